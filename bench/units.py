@@ -1,0 +1,49 @@
+"""Numbers as text: one unit for a column, three significant digits, a dash for what is unknown."""
+
+from collections.abc import Iterable
+
+DASH = "-"
+
+#: Unit of time -> its length in seconds, longest first.
+TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+def time_unit(seconds: Iterable[float | None]) -> str:
+    """Return the unit in which the smallest of these times is at least 1 (one unit a column)."""
+    known = [value for value in seconds if value is not None and value > 0]
+    smallest = min(known, default=1.0)
+    return next((unit for unit, length in TIME_UNITS.items() if smallest >= length), "ns")
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """Return `value` with `digits` significant digits, never in exponent form; a dash for None."""
+    if value is None:
+        return DASH
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    magnitude = int(f"{rounded:e}".partition("e")[2])
+    return f"{rounded:.{max(0, digits - 1 - magnitude)}f}"
+
+
+def seconds_in(unit: str, seconds: float | None) -> str:
+    """Return a time in `unit` (a key of TIME_UNITS), without the unit's name."""
+    return DASH if seconds is None else significant(seconds / TIME_UNITS[unit])
+
+
+def time_text(seconds: float | None) -> str:
+    """Return one time with its own unit, as in ``4.53 ms``."""
+    if seconds is None:
+        return DASH
+    unit = time_unit([seconds])
+    return f"{seconds_in(unit, seconds)} {unit}"
+
+
+def percent(fraction: float | None, digits: int = 2) -> str:
+    """Return a fraction as a percentage, as in ``2.5 %``."""
+    return DASH if fraction is None else f"{significant(100 * fraction, digits)} %"
+
+
+def times(ratio: float | None) -> str:
+    """Return a ratio as in ``21.4x``."""
+    return DASH if ratio is None else f"{significant(ratio)}x"

@@ -1,0 +1,31 @@
+"""Numbers as text."""
+
+import pytest
+
+from bench import units
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0, "0"), (1234567, "1230000"), (21.449, "21.4"), (0.000123456, "0.000123"), (9.996, "10.0"), (-4.5, "-4.50")],
+)
+def test_three_digits_are_shown_and_never_an_exponent(value, text):
+    assert units.significant(value) == text
+
+
+def test_a_column_has_the_unit_in_which_its_smallest_time_is_at_least_one():
+    assert units.time_unit([0.12, 4.5e-3, None]) == "ms"
+    assert units.time_unit([2e-6]) == "us"
+    assert units.time_unit([3e-10]) == "ns"
+    assert units.time_unit([None]) == "s"
+    assert units.seconds_in("ms", 0.0045) == "4.50"
+
+
+def test_what_is_unknown_is_a_dash_and_never_zero():
+    assert units.time_text(None) == units.percent(None) == units.times(None) == units.seconds_in("ms", None) == "-"
+
+
+def test_a_single_time_a_share_and_a_ratio_carry_their_units():
+    assert units.time_text(0.00453) == "4.53 ms"
+    assert units.percent(0.0251) == "2.5 %"
+    assert units.times(21.449) == "21.4x"
