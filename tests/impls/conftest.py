@@ -1,0 +1,67 @@
+"""What the tests of the problems share: modules loaded by path, inputs in a memory order, errors in tolerances."""
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+IMPLS = Path(__file__).parents[2] / "impls"
+
+
+@cache
+def _module(problem: str, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"tested_{problem}_{name}", IMPLS / problem / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[[str, str], ModuleType]:
+    """Return a function that loads a problem's module: ``load("backprop", "problem")``."""
+    return _module
+
+
+@pytest.fixture(scope="session")
+def arranged() -> Callable[[Mapping[str, Any], str], dict[str, Any]]:
+    """Return a function that copies inputs into memory order: C, F, or one letter for each array of two dimensions.
+
+    The copies are read-only, as those that the harness gives.
+    """
+
+    def arrange(inputs: Mapping[str, Any], layout: str) -> dict[str, Any]:
+        matrices = [name for name, value in inputs.items() if np.ndim(value) == 2]
+        letters = zip(matrices, layout * len(matrices) if len(layout) == 1 else layout, strict=True)
+        fortran = [name for name, letter in letters if letter == "F"]
+        copies = {name: np.array(value, order="F" if name in fortran else "C") for name, value in inputs.items()}
+        for copy in copies.values():
+            copy.flags.writeable = False
+        return {name: copy if copy.ndim else float(copy) for name, copy in copies.items()}
+
+    return arrange
+
+
+@pytest.fixture(scope="session")
+def worst() -> Callable[..., float]:
+    """Return a function that gives the largest error over all numbers of all outputs, in tolerances: right up to 1."""
+
+    def largest(problem: ModuleType, inputs: Mapping[str, Any], outputs: Sequence[Any], dtype: str) -> float:
+        expected = problem.reference(inputs)
+        allowed = problem.tolerance(inputs, float(np.finfo(dtype).eps) / 2)
+        ratios = []
+        for name, output in zip(problem.OUTPUTS, outputs, strict=True):
+            assert np.shape(output) == expected[name].shape == allowed[name].shape, name
+            assert np.isfinite(output).all(), name
+            error = np.abs(output - expected[name])
+            assert (allowed[name] > 0).all(), name
+            ratios.append(float((error / allowed[name]).max()))
+        return max(ratios)
+
+    return largest
