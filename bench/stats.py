@@ -24,6 +24,9 @@ CLUSTER_GAP = 4.0
 #: The least deviation within a cluster that is believed, in log: below it lie the timer and chance ties.
 CLUSTER_MAD_FLOOR = 5e-4
 
+#: Clusters nearer than this, in log, are told apart by nobody who reads a report.
+CLUSTER_LEAST_GAP = 0.02
+
 #: Fewer rounds are not looked at for clusters: a quarter of them would be less than two.
 MIN_CLUSTER_ROUNDS = 8
 
@@ -268,7 +271,7 @@ def two_clusters(d: Sequence[float]) -> Split | None:
     low, high = order[:cut], order[cut:]
     gap = d[high[0]] - d[low[-1]]
     mad = median(_deviations([d[i] for i in low]) + _deviations([d[i] for i in high]))
-    if gap <= CLUSTER_GAP * max(mad, CLUSTER_MAD_FLOOR) * n / (n - CLUSTER_FREEDOM):
+    if gap <= max(CLUSTER_LEAST_GAP, CLUSTER_GAP * max(mad, CLUSTER_MAD_FLOOR) * n / (n - CLUSTER_FREEDOM)):
         return None
     return Split(low=tuple(sorted(low)), high=tuple(sorted(high)), gap=gap)
 

@@ -1,0 +1,118 @@
+"""A case: problem x implementation x size x dtype x layout x threads x allocator, on one kind of data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .errors import ImplbenchError, unknown
+
+DTYPES = ("float64", "float32")
+ALLOCATORS = ("default", "retain")
+ORDERS = ("C", "F")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """A named set of whole numbers, as ``M`` = {m: 10000, n: 64, p: 25}."""
+
+    name: str
+    values: dict[str, int]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({', '.join(f'{key}={value}' for key, value in self.values.items())})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One thing that is measured; equal cases are the same thing."""
+
+    problem: str
+    implementation: str
+    size: Size
+    dtype: str
+    layout: str
+    """Memory order of the 2-D inputs: one letter for all, one letter each, or ``x=F,a1=C`` (C where not named)."""
+    threads: int
+    allocator: str
+    data: str = ""
+    """Kind of data; empty for the problem's usual one."""
+
+    @property
+    def name(self) -> str:
+        """As in ``vectorized-M-float64-C-1t``: unique within the problem."""
+        return "-".join([self.implementation, self.size.name, self.dtype, self.layout, *self._condition])
+
+    @property
+    def id(self) -> str:
+        """As in ``backprop[vectorized-M-float64-C-1t]``: unique."""
+        return f"{self.problem}[{self.name}]"
+
+    @property
+    def group(self) -> str:
+        """What all cases compared with one baseline share, as in ``backprop-M-float64-1t``."""
+        return "-".join([self.problem, self.size.name, self.dtype, *self._condition])
+
+    @property
+    def _condition(self) -> list[str]:
+        """Threads, and allocator and data where they are not the usual ones."""
+        allocator = [self.allocator] if self.allocator != ALLOCATORS[0] else []
+        return [f"{self.threads}t", *allocator, *([self.data] if self.data else [])]
+
+
+def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:
+    """Return the memory order ("C" or "F") of each 2-D input that `layout` asks for.
+
+    Parameters
+    ----------
+    layout
+        ``C`` or ``F`` for all arrays; one letter an array, as ``CF``; or ``x=F,a1=C``, C for those not named.
+    arrays
+        Names of the problem's 2-D inputs, in the order in which `inputs` gives them.
+
+    Raises
+    ------
+    ImplbenchError
+        If the layout cannot be read, or names an array that is not a 2-D input.
+    """
+    if "=" in layout:
+        named = dict(_pair(part) for part in layout.split(","))
+        for name in named:
+            if name not in arrays:
+                raise unknown("array in the layout", name, arrays)
+        return {array: named.get(array, "C") for array in arrays}
+    if layout in ORDERS:
+        return dict.fromkeys(arrays, layout)
+    if len(layout) == len(arrays) and set(layout) <= set(ORDERS):
+        return dict(zip(arrays, layout, strict=True))
+    raise ImplbenchError(
+        f"layout {layout!r} cannot be read: give C, F, one letter for each of {', '.join(arrays)}, "
+        f"or pairs such as {arrays[0] if arrays else 'x'}=F"
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, _, order = text.partition("=")
+    if order not in ORDERS:
+        raise ImplbenchError(f"layout {text!r} cannot be read: expected NAME=C or NAME=F")
+    return name.strip(), order
+
+
+def sized(sizes: Mapping[str, Mapping[str, int]], name: str, changes: Mapping[str, int]) -> Size:
+    """Return the size called `name`, with `changes` (``--set m=500``) put over it.
+
+    Raises
+    ------
+    ImplbenchError
+        If the size or a changed name does not exist, or a number is below 1.
+    """
+    if name not in sizes:
+        raise unknown("size", name, sizes)
+    values = dict(sizes[name])
+    for key, value in changes.items():
+        if key not in values:
+            raise unknown("name in --set", key, values)
+        if value < 1:
+            raise ImplbenchError(f"--set {key}={value}: expected a whole number of at least 1")
+        values[key] = value
+    if values == dict(sizes[name]):
+        return Size(name=name, values=values)
+    return Size(name=",".join(f"{key}={value}" for key, value in values.items()), values=values)

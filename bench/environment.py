@@ -1,0 +1,254 @@
+"""Where a run was made: machine, system, Python, distributions, variables and commit, as plain JSON values.
+
+`capture` is for the parent and imports no numerical library; `numeric_stack` is for a worker, which has NumPy loaded.
+"""
+
+import fnmatch
+import gc
+import os
+import platform
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from . import machine
+from .machine import Activity, Snapshot, allowed_cpus, load_between, snapshot
+
+__all__ = [
+    "Activity",
+    "Snapshot",
+    "allowed_cpus",
+    "capture",
+    "commit",
+    "load_between",
+    "missing",
+    "numeric_stack",
+    "snapshot",
+    "variables",
+    "version",
+    "warnings",
+]
+
+#: Distributions whose version may explain a difference between two runs.
+DISTRIBUTIONS = (
+    *("implbench", "numpy", "scipy", "threadpoolctl", "psutil", "pandas", "matplotlib", "pytest", "pytest-benchmark"),
+    *("numba", "llvmlite", "numexpr", "jax", "jaxlib", "torch", "tensorflow", "cupy", "cython", "pythran"),
+)
+
+#: Variables that are recorded: whole names, or prefixes with a star. The rest of the environment is nobody's business.
+RECORDED = (
+    *("OPENBLAS_*", "GOTO_*", "MKL_*", "BLIS_*", "NVPL_*", "VECLIB_*", "OMP_*", "GOMP_*", "KMP_*", "TBB_*"),
+    *("NPY_*", "NUMPY_*", "NUMEXPR_*", "NUMBA_*", "XLA_*", "JAX_*", "TORCH_*", "PYTORCH_*", "ATEN_*", "DNNL_*"),
+    *("ONEDNN_*", "CUDA_*", "CUBLAS_*", "NVIDIA_TF32_OVERRIDE", "MALLOC_*", "GLIBC_TUNABLES", "LD_PRELOAD"),
+    *("LD_BIND_NOW", "DYLD_INSERT_LIBRARIES", "PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONDONTWRITEBYTECODE"),
+    *("PYTHONOPTIMIZE", "PYTHONDEVMODE", "PYTHONTRACEMALLOC", "PYTHONUNBUFFERED", "PYTHON_GIL", "PYTHON_JIT"),
+)
+
+#: A variable with one of these in its name is never recorded, whatever its prefix.
+SECRET = ("TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY")
+
+_KERNEL = "unset it to measure what this CPU can do"
+_SPIN = "changes how long idle threads spin and so what neighbours cost; unset it unless that is what you compare"
+_PIN = "pins threads against the affinity that implbench gives each worker; unset it"
+_MALLOC = "changes the page faults of each call; unset it and choose with --allocator instead"
+_PRELOAD = "loads libraries ahead of all others, often another allocator; unset it to measure what users get"
+_NO_JIT = "makes compiled implementations run uncompiled or checked; unset it"
+_CHECKS = "adds checks to every allocation of Python; unset it"
+
+#: Variables that bend results, by name or prefix with a star, and what to do. Thread counts are not among them: each
+#: worker gets its own.
+BENDING = {
+    "OPENBLAS_CORETYPE": "forces this BLAS kernel whatever the CPU and may halve NumPy's speed; "
+    "unset it (with OPENBLAS_L2_SIZE) to measure this machine",
+    "OPENBLAS_L2_SIZE": "sets the blocking of BLAS for another cache than this CPU's; "
+    "unset it (with OPENBLAS_CORETYPE) to measure this machine",
+    "BLIS_ARCH_TYPE": f"forces this BLAS kernel whatever the CPU; {_KERNEL}",
+    "MKL_DEBUG_CPU_TYPE": f"makes MKL take this CPU for another one; {_KERNEL}",
+    "MKL_CBWR": f"makes MKL choose its kernels for reproducible bits instead of speed; {_KERNEL}",
+    "MKL_ENABLE_INSTRUCTIONS": f"limits the instructions that MKL uses; {_KERNEL}",
+    "NPY_DISABLE_CPU_FEATURES": f"keeps NumPy from SIMD kernels that this CPU has; {_KERNEL}",
+    "NPY_ENABLE_CPU_FEATURES": f"limits NumPy to the SIMD kernels named; {_KERNEL}",
+    "NUMPY_MADVISE_HUGEPAGE": "decides whether NumPy asks for huge pages; unset it to measure what users get",
+    "NUMBA_CPU_*": f"makes Numba compile for another CPU than this one; {_KERNEL}",
+    "OMP_WAIT_POLICY": _SPIN,
+    "GOMP_SPINCOUNT": _SPIN,
+    "KMP_BLOCKTIME": _SPIN,
+    "OMP_PROC_BIND": _PIN,
+    "OMP_PLACES": _PIN,
+    "GOMP_CPU_AFFINITY": _PIN,
+    "KMP_AFFINITY": _PIN,
+    "MALLOC_*": _MALLOC,
+    "GLIBC_TUNABLES": "may change the allocator and the page faults of each call; "
+    "unset it and choose with --allocator instead",
+    "LD_PRELOAD": _PRELOAD,
+    "DYLD_INSERT_LIBRARIES": _PRELOAD,
+    "NUMBA_DISABLE_JIT": _NO_JIT,
+    "NUMBA_BOUNDSCHECK": _NO_JIT,
+    "NUMBA_OPT": _NO_JIT,
+    "JAX_DISABLE_JIT": _NO_JIT,
+    "XLA_FLAGS": "changes how JAX compiles and how many threads it uses; unset it to measure what users get",
+    "NVIDIA_TF32_OVERRIDE": "changes the precision of matrix products on the GPU; unset it",
+    "PYTHONMALLOC": "replaces Python's allocator; unset it to measure what users get",
+    "PYTHONDEVMODE": _CHECKS,
+    "PYTHONTRACEMALLOC": _CHECKS,
+}
+
+
+def capture(folder: Path | None = None) -> dict[str, object]:
+    """Return everything that must be known about where a run is made, as JSON values; None is unknown.
+
+    Parameters
+    ----------
+    folder
+        The problem's folder, whose commit is recorded.
+    """
+    cpu, memory = machine.cpu(), machine.memory_bytes()
+    return {
+        "fingerprint": machine.fingerprint(cpu, memory, f"{platform.system()} {platform.machine()}"),
+        "cpu": cpu,
+        "memory_bytes": memory,
+        "cgroup": {"cpus": machine.cpu_quota()},
+        "cpus_allowed": list(allowed_cpus()),
+        "system": _system(),
+        "python": _python(),
+        "distributions": _distributions(),
+        "variables": variables(os.environ),
+        "commit": None if folder is None else commit(folder),
+    }
+
+
+def _system() -> dict[str, object]:
+    try:
+        libc = os.confstr("CS_GNU_LIBC_VERSION")
+    except (AttributeError, ValueError, OSError):  # not the GNU C library
+        libc = " ".join(platform.libc_ver()).strip()
+    return {
+        "os": platform.system() or None,
+        "release": platform.release() or None,
+        "architecture": platform.machine() or None,
+        "libc": libc or None,
+        "transparent_huge_pages": machine.huge_pages(),
+    }
+
+
+def _python() -> dict[str, object]:
+    flags = {name: getattr(sys.flags, name) for name in ("optimize", "dev_mode", "no_site", "utf8_mode")}
+    enabled = getattr(sys, "_is_gil_enabled", None)  # Python 3.13 and later
+    return {
+        "version": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "compiler": platform.python_compiler() or None,
+        "gil": None if enabled is None else enabled(),
+        "gc_thresholds": list(gc.get_threshold()),
+        "flags": flags,
+    }
+
+
+def _distributions() -> dict[str, str]:
+    """Return the versions of those of DISTRIBUTIONS that are installed."""
+    versions = {name: version(name) for name in DISTRIBUTIONS}
+    return {name: found for name, found in versions.items() if found is not None}
+
+
+def version(requirement: str) -> str | None:
+    """Return the version of a distribution, None if it is not installed; nothing is imported.
+
+    Names are compared as pip does (``scikit_image`` is ``scikit-image``); what stands behind the name, as in
+    ``jax[cpu]>=0.5``, is not read.
+    """
+    name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    try:
+        return metadata.version(name.group()) if name else None
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def missing(requirements: Sequence[str]) -> tuple[str, ...]:
+    """Return the requirements whose distribution is not installed."""
+    return tuple(requirement for requirement in requirements if version(requirement) is None)
+
+
+def variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that may explain a result, and no others: never a token, never the whole environment."""
+    return {
+        name: value
+        for name, value in sorted(environment.items())
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in RECORDED)
+        and not any(word in name.upper() for word in SECRET)
+    }
+
+
+def warnings(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return one sentence for each variable that bends results: what it does and what to do."""
+    return tuple(
+        f"{name}={value} {effect}"
+        for name, value in sorted(variables.items())
+        for pattern, effect in BENDING.items()
+        if value and fnmatch.fnmatchcase(name, pattern)
+    )
+
+
+def commit(folder: Path) -> dict[str, object] | None:
+    """Return the commit that `folder` is at, None where there is none.
+
+    It is dirty if a tracked file of the repository is changed, or an untracked one lies in `folder`: results written
+    elsewhere in the checkout leave it clean.
+    """
+    identity = _git(folder, "rev-parse", "HEAD")
+    if not identity:
+        return None
+    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    added = _git(folder, "ls-files", "--others", "--exclude-standard")
+    dirty = None if changed is None or added is None else bool(changed or added)
+    return {"id": identity, "dirty": dirty}
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what git prints, None if it fails."""
+    # A git hook sets GIT_DIR and the like, which would lead git to another repository than the folder's.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment["GIT_OPTIONAL_LOCKS"] = "0"  # asking for the status must not write the index
+    return machine.printed("git", "-C", str(folder), *arguments, environment=environment)
+
+
+def numeric_stack() -> dict[str, object]:
+    """Return NumPy's version, its BLAS with kernel and threads, and its SIMD tier; call it in a worker.
+
+    Returns
+    -------
+    dict
+        ``numpy``; ``blas`` with ``name``, ``version``, ``kernel`` and ``threads``; ``simd`` with ``baseline`` (always
+        used), ``found`` (chosen between at run time, those switched off left out) and ``tier`` (the highest).
+    """
+    import numpy as np
+
+    built: Any = np.show_config(mode="dicts")
+    return {
+        "numpy": np.__version__,
+        "blas": _blas(built.get("Build Dependencies", {}).get("blas", {})),
+        "simd": _simd(built.get("SIMD Extensions", {})),
+    }
+
+
+def _blas(built: Mapping[str, str]) -> dict[str, object]:
+    """Return the BLAS that is loaded; threadpoolctl does not see all (Accelerate), then what NumPy was built with."""
+    import threadpoolctl
+
+    pools = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    # SciPy brings an OpenBLAS of its own; NumPy's was loaded first.
+    loaded = pools[0] if pools else {}
+    return {
+        "name": loaded.get("internal_api") or built.get("name"),
+        "version": loaded.get("version") or built.get("version"),
+        "kernel": loaded.get("architecture"),
+        "threads": loaded.get("num_threads"),
+    }
+
+
+def _simd(built: Mapping[str, list[str]]) -> dict[str, object]:
+    baseline, found = built.get("baseline"), built.get("found")
+    tiers = [*(baseline or ()), *(found or ())]
+    return {"baseline": baseline, "found": found, "tier": tiers[-1] if tiers else None}

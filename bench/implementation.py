@@ -1,0 +1,127 @@
+"""An implementation is a module in a problem's folder; it is found by looking, described without being run."""
+
+import ast
+import importlib.util
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+from .environment import missing
+from .errors import ImplbenchError, unknown
+from .problem import Problem, described, literals
+
+#: Distributions that are an extra of this one.
+EXTRAS = ("jax", "numba", "numexpr", "torch")
+
+#: Name of the package under which a problem's folder is imported, so that its files can share code by relative imports.
+PACKAGE = "implbench_problem_{name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Implementation:
+    """What can be told of an implementation without importing it."""
+
+    name: str
+    file: Path
+    title: str
+    requires: tuple[str, ...]
+    copies_inputs: bool
+    broken: str | None
+    """Why it cannot even be loaded, if so."""
+
+    @property
+    def unavailable(self) -> str | None:
+        """What is missing and how to add it, as in ``needs numba (pip install implbench[numba])``."""
+        absent = missing(self.requires)
+        if not absent:
+            return None
+        targets = [f"implbench[{name}]" if name in EXTRAS else name for name in absent]
+        return f"needs {', '.join(absent)} (pip install {' '.join(targets)})"
+
+
+def found(problem: Problem) -> dict[str, Implementation]:
+    """Return name -> implementation for every module in the problem's folder, sorted by name."""
+    files = [file for file in problem.folder.glob("*.py") if file.name != "problem.py"]
+    files += list(problem.folder.glob("*/__init__.py"))
+    named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
+    return {name: described_at(named[name], name) for name in sorted(named) if _counts(name)}
+
+
+def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
+    """Return the implementations called `names`, or all where none is named.
+
+    Raises
+    ------
+    ImplbenchError
+        If a name does not exist, or the folder has no implementation at all.
+    """
+    everything = found(problem)
+    if not everything:
+        raise ImplbenchError(
+            f"{problem.folder}: has no implementation; add a file NAME.py with a function prepare(inputs) beside problem.py"
+        )
+    for name in names:
+        if name not in everything:
+            raise unknown(f"implementation of {problem.name}", name, everything)
+    return {name: everything[name] for name in names} if names else everything
+
+
+def described_at(file: Path, name: str) -> Implementation:
+    """Return what the source text in `file` tells; a file with an error is described as broken."""
+    try:
+        tree = ast.parse(file.read_bytes(), filename=file.name)
+    except (SyntaxError, ValueError) as error:
+        where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        return _implementation(name, file, broken=f"{file.name}: syntax error{where}: {message}")
+    constants = literals(tree)
+    requires = constants.get("REQUIRES", ())
+    if isinstance(requires, str):
+        requires = (requires,)
+    has_prepare = any(isinstance(node, ast.FunctionDef) and node.name == "prepare" for node in tree.body)
+    imports_it = any(
+        isinstance(node, ast.ImportFrom) and any("prepare" in (alias.name, alias.asname) for alias in node.names)
+        for node in tree.body
+    )
+    return _implementation(
+        name,
+        file,
+        title=described(tree, name)[0],
+        requires=tuple(requires),
+        copies_inputs=bool(constants.get("COPIES_INPUTS", False)),
+        broken=None if has_prepare or imports_it else f"{file.name}: has no function prepare(inputs)",
+    )
+
+
+def _implementation(
+    name: str,
+    file: Path,
+    *,
+    title: str | None = None,
+    requires: tuple[str, ...] = (),
+    copies_inputs: bool = False,
+    broken: str | None = None,
+) -> Implementation:
+    return Implementation(
+        name=name, file=file, title=title or name, requires=requires, copies_inputs=copies_inputs, broken=broken
+    )
+
+
+def _counts(name: str) -> bool:
+    return name.isidentifier() and not name.startswith(("_", "test_")) and name != "conftest"
+
+
+def load(folder: Path, name: str) -> ModuleType:
+    """Import module `name` of a problem's folder, as part of a package that is that folder.
+
+    Whatever the module itself raises passes through.
+    """
+    package = PACKAGE.format(name="".join(c if c.isalnum() else "_" for c in folder.name))
+    if package not in sys.modules:
+        spec = ModuleSpec(package, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[package] = importlib.util.module_from_spec(spec)
+    return importlib.import_module(f"{package}.{name}")

@@ -1,0 +1,156 @@
+"""Threads and CPUs of a worker: set before it starts, limited inside, then verified while it runs."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+#: Every variable by which a numerical library takes its number of threads when it is loaded.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMEXPR_MAX_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+#: ``--allocator retain``: glibc keeps freed memory instead of giving it back and faulting it in again.
+RETAIN = {
+    "MALLOC_MMAP_THRESHOLD_": str(2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(2**31),
+    "MALLOC_TOP_PAD_": str(64 * 2**20),
+}
+
+#: A thread is busy in a burst if it used more than this share of the burst's wall time.
+BUSY_SHARE = 0.1
+
+#: CPU time may exceed threads x wall time by this share of the wall time (the clocks are read one after the other).
+CPU_SLACK = 0.25
+
+#: Bursts shorter than this are too short to tell threads by their CPU time.
+SHORTEST_JUDGED_NS = 2_000_000
+
+_TASKS = Path("/proc/self/task")
+_PR_SET_PDEATHSIG = 1
+
+
+def variables(threads: int, allocator: str) -> dict[str, str]:
+    """Return the environment variables that set threads and allocator of a worker before it starts."""
+    return dict.fromkeys(THREAD_VARIABLES, str(threads)) | (RETAIN if allocator == "retain" else {})
+
+
+def pin(pid: int, cpus: Sequence[int]) -> None:
+    """Bind a process to CPUs, where the system can (Linux); 0 is this process."""
+    if cpus and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(pid, cpus)
+
+
+def die_with_parent(parent: int) -> None:
+    """Have this process killed when its parent ends, however it ends (Linux); and leave no core file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the process has used so far, or between two moments."""
+
+    cpu_ns: int
+    minor_faults: int
+    involuntary_switches: int
+    thread_cpu_ns: Mapping[int, int]
+    """Thread id -> CPU time; empty where the system does not tell."""
+
+    def since(self, earlier: "Usage") -> "Usage":
+        """Return what was used since an earlier reading."""
+        return Usage(
+            self.cpu_ns - earlier.cpu_ns,
+            self.minor_faults - earlier.minor_faults,
+            self.involuntary_switches - earlier.involuntary_switches,
+            {thread: used - earlier.thread_cpu_ns.get(thread, 0) for thread, used in self.thread_cpu_ns.items()},
+        )
+
+
+class Guard:
+    """Limits the thread pools of this process and finds out those that do not keep to it."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._asked = f"{threads} thread{'s' if threads > 1 else ''} asked for"
+
+    def limit(self) -> None:
+        """Limit every pool that is loaded by now."""
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(self._threads)
+
+    def pools(self) -> list[dict[str, Any]]:
+        """Return the pools that threadpoolctl sees, with their actual sizes."""
+        from threadpoolctl import threadpool_info
+
+        return [
+            {
+                "library": pool["internal_api"],
+                "version": pool.get("version"),
+                "kernel": pool.get("architecture"),
+                "threads": pool["num_threads"],
+            }
+            for pool in threadpool_info()
+        ]
+
+    def disobedient(self, pools: list[dict[str, Any]]) -> str | None:
+        """Return which pool has another size than asked for, None if all keep to it."""
+        for pool in pools:
+            if pool["threads"] != self._threads:
+                return f"the {pool['library']} pool has {pool['threads']} threads, {self._asked}"
+        return None
+
+    def read(self) -> Usage:
+        """Read the counters of this process (about 20 microseconds)."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return Usage(
+            round((used.ru_utime + used.ru_stime) * 1e9),
+            used.ru_minflt,
+            used.ru_nivcsw,
+            _thread_cpu_ns(),
+        )
+
+    def contradiction(self, used: Usage, wall_ns: int) -> str | None:
+        """Return how the CPU time of a burst contradicts the number of threads asked for, None if it does not.
+
+        Where all threads share one CPU, their sum cannot exceed the wall time: so busy threads are counted too, those
+        that ended within the burst as one.
+        """
+        if wall_ns < SHORTEST_JUDGED_NS:
+            return None
+        if used.cpu_ns > (self._threads + CPU_SLACK) * wall_ns:
+            return f"used {used.cpu_ns / wall_ns:.2f} CPUs in a burst, {self._asked}"
+        if used.thread_cpu_ns:
+            ended_ns = used.cpu_ns - sum(used.thread_cpu_ns.values())
+            busy = sum(cpu_ns > BUSY_SHARE * wall_ns for cpu_ns in [*used.thread_cpu_ns.values(), ended_ns])
+            if busy > self._threads:
+                return f"{busy} threads computed in a burst, {self._asked}"
+        return None
+
+
+def _thread_cpu_ns() -> dict[int, int]:
+    """Return thread id -> CPU time in ns of this process's threads (first field of schedstat: time on the CPU)."""
+    found = {}
+    with contextlib.suppress(OSError):
+        for task in _TASKS.iterdir():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                found[int(task.name)] = int((task / "schedstat").read_text().split()[0])
+    return found

@@ -1,0 +1,143 @@
+"""A problem is a folder with a problem.py; what the parent needs of it is read without running it."""
+
+import ast
+import hashlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import ImplbenchError, unknown
+
+BUNDLED = Path(__file__).resolve().parent.parent / "impls"
+ENTRY_POINTS = "implbench.problems"
+
+#: The literal constants of a problem.py, with the type of each.
+_CONSTANTS: Mapping[str, type] = {
+    "SIZES": dict,
+    "DEFAULT_SIZE": str,
+    "DATA": tuple,
+    "BASELINE": str,
+    "OUTPUTS": tuple,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What a problem.py says of itself in its docstring and literal constants."""
+
+    name: str
+    folder: Path
+    title: str
+    formula: str
+    sizes: dict[str, dict[str, int]]
+    default_size: str
+    data: tuple[str, ...]
+    """Kinds of data; the first is the usual one."""
+    baseline: str
+    layouts: tuple[str, ...]
+    """Layouts measured where the user names none; the first is the baseline's."""
+    outputs: tuple[str, ...]
+
+    def digest(self) -> str:
+        """Return the SHA-256 over names and contents of the folder's files."""
+        total = hashlib.sha256()
+        for file in sorted(self.folder.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+                total.update(file.read_bytes())
+        return total.hexdigest()
+
+
+def available() -> dict[str, Path]:
+    """Return name -> folder of the bundled problems and those that installed packages offer."""
+    found = {file.parent.name: file.parent for file in sorted(BUNDLED.glob("*/problem.py"))}
+    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        spec = importlib.util.find_spec(point.value)
+        if spec is not None and spec.submodule_search_locations:
+            found.setdefault(point.name, Path(next(iter(spec.submodule_search_locations))))
+    return found
+
+
+def find(name_or_path: str) -> Problem:
+    """Return the problem of that name, or the one in that folder.
+
+    Raises
+    ------
+    ImplbenchError
+        If there is neither, or the folder has no readable problem.py.
+    """
+    problems = available()
+    if name_or_path in problems:
+        return read(problems[name_or_path])
+    folder = Path(name_or_path)
+    if folder.is_dir():
+        return read(folder.resolve())
+    if folder.exists() or len(folder.parts) > 1:
+        raise ImplbenchError(f"{name_or_path}: no such folder; expected a folder with a problem.py")
+    raise unknown("problem", name_or_path, [*problems, "or the path of a folder with a problem.py"])
+
+
+def read(folder: Path) -> Problem:
+    """Return the problem in `folder`; its problem.py is parsed, not run.
+
+    Raises
+    ------
+    ImplbenchError
+        If problem.py is missing, has a syntax error, lacks a constant or has one of another type.
+    """
+    file = folder / "problem.py"
+    if not file.is_file():
+        raise ImplbenchError(f"{folder}: has no problem.py; a problem is a folder with a problem.py in it")
+    try:
+        tree = ast.parse(file.read_bytes(), filename=str(file))
+    except (SyntaxError, ValueError) as error:
+        raise ImplbenchError(f"{file}: cannot be read as Python: {error}") from error
+    constants = literals(tree)
+    for name, expected in _CONSTANTS.items():
+        if not isinstance(constants.get(name), expected):
+            raise ImplbenchError(
+                f"{file}: {name} must be a literal {expected.__name__} at the top level of the module, "
+                f"found {constants[name]!r}" if name in constants else f"{file}: has no literal constant {name}"
+            )
+    title, formula = described(tree, folder.name)
+    problem = Problem(
+        name=folder.name,
+        folder=folder,
+        title=title,
+        formula=formula,
+        sizes=constants["SIZES"],
+        default_size=constants["DEFAULT_SIZE"],
+        data=constants["DATA"],
+        baseline=constants["BASELINE"],
+        layouts=tuple(constants.get("LAYOUTS", ("C",))),
+        outputs=constants["OUTPUTS"],
+    )
+    if problem.default_size not in problem.sizes:
+        raise ImplbenchError(f"{file}: {unknown('DEFAULT_SIZE', problem.default_size, problem.sizes)}")
+    return problem
+
+
+def literals(tree: ast.Module) -> dict[str, Any]:
+    """Return the module-level names that are bound to a literal."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            target, value = node.targets[0], node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            target, value = node.target, node.value
+        else:
+            continue
+        try:
+            found[target.id] = ast.literal_eval(value)
+        except ValueError:
+            continue  # not a literal: not for us
+    return found
+
+
+def described(tree: ast.Module, otherwise: str) -> tuple[str, str]:
+    """Return the first line of the docstring, without its full stop, and the rest of it."""
+    first, _, rest = (ast.get_docstring(tree) or otherwise).partition("\n")
+    return first.strip().removesuffix("."), rest.strip()

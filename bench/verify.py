@@ -1,0 +1,128 @@
+"""Right or wrong, with a number: outputs against the extended-precision reference, component by component."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Values = Mapping[str, "np.ndarray | float"]
+Outputs = dict[str, np.ndarray]
+
+
+class Wrong(Exception):
+    """The implementation did not do what the problem asks; the text says what was found and what was expected."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Error:
+    """How far one output is from the reference."""
+
+    output: str
+    error_over_tolerance: float
+    """Largest componentwise |output - reference| / tolerance; above 1 is wrong."""
+    max_ulp: float
+    """Largest componentwise |output - reference| in spacings of the reference, in the case's dtype."""
+
+
+def named(result: object, names: Sequence[str]) -> Outputs:
+    """Return the result of a call as name -> array.
+
+    Parameters
+    ----------
+    result
+        What ``step()`` returned: a sequence of arrays in the order of `names`, or the one array where there is one.
+    names
+        The problem's OUTPUTS.
+
+    Raises
+    ------
+    Wrong
+        If the number of outputs is another, or one is not a plain ndarray.
+    """
+    arrays = (result,) if len(names) == 1 and not isinstance(result, tuple | list) else result
+    if not isinstance(arrays, tuple | list) or len(arrays) != len(names):
+        count = len(arrays) if isinstance(arrays, tuple | list) else f"a {type(result).__name__}"
+        raise Wrong(f"returned {count} instead of the {len(names)} outputs {', '.join(names)}")
+    for name, array in zip(names, arrays, strict=True):
+        if type(array) is not np.ndarray:
+            raise Wrong(f"{name} is a {type(array).__name__}, expected a numpy.ndarray")
+    return dict(zip(names, arrays, strict=True))
+
+
+def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) -> tuple[Error, ...]:
+    """Return the error of each output, all within tolerance.
+
+    Parameters
+    ----------
+    outputs
+        Name -> array as the implementation returned it.
+    reference
+        Name -> extended-precision array of the same shape.
+    tolerance
+        Name -> componentwise absolute tolerance, float64, of the same shape.
+    dtype
+        "float64" or "float32": what the outputs must have.
+
+    Raises
+    ------
+    Wrong
+        On another shape or dtype, a value that is not finite, or an error above its tolerance.
+    """
+    errors = [_check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype) for name in outputs]
+    for error in errors:
+        if not error.error_over_tolerance <= 1:
+            raise Wrong(
+                f"{error.output} is off by {error.error_over_tolerance:.3g} times the tolerance "
+                f"({error.max_ulp:.3g} units in the last place)"
+            )
+    return tuple(errors)
+
+
+def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.ndarray, dtype: str) -> Error:
+    if output.shape != reference.shape:
+        raise Wrong(f"{name} has shape {output.shape}, expected {reference.shape}")
+    if output.dtype != np.dtype(dtype):
+        raise Wrong(f"{name} is {output.dtype}, expected {dtype}")
+    if not np.isfinite(output).all():
+        raise Wrong(f"{name} has {np.count_nonzero(~np.isfinite(output))} values that are not finite")
+    error = np.abs(output.astype(reference.dtype) - reference)
+    spacing = np.spacing(np.abs(reference).astype(dtype))
+    return Error(
+        output=name,
+        error_over_tolerance=_largest_ratio(error, tolerance),
+        max_ulp=_largest_ratio(error, spacing),
+    )
+
+
+def _largest_ratio(error: np.ndarray, unit: np.ndarray) -> float:
+    """Return max(error / unit), where 0 / 0 is 0 and anything else over 0 the largest float."""
+    ratio = np.divide(error, unit, out=np.where(error > 0, np.inf, 0).astype(error.dtype), where=unit > 0)
+    return float(min(ratio.max(initial=0), np.finfo(np.float64).max))
+
+
+def worst(*checks: Iterable[Error]) -> tuple[Error, ...]:
+    """Return for each output the worst of several checks."""
+    found: dict[str, Error] = {}
+    for error in (error for errors in checks for error in errors):
+        kept = found.get(error.output)
+        if kept is None or error.error_over_tolerance > kept.error_over_tolerance:
+            found[error.output] = error
+    return tuple(found.values())
+
+
+def require_unchanged(inputs: Values, originals: Values) -> None:
+    """Raise Wrong if an input array has other contents than its original."""
+    for name, original in originals.items():
+        if isinstance(original, np.ndarray) and not np.array_equal(np.asarray(inputs[name]), original, equal_nan=True):
+            raise Wrong(f"changed its input {name}; inputs belong to the harness")
+
+
+def require_own_memory(outputs: Outputs, inputs: Values, earlier: Outputs) -> None:
+    """Raise Wrong if an output shares memory with an input, another output or an earlier call's result."""
+    for name, output in outputs.items():
+        others = {f"its input {key}": value for key, value in inputs.items() if isinstance(value, np.ndarray)}
+        others |= {f"its output {key}": value for key, value in outputs.items() if key != name}
+        others |= {f"an earlier call's {key}": value for key, value in earlier.items()}
+        for other, array in others.items():
+            if np.may_share_memory(output, array) and np.shares_memory(output, array):
+                raise Wrong(f"{name} shares memory with {other}; each call must return arrays of its own")

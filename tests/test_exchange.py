@@ -1,0 +1,57 @@
+"""Messages on a pipe, arrays in files."""
+
+import os
+
+import numpy as np
+import pytest
+
+from bench import exchange
+
+
+def test_a_message_comes_out_of_the_pipe_as_it_went_in():
+    read, write = os.pipe()
+    exchange.send(write, {"do": "burst", "text": "é\n\0", "numbers": [1, 2]})
+    assert exchange.receive(read) == {"do": "burst", "text": "é\n\0", "numbers": [1, 2]}
+    os.close(write)
+    assert exchange.receive(read) is None
+    os.close(read)
+
+
+def test_a_message_is_whole_only_when_its_last_byte_has_come():
+    read, write = os.pipe()
+    exchange.send(write, {"a": 1})
+    data = os.read(read, 100)
+    received = exchange.Received()
+    for byte in data[:-1]:
+        received.add(bytes([byte]))
+        assert received.message() is None
+    received.add(data[-1:])
+    assert received.message() == {"a": 1}
+    assert received.message() is None
+    for descriptor in (read, write):
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\x02[]", b"\0\0\0\x02{]"])
+def test_bytes_that_are_no_message_are_refused(data):
+    received = exchange.Received()
+    received.add(data)
+    with pytest.raises(ValueError, match=r".+"):
+        received.message()
+
+
+def test_not_a_number_is_never_sent():
+    with pytest.raises(ValueError, match="JSON"):
+        exchange.send(1, {"value": float("nan")})
+
+
+def test_values_come_back_in_order_with_their_dtypes_and_read_only(tmp_path):
+    values = {"x": np.arange(6, dtype=np.float32).reshape(2, 3), "beta": 3.0, "wide": np.ones(2, np.longdouble) / 3}
+    exchange.save_values(tmp_path / "inputs", values)
+    found = exchange.load_values(tmp_path / "inputs")
+    assert list(found) == ["x", "beta", "wide"]
+    assert found["beta"] == 3.0
+    for name in ("x", "wide"):
+        assert found[name].dtype == values[name].dtype
+        assert np.array_equal(found[name], values[name])
+        assert not found[name].flags.writeable

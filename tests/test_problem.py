@@ -1,0 +1,72 @@
+"""Problems, read without being run."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import problem
+from bench.errors import ImplbenchError
+
+GOOD = '''"""Sum of squares.
+
+s = sum x^2
+"""
+SIZES = {"S": {"m": 10}}
+DEFAULT_SIZE = "S"
+DATA = ("uniform",)
+BASELINE = "loop"
+OUTPUTS = ("s",)
+raise SystemExit("a problem that is only read is not run")
+'''
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "problem.py").write_text(text)
+    return folder
+
+
+def test_a_problem_is_read_from_its_docstring_and_constants_alone(tmp_path):
+    found = problem.read(written(tmp_path, GOOD))
+    assert (found.title, found.formula) == ("Sum of squares", "s = sum x^2")
+    assert (found.sizes, found.baseline, found.layouts) == ({"S": {"m": 10}}, "loop", ("C",))
+
+
+def test_the_bundled_problems_are_found_by_name_and_any_folder_by_its_path(tmp_path):
+    assert {"backprop", "matmul"} <= set(problem.available())
+    assert problem.find("backprop").default_size == "M"
+    assert problem.find(str(written(tmp_path, GOOD))).title == "Sum of squares"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GOOD.replace("SIZES = ", "SIZES = ("), "cannot be read as Python"),
+        (GOOD.replace('("uniform",)', "len"), "has no literal constant DATA"),
+        (GOOD.replace('"loop"', "3"), "BASELINE must be a literal str"),
+        (GOOD.replace('DEFAULT_SIZE = "S"', 'DEFAULT_SIZE = "X"'), "unknown DEFAULT_SIZE 'X': choose from S"),
+    ],
+)
+def test_a_problem_with_a_mistake_is_told(tmp_path, text, told):
+    with pytest.raises(ImplbenchError, match=told):
+        problem.read(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(("name", "told"), [("bakprop", "backprop, matmul"), ("no/such/folder", "no such folder")])
+def test_an_unknown_problem_is_told_with_the_known_ones(name, told):
+    with pytest.raises(ImplbenchError, match=told):
+        problem.find(name)
+
+
+def test_a_folder_without_a_problem_is_told(tmp_path):
+    with pytest.raises(ImplbenchError, match=r"has no problem\.py"):
+        problem.find(str(tmp_path))
+
+
+def test_a_change_of_any_file_changes_the_digest(tmp_path):
+    found = problem.read(written(tmp_path, GOOD))
+    first = found.digest()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_bytes(b"1")
+    assert found.digest() == first
+    (tmp_path / "loop.py").write_text("")
+    assert found.digest() != first

@@ -1,0 +1,92 @@
+"""Right or wrong, with a number."""
+
+import numpy as np
+import pytest
+
+from bench import verify
+from bench.verify import Wrong
+
+REFERENCE = {"y": np.array([1, -2, 4], np.longdouble)}
+TOLERANCE = {"y": np.array([1e-15, 2e-15, 4e-15])}
+
+
+def checked(values, dtype="float64"):
+    return verify.check({"y": np.asarray(values)}, REFERENCE, TOLERANCE, dtype)
+
+
+def test_the_exact_result_has_no_error():
+    (error,) = checked([1.0, -2.0, 4.0])
+    assert (error.error_over_tolerance, error.max_ulp) == (0, 0)
+
+
+def test_an_error_is_told_in_tolerances_and_in_units_in_the_last_place():
+    (error,) = checked([1.0, np.nextafter(-2.0, -3), 4.0])
+    assert error.max_ulp == 1
+    assert error.error_over_tolerance == pytest.approx(4.4408920985e-16 / 2e-15)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([1.0, -2.0, 4.0 + 1e-14], "times the tolerance"),
+        ([1.0, -2.0, np.nan], "1 values that are not finite"),
+        ([1.0, -np.inf, np.nan], "2 values that are not finite"),
+        ([[1.0, -2.0, 4.0]], r"shape \(1, 3\), expected \(3,\)"),
+        (np.array([1, -2, 4], np.float32), "float32, expected float64"),
+        ([1, -2, 4], "int64, expected float64"),
+    ],
+)
+def test_what_is_wrong_is_told(values, told):
+    with pytest.raises(Wrong, match=told):
+        checked(values)
+
+
+def test_where_no_error_is_allowed_any_is_wrong_and_none_is_right():
+    zero = {"y": np.zeros(2, np.longdouble)}, {"y": np.zeros(2)}
+    (error,) = verify.check({"y": np.zeros(2)}, *zero, "float64")
+    assert error.error_over_tolerance == 0
+    with pytest.raises(Wrong):
+        verify.check({"y": np.array([0.0, 1e-300])}, *zero, "float64")
+
+
+def test_outputs_are_named_in_order_and_one_may_come_bare():
+    a, b = np.ones(2), np.ones(3)
+    assert list(verify.named((a, b), ("p", "q"))) == ["p", "q"]
+    assert verify.named(a, ("p",))["p"] is a
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (None, "a NoneType instead of the 2 outputs p, q"),
+        ((np.ones(1),), "returned 1 instead of the 2"),
+        ((np.ones(1), 3.0), "q is a float"),
+        ((np.ones(1), np.ma.ones(1)), "q is a MaskedArray"),
+    ],
+)
+def test_a_result_of_another_kind_is_wrong(result, told):
+    with pytest.raises(Wrong, match=told):
+        verify.named(result, ("p", "q"))
+
+
+def test_a_changed_input_is_found_and_nan_equals_itself():
+    original = {"x": np.array([1.0, np.nan]), "beta": 3.0}
+    verify.require_unchanged({"x": original["x"].copy(), "beta": 3.0}, original)
+    with pytest.raises(Wrong, match="changed its input x"):
+        verify.require_unchanged({"x": np.array([1.0, 2.0]), "beta": 3.0}, original)
+
+
+def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_found():
+    base = np.zeros(10)
+    with pytest.raises(Wrong, match="its input x"):
+        verify.require_own_memory({"y": base[2:4]}, {"x": base}, {})
+    with pytest.raises(Wrong, match="its output z"):
+        verify.require_own_memory({"y": base[2:4], "z": base[3:5]}, {}, {})
+    with pytest.raises(Wrong, match="an earlier call's y"):
+        verify.require_own_memory({"y": base[2:4]}, {}, {"y": base[:3]})
+    verify.require_own_memory({"y": base[::2], "z": base[1::2]}, {"beta": 3.0}, {"y": np.zeros(3)})
+
+
+def test_the_worst_error_of_several_checks_is_kept_for_each_output():
+    small, large = (verify.Error(output="y", error_over_tolerance=e, max_ulp=e) for e in (0.1, 0.4))
+    assert verify.worst([small], [large], [small]) == (large,)
