@@ -1,0 +1,258 @@
+"""One round: a fresh worker for each arm, started, timed in turns, checked again and ended."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from . import environment, pinning, rounds
+from .case import Case
+from .exchange import Message
+from .implementation import Implementation
+from .measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
+from .problem import Problem
+from .process import Conditions, Ended, WorkerProcess
+from .rounds import RoundPlan
+from .selection import AGAIN
+
+#: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
+LARGEST_CLOCK_JUMP_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """Arms that are compared with one baseline, and what their workers need."""
+
+    name: str
+    arms: tuple[Arm, ...]
+    inputs: Path
+    orders: Mapping[str, Mapping[str, str]]
+    """Arm -> memory order of each 2-D input."""
+
+    @property
+    def threads(self) -> int:
+        """Threads of each worker."""
+        return self.arms[0].case.threads
+
+    @property
+    def allocator(self) -> str:
+        """Allocator policy of each worker."""
+        return self.arms[0].case.allocator
+
+
+@dataclass(slots=True)
+class _Active:
+    """A worker in a round, while the round lasts."""
+
+    arm: Arm
+    process: WorkerProcess
+    record: Worker
+    number: int = 1
+    samples: int = 1
+    call_ns: int = 0
+
+    @property
+    def burst_ns(self) -> int:
+        """How long a burst is expected to take."""
+        return self.samples * self.number * self.call_ns
+
+
+#: From the time of one pass and the time so far, in ns, to the number of passes of the round.
+PassChooser = Callable[[int, int], int]
+
+
+class Conductor:
+    """Knows how to hold a round of one problem's implementations."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        implementations: Mapping[str, Implementation],
+        *,
+        scratch: Path,
+        timeout_s: float,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._problem = problem
+        self._implementations = implementations
+        self._scratch = scratch
+        self._timeout_s = timeout_s
+        self._tell = tell
+        self._cpus = environment.allowed_cpus()
+        self._sizes: dict[str, tuple[int, int]] = {}
+
+    def round(self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser) -> Round:
+        """Hold one round of the arms in the plan and return its record."""
+        self._move_away(plan.cpus)
+        before, offset_s, started = environment.snapshot(), _clock_offset_s(), time.monotonic_ns()
+        arms = {arm.name: arm for arm in group.arms}
+        with ExitStack() as stack:
+            active = [self._start(arms[name], group, plan, stack) for name in plan.spawn_order]
+            passes = choose_passes(sum(one.burst_ns for one in active), time.monotonic_ns() - started)
+            self._interleave({one.arm.name: one for one in active}, plan, passes)
+            for one in active:
+                self._finish(one)
+        jump_s = abs(_clock_offset_s() - offset_s)
+        activity = environment.load_between(before, environment.snapshot())
+        return Round(
+            index=index,
+            group=group.name,
+            start_ns=started,
+            duration_ns=time.monotonic_ns() - started,
+            hash_seed=plan.hash_seed,
+            padding=plan.padding,
+            passes=passes,
+            load=Load(
+                load_before=activity.load_before,
+                load_after=activity.load_after,
+                busy=activity.busy,
+                steal=activity.steal,
+                frequency_hz=activity.frequency_hz,
+            ),
+            workers=tuple(one.record for one in active),
+            discarded=f"the clock jumped by {jump_s:.1f} s" if jump_s > LARGEST_CLOCK_JUMP_S else None,
+        )
+
+    def write_inputs(self, case: Case, folder: Path, seed: int) -> Message:
+        """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
+        order = {**self._order(case, folder), "do": "write-inputs", "seed": seed, "other_data": self._problem.data[-1]}
+        environ = os.environ | pinning.variables(1, "default")
+        with WorkerProcess(Conditions(environment=environ, cpus=self._cpus, folder=self._scratch)) as worker:
+            try:
+                return worker.ask(order, 10 * self._timeout_s)
+            except Ended as ended:
+                return {"outcome": ended.outcome, "reason": ended.reason}
+
+    def _order(self, case: Case, inputs: Path) -> Message:
+        """Return what each order to a worker says of the case."""
+        return {
+            "folder": str(self._problem.folder),
+            "inputs": str(inputs),
+            "case": {
+                "problem": case.problem,
+                "implementation": case.implementation,
+                "size": case.size.values,
+                "dtype": case.dtype,
+                "layout": case.layout,
+                "threads": case.threads,
+                "data": case.data or self._problem.data[0],
+            },
+        }
+
+    def _start(self, arm: Arm, group: Group, plan: RoundPlan, stack: ExitStack) -> _Active:
+        """Start a worker, let it prepare, verify and warm up, and stop it."""
+        self._tell(f"starting {arm.name}")
+        variables = pinning.variables(group.threads, group.allocator)
+        environ = os.environ | variables | {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch)
+        process = stack.enter_context(WorkerProcess(conditions))
+        active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
+        order = {
+            **self._order(arm.case, group.inputs),
+            "do": "start",
+            "implementation": arm.case.implementation,
+            "copies_inputs": self._implementations[arm.case.implementation].copies_inputs,
+            "layout": group.orders[arm.name],
+            "dtype": arm.case.dtype,
+            "threads": group.threads,
+            "outputs": self._problem.outputs,
+        }
+        reply = self._ask(active, order)
+        if reply:
+            active.record = replace(
+                active.record,
+                pools=tuple(Pool(**pool) for pool in reply["pools"]),
+                layout=reply["layout"],
+                prepare_ns=reply["prepare_ns"],
+                first_call_ns=reply["first_call_ns"],
+                warmup_calls=reply["warmup_calls"],
+            )
+            active.call_ns = reply["call_ns"]
+            usual = reply["number"], rounds.samples_in_a_burst(reply["call_ns"], reply["number"])
+            active.number, active.samples = self._sizes.setdefault(arm.name.removesuffix(AGAIN), usual)
+            process.pause()
+        return active
+
+    def _ask(self, active: _Active, order: Message) -> Message | None:
+        """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
+        try:
+            reply = active.process.ask(order, self._timeout_s)
+            outcome, reason = Outcome(reply["outcome"]), reply.get("reason")
+        except Ended as ended:
+            outcome, reason = ended.outcome, ended.reason
+        if outcome == Outcome.OK:
+            return reply
+        active.process.kill()
+        active.record = replace(
+            active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail
+        )
+        return None
+
+    def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int) -> None:
+        """Time one burst of each arm in each pass; all but the one that is timed are stopped."""
+        for index in range(passes):
+            self._tell(f"pass {index + 1} of {passes}")
+            for position, name in enumerate(rounds.order_of_pass(plan.positions, index)):
+                one = active[name]
+                if one.record.outcome != Outcome.OK:
+                    continue
+                one.process.resume()
+                reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
+                if reply:
+                    one.process.pause()
+                    burst = Burst(
+                        pass_index=index,
+                        position=position,
+                        start_ns=reply["start_ns"],
+                        number=one.number,
+                        sample_ns=tuple(reply["sample_ns"]),
+                        cpu_ns=reply["cpu_ns"],
+                        minor_faults=reply["minor_faults"],
+                        involuntary_switches=reply["involuntary_switches"],
+                    )
+                    one.record = replace(one.record, bursts=(*one.record.bursts, burst))
+
+    def _finish(self, one: _Active) -> None:
+        """Have the worker verify its last result and a changed one, and end it."""
+        if one.record.outcome != Outcome.OK:
+            return
+        one.process.resume()
+        reply = self._ask(one, {"do": "finish"})
+        if reply:
+            one.process.kill()
+            found = tuple(Verification(**each) for each in reply["verification"])
+            one.record = replace(one.record, verification=found, output_tail=one.process.output_tail)
+
+    def _move_away(self, cpus: Sequence[int]) -> None:
+        """Keep this process off the CPUs of the workers, where there are others."""
+        others = [cpu for cpu in self._cpus if cpu not in cpus]
+        pinning.pin(0, others or self._cpus)
+
+
+def _clock_offset_s() -> float:
+    """Return wall clock minus monotonic clock: constant, unless the machine slept or its clock was set."""
+    return time.time() - time.monotonic()
+
+
+def _unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:
+    """Return the record of a worker that has just been started."""
+    return Worker(
+        arm=arm.name,
+        pid=pid,
+        spawn_position=plan.spawn_order.index(arm.name),
+        position=plan.positions.index(arm.name),
+        outcome=Outcome.OK,
+        reason=None,
+        affinity=plan.cpus,
+        pools=(),
+        layout={},
+        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
+        prepare_ns=None,
+        first_call_ns=None,
+        warmup_calls=0,
+        verification=(),
+        bursts=(),
+        output_tail="",
+    )

@@ -1,0 +1,62 @@
+"""How long a run goes on: rounds and passes, from what was asked for and what a round turned out to take."""
+
+import time
+
+from . import rounds
+from .measurement import Settings
+
+#: Length of a run in seconds where neither --rounds nor --budget says another.
+USUAL_BUDGET_S = 75.0
+
+
+class Pace:
+    """Keeps the time of a run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._started = time.monotonic()
+        self._round_s: list[float] = []
+        self._budget_s = settings.budget_s or USUAL_BUDGET_S
+        self._least = rounds.WANTED_ROUNDS if settings.budget_s is None else 1
+
+    @property
+    def done(self) -> int:
+        """Rounds so far."""
+        return len(self._round_s)
+
+    @property
+    def _left_s(self) -> float:
+        """What is left of the budget."""
+        return self._budget_s - (time.monotonic() - self._started)
+
+    def add(self, round_s: float) -> None:
+        """Count a round of all groups that took so long."""
+        self._round_s.append(round_s)
+
+    def another(self) -> bool:
+        """Return whether another round is wanted and fits; a first one always does."""
+        if not self._round_s:
+            return True
+        if self._settings.rounds is not None:
+            if self.done >= self._settings.rounds:
+                return False
+            if self._settings.budget_s is None:
+                return True
+        return self.done < self._least or self._left_s >= max(self._round_s[-3:])
+
+    def passes(self, pass_ns: int, start_ns: int, groups: int) -> int:
+        """Return the passes of a group's rounds, from the time of one pass and of starting its workers."""
+        share_s = self._left_s / rounds.WANTED_ROUNDS / groups
+        return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+
+    def expected(self) -> tuple[int | None, float | None]:
+        """Return how many rounds there will be and the seconds left; None before anything is known."""
+        if not self._round_s:
+            return self._settings.rounds, None
+        mean_s = sum(self._round_s) / self.done
+        fitting = self.done + max(0, int(self._left_s / mean_s))
+        expected = max(fitting, self._least)
+        if self._settings.rounds is not None:
+            within = expected if self._settings.budget_s else self._settings.rounds
+            expected = min(within, self._settings.rounds)
+        return expected, max(0.0, (expected - self.done) * mean_s)

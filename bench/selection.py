@@ -1,0 +1,97 @@
+"""From what the user asks for to the cases: what cannot run stays in the list, with its reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from . import case, implementation
+from .case import ALLOCATORS, DTYPES, Case
+from .environment import allowed_cpus
+from .errors import ImplbenchError, unknown
+from .implementation import Implementation
+from .measurement import Arm, Left, Outcome
+from .problem import Problem
+
+#: Mark behind the name of the second, identical baseline.
+AGAIN = " (again)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """The axes of a run; an empty one means the problem's own default."""
+
+    implementations: tuple[str, ...] = ()
+    baseline: str | None = None
+    sizes: tuple[str, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Numbers put over the size, from ``--set m=500``."""
+    dtypes: tuple[str, ...] = ("float64",)
+    layouts: tuple[str, ...] = ()
+    threads: tuple[int, ...] = (1,)
+    allocator: str = ALLOCATORS[0]
+    data: str = ""
+
+
+def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[Left, ...]]:
+    """Return the arms that can be started, group by group, and the cases that cannot.
+
+    Raises
+    ------
+    ImplbenchError
+        If a name does not exist or a number is out of range.
+    """
+    _check(problem, wanted)
+    baseline = wanted.baseline or problem.baseline
+    names = [*wanted.implementations]
+    if names and baseline not in names:
+        names.insert(0, baseline)
+    implementations = implementation.chosen(problem, names)
+    if baseline not in implementations:
+        raise unknown("baseline", baseline, implementations)
+    arms: list[Arm] = []
+    left: list[Left] = []
+    layouts = wanted.layouts or problem.layouts
+    sizes = [case.sized(problem.sizes, name, wanted.changes) for name in wanted.sizes or (problem.default_size,)]
+    for size, dtype, threads in product(sizes, wanted.dtypes, wanted.threads):
+        for found, layout in product(implementations.values(), layouts):
+            one = Case(
+                problem=problem.name,
+                implementation=found.name,
+                size=size,
+                dtype=dtype,
+                layout=layout,
+                threads=threads,
+                allocator=wanted.allocator,
+                data="" if wanted.data == problem.data[0] else wanted.data,
+            )
+            is_baseline = found.name == baseline and layout == layouts[0]
+            refused = _refused(found)
+            if refused:
+                left.append(Left(case=one, title=found.title, outcome=refused[0], reason=refused[1]))
+                continue
+            arms.append(Arm(name=one.id, case=one, title=found.title, baseline=is_baseline))
+            if is_baseline:
+                arms.append(Arm(name=one.id + AGAIN, case=one, title=found.title, baseline=True, again=True))
+    return tuple(arms), tuple(left)
+
+
+def _check(problem: Problem, wanted: Selection) -> None:
+    """Raise ImplbenchError for a value that no case can have."""
+    for dtype in wanted.dtypes:
+        if dtype not in DTYPES:
+            raise unknown("dtype", dtype, DTYPES)
+    if wanted.allocator not in ALLOCATORS:
+        raise unknown("allocator", wanted.allocator, ALLOCATORS)
+    if wanted.data and wanted.data not in problem.data:
+        raise unknown(f"data of {problem.name}", wanted.data, problem.data)
+    cpus = len(allowed_cpus())
+    for threads in wanted.threads:
+        if not 1 <= threads <= cpus:
+            raise ImplbenchError(f"--threads {threads}: expected 1 to {cpus}, the number of CPUs this process may use")
+
+
+def _refused(found: Implementation) -> tuple[Outcome, str] | None:
+    if found.broken:
+        return Outcome.FAILED, found.broken
+    reason = found.unavailable
+    return (Outcome.UNAVAILABLE, reason) if reason else None

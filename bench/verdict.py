@@ -1,0 +1,273 @@
+"""From a run to what may be said of it: ratios with intervals, verdicts, and the noise floor. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import exp, log1p
+from statistics import median
+
+from . import stats
+from .measurement import Arm, Burst, Left, Outcome, Round, Run, Verification, Worker
+from .stats import Estimate, Interval
+
+
+class Verdict(StrEnum):
+    """What an interval says at a margin."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    EQUIVALENT = "equivalent"
+    SLOWER_WITHIN = "slower within tolerance"
+    UNDECIDED = "undecided"
+
+
+def judge(log_ratio: Estimate, margin: float, resolved: float = 0.0) -> Verdict:
+    """Return the verdict on a candidate, from its log-ratio over the baseline.
+
+    Parameters
+    ----------
+    log_ratio
+        Natural logarithm of candidate time / baseline time.
+    margin
+        The smallest relative difference that matters, as .03 for 3 %.
+    resolved
+        The smallest difference that this machine showed it can tell (the A/A arm); where it exceeds the margin, a
+        difference must exceed it too, and nothing is called equivalent.
+    """
+    if log_ratio.interval is None:
+        return Verdict.UNDECIDED
+    low, high = log_ratio.interval.low, log_ratio.interval.high
+    least = log1p(max(margin, resolved))
+    if low > least:
+        return Verdict.SLOWER
+    if high < -least:
+        return Verdict.FASTER
+    if resolved <= margin and -log1p(margin) < low and high < log1p(margin):
+        return Verdict.SLOWER_WITHIN if low > 0 else Verdict.EQUIVALENT
+    return Verdict.UNDECIDED
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ratio:
+    """A ratio of times with its interval, both as plain numbers."""
+
+    value: float
+    interval: Interval | None
+
+    @classmethod
+    def of(cls, log_ratio: Estimate) -> "Ratio":
+        """Return exp() of a log-ratio."""
+        ends = log_ratio.interval
+        return cls(
+            value=exp(log_ratio.value),
+            interval=Interval(low=exp(ends.low), high=exp(ends.high)) if ends else None,
+        )
+
+    def inverse(self) -> "Ratio":
+        """Return the ratio the other way round: of time over baseline, the speed-up over the baseline."""
+        ends = self.interval
+        return Ratio(
+            value=1 / self.value,
+            interval=Interval(low=1 / ends.high, high=1 / ends.low) if ends else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """What the run says of one case; times only where the outcome is ok."""
+
+    arm: Arm
+    outcome: Outcome
+    reason: str | None
+    rounds: int
+    seconds_per_call: Estimate | None
+    log_ratio: Estimate | None
+    """log(time / time of the baseline), from burst minima; for the baseline that of its second arm."""
+    log_ratio_of_medians: Estimate | None
+    """The same from burst medians: a slowdown that lives in the tail hides from a minimum."""
+    verdict: Verdict | None
+    log_ratios: Mapping[int, float]
+    """Round -> its log-ratio."""
+    faults_per_call: float | None
+    """Minor page faults: median over rounds."""
+    first_call_s: float | None
+    prepare_s: float | None
+    verification: tuple[Verification, ...]
+    bimodal: str | None
+
+    @property
+    def speedup_over_baseline(self) -> Ratio | None:
+        """Time of the baseline / time of this case; None for the baseline itself."""
+        return None if self.log_ratio is None or self.arm.baseline else Ratio.of(self.log_ratio).inverse()
+
+    @property
+    def error_over_tolerance(self) -> float | None:
+        """The largest over the outputs and rounds."""
+        return max((one.error_over_tolerance for one in self.verification), default=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupFindings:
+    """What the run says of the cases that share a baseline."""
+
+    name: str
+    findings: tuple[Finding, ...]
+    """In the order of the run; the second baseline is not among them."""
+    left: tuple[Left, ...]
+    noise: Estimate | None
+    """Log-ratio of two identical arms, the baseline measured twice: the noise floor."""
+    resolved: float | None
+    """The smallest margin that this noise can carry."""
+    margin: float
+
+    @property
+    def baseline(self) -> Finding | None:
+        """The baseline, whatever its outcome; None where it could not be started."""
+        return next((one for one in self.findings if one.arm.baseline), None)
+
+    @property
+    def too_noisy(self) -> bool:
+        """Whether two identical arms differed by more than the margin allows."""
+        return self.resolved is not None and self.resolved > self.margin
+
+    @property
+    def ok(self) -> tuple[Finding, ...]:
+        """The cases with a time, fastest first."""
+        timed = [one for one in self.findings if one.outcome == Outcome.OK and one.seconds_per_call]
+        return tuple(sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0))
+
+
+def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
+    """Return what the run says, group by group; at another margin than the run's own if one is given."""
+    margin = run.settings.margin if margin is None else margin
+    names = dict.fromkeys([arm.case.group for arm in run.arms] + [one.case.group for one in run.left])
+    return tuple(_group(run, name, margin) for name in names)
+
+
+def _group(run: Run, name: str, margin: float) -> GroupFindings:
+    arms = [arm for arm in run.arms if arm.case.group == name]
+    rounds = [one for one in run.rounds if one.group == name and one.discarded is None]
+    baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
+    again = next((arm for arm in arms if arm.again), None)
+    noise = None
+    if baseline and again:
+        noise = estimate(log_ratios(rounds, again.name, baseline.name))
+    resolved = stats.resolves(noise) if noise else None
+    found = []
+    for arm in arms:
+        if not arm.again:
+            other = again if arm is baseline else baseline
+            twin = again.name if arm is baseline and again else None
+            found.append(_finding(arm, other, rounds, (margin, resolved or 0.0), twin))
+    return GroupFindings(
+        name=name,
+        findings=tuple(found),
+        left=tuple(one for one in run.left if one.case.group == name),
+        noise=noise,
+        resolved=resolved,
+        margin=margin,
+    )
+
+
+def _finding(
+    arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: tuple[float, float], twin: str | None
+) -> Finding:
+    """Return what the rounds say of `arm` against `other`; `twin` is the arm that shares its fate (the A/A arm)."""
+    workers = [worker for one in rounds for worker in one.workers if worker.arm == arm.name]
+    fates = workers + [worker for one in rounds for worker in one.workers if worker.arm == twin]
+    bad = next((worker for worker in fates if worker.outcome != Outcome.OK), None)
+    outcome = bad.outcome if bad else Outcome.OK if workers else Outcome.FAILED
+    reason = bad.reason if bad else None if workers else "not measured: the run ended before its first round"
+    ok = outcome == Outcome.OK
+    logs = log_ratios(rounds, arm.name, other.name) if ok and other else {}
+    medians = log_ratios(rounds, arm.name, other.name, of=median) if ok and other else {}
+    log_ratio = estimate(logs)
+    faults = {one.index: faults_per_call(w) for one in rounds for w in one.workers if w.arm == arm.name} if ok else {}
+    return Finding(
+        arm=arm,
+        outcome=outcome,
+        reason=reason,
+        rounds=len(workers),
+        seconds_per_call=stats.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
+        log_ratio=log_ratio,
+        log_ratio_of_medians=estimate(medians),
+        verdict=judge(log_ratio, *limits) if log_ratio and not arm.baseline else None,
+        log_ratios=logs,
+        faults_per_call=median(faults.values()) if faults else None,
+        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
+        prepare_s=_median_s([worker.prepare_ns for worker in workers]),
+        verification=_worst([one for worker in workers for one in worker.verification]),
+        bimodal=_bimodal(logs, faults),
+    )
+
+
+def estimate(logs: Mapping[int, float]) -> Estimate | None:
+    """Return the Hodges-Lehmann estimate over rounds, None without a round."""
+    return stats.hodges_lehmann(list(logs.values())) if logs else None
+
+
+def log_ratios(
+    rounds: Sequence[Round], candidate: str, baseline: str, of: Callable[[Sequence[int]], float] = min
+) -> dict[int, float]:
+    """Return round -> log-ratio of two arms, for the rounds that both finished; ratios are formed within a round only.
+
+    Parameters
+    ----------
+    rounds
+        Rounds of one group.
+    candidate, baseline
+        Names of the arms.
+    of
+        What makes one value of a burst's samples: min, or median.
+    """
+    found = {}
+    for one in rounds:
+        workers = {worker.arm: worker for worker in one.workers if worker.outcome == Outcome.OK}
+        if candidate in workers and baseline in workers:
+            pair = [_burst_values(workers[name].bursts, of) for name in (candidate, baseline)]
+            ratio = stats.pass_log_ratio(*pair)
+            if ratio is not None:
+                found[one.index] = ratio
+    return found
+
+
+def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float]) -> dict[int, float]:
+    """Return pass -> ns per call."""
+    return {burst.pass_index: of(burst.sample_ns) / burst.number for burst in bursts}
+
+
+def seconds_per_call(worker: Worker) -> float:
+    """Return the median over all samples of one worker, in seconds per call."""
+    return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
+
+
+def faults_per_call(worker: Worker) -> float:
+    """Return the minor page faults per call of one worker: median over its bursts."""
+    return median(burst.minor_faults / (burst.number * len(burst.sample_ns)) for burst in worker.bursts)
+
+
+def _median_s(nanoseconds: Sequence[int | None]) -> float | None:
+    known = [value for value in nanoseconds if value is not None]
+    return median(known) * 1e-9 if known else None
+
+
+def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
+    """Return for each output the verification with the largest error."""
+    found: dict[str, Verification] = {}
+    for one in sorted(verifications, key=lambda one: one.error_over_tolerance):
+        found[one.output] = one
+    return tuple(found.values())
+
+
+def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:
+    """Return how the rounds fall into two groups, with the page faults of each; None where they do not."""
+    split = stats.two_clusters(list(logs.values())) if logs else None
+    if split is None:
+        return None
+    indices = list(logs)
+    parts = []
+    for cluster in (split.low, split.high):
+        rounds = [indices[i] for i in cluster]
+        speedup = exp(-median(logs[i] for i in rounds))
+        parts.append(f"{len(rounds)} rounds at {speedup:.3g}x with {median(faults[i] for i in rounds):.0f} page faults a call")
+    return f"bimodal: {parts[0]}, {parts[1]}"

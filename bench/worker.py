@@ -1,0 +1,315 @@
+"""The child process: pin, prepare, verify, time. Started fresh for each implementation and round.
+
+It reads commands from one pipe and answers on another; what the implementation prints goes to stdout, which nobody
+takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file descriptors and a process id.
+"""
+
+import contextlib
+import gc
+import os
+import sys
+import time
+import timeit
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from . import exchange, pinning
+from .exchange import Message
+
+#: A sample is at least this long: one call, or the smallest power of 2 of calls that reaches it (notes: stats, 3).
+SHORTEST_SAMPLE_NS = 100_000
+
+#: A sample is at least this many steps of the clock long, else it is refused.
+SHORTEST_SAMPLE_RESOLUTIONS = 1000
+
+#: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
+WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
+
+
+class Unfit(Exception):
+    """The case cannot go on: its outcome and the reason."""
+
+    def __init__(self, outcome: str, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+
+
+@contextlib.contextmanager
+def _judged() -> Iterator[None]:
+    """Turn whatever the implementation raises into an outcome with a reason."""
+    from .verify import Wrong
+
+    try:
+        yield
+    except Unfit:
+        raise
+    except Wrong as error:
+        raise Unfit("wrong", str(error)) from error
+    except MemoryError as error:
+        raise Unfit("out-of-memory", str(error) or "MemoryError") from error
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        where = f" ({Path(line.filename).name}, line {line.lineno})"
+        raise Unfit("failed", f"{type(error).__name__}: {error}".strip().splitlines()[0] + where) from error
+
+
+class Bench:
+    """One implementation on one case, from import to the last check."""
+
+    def __init__(self, order: Message) -> None:
+        self._order = order
+        self._threads: int = order["threads"]
+        self._guard = pinning.Guard(self._threads)
+        self._errors: tuple[Any, ...] = ()
+        self._resolution_ns = clock_resolution_ns()
+
+    def start(self) -> Message:
+        """Prepare, verify, warm up; return what was found on the way."""
+        from . import implementation, verify
+        from .arena import Arena
+
+        order = self._order
+        self._arena = Arena(Path(order["inputs"]), order["layout"])
+        layout = self._arena.layout()
+        for name, wanted in order["layout"].items():
+            if wanted not in layout[name]:
+                raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
+        with _judged():
+            module = implementation.load(Path(order["folder"]), order["implementation"])
+            reason = module.unsupported(SimpleNamespace(**order["case"])) if hasattr(module, "unsupported") else None
+        if reason:
+            raise Unfit("unsupported", str(reason))
+        self._prepare = module.prepare
+        self._guard.limit()
+        with _judged():
+            started = time.perf_counter_ns()
+            self._step = self._prepare(dict(self._arena.inputs))
+            prepared = time.perf_counter_ns()
+            if not callable(self._step):
+                raise verify.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
+        self._guard.limit()
+        pools = self._obedient_pools()
+        first_call_ns, warmup_calls, call_ns = self._verify_and_warm_up()
+        return {
+            "pools": pools,
+            "layout": layout,
+            "prepare_ns": prepared - started,
+            "first_call_ns": first_call_ns,
+            "warmup_calls": warmup_calls,
+            "call_ns": call_ns,
+            "number": self._calls_in_a_sample(call_ns),
+        }
+
+    def _obedient_pools(self) -> list[dict[str, Any]]:
+        pools = self._guard.pools()
+        reason = self._guard.disobedient(pools)
+        if reason:
+            raise Unfit("failed", reason)
+        return pools
+
+    def _verify_and_warm_up(self) -> tuple[int, int, int]:
+        """Return the first call's time, the number of warm-up calls and the shortest of them, in ns."""
+        first, first_call_ns = self._call()
+        self._verify(first, "a")
+        kept = {name: array.copy() for name, array in first.items()}
+        second, shortest = self._call()
+        from . import verify
+
+        with _judged():
+            verify.require_own_memory(second, self._arena.inputs, first)
+            for name, array in first.items():
+                if not (array == kept[name]).all():
+                    raise verify.Wrong(f"a second call changed the first call's {name}")
+        calls, spent = 1, shortest
+        while shortest < SLOW_CALL_NS and (calls < WARMUP_CALLS or spent < WARMUP_NS):
+            _, call_ns = self._call()
+            shortest = min(shortest, call_ns)
+            calls, spent = calls + 1, spent + call_ns
+        return first_call_ns, calls, shortest
+
+    def _calls_in_a_sample(self, call_ns: int) -> int:
+        """Return the smallest power of 2 of calls that makes a sample long enough."""
+        needed = max(SHORTEST_SAMPLE_NS, SHORTEST_SAMPLE_RESOLUTIONS * self._resolution_ns)
+        number = 1
+        while number * call_ns < needed:
+            number *= 2
+        return number
+
+    def _call(self) -> tuple[dict[str, Any], int]:
+        """Make one call under the conditions of a sample; return its outputs and its time in ns."""
+        from . import verify
+
+        with _judged(), _collector_off():
+            started = time.perf_counter_ns()
+            result = self._step()
+            ended = time.perf_counter_ns()
+            return verify.named(result, self._order["outputs"]), ended - started
+
+    def _verify(self, outputs: dict[str, Any], content: str) -> None:
+        from . import verify
+
+        with _judged():
+            reference, tolerance = self._arena.expected(content)
+            found = verify.check(outputs, reference, tolerance, self._order["dtype"])
+            verify.require_unchanged(self._arena.inputs, self._arena.originals(content))
+            verify.require_own_memory(outputs, self._arena.inputs, {})
+            self._errors = verify.worst(self._errors, found)
+
+    def burst(self, number: int, samples: int) -> Message:
+        """Time `samples` samples of `number` calls each, collector collected and off."""
+        timer: timeit.Timer = timeit.Timer(self._step, timer=time.perf_counter_ns)
+        gc.collect()
+        with _judged(), _collector_off():
+            before = self._guard.read()
+            started = time.perf_counter_ns()
+            durations = [int(duration) for duration in timer.repeat(samples, number)]
+            wall_ns = time.perf_counter_ns() - started
+            used = self._guard.read().since(before)
+        contradiction = self._guard.contradiction(used, wall_ns)
+        if contradiction:
+            raise Unfit("failed", contradiction)
+        shortest = min(durations)
+        if shortest < SHORTEST_SAMPLE_RESOLUTIONS * self._resolution_ns:
+            raise Unfit(
+                "failed",
+                f"a sample of {number} calls took {shortest} ns, less than {SHORTEST_SAMPLE_RESOLUTIONS} steps of the "
+                f"clock ({self._resolution_ns} ns each), although warm-up calls took longer",
+            )
+        return {
+            "start_ns": started,
+            "sample_ns": durations,
+            "cpu_ns": used.cpu_ns,
+            "minor_faults": used.minor_faults,
+            "involuntary_switches": used.involuntary_switches,
+        }
+
+    def finish(self) -> Message:
+        """Verify the result again after the last burst, then on changed contents of the same arrays.
+
+        An implementation that took a copy in prepare() answers for the old contents; where it says so
+        (COPIES_INPUTS), it is prepared again, else an answer for old contents counts as remembered.
+        """
+        from . import verify
+
+        self._obedient_pools()
+        outputs, _ = self._call()
+        self._verify(outputs, "a")
+        self._arena.change_to("b")
+        if self._order["copies_inputs"]:
+            with _judged():
+                self._step = self._prepare(dict(self._arena.inputs))
+        outputs, _ = self._call()
+        try:
+            self._verify(outputs, "b")
+        except Unfit as unfit:
+            with contextlib.suppress(verify.Wrong):
+                verify.check(outputs, *self._arena.expected("a"), self._order["dtype"])
+                raise Unfit(
+                    "wrong",
+                    "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
+                    "(if prepare() copies the inputs, say COPIES_INPUTS = True)",
+                ) from unfit
+            raise
+        return {
+            "verification": [
+                {"output": e.output, "error_over_tolerance": e.error_over_tolerance, "max_ulp": e.max_ulp}
+                for e in self._errors
+            ]
+        }
+
+
+@contextlib.contextmanager
+def _collector_off() -> Iterator[None]:
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def clock_resolution_ns() -> int:
+    """Return the smallest step that the clock was seen to make."""
+    steps = []
+    for _ in range(100):
+        start = end = time.perf_counter_ns()
+        while end == start:
+            end = time.perf_counter_ns()
+        steps.append(end - start)
+    return min(steps)
+
+
+def write_inputs(order: Message) -> Message:
+    """Make inputs, references and tolerances of two contents, A and B, and write them to a folder for the workers.
+
+    B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
+    """
+    import numpy as np
+
+    from . import environment, implementation
+
+    case = order["case"]
+    folder = Path(order["inputs"])
+    with _judged():
+        problem = implementation.load(Path(order["folder"]), "problem")
+        unit_roundoff = float(np.finfo(case["dtype"]).eps) / 2
+        for content, data, seed in (("a", case["data"], order["seed"]), ("b", order["other_data"], order["seed"] + 1)):
+            inputs = problem.inputs(case["size"], case["dtype"], data, seed)
+            exchange.save_values(folder / content / "inputs", inputs)
+            exchange.save_values(folder / content / "reference", problem.reference(inputs))
+            exchange.save_values(folder / content / "tolerance", problem.tolerance(inputs, unit_roundoff))
+        work = {key: float(value) for key, value in problem.work(case["size"], case["dtype"]).items()}
+    return {
+        "matrices": [name for name, value in inputs.items() if np.ndim(value) == 2],
+        "work": work,
+        "numeric_stack": environment.numeric_stack(),
+    }
+
+
+class Session:
+    """The orders of one parent, answered one after the other."""
+
+    def __init__(self) -> None:
+        self._bench: Bench | None = None
+
+    def answer(self, order: Message) -> Message:
+        """Do what the order says; an implementation's failure is an answer too."""
+        try:
+            return {"nonce": order["nonce"], "outcome": "ok", **self._do(order)}
+        except Unfit as unfit:
+            return {"nonce": order["nonce"], "outcome": unfit.outcome, "reason": unfit.reason}
+
+    def _do(self, order: Message) -> Message:
+        match order["do"], self._bench:
+            case "write-inputs", None:
+                return write_inputs(order)
+            case "start", None:
+                self._bench = Bench(order)
+                return self._bench.start()
+            case "burst", Bench() as bench:
+                return bench.burst(order["number"], order["samples"])
+            case "finish", Bench() as bench:
+                return bench.finish()
+        raise ValueError(f"a worker cannot do {order['do']!r} now")
+
+
+def serve(commands: int, replies: int) -> None:
+    """Answer orders until the parent closes the pipe."""
+    session = Session()
+    while (order := exchange.receive(commands)) is not None:
+        reply = session.answer(order)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        exchange.send(replies, reply)
+
+
+if __name__ == "__main__":
+    pinning.die_with_parent(int(sys.argv[3]))
+    serve(int(sys.argv[1]), int(sys.argv[2]))
+    os._exit(0)  # no exit handlers of an implementation's libraries

