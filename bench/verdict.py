@@ -134,7 +134,9 @@ class GroupFindings:
     def ok(self) -> tuple[Finding, ...]:
         """The cases with a time, fastest first."""
         timed = [one for one in self.findings if one.outcome == Outcome.OK and one.seconds_per_call]
-        return tuple(sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0))
+        return tuple(
+            sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
+        )
 
 
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
@@ -269,5 +271,7 @@ def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | No
     for cluster in (split.low, split.high):
         rounds = [indices[i] for i in cluster]
         speedup = exp(-median(logs[i] for i in rounds))
-        parts.append(f"{len(rounds)} rounds at {speedup:.3g}x with {median(faults[i] for i in rounds):.0f} page faults a call")
+        parts.append(
+            f"{len(rounds)} rounds at {speedup:.3g}x with {median(faults[i] for i in rounds):.0f} page faults a call"
+        )
     return f"bimodal: {parts[0]}, {parts[1]}"

@@ -1,0 +1,77 @@
+"""Does a worker's sample say what ``python -m timeit`` says? A benchmark, not a test.
+
+In one process, for each implementation of backprop: bursts of the worker and runs of timeit's own command line take
+turns on the same step. Prints the median over the repeats of worker / timeit - 1, from the minima of each.
+"""
+
+import contextlib
+import io
+import re
+import statistics
+import sys
+import tempfile
+import timeit
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench import implementation, pinning, problem, rounds  # noqa: E402
+from bench.worker import Bench, write_inputs  # noqa: E402
+
+REPEATS = 20
+
+
+def timeit_seconds(number: int, samples: int) -> float:
+    """Return the best time per call that ``python -m timeit`` prints for ``step()``."""
+    arguments = ["-n", str(number), "-r", str(samples), "-u", "nsec", "-vvvvv"]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        timeit.main([*arguments, "-s", "from __main__ import step", "step()"])
+    best = re.search(r"best of \d+: ([\d.e+]+) nsec per loop", printed.getvalue())
+    if best is None:
+        sys.exit(f"timeit printed something else: {printed.getvalue()}")
+    return float(best[1]) * 1e-9
+
+
+def difference(bench: Bench, call_ns: int, number: int) -> float:
+    """Return the median over the repeats of worker / timeit - 1."""
+    samples = rounds.samples_in_a_burst(call_ns, number)
+    ratios = []
+    for repeat in range(REPEATS):
+        times = {}
+        for who in ("worker", "timeit") if repeat % 2 else ("timeit", "worker"):
+            if who == "worker":
+                times[who] = min(bench.burst(number, samples)["sample_ns"]) / number * 1e-9
+            else:
+                times[who] = timeit_seconds(number, samples)
+        ratios.append(times["worker"] / times["timeit"] - 1)
+    return statistics.median(ratios)
+
+
+def main() -> None:
+    """Compare them for every implementation."""
+    global step  # noqa: PLW0603  # timeit's set-up imports it
+    pinning.pin(0, (0,))
+    backprop = problem.find("backprop")
+    with tempfile.TemporaryDirectory() as folder:
+        order = {
+            "folder": str(backprop.folder),
+            "inputs": f"{folder}/inputs",
+            "case": {"size": backprop.sizes["M"], "dtype": "float64", "data": "patches"},
+            "seed": 1,
+            "other_data": "random",
+            "layout": dict.fromkeys(("x", "a1", "a2", "a3", "theta2"), "C"),
+            "dtype": "float64",
+            "threads": 1,
+            "outputs": backprop.outputs,
+        }
+        write_inputs(order)
+        for name in implementation.found(backprop):
+            bench = Bench({**order, "implementation": name, "copies_inputs": False})
+            ready = bench.start()
+            step = bench._step
+            print(f"{name:16} worker / timeit - 1 = {difference(bench, ready['call_ns'], ready['number']):+.2%}")
+
+
+if __name__ == "__main__":
+    main()

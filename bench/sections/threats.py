@@ -1,0 +1,129 @@
+"""What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
+
+from collections.abc import Iterator
+
+from ..document import Section, code, plain
+from ..measurement import Load, Outcome, Run
+from ..stats import MIN_ROUNDS
+from ..units import percent, significant
+from ..verdict import Finding, GroupFindings, Ratio
+from .wording import counted, label, margin_text, ratio_text, used_rounds
+
+#: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
+#: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
+FAULT_S = 1e-6
+
+#: Faults are mentioned from this part of the time on.
+_VISIBLE_PART = 0.05
+
+#: Steal is mentioned from this part of a round on, on any CPU.
+_VISIBLE_STEAL = 0.01
+
+#: The run itself keeps one CPU busy; a load this much above its threads is somebody else's.
+_FOREIGN_LOAD = 0.5
+
+
+def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+    """Return what a reader should know before trusting the figures, the gravest first."""
+    paragraphs = [f"Warning: {plain(text)}" for text in run.warnings]
+    for group in groups:
+        mark = "" if len(groups) == 1 else f"{plain(group.name)}: "
+        paragraphs += [mark + text for text in _of_group(run, group)]
+    paragraphs += _load(run)
+    paragraphs += _discarded(run)
+    return Section(title="What threatens these numbers", paragraphs=tuple(paragraphs))
+
+
+def noise_floor(group: GroupFindings) -> str:
+    """Return what the baseline, measured twice, says of this machine."""
+    if group.noise is None:
+        return "Noise floor: unknown, the baseline was not measured twice."
+    ratio = ratio_text(Ratio.of(group.noise))
+    if group.resolved is None:
+        return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
+    verdict = "too noisy for" if group.too_noisy else "quiet enough for"
+    return (
+        f"Noise floor: the baseline measured twice differs from itself by {ratio}. This resolves differences from "
+        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}."
+    )
+
+
+def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
+    yield noise_floor(group)
+    rounds = len(used_rounds(run, group))
+    if rounds < MIN_ROUNDS:
+        yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
+    for one in group.ok:
+        if one.bimodal:
+            yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    yield from _faults(group)
+    yield from _fallen(group)
+
+
+def _faults(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases of which page faults make up a visible part."""
+    parts = [(one, _fault_part(one)) for one in group.ok]
+    visible = [
+        f"{code(label(one.arm.case, group))} {one.faults_per_call:.0f} a call "
+        f"(about {percent(min(part, 1.0))} of its time)"
+        for one, part in parts
+        if part >= _VISIBLE_PART
+    ]
+    if visible:
+        yield (
+            f"Page faults: {', '.join(visible)}, if one costs 1 us (1.3 and 2 us on two virtual machines). They depend "
+            "on the allocator; `--allocator retain` measures without them."
+        )
+
+
+def _fault_part(one: Finding) -> float:
+    """Return which part of a case's time page faults may make up."""
+    if one.faults_per_call is None or one.seconds_per_call is None:
+        return 0.0
+    return one.faults_per_call * FAULT_S / one.seconds_per_call.value
+
+
+def _fallen(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases without a time, with their reasons."""
+    for one in group.findings:
+        if one.outcome != Outcome.OK:
+            reason = plain(one.reason or "no reason known")
+            yield f"No time for {code(label(one.arm.case, group))}: {one.outcome.value}, {reason}."
+    for left in group.left:
+        yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
+
+
+def _load(run: Run) -> Iterator[str]:
+    """Yield what else the machine did."""
+    loads = [one.load for one in run.rounds]
+    steal = [max(load.steal) for load in loads if load.steal]
+    stolen = sum(value >= _VISIBLE_STEAL for value in steal)
+    if stolen:
+        yield (
+            f"Steal: the hypervisor took up to {percent(max(steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or more "
+            f"in {stolen} of {counted(len(steal), 'round')}."
+        )
+    before = [load.load_before for load in loads if load.load_before is not None]
+    threads = max((arm.case.threads for arm in run.arms), default=1)
+    if before and max(before) > threads + _FOREIGN_LOAD:
+        yield (
+            f"Load: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
+            "something else was running."
+        )
+    if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
+        seen = f"load up to {significant(max(before), 2)}, steal up to {percent(max(steal))}"
+        yield f"Load and steal: none to speak of ({seen})."
+    if not before and not steal:
+        yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
+
+
+def _busy(loads: list[Load]) -> str:
+    busy = [max(load.busy) for load in loads if load.busy]
+    return f" (busiest CPU: {percent(max(busy))})" if busy else ""
+
+
+def _discarded(run: Run) -> Iterator[str]:
+    """Yield the rounds that are not used, counted by reason."""
+    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None]
+    for reason in dict.fromkeys(reasons):
+        yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."

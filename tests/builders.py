@@ -1,0 +1,222 @@
+"""Made-up runs with known numbers: what tests of verdicts, sections and reports read instead of measuring."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import exp
+from random import Random
+from typing import Any
+
+from bench.case import Case, Size
+from bench.measurement import (
+    SCHEMA,
+    Arm,
+    Burst,
+    Left,
+    Load,
+    Outcome,
+    Pool,
+    ProblemRecord,
+    Round,
+    Run,
+    Settings,
+    Verification,
+    Worker,
+)
+
+#: Mark behind the second baseline's name.
+AGAIN = " (again)"
+
+SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """An arm to be made up."""
+
+    name: str
+    ms: float = 1.0
+    """Milliseconds a call, about which the samples lie."""
+    title: str = ""
+    layout: str = "C"
+    baseline: bool = False
+    faults: int = 0
+    """Minor page faults a call."""
+    noise: float = 0.002
+    """Standard deviation of a burst's logarithm."""
+    slow_rounds: tuple[int, ...] = ()
+    """Rounds in which a call takes a quarter more: what makes a case bimodal."""
+    outcome: Outcome = Outcome.OK
+    reason: str | None = None
+    error: float = 0.02
+    """Error over tolerance."""
+    started: bool = True
+    """Whether workers were started for it; if not, it is among those left."""
+
+
+#: The usual run: a slow baseline, two fast ones close to each other, one wrong and one that is not there.
+USUAL = (
+    Spec(name="loop_hoisted", ms=72.0, title="Per-sample loop, the rest hoisted out of it.", baseline=True),
+    Spec(name="row_major", ms=3.0, title="Samples as rows, no transposes.", faults=900),
+    Spec(name="inplace", ms=3.2, title="Preallocated buffers."),
+    Spec(
+        name="dropped", title="One dropped.", outcome=Outcome.WRONG, reason="grad_w1 is 3.2 tolerances off", error=3.2
+    ),
+    Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba", title="Compiled."),
+)
+
+
+def make_case(spec: Spec, *, problem: str = "backprop", size: Size = SIZE_M, threads: int = 1) -> Case:
+    """Return the case of an arm."""
+    return Case(
+        problem=problem,
+        implementation=spec.name,
+        size=size,
+        dtype="float64",
+        layout=spec.layout,
+        threads=threads,
+        allocator="default",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What the parts of a run share while it is made up."""
+
+    specs: dict[str, Spec]
+    """Name of an arm -> what it was made from."""
+    passes: int
+    random: Random
+
+
+def make_run(
+    arms: Sequence[Spec] = USUAL,
+    *,
+    rounds: int = 8,
+    passes: int = 4,
+    seed: int = 20130829,
+    problem: str = "backprop",
+    again: bool = True,
+    sizes: Sequence[Size] = (SIZE_M,),
+    discarded: Sequence[int] = (),
+    **changes: Any,
+) -> Run:
+    """Return a run of `arms`, a group for each of `sizes`; the same arguments give the same run.
+
+    Parameters
+    ----------
+    again
+        Whether the baseline is measured twice.
+    discarded
+        Indices of the rounds that do not count.
+    changes
+        Fields of Run that are to be otherwise, as ``warnings=("...",)``.
+    """
+    made, left, specs = _arms(arms, problem, sizes, again=again)
+    plan = _Plan(specs=specs, passes=passes, random=Random(seed))
+    groups = dict.fromkeys(arm.case.group for arm in made)
+    members = [[arm for arm in made if arm.case.group == group] for group in groups]
+    made_rounds = [_round(index, arms_of_one, plan) for index in range(rounds) for arms_of_one in members]
+    run = Run(
+        schema=SCHEMA,
+        id=f"20261123T120000Z-{problem}-0123abcd",
+        created="2026-11-23T12:00:00Z",
+        settings=Settings(
+            seed=seed, margin=0.03, rounds=rounds, budget_s=None, timeout_s=60.0, command=("implbench", "run", problem)
+        ),
+        problem=_problem(problem, groups),
+        environment={},
+        warnings=(),
+        arms=tuple(made),
+        left=tuple(left),
+        rounds=tuple(
+            replace(one, discarded="the clock jumped by 3 s") if one.index in discarded else one for one in made_rounds
+        ),
+    )
+    return replace(run, **changes)
+
+
+def _arms(
+    arms: Sequence[Spec], problem: str, sizes: Sequence[Size], *, again: bool
+) -> tuple[list[Arm], list[Left], dict[str, Spec]]:
+    made: list[Arm] = []
+    left: list[Left] = []
+    specs: dict[str, Spec] = {}
+    for size, spec in product(sizes, arms):
+        case = make_case(spec, problem=problem, size=size)
+        if not spec.started:
+            left.append(Left(case=case, title=spec.title, outcome=spec.outcome, reason=spec.reason or ""))
+            continue
+        for mark in ["", AGAIN] if spec.baseline and again else [""]:
+            specs[case.id + mark] = spec
+            made.append(Arm(name=case.id + mark, case=case, title=spec.title, baseline=spec.baseline, again=bool(mark)))
+    return made, left, specs
+
+
+def _problem(name: str, groups: Iterable[str]) -> ProblemRecord:
+    return ProblemRecord(
+        name=name,
+        title="Gradient of a sparse autoencoder",
+        formula="",
+        digest="ab" * 32,
+        outputs=("grad_w1",),
+        data="patches",
+        work={group: {"flops": 1.4e8, "bytes": 2.2e7} for group in groups},
+    )
+
+
+def _round(index: int, arms: Sequence[Arm], plan: _Plan) -> Round:
+    return Round(
+        index=index,
+        group=arms[0].case.group,
+        start_ns=index * 10**10,
+        duration_ns=9 * 10**9,
+        hash_seed=1,
+        padding=100,
+        passes=plan.passes,
+        load=Load(load_before=1.0, load_after=1.0, busy=(0.9, 0.05), steal=(0.0, 0.001), frequency_hz=2.4e9),
+        workers=tuple(_worker(index, place, arm.name, plan=plan) for place, arm in enumerate(arms)),
+    )
+
+
+def _worker(index: int, place: int, arm: str, *, plan: _Plan) -> Worker:
+    spec = plan.specs[arm]
+    passes = range(plan.passes) if spec.outcome == Outcome.OK else ()
+    return Worker(
+        arm=arm,
+        pid=1000 + place,
+        spawn_position=place,
+        position=place,
+        outcome=spec.outcome,
+        reason=spec.reason,
+        affinity=(0,),
+        pools=(Pool(library="openblas", version="0.3.31", kernel="SkylakeX", threads=1),),
+        layout={"x": spec.layout[0]},
+        malloc={},
+        prepare_ns=10**6,
+        first_call_ns=10**7,
+        warmup_calls=5,
+        verification=(Verification(output="grad_w1", error_over_tolerance=spec.error, max_ulp=3.0),),
+        bursts=tuple(
+            _burst(spec, slow=index in spec.slow_rounds, place=(index, one, place), random=plan.random)
+            for one in passes
+        ),
+        output_tail="",
+    )
+
+
+def _burst(spec: Spec, *, slow: bool, place: tuple[int, int, int], random: Random) -> Burst:
+    """Return the burst of a round, pass and position; its second sample is the fastest."""
+    index, pass_index, position = place
+    least_ns = spec.ms * (1.25 if slow else 1.0) * 1e6 * exp(random.gauss(0.0, spec.noise))
+    samples = tuple(round(least_ns * (1 + 0.01 * extra)) for extra in (2, 0, 1, 3, 1))
+    return Burst(
+        pass_index=pass_index,
+        position=position,
+        start_ns=index * 10**10 + pass_index * 10**8 + position * 10**6,
+        number=1,
+        sample_ns=samples,
+        cpu_ns=sum(samples),
+        minor_faults=spec.faults * len(samples),
+        involuntary_switches=0,
+    )

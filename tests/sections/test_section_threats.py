@@ -1,0 +1,87 @@
+"""What a reader should know before trusting the figures."""
+
+from dataclasses import replace
+
+from builders import USUAL, Spec, make_run
+
+from bench.measurement import Load
+from bench.sections import threats
+from bench.verdict import findings
+
+UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
+
+
+def text(run):
+    return "\n".join(threats.section(run, findings(run)).paragraphs)
+
+
+def loaded(run, **changes):
+    rounds = tuple(replace(one, load=replace(one.load, **changes)) for one in run.rounds)
+    return replace(run, rounds=rounds)
+
+
+def test_the_noise_floor_comes_with_its_interval_and_what_it_resolves():
+    found = text(make_run())
+    assert "Noise floor: the baseline measured twice differs from itself by 1.000x [0.999, 1.001]." in found
+    assert "quiet enough for the margin of 3 %" in found
+
+
+def test_too_much_noise_is_called_so():
+    assert "too noisy for the margin of 3 %" in text(make_run([replace(USUAL[0], noise=0.3), USUAL[1]]))
+
+
+def test_without_a_second_baseline_the_noise_is_unknown():
+    assert "Noise floor: unknown" in text(make_run(again=False))
+
+
+def test_warnings_of_the_run_come_first():
+    found = text(make_run(warnings=("OPENBLAS_CORETYPE=Haswell forces this kernel",)))
+    assert found.startswith("Warning: OPENBLAS_CORETYPE=Haswell forces this kernel\n")
+
+
+def test_steal_is_told_with_the_rounds_it_was_in():
+    run = make_run()
+    first = replace(run.rounds[0], load=replace(run.rounds[0].load, steal=(0.0, 0.08)))
+    found = text(replace(run, rounds=(first, *run.rounds[1:])))
+    assert "Steal: the hypervisor took up to 8.0 % of a CPU; 1 % or more in 1 of 8 rounds." in found
+    assert "Steal:" not in text(run)
+
+
+def test_a_load_that_is_not_this_run_is_told():
+    assert "Load: up to 3.5 before a round" in text(loaded(make_run(), load_before=3.5))
+    assert "Load: " not in text(make_run())
+
+
+def test_an_unknown_load_is_not_called_none():
+    run = make_run()
+    silent = replace(run, rounds=tuple(replace(one, load=UNKNOWN) for one in run.rounds))
+    assert "Load and steal: unknown" in text(silent)
+    assert "none to speak of" not in text(silent)
+
+
+def test_two_fold_cases_are_named():
+    run = make_run([USUAL[0], Spec(name="two", slow_rounds=(1, 3, 5, 7, 9))], rounds=12)
+    assert "`two` is bimodal: " in text(run)
+
+
+def test_discarded_rounds_are_counted_with_their_reason():
+    assert "Discarded: 2 rounds with all their arms, because the clock jumped by 3 s." in text(
+        make_run(discarded=(1, 2))
+    )
+
+
+def test_too_few_rounds_are_told():
+    assert "Too few rounds: 5 rounds" in text(make_run(rounds=5))
+    assert "Too few rounds" not in text(make_run(rounds=6))
+
+
+def test_page_faults_are_told_where_they_make_up_a_visible_part():
+    found = text(make_run())
+    assert "`row_major` 900 a call (about 30 % of its time)" in found
+    assert "`inplace`" not in found
+
+
+def test_cases_without_a_time_have_their_reasons():
+    found = text(make_run())
+    assert "No time for `dropped`: wrong, grad_w1 is 3.2 tolerances off." in found
+    assert "No time for `jit`: unavailable, needs numba." in found
