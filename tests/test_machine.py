@@ -1,0 +1,215 @@
+"""The machine: read from made-up files, so that every machine can be tested on any other."""
+
+import pytest
+
+from bench import machine
+from bench.machine import Snapshot
+
+INTEL = """\
+processor\t: 0
+vendor_id\t: GenuineIntel
+cpu family\t: 6
+model\t\t: 167
+model name\t: Intel(R) Xeon(R) Processor
+stepping\t: 1
+cpu MHz\t\t: 2600.000
+flags\t\t: fpu sse4_2 avx2 hypervisor avx512f amx_tile syscall
+
+processor\t: 1
+model name\t: another one
+"""
+
+ARM = """\
+processor\t: 0
+BogoMIPS\t: 243.75
+Features\t: fp asimd sve crc32
+CPU implementer\t: 0x41
+CPU variant\t: 0x1
+CPU part\t: 0xd40
+"""
+
+
+def write(root, files):
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n")
+
+
+def test_an_x86_cpu_is_told_by_its_first_core():
+    assert machine.parse_cpuinfo(INTEL) == {
+        "model": "Intel(R) Xeon(R) Processor",
+        "vendor": "GenuineIntel",
+        "signature": "6-167-1",
+        "simd": ["amx_tile", "avx2", "avx512f", "sse4_2"],
+        "hypervisor": True,
+    }
+    assert machine.parse_cpuinfo(INTEL.replace(" hypervisor", ""))["hypervisor"] is False
+
+
+def test_an_arm_cpu_has_numbers_for_a_model_and_does_not_tell_a_hypervisor():
+    assert machine.parse_cpuinfo(ARM) == {
+        "model": None,
+        "vendor": "0x41",
+        "signature": "0xd40-0x1",
+        "simd": ["asimd", "sve"],
+        "hypervisor": None,
+    }
+
+
+def test_without_proc_and_sys_everything_is_unknown_and_nothing_is_0(tmp_path):
+    assert set(machine.parse_cpuinfo("").values()) == {None}
+    assert machine.caches(tmp_path) == {"l1d_bytes": None, "l2_bytes": None, "l3_bytes": None}
+    assert machine.turbo(tmp_path) is None
+    assert machine.huge_pages(tmp_path) is None
+    assert machine.cpu_quota(tmp_path) is None
+    assert machine.cpu(tmp_path)["governor"] is None
+
+
+def test_caches_are_those_of_data(tmp_path):
+    cache = "sys/devices/system/cpu/cpu0/cache"
+    kinds = [("1", "Data", "48K"), ("1", "Instruction", "64K"), ("2", "Unified", "2048K"), ("3", "Unified", "1G")]
+    for index, (level, kind, size) in enumerate(kinds):
+        folder = f"{cache}/index{index}"
+        write(tmp_path, {f"{folder}/level": level, f"{folder}/type": kind, f"{folder}/size": size})
+    assert machine.caches(tmp_path) == {"l1d_bytes": 48 * 2**10, "l2_bytes": 2**21, "l3_bytes": 2**30}
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("512", 512), ("32K", 32768), ("3M", 3 * 2**20), ("", None), ("wide", None)]
+)
+def test_a_size_is_read_with_its_unit(text, size):
+    assert machine.parse_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "on"),
+    [
+        ("intel_pstate/no_turbo", "0", True),
+        ("intel_pstate/no_turbo", "1", False),
+        ("cpufreq/boost", "1", True),
+        ("cpufreq/boost", "0", False),
+    ],
+)
+def test_turbo_is_told_by_either_driver(tmp_path, file, text, on):
+    write(tmp_path, {f"sys/devices/system/cpu/{file}": text})
+    assert machine.turbo(tmp_path) is on
+
+
+def test_the_setting_of_huge_pages_is_the_one_in_brackets(tmp_path):
+    write(tmp_path, {"sys/kernel/mm/transparent_hugepage/enabled": "always [madvise] never"})
+    assert machine.huge_pages(tmp_path) == "madvise"
+
+
+@pytest.mark.parametrize(
+    ("files", "cpus"),
+    [
+        ({"proc/self/cgroup": "0::/", "sys/fs/cgroup/cpu.max": "150000 100000"}, 1.5),
+        ({"proc/self/cgroup": "0::/a/b", "sys/fs/cgroup/a/b/cpu.max": "max 100000"}, None),
+        (
+            {
+                "proc/self/cgroup": "0::/a/b",
+                "sys/fs/cgroup/a/b/cpu.max": "400000 100000",
+                "sys/fs/cgroup/a/cpu.max": "200000 100000",
+            },
+            2.0,
+        ),
+        (
+            {
+                "proc/self/cgroup": "5:memory:/x\n1:cpu:/x",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_quota_us": "50000",
+                "sys/fs/cgroup/cpu/x/cpu.cfs_period_us": "100000",
+            },
+            0.5,
+        ),
+        (
+            {
+                "proc/self/cgroup": "1:cpu:/",
+                "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1",
+                "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000",
+            },
+            None,
+        ),
+    ],
+)
+def test_the_quota_is_the_least_on_the_way_up_in_both_versions_of_control_groups(tmp_path, files, cpus):
+    write(tmp_path, files)
+    assert machine.cpu_quota(tmp_path) == cpus
+
+
+CPU = {
+    "model": "A",
+    "vendor": "B",
+    "signature": "6-1",
+    "simd": ["avx2"],
+    "physical": 4,
+    "logical": 8,
+    "caches": {"l2": 1},
+}
+
+
+def test_the_fingerprint_does_not_depend_on_what_changes_by_the_minute():
+    now = machine.fingerprint(CPU | {"frequency_hz": 2.6e9, "governor": "powersave", "turbo": True}, 2**34, "Linux")
+    later = machine.fingerprint(CPU | {"frequency_hz": 3.1e9, "governor": "performance"}, 2**34 - 2**20, "Linux")
+    assert now == later
+
+
+@pytest.mark.parametrize("change", [{"model": "Z"}, {"signature": "6-2"}, {"logical": 4}, {"caches": {"l2": 2}}])
+def test_the_fingerprint_tells_unlike_cpus_apart(change):
+    assert machine.fingerprint(CPU | change, 2**34, "Linux") != machine.fingerprint(CPU, 2**34, "Linux")
+
+
+def test_the_fingerprint_tells_memory_and_system_apart():
+    prints = {machine.fingerprint(CPU, memory, name) for memory in (None, 2**34, 2**35) for name in ("Linux", "Darwin")}
+    assert len(prints) == 6
+
+
+def snapshot(*cpus, load=0.0, frequency_hz=None):
+    return Snapshot(load=load, cpus=tuple(map(machine.cpu_seconds, cpus)), frequency_hz=frequency_hz)
+
+
+def test_activity_is_the_share_of_the_time_between_two_snapshots():
+    before = snapshot({"user": 10.0, "idle": 50.0, "iowait": 1.0, "steal": 2.0, "guest": 10.0}, load=0.5)
+    after = snapshot(
+        {"user": 13.0, "idle": 55.0, "iowait": 2.0, "steal": 3.0, "guest": 13.0}, load=1.5, frequency_hz=2e9
+    )
+    activity = machine.load_between(before, after)
+    assert (activity.busy, activity.steal) == (pytest.approx([0.3]), pytest.approx([0.1]))
+    assert (activity.load_before, activity.load_after, activity.frequency_hz) == (0.5, 1.5, 2e9)
+
+
+def test_a_system_without_steal_does_not_claim_that_nothing_was_stolen():
+    activity = machine.load_between(snapshot({"user": 1.0, "idle": 1.0}), snapshot({"user": 2.0, "idle": 4.0}))
+    assert activity.busy == (0.25,)
+    assert activity.steal == ()
+
+
+def test_between_two_snapshots_too_close_to_count_the_shares_are_unknown():
+    one = snapshot({"user": 1.0, "idle": 1.0, "steal": 0.0})
+    assert machine.load_between(one, one).busy == ()
+    assert machine.load_between(snapshot(), snapshot()).steal == ()
+
+
+def test_a_share_stays_within_0_and_1_when_the_count_of_iowait_goes_back():
+    before = snapshot({"user": 1.0, "idle": 5.0, "iowait": 3.0, "steal": 0.0})
+    after = snapshot({"user": 2.0, "idle": 5.0, "iowait": 2.5, "steal": 0.0})
+    assert machine.load_between(before, after).busy == (1.0,)
+
+
+def test_this_machine_has_cpus_and_counts_their_time():
+    taken = machine.snapshot()
+    assert taken.cpus
+    assert all(0 <= cpu["idle"] <= cpu["total"] for cpu in taken.cpus)
+    assert machine.allowed_cpus() == tuple(sorted(set(machine.allowed_cpus()))) != ()
+
+
+def test_a_system_without_affinity_allows_all_its_cpus(monkeypatch):
+    monkeypatch.delattr(machine.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(machine.os, "cpu_count", lambda: 3)
+    assert machine.allowed_cpus() == (0, 1, 2)
+
+
+def test_a_program_that_fails_or_is_not_there_has_printed_nothing_known():
+    assert machine.printed("echo", "here") == "here"
+    assert machine.printed("false") is None
+    assert machine.printed("implbench-no-such-program") is None
