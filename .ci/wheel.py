@@ -57,11 +57,14 @@ def main(folder: Path) -> None:
     run(binaries / "implbench", "report", cwd=empty)
     expect(len(list(empty.glob("reports/*/report.md"))) == 1, "the report was not written")
     run(
-        binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q", "-p", "no:cacheprovider",
-        "-k", "vectorized", "--implbench=--size S --rounds 2", "--benchmark-json=o.json", cwd=empty,
+        binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q",
+        "-p", "no:cacheprovider", "-k", "vectorized", "--implbench=--size S --rounds 2",
+        "--benchmark-json=o.json", cwd=empty,
     )  # fmt: skip
     benchmarks = json.loads((empty / "o.json").read_text())["benchmarks"]
-    expect([one["name"] for one in benchmarks] == ["backprop[vectorized-S-float64-C-1t]"], "pytest measured something else")
+    expect(
+        [one["name"] for one in benchmarks] == ["backprop[vectorized-S-float64-C-1t]"], "pytest measured something else"
+    )
     print("the wheel is as it should be")
 
 

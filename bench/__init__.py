@@ -1,1 +1,1 @@
-"""implbench: which of these implementations is faster, by how much, how sure are we, and why?"""
+"""implbench: which of these implementations is faster, by how much, and how sure are we."""

@@ -145,7 +145,9 @@ class Conductor:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
         variables = pinning.variables(group.threads, group.allocator)
-        environ = os.environ | variables | {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        environ = (
+            os.environ | variables | {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        )
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch)
         process = stack.enter_context(WorkerProcess(conditions))
         active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
@@ -185,9 +187,7 @@ class Conductor:
         if outcome == Outcome.OK:
             return reply
         active.process.kill()
-        active.record = replace(
-            active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail
-        )
+        active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
     def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int) -> None:

@@ -61,7 +61,8 @@ def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
     everything = found(problem)
     if not everything:
         raise ImplbenchError(
-            f"{problem.folder}: has no implementation; add a file NAME.py with a function prepare(inputs) beside problem.py"
+            f"{problem.folder}: has no implementation; "
+            "add a file NAME.py with a function prepare(inputs) beside problem.py"
         )
     for name in names:
         if name not in everything:

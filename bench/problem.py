@@ -100,7 +100,9 @@ def read(folder: Path) -> Problem:
         if not isinstance(constants.get(name), expected):
             raise ImplbenchError(
                 f"{file}: {name} must be a literal {expected.__name__} at the top level of the module, "
-                f"found {constants[name]!r}" if name in constants else f"{file}: has no literal constant {name}"
+                f"found {constants[name]!r}"
+                if name in constants
+                else f"{file}: has no literal constant {name}"
             )
     title, formula = described(tree, folder.name)
     problem = Problem(

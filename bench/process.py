@@ -1,5 +1,6 @@
 """A worker as the parent sees it: started, asked, stopped, continued and, when it must be, killed."""
 
+import contextlib
 import os
 import selectors
 import signal
@@ -138,11 +139,9 @@ class WorkerProcess:
 
     def _drain(self) -> None:
         """Take what is left in the output pipe."""
-        try:
+        with contextlib.suppress(BlockingIOError):  # nothing there
             while data := os.read(self._output, 65536):
                 self._keep(data)
-        except OSError:
-            pass  # nothing there (it does not block), or closed already
 
     def _death(self) -> Ended:
         """Return how the process ended, once it has."""
@@ -180,10 +179,8 @@ class WorkerProcess:
         self._commands = -1
 
     def _signal(self, number: signal.Signals) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it is gone, and its group with it
             os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            pass  # it is gone, and its group with it
 
 
 def _importable(environment: dict[str, str]) -> dict[str, str]:

@@ -60,14 +60,16 @@ class Runner:
         require_writable(results)
         self._tell("inputs and reference")
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
-        with staged(self._problem, arms, left, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage:
-            with Journal(results, self._header(arms, left, stage)) as journal:
-                interrupted = False
-                try:
-                    self._measure(stage, journal)
-                except KeyboardInterrupt:
-                    interrupted = True
-                return journal.close(interrupted=interrupted)
+        with (
+            staged(self._problem, arms, left, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage,
+            Journal(results, self._header(arms, left, stage)) as journal,
+        ):
+            interrupted = False
+            try:
+                self._measure(stage, journal)
+            except KeyboardInterrupt:
+                interrupted = True
+            return journal.close(interrupted=interrupted)
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
         """Return the run before its first round."""

@@ -66,7 +66,7 @@ def staged(
 
 def _memory() -> Path | None:
     """Return a folder that lies in memory, None where there is none."""
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108  # the folder below it is made by mkdtemp
     return memory if os.access(memory, os.W_OK) else None
 
 

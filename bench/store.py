@@ -118,17 +118,19 @@ def write_atomically(path: Path, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
         except BaseException:
-            os.unlink(name)
+            Path(name).unlink()
             raise
     except OSError as error:
         raise _unwritable(path.parent, error) from error
 
 
 def _unwritable(folder: Path, error: OSError) -> ImplbenchError:
-    return ImplbenchError(f"{folder}: cannot be written ({error.strerror}); choose another folder (--results, --output)")
+    return ImplbenchError(
+        f"{folder}: cannot be written ({error.strerror}); choose another folder (--results, --output)"
+    )
 
 
 def _document(run: Run) -> bytes:
@@ -161,9 +163,8 @@ def read(path: Path) -> Run:
     try:
         return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
     except msgspec.DecodeError as error:
-        raise ImplbenchError(
-            f"{path}: is no whole result of implbench ({error}); it may be cut off or edited: delete it or measure again"
-        ) from error
+        told = f"{path}: is no whole result of implbench ({error})"
+        raise ImplbenchError(f"{told}; it may be cut off or edited: delete it, or measure again") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
 

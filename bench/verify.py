@@ -68,7 +68,9 @@ def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) ->
     Wrong
         On another shape or dtype, a value that is not finite, or an error above its tolerance.
     """
-    errors = [_check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype) for name in outputs]
+    errors = [
+        _check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype) for name in outputs
+    ]
     for error in errors:
         if not error.error_over_tolerance <= 1:
             raise Wrong(

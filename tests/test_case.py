@@ -23,7 +23,9 @@ def a_case(**changes):
 
 def test_an_id_names_the_axes_and_leaves_out_the_usual_allocator_and_data():
     assert a_case().id == "backprop[vectorized-M-float64-C-1t]"
-    assert a_case(allocator="retain", data="random", threads=2).id == "backprop[vectorized-M-float64-C-2t-retain-random]"
+    assert (
+        a_case(allocator="retain", data="random", threads=2).id == "backprop[vectorized-M-float64-C-2t-retain-random]"
+    )
 
 
 def test_cases_that_differ_in_implementation_or_layout_share_a_group():
@@ -44,7 +46,9 @@ def test_a_layout_gives_each_matrix_its_order(layout, expected):
     assert orders(layout, ["x", "a1", "a2"]) == expected
 
 
-@pytest.mark.parametrize(("layout", "told"), [("K", "'K'"), ("CF", "x, a1, a2"), ("b=F", "'b'"), ("x=G", "x=G"), ("", "''")])
+@pytest.mark.parametrize(
+    ("layout", "told"), [("K", "'K'"), ("CF", "x, a1, a2"), ("b=F", "'b'"), ("x=G", "x=G"), ("", "''")]
+)
 def test_a_layout_that_cannot_be_read_is_told(layout, told):
     with pytest.raises(ImplbenchError, match=told):
         orders(layout, ["x", "a1", "a2"])
@@ -55,7 +59,9 @@ def test_a_changed_size_is_named_by_its_numbers_and_an_unchanged_one_keeps_its_n
     assert sized(SIZES, "M", {"m": 10000}).name == "M"
 
 
-@pytest.mark.parametrize(("name", "changes", "told"), [("X", {}, "S, M"), ("S", {"q": 1}, "m, n"), ("S", {"m": 0}, "m=0")])
+@pytest.mark.parametrize(
+    ("name", "changes", "told"), [("X", {}, "S, M"), ("S", {"q": 1}, "m, n"), ("S", {"m": 0}, "m=0")]
+)
 def test_an_impossible_size_is_told(name, changes, told):
     with pytest.raises(ImplbenchError, match=told):
         sized(SIZES, name, changes)

@@ -30,14 +30,20 @@ def test_an_implementation_is_any_module_in_the_folder_but_private_ones_and_test
 
 
 def test_title_requirements_and_copying_are_read_off_the_text_without_running_it(folder):
-    (folder / "good.py").write_text('"""Fast one.\n\nMore."""\nREQUIRES = ("numpy",)\nCOPIES_INPUTS = True\ndef prepare(i): 1/0\n1/0\n')
+    (folder / "good.py").write_text(
+        '"""Fast one.\n\nMore."""\nREQUIRES = ("numpy",)\nCOPIES_INPUTS = True\ndef prepare(i): 1/0\n1/0\n'
+    )
     one = found(folder)["good"]
     assert (one.title, one.requires, one.copies_inputs, one.unavailable) == ("Fast one", ("numpy",), True, None)
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("def prepare(:\n", r"good.py: syntax error in line 1: .+"), ("x = 1\n", r"has no function prepare\(inputs\)"), ("\0", "good.py")],
+    [
+        ("def prepare(:\n", r"good.py: syntax error in line 1: .+"),
+        ("x = 1\n", r"has no function prepare\(inputs\)"),
+        ("\0", "good.py"),
+    ],
 )
 def test_a_module_that_cannot_be_one_is_broken_with_the_reason(folder, text, told):
     (folder / "good.py").write_text(text)
@@ -46,7 +52,7 @@ def test_a_module_that_cannot_be_one_is_broken_with_the_reason(folder, text, tol
 
 
 def test_what_is_missing_is_told_with_how_to_add_it(folder, monkeypatch):
-    monkeypatch.setattr(implementation, "missing", lambda names: tuple(names))
+    monkeypatch.setattr(implementation, "missing", tuple)
     (folder / "good.py").write_text('REQUIRES = ("numba", "odd")\ndef prepare(i): ...\n')
     assert found(folder)["good"].unavailable == "needs numba, odd (pip install implbench[numba] odd)"
 

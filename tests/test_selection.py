@@ -31,7 +31,9 @@ def test_another_baseline_can_be_named():
 
 
 def test_axes_multiply_and_each_combination_of_size_dtype_and_threads_has_its_own_baseline():
-    arms, _ = selected(implementations=("honest_too",), sizes=("S", "M"), dtypes=("float64", "float32"), layouts=("C", "F"))
+    arms, _ = selected(
+        implementations=("honest_too",), sizes=("S", "M"), dtypes=("float64", "float32"), layouts=("C", "F")
+    )
     assert len(arms) == 4 * (2 * 2 + 1)
     assert sum(arm.again for arm in arms) == 4
     assert all(arm.case.layout == "C" for arm in arms if arm.baseline)

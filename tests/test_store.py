@@ -79,10 +79,10 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     target = tmp_path / "a.json"
     target.write_text("before")
 
-    def broken(source, goal):
+    def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.os, "replace", broken)
+    monkeypatch.setattr(store.os, "fsync", full)
     with pytest.raises(ImplbenchError, match="No space left on device"):
         store.write_atomically(target, b"after")
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]

@@ -7,7 +7,15 @@ from bench import units
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "-"), (0, "0"), (1234567, "1230000"), (21.449, "21.4"), (0.000123456, "0.000123"), (9.996, "10.0"), (-4.5, "-4.50")],
+    [
+        (None, "-"),
+        (0, "0"),
+        (1234567, "1230000"),
+        (21.449, "21.4"),
+        (0.000123456, "0.000123"),
+        (9.996, "10.0"),
+        (-4.5, "-4.50"),
+    ],
 )
 def test_three_digits_are_shown_and_never_an_exponent(value, text):
     assert units.significant(value) == text

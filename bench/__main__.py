@@ -1,0 +1,7 @@
+"""``python -m bench`` in a checkout, ``python -m implbench.bench`` installed."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,197 @@
+"""``pytest --benchmark-only``: the same runner, its samples replayed into pytest-benchmark.
+
+A problem.py is collected as a module with one test a case. The first of them has the whole problem measured,
+interleaved, in workers; each then replays its own samples through ``benchmark.pedantic`` with a timer that returns
+recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
+"""
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from . import cli, problem, terminal
+from .commands import selection_of, settings_of
+from .errors import ImplbenchError
+from .measurement import Arm, Left, Outcome, Run
+from .problem import Problem
+from .selection import select
+from .verdict import Finding, findings
+
+#: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
+PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one option: those of ``implbench run``, as a string."""
+    parser.getgroup("benchmark").addoption(
+        "--implbench",
+        metavar="OPTIONS",
+        default="",
+        help="options of `implbench run` for the problems, as in --implbench='--size S --rounds 8'",
+    )
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a problem.py; and for this file, as ``--pyargs implbench.bench`` names it, the bundled problems."""
+    if not parent.config.getoption("benchmark_only", default=False):
+        return None
+    if file_path == Path(__file__):
+        return Bundled.from_parent(parent, path=file_path)
+    if file_path.name == "problem.py" and file_path.parent != Path(__file__).parent:
+        return _module(file_path, parent)
+    return None
+
+
+class Bundled(pytest.File):
+    """The problems that come with implbench."""
+
+    def collect(self) -> Iterator[pytest.Collector]:
+        """Yield a module for each."""
+        for folder in problem.available().values():
+            yield _module(folder / "problem.py", self)
+
+
+class Clock:
+    """A timer that returns recorded times: 0, d0, 0, d1, ..."""
+
+    __name__ = "implbench"
+
+    def __init__(self) -> None:
+        self._times: Iterator[float] = iter(())
+
+    def load(self, seconds: Sequence[float]) -> None:
+        """Take the durations that the next rounds shall have."""
+        self._times = iter([time for duration in seconds for time in (0.0, duration)])
+
+    def __call__(self) -> float:
+        """Return the next time."""
+        return next(self._times)
+
+
+class Measured:
+    """The run of one problem, made when the first of its tests asks for it."""
+
+    def __init__(self, found: Problem, options: Any) -> None:
+        self._problem = found
+        self._options = options
+        self.arms, self.left = select(found, selection_of(options))
+        self._result: tuple[Run, dict[str, Finding]] | None = None
+
+    def result(self, wanted: set[str]) -> tuple[Run, dict[str, Finding]]:
+        """Return the run and its findings by case, measuring the `wanted` cases and the baselines first if need be."""
+        if self._result is None:
+            from .runner import Runner
+
+            arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
+            with terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
+                runner = Runner(self._problem, settings_of(self._options), listener)
+                run, _ = runner.run(arms, self.left, Path(self._options.results))
+            if run.interrupted:
+                raise KeyboardInterrupt
+            self._result = run, {one.arm.case.id: one for group in findings(run) for one in group.findings}
+        return self._result
+
+
+def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
+    """Return a module with one parametrised test, named after the problem."""
+    try:
+        options = cli.parser().parse_args(
+            ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
+        )
+        found = problem.read(file_path.parent)
+        measured = Measured(found, options)
+    except (ImplbenchError, ValueError) as error:
+        raise pytest.Collector.CollectError(f"implbench: {error}") from error
+    module: pytest.Module = pytest.Module.from_parent(parent, path=file_path)
+    module.obj = ModuleType(found.name)
+    setattr(module.obj, found.name, _test(found.name, measured))
+    return module
+
+
+def _test(name: str, measured: Measured) -> Callable[..., None]:
+    def replay(  # noqa: PLR0917  # pytest passes parameters by name
+        benchmark: Any,
+        request: pytest.FixtureRequest,
+        implementation: str,
+        size: str,
+        dtype: str,
+        layout: str,
+        threads: int,
+    ) -> None:
+        _replay(benchmark, request, measured)
+
+    replay.__name__ = replay.__qualname__ = name
+    replay.__test__ = True  # type: ignore[attr-defined]  # collected whatever its name
+    cases = [_parameters(arm) for arm in measured.arms if not arm.again]
+    cases += [_parameters(left) for left in measured.left]
+    marked: Callable[..., None] = pytest.mark.parametrize(PARAMETERS, cases)(replay)
+    return marked
+
+
+def _parameters(one: Arm | Left) -> Any:
+    case = one.case
+    marks = [pytest.mark.benchmark(group=case.group, timer=Clock())]
+    if isinstance(one, Left) and one.outcome == Outcome.UNAVAILABLE:
+        marks.append(pytest.mark.skip(reason=one.reason))
+    return pytest.param(
+        case.implementation, case.size.name, case.dtype, case.layout, case.threads, marks=marks, id=case.name
+    )
+
+
+def _replay(benchmark: Any, request: pytest.FixtureRequest, measured: Measured) -> None:
+    """Give pytest-benchmark the samples of this test's case."""
+    module = request.node.parent
+    wanted = {item.name for item in request.session.items if item.parent is module}
+    identity = request.node.name
+    left = next((one for one in measured.left if one.case.id == identity), None)
+    if left:
+        pytest.fail(f"{left.outcome}: {left.reason}", pytrace=False)
+    try:
+        run, found = measured.result(wanted)
+    except ImplbenchError as error:
+        pytest.fail(str(error), pytrace=False)
+    finding = found[identity]
+    if finding.outcome == Outcome.UNSUPPORTED:
+        pytest.skip(f"{finding.outcome}: {finding.reason}")
+    if finding.outcome != Outcome.OK:
+        pytest.fail(f"{finding.outcome}: {finding.reason}", pytrace=False)
+    seconds = samples(run, finding.arm)
+    clock = request.node.get_closest_marker("benchmark").kwargs["timer"]
+    clock.load(seconds)
+    benchmark.extra_info.update(_extra_info(run, finding))
+    benchmark.pedantic(_nothing, rounds=len(seconds), iterations=1)
+
+
+def _nothing() -> None:
+    """Stand for the call that was timed in a worker."""
+
+
+def samples(run: Run, arm: Arm) -> list[float]:
+    """Return the seconds per call of every sample of an arm, in the order in which they were taken."""
+    return [
+        ns * 1e-9 / burst.number
+        for one in run.rounds
+        if one.discarded is None
+        for worker in one.workers
+        if worker.arm == arm.name
+        for burst in worker.bursts
+        for ns in burst.sample_ns
+    ]
+
+
+def _extra_info(run: Run, finding: Finding) -> dict[str, Any]:
+    speedup = finding.speedup_over_baseline
+    interval = speedup.interval if speedup else None
+    return {
+        "implbench_run": run.id,
+        "verdict": finding.verdict,
+        "speedup_over_baseline": speedup.value if speedup else None,
+        "speedup_interval": [interval.low, interval.high] if interval else None,
+        "error_over_tolerance": finding.error_over_tolerance,
+        "minor_faults_per_call": finding.faults_per_call,
+        "rounds": finding.rounds,
+    }

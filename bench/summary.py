@@ -1,0 +1,168 @@
+"""A run in short, for programs: what ``--json`` prints, and the exit code."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .document import Cell, Column, Table
+from .errors import Exit
+from .measurement import Arm, Left, Outcome, Round, Run
+from .stats import Estimate, Interval
+from .units import significant
+from .verdict import Finding, GroupFindings, Ratio, Verdict
+
+#: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
+BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
+
+
+def of(run: Run, groups: Sequence[GroupFindings], path: Path | None) -> dict[str, Any]:
+    """Return the run as ``implbench run --json`` prints it."""
+    return {
+        "run": run.id,
+        "document": None if path is None else str(path),
+        "problem": run.problem.name,
+        "margin": run.settings.margin,
+        "interrupted": run.interrupted,
+        "warnings": list(run.warnings),
+        "groups": [_group(group) for group in groups],
+    }
+
+
+def _group(group: GroupFindings) -> dict[str, Any]:
+    noise = Ratio.of(group.noise) if group.noise else None
+    return {
+        "name": group.name,
+        "baseline": group.baseline.arm.case.id if group.baseline else None,
+        "noise_floor": _ratio(noise),
+        "resolves": group.resolved,
+        "too_noisy": group.too_noisy,
+        "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
+    }
+
+
+def _case(one: Finding) -> dict[str, Any]:
+    medians = one.log_ratio_of_medians if not one.arm.baseline else None
+    return {
+        "id": one.arm.case.id,
+        "implementation": one.arm.case.implementation,
+        "layout": one.arm.case.layout,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "rounds": one.rounds,
+        "seconds_per_call": _estimate(one.seconds_per_call),
+        "ratio_to_baseline": _ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
+        "speedup_over_baseline": _ratio(one.speedup_over_baseline),
+        "speedup_over_baseline_of_medians": _ratio(Ratio.of(medians).inverse() if medians else None),
+        "verdict": one.verdict,
+        "minor_faults_per_call": one.faults_per_call,
+        "error_over_tolerance": one.error_over_tolerance,
+        "first_call_seconds": one.first_call_s,
+        "prepare_seconds": one.prepare_s,
+        "bimodal": one.bimodal,
+    }
+
+
+def _left(one: Left) -> dict[str, Any]:
+    return {
+        "id": one.case.id,
+        "implementation": one.case.implementation,
+        "layout": one.case.layout,
+        "outcome": one.outcome,
+        "reason": one.reason,
+    }
+
+
+def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
+    return None if ratio is None else {"value": ratio.value, "interval": _interval(ratio.interval)}
+
+
+def _estimate(estimate: Estimate | None) -> dict[str, Any] | None:
+    return None if estimate is None else {"value": estimate.value, "interval": _interval(estimate.interval)}
+
+
+def _interval(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]
+
+
+def exit_code(run: Run, groups: Sequence[GroupFindings]) -> Exit:
+    """Return the exit code of a run: what is worst comes first."""
+    outcomes = [one.outcome for group in groups for one in group.findings]
+    outcomes += [one.outcome for group in groups for one in group.left]
+    if run.interrupted:
+        return Exit.INTERRUPTED
+    code = exit_code_of(outcomes)
+    if code == Exit.FINE and any(_undecided_by_noise(group) for group in groups):
+        return Exit.UNDECIDED
+    return code
+
+
+def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
+    """Return 4 for a wrong or failed implementation, 5 where none is ok."""
+    known = list(outcomes)
+    if any(outcome in BAD for outcome in known):
+        return Exit.WRONG
+    return Exit.FINE if Outcome.OK in known else Exit.NOTHING_MEASURED
+
+
+def _undecided_by_noise(group: GroupFindings) -> bool:
+    """Return whether two identical arms differed by more than the margin allows, and that left a case undecided."""
+    return group.too_noisy and any(one.verdict == Verdict.UNDECIDED for one in group.findings)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What verification alone says of a case."""
+
+    id: str
+    outcome: Outcome
+    reason: str | None
+    error_over_tolerance: float | None
+    max_ulp: float | None
+
+
+def checks(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> tuple[Check, ...]:
+    """Return a check for each case, those that could not be started last."""
+    workers = {worker.arm: worker for one in held for worker in one.workers}
+    found = [
+        Check(
+            id=arm.case.id,
+            outcome=workers[arm.name].outcome,
+            reason=workers[arm.name].reason,
+            error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
+            max_ulp=max((v.max_ulp for v in workers[arm.name].verification), default=None),
+        )
+        for arm in arms
+    ]
+    return (
+        *found,
+        *(
+            Check(id=one.case.id, outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
+            for one in left
+        ),
+    )
+
+
+def check_table(found: Sequence[Check]) -> Table:
+    """Return the checks as a table."""
+    return Table(
+        name="checks",
+        title="Verified against the extended-precision reference; an error above 1 tolerance is wrong",
+        columns=(
+            Column(name="case", header="case", right=False),
+            Column(name="outcome", header="outcome", right=False),
+            Column(name="error_over_tolerance", header="error/tolerance"),
+            Column(name="max_ulp", header="error [ulp]"),
+            Column(name="reason", header="reason", right=False),
+        ),
+        rows=tuple(
+            (
+                Cell.of(one.id),
+                Cell.of(one.outcome),
+                Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
+                Cell(value=one.max_ulp, text=significant(one.max_ulp, 2)),
+                Cell(value=one.reason, text=one.reason or ""),
+            )
+            for one in found
+        ),
+    )

@@ -1,0 +1,209 @@
+"""The command line: one clear sentence for each mistake, the right exit code, and a quick start."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import cli
+from bench.errors import Exit
+
+FAKES = str(Path(__file__).parent / "fakes" / "product")
+BENCH = Path(cli.__file__).parent
+
+
+def modules_after(*arguments):
+    """Return the modules that are imported once the command has run, in a fresh interpreter."""
+    code = f"import sys; from bench.cli import main; main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=BENCH.parent)
+    return set(done.stderr.split())
+
+
+def quick(*arguments, tmp_path):
+    return [
+        "run", FAKES, "--size", "S", "--rounds", "1", "--budget", "1",
+        "--results", str(tmp_path / "results"), "--output", str(tmp_path / "reports"), *arguments,
+    ]  # fmt: skip
+
+
+def test_help_imports_neither_a_numerical_library_nor_a_terminal_one():
+    heavy = {"typing", "numpy", "pandas", "matplotlib", "rich", "psutil", "msgspec", "jinja2", "json", "pytest"}
+    main = "from bench.cli import main\ntry: main(['--help'])\nexcept SystemExit: print(*sys.modules, file=sys.stderr)"
+    code = f"import sys\n{main}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=BENCH.parent)
+    assert "implbench run backprop" in done.stdout
+    assert not heavy & set(done.stderr.split())
+
+
+def test_list_imports_no_framework_and_no_implementation():
+    found = modules_after("list")
+    assert "bench.problem" in found
+    frameworks = {"numpy", "pandas", "matplotlib", "scipy", "numba", "jax", "torch", "numexpr"}
+    assert not frameworks & {name.partition(".")[0] for name in found}
+    assert not any(name.startswith("implbench_problem") for name in found)
+
+
+def test_list_names_problems_implementations_and_what_is_missing(capsys):
+    assert cli.main(["list"]) == Exit.FINE
+    printed = capsys.readouterr().out
+    assert "backprop:" in printed
+    assert re.search(r"loop_hoisted .*\(baseline\)", printed)
+    assert cli.main(["list", FAKES, "--json"]) == Exit.FINE
+    (listed,) = json.loads(capsys.readouterr().out)
+    missing = {one["name"]: one["unavailable"] for one in listed["implementations"] if one["unavailable"]}
+    assert missing == {
+        "unavailable": "needs implbench-no-such-distribution (pip install implbench-no-such-distribution)"
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "bakprop"], "unknown problem 'bakprop': choose from backprop, matmul"),
+        (["run", "no/such/folder"], "no such folder; expected a folder with a problem.py"),
+        (["run", "backprop", "--impl", "vektorized"], "unknown implementation of backprop 'vektorized': choose from"),
+        (["run", "backprop", "--baseline", "x"], "'x': choose from"),
+        (["run", "backprop", "--size", "XXL"], "unknown size 'XXL': choose from S, M, L"),
+        (["run", "backprop", "--set", "m=0"], "expected a whole number of at least 1"),
+        (["run", "backprop", "--set", "q=3"], "unknown name in --set 'q': choose from m, n, p"),
+        (["run", "backprop", "--set", "m"], "expected NAME=NUMBER pairs"),
+        (["run", "backprop", "--dtype", "float16"], "unknown dtype 'float16': choose from float64, float32"),
+        (["run", FAKES, "--size", "S", "--layout", "Q"], "layout 'Q' cannot be read"),
+        (["run", "backprop", "--data", "faces"], "unknown data of backprop 'faces': choose from patches, random"),
+        (["run", "backprop", "--allocator", "jemalloc"], "unknown allocator 'jemalloc': choose from default, retain"),
+        (["run", "backprop", "--rounds", "0"], "found '0', expected a whole number of at least 1"),
+        (["run", "backprop", "--rounds", "-3"], "-3"),
+        (["run", "backprop", "--budget", "0"], "found '0', expected a number above 0"),
+        (["run", "backprop", "--budget", "nan"], "found 'nan', expected a number above 0"),
+        (["run", "backprop", "--margin", "-1"], "-1"),
+        (["run", "backprop", "--threads", "4096"], "--threads 4096: expected 1 to"),
+        (["run", "backprop", "--threads", "0"], "expected a whole number of at least 1"),
+        (["run"], "problem"),
+        (["rnu", "backprop"], "'rnu'"),
+        (["run", "backprop", "--fast"], "--fast"),
+        (["report", "19990101"], "no run '19990101'"),
+        (["check", "bakprop"], "unknown problem"),
+    ],
+)
+def test_each_mistake_is_one_sentence_on_stderr_and_exit_2(arguments, told, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(arguments) == Exit.USAGE
+    printed = capsys.readouterr()
+    lines = [line for line in printed.err.splitlines() if not line.startswith("implbench: product: ")]
+    lines = [line for line in lines if "round 1:" not in line]
+    assert len(lines) == 1
+    assert told in lines[0]
+    assert printed.out == ""
+
+
+def test_a_results_folder_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path, capsys):
+    (tmp_path / "results").write_text("a file")
+    assert cli.main(quick(tmp_path=tmp_path)) == Exit.USAGE
+    assert "results: cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"schema": 1, "id": "x"', "is no whole result of implbench"),
+        ("not json", "is no whole result of implbench"),
+        ('{"schema": 99}', "is of schema 99, this implbench reads up to 1: update implbench"),
+        ('{"schema": 1}', "missing required field"),
+    ],
+)
+def test_a_results_file_that_cannot_be_used_is_told(tmp_path, capsys, text, told):
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    assert cli.main(["report", str(file)]) == Exit.USAGE
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert file.read_text() == text
+
+
+def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_path, capsys):
+    assert cli.main(quick("--impl", "honest_too", "--report", tmp_path=tmp_path)) == Exit.FINE
+    printed = capsys.readouterr().out
+    assert "honest_too" in printed
+    (document,) = (tmp_path / "results").glob("*.json")
+    (report,) = (tmp_path / "reports").glob("*/report.md")
+    assert f"written: {document}" in printed
+    assert report.parent.name == document.stem
+
+
+def test_the_json_of_a_run_is_alone_on_stdout_and_holds_every_case(tmp_path, capsys):
+    arguments = quick("--impl", "honest_too,dropped_sample,unavailable,printing", "--json", tmp_path=tmp_path)
+    assert cli.main(arguments) == Exit.WRONG
+    found = json.loads(capsys.readouterr().out)
+    assert {case["implementation"]: case["outcome"] for case in found["groups"][0]["cases"]} == {
+        "honest": "ok",
+        "honest_too": "ok",
+        "printing": "ok",
+        "dropped_sample": "wrong",
+        "unavailable": "unavailable",
+    }
+    case = next(case for case in found["groups"][0]["cases"] if case["implementation"] == "honest_too")
+    assert case["speedup_over_baseline"]["value"] == pytest.approx(1 / case["ratio_to_baseline"]["value"])
+
+
+def test_nothing_measured_has_its_own_exit_code(tmp_path, capsys):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "problem.py").write_text((Path(FAKES) / "problem.py").read_text())
+    (folder / "honest.py").write_text("def prepare(: broken\n")
+    assert cli.main(["run", str(folder), "--results", str(tmp_path / "results")]) == Exit.NOTHING_MEASURED
+    assert "honest.py: syntax error in line 1" in capsys.readouterr().err
+
+
+def test_a_module_with_a_syntax_error_is_an_outcome_of_that_case_alone(tmp_path, capsys):
+    folder = tmp_path / "half"
+    folder.mkdir()
+    for name in ("problem", "honest"):
+        (folder / f"{name}.py").write_text((Path(FAKES) / f"{name}.py").read_text())
+    (folder / "broken.py").write_text("def prepare(: broken\n")
+    (folder / "without.py").write_text("x = 1\n")
+    arguments = ["run", str(folder), "--size", "S", "--rounds", "1", "--budget", "1", "--json"]
+    assert cli.main([*arguments, "--results", str(tmp_path / "results")]) == Exit.WRONG
+    cases = {case["implementation"]: case for case in json.loads(capsys.readouterr().out)["groups"][0]["cases"]}
+    assert cases["honest"]["outcome"] == "ok"
+    assert cases["broken"]["outcome"] == cases["without"]["outcome"] == "failed"
+    assert cases["without"]["reason"] == "without.py: has no function prepare(inputs)"
+
+
+def test_check_tells_right_from_wrong_without_writing_anything(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["check", FAKES, "--impl", "honest_too,dropped_sample", "--json"]) == Exit.WRONG
+    found = {one["id"]: one for one in json.loads(capsys.readouterr().out)}
+    assert found["product[honest_too-M-float64-C-1t]"]["outcome"] == "ok"
+    assert 0 < found["product[honest_too-M-float64-C-1t]"]["error_over_tolerance"] < 1
+    assert found["product[dropped_sample-M-float64-C-1t]"]["outcome"] == "wrong"
+    assert cli.main(["check", FAKES, "--impl", "honest_too"]) == Exit.FINE
+    assert "honest_too" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_tells_what_is_here(tmp_path, capsys):
+    assert cli.main(["doctor", "--json", "--results", str(tmp_path)]) == Exit.FINE
+    found = json.loads(capsys.readouterr().out)
+    assert any("numpy" in one["text"].lower() for one in found)
+    assert {"subject", "state", "text", "remedy"} == set(found[0])
+
+
+def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys):
+    assert cli.main([]) == Exit.USAGE
+    assert "exit codes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["run", "check", "report", "list", "doctor"])
+def test_the_help_of_each_command_has_an_example(command, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    assert f"example: implbench {command}" in capsys.readouterr().out
+
+
+def test_the_version_is_printed(capsys):
+    assert cli.main(["--version"]) == Exit.FINE
+    assert capsys.readouterr().out.startswith("implbench ")
