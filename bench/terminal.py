@@ -1,6 +1,8 @@
 """Text for people at a terminal; plain lines where the output is a file or a pipe."""
 
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +23,11 @@ def say(text: str) -> None:
 
 
 def show(sections: Sequence[Section]) -> None:
-    """Print paragraphs and tables of sections."""
+    """Print paragraphs and tables of sections, wrapped at a terminal and a line each elsewhere."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for section in sections:
         for paragraph in section.paragraphs:
-            say(paragraph)
+            say(textwrap.fill(paragraph, width, break_on_hyphens=False) if width else paragraph)
         for table in section.tables:
             show_table(table)
 

@@ -88,10 +88,11 @@ def _orders(group: GroupFindings) -> list[str]:
         return []
     same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
     name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
-    told = []
-    for one in same:
-        if one.verdict in (Verdict.SLOWER, Verdict.FASTER):
-            told.append(f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}")
+    told = [
+        f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
+        for one in same
+        if one.verdict in (Verdict.SLOWER, Verdict.FASTER)
+    ]
     if not told:
         return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
     return [f"Memory order matters: {name} takes {', '.join(told)} as in {usual}."]

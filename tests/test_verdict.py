@@ -1,0 +1,125 @@
+"""From a run to what may be said of it."""
+
+from math import log
+
+import pytest
+
+from bench import verdict
+from bench.measurement import Outcome
+from bench.stats import Estimate, Interval
+from bench.verdict import Ratio, Verdict, findings, judge
+from tests.builders import Spec, make_run
+
+
+def between(low, high):
+    return Estimate(
+        value=(log(low) + log(high)) / 2, interval=Interval(low=log(low), high=log(high)), rounds=8, reason=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (1.031, 1.2, Verdict.SLOWER),
+        (1.029, 1.2, Verdict.UNDECIDED),
+        (0.8, 0.97, Verdict.FASTER),
+        (0.8, 0.98, Verdict.UNDECIDED),
+        (0.98, 1.02, Verdict.EQUIVALENT),
+        (0.98, 0.99, Verdict.EQUIVALENT),
+        (1.01, 1.02, Verdict.SLOWER_WITHIN),
+        (0.9, 1.1, Verdict.UNDECIDED),
+    ],
+)
+def test_the_verdict_needs_the_whole_interval_beyond_or_within_the_margin(low, high, said):
+    assert judge(between(low, high), 0.03) == said
+
+
+def test_without_an_interval_nothing_is_decided():
+    assert judge(Estimate(value=3.0, interval=None, rounds=2, reason="few"), 0.03) == Verdict.UNDECIDED
+
+
+def test_a_noisy_machine_needs_more_than_its_noise_and_calls_nothing_equivalent():
+    assert judge(between(1.05, 1.2), 0.03, resolved=0.04) == Verdict.SLOWER
+    assert judge(between(1.035, 1.2), 0.03, resolved=0.04) == Verdict.UNDECIDED
+    assert judge(between(0.99, 1.01), 0.03, resolved=0.04) == Verdict.UNDECIDED
+
+
+def test_a_speedup_is_the_ratio_the_other_way_round_with_its_interval_turned():
+    turned = Ratio.of(between(0.1, 0.4)).inverse()
+    assert turned.value == pytest.approx(5)
+    assert (turned.interval.low, turned.interval.high) == (pytest.approx(2.5), pytest.approx(10))
+
+
+ARMS = (
+    Spec(name="loop", ms=72, baseline=True),
+    Spec(name="fast", ms=3.0),
+    Spec(name="wrong", outcome=Outcome.WRONG, reason="off"),
+    Spec(name="missing", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba"),
+)
+
+
+def found_in(run):
+    (group,) = findings(run)
+    return group, {one.arm.case.implementation: one for one in group.findings}
+
+
+def test_the_speedup_comes_out_as_it_was_made():
+    group, found = found_in(make_run(ARMS, rounds=12))
+    speedup = found["fast"].speedup_over_baseline
+    assert speedup.value == pytest.approx(24, rel=0.01)
+    assert speedup.interval.low < 24 < speedup.interval.high
+    assert found["fast"].verdict == Verdict.FASTER
+    assert found["fast"].seconds_per_call.value == pytest.approx(3e-3, rel=0.05)
+    assert found["loop"].speedup_over_baseline is None
+    assert found["loop"].verdict is None
+    assert [one.arm.case.implementation for one in group.ok] == ["fast", "loop"]
+    assert [one.reason for one in group.left] == ["needs numba"]
+
+
+def test_the_second_baseline_gives_the_noise_floor_and_no_case_of_its_own():
+    group, found = found_in(make_run(ARMS, rounds=12))
+    assert set(found) == {"loop", "fast", "wrong"}
+    assert abs(group.noise.value) < 0.01
+    assert group.resolved < 0.03
+    assert not group.too_noisy
+
+
+def test_only_ok_cases_have_times():
+    _, found = found_in(make_run(ARMS))
+    one = found["wrong"]
+    assert (one.outcome, one.reason) == (Outcome.WRONG, "off")
+    assert one.seconds_per_call is one.log_ratio is one.verdict is one.faults_per_call is None
+
+
+def test_a_ratio_is_formed_within_a_round_so_that_drift_between_rounds_cancels():
+    run = make_run(ARMS, rounds=8)
+    ratios = verdict.log_ratios(run.rounds, "backprop[fast-M-float64-C-1t]", "backprop[loop-M-float64-C-1t]")
+    assert sorted(ratios) == list(range(8))
+    assert all(value == pytest.approx(-log(24), abs=0.02) for value in ratios.values())
+
+
+def test_a_discarded_round_counts_nowhere():
+    _, found = found_in(make_run(ARMS, rounds=8, discarded=(2, 5)))
+    assert found["fast"].rounds == 6
+    assert sorted(found["fast"].log_ratios) == [0, 1, 3, 4, 6, 7]
+
+
+def test_a_case_on_two_levels_is_bimodal_with_the_faults_of_each():
+    arms = (*ARMS[:1], Spec(name="fast", ms=3.0, faults=935, slow_rounds=(1, 4, 6, 7)))
+    _, found = found_in(make_run(arms, rounds=12))
+    assert found["fast"].bimodal.startswith("bimodal: 8 rounds at 24")
+    assert "4 rounds at 19" in found["fast"].bimodal
+    assert found["loop"].bimodal is None
+
+
+def test_another_margin_gives_another_verdict_on_the_same_rounds():
+    arms = (Spec(name="loop", ms=10, baseline=True), Spec(name="near", ms=9.6, noise=0.0005))
+    run = make_run(arms, rounds=12)
+    said = [findings(run, margin)[0].findings[1].verdict for margin in (0.03, 0.06)]
+    assert said == [Verdict.FASTER, Verdict.EQUIVALENT]
+
+
+def test_a_run_without_a_round_says_that_nothing_was_measured():
+    _, found = found_in(make_run(ARMS, rounds=0))
+    assert {one.outcome for one in found.values()} == {Outcome.FAILED}
+    assert "before its first round" in found["fast"].reason
