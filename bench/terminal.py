@@ -53,7 +53,8 @@ def show_table(table: Table) -> None:
 def _show_plain(table: Table) -> None:
     """Print columns that are as wide as their widest cell, two spaces apart."""
     say(table.title)
-    lines = [[column.header for column in table.columns], *([cell.text for cell in row] for row in table.rows)]
+    texts = [[column.header for column in table.columns], *([cell.text for cell in row] for row in table.rows)]
+    lines = [[text.translate(_CONTROL) for text in line] for line in texts]
     widths = [max(len(line[index]) for line in lines) for index in range(len(table.columns))]
     for line in lines:
         cells = [

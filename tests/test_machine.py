@@ -213,3 +213,10 @@ def test_a_program_that_fails_or_is_not_there_has_printed_nothing_known():
     assert machine.printed("echo", "here") == "here"
     assert machine.printed("false") is None
     assert machine.printed("implbench-no-such-program") is None
+
+
+def test_watching_tells_how_busy_each_cpu_is(monkeypatch):
+    monkeypatch.setattr(machine, "WATCH_S", 0.05)
+    activity = machine.watch()
+    assert all(0 <= share <= 1 for share in activity.busy)
+    assert activity.load_after == machine.load_average()

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import problem, store
+from bench import environment, problem, store
+from bench.environment import Activity
 from bench.errors import ImplbenchError, NothingMeasured
 from bench.measurement import Outcome, Settings
 from bench.runner import Runner, check
@@ -270,3 +271,19 @@ def test_checking_verifies_every_case_and_times_none():
         "dropped_sample": "wrong",
     }
     assert not any(worker.bursts for worker in one.workers)
+
+
+def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_path, monkeypatch):
+    activity = Activity(load_before=1.0, load_after=1.0, busy=(0.03, 0.72), steal=(0.0, 0.0), frequency_hz=None)
+    monkeypatch.setattr(environment, "watch", lambda: activity)
+    run, path = measured(tmp_path, "honest", sizes=("S",))
+    assert any("CPU 1 was 72 % busy with other programs" in warning for warning in run.warnings)
+    assert not any("CPU 0" in warning for warning in run.warnings)
+    assert store.read(path).environment["before"]["busy"] == [0.03, 0.72]
+
+
+def test_a_variable_that_bends_results_is_recorded_and_warned_of(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    run, _ = measured(tmp_path, "honest", sizes=("S",))
+    assert run.environment["variables"]["OPENBLAS_CORETYPE"] == "Haswell"
+    assert any(warning.startswith("OPENBLAS_CORETYPE=Haswell") for warning in run.warnings)

@@ -20,7 +20,7 @@ TABLE = Table(
 def test_behind_a_pipe_a_table_is_columns_of_plain_text_and_escapes_are_shown_as_text(capsys):
     terminal.show_table(TABLE)
     assert capsys.readouterr().out == "\n".join(
-        ["Cases", "implementation  time [ms]", "loop                 72.0", "\\x1b[31mred             -", ""]
+        ["Cases", "implementation  time [ms]", "loop                 72.0", "\\x1b[31mred" + 13 * " " + "-", ""]
     )
 
 

@@ -66,7 +66,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, str | None]]:
     yield "made", plain(run.created)
     yield "problem", plain(f"{run.problem.name}: {run.problem.title}")
     yield "problem's files (SHA-256)", plain(run.problem.digest)
-    yield "data", plain(run.problem.data)
+    yield "data", plain(", ".join(dict.fromkeys(arm.case.data or run.problem.data for arm in run.arms)))
     yield "seed", str(settings.seed)
     yield "rounds", f"{sum(one.discarded is None for one in run.rounds)} used, {len(run.rounds)} made"
     for group, work in run.problem.work.items():

@@ -1,0 +1,133 @@
+"""The child process's work, done in this process."""
+
+import gc
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bench import implementation, worker
+from bench.worker import Bench, Session, Unfit, write_inputs
+
+FAKES = Path(__file__).parent / "fakes" / "product"
+
+CASE = {"problem": "product", "size": {"m": 200}, "dtype": "float64", "data": "uniform", "layout": "C", "threads": 1}
+
+
+@pytest.fixture
+def order(tmp_path):
+    made = {"folder": str(FAKES), "inputs": str(tmp_path / "inputs"), "case": CASE, "seed": 1, "other_data": "uniform"}
+    made["reply"] = write_inputs(made)
+    return made | {
+        "layout": {"x": "C", "y": "F"},
+        "dtype": "float64",
+        "threads": 1,
+        "outputs": ("product",),
+        "implementation": "honest",
+        "copies_inputs": False,
+    }
+
+
+@dataclass
+class Module:
+    """Stands for an implementation."""
+
+    prepare: object
+
+
+@pytest.fixture
+def implemented(monkeypatch):
+    """Have the given prepare() loaded as the implementation."""
+    return lambda prepare: monkeypatch.setattr(implementation, "load", lambda folder, name: Module(prepare))
+
+
+def test_making_inputs_tells_the_matrices_and_the_work(order):
+    assert order["reply"]["matrices"] == ["x", "y"]
+    assert order["reply"]["work"] == {"flops": 12000.0, "bytes": 17600.0}
+    assert order["reply"]["numeric_stack"]
+
+
+def test_a_bench_prepares_measures_and_verifies(order):
+    bench = Bench(order)
+    ready = bench.start()
+    assert ready["layout"] == {"x": "C", "y": "F"}
+    assert ready["warmup_calls"] >= worker.WARMUP_CALLS
+    assert ready["number"] & (ready["number"] - 1) == 0
+    found = bench.burst(ready["number"], 6)
+    assert len(found["sample_ns"]) == 6
+    (error,) = bench.finish()["verification"]
+    assert error["output"] == "product"
+    assert 0 < error["error_over_tolerance"] < 1
+
+
+def test_the_collector_is_off_within_a_sample_and_on_again_behind_it(order, implemented):
+    seen = set()
+
+    def prepare(inputs):
+        def step():
+            seen.add(gc.isenabled())
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = Bench(order)
+    number = bench.start()["number"]
+    bench.burst(number, 5)
+    bench.finish()
+    assert seen == {False}
+    assert gc.isenabled()
+
+
+def test_a_burst_makes_as_many_calls_as_it_says(order, implemented):
+    calls = []
+
+    def prepare(inputs):
+        def step():
+            calls.append(None)
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = Bench(order)
+    ready = bench.start()
+    before = len(calls)
+    bench.burst(64 * ready["number"], 3)
+    assert len(calls) - before == 3 * 64 * ready["number"]
+
+
+def test_samples_of_a_few_clock_steps_are_refused(order, monkeypatch):
+    bench = Bench(order)
+    bench.start()
+    monkeypatch.setattr(bench, "_resolution_ns", 10**9)
+    with pytest.raises(Unfit, match="less than 1000 steps of the clock"):
+        bench.burst(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        (lambda inputs: None, "returned a NoneType, expected a function"),
+        (lambda inputs: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda inputs: inputs["x"].__setitem__((0, 0), 1), "read-only"),
+        (lambda inputs: exit(3), "SystemExit: 3"),  # noqa: PLR1722
+        (lambda inputs: lambda: inputs["x"], "has shape (200, 6), expected (6, 5)"),
+    ],
+)
+def test_whatever_an_implementation_does_is_an_answer_with_a_reason(order, implemented, prepare, told):
+    implemented(prepare)
+    session = Session()
+    reply = session.answer({**order, "do": "start", "nonce": 5})
+    assert reply["nonce"] == 5
+    assert reply["outcome"] in ("failed", "wrong")
+    assert told in reply["reason"]
+
+
+def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
+    with pytest.raises(ValueError, match="cannot do 'burst' now"):
+        Session().answer({"do": "burst", "nonce": 1})
+
+
+def test_the_clock_makes_steps():
+    assert 0 < worker.clock_resolution_ns() < 10_000_000
