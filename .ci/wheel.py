@@ -1,12 +1,13 @@
 """Build the wheel, install it alone in a fresh environment, and use it from an empty folder.
 
-``python .ci/wheel.py FOLDER`` with a folder to work in. Exits with the first failing command's code.
+Exits with the first failing command's code. The folders lie outside the checkout, whose configuration pytest would
+find.
 """
 
 import json
-import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 import zipfile
 from pathlib import Path
@@ -32,8 +33,7 @@ def expect(condition: bool, what: str) -> None:  # noqa: FBT001
 
 
 def main(folder: Path) -> None:
-    """Do it all."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Do it all in a folder."""
     empty = folder / "empty"
     empty.mkdir(parents=True)
     run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, CHECKOUT, cwd=empty)
@@ -69,4 +69,5 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory() as temporary:
+        main(Path(temporary))
