@@ -1,0 +1,64 @@
+"""What the README says is what the code does and what the committed runs hold."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from bench import cli, store
+from bench.sections import answer, layouts, speedup
+from bench.verdict import findings
+
+CHECKOUT = Path(__file__).parent.parent
+README = (CHECKOUT / "README.md").read_text()
+BASELINE = {path.name.split("-")[1]: store.read(path) for path in (CHECKOUT / "results" / "baseline").glob("*.json")}
+
+
+def commands(text):
+    """Yield the arguments of every implbench command in the code blocks."""
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            starts = [index for index, word in enumerate(words) if word.rpartition("/")[2] == "implbench"]
+            yield from (words[index + 1 :] for index in starts)
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_each_of_the_two_commands_is_one_line_that_makes_its_own_environment(name):
+    (command,) = re.findall(rf"<!-- command: {name} -->\n```sh\n(.*)\n```", README)
+    assert command.startswith("python3 -m venv .venv && .venv/bin/pip install")
+
+
+@pytest.mark.parametrize("arguments", list(commands(README)), ids=" ".join)
+def test_every_command_shown_is_one_that_the_parser_knows(arguments):
+    assert cli.parser().parse_args(arguments).command == arguments[0]
+
+
+def test_the_figures_shown_are_those_of_the_committed_runs():
+    run = BASELINE["backprop"]
+    (group,) = findings(run)
+    assert f"> {answer.sentence(run, group)}" in README
+    for one in speedup.lines(group):
+        if not one.name.startswith("loop_hoisted"):
+            assert f"| `{one.name}` |" in README
+            assert one.text in README
+
+
+def test_the_layouts_shown_are_those_of_the_committed_run():
+    run = BASELINE["matmul"]
+    (group,) = findings(run)
+    (table,) = layouts.section(run, (group,)).tables
+    for name, *cells in table.for_people().rows:
+        assert f"| `{name.text}` | {' | '.join(cell.text for cell in cells)} |" in README
+
+
+def test_every_file_that_is_linked_exists():
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
+    assert len(targets) >= 5
+    assert [target for target in targets if not (CHECKOUT / target).exists()] == []
+
+
+def test_the_committed_reports_are_of_the_committed_runs():
+    reports = {folder.name for folder in (CHECKOUT / "reports" / "sample").iterdir()}
+    assert reports == {run.id for run in BASELINE.values()}
