@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from . import cli, problem, terminal
-from .commands import selection_of, settings_of
+from . import arguments, problem, terminal
 from .errors import ImplbenchError
 from .measurement import Arm, Left, Outcome, Run
 from .problem import Problem
+from .request import selection_of, settings_of
 from .selection import select
 from .verdict import Finding, findings
 
@@ -99,7 +99,7 @@ class Measured:
 def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Return a module with one parametrised test, named after the problem."""
     try:
-        options = cli.parser().parse_args(
+        options = arguments.parser().parse_args(
             ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
         )
         found = problem.read(file_path.parent)

@@ -10,14 +10,14 @@ import os
 import sys
 import time
 import timeit
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from . import exchange, pinning
 from .exchange import Message
+from .judging import Unfit, collector_off, judged
+from .making import write_inputs
 
 #: A sample is at least this long: one call, or the smallest power of 2 of calls that reaches it (notes: stats, 3).
 SHORTEST_SAMPLE_NS = 100_000
@@ -27,35 +27,6 @@ SHORTEST_SAMPLE_RESOLUTIONS = 1000
 
 #: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
 WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
-
-
-class Unfit(Exception):
-    """The case cannot go on: its outcome and the reason."""
-
-    def __init__(self, outcome: str, reason: str) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
-
-
-@contextlib.contextmanager
-def _judged() -> Iterator[None]:
-    """Turn whatever the implementation raises into an outcome with a reason."""
-    from .verify import Wrong
-
-    try:
-        yield
-    except Unfit:
-        raise
-    except Wrong as error:
-        raise Unfit("wrong", str(error)) from error
-    except MemoryError as error:
-        raise Unfit("out-of-memory", str(error) or "MemoryError") from error
-    except (Exception, SystemExit) as error:
-        traceback.print_exc()
-        line = traceback.extract_tb(error.__traceback__)[-1]
-        where = f" ({Path(line.filename).name}, line {line.lineno})"
-        raise Unfit("failed", f"{type(error).__name__}: {error}".strip().splitlines()[0] + where) from error
 
 
 class Bench:
@@ -79,14 +50,14 @@ class Bench:
         for name, wanted in order["layout"].items():
             if wanted not in layout[name]:
                 raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
-        with _judged():
+        with judged():
             module = implementation.load(Path(order["folder"]), order["implementation"])
             reason = module.unsupported(SimpleNamespace(**order["case"])) if hasattr(module, "unsupported") else None
         if reason:
             raise Unfit("unsupported", str(reason))
         self._prepare = module.prepare
         self._guard.limit()
-        with _judged():
+        with judged():
             started = time.perf_counter_ns()
             self._step = self._prepare(dict(self._arena.inputs))
             prepared = time.perf_counter_ns()
@@ -120,7 +91,7 @@ class Bench:
         second, shortest = self._call()
         from . import verify
 
-        with _judged():
+        with judged():
             verify.require_own_memory(second, self._arena.inputs, first)
             for name, array in first.items():
                 if not (array == kept[name]).all():
@@ -144,7 +115,7 @@ class Bench:
         """Make one call under the conditions of a sample; return its outputs and its time in ns."""
         from . import verify
 
-        with _judged(), _collector_off():
+        with judged(), collector_off():
             started = time.perf_counter_ns()
             result = self._step()
             ended = time.perf_counter_ns()
@@ -153,7 +124,7 @@ class Bench:
     def _verify(self, outputs: dict[str, Any], content: str) -> None:
         from . import verify
 
-        with _judged():
+        with judged():
             reference, tolerance = self._arena.expected(content)
             found = verify.check(outputs, reference, tolerance, self._order["dtype"])
             verify.require_unchanged(self._arena.inputs, self._arena.originals(content))
@@ -164,7 +135,7 @@ class Bench:
         """Time `samples` samples of `number` calls each, collector collected and off."""
         timer: timeit.Timer = timeit.Timer(self._step, timer=time.perf_counter_ns)
         gc.collect()
-        with _judged(), _collector_off():
+        with judged(), collector_off():
             before = self._guard.read()
             started = time.perf_counter_ns()
             durations = [int(duration) for duration in timer.repeat(samples, number)]
@@ -201,7 +172,7 @@ class Bench:
         self._verify(outputs, "a")
         self._arena.change_to("b")
         if self._order["copies_inputs"]:
-            with _judged():
+            with judged():
                 self._step = self._prepare(dict(self._arena.inputs))
         outputs, _ = self._call()
         try:
@@ -223,17 +194,6 @@ class Bench:
         }
 
 
-@contextlib.contextmanager
-def _collector_off() -> Iterator[None]:
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def clock_resolution_ns() -> int:
     """Return the smallest step that the clock was seen to make."""
     steps = []
@@ -243,33 +203,6 @@ def clock_resolution_ns() -> int:
             end = time.perf_counter_ns()
         steps.append(end - start)
     return min(steps)
-
-
-def write_inputs(order: Message) -> Message:
-    """Make inputs, references and tolerances of two contents, A and B, and write them to a folder for the workers.
-
-    B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
-    """
-    import numpy as np
-
-    from . import environment, implementation
-
-    case = order["case"]
-    folder = Path(order["inputs"])
-    with _judged():
-        problem = implementation.load(Path(order["folder"]), "problem")
-        unit_roundoff = float(np.finfo(case["dtype"]).eps) / 2
-        for content, data, seed in (("a", case["data"], order["seed"]), ("b", order["other_data"], order["seed"] + 1)):
-            inputs = problem.inputs(case["size"], case["dtype"], data, seed)
-            exchange.save_values(folder / content / "inputs", inputs)
-            exchange.save_values(folder / content / "reference", problem.reference(inputs))
-            exchange.save_values(folder / content / "tolerance", problem.tolerance(inputs, unit_roundoff))
-        work = {key: float(value) for key, value in problem.work(case["size"], case["dtype"]).items()}
-    return {
-        "matrices": [name for name, value in inputs.items() if np.ndim(value) == 2],
-        "work": work,
-        "numeric_stack": environment.numeric_stack(),
-    }
 
 
 class Session:

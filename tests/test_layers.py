@@ -16,10 +16,10 @@ LAYERS = [
     *("machine", "environment", "implementation"),
     *("verify", "pinning", "measurement"),
     *("selection", "store", "pace", "verdict"),
-    *("arena", "worker"),
-    *("process", "conductor", "staging", "runner"),
+    *("judging", "making", "arena", "worker"),
+    *("process", "conductor", "staging", "runner", "request"),
     *("sections", "report", "summary", "doctor", "terminal"),
-    *("commands", "cli"),
+    *("commands", "arguments", "cli"),
     *("pytest_plugin", "__main__"),
 ]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, store
+from bench import arguments, store
 from bench.sections import answer, layouts, speedup
 from bench.verdict import findings
 
@@ -30,9 +30,9 @@ def test_each_of_the_two_commands_is_one_line_that_makes_its_own_environment(nam
     assert command.startswith("python3 -m venv .venv && .venv/bin/pip install")
 
 
-@pytest.mark.parametrize("arguments", list(commands(README)), ids=" ".join)
-def test_every_command_shown_is_one_that_the_parser_knows(arguments):
-    assert cli.parser().parse_args(arguments).command == arguments[0]
+@pytest.mark.parametrize("words", list(commands(README)), ids=" ".join)
+def test_every_command_shown_is_one_that_the_parser_knows(words):
+    assert arguments.parser().parse_args(words).command == words[0]
 
 
 def test_the_figures_shown_are_those_of_the_committed_runs():

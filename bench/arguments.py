@@ -1,0 +1,218 @@
+"""What can be asked for on the command line: one function for each command.
+
+Only the standard library is imported, and little of it, so that ``implbench --help`` answers at once.
+"""
+
+import argparse
+
+from .errors import ImplbenchError
+
+TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
+
+DESCRIPTION = "Which of these implementations is faster, by how much, how sure are we, and why?"
+
+EXIT_CODES = """\
+exit codes:
+  0 fine   1 regression   2 usage   3 undecided, machine too noisy
+  4 a wrong or failed implementation   5 nothing measured   130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are those of implbench: one sentence, exit 2."""
+
+    def error(self, message: str) -> "NoReturn":
+        raise ImplbenchError(f"{message} (see: {self.prog} --help)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = _Parser(
+        prog="implbench",
+        description=DESCRIPTION,
+        epilog=f"example: implbench run backprop\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    for add in (_run, _check, _report, _list, _doctor):
+        add(commands)
+    return top
+
+
+def _run(commands: "Commands") -> None:
+    says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
+    run = _command(commands, "run", says, example)
+    run.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
+    _axes(run)
+    _amount(run)
+    _margin(run)
+    _seed(run)
+    _timeout(run)
+    _results(run)
+    run.add_argument("--report", action="store_true", help="write the report too")
+    _output(run)
+    _json(run)
+
+
+def _check(commands: "Commands") -> None:
+    says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
+    check = _command(commands, "check", says, example)
+    check.add_argument("problem", help="a problem's name or folder")
+    _axes(check)
+    _seed(check)
+    _timeout(check)
+    _json(check)
+
+
+def _report(commands: "Commands") -> None:
+    report = _command(commands, "report", "write the report of a run", "implbench report")
+    report.add_argument("run", nargs="?", help="a run's id, the beginning of one or a file (default: the latest)")
+    report.add_argument("--margin", type=_percentage, metavar="PERCENT", help="another margin than the run's own")
+    _results(report)
+    _output(report)
+    _json(report)
+
+
+def _list(commands: "Commands") -> None:
+    listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
+    _json(listing)
+
+
+def _doctor(commands: "Commands") -> None:
+    says = "what is here, what is missing, what makes this machine noisy"
+    doctor = _command(commands, "doctor", says, "implbench doctor")
+    _results(doctor)
+    _json(doctor)
+
+
+def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}", allow_abbrev=False
+    )
+
+
+def _axes(to: argparse.ArgumentParser) -> None:
+    """Add the axes."""
+    to.add_argument(
+        "--impl", type=_names, default=(), metavar="NAME,...", help="only these, beside the baseline (default: all)"
+    )
+    to.add_argument("--baseline", metavar="NAME", help="what the others are compared with (default: the problem's)")
+    to.add_argument("--size", type=_names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)")
+    to.add_argument("--set", type=_changes, default={}, metavar="m=500,...", help="numbers put over the size")
+    to.add_argument("--dtype", type=_names, default=("float64",), metavar="NAME,...", help="float64 (default), float32")
+    to.add_argument(
+        "--layout",
+        action="append",
+        default=[],
+        metavar="C|F|CF|x=F,...",
+        help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
+    )
+    to.add_argument(
+        "--threads", type=_counts, default=(1,), metavar="N,...", help="threads of BLAS and OpenMP (default: 1)"
+    )
+    to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
+    to.add_argument(
+        "--allocator",
+        default="default",
+        metavar="default|retain",
+        help="retain: glibc keeps freed memory, so that no call pays for page faults (default: default)",
+    )
+
+
+def _amount(to: argparse.ArgumentParser) -> None:
+    """Add how long to measure."""
+    to.add_argument(
+        "--rounds", type=_positive, metavar="N", help="rounds of fresh workers (default: what fits in 75 s, 8 or more)"
+    )
+    to.add_argument(
+        "--budget", type=_seconds, metavar="SECONDS", help="as many rounds as fit in this time, at least one"
+    )
+
+
+def _margin(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--margin",
+        type=_percentage,
+        default=0.03,
+        metavar="PERCENT",
+        help="smallest difference that matters (default: 3%%)",
+    )
+
+
+def _seed(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--seed", type=_whole, default=1, metavar="N", help="of inputs and of all order (default: 1)")
+
+
+def _timeout(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="longest wait for one step of a worker (default: 60)",
+    )
+
+
+def _results(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--results", default="results", metavar="FOLDER", help="where runs are kept (default: results)")
+
+
+def _output(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--output", default="reports", metavar="FOLDER", help="where reports are written (default: reports)"
+    )
+
+
+def _json(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--json", action="store_true", help="print JSON to stdout, for a program")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of at least 1")
+    return int(text)
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**32 - 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from 0 to {2**32 - 2}")
+    return int(text)
+
+
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(_positive(part) for part in _names(text))
+
+
+def _number(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0")
+    return value
+
+
+def _seconds(text: str) -> float:
+    return _number(text.removesuffix("s"))
+
+
+def _percentage(text: str) -> float:
+    return _number(text.removesuffix("%")) / 100
+
+
+def _changes(text: str) -> dict[str, int]:
+    pairs = [part.partition("=") for part in _names(text)]
+    if not pairs or not all(equals for _, equals, _ in pairs):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=NUMBER pairs such as m=500,n=64")
+    return {name.strip(): _positive(value.strip()) for name, _, value in pairs}

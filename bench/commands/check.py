@@ -1,0 +1,25 @@
+"""Verify without measuring."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from .. import problem, summary, terminal
+from ..request import selection_of, settings_of
+from ..runner import check
+from ..selection import select
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench check`; see `cli`."""
+    found = problem.find(options.problem)
+    arms, left = select(found, selection_of(options))
+    arms = tuple(arm for arm in arms if not arm.again)
+    with terminal.progress(f"{found.name}: {found.title}") as listener:
+        held = check(found, arms, left, settings=settings_of(options), listener=listener)
+    checks = summary.checks(arms, left, held)
+    if options.json:
+        print(json.dumps([asdict(one) for one in checks], indent=2, allow_nan=False))
+    else:
+        terminal.show_table(summary.check_table(checks))
+    return summary.exit_code_of(one.outcome for one in checks)

@@ -1,0 +1,57 @@
+"""Print problems and implementations; imports none of them."""
+
+import argparse
+import json
+from typing import Any
+
+from .. import implementation, problem, terminal
+from ..errors import Exit
+from ..problem import Problem
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench list`; see `cli`."""
+    folders = problem.available()
+    names = [options.problem] if options.problem else list(folders)
+    listed = []
+    for name in names:
+        found = problem.find(name)
+        listed.append((found, implementation.found(found)))
+    if options.json:
+        print(json.dumps([_listed(*pair) for pair in listed], indent=2))
+    else:
+        for found, implementations in listed:
+            terminal.say(f"{found.name}: {found.title}")
+            terminal.say(f"  sizes {', '.join(map(_size_text, found.sizes.items()))}; default {found.default_size}")
+            for one in implementations.values():
+                mark = " (baseline)" if one.name == found.baseline else ""
+                trouble = one.broken or one.unavailable
+                terminal.say(f"  {one.name:20} {one.title}{mark}" + (f"; {trouble}" if trouble else ""))
+    return Exit.FINE
+
+
+def _size_text(size: tuple[str, dict[str, int]]) -> str:
+    name, values = size
+    return f"{name} ({', '.join(f'{key}={value}' for key, value in values.items())})"
+
+
+def _listed(found: Problem, implementations: dict[str, implementation.Implementation]) -> dict[str, Any]:
+    return {
+        "problem": found.name,
+        "title": found.title,
+        "sizes": found.sizes,
+        "default_size": found.default_size,
+        "data": found.data,
+        "baseline": found.baseline,
+        "layouts": found.layouts,
+        "implementations": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "requires": one.requires,
+                "broken": one.broken,
+                "unavailable": one.unavailable,
+            }
+            for one in implementations.values()
+        ],
+    }
