@@ -15,10 +15,19 @@ from .measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, W
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .rounds import RoundPlan
-from .selection import AGAIN
 
 #: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
 LARGEST_CLOCK_JUMP_S = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where the code of an arm comes from."""
+
+    problem: Problem
+    implementation: Implementation
+    path: tuple[Path, ...] = ()
+    """Folders that are put first on the worker's import path."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +36,8 @@ class Group:
 
     name: str
     arms: tuple[Arm, ...]
+    sources: Mapping[str, Source]
+    """Arm -> its code."""
     inputs: Path
     orders: Mapping[str, Mapping[str, str]]
     """Arm -> memory order of each 2-D input."""
@@ -64,19 +75,9 @@ PassChooser = Callable[[int, int], int]
 
 
 class Conductor:
-    """Knows how to hold a round of one problem's implementations."""
+    """Knows how to hold a round."""
 
-    def __init__(
-        self,
-        problem: Problem,
-        implementations: Mapping[str, Implementation],
-        *,
-        scratch: Path,
-        timeout_s: float,
-        tell: Callable[[str], None],
-    ) -> None:
-        self._problem = problem
-        self._implementations = implementations
+    def __init__(self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None]) -> None:
         self._scratch = scratch
         self._timeout_s = timeout_s
         self._tell = tell
@@ -115,51 +116,34 @@ class Conductor:
             discarded=f"the clock jumped by {jump_s:.1f} s" if jump_s > LARGEST_CLOCK_JUMP_S else None,
         )
 
-    def write_inputs(self, case: Case, folder: Path, seed: int) -> Message:
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
-        order = {**self._order(case, folder), "do": "write-inputs", "seed": seed, "other_data": self._problem.data[-1]}
-        environ = os.environ | pinning.variables(1, "default")
+        order = {**_order(case, source, folder), "do": "write-inputs", "seed": seed}
+        environ = os.environ | pinning.variables(1, "default") | _import_path(source)
         with WorkerProcess(Conditions(environment=environ, cpus=self._cpus, folder=self._scratch)) as worker:
             try:
                 return worker.ask(order, 10 * self._timeout_s)
             except Ended as ended:
                 return {"outcome": ended.outcome, "reason": ended.reason}
 
-    def _order(self, case: Case, inputs: Path) -> Message:
-        """Return what each order to a worker says of the case."""
-        return {
-            "folder": str(self._problem.folder),
-            "inputs": str(inputs),
-            "case": {
-                "problem": case.problem,
-                "implementation": case.implementation,
-                "size": case.size.values,
-                "dtype": case.dtype,
-                "layout": case.layout,
-                "threads": case.threads,
-                "data": case.data or self._problem.data[0],
-            },
-        }
-
     def _start(self, arm: Arm, group: Group, plan: RoundPlan, stack: ExitStack) -> _Active:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
-        variables = pinning.variables(group.threads, group.allocator)
-        environ = (
-            os.environ | variables | {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        )
+        source = group.sources[arm.name]
+        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn | _import_path(source)
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch)
         process = stack.enter_context(WorkerProcess(conditions))
         active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
         order = {
-            **self._order(arm.case, group.inputs),
+            **_order(arm.case, source, group.inputs),
             "do": "start",
             "implementation": arm.case.implementation,
-            "copies_inputs": self._implementations[arm.case.implementation].copies_inputs,
+            "copies_inputs": source.implementation.copies_inputs,
             "layout": group.orders[arm.name],
             "dtype": arm.case.dtype,
             "threads": group.threads,
-            "outputs": self._problem.outputs,
+            "outputs": source.problem.outputs,
         }
         reply = self._ask(active, order)
         if reply:
@@ -173,7 +157,7 @@ class Conductor:
             )
             active.call_ns = reply["call_ns"]
             usual = reply["number"], rounds.samples_in_a_burst(reply["call_ns"], reply["number"])
-            active.number, active.samples = self._sizes.setdefault(arm.name.removesuffix(AGAIN), usual)
+            active.number, active.samples = self._sizes.setdefault(arm.case.id, usual)
             process.pause()
         return active
 
@@ -234,6 +218,32 @@ class Conductor:
 def _clock_offset_s() -> float:
     """Return wall clock minus monotonic clock: constant, unless the machine slept or its clock was set."""
     return time.time() - time.monotonic()
+
+
+def _order(case: Case, source: Source, inputs: Path) -> Message:
+    """Return what each order to a worker says of the case."""
+    return {
+        "folder": str(source.problem.folder),
+        "inputs": str(inputs),
+        "other_data": source.problem.data[-1],
+        "case": {
+            "problem": case.problem,
+            "implementation": case.implementation,
+            "size": case.size.values,
+            "dtype": case.dtype,
+            "layout": case.layout,
+            "threads": case.threads,
+            "data": case.data or source.problem.data[0],
+        },
+    }
+
+
+def _import_path(source: Source) -> dict[str, str]:
+    """Return the variable that has the source's own modules found before installed ones."""
+    if not source.path:
+        return {}
+    known = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
+    return {"PYTHONPATH": os.pathsep.join([*map(str, source.path), *known])}
 
 
 def _unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import environment, rounds
-from .conductor import Group
+from .conductor import Group, Source
+from .errors import NothingMeasured
+from .implementation import chosen
 from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
 from .problem import Problem
@@ -64,8 +66,9 @@ class Runner:
         require_writable(results)
         self._tell("inputs and reference")
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
+        members, sources = _arranged(self._problem, arms, left)
         with (
-            staged(self._problem, arms, left, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage,
+            staged(members, sources, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
             interrupted = False
@@ -137,6 +140,20 @@ class Runner:
         self._listen(Progress(doing=doing, rounds_done=self._pace.done, rounds_expected=expected, left_s=left_s))
 
 
+def _arranged(
+    problem: Problem, arms: Sequence[Arm], left: Sequence[Left]
+) -> tuple[dict[str, list[Arm]], dict[str, Source]]:
+    """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
+    if not arms:
+        reasons = "; ".join(f"{one.case.name}: {one.outcome}, {one.reason}" for one in left)
+        raise NothingMeasured(f"nothing to measure: {reasons}")
+    found = chosen(problem, ())
+    members: dict[str, list[Arm]] = {}
+    for arm in arms:
+        members.setdefault(arm.case.group, []).append(arm)
+    return members, {arm.name: Source(problem=problem, implementation=found[arm.case.implementation]) for arm in arms}
+
+
 def _neighbours(before: environment.Activity) -> list[str]:
     """Return a warning for each CPU that another program kept busy before the run."""
     return [
@@ -160,7 +177,8 @@ def check(
         listener(Progress(doing=doing, rounds_done=0, rounds_expected=1, left_s=None))
 
     generator, cpus = random.Random(settings.seed), environment.allowed_cpus()
-    with staged(problem, arms, left, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell) as stage:
+    members, sources = _arranged(problem, arms, left)
+    with staged(members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell) as stage:
         held = []
         for group in stage.groups:
             plan = rounds.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)

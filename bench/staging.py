@@ -5,18 +5,16 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import case, environment, pinning
-from .conductor import Conductor, Group
+from .conductor import Conductor, Group, Source
 from .errors import NothingMeasured
-from .implementation import chosen
-from .measurement import Arm, Left, Outcome
-from .problem import Problem
+from .measurement import Arm, Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,9 +30,8 @@ class Stage:
 
 @contextmanager
 def staged(
-    problem: Problem,
-    arms: Sequence[Arm],
-    left: Sequence[Left],
+    members: Mapping[str, Sequence[Arm]],
+    sources: Mapping[str, Source],
     *,
     seed: int,
     timeout_s: float,
@@ -42,26 +39,40 @@ def staged(
 ) -> Iterator[Stage]:
     """Make the inputs of each group, one after the other; clean up at the end.
 
+    Parameters
+    ----------
+    members
+        Group -> its arms, which have their size, dtype and data in common.
+    sources
+        Arm -> its code; the inputs are made by the problem of a group's first arm.
+
     Raises
     ------
     ImplbenchError
         If a layout does not fit the problem.
     NothingMeasured
-        If no case can be started, or the problem itself fails to give its inputs.
+        If there is no arm, or a problem fails to give its inputs.
     """
-    if not arms:
-        reasons = "; ".join(f"{one.case.name}: {one.outcome}, {one.reason}" for one in left)
-        raise NothingMeasured(f"nothing to measure: {reasons}")
     if not sys.dont_write_bytecode:
-        compileall.compile_dir(problem.folder, maxlevels=1, quiet=2)
+        for folder in {source.problem.folder for source in sources.values()}:
+            compileall.compile_dir(folder, maxlevels=1, quiet=2)
     cpus = environment.allowed_cpus()
+    with scratch() as place:
+        try:
+            conductor = Conductor(scratch=place, timeout_s=timeout_s, tell=tell)
+            yield _stage(conductor, members, sources, place=place, seed=seed)
+        finally:
+            pinning.pin(0, cpus)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder that lies in memory, where there is such a place, and remove it at the end."""
     folder = Path(tempfile.mkdtemp(prefix="implbench-", dir=_memory()))
     try:
-        conductor = Conductor(problem, chosen(problem, ()), scratch=folder, timeout_s=timeout_s, tell=tell)
-        yield _stage(problem, conductor, arms, folder=folder, seed=seed)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        pinning.pin(0, cpus)
 
 
 def _memory() -> Path | None:
@@ -70,23 +81,28 @@ def _memory() -> Path | None:
     return memory if os.access(memory, os.W_OK) else None
 
 
-def _stage(problem: Problem, conductor: Conductor, arms: Sequence[Arm], *, folder: Path, seed: int) -> Stage:
-    members: dict[str, list[Arm]] = {}
-    for arm in arms:
-        members.setdefault(arm.case.group, []).append(arm)
+def _stage(
+    conductor: Conductor,
+    members: Mapping[str, Sequence[Arm]],
+    sources: Mapping[str, Source],
+    *,
+    place: Path,
+    seed: int,
+) -> Stage:
     written: dict[tuple[Any, ...], tuple[Path, dict[str, Any]]] = {}
     groups, work = [], {}
-    for name, those in members.items():
-        one = those[0].case
-        key = (*one.size.values.items(), one.dtype)
+    for name, arms in members.items():
+        one = arms[0].case
+        key = (one.problem, *one.size.values.items(), one.dtype, one.data)
         if key not in written:
-            inputs = folder / f"inputs-{len(written)}"
-            reply = conductor.write_inputs(one, inputs, seed)
+            inputs = place / f"inputs-{len(written)}"
+            reply = conductor.write_inputs(one, sources[arms[0].name], inputs, seed=seed)
             if reply["outcome"] != Outcome.OK:
-                raise NothingMeasured(f"{problem.name}: its problem.py gave no inputs: {reply['reason']}")
+                raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
             written[key] = inputs, reply
         inputs, reply = written[key]
-        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in those}
-        groups.append(Group(name=name, arms=tuple(those), inputs=inputs, orders=orders))
+        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
+        own = {arm.name: sources[arm.name] for arm in arms}
+        groups.append(Group(name=name, arms=tuple(arms), sources=own, inputs=inputs, orders=orders))
         work[name] = reply["work"]
     return Stage(conductor=conductor, groups=tuple(groups), work=work, numeric_stack=reply["numeric_stack"])
