@@ -31,7 +31,8 @@ class Case:
     dtype: str
     layout: str
     """Memory order of the 2-D inputs: one letter for all, one letter each, or ``x=F,a1=C`` (C where not named)."""
-    threads: int
+    threads: int | None
+    """Threads of BLAS and OpenMP; None where a run of another tool does not say."""
     allocator: str
     data: str = ""
     """Kind of data; empty for the problem's usual one."""
@@ -55,7 +56,8 @@ class Case:
     def _condition(self) -> list[str]:
         """Threads, and allocator and data where they are not the usual ones."""
         allocator = [self.allocator] if self.allocator != ALLOCATORS[0] else []
-        return [f"{self.threads}t", *allocator, *([self.data] if self.data else [])]
+        threads = [] if self.threads is None else [f"{self.threads}t"]
+        return [*threads, *allocator, *([self.data] if self.data else [])]
 
 
 def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:

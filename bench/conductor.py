@@ -45,7 +45,7 @@ class Group:
     @property
     def threads(self) -> int:
         """Threads of each worker."""
-        return self.arms[0].case.threads
+        return self.arms[0].case.threads or 1
 
     @property
     def allocator(self) -> str:
@@ -91,6 +91,7 @@ class Conductor:
         arms = {arm.name: arm for arm in group.arms}
         with ExitStack() as stack:
             active = [self._start(arms[name], group, plan, stack) for name in plan.spawn_order]
+            self._size_bursts(active)
             passes = choose_passes(sum(one.burst_ns for one in active), time.monotonic_ns() - started)
             self._interleave({one.arm.name: one for one in active}, plan, passes)
             for one in active:
@@ -155,11 +156,18 @@ class Conductor:
                 first_call_ns=reply["first_call_ns"],
                 warmup_calls=reply["warmup_calls"],
             )
-            active.call_ns = reply["call_ns"]
-            usual = reply["number"], rounds.samples_in_a_burst(reply["call_ns"], reply["number"])
-            active.number, active.samples = self._sizes.setdefault(arm.case.id, usual)
+            active.call_ns, active.number = reply["call_ns"], reply["number"]
             process.pause()
         return active
+
+    def _size_bursts(self, active: Sequence[_Active]) -> None:
+        """Give all arms of a case bursts of one size, that of its first round; the fastest arm decides."""
+        for one in active:
+            same = [other for other in active if other.arm.case == one.arm.case and other.call_ns]
+            if same:
+                number, call_ns = max(other.number for other in same), min(other.call_ns for other in same)
+                usual = number, rounds.samples_in_a_burst(call_ns, number)
+                one.number, one.samples = self._sizes.setdefault(one.arm.case.id, usual)
 
     def _ask(self, active: _Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""

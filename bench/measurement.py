@@ -39,10 +39,10 @@ class Burst:
     """Calls in each sample."""
     sample_ns: tuple[int, ...]
     """Duration of each sample: of `number` calls together."""
-    cpu_ns: int
+    cpu_ns: int | None
     """CPU time of the whole process over the burst."""
-    minor_faults: int
-    involuntary_switches: int
+    minor_faults: int | None
+    involuntary_switches: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -80,6 +80,14 @@ def find(name_or_path: str) -> Problem:
     raise unknown("problem", name_or_path, [*problems, "or the path of a folder with a problem.py"])
 
 
+def is_problem(file: Path) -> bool:
+    """Return whether a problem.py is meant as one: it gives SIZES."""
+    try:
+        return "SIZES" in literals(ast.parse(file.read_bytes()))
+    except (SyntaxError, ValueError):
+        return False
+
+
 def read(folder: Path) -> Problem:
     """Return the problem in `folder`; its problem.py is parsed, not run.
 

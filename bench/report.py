@@ -78,22 +78,30 @@ def _files(found: tuple[Section, ...]) -> Iterator[tuple[str, bytes]]:
 
 
 def page(run: Run, found: tuple[Section, ...]) -> str:
-    """Return the page: a heading, the answer at once below it, then a heading for each further section."""
-    parts = [f"# {markdown(f'{run.problem.name}: {run.problem.title}')}"]
+    """Return the page of a run's report."""
+    return titled_page(f"{run.problem.name}: {run.problem.title}", found)
+
+
+def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -> str:
+    """Return a page: a heading, the answer at once below it, then a heading for each further section.
+
+    Without `files` the page stands alone: it neither names files beside it nor shows figures.
+    """
+    parts = [f"# {markdown(title)}"]
     for index, section in enumerate(found):
         if index > 0:
             parts.append(f"## {markdown(section.title)}")
         parts += [_paragraph(text) for text in section.paragraphs]
-        for figure in section.figures:
+        for figure in section.figures if files else ():
             name = file_name(figure.name)
             parts.append(f"![{_alternative(figure.caption)}]({name}.svg)")
         for table in section.tables:
             if len(section.tables) > 1:
                 parts.append(f"### {markdown(table.title)}")
             parts.append(_markdown_table(table.for_people()))
-        files = [f"[{name}]({name})" for name in _downloads(section)]
-        if files:
-            parts.append(f"Files: {', '.join(files)}")
+        downloads = [f"[{name}]({name})" for name in _downloads(section)] if files else []
+        if downloads:
+            parts.append(f"Files: {', '.join(downloads)}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -184,7 +184,8 @@ def _finding(
     logs = log_ratios(rounds, arm.name, other.name) if ok and other else {}
     medians = log_ratios(rounds, arm.name, other.name, of=median) if ok and other else {}
     log_ratio = estimate(logs)
-    faults = {one.index: faults_per_call(w) for one in rounds for w in one.workers if w.arm == arm.name} if ok else {}
+    counted = {one.index: faults_per_call(w) for one in rounds for w in one.workers if w.arm == arm.name} if ok else {}
+    faults = {index: count for index, count in counted.items() if count is not None}
     return Finding(
         arm=arm,
         outcome=outcome,
@@ -243,9 +244,14 @@ def seconds_per_call(worker: Worker) -> float:
     return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
 
 
-def faults_per_call(worker: Worker) -> float:
-    """Return the minor page faults per call of one worker: median over its bursts."""
-    return median(burst.minor_faults / (burst.number * len(burst.sample_ns)) for burst in worker.bursts)
+def faults_per_call(worker: Worker) -> float | None:
+    """Return the minor page faults per call of one worker: median over its bursts; None where they are unknown."""
+    known = [
+        burst.minor_faults / (burst.number * len(burst.sample_ns))
+        for burst in worker.bursts
+        if burst.minor_faults is not None
+    ]
+    return median(known) if known else None
 
 
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:
@@ -271,7 +277,7 @@ def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | No
     for cluster in (split.low, split.high):
         rounds = [indices[i] for i in cluster]
         speedup = exp(-median(logs[i] for i in rounds))
-        parts.append(
-            f"{len(rounds)} rounds at {speedup:.3g}x with {median(faults[i] for i in rounds):.0f} page faults a call"
-        )
+        known = [faults[i] for i in rounds if i in faults]
+        paging = f" with {median(known):.0f} page faults a call" if known else ""
+        parts.append(f"{len(rounds)} rounds at {speedup:.3g}x{paging}")
     return f"bimodal: {parts[0]}, {parts[1]}"

@@ -44,11 +44,14 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     if not groups:
         return None
     outputs = ", ".join(map(code, run.problem.outputs))
+    verified = (
+        f" Before it was timed, every worker's result ({outputs}) was compared with a reference in extended precision; "
+        "error/tolerance above 1 is wrong."
+    )
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
         f"95 % interval over rounds. The verdict holds at a margin of {margin_text(groups[0].margin)}. The time is the "
-        f"median over rounds. Before it was timed, every worker's result ({outputs}) was compared with a reference in "
-        "extended precision; error/tolerance above 1 is wrong."
+        f"median over rounds.{verified if run.problem.outputs else ''}"
     )
     return Section(
         title="Cases",

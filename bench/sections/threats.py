@@ -104,7 +104,7 @@ def _load(run: Run) -> Iterator[str]:
             f"in {stolen} of {counted(len(steal), 'round')}."
         )
     before = [load.load_before for load in loads if load.load_before is not None]
-    threads = max((arm.case.threads for arm in run.arms), default=1)
+    threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
     if before and max(before) > threads + _FOREIGN_LOAD:
         yield (
             f"Load: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "

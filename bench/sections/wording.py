@@ -102,7 +102,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
         *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
         case.dtype,
         order,
-        counted(case.threads, "thread"),
+        None if case.threads is None else counted(case.threads, "thread"),
         None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
         f"{plain(case.data)} data" if case.data else None,
         blas_text(run, one.arm.name),
