@@ -11,7 +11,7 @@ def selection_of(options: argparse.Namespace) -> Selection:
     """Return the axes of a run."""
     return Selection(
         implementations=options.impl,
-        baseline=options.baseline,
+        baseline=getattr(options, "baseline", None),
         sizes=options.size,
         changes=options.set,
         dtypes=options.dtype,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
 from .measurement import Arm, Left, Outcome, Round, Run
@@ -83,6 +84,36 @@ def _estimate(estimate: Estimate | None) -> dict[str, Any] | None:
 
 def _interval(interval: Interval | None) -> list[float] | None:
     return None if interval is None else [interval.low, interval.high]
+
+
+def of_comparison(found: Comparison) -> dict[str, Any]:
+    """Return a comparison as ``implbench compare --json`` prints it."""
+    return {
+        "base": found.base,
+        "head": found.head,
+        "margin": found.margin,
+        "noise_floor": _ratio(Ratio.of(found.noise) if found.noise else None),
+        "resolves": found.resolved,
+        "too_noisy": found.too_noisy,
+        "warnings": list(found.warnings),
+        "seconds": found.seconds,
+        "benchmarks": [
+            {
+                "id": one.name,
+                "verdict": one.standing,
+                "outcome": one.outcome,
+                "reason": one.reason,
+                "ratio_head_over_base": _ratio(Ratio.of(one.log_ratio) if one.log_ratio else None),
+                "rounds": one.rounds,
+                "suspect": one.suspect,
+                "log_ratios": list(one.log_ratios),
+                "minor_faults_per_call": one.faults_per_call,
+                "counts": list(one.counts),
+            }
+            for one in found.compared
+        ],
+        "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in found.skipped],
+    }
 
 
 def exit_code(run: Run, groups: Sequence[GroupFindings]) -> Exit:

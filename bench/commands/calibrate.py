@@ -1,0 +1,57 @@
+"""Measure identical code on both sides, and say what a gate can see here."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from .. import problem, terminal
+from ..benchmarks import identical
+from ..calibration import POWER, Calibration, calibrate
+from ..comparing import BASE, HEAD, Comparer, Measured
+from ..comparison import noise_of
+from ..errors import Exit, NothingMeasured
+from ..request import selection_of, settings_of
+from ..stats import resolves
+from ..units import percent
+from ..verdict import log_ratios
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench calibrate`; see `arguments`."""
+    found = problem.find(options.problem)
+    chosen = identical(found, selection_of(options))
+    settings = settings_of(options)
+    with terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener:
+        comparer = Comparer(settings, listener)
+        measured = comparer.compare(chosen)
+    series = [ratios for one in measured if (ratios := _ratios(one))]
+    if not series:
+        raise NothingMeasured(
+            f"{found.name}: no benchmark has a time on both sides (see: implbench check {found.name})"
+        )
+    said = calibrate(series, settings.margin, fresh=comparer.fresh_rounds, seed=settings.seed)
+    noise = noise_of(measured)
+    resolved = resolves(noise) if noise else None
+    if options.json:
+        print(json.dumps({**asdict(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
+    else:
+        for line in _lines(said, resolved, comparer.fresh_rounds):
+            terminal.say(line)
+    return Exit.FINE if resolved is not None and resolved <= settings.margin else Exit.UNDECIDED
+
+
+def _ratios(one: Measured) -> list[float]:
+    name = one.benchmark.case.id
+    return list(log_ratios((*one.screening, *one.confirming), name + HEAD, name + BASE).values())
+
+
+def _lines(said: Calibration, resolved: float | None, fresh: int) -> list[str]:
+    visible = f"{percent(said.visible)} or more" if said.visible is not None else "no slowdown up to 100 %"
+    return [
+        f"A gate at a margin of {percent(said.margin)} finds a slowdown of {visible} in {POWER:.0%} of tries here,",
+        f"calls identical code slower in {said.false_alarms:.1%} and leaves it undecided in {said.undecided:.1%}.",
+        f"(Simulated from {said.rounds} measured rounds of identical code, {fresh} fresh rounds for a suspect.)",
+        f"Two identical arms resolve differences from {percent(resolved)} on."
+        if resolved is not None
+        else "Two identical arms gave no interval: a larger --budget gives it more rounds.",
+    ]

@@ -1,0 +1,187 @@
+"""From what a gate measured to what may be said of two versions. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log1p
+from statistics import median
+
+from . import stats, verdict
+from .benchmarks import Skipped
+from .comparing import AGAIN, BASE, HEAD, Measured
+from .errors import Exit
+from .gate import Decision
+from .measurement import Outcome, Round
+from .stats import Estimate
+
+#: A count is a finding when it changes by more than this share in every round.
+COUNT_MARGIN = 0.01
+
+
+class Standing(StrEnum):
+    """What is said of a benchmark's HEAD against its BASE."""
+
+    WRONG = "wrong"
+    """HEAD ended with another outcome than ok."""
+    NOT_COMPARABLE = "not comparable"
+    """BASE did."""
+    SLOWER = "slower"
+    FASTER = "faster"
+    EQUIVALENT = "equivalent"
+    NOT_SLOWER = "not slower"
+    """Cleared, but perhaps faster by more than the margin."""
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """One benchmark: where HEAD stands against BASE."""
+
+    name: str
+    title: str
+    standing: Standing
+    outcome: Outcome
+    """The worse of both sides'."""
+    reason: str | None
+    log_ratio: Estimate | None
+    """log(HEAD / BASE) with its 95 % interval, from the rounds that decided: fresh ones where it was a suspect."""
+    rounds: int
+    suspect: bool
+    log_ratios: tuple[float, ...]
+    faults_per_call: tuple[float, float] | None
+    """Minor page faults of BASE and HEAD, medians over rounds."""
+    counts: tuple[str, ...]
+    """Changes of counts, which need no statistics."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What may be said of two versions."""
+
+    base: str
+    head: str
+    margin: float
+    compared: tuple[Compared, ...]
+    skipped: tuple[Skipped, ...]
+    noise: Estimate | None
+    """Log-ratio of BASE to itself over the screening rounds in which it was measured twice."""
+    resolved: float | None
+    warnings: tuple[str, ...]
+    seconds: float
+
+    @property
+    def too_noisy(self) -> bool:
+        """Whether identical arms differed by more than the margin allows."""
+        return self.resolved is not None and self.resolved > self.margin
+
+    def of(self, standing: Standing) -> tuple[Compared, ...]:
+        """Return the benchmarks of that standing."""
+        return tuple(one for one in self.compared if one.standing == standing)
+
+
+def noise_of(measured: Iterable[Measured]) -> Estimate | None:
+    """Return the A/A estimate: each screening round measured one benchmark's BASE twice, in turn."""
+    ratios = [
+        ratio
+        for one in measured
+        for ratio in verdict.log_ratios(
+            one.screening, one.benchmark.case.id + AGAIN, one.benchmark.case.id + BASE
+        ).values()
+    ]
+    return stats.hodges_lehmann(ratios) if ratios else None
+
+
+def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
+    """Return where a benchmark stands.
+
+    Parameters
+    ----------
+    one
+        What the gate measured and decided.
+    margin
+        The smallest slowdown that matters.
+    resolved
+        The smallest difference that the machine showed it can tell; a slowdown below it is undecided.
+    """
+    name = one.benchmark.case.id
+    rounds = one.confirming if one.suspect and one.confirming else one.screening
+    ratios = tuple(verdict.log_ratios(rounds, name + HEAD, name + BASE).values())
+    estimate = stats.hodges_lehmann(ratios) if ratios else None
+    standing, outcome, reason = _fate(one) or (None, Outcome.OK, one.reason)
+    if standing is None:
+        standing = _standing(one.decision, estimate, margin, resolved or 0.0)
+    timed = outcome == Outcome.OK
+    everything = (*one.screening, *one.confirming)
+    return Compared(
+        name=name,
+        title=one.benchmark.title,
+        standing=standing,
+        outcome=outcome,
+        reason=reason,
+        log_ratio=estimate if timed else None,
+        rounds=len(ratios),
+        suspect=one.suspect,
+        log_ratios=ratios,
+        faults_per_call=_medians(_faults(everything, name)) if timed else None,
+        counts=_changes("minor page faults a call", _faults(everything, name)) if timed else (),
+    )
+
+
+def _standing(decision: Decision, estimate: Estimate | None, margin: float, resolved: float) -> Standing:
+    interval = estimate.interval if estimate else None
+    if decision == Decision.UNDECIDED or interval is None:
+        return Standing.UNDECIDED
+    if decision == Decision.SLOWER:
+        return Standing.SLOWER if interval.low > log1p(max(margin, resolved)) else Standing.UNDECIDED
+    if interval.high < -log1p(max(margin, resolved)):
+        return Standing.FASTER
+    return Standing.EQUIVALENT if interval.low > -log1p(margin) else Standing.NOT_SLOWER
+
+
+def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
+    """Return how the benchmark ended if a side was not ok: HEAD's fault first."""
+    workers = [worker for held in (*one.screening, *one.confirming) for worker in held.workers]
+    for ending, standing in ((HEAD, Standing.WRONG), (BASE, Standing.NOT_COMPARABLE), (AGAIN, Standing.NOT_COMPARABLE)):
+        for worker in workers:
+            if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
+                side = "HEAD" if standing == Standing.WRONG else "BASE"
+                return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
+    return None
+
+
+def _faults(rounds: Sequence[Round], name: str) -> list[tuple[float, float]]:
+    """Return (BASE, HEAD) minor faults a call of each round."""
+    found = []
+    for one in rounds:
+        workers = {worker.arm: verdict.faults_per_call(worker) for worker in one.workers}
+        base, head = workers.get(name + BASE), workers.get(name + HEAD)
+        if base is not None and head is not None:
+            found.append((base, head))
+    return found
+
+
+def _medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    return (median(base for base, _ in pairs), median(head for _, head in pairs)) if pairs else None
+
+
+def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]:
+    """Return the finding that a count has changed by over COUNT_MARGIN in all rounds, in one direction."""
+    more = [head > base * (1 + COUNT_MARGIN) and head - base >= 1 for base, head in pairs]
+    less = [base > head * (1 + COUNT_MARGIN) and base - head >= 1 for base, head in pairs]
+    if not pairs or not (all(more) or all(less)):
+        return ()
+    base, head = _medians(pairs) or (0.0, 0.0)
+    return (f"{what}: {base:.0f} -> {head:.0f} in all {len(pairs)} rounds",)
+
+
+def exit_code(found: Comparison) -> Exit:
+    """Return the exit code: wrong results come before any time, a regression before doubt."""
+    if found.of(Standing.WRONG) or any(one.outcome == Outcome.FAILED for one in found.skipped):
+        return Exit.WRONG
+    if not found.compared:
+        return Exit.NOTHING_MEASURED
+    if found.of(Standing.SLOWER):
+        return Exit.REGRESSION
+    if found.too_noisy or found.of(Standing.UNDECIDED):
+        return Exit.UNDECIDED
+    return Exit.FINE if len(found.of(Standing.NOT_COMPARABLE)) < len(found.compared) else Exit.NOTHING_MEASURED

@@ -1,0 +1,82 @@
+"""The two sides of a comparison."""
+
+import pytest
+
+from bench import checkout
+from bench.errors import ImplbenchError
+from tests.versions import FAKES, commit, edit, git, repository
+
+
+@pytest.fixture
+def versions(tmp_path, monkeypatch):
+    """A repository with two commits and an uncommitted change."""
+    folder = repository(tmp_path / "repository", "honest", "honest_too")
+    edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x.T, y) + 0")
+    (folder / ".gitignore").write_text("ignored.py\n")
+    commit(folder, "second")
+    edit(folder, "honest", "+ 0", "+ 0 * 1")
+    (folder / "product" / "fresh.py").write_text("def prepare(inputs): ...\n")
+    (folder / "product" / "ignored.py").write_text("def prepare(inputs): ...\n")
+    monkeypatch.chdir(folder / "product")
+    return folder
+
+
+def text(side, name):
+    return (side.problems["product"].folder / f"{name}.py").read_text()
+
+
+def test_revisions_come_as_they_were_committed_and_the_working_tree_as_it_is(versions, tmp_path):
+    base, head = checkout.sides("HEAD~1", None, tmp_path / "place", ())
+    assert "np.dot(x.T, y)\n" in text(base, "honest")
+    assert "+ 0 * 1" in text(head, "honest")
+    assert (head.problems["product"].folder / "fresh.py").exists()
+    assert not (head.problems["product"].folder / "ignored.py").exists()
+    assert base.label.startswith("HEAD~1 (")
+    assert head.label == "working tree"
+    between = checkout.sides("HEAD~1", "main", tmp_path / "between", ())[1]
+    assert "+ 0\n" in text(between, "honest")
+
+
+def test_both_sides_lie_at_paths_of_equal_length(versions, tmp_path):
+    base, head = checkout.sides("HEAD", None, tmp_path / "place", ())
+    assert len(str(base.root)) == len(str(head.root))
+
+
+def test_nothing_is_left_in_the_repository(versions, tmp_path):
+    before = git(versions, "worktree", "list"), git(versions, "status", "--porcelain")
+    checkout.sides("HEAD~1", "HEAD", tmp_path / "place", ())
+    assert (git(versions, "worktree", "list"), git(versions, "status", "--porcelain")) == before
+
+
+def test_two_folders_are_compared_without_git(tmp_path):
+    base, head = checkout.sides(str(FAKES), str(FAKES), tmp_path / "place", ())
+    assert list(base.problems) == list(head.problems) == ["product"]
+    assert base.problems["product"].folder != head.problems["product"].folder
+
+
+def test_problems_among_tests_are_compared_only_if_they_are_named(versions, tmp_path):
+    (versions / "tests").mkdir()
+    git(versions, "mv", "product", "tests/product")
+    commit(versions, "move")
+    assert checkout.sides("HEAD", "HEAD", tmp_path / "a", ())[0].problems == {}
+    assert list(checkout.sides("HEAD", "HEAD", tmp_path / "b", ("product",))[0].problems) == ["tests/product"]
+
+
+@pytest.mark.parametrize(
+    ("base", "names", "told"),
+    [
+        ("no-such-branch", (), "'no-such-branch': neither a revision of this repository nor a folder"),
+        ("--output=x", (), "'--output=x': neither"),
+        ("HEAD", ("sums",), "unknown problem 'sums': choose from product"),
+    ],
+)
+def test_what_does_not_exist_is_told(versions, tmp_path, base, names, told):
+    with pytest.raises(ImplbenchError, match=told):
+        checkout.sides(base, None, tmp_path / "place", names)
+
+
+def test_outside_a_repository_git_is_quoted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(ImplbenchError, match="not a git repository"):
+        checkout.sides("HEAD", None, tmp_path / "place", ())

@@ -1,0 +1,147 @@
+"""From what a gate measured to what may be said of two versions."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.benchmarks import Benchmark, Skipped
+from bench.comparing import AGAIN, BASE, HEAD, Measured
+from bench.comparison import Comparison, Standing, compared, exit_code, noise_of
+from bench.conductor import Source
+from bench.errors import Exit
+from bench.gate import Decision
+from bench.implementation import Implementation
+from bench.measurement import Outcome
+from bench.problem import Problem
+from bench.sections.comparison import sections, sentence
+from tests.builders import AGAIN as AGAIN_IN_RUN
+from tests.builders import Spec, make_run
+
+MARGIN = 0.03
+
+
+def measured(head_ms, *, decision=Decision.CLEARED, suspect=False, rounds=12, **head):
+    """Make up a benchmark of 3 ms whose HEAD takes `head_ms`."""
+    run = make_run((Spec(name="base", ms=3.0, baseline=True), Spec(name="head", ms=head_ms, **head)), rounds=rounds)
+    arms = {arm.name: arm.case for arm in run.arms}
+    case = next(case for case in arms.values() if case.implementation == "head")
+    endings = {name: HEAD if "[head" in name else AGAIN if AGAIN_IN_RUN in name else BASE for name in arms}
+    held = tuple(
+        replace(one, workers=tuple(replace(w, arm=case.id + endings[w.arm]) for w in one.workers)) for one in run.rounds
+    )
+    return Measured(
+        benchmark=Benchmark(case=case, title="Head", base=source(), head=source()),
+        screening=held[:8],
+        confirming=held[8:] if suspect else (),
+        suspect=suspect,
+        decision=decision,
+        reason=None,
+    )
+
+
+def source():
+    problem = Problem(
+        name="p", folder=Path(), title="", formula="", sizes={}, default_size="", data=("d",), baseline="", layouts=(),
+        outputs=(),
+    )  # fmt: skip
+    one = Implementation(name="i", file=Path(), title="", requires=(), copies_inputs=False, broken=None)
+    return Source(problem=problem, implementation=one)
+
+
+def comparison(*ones, skipped=(), resolved=0.01):
+    return Comparison(
+        base="main (abc)",
+        head="working tree",
+        margin=MARGIN,
+        compared=tuple(compared(one, MARGIN, resolved) for one in ones),
+        skipped=tuple(skipped),
+        noise=noise_of(ones),
+        resolved=resolved,
+        warnings=(),
+        seconds=1.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "standing"),
+    [
+        (measured(3.0), Standing.EQUIVALENT),
+        (measured(2.0), Standing.FASTER),
+        (measured(2.92, noise=0.01), Standing.NOT_SLOWER),
+        (measured(3.3, decision=Decision.SLOWER, suspect=True, rounds=20), Standing.SLOWER),
+        (measured(3.1, decision=Decision.UNDECIDED, suspect=True, rounds=20), Standing.UNDECIDED),
+    ],
+)
+def test_a_benchmark_stands_where_the_gate_and_the_interval_put_it(one, standing):
+    assert compared(one, MARGIN, 0.01).standing == standing
+
+
+def test_a_suspect_is_judged_on_its_fresh_rounds_alone():
+    found = compared(measured(3.3, decision=Decision.SLOWER, suspect=True, rounds=20), MARGIN, 0.01)
+    assert found.rounds == 12
+    assert found.log_ratio.interval.low > MARGIN
+
+
+def test_a_slowdown_smaller_than_what_the_machine_resolves_is_undecided():
+    one = measured(3.18, decision=Decision.SLOWER, suspect=True, rounds=20)
+    assert compared(one, MARGIN, 0.01).standing == Standing.SLOWER
+    assert compared(one, MARGIN, 0.2).standing == Standing.UNDECIDED
+
+
+def test_a_wrong_head_has_no_time_and_its_reason():
+    found = compared(measured(3.0, outcome=Outcome.WRONG, reason="y is off"), MARGIN, 0.01)
+    assert (found.standing, found.outcome) == (Standing.WRONG, Outcome.WRONG)
+    assert found.reason == "HEAD is wrong: y is off"
+    assert found.log_ratio is found.faults_per_call is None
+
+
+def test_a_count_that_changes_in_every_round_is_a_finding_of_its_own():
+    found = compared(measured(3.0, faults=935), MARGIN, 0.01)
+    assert found.counts == ("minor page faults a call: 0 -> 935 in all 8 rounds",)
+    assert compared(measured(3.0), MARGIN, 0.01).counts == ()
+
+
+def test_the_noise_floor_is_that_of_the_second_base_arm():
+    noise = noise_of([measured(3.0), measured(4.0)])
+    assert noise.rounds == 16
+    assert abs(noise.value) < 0.005
+    assert noise_of([]) is None
+
+
+SLOW = measured(3.3, decision=Decision.SLOWER, suspect=True, rounds=20)
+SAME = measured(3.0)
+WRONG = measured(3.0, outcome=Outcome.WRONG, reason="y is off")
+UNDECIDED = measured(3.1, decision=Decision.UNDECIDED, suspect=True, rounds=20)
+IDENTICAL = Skipped(name="p/other", reason="the same code on both sides (--all measures it)")
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "begins"),
+    [
+        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD (working tree) against"),
+        (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10 % ["),
+        (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
+        (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),
+        (comparison(SAME, resolved=0.2), Exit.UNDECIDED, "Not decided: this machine is too noisy for a margin of 3 %"),
+        (comparison(skipped=[IDENTICAL]), Exit.NOTHING_MEASURED, "Nothing was measured: the same code on both sides"),
+    ],
+)  # fmt: skip
+def test_the_exit_code_and_the_sentence_say_what_is_worst(found, code, begins):
+    assert exit_code(found) == code
+    assert sentence(found).startswith(begins)
+
+
+def test_a_version_that_cannot_be_loaded_is_a_failure_and_not_silence():
+    broken = Skipped(name="p/x", reason="failed: syntax error", outcome=Outcome.FAILED)
+    assert exit_code(comparison(SAME, skipped=[broken])) == Exit.WRONG
+
+
+def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():
+    answer, table, threats = sections(comparison(SLOW, SAME, skipped=[IDENTICAL]))
+    assert "Slower" in answer.paragraphs[0]
+    rows = [[cell.text for cell in row] for row in table.tables[0].for_people().rows]
+    assert rows[0][1].startswith("1.10")
+    assert [row[2] for row in rows] == ["slower", "equivalent"]
+    assert table.paragraphs == ("Not measured, the same code on both sides (--all measures it): `p/other`.",)
+    assert threats.paragraphs[0].startswith("Noise floor: BASE against itself 1.00")
