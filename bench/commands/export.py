@@ -1,0 +1,41 @@
+"""Write stored runs in another tool's format."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .. import formats, store
+from ..errors import Exit, ImplbenchError
+from ..formats.timed import left_out
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench export`; see `cli`."""
+    export = formats.exporter(options.format)
+    paths = dict.fromkeys(store.find(Path(options.results), name) for name in options.run or [None])
+    runs = [store.read(path) for path in paths]
+    made = export(runs)
+    if not isinstance(made, bytes):
+        _write_folder(options, made)
+    elif options.output is None:
+        sys.stdout.write(made.decode())
+    else:
+        store.write_atomically(Path(options.output), made)
+        _say(f"written: {options.output}")
+    if options.format not in formats.WITH_OUTCOMES:
+        for sentence in left_out(runs):
+            _say(sentence)
+    return Exit.FINE
+
+
+def _write_folder(options: argparse.Namespace, files: formats.Files) -> None:
+    if options.output is None:
+        raise ImplbenchError(f"{options.format} is a folder of files: say where to write it, by --output FOLDER")
+    for name, data in files.items():
+        store.write_atomically(Path(options.output) / name, data)
+        _say(f"written: {Path(options.output) / name}")
+
+
+def _say(text: str) -> None:
+    """Print a line to stderr: stdout is the file's."""
+    print(f"implbench: {text}", file=sys.stderr)

@@ -1,0 +1,25 @@
+"""Markdown for a pull request or an issue: the answer, the table of every case, and what threatens the numbers."""
+
+from collections.abc import Iterator, Sequence
+
+from ..document import Section
+from ..measurement import Run
+from ..report import titled_page
+from ..sections import answer, cases, threats
+from ..verdict import findings
+
+
+def export(runs: Sequence[Run]) -> bytes:
+    """Return one page, a part for each run; cases without a time are in its table, with their outcome."""
+    return "\n".join(titled_page(_title(run), tuple(_sections(run)), files=False) for run in runs).encode()
+
+
+def _title(run: Run) -> str:
+    return f"{run.problem.name}: {run.problem.title}"
+
+
+def _sections(run: Run) -> Iterator[Section]:
+    groups = findings(run)
+    tables = tuple(cases.summary_table(group) for group in groups)
+    found = (answer.section(run, groups), Section(title="Cases", tables=tables), threats.section(run, groups))
+    yield from (one for one in found if one is not None)

@@ -1,0 +1,167 @@
+"""pytest-benchmark's JSON: what its own `compare` says of an export, and what an import keeps."""
+
+import json
+import statistics
+from dataclasses import replace
+
+import pytest
+from builders import USUAL, Spec, make_case, make_run
+
+from bench import formats
+from bench.case import Size
+from bench.errors import ImplbenchError
+from bench.formats import foreign, pytest_benchmark
+from bench.formats.timed import timed
+from bench.pytest_plugin import samples
+from bench.verdict import findings
+
+ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
+
+MINIMAL = {
+    "machine_info": {"cpu": {"brand_raw": "Some CPU", "count": 2}, "system": "Linux", "machine": "x86_64"},
+    "commit_info": {"id": "ab" * 20, "dirty": True, "project": "theirs"},
+    "benchmarks": [
+        {
+            "name": "test_a",
+            "fullname": "tests/test_a.py::test_a",
+            "group": None,
+            "params": None,
+            "stats": {"iterations": 10, "data": [1e-6, 1.5e-6, 2e-6]},
+        }
+    ],
+    "datetime": "2026-11-23T12:00:00.5+02:00",
+    "version": "5.3.1",
+}
+
+
+def read(document):
+    return formats.read(json.dumps(document).encode(), ORIGIN)
+
+
+def minimal(**changes):
+    return MINIMAL | {"benchmarks": [MINIMAL["benchmarks"][0] | changes]}
+
+
+def exported(*runs):
+    return json.loads(pytest_benchmark.export(runs))
+
+
+def test_compare_of_the_tool_reads_an_export(run, tmp_path, tool):
+    (tmp_path / "o.json").write_bytes(pytest_benchmark.export([run]))
+    printed = tool(
+        "pytest_benchmark", "compare", "o.json", "--group-by=param:dtype", "--csv=o.csv", "--columns=min,median,rounds"
+    )
+    assert "'dtype=float64': 3 tests" in printed
+    assert "backprop[row_major-M-float64-C-1t]" in printed
+    table = (tmp_path / "o.csv").read_text().splitlines()
+    assert table[0].startswith("name,param:dtype,param:implementation,param:layout,param:m,param:n")
+    assert len(table) == 4
+
+
+def test_a_round_has_one_value_and_it_is_the_median_of_its_process(run):
+    (first, *_) = exported(run)["benchmarks"]
+    (one, *_) = timed([run])
+    assert first["name"] == one.finding.arm.case.id
+    assert first["stats"]["data"] == list(one.seconds)
+    assert first["stats"]["rounds"] == len(run.rounds) == 8
+    assert first["stats"]["median"] == statistics.median(one.seconds) == one.finding.seconds_per_call.value
+
+
+def test_a_discarded_round_and_a_case_without_a_time_are_not_in_it():
+    benchmarks = exported(make_run(USUAL, discarded=(2, 3)))["benchmarks"]
+    assert [one["params"]["implementation"] for one in benchmarks] == ["loop_hoisted", "row_major", "inplace"]
+    assert {one["stats"]["rounds"] for one in benchmarks} == {6}
+
+
+def test_what_comes_back_are_the_same_cases_and_the_same_samples_in_the_same_rounds(run):
+    back = formats.read(pytest_benchmark.export([run]), ORIGIN)
+    assert [arm.case for arm in back.arms] == [one.finding.arm.case for one in timed([run])]
+    for arm in back.arms:
+        assert samples(back, arm) == samples(run, arm)
+    before = {one.arm.name: one.seconds_per_call for one in findings(run)[0].findings}
+    assert all(one.seconds_per_call == before[one.arm.name] for one in findings(back)[0].findings)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"allocator": "retain"}, {"data": "random"}, {"size": Size(name="m=7", values={"m": 7})}]
+)
+def test_sizes_allocators_and_kinds_of_data_come_back_too(changes):
+    case = replace(make_case(USUAL[0]), **changes)
+    assert foreign.restored(case.id, parameters(case)) == case
+
+
+def parameters(case):
+    """Return what an export says of a case."""
+    (one, *_) = timed([make_run(USUAL[:1], again=False)])
+    arm = replace(one.finding.arm, case=case)
+    return replace(one, finding=replace(one.finding, arm=arm)).parameters
+
+
+def test_a_foreign_file_is_one_process_and_so_one_round():
+    run = read(MINIMAL)
+    (one,) = run.rounds
+    (worker,) = one.workers
+    assert [burst.sample_ns for burst in worker.bursts] == [(10000, 15000, 20000)]
+    assert worker.bursts[0].number == 10
+    assert run.created == "2026-11-23T10:00:00Z"
+    assert run.environment["imported"]["from"] == "pytest-benchmark 5.3.1"
+    assert run.environment["commit"] == {"id": "ab" * 20, "dirty": True}
+    assert run.arms[0].case.id.startswith("theirs[tests/test_a.py::test_a-")
+    assert "imported from pytest-benchmark 5.3.1" in run.warnings[0]
+
+
+def test_groups_of_a_foreign_file_stay_apart():
+    other = MINIMAL["benchmarks"][0] | {"fullname": "tests/test_a.py::test_b", "group": "products"}
+    run = read(MINIMAL | {"benchmarks": [*MINIMAL["benchmarks"], other]})
+    assert [group.name.partition("-")[0] for group in findings(run)] == ["theirs", "products"]
+
+
+def test_two_files_of_one_machine_have_one_fingerprint_that_is_not_implbenchs_own(run):
+    assert read(MINIMAL).environment["fingerprint"] == read(minimal(group="x")).environment["fingerprint"]
+    assert read(MINIMAL | {"machine_info": {}}).environment["fingerprint"] is None
+    back = formats.read(pytest_benchmark.export([run]), ORIGIN)
+    assert back.environment["fingerprint"] != run.environment["fingerprint"]
+
+
+def test_a_file_that_pytest_benchmark_itself_wrote_is_read(pytester):
+    pytester.makepyfile("def test_it(benchmark): benchmark.pedantic(lambda: 1, rounds=3, iterations=2)")
+    pytester.runpytest_subprocess("--benchmark-json=o.json", "-p", "no:implbench").assert_outcomes(passed=1)
+    data = (pytester.path / "o.json").read_bytes()
+    run = formats.read(data, ORIGIN)
+    assert [len(samples(run, arm)) for arm in run.arms] == [3]
+    assert samples(run, run.arms[0]) == pytest.approx(json.loads(data)["benchmarks"][0]["stats"]["data"], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        (minimal(stats={"iterations": 1}), "has no samples; save them by --benchmark-json"),
+        (minimal(stats={"iterations": 0, "data": [1.0]}), "samples of 0 calls; expected a whole number of at least 1"),
+        (minimal(stats={"iterations": 1, "data": [0.0]}), "has a sample of 0.0 s in 1 calls; expected a time above 0"),
+        (minimal(stats={"iterations": 1, "data": [1e-12]}), "has a sample of 0 ns; expected a time above 0"),
+        (minimal(stats={"iterations": 1, "data": [1e300]}), "below 31 years"),
+        (minimal(stats={"iterations": 10**30, "data": [1e300]}), "samples of 1000000000000000000000000000000 calls"),
+        (minimal(stats={"iterations": 1, "data": ["1"]}), r"Expected `float`, got `str`"),
+        (minimal(stats=None), r"Expected `object`, got `null`"),
+        (minimal(fullname=3), r"Expected `str`, got `int`"),
+        (minimal(extra_info={"implbench_samples": [{"round": 0}]}), "missing required field `bursts`"),
+        (minimal(extra_info={"implbench_samples": []}), "has no rounds"),
+        (
+            minimal(extra_info={"implbench_samples": [{"round": 0, "bursts": [{"calls": 1, "sample_ns": [-1]}]}]}),
+            "has a sample of -1 ns",
+        ),
+        (MINIMAL | {"benchmarks": []}, "holds no benchmark with a time"),
+        (MINIMAL | {"benchmarks": MINIMAL["benchmarks"] * 2}, "holds two benchmarks of the name"),
+        ({"machine_info": {}}, "missing required field `benchmarks`"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_one_sentence(document, told):
+    with pytest.raises(ImplbenchError, match=told) as caught:
+        read(document)
+    assert "\n" not in str(caught.value)
+
+
+def test_runs_of_two_machines_or_commits_do_not_share_a_file(run):
+    other = make_run([Spec(name="a", baseline=True)], problem="other")
+    with pytest.raises(ImplbenchError, match="come from 2 machines"):
+        pytest_benchmark.export([run, other])
