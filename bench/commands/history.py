@@ -1,0 +1,67 @@
+"""Print how the times of cases went over all runs, where they changed, and what was committed in between."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from .. import history_summary, index, problem, report, store, terminal
+from ..document import Figure
+from ..errors import Exit, ImplbenchError
+from ..history import Commits, Histories, Question, commits_between
+from ..sections.history import section
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench history`; see `cli`."""
+    told: list[str] = []
+
+    def tell(note: str) -> None:
+        if note not in told:  # an index that is made anew is asked twice
+            told.append(note)
+            print(f"implbench: {note}", file=sys.stderr)
+
+    question = Question(wanted=options.wanted, machine=options.machine, method=options.method)
+    found = index.consult(Path(options.results), question.ask, tell)
+    commits = _commits(found)
+    shown = section(found, commits)
+    if options.json:
+        data = msgspec.json.encode(history_summary.of(found, commits, told))  # thousands of runs: json takes too long
+        print(msgspec.json.format(data, indent=2).decode())
+    else:
+        terminal.show([shown])
+    if options.output:
+        written = _drawn(shown.figures, Path(options.output))
+        for path in written if not options.json else ():
+            terminal.say(f"written: {path}")
+    return Exit.FINE
+
+
+def _drawn(figures: tuple[Figure, ...], folder: Path) -> list[Path]:
+    """Write the figures, each as SVG and PNG."""
+    paths = []
+    for figure in figures:
+        for kind in ("svg", "png"):
+            path = folder / f"{report.file_name(figure.name)}.{kind}"
+            store.write_atomically(path, report.picture(figure, kind))
+            paths.append(path)
+    return paths
+
+
+def _commits(found: Histories) -> Commits:
+    """Return the commits at each change, as far as git knows them: in the problem's folder, or in this one."""
+    commits = {}
+    for one in found.cases:
+        for change in [change for _of, track in one.tracks for change in track.changes]:
+            key = (one.series.problem, change.last_before.commit, change.first_after.commit)
+            if key not in commits:
+                commits[key] = commits_between(*key[1:], folder=_folder(one.series.problem))
+    return commits
+
+
+def _folder(name: str) -> Path:
+    try:
+        return problem.find(name).folder
+    except ImplbenchError:
+        return Path()

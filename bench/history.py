@@ -1,0 +1,279 @@
+"""The history of a case: its runs on one kind of machine, where they change, and by how much. No clock, no output."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import exp, log
+from pathlib import Path
+
+from . import change_points, environment, ranks
+from .change_points import Analysis
+from .errors import ImplbenchError, unknown
+from .index import Entry, Index, Machine, Series
+from .machine import printed
+from .stats import hodges_lehmann
+from .verdict import Ratio
+
+#: What a track is of, as tables and figures call it.
+RATIO, SECONDS = "time / baseline", "time"
+
+#: The method of `change_points` that docs/history.md found the better.
+METHOD = "pelt"
+
+#: Levels and steps are estimated from so many runs next to the change at most: older ones say little about it.
+NEAREST = 60
+
+#: After an index was made of more documents than this, all series are analysed at once, and each answer is quick.
+_ALL_FROM = 50
+
+#: No more commits than this are listed.
+_MOST_COMMITS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """A commit, as git tells it."""
+
+    id: str
+    subject: str
+
+
+#: (Problem, commit before, commit after) -> the commits between, newest first; None where git does not know them.
+Commits = Mapping[tuple[str, str | None, str | None], tuple[Commit, ...] | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A change of level between two successive runs."""
+
+    start: int
+    """Index of the first run after it."""
+    last_before: Entry
+    first_after: Entry
+    before: Ratio
+    """Level: of times over the baseline's, or in seconds."""
+    after: Ratio
+    step: Ratio
+    """After / before."""
+    software: tuple[str, ...]
+    """What else is not the same, as ``numpy 2.3.1 -> 2.4.6``."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """One series of numbers, oldest first."""
+
+    entries: tuple[Entry, ...]
+    values: tuple[float, ...]
+    """Times over the baseline's, or seconds a call."""
+    analysis: Analysis
+    changes: tuple[Change, ...]
+    now: Ratio | None
+    """Level since the last change; None for an unstable series."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """The runs of one case on one kind of machine."""
+
+    series: Series
+    machine: str
+    entries: tuple[Entry, ...]
+    """All runs, those without a time too."""
+    ratio: Track
+    """Time / time of the baseline in the same rounds: comparable between machines. Empty for the baseline itself."""
+    seconds: Track
+
+    @property
+    def tracks(self) -> tuple[tuple[str, Track], ...]:
+        """What has values, with its name: RATIO and SECONDS."""
+        both = ((RATIO, self.ratio), (SECONDS, self.seconds))
+        return tuple((of, track) for of, track in both if track.entries)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Histories:
+    """What was asked for."""
+
+    machine: Machine
+    cases: tuple[History, ...]
+    elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
+    """The same cases on other machines."""
+    method: str
+
+    def label(self, one: History) -> str:
+        """Return a case's id, with what else sets it apart where several have that id."""
+        same = [other.series for other in self.cases if other.series.case_id == one.series.case_id]
+        parts = [one.series.case_id]
+        if len({other.baseline for other in same}) > 1:
+            parts.append(f"against {one.series.baseline}" if one.series.baseline else "as the baseline")
+        if len({other.size for other in same}) > 1:
+            parts.append(f"size {one.series.size}")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What to look for in an index."""
+
+    wanted: str | None = None
+    """A problem, an implementation, a case or its id; None for all."""
+    machine: str | None = None
+    """Fingerprint, or the beginning of one; None for this machine's, or that with most runs."""
+    method: str = METHOD
+
+    def ask(self, index: Index) -> Histories:
+        """Return the histories that an index gives.
+
+        Raises
+        ------
+        ImplbenchError
+            If the index holds no such case or machine, or no run at all.
+        """
+        machines = index.machines()
+        if not machines:
+            raise ImplbenchError("no run to look at; measure one by: implbench run backprop")
+        if index.added > _ALL_FROM:
+            for one in index.series():
+                for machine in machines:
+                    _history(index, one, machine.fingerprint, self.method)
+        chosen = _chosen_machine(machines, self.machine)
+        found = matching(index.series(), self.wanted)
+        by_machine = {
+            machine.fingerprint: tuple(
+                history for one in found if (history := _history(index, one, machine.fingerprint, self.method)).entries
+            )
+            for machine in machines
+        }
+        here = by_machine.pop(chosen.fingerprint)
+        if not here:
+            others = ", ".join(name or "unknown" for name, cases in by_machine.items() if cases)
+            raise ImplbenchError(f"{self.wanted}: no run on machine {chosen.fingerprint}; there are on {others}")
+        return Histories(
+            machine=chosen,
+            cases=here,
+            elsewhere=tuple(
+                (machine, by_machine[machine.fingerprint])
+                for machine in machines
+                if by_machine.get(machine.fingerprint)
+            ),
+            method=self.method,
+        )
+
+
+def _chosen_machine(machines: Sequence[Machine], wanted: str | None) -> Machine:
+    """Return the machine of that fingerprint; without one this machine, or that with most runs, which is the first."""
+    if wanted is None:
+        if len(machines) == 1:
+            return machines[0]
+        here = environment.capture()["fingerprint"]
+        return next((one for one in machines if one.fingerprint == here), machines[0])
+    found = [one for one in machines if one.fingerprint.startswith(wanted)]
+    if len(found) != 1:
+        raise unknown("machine", wanted, [one.fingerprint or "(unknown)" for one in machines])
+    return found[0]
+
+
+def matching(series: Sequence[Series], wanted: str | None) -> tuple[Series, ...]:
+    """Return the series of a problem, of an implementation, or of a case by its name or id.
+
+    Raises
+    ------
+    ImplbenchError
+        If there is none.
+    """
+    found = [
+        one for one in series if wanted is None or wanted in (one.problem, one.implementation, one.case_id, one.name)
+    ]
+    if not found:
+        names = dict.fromkeys([*(one.problem for one in series), *(one.case_id for one in series)])
+        raise unknown("problem or case", wanted or "", names)
+    return tuple(found)
+
+
+def _history(index: Index, series: Series, machine: str, method: str) -> History:
+    entries = index.entries(series, machine)
+    compared = [(entry, entry.log_ratio) for entry in entries if entry.log_ratio is not None]
+    timed = [(entry, log(entry.seconds)) for entry in entries if entry.seconds]
+    remembered = index.remembered(series, machine, method)
+    if remembered is None:
+        analyses = [_analysed([value for _entry, value in pairs], method) for pairs in (compared, timed)]
+        index.remember(series, machine, method, json.dumps([asdict(one) for one in analyses]))
+    else:
+        analyses = [Analysis(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
+    return History(
+        series=series,
+        machine=machine,
+        entries=entries,
+        ratio=_track(index, compared, analyses[0]),
+        seconds=_track(index, timed, analyses[1]),
+    )
+
+
+def _analysed(y: Sequence[float], method: str) -> Analysis:
+    if method != METHOD and len(y) > change_points.DIVISIVE_LONGEST:
+        longest = change_points.DIVISIVE_LONGEST
+        raise ImplbenchError(f"{len(y)} runs are too many for {method}, which takes {longest}: use --method {METHOD}")
+    return change_points.analyse(y, method)
+
+
+def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis) -> Track:
+    entries, y = [entry for entry, _value in pairs], [value for _entry, value in pairs]
+    edges = [0, *analysis.starts, len(y)]
+    changes = []
+    for begin, start, end in zip(edges, edges[1:], edges[2:], strict=False):
+        before, after = y[max(begin, start - NEAREST) : start], y[start : min(end, start + NEAREST)]
+        changes.append(
+            Change(
+                start=start,
+                last_before=entries[start - 1],
+                first_after=entries[start],
+                before=Ratio.of(hodges_lehmann(before)),
+                after=Ratio.of(hodges_lehmann(after)),
+                step=Ratio.of(ranks.shift(before, after)),
+                software=_differences(index, entries[start - 1], entries[start]),
+            )
+        )
+    latest = y[edges[-2] :][-NEAREST:]
+    return Track(
+        entries=tuple(entries),
+        values=tuple(exp(value) for value in y),
+        analysis=analysis,
+        changes=tuple(changes),
+        now=Ratio.of(hodges_lehmann(latest)) if latest and not analysis.unstable else None,
+    )
+
+
+def _differences(index: Index, before: Entry, after: Entry) -> tuple[str, ...]:
+    """Return what the two runs were not made of alike."""
+    if before.software == after.software:
+        return ()
+    old, new = index.software(before.software), index.software(after.software)
+    return tuple(
+        f"{name} {old.get(name, 'absent')} -> {new.get(name, 'absent')}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
+
+
+def commits_between(before: str | None, after: str | None, folder: Path | None) -> tuple[Commit, ...] | None:
+    """Return the commits from one to another, newest first, at most 100; None where git does not know them.
+
+    Parameters
+    ----------
+    before, after
+        As in an `Entry`: with a plus behind them where files were changed.
+    folder
+        A folder in the repository.
+    """
+    if folder is None or before is None or after is None:
+        return None
+    ends = [commit.removesuffix("+") for commit in (before, after)]
+    if not all(end.isalnum() for end in ends):
+        return None
+    how = ("--no-show-signature", f"--max-count={_MOST_COMMITS}", "--format=%h%x09%s")
+    told = printed("git", "-C", str(folder), "log", *how, "..".join(ends), "--")
+    if told is None:
+        return None
+    lines = [line.partition("\t") for line in told.splitlines()]
+    return tuple(Commit(id=identity, subject=subject) for identity, _tab, subject in lines)

@@ -1,0 +1,294 @@
+"""An index of results/: the points of all runs in one sqlite file, derived and thrown away at will.
+
+It lies beside the documents, is brought up to date whenever it is asked (names, sizes and times of change of the
+documents tell), and is made anew when it is damaged or of another version. Where it cannot be written it is made in
+memory.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from . import points
+from .errors import ImplbenchError
+from .judging import collector_off
+from .measurement import SCHEMA, Outcome
+from .store import DOCUMENT, JOURNAL
+
+NAME = ".index.sqlite"
+
+#: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.
+VERSION = 1000 * 1 + SCHEMA
+
+#: Reading more documents than this takes seconds, and is told.
+_TOLD_FROM = 500
+
+#: Seconds to wait for another process that is writing the index.
+_PATIENCE_S = 60.0
+
+#: With these the file is of no use here, but may be sound: work in memory and leave it alone.
+_OUT_OF_REACH = {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+}
+
+_TABLES = """
+create table documents (id integer primary key, name text unique, bytes integer, mtime_ns integer, trouble text);
+create table software (id integer primary key, body text unique);
+create table runs (document integer primary key, run text, created text, machine text, cpu text, made_of text,
+    software integer);
+create table series (id integer primary key, case_id text, name text, problem text, implementation text, size text,
+    baseline text, unique (case_id, size, baseline));
+create table points (series integer, machine text, document integer, outcome text, seconds real, log_ratio real,
+    primary key (series, machine, document)) without rowid;
+create index points_of_document on points (document);
+create table analyses (series integer, machine text, method text, body text,
+    primary key (series, machine, method)) without rowid;
+"""
+
+_OUTCOMES = {one.value: one for one in Outcome}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Runs of one case at one size against one baseline."""
+
+    id: int
+    case_id: str
+    name: str
+    problem: str
+    implementation: str
+    size: str
+    baseline: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What one run says of a case."""
+
+    run: str
+    created: str
+    commit: str | None
+    software: int
+    outcome: Outcome
+    seconds: float | None
+    log_ratio: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """Like machines, by their fingerprint."""
+
+    fingerprint: str
+    cpu: str | None
+    runs: int
+
+
+def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], None]) -> T:
+    """Return what `ask` gets from the index of a results folder, which is brought up to date before.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    ask
+        Called with the index; a second time if that turns out to be damaged.
+    tell
+        Called with each sentence that a user must know: documents left out, an index made anew.
+
+    Raises
+    ------
+    ImplbenchError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ImplbenchError(f"{folder}: no such folder; measure a run into it by: implbench run backprop")
+    path = folder / NAME
+    try:
+        return _asked(str(path), folder, ask, tell)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in _OUT_OF_REACH:
+            tell(f"{path}: is damaged ({error}) and made anew")
+            path.unlink(missing_ok=True)
+            return _asked(str(path), folder, ask, tell)
+        tell(f"{path}: cannot be used ({error}); the index is made in memory, for this time only")
+    return _asked(":memory:", folder, ask, tell)
+
+
+def _asked(path: str, folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], None]) -> T:
+    # Thousands of runs are many objects and no cycles: the collector would look through them again and again.
+    with collector_off(), closing(sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)) as database:
+        # Derived data: after a crash of the machine it is made again, so no write need reach the disk at once.
+        database.execute("pragma synchronous = off")
+        database.execute("begin immediate")  # of two processes the second waits, and finds the work done
+        index = Index(database)
+        index.refresh(folder, tell)
+        found = ask(index)
+        database.execute("commit")
+        return found
+
+
+class Index:
+    """The points of all runs of a folder."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        """Take an open database, and make its tables where it has none of this version."""
+        self._database = database
+        self.added = 0
+        """How many documents the last refresh read."""
+        if database.execute("pragma user_version").fetchone()[0] != VERSION:
+            tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+            for name in tables:
+                database.execute(f'drop table "{name}"')
+            for statement in _TABLES.split(";"):
+                database.execute(statement)
+            database.execute(f"pragma user_version = {VERSION}")
+
+    def refresh(self, folder: Path, tell: Callable[[str], None]) -> None:
+        """Read the documents that are new or changed, forget those that are gone, and tell what cannot be read."""
+        found, journals = _listed(folder)
+        known = {
+            name: ((size, mtime_ns), identity)
+            for identity, name, size, mtime_ns in self._database.execute(
+                "select id, name, bytes, mtime_ns from documents"
+            )
+        }
+        for name, (state, identity) in known.items():
+            if found.get(name) != state:
+                self._forget(identity)
+        new = sorted(name for name in found if name not in known or known[name][0] != found[name])
+        if len(new) > _TOLD_FROM:
+            tell(f"{folder}: reading {len(new)} runs into the index, which takes some milliseconds each")
+        for name in new:
+            self._add(folder / name, found[name])
+        self.added = len(new)
+        for (trouble,) in self._database.execute(
+            "select trouble from documents where trouble is not null order by name"
+        ):
+            tell(f"left out: {trouble}")
+        if journals:
+            counted = f"{len(journals)} journal{'s' if len(journals) > 1 else ''}"
+            tell(f"left out: {counted} of runs that go on or were killed: {', '.join(sorted(journals))}")
+
+    def _forget(self, document: int) -> None:
+        self._database.execute(
+            "delete from analyses where (series, machine) in (select series, machine from points where document = ?)",
+            (document,),
+        )
+        for table, column in (("points", "document"), ("runs", "document"), ("documents", "id")):
+            self._database.execute(f"delete from {table} where {column} = ?", (document,))  # noqa: S608
+
+    def _add(self, path: Path, state: tuple[int, int]) -> None:
+        """Read one document; one that cannot be read is remembered with the reason."""
+        insert = "insert into documents (name, bytes, mtime_ns, trouble) values (?, ?, ?, ?)"
+        try:
+            origin, found = points.read(path)
+        except ImplbenchError as error:
+            self._database.execute(insert, (path.name, *state, str(error)))
+            return
+        document = self._database.execute(insert, (path.name, *state, None)).lastrowid
+        software = self._identity("software", body=json.dumps(dict(origin.software), sort_keys=True))
+        self._database.execute(
+            "insert into runs values (?, ?, ?, ?, ?, ?, ?)",
+            (document, origin.run, origin.created, origin.machine, origin.cpu, origin.commit, software),
+        )
+        for one in found:
+            case = one.case
+            identity = self._identity(
+                "series",
+                case_id=case.id,
+                name=case.name,
+                problem=case.problem,
+                implementation=case.implementation,
+                size=str(case.size),
+                baseline=one.baseline or "",
+            )
+            self._database.execute(
+                "insert or replace into points values (?, ?, ?, ?, ?, ?)",
+                (identity, origin.machine, document, one.outcome.value, one.seconds, one.log_ratio),
+            )
+            self._database.execute("delete from analyses where series = ? and machine = ?", (identity, origin.machine))
+
+    def _identity(self, table: str, **row: str) -> int:
+        """Return the id of a row, which is made if it is not there; names of tables and columns are our own."""
+        where = " and ".join(f"{column} = ?" for column in row)
+        columns, marks = ", ".join(row), ", ".join("?" * len(row))
+        found = self._database.execute(f"select id from {table} where {where}", (*row.values(),)).fetchone()  # noqa: S608
+        if found is None:
+            statement = f"insert into {table} ({columns}) values ({marks}) returning id"  # noqa: S608
+            found = self._database.execute(statement, (*row.values(),)).fetchone()
+        return int(found[0])
+
+    def series(self) -> tuple[Series, ...]:
+        """Return all series that have a run, by problem and case."""
+        rows = self._database.execute(
+            "select id, case_id, name, problem, implementation, size, baseline from series"
+            " where exists (select 1 from points where series = id) order by problem, case_id, id"
+        )
+        names = ("id", "case_id", "name", "problem", "implementation", "size")
+        return tuple(Series(**dict(zip(names, row, strict=False)), baseline=row[6] or None) for row in rows)
+
+    def machines(self) -> tuple[Machine, ...]:
+        """Return the machines, that with most runs first."""
+        rows = self._database.execute(
+            "select machine, max(cpu), count(*) from runs group by machine order by count(*) desc, machine"
+        )
+        return tuple(Machine(fingerprint=name, cpu=cpu, runs=runs) for name, cpu, runs in rows)
+
+    def entries(self, series: Series, machine: str) -> tuple[Entry, ...]:
+        """Return the runs of a series on one machine, oldest first."""
+        rows = self._database.execute(
+            "select run, created, made_of, software, outcome, seconds, log_ratio from points join runs using (document)"
+            " where series = ? and points.machine = ? order by created, run",
+            (series.id, machine),
+        )
+        return tuple(
+            Entry(
+                run=run, created=created, commit=commit, software=software,
+                outcome=_OUTCOMES[outcome], seconds=seconds, log_ratio=log_ratio,
+            )
+            for run, created, commit, software, outcome, seconds, log_ratio in rows
+        )  # fmt: skip
+
+    def software(self, identity: int) -> Mapping[str, str]:
+        """Return distribution -> version."""
+        (body,) = self._database.execute("select body from software where id = ?", (identity,)).fetchone()
+        return dict(json.loads(body))
+
+    def remembered(self, series: Series, machine: str, method: str) -> str | None:
+        """Return what was remembered of a series that has not changed since."""
+        found = self._database.execute(
+            "select body from analyses where series = ? and machine = ? and method = ?", (series.id, machine, method)
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+    def remember(self, series: Series, machine: str, method: str, body: str) -> None:
+        """Keep a text until the series changes."""
+        self._database.execute(
+            "insert or replace into analyses values (?, ?, ?, ?)", (series.id, machine, method, body)
+        )
+
+
+def _listed(folder: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Return name -> size and time of change of the documents, and the names of the journals."""
+    found, journals = {}, []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(JOURNAL):
+                journals.append(entry.name)
+            elif entry.name.endswith(DOCUMENT) and entry.is_file():
+                status = entry.stat()
+                found[entry.name] = (status.st_size, status.st_mtime_ns)
+    return found, journals

@@ -1,0 +1,146 @@
+"""From a document to its points: what one run says of each of its cases, in one value a case."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from types import MappingProxyType
+from typing import Any
+
+from . import stats, store
+from .case import Case
+from .errors import ImplbenchError
+from .measurement import Arm, Outcome, Run, Worker
+from .verdict import seconds_per_call
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where and of what a run was made."""
+
+    run: str
+    created: str
+    machine: str
+    """Fingerprint; empty where it is unknown."""
+    cpu: str | None
+    commit: str | None
+    """With a plus behind it where files were changed."""
+    software: Mapping[str, str]
+    """Distribution, or ``python``, -> version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """What one run says of one case."""
+
+    case: Case
+    baseline: str | None
+    """Id of the case that it is compared with; None for the baseline itself, and where there is none."""
+    outcome: Outcome
+    seconds: float | None
+    """A call: median over rounds; None unless the outcome is ok."""
+    log_ratio: float | None
+    """log(time / time of the baseline): Hodges-Lehmann over rounds."""
+
+
+def read(path: Path) -> tuple[Origin, tuple[Point, ...]]:
+    """Return where a run was made and its points, one for each case that was started.
+
+    Raises
+    ------
+    ImplbenchError
+        If the document cannot be read, or holds rounds that cannot be.
+    """
+    run = store.read(path)
+    try:
+        return _origin(run), tuple(_points(run))
+    except (KeyError, ValueError, ZeroDivisionError) as error:
+        raise ImplbenchError(f"{path}: holds a round that no run of implbench could have ({error!r})") from error
+
+
+def _origin(run: Run) -> Origin:
+    where = run.environment
+    cpu, commit, python = (_mapping(where.get(name)) for name in ("cpu", "commit", "python"))
+    software = {"python": python.get("version"), **_mapping(where.get("distributions"))}
+    identity = commit.get("id")
+    return Origin(
+        run=run.id,
+        created=run.created,
+        machine=str(where.get("fingerprint") or ""),
+        cpu=str(cpu["model"]) if cpu.get("model") else None,
+        commit=f"{identity}{'+' if commit.get('dirty') else ''}" if identity else None,
+        software={name: str(version) for name, version in software.items() if version},
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _points(run: Run) -> Iterator[Point]:
+    for group in dict.fromkeys(arm.case.group for arm in run.arms):
+        arms = [arm for arm in run.arms if arm.case.group == group]
+        workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in arms}
+        for one in run.rounds:
+            if one.group == group and one.discarded is None:
+                for worker in one.workers:
+                    workers[worker.arm][one.index] = worker
+        baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
+        anchor = _minima(workers[baseline.name]) if baseline else {}
+        twins = [worker for arm in arms if arm.again for worker in workers[arm.name].values()]
+        for arm in arms:
+            if arm is baseline:
+                yield _point(arm, None, workers[arm.name], twins=twins)
+            elif not arm.again:
+                yield _point(arm, baseline, workers[arm.name], anchor=anchor)
+
+
+def _point(
+    arm: Arm,
+    baseline: Arm | None,
+    workers: Mapping[int, Worker],
+    *,
+    anchor: Mapping[int, Mapping[int, float]] = MappingProxyType({}),
+    twins: Sequence[Worker] = (),
+) -> Point:
+    """Return the point of an arm, as `verdict.findings` has it.
+
+    Parameters
+    ----------
+    workers
+        Round -> the arm's worker.
+    anchor
+        The baseline's minima, found once for all that are compared with it.
+    twins
+        Workers that share the arm's fate: those of the second, identical baseline.
+    """
+    outcome = _outcome([*workers.values(), *twins])
+    seconds = log_ratio = None
+    if outcome == Outcome.OK:
+        seconds = median([seconds_per_call(worker) for worker in workers.values()])
+        minima = _minima(workers)
+        found = [stats.pass_log_ratio(minima[index], anchor[index]) for index in minima if index in anchor]
+        known = [value for value in found if value is not None]
+        log_ratio = stats.hodges_lehmann(known).value if known else None
+    return Point(
+        case=arm.case,
+        baseline=baseline.case.id if baseline else None,
+        outcome=outcome,
+        seconds=seconds,
+        log_ratio=log_ratio,
+    )
+
+
+def _minima(workers: Mapping[int, Worker]) -> dict[int, dict[int, float]]:
+    """Return round -> pass -> ns per call, of the workers that ended well."""
+    return {
+        index: {burst.pass_index: min(burst.sample_ns) / burst.number for burst in worker.bursts}
+        for index, worker in workers.items()
+        if worker.outcome == Outcome.OK
+    }
+
+
+def _outcome(workers: Sequence[Worker]) -> Outcome:
+    """Return how a case ended: badly if any of its workers did."""
+    bad = next((worker.outcome for worker in workers if worker.outcome != Outcome.OK), None)
+    return bad or (Outcome.OK if workers else Outcome.FAILED)
