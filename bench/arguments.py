@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    for add in (_run, _check, _report, _list, _doctor):
+    for add in (_run, _compare, _calibrate, _check, _report, _history, _export, _import, _list, _doctor):
         add(commands)
     return top
 
@@ -49,6 +49,7 @@ def _run(commands: "Commands") -> None:
     run = _command(commands, "run", says, example)
     run.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
     _axes(run)
+    _baseline(run)
     _amount(run)
     _margin(run)
     _seed(run)
@@ -59,11 +60,43 @@ def _run(commands: "Commands") -> None:
     _json(run)
 
 
+def _compare(commands: "Commands") -> None:
+    says, example = "is HEAD slower than BASE? a gate for CI", "implbench compare main --margin 3%"
+    compare = _command(commands, "compare", says, example.replace("%", "%%"))
+    compare.add_argument("base", metavar="BASE", help="a git revision, or a folder of problems")
+    compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
+    compare.add_argument("--problem", type=_names, default=(), metavar="NAME,...", help="only these (default: all)")
+    compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
+    _gate(compare)
+    compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
+    _json(compare)
+
+
+def _calibrate(commands: "Commands") -> None:
+    says = "measure identical code: what can a gate see on this machine?"
+    calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
+    calibrate.add_argument("problem", help="a problem's name or folder")
+    _gate(calibrate)
+    _json(calibrate)
+
+
+def _gate(to: argparse.ArgumentParser) -> None:
+    """Add what a gate needs to know."""
+    _axes(to, allocator="retain")
+    to.add_argument(
+        "--budget", type=_seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 45 s or more)"
+    )
+    _margin(to)
+    _seed(to)
+    _timeout(to)
+
+
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = _command(commands, "check", says, example)
     check.add_argument("problem", help="a problem's name or folder")
     _axes(check)
+    _baseline(check)
     _seed(check)
     _timeout(check)
     _json(check)
@@ -76,6 +109,43 @@ def _report(commands: "Commands") -> None:
     _results(report)
     _output(report)
     _json(report)
+
+
+def _history(commands: "Commands") -> None:
+    says, example = "all runs in the order of time, and where they changed", "implbench history backprop"
+    history = _command(commands, "history", says, example)
+    history.add_argument(
+        "wanted", nargs="?", metavar="PROBLEM|CASE", help="a problem, an implementation or a case's id (default: all)"
+    )
+    history.add_argument("--machine", metavar="FINGERPRINT", help="runs made there (default: this machine)")
+    history.add_argument(
+        "--method", choices=("pelt", "e-divisive"), default="pelt", help="how changes are found (default: pelt)"
+    )
+    _results(history)
+    history.add_argument("--output", metavar="FOLDER", help="draw it as SVG and PNG into this folder")
+    _json(history)
+
+
+def _export(commands: "Commands") -> None:
+    says, example = "write runs in another tool's format", "implbench export --format pytest-benchmark"
+    export = _command(commands, "export", says, example)
+    export.add_argument("run", nargs="*", help="ids, beginnings of ids or files (default: the latest)")
+    export.add_argument(
+        "--format",
+        required=True,
+        metavar="NAME",
+        help="pytest-benchmark, asv, pyperf, bencher, github-action, otava, csv or markdown",
+    )
+    export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
+    _results(export)
+
+
+def _import(commands: "Commands") -> None:
+    says, example = "take results of pytest-benchmark or pyperf into the history", "implbench import benchmark.json"
+    importing = _command(commands, "import", says, example)
+    importing.add_argument("file", nargs="+", help="JSON of pytest --benchmark-json or of pyperf; each becomes a run")
+    _results(importing)
+    _json(importing)
 
 
 def _list(commands: "Commands") -> None:
@@ -97,12 +167,11 @@ def _command(commands: "Commands", name: str, says: str, example: str) -> argpar
     )
 
 
-def _axes(to: argparse.ArgumentParser) -> None:
+def _axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
     """Add the axes."""
     to.add_argument(
         "--impl", type=_names, default=(), metavar="NAME,...", help="only these, beside the baseline (default: all)"
     )
-    to.add_argument("--baseline", metavar="NAME", help="what the others are compared with (default: the problem's)")
     to.add_argument("--size", type=_names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)")
     to.add_argument("--set", type=_changes, default={}, metavar="m=500,...", help="numbers put over the size")
     to.add_argument("--dtype", type=_names, default=("float64",), metavar="NAME,...", help="float64 (default), float32")
@@ -119,10 +188,14 @@ def _axes(to: argparse.ArgumentParser) -> None:
     to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
-        default="default",
+        default=allocator,
         metavar="default|retain",
-        help="retain: glibc keeps freed memory, so that no call pays for page faults (default: default)",
+        help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
     )
+
+
+def _baseline(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--baseline", metavar="NAME", help="what the others are compared with (default: the problem's)")
 
 
 def _amount(to: argparse.ArgumentParser) -> None:

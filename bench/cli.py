@@ -34,12 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _done(options: "argparse.Namespace") -> int:
-    """Do the command, whose module has its name."""
+    """Do the command, whose module has its name (with an underscore behind it where that is a keyword: ``import_``)."""
     import signal
     from importlib import import_module
+    from keyword import iskeyword
 
     signal.signal(signal.SIGTERM, _interrupt)
-    module = import_module(f".commands.{options.command}", __package__)
+    module = import_module(f".commands.{options.command}{'_' * iskeyword(options.command)}", __package__)
     return int(module.command(options))
 
 

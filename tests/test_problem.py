@@ -1,5 +1,6 @@
 """Problems, read without being run."""
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,14 @@ def test_a_change_of_any_file_changes_the_digest(tmp_path):
     assert found.digest() == first
     (tmp_path / "loop.py").write_text("")
     assert found.digest() != first
+
+
+def test_an_installed_package_offers_its_problems_by_an_entry_point(tmp_path, monkeypatch):
+    package = tmp_path / "somebodys_problems" / "sums"
+    package.mkdir(parents=True)
+    written(package, GOOD)
+    point = EntryPoint(name="sums", value="somebodys_problems.sums", group=problem.ENTRY_POINTS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(problem.importlib.metadata, "entry_points", lambda group: [point])
+    assert problem.available()["sums"] == package
+    assert problem.find("sums").title == "Sum of squares"

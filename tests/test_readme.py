@@ -12,6 +12,7 @@ from bench.verdict import findings
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()
+DOCS = "".join(file.read_text() for file in sorted((CHECKOUT / "docs").glob("*.md")))
 BASELINE = {path.name.split("-")[1]: store.read(path) for path in (CHECKOUT / "results" / "baseline").glob("*.json")}
 
 
@@ -30,7 +31,7 @@ def test_each_of_the_two_commands_is_one_line_that_makes_its_own_environment(nam
     assert command.startswith("python3 -m venv .venv && .venv/bin/pip install")
 
 
-@pytest.mark.parametrize("words", list(commands(README)), ids=" ".join)
+@pytest.mark.parametrize("words", list(commands(README + DOCS)), ids=" ".join)
 def test_every_command_shown_is_one_that_the_parser_knows(words):
     assert arguments.parser().parse_args(words).command == words[0]
 
