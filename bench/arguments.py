@@ -61,7 +61,7 @@ def _run(commands: "Commands") -> None:
 
 
 def _compare(commands: "Commands") -> None:
-    says, example = "is HEAD slower than BASE? a gate for CI", "implbench compare main --margin 3%"
+    says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
     compare = _command(commands, "compare", says, example.replace("%", "%%"))
     compare.add_argument("base", metavar="BASE", help="a git revision, or a folder of problems")
     compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
@@ -73,7 +73,7 @@ def _compare(commands: "Commands") -> None:
 
 
 def _calibrate(commands: "Commands") -> None:
-    says = "measure identical code: what can a gate see on this machine?"
+    says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
     calibrate.add_argument("problem", help="a problem's name or folder")
     _gate(calibrate)

@@ -1,12 +1,12 @@
 """The two sides of a comparison: each copied to a folder of its own, at paths of equal length."""
 
-import io
+import os
 import shutil
 import subprocess
-import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from .errors import ImplbenchError, unknown
 from .problem import Problem, is_problem, read
@@ -90,14 +90,16 @@ def _archive(top: Path, revision: str, folder: Path) -> str:
         raise ImplbenchError(f"{revision!r}: neither a revision of this repository nor a folder") from error
     name = commit.decode().strip()
     folder.mkdir(parents=True)
-    with tarfile.open(fileobj=io.BytesIO(_git(top, "archive", "--format=tar", name))) as archive:
-        archive.extractall(folder, filter="data")
+    index = {"GIT_INDEX_FILE": str(folder.with_name(f"{folder.name}.index"))}
+    _git(top, "read-tree", name, variables=index)
+    _git(top, "checkout-index", "--all", f"--prefix={folder}{os.sep}", variables=index)
     return f"{revision} ({name[:10]})" if not name.startswith(revision) else name[:10]
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(folder: Path, *arguments: str, variables: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    environment = os.environ | variables
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)  # noqa: S607
+        done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True)  # noqa: S607
     except FileNotFoundError as error:
         raise ImplbenchError("git is not installed; give two folders, or install it") from error
     except subprocess.CalledProcessError as error:

@@ -197,7 +197,9 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys
     assert "exit codes" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["run", "check", "report", "list", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "calibrate", "check", "report", "history", "export", "import", "list", "doctor"]
+)
 def test_the_help_of_each_command_has_an_example(command, capsys):
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
