@@ -6,6 +6,8 @@ import os
 import resource
 import signal
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +67,8 @@ def die_with_parent(parent: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """What the process has used so far, or between two moments."""
+class Used:
+    """What the process used between two readings."""
 
     cpu_ns: int
     minor_faults: int
@@ -74,10 +76,24 @@ class Usage:
     thread_cpu_ns: Mapping[int, int]
     """Thread id -> CPU time; empty where the system does not tell."""
 
-    def since(self, earlier: "Usage") -> "Usage":
-        """Return what was used since an earlier reading."""
-        return Usage(
-            self.cpu_ns - earlier.cpu_ns,
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The counters of the process at one moment; as reading takes a while itself, its CPU time at both ends of that."""
+
+    first_cpu_ns: int
+    minor_faults: int
+    involuntary_switches: int
+    thread_cpu_ns: Mapping[int, int]
+    last_cpu_ns: int
+
+    def since(self, earlier: "Reading") -> Used:
+        """Return what was used between the end of an earlier reading and the beginning of this one.
+
+        So the threads' times, read within, can only be longer than the process's: no thread is missed by mistake.
+        """
+        return Used(
+            self.first_cpu_ns - earlier.last_cpu_ns,
             self.minor_faults - earlier.minor_faults,
             self.involuntary_switches - earlier.involuntary_switches,
             {thread: used - earlier.thread_cpu_ns.get(thread, 0) for thread, used in self.thread_cpu_ns.items()},
@@ -118,17 +134,14 @@ class Guard:
                 return f"the {pool['library']} pool has {pool['threads']} threads, {self._asked}"
         return None
 
-    def read(self) -> Usage:
-        """Read the counters of this process (about 20 microseconds)."""
+    def read(self) -> Reading:
+        """Read the counters of this process (some 20 microseconds)."""
+        first_cpu_ns = time.process_time_ns()
         used = resource.getrusage(resource.RUSAGE_SELF)
-        return Usage(
-            round((used.ru_utime + used.ru_stime) * 1e9),
-            used.ru_minflt,
-            used.ru_nivcsw,
-            _thread_cpu_ns(),
-        )
+        threads = _thread_cpu_ns()
+        return Reading(first_cpu_ns, used.ru_minflt, used.ru_nivcsw, threads, time.process_time_ns())
 
-    def contradiction(self, used: Usage, wall_ns: int) -> str | None:
+    def contradiction(self, used: Used, wall_ns: int) -> str | None:
         """Return how the CPU time of a burst contradicts the number of threads asked for, None if it does not.
 
         Where all threads share one CPU, their sum cannot exceed the wall time: so busy threads are counted too, those
@@ -147,10 +160,15 @@ class Guard:
 
 
 def _thread_cpu_ns() -> dict[int, int]:
-    """Return thread id -> CPU time in ns of this process's threads (first field of schedstat: time on the CPU)."""
+    """Return thread id -> CPU time in ns of this process's threads (first field of schedstat: time on the CPU).
+
+    That field lags behind for a thread that is running; for this one its own clock tells the time.
+    """
     found = {}
     with contextlib.suppress(OSError):
         for task in _TASKS.iterdir():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 found[int(task.name)] = int((task / "schedstat").read_text().split()[0])
+    if found:
+        found[threading.get_native_id()] = time.thread_time_ns()
     return found

@@ -3,13 +3,13 @@
 import pytest
 
 from bench import pinning
-from bench.pinning import Guard, Usage
+from bench.pinning import Guard, Reading, Used
 
 WALL_NS = 10_000_000
 
 
 def usage(cpu_ns, threads):
-    return Usage(cpu_ns, 0, 0, dict(enumerate(threads)))
+    return Used(cpu_ns, 0, 0, dict(enumerate(threads)))
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_a_pool_of_another_size_is_told():
     assert Guard(1).disobedient(pools[:1]) is None
 
 
-def test_what_was_used_between_two_moments_is_their_difference_thread_by_thread():
-    earlier, later = Usage(5, 1, 2, {1: 5}), Usage(9, 4, 2, {1: 7, 2: 2})
-    assert later.since(earlier) == Usage(4, 3, 0, {1: 2, 2: 2})
+def test_what_was_used_between_two_readings_leaves_the_reading_itself_out():
+    earlier, later = Reading(5, 1, 2, {1: 6}, 8), Reading(19, 4, 2, {1: 17, 2: 2}, 23)
+    assert later.since(earlier) == Used(11, 3, 0, {1: 11, 2: 2})
 
 
 def test_reading_counts_this_process_cpu_time():
