@@ -1,3 +1,13 @@
 """The checkout's root: puts it on the path and loads the pytest plugin from it."""
 
-pytest_plugins = ["bench.pytest_plugin", "pytester"]
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["bench.pytest_plugin"]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests out where only benchmarks are asked for: they need more than those do."""
+    tests = Path(__file__).parent / "tests"
+    return True if collection_path == tests and config.getoption("benchmark_only") else None

@@ -103,3 +103,11 @@ def test_the_bundled_problems_are_collected_where_the_package_is_named():
     done = pytest_in(CHECKOUT, "bench", "--benchmark-only", "--collect-only", "-q", "-c", "/dev/null", "--noconftest")
     assert "backprop[vectorized-M-float64-C-1t]" in done.stdout
     assert "matmul[dot-M-float64-CF-1t]" in done.stdout
+
+
+def test_in_the_checkout_only_problems_are_collected_where_only_benchmarks_are_asked_for():
+    command = [sys.executable, "-m", "pytest", "--benchmark-only", "--collect-only", "-q"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    collected = [line for line in done.stdout.splitlines() if "::" in line]
+    assert "impls/backprop/problem.py::backprop[vectorized-M-float64-C-1t]" in collected
+    assert all(line.startswith("impls/") for line in collected)
