@@ -5,6 +5,7 @@ interleaved, in workers; each then replays its own samples through ``benchmark.p
 recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
 """
 
+import contextlib
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,12 +28,14 @@ PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the one option: those of ``implbench run``, as a string."""
-    parser.getgroup("benchmark").addoption(
-        "--implbench",
-        metavar="OPTIONS",
-        default="",
-        help="options of `implbench run` for the problems, as in --implbench='--size S --rounds 8'",
-    )
+    group = parser.getgroup("benchmark")
+    with contextlib.suppress(ValueError):  # the installed copy and a checkout's own may both be loaded
+        group.addoption(
+            "--implbench",
+            metavar="OPTIONS",
+            default="",
+            help="options of `implbench run` for the problems, as in --implbench='--size S --rounds 8'",
+        )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -111,3 +111,9 @@ def test_in_the_checkout_only_problems_are_collected_where_only_benchmarks_are_a
     collected = [line for line in done.stdout.splitlines() if "::" in line]
     assert "impls/backprop/problem.py::backprop[vectorized-M-float64-C-1t]" in collected
     assert all(line.startswith("impls/") for line in collected)
+
+
+def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder):
+    (folder / "second.py").write_text("from bench.pytest_plugin import pytest_addoption\n")
+    done = pytest_in(folder, "product", "-p", "second", "--collect-only")
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stderr
