@@ -153,6 +153,8 @@ class Conductor:
                 pools=tuple(Pool(**pool) for pool in reply["pools"]),
                 layout=reply["layout"],
                 prepare_ns=reply["prepare_ns"],
+                transfer_ns=reply["transfer_ns"],
+                own_clock=reply["own_clock"],
                 first_call_ns=reply["first_call_ns"],
                 warmup_calls=reply["warmup_calls"],
             )

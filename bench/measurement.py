@@ -92,6 +92,10 @@ class Worker:
     bursts: tuple[Burst, ...]
     output_tail: str
     """The last of what the worker wrote to stdout and stderr."""
+    transfer_ns: int | None = None
+    """Of `prepare_ns`, what moving the inputs to a device took, where the implementation says so."""
+    own_clock: bool = False
+    """Whether the samples are read off the implementation's own clock, that of another program."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -52,6 +52,9 @@ class Bench:
                 raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
         with judged():
             module = implementation.load(Path(order["folder"]), order["implementation"])
+            absent = module.unavailable() if hasattr(module, "unavailable") else None
+            if absent:
+                raise Unfit("unavailable", str(absent))
             reason = module.unsupported(SimpleNamespace(**order["case"])) if hasattr(module, "unsupported") else None
         if reason:
             raise Unfit("unsupported", str(reason))
@@ -64,12 +67,16 @@ class Bench:
             if not callable(self._step):
                 raise verify.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
         self._guard.limit()
+        self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
+        self._resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         pools = self._obedient_pools()
         first_call_ns, warmup_calls, call_ns = self._verify_and_warm_up()
         return {
             "pools": pools,
             "layout": layout,
             "prepare_ns": prepared - started,
+            "transfer_ns": getattr(self._step, "transfer_ns", None),
+            "own_clock": hasattr(self._step, "clock_ns"),
             "first_call_ns": first_call_ns,
             "warmup_calls": warmup_calls,
             "call_ns": call_ns,
@@ -77,7 +84,7 @@ class Bench:
         }
 
     def _obedient_pools(self) -> list[dict[str, Any]]:
-        pools = self._guard.pools()
+        pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
         reason = self._guard.disobedient(pools)
         if reason:
             raise Unfit("failed", reason)
@@ -116,9 +123,9 @@ class Bench:
         from . import verify
 
         with judged(), collector_off():
-            started = time.perf_counter_ns()
+            started = self._clock()
             result = self._step()
-            ended = time.perf_counter_ns()
+            ended = self._clock()
             return verify.named(result, self._order["outputs"]), ended - started
 
     def _verify(self, outputs: dict[str, Any], content: str) -> None:
@@ -133,7 +140,7 @@ class Bench:
 
     def burst(self, number: int, samples: int) -> Message:
         """Time `samples` samples of `number` calls each, collector collected and off."""
-        timer: timeit.Timer = timeit.Timer(self._step, timer=time.perf_counter_ns)
+        timer: timeit.Timer = timeit.Timer(self._step, timer=self._clock)
         gc.collect()
         with judged(), collector_off():
             before = self._guard.read()

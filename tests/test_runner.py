@@ -76,12 +76,26 @@ def test_what_goes_wrong_in_one_implementation_is_told_and_has_no_time(everythin
     assert finding.log_ratio is None
 
 
-@pytest.mark.parametrize("name", ["honest", "honest_too", "copying", "printing", "unsupported"])
+@pytest.mark.parametrize("name", ["honest", "honest_too", "copying", "own_clock", "printing", "unsupported"])
 def test_good_implementations_beside_bad_ones_are_measured(everything, name):
     finding = everything[2][name]
     assert (finding.outcome, finding.reason) == (Outcome.OK, None)
     assert finding.seconds_per_call.value > 0
     assert 0 < finding.error_over_tolerance < 1
+
+
+def test_what_cannot_run_on_this_machine_says_why_and_is_no_failure(everything):
+    finding = everything[2]["no_device"]
+    assert (finding.outcome, finding.reason) == (Outcome.UNAVAILABLE, "no such device")
+
+
+def test_another_program_is_timed_by_its_own_clock_and_its_pools_are_recorded(everything):
+    worker = next(one for one in everything[0].rounds[0].workers if "own_clock" in one.arm)
+    assert (worker.own_clock, worker.transfer_ns) == (True, 5)
+    assert "other blas" in [pool.library for pool in worker.pools]
+    honest = next(one for one in everything[0].rounds[0].workers if "[honest-" in one.arm)
+    assert (honest.own_clock, honest.transfer_ns) == (False, None)
+    assert sum(worker.bursts[0].sample_ns) < worker.bursts[0].cpu_ns
 
 
 def test_a_false_result_on_stdout_is_kept_as_output_and_never_taken_for_a_time(everything):

@@ -56,8 +56,20 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
     for one in group.ok:
         if one.bimodal:
             yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    yield from _foreign(run, group)
     yield from _faults(group)
     yield from _fallen(group)
+
+
+def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield the cases whose time is what another program said of itself."""
+    own = {worker.arm for one in run.rounds for worker in one.workers if worker.own_clock}
+    names = [code(label(one.arm.case, group)) for one in group.ok if one.arm.name in own]
+    if names:
+        yield (
+            f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
+            "the results is not in that time."
+        )
 
 
 def _faults(group: GroupFindings) -> Iterator[str]:
