@@ -108,12 +108,11 @@ def tools() -> Iterator[Finding]:
 
 def octave() -> Finding:
     """Tell whether GNU Octave is here and, since Debian may give it the reference BLAS, which BLAS it uses."""
-    program = next(filter(shutil.which, ["octave-cli", "octave"]), None)
-    if program is None:
-        text = "GNU Octave is not installed: implementations in its language are unavailable"
+    if shutil.which("octave-cli") is None:
+        text = "GNU Octave (octave-cli) is not installed: implementations in its language are unavailable"
         remedy = "apt-get install octave (not with --no-install-recommends: that gives it the slow reference BLAS)"
         return Finding(subject="octave", state="missing", text=text, remedy=remedy)
-    said = machine.printed(program, "--no-init-file", "--eval", "disp(version('-blas'))", seconds=20) or ""
+    said = machine.printed("octave-cli", "--norc", "--eval", "disp(version('-blas'))", seconds=20) or ""
     blas = said.rpartition("\n")[2] or "an unknown BLAS"
     if tuned(blas):
         return Finding(subject="octave", state="good", text=f"GNU Octave uses {blas}")

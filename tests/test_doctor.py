@@ -143,6 +143,11 @@ def test_the_compiler_that_cc_names_comes_first(monkeypatch):
     assert next(doctor.tools()).text == "mycc 14.2"
 
 
+def test_octave_without_its_command_line_program_is_missing(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda program: None if program == "octave-cli" else f"/bin/{program}")
+    assert doctor.octave().state == "missing"
+
+
 @pytest.mark.parametrize(
     ("said", "state"),
     [
