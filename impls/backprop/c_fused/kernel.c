@@ -1,0 +1,239 @@
+/* Backpropagation in one pass over the samples, a block of them at a time.
+ *
+ * For each block, delta3 and delta2 are computed into buffers that stay in the first- and second-level cache, and used
+ * up at once for the gradients; no array of m rows is ever written. Formulas and names are those of ../problem.py.
+ *
+ * Both gradients have one form, sum_i s[i, j] v[i, :] with v of the n units' width: s = delta2, v = a1 for grad_w1 and
+ * s = a2, v = delta3 for the transpose of grad_w2. So the vectors run along n (64 = 8 vectors of 8 doubles, none of them
+ * partly used) and only delta2 = delta3 theta2 has vectors along p (25 = 3 vectors of 8 and one column left over: that
+ * column is a dot product, taken while the row of delta3 is in registers). tiles.h has the inner loops.
+ *
+ * Reading ahead. While a block is computed, each turn of the inner loops fetches one line of the next block's rows into
+ * the second-level cache, and the tiles of delta2 the rows of the next tile into the first: fetched when needed they
+ * would hold up the multiply-adds, all at once they would fill the queue. (An address beyond the array does no harm.)
+ */
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#include "tiles.h"
+
+/* As class Task in __init__.py has it. */
+typedef struct {
+    ptrdiff_t m, n, p;
+    Matrix x, a1, a2, a3, theta2;
+    const REAL *rho_hat;
+    double beta, rho;
+    REAL *grad_w1, *grad_w2, *grad_b1, *grad_b2; /* results, C-ordered */
+    char *room;                                  /* room_bytes(), zeroed once; what pads rows stays 0 */
+    ptrdiff_t threads;                           /* that there is room for */
+} Task;
+
+/* The next block's lines of an array that are still to be fetched: `runs` of `lines`, a step and a jump apart. */
+typedef struct {
+    const char *at;
+    ptrdiff_t step, lines, jump, runs, done; /* done: lines of the first run */
+} Grid;
+
+typedef struct {
+    Grid of[4];
+} Ahead;
+
+/* --------------------------------------------------------------------------------------- the stages of a block */
+
+INLINE Matrix from_row(Matrix a, ptrdiff_t i) { return (Matrix){a.at + i * a.row, a.row, a.col}; }
+
+/* Return the next lines to fetch, for so many turns. */
+INLINE Lines take(Ahead *ahead, ptrdiff_t turns) {
+    for (Grid *grid = ahead->of; grid < ahead->of + 4; grid++) {
+        if (grid->runs <= 0) continue;
+        Lines next = {grid->at + grid->done * grid->step, grid->step};
+        grid->done += turns;
+        if (grid->done >= grid->lines) grid->at += grid->jump, grid->done = 0, grid->runs--;
+        return next;
+    }
+    return (Lines){(const char *)ahead, 0};
+}
+
+/* Return the first rows of a matrix, packed side by side; where columns are contiguous, some of them at a time. */
+static Matrix packed(Matrix a, ptrdiff_t rows, ptrdiff_t cols, REAL *room, ptrdiff_t wide) {
+    enum { SOME = 8 };
+    for (ptrdiff_t i = 0; i < rows && a.col == 1; i++) memcpy(room + i * wide, a.at + i * a.row, cols * sizeof(REAL));
+    for (ptrdiff_t k = 0; k < cols && a.col != 1; k += SOME)
+        for (ptrdiff_t i = 0; i < rows; i++) {
+            const REAL *from = a.at + i * a.row + k * a.col;
+            REAL *to = room + i * wide + k;
+            if (cols - k >= SOME) UNROLL for (int q = 0; q < SOME; q++) to[q] = from[q * a.col];
+            else for (ptrdiff_t q = 0; q < cols - k; q++) to[q] = from[q * a.col];
+        }
+    return (Matrix){room, wide, 1};
+}
+
+/* delta3 and delta2 of `rows` samples, given these samples' rows of whole vectors; those of a2 from sample i on. */
+INLINE void deltas_tile(const Task *task, const Room *room, ptrdiff_t i, Matrix x, Matrix a3, REAL *delta3,
+                        REAL *delta2, Ahead *ahead, const int rows) {
+    ptrdiff_t n = task->n, p = task->p;
+    ptrdiff_t vectors = p % W == 1 ? p - 1 : room->narrow; /* units done by vectors, the last one otherwise */
+    ptrdiff_t next = i + rows < task->m ? rows : 0;
+    const REAL *const near[] = {x.at + next * x.row, a3.at + next * a3.row};
+    REAL last[SAMPLES] = {0};
+    Matrix a2 = from_row(task->a2, i);
+    /* A vector may reach beyond a row, into the next, but not beyond the array. */
+    if (a2.col != 1 || (vectors > p && (a2.row <= 0 || i + rows - 1 + (vectors - p + a2.row - 1) / a2.row >= task->m)))
+        a2 = packed(a2, rows, p, room->a2, room->narrow);
+    if (vectors < p) delta3_tile(room, x, a3, delta3, last, rows);
+    else delta3_tile(room, x, a3, delta3, NULL, rows);
+    for (ptrdiff_t j = 0, cols; j < vectors; j += cols * W) {
+        cols = least(COLS, (vectors - j) / W);
+        Lines from = take(ahead, n);
+        if (cols == COLS) delta2_tile(n, room, j, delta3, a2, delta2, near, from, rows, COLS);
+        else if (cols == 2) delta2_tile(n, room, j, delta3, a2, delta2, near, from, rows, 2);
+        else delta2_tile(n, room, j, delta3, a2, delta2, near, from, rows, 1);
+    }
+    for (int r = 0; r < rows && vectors < p; r++) {
+        REAL a = a2.at[r * a2.row + vectors];
+        delta2[r * room->narrow + vectors] = (last[r] + room->sparsity[vectors]) * SLOPE(a);
+    }
+    for (ptrdiff_t j = 0; j < room->narrow; j += W) {
+        vec total = load(room->b1 + j);
+        for (int r = 0; r < rows; r++) total += load(delta2 + r * room->narrow + j);
+        store(room->b1 + j, total);
+    }
+}
+
+/* c (p, wide) += s' v. */
+static void gradient(ptrdiff_t count, ptrdiff_t p, ptrdiff_t wide, Matrix s, Matrix v, REAL *c, Ahead *ahead) {
+    for (ptrdiff_t k = 0, vecs; k < wide; k += vecs * W) {
+        vecs = wide - k >= VECS * W ? VECS : 1;
+        for (ptrdiff_t j = 0, rows; j < p; j += rows) {
+            rows = p - j >= ROWS ? ROWS : 1;
+            Matrix left = {s.at + j * s.col, s.row, s.col}, right = {v.at + k, v.row, 1};
+            REAL *sums = c + j * wide + k;
+            Lines from = take(ahead, count);
+            if (rows == ROWS && vecs == VECS) gradient_tile(count, left, right, sums, wide, from, ROWS, VECS);
+            else if (rows == ROWS) gradient_tile(count, left, right, sums, wide, from, ROWS, 1);
+            else if (vecs == VECS) gradient_tile(count, left, right, sums, wide, from, 1, VECS);
+            else gradient_tile(count, left, right, sums, wide, from, 1, 1);
+        }
+    }
+}
+
+/* Return rows of whole vectors: where they lie or, if they lie otherwise, packed. */
+static Matrix whole(Matrix a, ptrdiff_t start, ptrdiff_t count, const Room *room, ptrdiff_t n, REAL *space) {
+    Matrix from = from_row(a, start);
+    return a.col == 1 && n == room->wide ? from : packed(from, count, n, space, room->wide);
+}
+
+static void add_block(const Task *task, const Room *room, ptrdiff_t start, ptrdiff_t count, Ahead *ahead) {
+    ptrdiff_t n = task->n, p = task->p, wide = room->wide, narrow = room->narrow;
+    Matrix x = whole(task->x, start, count, room, n, room->x);
+    Matrix a3 = whole(task->a3, start, count, room, n, room->a3);
+    for (ptrdiff_t i = 0, rows; i < count; i += rows) {
+        rows = count - i >= SAMPLES ? SAMPLES : 1;
+        Matrix xs = from_row(x, i), a3s = from_row(a3, i);
+        REAL *delta3 = room->delta3 + i * wide, *delta2 = room->delta2 + i * narrow;
+        if (rows == SAMPLES) deltas_tile(task, room, start + i, xs, a3s, delta3, delta2, ahead, SAMPLES);
+        else deltas_tile(task, room, start + i, xs, a3s, delta3, delta2, ahead, 1);
+    }
+    Matrix a1 = whole(task->a1, start, count, room, n, room->a1);
+    gradient(count, p, wide, (Matrix){room->delta2, narrow, 1}, a1, room->w1, ahead);
+    gradient(count, p, wide, from_row(task->a2, start), (Matrix){room->delta3, wide, 1}, room->w2, ahead);
+}
+
+/* ------------------------------------------------------------------------------------------------------ threads */
+
+/* The lines of `count` rows of the arrays with a row for each sample: one run or, column by column, a run for each line
+ * of a column's piece. */
+static Ahead rows_ahead(const Task *task, ptrdiff_t start, ptrdiff_t count) {
+    const Matrix *arrays[] = {&task->x, &task->a3, &task->a1, &task->a2};
+    Ahead ahead;
+    for (int k = 0; k < 4; k++) {
+        Matrix a = from_row(*arrays[k], start);
+        ptrdiff_t row = a.row * (ptrdiff_t)sizeof(REAL), col = a.col * (ptrdiff_t)sizeof(REAL);
+        ptrdiff_t cols = k < 3 ? task->n : task->p, lines = count * row / LINE;
+        ahead.of[k] = a.col == 1 ? (Grid){(const char *)a.at, LINE, lines, 0, lines > 0, 0}
+                                 : (Grid){(const char *)a.at, col, cols, LINE, count > 0 ? lines + 1 : 0, 0};
+    }
+    return ahead;
+}
+
+/* Lay a thread's room out, from `at`; return where the next begins. */
+static char *lay_out(const Task *task, Room *room, char *at) {
+    ptrdiff_t n = task->n, p = task->p, wide = round_up(n, W), narrow = round_up(p, W);
+    room->wide = wide, room->narrow = narrow;
+    struct {
+        REAL **name;
+        ptrdiff_t numbers;
+    } places[] = {
+        {&room->w1, p * wide},         {&room->w2, p * wide},     {&room->b1, narrow},     {&room->b2, wide},
+        {&room->theta, n * narrow},    {&room->odd, wide},        {&room->sparsity, narrow},
+        {&room->delta3, BLOCK * wide}, {&room->delta2, BLOCK * narrow},
+        {&room->x, BLOCK * wide},      {&room->a1, BLOCK * wide}, {&room->a3, BLOCK * wide},
+        {&room->a2, SAMPLES * narrow},
+    };
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        *places[k].name = (REAL *)at;
+        at += round_up(places[k].numbers * (ptrdiff_t)sizeof(REAL), LINE);
+    }
+    return at;
+}
+
+/* One thread's share of the blocks, summed into its room. */
+static void add_share(const Task *task, const Room *room, ptrdiff_t thread, ptrdiff_t threads, ptrdiff_t blocks) {
+    ptrdiff_t n = task->n, p = task->p;
+    packed(task->theta2, n, p, room->theta, room->narrow);
+    packed((Matrix){room->theta + p - 1, 1, room->narrow}, 1, n, room->odd, room->wide);
+    REAL beta = task->beta, rho = task->rho, rest = 1 - task->rho;
+    for (ptrdiff_t j = 0; j < p; j++)
+        room->sparsity[j] = beta * (rest / (1 - task->rho_hat[j]) - rho / task->rho_hat[j]);
+    memset(room->w1, 0, (char *)room->theta - (char *)room->w1);
+    ptrdiff_t rows = round_up((task->m + blocks - 1) / blocks, SAMPLES);
+    ptrdiff_t begin = least(task->m, blocks * thread / threads * rows);
+    ptrdiff_t end = least(task->m, blocks * (thread + 1) / threads * rows);
+    for (ptrdiff_t start = begin; start < end; start += rows) {
+        ptrdiff_t next = start + rows;
+        Ahead ahead = rows_ahead(task, next, next < end ? least(rows, end - next) : 0);
+        add_block(task, room, start, least(rows, end - start), &ahead);
+    }
+}
+
+/* Write the results: the threads' sums, added in the order of the threads; grad_w2 was computed transposed. */
+static void add_up(const Task *task, const Room *rooms, ptrdiff_t threads) {
+    ptrdiff_t n = task->n, p = task->p;
+    const Room *first = rooms;
+    for (ptrdiff_t t = 1; t < threads; t++)
+        for (ptrdiff_t k = 0; k < first->theta - first->w1; k++) first->w1[k] += rooms[t].w1[k];
+    packed((Matrix){first->w1, first->wide, 1}, p, n, task->grad_w1, n);
+    packed((Matrix){first->w2, 1, first->wide}, n, p, task->grad_w2, p);
+    memcpy(task->grad_b1, first->b1, p * sizeof(REAL));
+    memcpy(task->grad_b2, first->b2, n * sizeof(REAL));
+}
+
+/* How many threads OpenMP would use now: OMP_NUM_THREADS, or what threadpoolctl has set. */
+ptrdiff_t threads_now(void) {
+#ifdef _OPENMP
+    return omp_get_max_threads();
+#else
+    return 1;
+#endif
+}
+
+size_t room_bytes(const Task *task) {
+    Room room;
+    return (lay_out(task, &room, (char *)task) - (char *)task) * task->threads + LINE;
+}
+
+void backprop(const Task *task) {
+    ptrdiff_t blocks = 1 + (task->m - 1) / BLOCK;
+    ptrdiff_t threads = least(least(threads_now(), task->threads), blocks);
+    Room rooms[threads];
+    char *at = (char *)round_up((intptr_t)task->room, LINE);
+    for (ptrdiff_t t = 0; t < threads; t++) at = lay_out(task, &rooms[t], at);
+    if (threads == 1) {
+        add_share(task, rooms, 0, 1, blocks);
+    } else {
+#pragma omp parallel for num_threads(threads) schedule(static, 1)
+        for (ptrdiff_t t = 0; t < threads; t++) add_share(task, &rooms[t], t, threads, blocks);
+    }
+    add_up(task, rooms, threads);
+}
