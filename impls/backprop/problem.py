@@ -34,14 +34,26 @@ SIZES = {
     "L": {"m": 100_000, "n": 64, "p": 25},
 }
 DEFAULT_SIZE = "M"
-DATA = ("patches", "random")
+DATA = ("patches", "patches-60", "patches-400", "random")
 BASELINE = "loop_hoisted"
 OUTPUTS = ("grad_w1", "grad_w2", "grad_b1", "grad_b2")
+LADDER = (
+    "loop_per_sample",
+    "loop_hoisted",
+    "vectorized",
+    "row_major",
+    "inplace",
+    "blocked",
+    "numba_blocked",
+    "c_fused",
+)
 
 BETA = 3.0
 RHO = 0.01
 PHOTOGRAPHS = ("brick", "camera", "grass")
 """Files in photos/, all of one size; their sources and licences are in photos/SOURCES.md."""
+TRAINED_UNITS = (64, 25)
+"""n and p of the parameters in trained/."""
 
 PER_SAMPLE = ("x", "a1", "a2", "a3")
 BLOCK = 10_000
@@ -58,9 +70,10 @@ def inputs(size: Mapping[str, int], dtype: str, data: str, seed: int) -> dict[st
     dtype
         Name of the arrays' dtype.
     data
-        ``patches``: of photographs, at the exercise's initial weights; ``random``: uniform numbers.
+        ``patches``: of photographs, at the exercise's initial weights; ``patches-60`` and ``patches-400``: at the
+        parameters after so many iterations of its training; ``random``: uniform numbers.
     seed
-        Of the patches' positions and the weights, or of the numbers. The same numbers with every NumPy.
+        Of the patches' positions and the initial weights, or of the numbers. The same numbers with every NumPy.
 
     Returns
     -------
@@ -70,24 +83,51 @@ def inputs(size: Mapping[str, int], dtype: str, data: str, seed: int) -> dict[st
     Raises
     ------
     ValueError
-        If there is no such data, or `n` is not a patch of the photographs.
+        If there is no such data, `n` is not a patch of the photographs, or the trained network has another size.
     """
     if data not in DATA:
-        raise ValueError(f"data {data!r} is unknown: expected {' or '.join(DATA)}")
+        raise ValueError(f"data {data!r} is unknown: expected {', '.join(DATA[:-1])} or {DATA[-1]}")
     random = np.random.RandomState(seed)  # Generator's streams may change with NumPy, this one's do not (NEP 19)
-    made = patch_inputs(size, random) if data == "patches" else random_inputs(size, random)
+    made = random_inputs(size, random) if data == "random" else patch_inputs(size, data, random)
     arrays = {name: np.array(array, dtype=dtype, order="C") for name, array in made.items()}
     return {**arrays, "beta": BETA, "rho": RHO}
 
 
-def patch_inputs(size: Mapping[str, int], random: np.random.RandomState) -> dict[str, Array]:
-    """Return the arrays for patches of the photographs, at the exercise's initial weights and zero biases."""
+def patch_inputs(size: Mapping[str, int], data: str, random: np.random.RandomState) -> dict[str, Array]:
+    """Return the arrays for patches of the photographs, at the initial parameters or trained ones."""
     m, n, p = size["m"], size["n"], size["p"]
     x = normalised(patches(m, n, random))
+    return at_parameters(x, **(initial(n, p, random) if data == "patches" else trained(data, n, p)))
+
+
+def initial(n: int, p: int, random: np.random.RandomState) -> dict[str, Array]:
+    """Return the exercise's initial parameters: w1 (p, n), b1 (p,), w2 (n, p), b2 (n,), the biases zero."""
     limit = math.sqrt(6) / math.sqrt(p + n + 1)
     w1 = random.uniform(-limit, limit, (p, n))
     w2 = random.uniform(-limit, limit, (n, p))
-    return at_parameters(x, w1=w1, b1=np.zeros(p), w2=w2, b2=np.zeros(n))
+    return {"w1": w1, "b1": np.zeros(p), "w2": w2, "b2": np.zeros(n)}
+
+
+def trained(data: str, n: int, p: int) -> dict[str, Array]:
+    """Return parameters that ``.ci/train_parameters.py`` found: w1 (p, n), b1 (p,), w2 (n, p), b2 (n,).
+
+    Raises
+    ------
+    ValueError
+        If `n` and `p` are not those of the trained network.
+    """
+    if (n, p) != TRAINED_UNITS:
+        raise ValueError(
+            f"data {data!r} was trained with n = {TRAINED_UNITS[0]}, p = {TRAINED_UNITS[1]}, found n = {n}, p = {p}; "
+            "data 'patches' and 'random' take others"
+        )
+    return split(np.load(Path(__file__).parent / "trained" / f"{data}.npy", allow_pickle=False), n, p)
+
+
+def split(vector: Array, n: int, p: int) -> dict[str, Array]:
+    """Return w1 (p, n), w2 (n, p), b1 (p,) and b2 (n,), which lie in `vector` in this order, row by row."""
+    w1, w2, b1, b2 = np.split(vector, np.cumsum([p * n, n * p, p]))
+    return {"w1": w1.reshape(p, n), "w2": w2.reshape(n, p), "b1": b1, "b2": b2}
 
 
 def at_parameters(x: Array, *, w1: Array, b1: Array, w2: Array, b2: Array) -> dict[str, Array]:

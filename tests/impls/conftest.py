@@ -1,8 +1,6 @@
-"""What the tests of the problems share: modules loaded by path, inputs in a memory order, errors in tolerances."""
+"""What the tests of the problems share: modules as a worker loads them, memory orders, errors in tolerances."""
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,23 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench import implementation
+
 IMPLS = Path(__file__).parents[2] / "impls"
-
-
-@cache
-def _module(problem: str, name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"tested_{problem}_{name}", IMPLS / problem / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
 def load() -> Callable[[str, str], ModuleType]:
     """Return a function that loads a problem's module: ``load("backprop", "problem")``."""
-    return _module
+    return lambda problem, name: implementation.load(IMPLS / problem, name)
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,50 @@
-"""Every implementation of backprop is right: at every size, dtype, memory order, data and at trained parameters."""
+"""Every implementation of backprop is right: at every size, dtype, memory order, data and at trained parameters.
+
+One that cannot run here is skipped, with its reason.
+"""
 
 import ast
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+
+from bench import implementation
+from bench import problem as problems
 
 Load = Callable[[str, str], ModuleType]
 Arrange = Callable[..., dict[str, Any]]
 Step = Callable[[], tuple[Any, ...]]
 
 FOLDER = Path(__file__).parents[2] / "impls" / "backprop"
-NAMES = ("loop_per_sample", "loop_hoisted", "vectorized", "row_major", "inplace")
+FOUND = implementation.found(problems.read(FOLDER))
+ELSEWHERE = {
+    "octave_loop": "is tested in test_backprop_octave.py",
+    "octave_vectorized": "is tested in test_backprop_octave.py",
+    "torch_compile": "compiles for seconds for each case; .ci/check_contenders.py verifies it",
+}
+REMEDIES = {
+    "numba_loop": "needs numba (pip install implbench[numba])",
+    "numba_blocked": "needs numba, scipy (pip install implbench[numba] scipy)",
+    "numba_parallel": "needs numba (pip install implbench[numba])",
+    "numexpr_fused": "needs numexpr (pip install implbench[numexpr])",
+    "jax_jit": "needs jax (pip install implbench[jax])",
+    "torch_eager": "needs torch (pip install implbench[torch])",
+    "torch_compile": "needs torch (pip install implbench[torch])",
+    "torch_cuda": "needs torch (pip install implbench[torch])",
+    "cupy_gpu": "needs cupy-cuda12x[ctk] (pip install cupy-cuda12x[ctk])",
+}
 DTYPES = ("float64", "float32")
 LAYOUTS = ("C", "F", "FCCFC", "CFFCF")
 SAMPLES = (1, 7, 64, 257, 1000)
 
-every_implementation = pytest.mark.parametrize("name", NAMES)
+LEFT_OUT = {name: reason for name, one in FOUND.items() if (reason := one.unavailable or ELSEWHERE.get(name))}
+
+every_implementation = pytest.mark.parametrize("name", [name for name in FOUND if name not in LEFT_OUT])
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 
 
@@ -41,13 +65,38 @@ def judged(problem: ModuleType) -> Callable[..., tuple[dict[str, Any], dict[str,
     return judge
 
 
+@pytest.fixture(autouse=True)
+def cache_of_the_tests(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What c_fused compiles is kept for as long as the tests run, and nowhere else."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def _module(load: Load, name: str) -> ModuleType:
+    """Return an implementation; where the machine does not have what it takes, skip."""
+    module = load("backprop", name)
+    absent = module.unavailable() if hasattr(module, "unavailable") else None
+    if absent:
+        pytest.skip(f"{name}: {absent}")
+    return module
+
+
 @pytest.fixture
-def step(load: Load, arranged: Arrange) -> Callable[..., Step]:
+def prepare(load: Load) -> Callable[..., Step]:
+    """Return a function that prepares an implementation."""
+
+    def prepared(name: str, inputs: dict[str, Any]) -> Step:
+        made: Step = _module(load, name).prepare(inputs)
+        return made
+
+    return prepared
+
+
+@pytest.fixture
+def step(prepare: Callable[..., Step], arranged: Arrange) -> Callable[..., Step]:
     """Return a function that prepares an implementation on read-only inputs in a memory order."""
 
     def prepared(name: str, inputs: dict[str, Any], layout: str = "C") -> Step:
-        made: Step = load("backprop", name).prepare(arranged(inputs, layout))
-        return made
+        return prepare(name, arranged(inputs, layout))
 
     return prepared
 
@@ -60,8 +109,33 @@ def _assert_right(outputs: Any, expected: dict[str, Any], allowed: dict[str, Any
         assert (np.abs(output - expected[name]) <= allowed[name]).all(), name
 
 
-def test_these_are_all_the_implementations() -> None:
-    assert sorted(NAMES) == sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "problem")
+@pytest.mark.parametrize("name", FOUND)
+def test_an_implementation_can_be_tested_here(load: Load, name: str) -> None:
+    if name in LEFT_OUT:
+        pytest.skip(f"{name} {LEFT_OUT[name]}")
+    _module(load, name)
+
+
+def test_no_implementation_is_broken_and_those_of_the_question_are_there() -> None:
+    assert {"loop_per_sample", "loop_hoisted", "vectorized", "row_major", "inplace"} <= set(FOUND)
+    assert not [one.broken for one in FOUND.values() if one.broken]
+
+
+@pytest.mark.parametrize("name", REMEDIES)
+def test_where_its_framework_is_missing_an_implementation_says_how_to_add_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(implementation, "missing", tuple)
+    assert FOUND[name].unavailable == REMEDIES[name]
+
+
+@pytest.mark.parametrize("name", ["jax_jit", "numexpr_fused"])
+def test_threads_that_could_not_be_verified_are_not_supported(load: Load, name: str) -> None:
+    if name in LEFT_OUT:
+        pytest.skip(f"{name} {LEFT_OUT[name]}")
+    unsupported = load("backprop", name).unsupported
+    assert unsupported(SimpleNamespace(threads=1)) is None
+    assert unsupported(SimpleNamespace(threads=2))
 
 
 @every_implementation
@@ -83,6 +157,17 @@ def test_an_implementation_is_right_at_the_size_of_the_question(
 ) -> None:
     inputs, expected, allowed = judged(10_000, dtype, "patches")
     _assert_right(step(name, inputs, layout)(), expected, allowed, dtype)
+
+
+@every_implementation
+@every_dtype
+@pytest.mark.parametrize("data", ["patches-60", "patches-400"])
+@pytest.mark.parametrize("m", [1, 7, 257])
+def test_an_implementation_is_right_at_trained_parameters(
+    *, judged: Callable[..., Any], step: Callable[..., Step], name: str, m: int, dtype: str, data: str
+) -> None:
+    inputs, expected, allowed = judged(m, dtype, data)
+    _assert_right(step(name, inputs)(), expected, allowed, dtype)
 
 
 @every_implementation
@@ -134,13 +219,13 @@ def test_an_implementation_computes_in_float32_when_it_is_given_float32(
 @pytest.mark.parametrize("layout", ["C", "F"])
 def test_every_call_returns_arrays_of_its_own(
     judged: Callable[..., Any],
-    load: Load,
+    prepare: Callable[..., Step],
     arranged: Arrange,
     name: str,
     layout: str,
 ) -> None:
     inputs = arranged(judged(64, "float64", "patches")[0], layout)
-    step = load("backprop", name).prepare(inputs)
+    step = prepare(name, inputs)
     first = step()
     kept = [output.copy() for output in first]
     second = step()
@@ -153,24 +238,25 @@ def test_every_call_returns_arrays_of_its_own(
 
 @every_implementation
 def test_a_step_reads_the_arrays_it_was_given_anew_each_time(
-    problem: ModuleType, judged: Callable[..., Any], load: Load, name: str
+    problem: ModuleType, judged: Callable[..., Any], prepare: Callable[..., Step], name: str
 ) -> None:
     inputs = {
         key: value.copy() if np.ndim(value) else value for key, value in judged(64, "float64", "patches")[0].items()
     }
-    step = load("backprop", name).prepare(inputs)
+    step = prepare(name, inputs)
     step()
     other = problem.inputs({"m": 64, "n": 64, "p": 25}, "float64", "patches", 4)
     for key, value in other.items():
         if np.ndim(value):
             inputs[key][...] = value
+    if FOUND[name].copies_inputs:
+        step = prepare(name, inputs)
     _assert_right(step(), problem.reference(other), problem.tolerance(other, 2.0**-53), "float64")
 
 
-@every_implementation
+@pytest.mark.parametrize("name", FOUND)
 def test_an_implementation_is_a_module_with_a_title(name: str) -> None:
-    tree = ast.parse((FOLDER / f"{name}.py").read_text())
-    title = (ast.get_docstring(tree) or "").splitlines()[0]
+    title = (ast.get_docstring(ast.parse(FOUND[name].file.read_text())) or "").splitlines()[0]
     assert title.endswith(".")
     assert len(title) <= 80
 
