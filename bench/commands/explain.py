@@ -1,0 +1,67 @@
+"""Measure, count what each implementation does, and say in plain words why it is as fast as it is."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .. import explanation, problem, report, store, summary, terminal
+from ..errors import ImplbenchError
+from ..measurement import Run
+from ..request import selection_of, settings_of
+from ..runner import Runner
+from ..sections import explanation as section
+from ..selection import select
+from ..store import write_atomically
+from ..verdict import findings
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench explain`; see `arguments`."""
+    run, path = _stored(options) if options.run else _measured(options)
+    if run.interrupted and path is None:
+        raise KeyboardInterrupt
+    groups = findings(run)
+    found = explanation.ladders(run, groups)
+    if options.run and not found:
+        raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
+    whole = section.section(run, groups)
+    if options.markdown and whole is not None:
+        page = report.titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        write_atomically(Path(options.markdown), page.encode())
+    if options.json:
+        print(
+            json.dumps(
+                {
+                    "run": run.id,
+                    "document": None if path is None else str(path),
+                    "groups": [explanation.told(one) for one in found],
+                },
+                indent=2,
+                allow_nan=False,
+            )
+        )
+    else:
+        terminal.show(section.brief(run, groups))
+        for file in (None if options.run else path, options.markdown):
+            if file:
+                terminal.say(f"written: {file}")
+    if run.interrupted:
+        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+    return summary.exit_code(run, groups)
+
+
+def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:
+    """Return the run that was named, if it is of that problem."""
+    path = store.find(Path(options.results), options.run)
+    run = store.read(path)
+    if run.problem.name != problem.find(options.problem).name:
+        raise ImplbenchError(f"{path}: is a run of {run.problem.name}, not of {options.problem}")
+    return run, path
+
+
+def _measured(options: argparse.Namespace) -> tuple[Run, Path | None]:
+    found = problem.find(options.problem)
+    arms, left = select(found, selection_of(options))
+    with terminal.progress(f"{found.name}: {found.title}") as listener:
+        return Runner(found, settings_of(options), listener).run(arms, left, Path(options.results))

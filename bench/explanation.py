@@ -1,0 +1,270 @@
+"""From a run in which was counted what each implementation does, to why each is as fast as it is. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+from .case import Case
+from .diagnosis import Diagnosis, diagnose
+from .measurement import Call, CallKind, Left, Run, Worker
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios
+
+#: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
+LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2
+
+#: So many changes are told, the largest.
+MOST_CHANGES = 3
+
+#: Where a smaller share of the work was seen, most is done by compiled code.
+LEAST_SEEN = 0.5
+
+#: An implementation does better than another with so small a share of its count, or so many times its rate.
+_FEWER, _FASTER = 0.5, 1.3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amounts:
+    """What one evaluation does, added up; None is unknown."""
+
+    numpy_calls: int | None
+    """Of ufuncs and functions; slices and indices are counted apart."""
+    indexings: int | None
+    allocations: int | None
+    allocated_bytes: int | None
+    peak_bytes: int | None
+    faults: float | None
+    moved_bytes: int | None
+    """Read and written by the calls that are no matrix products; None where compiled code does most of the work."""
+    mixed_calls: int | None
+    """Calls, other than products, on arrays of different memory order."""
+    flops_per_s: float | None
+    """Of the problem's own floating-point operations."""
+    bytes_per_s: float | None
+    """Of the bytes that any implementation must move."""
+    blas_share: float | None
+    """Share of the problem's floating-point operations that was done by BLAS; None where most were not seen."""
+    seen_share: float | None
+    """Share of the problem's floating-point operations that was seen."""
+    smallest_s: float | None
+    """Time of an evaluation with 1 in the place of the largest number of the size."""
+    product_flops_per_s: float | None
+    """Inside the matrix products."""
+    pass_bytes_per_s: float | None
+    """Inside the calls that are no matrix products."""
+
+
+#: Counts of which less is better, and how they are called.
+COUNTS: Mapping[str, Callable[[Amounts], float | None]] = {
+    "NumPy calls": lambda one: one.numpy_calls,
+    "page faults": lambda one: one.faults,
+    "allocated bytes": lambda one: one.allocated_bytes,
+    "bytes moved outside BLAS": lambda one: one.moved_bytes,
+    "calls that mix C and F order": lambda one: one.mixed_calls,
+}
+
+#: Rates of which more is better.
+RATES: Mapping[str, Callable[[Amounts], float | None]] = {
+    "GFLOP/s in BLAS": lambda one: one.product_flops_per_s and one.product_flops_per_s * 1e-9,
+    "GB/s outside BLAS": lambda one: one.pass_bytes_per_s and one.pass_bytes_per_s * 1e-9,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A count or rate that is another than on the rung before."""
+
+    what: str
+    before: float
+    after: float
+
+    @property
+    def size(self) -> float:
+        """How much it changed, as the logarithm of a factor; small counts weigh less."""
+        return abs(log((self.after + 1) / (self.before + 1)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """One implementation: its time, what it does, and why it takes that long."""
+
+    finding: Finding
+    worker: Worker
+    """That in which was counted."""
+    amounts: Amounts
+    diagnosis: Diagnosis | None
+    """None where it was computed in another program, or its calls could not be seen."""
+    previous: Case | None
+    """That of the rung before; None on the first, and beside the ladder."""
+    speedup_over_previous: Ratio | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ladder:
+    """The implementations of a group, in the order in which each improves on the one before."""
+
+    group: GroupFindings
+    rungs: tuple[Rung, ...]
+    missing: tuple[Left, ...]
+    uncounted: tuple[Finding, ...]
+    """Measured, but wrong or failed, or not counted."""
+
+
+def ladders(run: Run, groups: Sequence[GroupFindings]) -> tuple[Ladder, ...]:
+    """Return a ladder for each group of a run that was made by ``implbench explain``."""
+    workers = {worker.arm: worker for one in run.rounds for worker in one.workers if worker.costs is not None}
+    return tuple(
+        _ladder(run, group, workers)
+        for group in groups
+        if any(one.arm.name in workers and one.seconds_per_call for one in group.findings)
+    )
+
+
+def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> Ladder:
+    counted = [one for one in group.findings if one.arm.name in workers and one.seconds_per_call]
+    order = run.problem.ladder
+    on_it = [one for one in counted if not order or one.arm.case.implementation in order]
+    on_it.sort(key=lambda one: (order.index(one.arm.case.implementation) if order else 0, -_seconds(one)))
+    beside = sorted((one for one in counted if one not in on_it), key=lambda one: -_seconds(one))
+    rungs: list[Rung] = []
+    for one in on_it:
+        rungs.append(_rung(run, group, workers[one.arm.name], one, rungs[-1] if rungs else None))
+    rungs += [_rung(run, group, workers[one.arm.name], one, None) for one in beside]
+    return Ladder(
+        group=group,
+        rungs=tuple(rungs),
+        missing=group.left,
+        uncounted=tuple(one for one in group.findings if one not in counted),
+    )
+
+
+def _seconds(one: Finding) -> float:
+    return one.seconds_per_call.value if one.seconds_per_call else 0.0
+
+
+def _rung(run: Run, group: GroupFindings, worker: Worker, one: Finding, before: Rung | None) -> Rung:
+    work = run.problem.work.get(group.name, {})
+    amounts = _amounts(one, worker, work)
+    diagnosis = None
+    if worker.calls is not None and worker.costs is not None and not worker.own_clock:
+        diagnosis = diagnose(_seconds(one), worker.calls, worker.costs, faults=one.faults_per_call, work=work)
+    rounds = [each for each in run.rounds if each.group == group.name and each.discarded is None]
+    logs = estimate(log_ratios(rounds, one.arm.name, before.finding.arm.name)) if before else None
+    return Rung(
+        finding=one,
+        worker=worker,
+        amounts=amounts,
+        diagnosis=diagnosis,
+        previous=before.finding.arm.case if before else None,
+        speedup_over_previous=Ratio.of(logs).inverse() if logs else None,
+        changes=_changes(before.amounts, amounts, faster=logs is None or logs.value < 0) if before else (),
+    )
+
+
+def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
+    counts = None if worker.own_clock else worker.counts
+    calls = None if worker.own_clock else worker.calls
+    seconds, flops, moved = _seconds(one), work.get("flops"), work.get("bytes")
+
+    def total(value: Callable[[Call], float], *kinds: CallKind) -> int | None:
+        return None if calls is None else int(sum(value(call) for call in calls if call.kind in kinds))
+
+    others = [kind for kind in CallKind if kind not in (CallKind.PRODUCT, CallKind.INDEX)]
+    seen, in_blas = total(lambda call: call.flops, *CallKind), total(lambda call: call.flops, CallKind.PRODUCT)
+    seen_share = min(1.0, seen / flops) if seen is not None and flops else None
+    most_seen = seen_share is None or seen_share >= LEAST_SEEN
+    outside = total(lambda call: call.bytes, *others)
+    return Amounts(
+        numpy_calls=total(lambda call: call.times, *others, CallKind.PRODUCT),
+        indexings=total(lambda call: call.times, CallKind.INDEX),
+        allocations=counts.allocations if counts else None,
+        allocated_bytes=counts.allocated_bytes if counts else None,
+        peak_bytes=counts.peak_bytes if counts else None,
+        faults=one.faults_per_call,
+        moved_bytes=outside if most_seen else None,
+        mixed_calls=total(lambda call: call.times * call.mixed, *others),
+        flops_per_s=flops / seconds if flops else None,
+        bytes_per_s=moved / seconds if moved else None,
+        seen_share=seen_share,
+        blas_share=min(1.0, in_blas / flops) if in_blas is not None and flops and most_seen else None,
+        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT)),
+        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others)),
+        smallest_s=None if worker.smallest_ns is None else worker.smallest_ns * 1e-9,
+    )
+
+
+def _rate(amount: int | None, ns: int | None) -> float | None:
+    """Return an amount over a time in ns, per second; None where there is no such thing."""
+    return amount / ns * 1e9 if amount and ns else None
+
+
+def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[Change, ...]:
+    """Return what has changed by LEAST_CHANGE or more, and by more than one or two, in the direction of the time.
+
+    Counts come before rates, the largest changes first. What has changed the other way (more calls, and yet faster)
+    explains nothing.
+    """
+    found = []
+    for what, of in [*COUNTS.items(), *RATES.items()]:
+        old, new = of(before), of(after)
+        if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
+            least, most = sorted((old, new))
+            better = (new < old) == (what in COUNTS)
+            if most >= LEAST_CHANGE * least and better == faster:
+                found.append(Change(what=what, before=old, after=new))
+    return tuple(sorted(found, key=lambda one: (one.what in RATES, -one.size))[:MOST_CHANGES])
+
+
+def better(ladder: Ladder, rung: Rung, what: str) -> Case | None:
+    """Return the first case after a rung that is faster and has half of a count, or a better rate; None without one."""
+    of = {**COUNTS, **RATES}[what]
+    own = of(rung.amounts)
+    if rung not in ladder.rungs or not own:
+        return None
+    for other in ladder.rungs[ladder.rungs.index(rung) + 1 :]:
+        count = of(other.amounts)
+        better_so = count is not None and (count >= _FASTER * own if what in RATES else count <= _FEWER * own)
+        if better_so and _seconds(other.finding) < _seconds(rung.finding):
+            return other.finding.arm.case
+    return None
+
+
+def told(ladder: Ladder) -> dict[str, Any]:
+    """Return a ladder as ``implbench explain --json`` prints it."""
+    return {
+        "group": ladder.group.name,
+        "rungs": [_rung_told(rung) for rung in ladder.rungs],
+        "left_out": [{"id": one.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.missing]
+        + [{"id": one.arm.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.uncounted],
+    }
+
+
+def _rung_told(rung: Rung) -> dict[str, Any]:
+    case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
+    ratio, ends = rung.speedup_over_previous, rung.finding.seconds_per_call
+    return {
+        "id": case.id,
+        "implementation": case.implementation,
+        "layout": case.layout,
+        "seconds_per_call": ends.value if ends else None,
+        "previous": rung.previous.id if rung.previous else None,
+        "speedup_over_previous": None
+        if ratio is None
+        else {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None},
+        "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
+        "cause": rung.diagnosis.cause if rung.diagnosis else None,
+        "shares": {str(cause): share for cause, share in rung.diagnosis.shares.items()} if rung.diagnosis else None,
+        **{name: getattr(amounts, name) for name in Amounts.__slots__},
+        "calls": None
+        if rung.worker.calls is None or rung.worker.own_clock
+        else [{name: getattr(call, name) for name in call.__slots__} for call in rung.worker.calls],
+        "costs": None
+        if costs is None
+        else {
+            "call_ns": {str(kind): ns for kind, ns in costs.call_ns.items()},
+            "fault_ns": costs.fault_ns,
+            "product_flops_per_s": costs.product_flops_per_s,
+            "pass_bytes_per_s": costs.pass_bytes_per_s,
+        },
+    }

@@ -1,0 +1,262 @@
+"""What an implementation calls NumPy for: on which shapes and memory orders, how often, and how long each takes.
+
+It is prepared anew with views of its inputs that write down each operation (NumPy's protocols __array_ufunc__, NEP 13,
+and __array_function__, NEP 18) and hand it on; what comes of an operation is such a view too. Not seen is what is done
+among arrays that no input has met yet (``np.zeros``), on plain arrays that were made of the views (``np.asarray``), and
+what compiled code does within itself.
+"""
+
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from .judging import collector_off
+from .measurement import Call, CallKind
+
+#: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
+PASSES, LONGEST_NS = 4, 500_000_000
+
+#: So many different calls are told, the longest; the others together.
+MOST_CALLS = 100
+
+#: Functions that BLAS does for arrays of these types.
+_PRODUCTS = frozenset({"dot", "matmul", "inner", "vdot", "tensordot", "vecdot", "matvec", "vecmat"})
+_BLAS_TYPES = frozenset("fdFD")
+
+#: Ufuncs whose arithmetic takes longer than reading and writing the numbers.
+_FUNCTIONS = frozenset(
+    {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "power", "float_power"}
+    | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "hypot", "cbrt"}
+    | {"sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"}
+)
+
+_Key = tuple[str, tuple[Any, ...]]
+_Signature = tuple[tuple[int, ...], tuple[int, ...], str, int]
+
+
+class _Record:
+    """The operations of one pass."""
+
+    def __init__(self) -> None:
+        self.calls: dict[_Key, list[int]] = {}
+        """Name and operands -> times, ns, bytes, numbers in the results."""
+
+    @property
+    def ns(self) -> int:
+        """Time inside NumPy."""
+        return sum(ns for _, ns, _, _ in self.calls.values())
+
+    def add(self, name: str, operands: list[np.ndarray], result: object, ns: int) -> None:
+        """Write one operation down."""
+        key = name, tuple([(a.shape, a.strides, a.dtype.char, a.itemsize) for a in operands])
+        results = [one for one in (result if isinstance(result, tuple | list) else (result,)) if _numeric(one)]
+        moved = sum([a.nbytes for a in operands]) + sum([one.nbytes for one in results])
+        entry = self.calls.setdefault(key, [0, 0, 0, 0])
+        for index, value in enumerate((1, ns, moved, sum([one.size for one in results]))):
+            entry[index] += value
+
+
+def _numeric(one: object) -> bool:
+    return isinstance(one, np.ndarray | np.generic)
+
+
+class Observed(np.ndarray):
+    """A view whose operations are written down while a record is open, and that behaves as a plain array else."""
+
+    record: _Record | None = None
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+        return _forwarded(name, getattr(ufunc, method), inputs, options)
+
+    def __array_function__(self, func: Callable[..., Any], types: Any, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return _forwarded(func.__name__, func, args, kwargs)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _forwarded("getitem", np.ndarray.__getitem__, (self, key), {})
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _forwarded("setitem", np.ndarray.__setitem__, (self, key, value), {})
+
+    def dot(self, other: Any, out: Any = None) -> Any:
+        """As the method of an array, which would not be seen."""
+        return np.dot(self, other, out)
+
+    def copy(self, *arguments: Any, **options: Any) -> Any:
+        """As the method of an array, which would not be seen."""
+        return _forwarded("copy", np.ndarray.copy, (self, *arguments), options)
+
+    def astype(self, *arguments: Any, **options: Any) -> Any:
+        """As the method of an array, which would not be seen."""
+        return _forwarded("astype", np.ndarray.astype, (self, *arguments), options)
+
+
+class _Operands:
+    """The arrays of one operation: plain ones to do it with, and the views they came from."""
+
+    def __init__(self) -> None:
+        self.read: list[np.ndarray] = []
+        self._views: list[tuple[np.ndarray, Observed]] = []
+
+    def plain(self, value: Any, *, read: bool = True) -> Any:
+        """Return a value with plain arrays in the place of observed ones, however deep in lists and tuples."""
+        if isinstance(value, tuple | list):
+            return type(value)([self.plain(one, read=read) for one in value])
+        if isinstance(value, Observed):
+            array = value.view(np.ndarray)
+            self._views.append((array, value))
+            value = array
+        if read and isinstance(value, np.ndarray):
+            self.read.append(value)
+        return value
+
+    def observed(self, result: Any) -> Any:
+        """Return a result with observed arrays in the place of plain ones; what was `out` is what it was before."""
+        if type(result) is np.ndarray:
+            given = [view for array, view in self._views if array is result]
+            return given[0] if given else result.view(Observed)
+        return type(result)([self.observed(one) for one in result]) if type(result) in (tuple, list) else result
+
+
+def _forwarded(name: str, function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]) -> Any:
+    """Do an operation with plain arrays, write it down and return its result as a view again.
+
+    Nothing here may form a cycle of references: the collector is off, and what is not freed makes the next pass fault.
+    """
+    operands = _Operands()
+    plain_args = [operands.plain(one) for one in args]
+    plain_options = {key: operands.plain(value, read=key != "out") for key, value in options.items()}
+    started = time.perf_counter_ns()
+    result = function(*plain_args, **plain_options)
+    ns = time.perf_counter_ns() - started
+    if Observed.record is not None:
+        Observed.record.add(name, operands.read, plain_args[2] if name == "setitem" else result, ns)
+    return operands.observed(result)
+
+
+@contextmanager
+def _recording() -> Iterator[_Record]:
+    Observed.record = record = _Record()
+    try:
+        yield record
+    finally:
+        Observed.record = None
+
+
+def observed(prepare: Callable[[dict[str, Any]], Callable[[], object]], inputs: Mapping[str, Any]) -> tuple[Call, ...]:
+    """Prepare an implementation on observed inputs and return what one evaluation calls NumPy for, longest first.
+
+    Parameters
+    ----------
+    prepare
+        As an implementation has it. What it or its step raises passes through: many a compiled library takes plain
+        arrays only.
+    inputs
+        Name -> array or number; arrays are observed.
+
+    Notes
+    -----
+    The calls are those of an ordinary evaluation. The times are a little longer: NumPy reuses a large temporary's
+    memory within an expression, but not an observed one's.
+    """
+    views = {name: value.view(Observed) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+    step = prepare(views)
+    gc.collect()
+    passes: list[_Record] = []
+    with collector_off():
+        started = time.monotonic_ns()
+        while not passes or (len(passes) < PASSES and time.monotonic_ns() - started < LONGEST_NS):
+            with _recording() as record:
+                step()
+            passes.append(record)
+    return _calls(min(passes, key=lambda one: one.ns))
+
+
+def _calls(record: _Record) -> tuple[Call, ...]:
+    found = sorted((_call(key, entry) for key, entry in record.calls.items()), key=lambda one: -one.ns)
+    kept, rest = found[:MOST_CALLS], found[MOST_CALLS:]
+    together = [
+        Call(
+            name=f"{len(same)} others",
+            kind=kind,
+            operands=(),
+            mixed=any(one.mixed for one in same),
+            times=sum(one.times for one in same),
+            flops=sum(one.flops for one in same),
+            bytes=sum(one.bytes for one in same),
+            ns=sum(one.ns for one in same),
+        )
+        for kind in CallKind
+        if (same := [one for one in rest if one.kind == kind])
+    ]
+    return (*kept, *together)
+
+
+def _call(key: _Key, entry: list[int]) -> Call:
+    name, signatures = key
+    times, ns, moved, numbers = entry
+    kind = _kind(name, signatures)
+    orders = [_order(shape, strides, itemsize) for shape, strides, _, itemsize in signatures]
+    return Call(
+        name=name,
+        kind=kind,
+        operands=tuple(f"{shape} {order}" for (shape, *_), order in zip(signatures, orders, strict=True)),
+        mixed=len({order for (shape, *_), order in zip(signatures, orders, strict=True) if _axes(shape) > 1}) > 1,
+        times=times,
+        flops=_product_flops(name, signatures, times, numbers) if kind == CallKind.PRODUCT else _flops(kind, entry),
+        bytes=0 if kind == CallKind.INDEX else moved,
+        ns=ns,
+    )
+
+
+def _kind(name: str, signatures: tuple[_Signature, ...]) -> CallKind:
+    if name in ("getitem", "setitem"):
+        return CallKind.INDEX
+    if name in _PRODUCTS and all(shape and char in _BLAS_TYPES for shape, _, char, _ in signatures):
+        return CallKind.PRODUCT
+    stem, _, method = name.partition(".")
+    if method in ("reduce", "reduceat", "accumulate"):
+        return CallKind.REDUCTION
+    if stem in _FUNCTIONS:
+        return CallKind.FUNCTION
+    return (
+        CallKind.ELEMENTWISE if isinstance(getattr(np, stem, None), np.ufunc) or name in _PRODUCTS else CallKind.OTHER
+    )
+
+
+def _product_flops(name: str, signatures: tuple[_Signature, ...], times: int, numbers: int) -> float:
+    """Return two operations for each term of each sum; `numbers` is how many sums there are in `times` products."""
+    first, *others = (shape for shape, _, _, _ in signatures)
+    if name != "tensordot":
+        return 2.0 * numbers * first[-1]
+    # Whatever the axes: (M, K) times (K, N) is (M, N), and the root of the three sizes' product is M K N.
+    return 2.0 * times * math.sqrt(math.prod(first) * math.prod(others[0]) * numbers / times)
+
+
+def _flops(kind: CallKind, entry: list[int]) -> float:
+    """Return one operation for each number of the results."""
+    return float(entry[3]) if kind in (CallKind.ELEMENTWISE, CallKind.FUNCTION) else 0.0
+
+
+def _axes(shape: tuple[int, ...]) -> int:
+    """Return the number of axes that are longer than 1."""
+    return sum(length > 1 for length in shape)
+
+
+def _order(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> str:
+    """Return C, F or strided, from shape and strides; axes of length 1 do not count."""
+    steps = [(length, step) for length, step in zip(shape, strides, strict=True) if length != 1]
+    for order, axes in (("C", steps[::-1]), ("F", steps)):
+        expected = itemsize
+        for length, step in axes:
+            if step != expected:
+                break
+            expected *= length
+        else:
+            return order
+    return "strided"

@@ -1,0 +1,222 @@
+"""Why each implementation is as fast as it is: what it does, what that costs, and what the next one does otherwise."""
+
+from collections.abc import Sequence
+
+from ..diagnosis import Cause, Diagnosis
+from ..document import Cell, Column, Section, Table
+from ..explanation import Amounts, Ladder, Rung, ladders
+from ..measurement import Call, CallKind, Run
+from ..units import DASH, amount, seconds_in, significant, time_unit
+from ..verdict import GroupFindings
+from .reasons import left_out, sentences
+from .wording import label, named, ratio_text, titled
+
+#: A call is shown to people if it takes such a share of the time inside NumPy.
+_LEAST_SHOWN = 0.02
+
+
+def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+    """Return why, with what NumPy is called for; None where nothing was counted."""
+    found = ladders(run, groups)
+    if not found:
+        return None
+    paragraphs = tuple(text for one in found for text in (*sentences(one), *left_out(one)))
+    tables = tuple(
+        table for one in found for table in (*_tables(one, groups), _calls(one, groups)) if table is not None
+    )
+    return Section(title="Why", paragraphs=(*paragraphs, _METHOD), tables=tables)
+
+
+def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
+    """Return what a terminal of 80 columns shows: the tables first, then a sentence for each implementation."""
+    found = ladders(run, groups)
+    return tuple(
+        part
+        for one in found
+        for part in (
+            Section(title="Ladder", tables=tuple(table.for_people() for table in _tables(one, groups))),
+            Section(title="Why", paragraphs=(*sentences(one), *left_out(one))),
+        )
+    )
+
+
+_METHOD = (
+    "Counts are exact, of one evaluation. Shares of the time are estimates: calls times the time of a call on arrays "
+    "of one number; page faults times the time of a fault; the time inside matrix products (arithmetic) and inside all "
+    "other calls (memory), seen in a pass that was not timed otherwise. What compiled code does within itself is put "
+    "down as the least it can take. GB/s are of the bytes that any implementation must move."
+)
+
+
+def _tables(ladder: Ladder, groups: Sequence[GroupFindings]) -> tuple[Table, ...]:
+    """Return the ladder, what each rung does, and where its time goes; all fit 80 columns for names of up to 20."""
+    return _steps(ladder, groups), _amounts(ladder, groups), _shares(ladder, groups)
+
+
+def _column(name: str, header: str) -> Column:
+    return Column(name=name, header=header)
+
+
+_IMPLEMENTATION = Column(name="implementation", header="implementation", right=False)
+
+
+def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
+    unit = time_unit(one.finding.seconds_per_call.value for one in ladder.rungs if one.finding.seconds_per_call)
+    return Table(
+        name=named("ladder", ladder.group, groups),
+        title=titled("Ladder", ladder.group, groups),
+        columns=(
+            _IMPLEMENTATION,
+            _column("seconds_per_call", f"time [{unit}]"),
+            _column("speedup_over_previous", "over the one above"),
+            Column(name="previous", header="previous", right=False, shown=False),
+            Column(name="speedup_over_previous_low", header="low", shown=False),
+            Column(name="speedup_over_previous_high", header="high", shown=False),
+            Column(name="cause", header="mostly", right=False),
+            _column("share", "share"),
+        ),
+        rows=tuple(_step_row(ladder, rung, unit) for rung in ladder.rungs),
+    )
+
+
+def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
+    seconds = rung.finding.seconds_per_call.value if rung.finding.seconds_per_call else None
+    ratio, found = rung.speedup_over_previous, rung.diagnosis
+    ends = ratio.interval if ratio else None
+    cause = found.cause if found else None
+    return (
+        Cell.of(label(rung.finding.arm.case, ladder.group)),
+        Cell(value=seconds, text=seconds_in(unit, seconds)),
+        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+        Cell.of(label(rung.previous, ladder.group) if rung.previous else None),
+        Cell.of(ends.low if ends else None),
+        Cell.of(ends.high if ends else None),
+        Cell(value=cause, text=cause or ("not explained" if found else DASH)),
+        _share(found.share if found and cause else None),
+    )
+
+
+def _share(value: float | None) -> Cell:
+    return Cell(value=value, text=DASH if value is None else f"{100 * value:.0f} %")
+
+
+def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
+    return Table(
+        name=named("counts", ladder.group, groups),
+        title=titled("Counts of one evaluation", ladder.group, groups),
+        columns=(
+            _IMPLEMENTATION,
+            _column("numpy_calls", "NumPy calls"),
+            _column("indexings", "indexings"),
+            _column("allocated_bytes", "allocated"),
+            _column("peak_bytes", "peak"),
+            _column("minor_faults", "faults"),
+            _column("bytes_per_second", "GB/s"),
+            Column(name="allocations", header="allocations", shown=False),
+            Column(name="moved_bytes", header="moved", shown=False),
+            Column(name="mixed_order_calls", header="mixed", shown=False),
+            Column(name="seconds_at_smallest_size", header="at 1", shown=False),
+        ),
+        rows=tuple(
+            (Cell.of(label(rung.finding.arm.case, ladder.group)), *_amount_cells(rung.amounts)) for rung in ladder.rungs
+        ),
+    )
+
+
+def _amount_cells(one: Amounts) -> tuple[Cell, ...]:
+    return (
+        _whole(one.numpy_calls),
+        _whole(one.indexings),
+        Cell(value=one.allocated_bytes, text=amount(one.allocated_bytes, "B")),
+        Cell(value=one.peak_bytes, text=amount(one.peak_bytes, "B")),
+        Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
+        Cell(value=one.bytes_per_s, text=significant(None if one.bytes_per_s is None else one.bytes_per_s * 1e-9)),
+        _whole(one.allocations),
+        _whole(one.moved_bytes),
+        _whole(one.mixed_calls),
+        Cell.of(one.smallest_s),
+    )
+
+
+def _whole(value: int | None) -> Cell:
+    return Cell(value=value, text=DASH if value is None else f"{value:,}")
+
+
+def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
+    return Table(
+        name=named("shares", ladder.group, groups),
+        title=titled("Shares of the time, estimated", ladder.group, groups),
+        columns=(
+            _IMPLEMENTATION,
+            _column("call_overhead", "calls"),
+            _column("page_faults", "faults"),
+            _column("memory_traffic", "memory"),
+            _column("arithmetic", "arithmetic"),
+            _column("not_explained", "rest"),
+            _column("flops_per_second", "GFLOP/s"),
+            _column("flops_in_blas", "BLAS"),
+        ),
+        rows=tuple(
+            (
+                Cell.of(label(rung.finding.arm.case, ladder.group)),
+                *_share_cells(rung.diagnosis),
+                Cell(value=rung.amounts.flops_per_s, text=_giga(rung.amounts.flops_per_s)),
+                _share(rung.amounts.blas_share),
+            )
+            for rung in ladder.rungs
+        ),
+    )
+
+
+def _share_cells(found: Diagnosis | None) -> tuple[Cell, ...]:
+    if found is None:
+        return (_share(None),) * 5
+    return (*(_share(found.shares[cause]) for cause in Cause), _share(found.unexplained))
+
+
+def _giga(value: float | None) -> str:
+    return significant(None if value is None else value * 1e-9)
+
+
+def _calls(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table | None:
+    """Return what NumPy is called for, as far as it takes a share of the time; None where nothing was seen."""
+    rows = []
+    for rung in ladder.rungs:
+        calls = () if rung.worker.own_clock else rung.worker.calls or ()
+        total = sum(call.ns for call in calls) or 1
+        rows += [_call_row(ladder, rung, call, total) for call in calls if call.ns >= _LEAST_SHOWN * total]
+    if not rows:
+        return None
+    return Table(
+        name=named("calls", ladder.group, groups),
+        title=titled("Calls of NumPy", ladder.group, groups),
+        columns=(
+            _IMPLEMENTATION,
+            Column(name="call", header="call", right=False),
+            Column(name="operands", header="on", right=False),
+            _column("times", "times"),
+            _column("share_of_numpy_time", "of NumPy's time"),
+            _column("flops_per_second", "GFLOP/s"),
+            _column("bytes_per_second", "GB/s"),
+            Column(name="kind", header="kind", right=False, shown=False),
+            Column(name="seconds", header="seconds", shown=False),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _call_row(ladder: Ladder, rung: Rung, call: Call, total: int) -> tuple[Cell, ...]:
+    product = call.kind == CallKind.PRODUCT
+    flops = call.flops / call.ns * 1e9 if product and call.ns else None
+    moved = call.bytes / call.ns * 1e9 if not product and call.bytes and call.ns else None
+    return (
+        Cell.of(label(rung.finding.arm.case, ladder.group)),
+        Cell.of(call.name),
+        Cell.of(" x ".join(call.operands)),
+        _whole(call.times),
+        _share(call.ns / total),
+        Cell(value=flops, text=_giga(flops)),
+        Cell(value=moved, text=_giga(moved)),
+        Cell.of(str(call.kind)),
+        Cell.of(call.ns * 1e-9),
+    )

@@ -1,0 +1,106 @@
+"""`implbench explain` with real workers, on implementations of which the counts are known."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import cli, explanation, sections, store
+from bench.errors import Exit
+from bench.verdict import findings
+
+FAKES = str(Path(__file__).parent.parent / "fakes" / "counted")
+
+M = 100
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    return tmp_path_factory.mktemp("explain") / "results"
+
+
+@pytest.fixture(scope="module")
+def explained(results):
+    """Return the exit code of a short run, and its document."""
+    code = cli.main(["explain", FAKES, "--rounds", "1", "--budget", "1", "--results", str(results)])
+    return code, store.read(store.find(results, None))
+
+
+@pytest.fixture
+def told(explained, results, capsys):
+    """Return what the stored run is explained with, as JSON: implementation -> rung."""
+    assert cli.main(["explain", FAKES, "--run", explained[1].id, "--results", str(results), "--json"]) == Exit.FINE
+    (group,) = json.loads(capsys.readouterr().out)["groups"]
+    return {one["implementation"]: one for one in group["rungs"]}
+
+
+def test_numpy_calls_and_allocated_bytes_are_those_that_there_are(explained, told):
+    assert explained[0] == Exit.FINE
+    counts = {
+        name: (one["numpy_calls"], one["indexings"], one["allocations"], one["allocated_bytes"])
+        for name, one in told.items()
+    }
+    assert counts == {
+        "row_by_row": (3 * M, 3 * M, 1 + 2 * M, 8 * (30 + M * 35)),
+        "whole": (2, 0, 2, 8 * (30 + M * 5)),
+        "buffered": (2, 0, 1, 8 * 30),
+    }
+
+
+def test_products_have_their_shapes_orders_and_share_of_the_work(told):
+    (dot,) = (call for call in told["whole"]["calls"] if call["kind"] == "product")
+    assert dot["operands"] == ["(6, 100) F", "(100, 5) C"]
+    assert told["whole"]["blas_share"] == pytest.approx(60 / 65)
+    assert told["row_by_row"]["blas_share"] == 0
+
+
+def test_a_loop_over_rows_is_bound_by_the_overhead_of_calls(told):
+    assert told["row_by_row"]["cause"] == "call overhead"
+
+
+def test_the_time_at_the_smallest_size_is_measured_too(told):
+    assert 0 < told["row_by_row"]["smallest_s"] < told["row_by_row"]["seconds_per_call"]
+
+
+def test_costs_were_measured_in_the_worker(told):
+    costs = told["whole"]["costs"]
+    assert costs["call_ns"]["element-wise"] > 0
+    assert costs["product_flops_per_s"] > 0
+
+
+def test_the_terminal_is_told_why(explained, results, capsys, tmp_path):
+    page = tmp_path / "why.md"
+    where = ["--run", explained[1].id, "--results", str(results), "--markdown", str(page)]
+    assert cli.main(["explain", FAKES, *where]) == Exit.FINE
+    printed = capsys.readouterr().out
+    assert "`row_by_row` is overhead-bound: 300 NumPy calls and 300 slices or indices, about" in printed
+    assert "`row_by_row` is overhead-bound" in page.read_text()
+
+
+def test_a_report_of_such_a_run_says_why(explained):
+    run = explained[1]
+    assert "Why" in [one.title for one in sections.sections(run, findings(run))]
+
+
+def test_a_run_without_counts_is_refused_with_the_remedy(explained, results, tmp_path, capsys):
+    first = explained[1].rounds[0]
+    silent = replace(first, workers=tuple(replace(one, counts=None, costs=None) for one in first.workers))
+    with store.Journal(tmp_path, replace(explained[1], rounds=())) as journal:
+        journal.append(silent)
+        journal.close()
+    latest = store.find(tmp_path, None)
+    assert cli.main(["explain", FAKES, "--run", str(latest), "--results", str(tmp_path)]) == Exit.USAGE
+    assert "holds no counts; implbench explain counted makes a run that does" in capsys.readouterr().err
+
+
+def test_a_run_of_another_problem_is_refused(explained, results, capsys):
+    assert cli.main(["explain", "matmul", "--run", explained[1].id, "--results", str(results)]) == Exit.USAGE
+    assert "is a run of counted, not of matmul" in capsys.readouterr().err
+
+
+def test_an_implementation_that_dies_of_being_observed_is_ok_and_left_out(explained):
+    found = {one.arm.case.implementation: one for one in findings(explained[1])[0].findings}
+    assert found["plain_only"].outcome == "ok"
+    (ladder,) = explanation.ladders(explained[1], findings(explained[1]))
+    assert [one.arm.case.implementation for one in ladder.uncounted] == ["plain_only"]

@@ -1,0 +1,44 @@
+"""The tables that say why."""
+
+from dataclasses import replace
+
+import pytest
+from builders import make_run
+from explained import DOES, USUAL, make_explained
+
+from bench.report import titled_page
+from bench.sections import explanation
+from bench.verdict import findings
+
+
+def test_a_run_in_which_nothing_was_counted_has_no_such_section():
+    run = make_run()
+    assert explanation.section(run, findings(run)) is None
+
+
+def test_the_calls_are_tabled_with_shapes_and_orders():
+    run = make_explained()
+    (calls,) = (table for table in explanation.section(run, findings(run)).tables if table.name == "calls")
+    texts = [[cell.text for cell in row] for row in calls.rows]
+    assert ["vectorized", "dot", "(25, 10000) F x (10000, 64) C", "3", "38 %", "64.0", "-"] in [
+        row[: len(calls.for_people().columns)] for row in texts
+    ]
+
+
+@pytest.mark.parametrize("name", ["ladder", "counts", "shares"])
+def test_the_terminal_gets_tables_that_fit_it(name):
+    name_of_20 = "a_name_of_20_letters"
+    arms = [replace(USUAL[0], name=name_of_20), *USUAL[1:]]
+    run = make_explained(arms, {**DOES, name_of_20: DOES["loop_hoisted"]}, ladder=())
+    parts = explanation.brief(run, findings(run))
+    (table,) = (table for part in parts for table in part.tables if table.name == name)
+    assert all(column.shown for column in table.columns)
+    rows = [[column.header for column in table.columns], *([cell.text for cell in row] for row in table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    assert sum(widths) + 2 * (len(widths) - 1) <= 80
+
+
+def test_the_section_makes_a_page():
+    run = make_explained()
+    page = titled_page("Why", (explanation.section(run, findings(run)),), files=False)
+    assert "| loop_hoisted | 140,000 |" in page

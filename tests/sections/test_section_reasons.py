@@ -1,0 +1,99 @@
+"""Why, in plain words, one implementation after the other."""
+
+from dataclasses import replace
+
+from builders import Spec
+from explained import USUAL, Does, make_explained, passes
+
+from bench.case import Size
+from bench.measurement import Outcome
+from bench.sections import explanation
+from bench.verdict import findings
+
+
+def sentences(run):
+    """Return what is said of each implementation: name -> text."""
+    found = explanation.section(run, findings(run))
+    return {text.split("`")[1]: text for text in found.paragraphs if text.startswith("`")}
+
+
+def test_call_overhead_is_named_with_the_number_of_calls_and_who_does_better():
+    assert sentences(make_explained())["loop_hoisted"] == (
+        "`loop_hoisted` is overhead-bound: 140,000 NumPy calls, about 48 % of the time however small their arrays. "
+        "Do more with each call: whole arrays, or blocks of many samples (see `vectorized`)."
+    )
+
+
+def test_overhead_that_is_paid_once_is_told_from_that_which_grows_with_the_size():
+    does = {"small": Does(calls=(passes(10, moved=8000, ns=3000),), smallest_ns=3000)}
+    run = make_explained(
+        [Spec(name="small", ms=0.005, baseline=True)], does, sizes=(Size(name="S", values={"m": 100}),)
+    )
+    assert "however small their arrays (m=1 takes 3.00 us). It does not grow" in sentences(run)["small"]
+
+
+def test_page_faults_are_named_with_their_cost_and_their_remedy():
+    assert (
+        "935 page faults a call cost about 15 % of the time: reuse buffers (see `inplace`), or have freed memory kept "
+        "(`--allocator retain`)." in sentences(make_explained())["vectorized"]
+    )
+    many = make_explained([USUAL[0], replace(USUAL[1], faults=3000)])
+    assert "`vectorized` is page-fault-bound: 3,000 page faults a call cost" in sentences(many)["vectorized"]
+
+
+def test_no_page_faults_are_claimed_where_there_are_none():
+    run = make_explained([USUAL[0], replace(USUAL[1], faults=0)])
+    assert "fault" not in sentences(run)["vectorized"]
+
+
+def test_memory_traffic_is_named_with_its_bytes_and_the_orders_it_mixes():
+    assert (
+        "is memory-bound: 14 calls beside the matrix products (14 on arrays of both C and F order), over 80.0 MB, about"
+        in sentences(make_explained())["vectorized"]
+    )
+
+
+def test_arithmetic_is_named_with_the_rate_of_the_products():
+    found = sentences(make_explained())
+    assert "`inplace` is compute-bound: 5 matrix products at 40.0 GFLOP/s" in found["inplace"]
+    assert "its arithmetic alone, at the rate of a matrix product, is about" in found["c_fused"]
+
+
+def test_each_step_is_told_with_its_ratio_and_its_reason():
+    text = sentences(make_explained())["vectorized"]
+    assert "times [" in text
+    assert "as fast as `loop_hoisted`: NumPy calls 140,000 -> 17; allocated bytes 276 MB -> 16.0 MB" in text
+
+
+def test_a_step_that_the_run_cannot_tell_is_called_so():
+    same = Spec(name="inplace", ms=6.0)
+    text = sentences(make_explained([USUAL[0], USUAL[1], same]))["inplace"]
+    assert "It is not told apart from `vectorized`: 1.00" in text
+
+
+def test_with_memory_retained_no_word_is_said_of_retaining_it():
+    run = make_explained([USUAL[0], replace(USUAL[1], faults=3000)])
+    arms = tuple(replace(arm, case=replace(arm.case, allocator="retain")) for arm in run.arms)
+    groups = {arm.case.group for arm in arms}
+    rounds = tuple(replace(one, group=next(iter(groups))) for one in run.rounds)
+    assert "--allocator" not in sentences(replace(run, arms=arms, rounds=rounds))["vectorized"]
+
+
+def test_what_cannot_be_seen_is_called_so():
+    found = sentences(make_explained())
+    assert found["octave"] == "`octave` computes in another program, whose work is not seen."
+    assert found["torch_eager"] == "`torch_eager` takes plain arrays only: what it does could not be seen."
+
+
+def test_what_is_not_explained_is_called_so():
+    run = make_explained([USUAL[0], Spec(name="c_fused", ms=90.0)])
+    assert (
+        "`c_fused` is not explained: most of its work is done in compiled code, which is not seen; no part of its time "
+        "is known to take more than 2.2 %." in sentences(run)["c_fused"]
+    )
+
+
+def test_what_is_left_out_is_named_with_the_reason():
+    jit = Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")
+    run = make_explained([*USUAL[:2], jit])
+    assert "Left out: `jit` (needs numba)." in explanation.section(run, findings(run)).paragraphs

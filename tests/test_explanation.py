@@ -1,0 +1,133 @@
+"""From counts to a ladder: the order of the rungs, what changed from each to the next, and why."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from builders import Spec, make_run
+from explained import DOES, USUAL, make_explained
+
+from bench.diagnosis import Cause
+from bench.explanation import better, ladders, told
+from bench.measurement import Outcome
+from bench.verdict import findings
+
+
+def laddered(run):
+    (found,) = ladders(run, findings(run))
+    return found
+
+
+def rungs(ladder):
+    return {rung.finding.arm.case.implementation: rung for rung in ladder.rungs}
+
+
+def test_a_run_in_which_nothing_was_counted_has_no_ladder():
+    run = make_run()
+    assert ladders(run, findings(run)) == ()
+
+
+def test_rungs_stand_in_the_order_of_the_problem_and_what_it_does_not_name_beside_them():
+    assert list(rungs(laddered(make_explained()))) == [
+        "loop_hoisted", "vectorized", "inplace", "c_fused", "octave", "torch_eager",
+    ]  # fmt: skip
+
+
+def test_without_an_order_the_slowest_comes_first():
+    found = laddered(make_explained(ladder=()))
+    assert [rung.previous and rung.previous.implementation for rung in found.rungs] == [
+        None, "loop_hoisted", "octave", "vectorized", "inplace", "torch_eager",
+    ]  # fmt: skip
+
+
+def test_each_step_has_a_ratio_of_its_own_with_an_interval():
+    found = rungs(laddered(make_explained()))
+    ratio = found["vectorized"].speedup_over_previous
+    assert ratio.value == pytest.approx(12, rel=0.01)
+    assert ratio.interval.low < ratio.value < ratio.interval.high
+    assert found["inplace"].speedup_over_previous.value == pytest.approx(1.5, rel=0.01)
+    assert found["loop_hoisted"].speedup_over_previous is None
+    assert found["torch_eager"].speedup_over_previous is None
+
+
+def test_what_changed_from_rung_to_rung_is_named_the_largest_first():
+    found = rungs(laddered(make_explained()))
+    changes = {one.what: (one.before, one.after) for one in found["vectorized"].changes}
+    assert changes["NumPy calls"] == (140_000, 17)
+    assert changes["allocated bytes"] == (276_000_000, 16_000_000)
+    assert found["vectorized"].changes[0].what == "NumPy calls"
+    assert "page faults" not in changes  # there are more of them now, which explains no speed
+    assert {one.what for one in found["inplace"].changes} >= {"page faults", "allocated bytes"}
+
+
+def test_each_rung_has_its_cause():
+    found = rungs(laddered(make_explained()))
+    causes = {name: rung.diagnosis.cause if rung.diagnosis else None for name, rung in found.items()}
+    assert causes == {
+        "loop_hoisted": Cause.OVERHEAD,
+        "vectorized": Cause.MEMORY,
+        "inplace": Cause.ARITHMETIC,
+        "c_fused": Cause.ARITHMETIC,
+        "torch_eager": None,
+        "octave": None,
+    }
+
+
+def test_many_faults_are_the_cause():
+    found = rungs(laddered(make_explained([USUAL[0], replace(USUAL[1], faults=3000)])))
+    assert found["vectorized"].diagnosis.cause == Cause.FAULTS
+
+
+def test_what_another_program_does_is_unknown():
+    amounts = rungs(laddered(make_explained()))["octave"].amounts
+    assert (amounts.numpy_calls, amounts.allocated_bytes, amounts.blas_share) == (None, None, None)
+
+
+def test_what_could_not_be_seen_is_unknown_but_for_what_was_counted():
+    amounts = rungs(laddered(make_explained()))["torch_eager"].amounts
+    assert (amounts.numpy_calls, amounts.allocated_bytes) == (None, 27_000)
+
+
+def test_what_compiled_code_does_is_unknown_and_not_nothing():
+    found = rungs(laddered(make_explained()))
+    amounts = found["c_fused"].amounts
+    assert (amounts.numpy_calls, amounts.moved_bytes, amounts.blas_share) == (0, None, None)
+    assert found["inplace"].amounts.blas_share == pytest.approx(0.69, abs=0.01)
+
+
+def test_an_implementation_that_does_better_is_found_further_up_the_ladder_only():
+    ladder = laddered(make_explained())
+    found = rungs(ladder)
+    assert better(ladder, found["loop_hoisted"], "NumPy calls").implementation == "vectorized"
+    assert better(ladder, found["vectorized"], "allocated bytes").implementation == "inplace"
+    assert better(ladder, found["c_fused"], "allocated bytes") is None
+    assert better(ladder, found["loop_hoisted"], "GFLOP/s in BLAS").implementation == "vectorized"
+    assert better(ladder, found["vectorized"], "GFLOP/s in BLAS") is None
+
+
+def test_what_was_not_started_wrong_or_not_counted_is_left_out():
+    arms = [
+        *USUAL[:2],
+        Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba"),
+        Spec(name="bad", outcome=Outcome.WRONG, reason="off", error=3.0),
+        Spec(name="late", ms=2.0),
+    ]
+    ladder = laddered(make_explained(arms))
+    assert [one.case.implementation for one in ladder.missing] == ["jit"]
+    assert [one.arm.case.implementation for one in ladder.uncounted] == ["bad", "late"]
+
+
+def test_a_ladder_can_be_told_to_a_program():
+    read = json.loads(json.dumps(told(laddered(make_explained())), allow_nan=False))
+    first, second = read["rungs"][:2]
+    assert (first["cause"], first["numpy_calls"]) == ("call overhead", 140_000)
+    assert second["previous"] == first["id"]
+    assert second["shares"]["page faults"] == pytest.approx(0.935 / 6, rel=0.05)
+    assert second["calls"][0]["operands"] == ["(25, 10000) C", "(25, 10000) F"]
+
+
+def test_allocations_that_could_not_be_counted_stay_unknown():
+    does = {**DOES, "vectorized": replace(DOES["vectorized"], allocated_bytes=None)}
+    found = rungs(laddered(make_explained(does=does)))
+    assert found["vectorized"].amounts.allocated_bytes is None
+    assert "allocated bytes" not in {one.what for one in found["vectorized"].changes}
