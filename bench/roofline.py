@@ -1,0 +1,180 @@
+"""The roofline model: how near each implementation comes to what this machine's limits allow. Pure.
+
+Williams, Waterman & Patterson, Roofline: an insightful visual performance model for multicore architectures, CACM 52
+(2009), 65-76: attainable flop/s = min(peak flop/s, intensity x peak bytes/s), where intensity = flops / bytes of the
+computation. In time this reads: no call is shorter than max(flops / peak flop/s, bytes / peak bytes/s), which also
+holds for what computes nothing. Flops and bytes are those of the problem's `work`, the bytes those that any
+implementation must move; the peaks are not those of a data sheet, but measured in the same rounds.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, log
+
+from . import stats
+from .measurement import Limit, Outcome, Round, Run
+from .stats import Estimate, Interval
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, seconds_per_call
+
+
+def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
+    """Return the flop/s that peaks of computing and of moving bytes allow at an intensity (flops a byte)."""
+    return min(flops_per_second, intensity * bytes_per_second)
+
+
+def intensity(work: Mapping[str, float]) -> float:
+    """Return the flops a byte of {"flops": ..., "bytes": ...}; infinite where no byte must be moved."""
+    return work["flops"] / work["bytes"] if work["bytes"] else inf
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roof:
+    """A limit that was measured."""
+
+    limit: Limit
+    rate: Estimate
+    """Of its resource, flops or bytes, a second: median over rounds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placed:
+    """Where an implementation stands under the roofs."""
+
+    finding: Finding
+    flops_per_second: float
+    bytes_per_second: float
+    """Both from the problem's work and the median time: what it computes or moves beyond that does not count."""
+    share: Ratio | None
+    """Shortest time that the limits allow / its time, from burst minima paired within rounds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Roofline:
+    """A group under this machine's roofs."""
+
+    group: GroupFindings
+    work: Mapping[str, float]
+    roofs: tuple[Roof, ...]
+    missing: tuple[tuple[Limit, str], ...]
+    """Limits that were not measured, with the reason."""
+    binding: Roof
+    """Of those that apply, the one that keeps the group's implementations from being faster."""
+    placed: tuple[Placed, ...]
+    """The cases with a time, fastest first."""
+
+    @property
+    def intensity(self) -> float:
+        """Flops a byte, of the problem."""
+        return intensity(self.work)
+
+    @property
+    def ridge(self) -> float | None:
+        """The intensity at which the peaks of computing and of moving bytes meet; None if either is unknown."""
+        peaks = {resource: peak(self.roofs, resource) for resource in ("flops", "bytes")}
+        flops, moved = peaks["flops"], peaks["bytes"]
+        return flops.rate.value / moved.rate.value if flops and moved else None
+
+
+def rooflines(run: Run, groups: Sequence[GroupFindings]) -> tuple[Roofline, ...]:
+    """Return the groups beside which a limit was measured, each under its roofs."""
+    found = (_roofline(run, group) for group in groups)
+    return tuple(one for one in found if one is not None)
+
+
+def peak(roofs: Sequence[Roof], resource: str) -> Roof | None:
+    """Return the highest of the roofs that apply to a resource, ``flops`` or ``bytes``."""
+    applying = [roof for roof in roofs if roof.limit.applies and roof.limit.resource == resource]
+    return max(applying, key=lambda roof: roof.rate.value, default=None)
+
+
+def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
+    rounds = [one for one in run.rounds if one.group == group.name and one.discarded is None]
+    work = run.problem.work.get(group.name)
+    roofs: list[Roof] = []
+    missing: list[tuple[Limit, str]] = []
+    for limit in run.limits:
+        if limit.group == group.name:
+            made = _roof(limit, rounds)
+            if isinstance(made, Roof):
+                roofs.append(made)
+            else:
+                missing.append((limit, made))
+    peaks = [found for resource in ("flops", "bytes") if (found := peak(roofs, resource))]
+    if work is None or not peaks:
+        return None
+    binding = max(peaks, key=lambda roof: work[roof.limit.resource] / roof.rate.value)
+    return Roofline(
+        group=group,
+        work=work,
+        roofs=tuple(roofs),
+        missing=tuple(missing),
+        binding=binding,
+        placed=tuple(_placed(one, work, binding.limit, rounds, run.settings.looks) for one in group.ok),
+    )
+
+
+def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
+    """Return a limit's rate, or why there is none."""
+    workers = [worker for one in rounds for worker in one.workers if worker.arm == limit.arm.name]
+    bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
+    if bad is not None:
+        return bad.reason or bad.outcome.value
+    timed = [worker for worker in workers if worker.bursts]
+    if not timed:
+        return "not measured"
+    seconds = stats.median_interval([seconds_per_call(worker) for worker in timed])
+    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds))
+
+
+def _rate(amount: float, seconds: Estimate) -> Estimate:
+    ends = seconds.interval
+    return Estimate(
+        value=amount / seconds.value,
+        interval=Interval(low=amount / ends.high, high=amount / ends.low) if ends else None,
+        rounds=seconds.rounds,
+        reason=seconds.reason,
+    )
+
+
+def _placed(
+    one: Finding, work: Mapping[str, float], limit: Limit, rounds: Sequence[Round], looks: Sequence[int]
+) -> Placed:
+    seconds = one.seconds_per_call.value if one.seconds_per_call else inf
+    return Placed(
+        finding=one,
+        flops_per_second=work["flops"] / seconds,
+        bytes_per_second=work["bytes"] / seconds,
+        share=share(log_ratios(rounds, one.arm.name, limit.arm.name), work, limit, looks),
+    )
+
+
+def share(
+    over_limit: Mapping[int, float], work: Mapping[str, float], limit: Limit, looks: Sequence[int] = ()
+) -> Ratio | None:
+    """Return which share of a limit an implementation reaches, with the interval over rounds.
+
+    In each round the shortest time that the limit allows is the time of the limit's own call, times the work of the
+    problem over the work of that call; so the share's logarithm is that of the ratio of works less that of the ratio of
+    times, and its interval is that of the ratio of times, moved.
+
+    Parameters
+    ----------
+    over_limit
+        Round -> log(time of the implementation / time of the limit's call).
+    work
+        Of the problem.
+    looks
+        Of the run; see `looks`.
+    """
+    found = estimate(over_limit, looks)
+    amount = work[limit.resource] / limit.work[limit.resource]
+    if found is None or amount <= 0:
+        return None
+    return Ratio.of(_moved(found, -log(amount))).inverse()
+
+
+def _moved(found: Estimate, by: float) -> Estimate:
+    """Return an estimate with its interval, moved."""
+    ends = found.interval
+    moved = Interval(low=ends.low + by, high=ends.high + by) if ends else None
+    return Estimate(value=found.value + by, interval=moved, rounds=found.rounds, reason=found.reason)

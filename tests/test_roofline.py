@@ -1,0 +1,144 @@
+"""The roofline model on numbers whose answer is known."""
+
+import json
+from dataclasses import replace
+from math import exp, inf, log
+from pathlib import Path
+
+import msgspec
+import pytest
+from builders import USUAL as ARMS
+from builders import Spec, make_run
+from limited import USUAL, limited, working
+
+from bench import points, roofline, store, summary
+from bench.formats import tidy
+from bench.verdict import findings
+
+WORK = {"flops": 1.4e8, "bytes": 2.2e7}
+"""What builders.make_run says of its problem: 6.4 flops a byte."""
+
+
+def placed(run):
+    (found,) = roofline.rooflines(run, findings(run))
+    return found, {one.finding.arm.case.implementation: one for one in found.placed}
+
+
+def test_attainable_is_the_lower_of_the_two_roofs_which_meet_at_the_ridge():
+    assert roofline.attainable(100e9, 25e9, 1.0) == 25e9
+    assert roofline.attainable(100e9, 25e9, 4.0) == 100e9
+    assert roofline.attainable(100e9, 25e9, 8.0) == 100e9
+
+
+def test_intensity_is_flops_a_byte_and_infinite_without_bytes():
+    assert roofline.intensity(WORK) == pytest.approx(6.3636, rel=1e-4)
+    assert roofline.intensity({"flops": 1.0, "bytes": 0.0}) == inf
+
+
+def test_a_problem_right_of_the_ridge_is_held_against_computing():
+    found, by_name = placed(limited())
+    assert found.binding.limit.arm.case.problem == "gemm"
+    assert found.ridge == pytest.approx(100 / 30, rel=0.01)
+    least_ms = 1.4e8 / 100e9 * 1e3
+    assert by_name["row_major"].share.value == pytest.approx(least_ms / 3.0, rel=0.01)
+    assert by_name["loop_hoisted"].share.value == pytest.approx(least_ms / 72.0, rel=0.01)
+    assert by_name["row_major"].flops_per_second == pytest.approx(1.4e8 / 3.03e-3, rel=0.01)
+
+
+def test_a_problem_left_of_the_ridge_is_held_against_the_higher_bandwidth_over_arrays_of_its_size():
+    found, by_name = placed(working(limited(), 2.2e7, 2.2e7))
+    assert (found.binding.limit.arm.case.problem, found.binding.limit.arm.case.size.values) == (
+        "read",
+        {"bytes": 22_000_000},
+    )
+    assert by_name["row_major"].share.value == pytest.approx(2.2e7 / 30e9 * 1e3 / 3.0, rel=0.01)
+    assert found.intensity * 30e9 == pytest.approx(roofline.attainable(100e9, 30e9, found.intensity))
+
+
+def test_what_computes_nothing_still_has_a_share_of_the_bandwidth():
+    found, by_name = placed(working(limited(), 0.0, 2.2e7))
+    assert (found.intensity, found.binding.limit.resource) == (0.0, "bytes")
+    assert by_name["row_major"].share.value == pytest.approx(2.2e7 / 30e9 * 1e3 / 3.0, rel=0.01)
+
+
+def test_a_share_is_a_ratio_within_rounds_with_the_interval_of_any_other():
+    limit = limited().limits[0]
+    twice = {"flops": limit.work["flops"] * 2}
+    logs = {index: log(4.0) + 0.01 * (index - 4) for index in range(9)}
+    found = roofline.share(logs, twice, limit)
+    assert found.value == pytest.approx(0.5)
+    low, high = found.interval.low, found.interval.high
+    assert 0.5 * exp(-0.04) <= low < 0.5 < high <= 0.5 * exp(0.04)
+    assert low * high == pytest.approx(0.25)
+
+
+def test_a_machine_that_drifts_takes_limit_and_implementation_along():
+    run = limited(noise=0.0)
+    slowed = []
+    for index, one in enumerate(run.rounds):
+        workers = []
+        for worker in one.workers:
+            bursts = tuple(
+                replace(burst, sample_ns=tuple(ns * (1 + index) for ns in burst.sample_ns)) for burst in worker.bursts
+            )
+            workers.append(replace(worker, bursts=bursts))
+        slowed.append(replace(one, workers=tuple(workers)))
+    still, drifting = (placed(each)[1]["row_major"].share for each in (run, replace(run, rounds=tuple(slowed))))
+    assert drifting.value == pytest.approx(still.value, rel=1e-6)
+    assert drifting.interval.low == pytest.approx(still.interval.low, rel=1e-6)
+
+
+def test_below_six_rounds_a_share_has_no_interval():
+    _, by_name = placed(limited(make_run(rounds=5)))
+    assert by_name["row_major"].share.interval is None
+
+
+def test_a_limit_that_was_not_measured_is_told_and_the_others_stand():
+    found, by_name = placed(limited(failed=("add",)))
+    assert [(limit.arm.case.problem, reason) for limit, reason in found.missing] == [
+        ("add", "it computes in one thread")
+    ]
+    assert by_name["row_major"].share is not None
+    found, by_name = placed(limited(failed=("gemm",)))
+    assert found.ridge is None
+    assert found.binding.limit.resource == "bytes"
+
+
+def test_without_a_limit_that_applies_there_is_no_roofline():
+    run = limited(failed=("gemm", "read", "add"))
+    assert roofline.rooflines(run, findings(run)) == ()
+    assert roofline.rooflines(make_run(), findings(make_run())) == ()
+
+
+def test_limits_are_no_implementations():
+    plain = make_run([*ARMS, Spec(name="other", ms=5.0)])
+    run = limited(plain)
+    assert findings(run) == findings(plain)
+    assert list(points._points(run)) == list(points._points(plain))
+    assert tidy.export([run]) == tidy.export([plain])
+    assert summary.exit_code(limited(plain, failed=("gemm",)), findings(run)) == summary.exit_code(
+        plain, findings(plain)
+    )
+
+
+def test_the_summary_has_shares_with_intervals():
+    run = limited()
+    found = json.loads(json.dumps(summary.of(run, findings(run), None), allow_nan=False))["groups"][0]["roofline"]
+    assert found["limited_by"] == "gemm[dot-n=1024-float64-C-1t]"
+    (fast,) = [one for one in found["cases"] if "row_major" in one["id"]]
+    low, high = fast["share_of_attainable"]["interval"]
+    assert low < fast["share_of_attainable"]["value"] < high
+    assert [one["applies"] for one in found["limits"]] == [one[3] for one in USUAL]
+    assert summary.of(make_run(), findings(make_run()), None)["groups"][0]["roofline"] is None
+
+
+def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_has_none(tmp_path):
+    run = limited(make_run(rounds=2))
+    (tmp_path / "with.json").write_bytes(msgspec.json.encode(run))
+    assert store.read(tmp_path / "with.json") == run
+    earlier = json.loads(msgspec.json.encode(make_run(rounds=2)))
+    del earlier["limits"], earlier["settings"]["roofline"]
+    (tmp_path / "earlier.json").write_text(json.dumps(earlier))
+    assert store.read(tmp_path / "earlier.json") == make_run(rounds=2)
+    for path in (Path(__file__).parent.parent / "results" / "baseline").glob("*.json"):
+        assert store.read(path).limits == ()
