@@ -1,0 +1,289 @@
+"""What a run says over its sizes: who is the fastest from where to where, and how time grows. Pure.
+
+A sweep is three or more sizes of a run that differ in one number alone, under the same conditions. Ratios are formed
+within rounds of one size, as everywhere; growth from one size to the next is formed within rounds of the same index.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from math import log, log1p
+from statistics import median
+
+from .case import Case
+from .measurement import Left, Round, Run, Worker
+from .scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from .stats import MIN_ROUNDS, Estimate
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios
+
+#: With fewer sizes there is no sweep.
+LEAST_SIZES = 3
+
+#: The asymptotic slope is that over the last so many times of the size: a decade.
+DECADE = 10.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One size of a sweep."""
+
+    value: int
+    """Of the number that is swept."""
+    group: GroupFindings
+    rounds: tuple[Round, ...]
+    """Those that count."""
+    looks: tuple[int, ...]
+    """Of the run: see `looks`."""
+    timed: Mapping[str, Finding]
+    """Name -> what has a time here."""
+    left: Mapping[str, str]
+    """Name -> why it has none."""
+    behind: Mapping[str, Estimate]
+    """Name -> log(its time / time of the fastest); not of the fastest itself."""
+    leaders: tuple[str, ...]
+    """The fastest, then those not shown to be slower than it by more than the margin; empty where nothing has a time.
+
+    Where there are too few rounds for an interval, the fastest and those within the margin of it as they were measured.
+    What ran on the reference BLAS is never among them: it is no example of how fast its program is.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overtaking:
+    """One implementation becomes faster than another."""
+
+    winner: str
+    """The faster above the crossing."""
+    loser: str
+    crossing: Crossing
+    fastest: bool
+    """Whether the two are the fastest on either side of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Growth:
+    """How the time of one implementation grows: s of time ~ size ** s."""
+
+    name: str
+    first: int
+    last: int
+    slope: Estimate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sweep:
+    """Sizes that differ in one number, under one condition."""
+
+    parameter: str
+    fixed: Mapping[str, int]
+    """The other numbers of the size."""
+    case: Case
+    """One of its cases, for dtype, threads, allocator and data."""
+    places: tuple[Place, ...]
+    """Ascending."""
+    names: tuple[str, ...]
+    """Implementations, with their layout where there are several: the baseline first."""
+    baseline: str | None
+    reigns: tuple[Reign, ...]
+    overtakings: tuple[Overtaking, ...]
+    """In the order of size."""
+    steps: tuple[Growth, ...]
+    """From each size to the next."""
+    growth: tuple[Growth, ...]
+    """Over the largest decade of sizes with rounds enough."""
+
+    @property
+    def turns(self) -> tuple[Overtaking, ...]:
+        """The overtakings that change who is the fastest; where there are none, those that the baseline is in."""
+        found = tuple(each for each in self.overtakings if each.fastest)
+        return found or tuple(each for each in self.overtakings if self.baseline in (each.winner, each.loser))
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The sizes."""
+        return tuple(place.value for place in self.places)
+
+
+def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
+    """Return the sweeps in a run, one for each condition; none where it has fewer than three sizes of a kind."""
+    conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
+    for group in groups:
+        case = case_of(group)
+        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data), []).append(group)
+    found = []
+    for same in conditions.values():
+        parameter, members = _along(same)
+        if parameter is not None:
+            found.append(_sweep(run, parameter, members))
+    return tuple(found)
+
+
+def case_of(group: GroupFindings) -> Case:
+    """Return a case of a group: all have size, dtype, threads, allocator and data in common."""
+    return group.findings[0].arm.case if group.findings else group.left[0].case
+
+
+def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindings]]:
+    """Return the number in which most of the groups differ, and those that differ in nothing else."""
+    rows: dict[tuple[str, tuple[tuple[str, int], ...]], dict[int, GroupFindings]] = {}
+    for group in groups:
+        values = case_of(group).size.values
+        for key, value in values.items():
+            rest = tuple((other, number) for other, number in values.items() if other != key)
+            rows.setdefault((key, rest), {})[value] = group
+    (parameter, _rest), row = max(rows.items(), key=lambda item: len(item[1]))
+    if len(row) < LEAST_SIZES:
+        return None, []
+    return parameter, [row[value] for value in sorted(row)]
+
+
+def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
+    layouts = {one.arm.case.layout for group in groups for one in group.findings}
+    layouts |= {one.case.layout for group in groups for one in group.left}
+    several = len(layouts) > 1
+    places = tuple(_place(run, parameter, group, several=several) for group in groups)
+    baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
+    known = [name for place in places for name in (*place.timed, *place.left)]
+    names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
+    ruling = reigns([place.leaders for place in places])
+    case = case_of(groups[0])
+    return Sweep(
+        parameter=parameter,
+        fixed={key: value for key, value in case.size.values.items() if key != parameter},
+        case=case,
+        places=places,
+        names=names,
+        baseline=baseline,
+        reigns=ruling,
+        overtakings=_overtakings(places, names, ruling),
+        steps=tuple(growth for name in names for growth in _steps(places, name)),
+        growth=tuple(growth for name in names if (growth := _asymptotic(places, name)) is not None),
+    )
+
+
+def _name(case: Case, *, several: bool) -> str:
+    return f"{case.implementation} {case.layout}" if several else case.implementation
+
+
+def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> Place:
+    rounds = tuple(one for one in run.rounds if one.group == group.name and one.discarded is None)
+    timed = {_name(one.arm.case, several=several): one for one in group.ok}
+    without: list[Finding | Left] = [*(one for one in group.findings if one not in group.ok), *group.left]
+    left = {
+        _name(one.arm.case if isinstance(one, Finding) else one.case, several=several): (
+            one.outcome.value + (f": {one.reason}" if one.reason else "")
+        )
+        for one in without
+    }
+    able = [name for name, one in timed.items() if not one.reference_blas]
+    typical = {name: median(log_seconds(rounds, timed[name].arm.name).values()) for name in able}
+    fastest = min(able, key=typical.__getitem__) if able else None
+    behind = {} if fastest is None else _behind(rounds, timed, fastest, run.settings.looks)
+    near = [name for name in able if name in behind and _near(group, behind[name])]
+    return Place(
+        value=case_of(group).size.values[parameter],
+        group=group,
+        rounds=rounds,
+        looks=run.settings.looks,
+        timed=timed,
+        left=left,
+        behind=behind,
+        leaders=(*([fastest] if fastest else []), *sorted(near, key=lambda name: behind[name].value)),
+    )
+
+
+def _behind(
+    rounds: Sequence[Round], timed: Mapping[str, Finding], fastest: str, looks: tuple[int, ...]
+) -> dict[str, Estimate]:
+    """Return the log-ratio of each over the fastest, from the rounds that both were in."""
+    ratios = {
+        name: estimate(log_ratios(rounds, one.arm.name, timed[fastest].arm.name), looks)
+        for name, one in timed.items()
+        if name != fastest
+    }
+    return {name: ratio for name, ratio in ratios.items() if ratio is not None}
+
+
+def _near(group: GroupFindings, log_ratio: Estimate) -> bool:
+    """Return whether a case is not told apart from the fastest."""
+    if log_ratio.interval is None:
+        return log_ratio.value <= log1p(group.margin)
+    return _verdict(group, log_ratio) != Verdict.SLOWER
+
+
+def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
+    return judge(log_ratio, group.margin, group.resolved or 0.0)
+
+
+def log_seconds(rounds: Sequence[Round], arm: str) -> dict[int, float]:
+    """Return round -> logarithm of an arm's seconds per call: the median over passes of the burst minima."""
+    workers = {one.index: worker for one in rounds for worker in one.workers if worker.arm == arm and worker.bursts}
+    return {index: log(_seconds(worker)) for index, worker in workers.items()}
+
+
+def _seconds(worker: Worker) -> float:
+    return median(min(burst.sample_ns) / burst.number for burst in worker.bursts) * 1e-9
+
+
+def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence[Reign]) -> tuple[Overtaking, ...]:
+    """Return who overtakes whom; a crossing counts only if on both sides a difference above the margin was shown."""
+    found = []
+    for one, other in combinations(names, 2):
+        compared = [point for place in places if (point := _compared(place, one, other)) is not None]
+        for crossing in crossings(compared):
+            below = next(point.sign for point in reversed(compared) if point.size < crossing.low and point.sign)
+            loser, winner = (one, other) if below < 0 else (other, one)
+            fastest = _hands_over(places, ruling, (loser, winner), crossing)
+            found.append(Overtaking(winner=winner, loser=loser, crossing=crossing, fastest=fastest))
+    return tuple(sorted(found, key=lambda overtaking: overtaking.crossing.at))
+
+
+def _compared(place: Place, one: str, other: str) -> Comparison | None:
+    """Return how two compare at a size; None where they have no ratio with an interval."""
+    if one not in place.timed or other not in place.timed:
+        return None
+    names = (place.timed[one].arm.name, place.timed[other].arm.name)
+    ratio = estimate(log_ratios(place.rounds, *names), place.looks)
+    if ratio is None or ratio.interval is None:
+        return None
+    sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(_verdict(place.group, ratio), 0)
+    return Comparison(size=place.value, log_ratio=ratio, sign=sign)
+
+
+def _hands_over(places: Sequence[Place], ruling: Sequence[Reign], pair: tuple[str, str], crossing: Crossing) -> bool:
+    """Return whether the first of a pair is the fastest up to a crossing and the second from there."""
+    loser, winner = pair
+    return any(
+        loser in before.names
+        and winner in after.names
+        and places[before.first].value <= crossing.high
+        and places[after.last].value >= crossing.low
+        for before, after in pairwise(ruling)
+    )
+
+
+def _steps(places: Sequence[Place], name: str) -> list[Growth]:
+    """Return the slope of one implementation from each size to the next."""
+    found = []
+    for first, last in pairwise([place for place in places if name in place.timed]):
+        growth = _growth(name, [first, last])
+        if growth is not None:
+            found.append(growth)
+    return found
+
+
+def _asymptotic(places: Sequence[Place], name: str) -> Growth | None:
+    """Return the slope of one implementation over its largest decade of sizes with rounds enough for an interval.
+
+    Where no size has so many rounds, over the largest decade of all. None with fewer than three sizes.
+    """
+    timed = [place for place in places if name in place.timed]
+    certain = [place for place in timed if place.timed[name].rounds >= MIN_ROUNDS] or timed
+    last = [place for place in certain if place.value * DECADE >= certain[-1].value]
+    return _growth(name, last) if len(last) >= LEAST_SIZES else None
+
+
+def _growth(name: str, places: Sequence[Place]) -> Growth | None:
+    times = {float(place.value): log_seconds(place.rounds, place.timed[name].arm.name) for place in places}
+    found = slope(times)
+    return None if found is None else Growth(name=name, first=places[0].value, last=places[-1].value, slope=found)
