@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     expect(tops == {"implbench"}, f"it claims {sorted(tops)}, expected implbench alone")
-    for file in sorted((CHECKOUT / "impls").rglob("*")):
+    for file in sorted([*(CHECKOUT / "impls").rglob("*"), *(CHECKOUT / "bench" / "limits").rglob("*")]):
         if file.is_file() and "__pycache__" not in file.parts:
             name = f"implbench/{file.relative_to(CHECKOUT).as_posix()}"
             expect(name in names, f"{name} is missing")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "Which of these implementations is faster, by how much, how sure are we, and why?"
 
+#: A sweep has at most so many sizes.
+MOST_STEPS = 50
+
 EXIT_CODES = """\
 exit codes:
   0 fine   1 regression   2 usage   3 undecided, machine too noisy
@@ -39,7 +42,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    for add in (_run, _compare, _calibrate, _check, _report, _history, _export, _import, _list, _doctor):
+    measuring, stored = (_run, _explain, _roofline, _compare, _calibrate, _check), (_report, _history, _export, _import)
+    for add in (*measuring, *stored, _list, _doctor):
         add(commands)
     return top
 
@@ -47,17 +51,51 @@ def parser() -> argparse.ArgumentParser:
 def _run(commands: "Commands") -> None:
     says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
     run = _command(commands, "run", says, example)
-    run.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
-    _axes(run)
-    _baseline(run)
-    _amount(run)
-    _margin(run)
-    _seed(run)
-    _timeout(run)
-    _results(run)
-    run.add_argument("--report", action="store_true", help="write the report too")
-    _output(run)
-    _json(run)
+    _measuring(run)
+    run.add_argument(
+        "--roofline", action="store_true", help="measure this machine's limits too, and the share of them reached"
+    )
+
+
+def _roofline(commands: "Commands") -> None:
+    says = "run, and tell which share of this machine's limits each implementation reaches"
+    roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
+    _measuring(roofline)
+    roofline.set_defaults(roofline=True)
+
+
+def _explain(commands: "Commands") -> None:
+    says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
+    explain = _command(commands, "explain", says, example)
+    explain.add_argument("problem", help="a problem's name or folder")
+    explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
+    explain.set_defaults(explains=True)
+    explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
+    _conditions(explain, "default")
+    _baseline(explain)
+    _amount(explain)
+    _seed(explain)
+    _timeout(explain)
+    _results(explain)
+    explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
+    _json(explain)
+
+
+def _measuring(to: argparse.ArgumentParser) -> None:
+    """Add what a run needs to know."""
+    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
+    _axes(to)
+    _cache(to)
+    _sweep(to)
+    _baseline(to)
+    _amount(to)
+    _margin(to)
+    _seed(to)
+    _timeout(to)
+    _results(to)
+    to.add_argument("--report", action="store_true", help="write the report too")
+    _output(to)
+    _json(to)
 
 
 def _compare(commands: "Commands") -> None:
@@ -172,6 +210,11 @@ def _axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
     to.add_argument(
         "--impl", type=_names, default=(), metavar="NAME,...", help="only these, beside the baseline (default: all)"
     )
+    _conditions(to, allocator)
+
+
+def _conditions(to: argparse.ArgumentParser, allocator: str) -> None:
+    """Add the axes but for the implementation."""
     to.add_argument("--size", type=_names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)")
     to.add_argument("--set", type=_changes, default={}, metavar="m=500,...", help="numbers put over the size")
     to.add_argument("--dtype", type=_names, default=("float64",), metavar="NAME,...", help="float64 (default), float32")
@@ -188,9 +231,28 @@ def _axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
     to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
-        default=allocator,
-        metavar="default|retain",
+        type=_names,
+        default=(allocator,),
+        metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
+    )
+
+
+def _sweep(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--sweep",
+        type=_steps,
+        metavar="m=100..1e6[:N]",
+        help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios (takes up to 270 s)",
+    )
+
+
+def _cache(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--cache",
+        default="warm",
+        metavar="warm|cold",
+        help="cold: fill the caches with other data before each call, untimed (default: warm)",
     )
 
 
@@ -201,10 +263,16 @@ def _baseline(to: argparse.ArgumentParser) -> None:
 def _amount(to: argparse.ArgumentParser) -> None:
     """Add how long to measure."""
     to.add_argument(
-        "--rounds", type=_positive, metavar="N", help="rounds of fresh workers (default: what fits in 75 s, 8 or more)"
+        "--rounds",
+        type=_positive,
+        metavar="N",
+        help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
     )
     to.add_argument(
-        "--budget", type=_seconds, metavar="SECONDS", help="as many rounds as fit in this time, at least one"
+        "--budget",
+        type=_seconds,
+        metavar="SECONDS",
+        help="time for the rounds (default: 75 s, but 8 rounds in any case)",
     )
 
 
@@ -282,6 +350,34 @@ def _seconds(text: str) -> float:
 
 def _percentage(text: str) -> float:
     return _number(text.removesuffix("%")) / 100
+
+
+def _steps(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return name and values of a sweep, ascending: both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
+    name, equals, span = text.partition("=")
+    ends, colon, count = span.partition(":")
+    low_text, dots, high_text = ends.partition("..")
+    if not (name.strip() and equals and dots):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=LOW..HIGH or NAME=LOW..HIGH:N, as m=100..1e6")
+    low, high = (_whole_number(end.strip()) for end in (low_text, high_text))
+    if low >= high:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as {name}=100..1e6")
+    if not colon:
+        ladder = (digit * 10**power for power in range(len(str(high))) for digit in (1, 2, 5))
+        return name.strip(), (low, *(step for step in ladder if low < step < high), high)
+    number = _positive(count.strip())
+    if not 2 <= number <= MOST_STEPS:
+        raise argparse.ArgumentTypeError(f"found {number} sizes in {text!r}, expected 2 to {MOST_STEPS}")
+    ratio = (high / low) ** (1 / (number - 1))
+    return name.strip(), tuple(dict.fromkeys([*(round(low * ratio**step) for step in range(number - 1)), high]))
+
+
+def _whole_number(text: str) -> int:
+    """Return a whole number, which may be written as 1e6."""
+    value = _number(text)
+    if value != int(value):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number, as 1000 or 1e3")
+    return int(value)
 
 
 def _changes(text: str) -> dict[str, int]:

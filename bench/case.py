@@ -8,6 +8,7 @@ from .errors import ImplbenchError, unknown
 DTYPES = ("float64", "float32")
 ALLOCATORS = ("default", "retain")
 ORDERS = ("C", "F")
+CACHES = ("warm", "cold")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +20,12 @@ class Size:
 
     def __str__(self) -> str:
         return f"{self.name} ({', '.join(f'{key}={value}' for key, value in self.values.items())})"
+
+    @property
+    def smallest(self) -> "Size":
+        """The size with 1 in the place of its largest number: next to no work, and all that is paid once."""
+        name = max(self.values, key=lambda key: self.values[key])
+        return Size(name=f"{name}=1", values={**self.values, name: 1})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +43,8 @@ class Case:
     allocator: str
     data: str = ""
     """Kind of data; empty for the problem's usual one."""
+    cache: str = CACHES[0]
+    """``cold``: before each call the caches are filled with other data, untimed."""
 
     @property
     def name(self) -> str:
@@ -54,10 +63,11 @@ class Case:
 
     @property
     def _condition(self) -> list[str]:
-        """Threads, and allocator and data where they are not the usual ones."""
+        """Threads, and allocator, data and caches where they are not the usual ones."""
         allocator = [self.allocator] if self.allocator != ALLOCATORS[0] else []
         threads = [] if self.threads is None else [f"{self.threads}t"]
-        return [*threads, *allocator, *([self.data] if self.data else [])]
+        cache = [self.cache] if self.cache != CACHES[0] else []
+        return [*threads, *allocator, *([self.data] if self.data else []), *cache]
 
 
 def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Comparer:
         members = {one.case.id: _arms(one) for one in benchmarks}
         sources = {name: source for one in benchmarks for name, source in _sources(one).items()}
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
-        with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage:
+        with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=self._tell, untimed="count") as stage:
             groups = {group.name: group for group in stage.groups}
             self._screen(groups, stage)
             screening = {name: tuple(self._held[name]) for name in groups}

@@ -1,6 +1,6 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log1p
@@ -123,7 +123,7 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
         suspect=one.suspect,
         log_ratios=ratios,
         faults_per_call=_medians(_faults(everything, name)) if timed else None,
-        counts=_changes("minor page faults a call", _faults(everything, name)) if timed else (),
+        counts=tuple(_counted(everything, name)) if timed else (),
     )
 
 
@@ -160,6 +160,19 @@ def _faults(rounds: Sequence[Round], name: str) -> list[tuple[float, float]]:
     return found
 
 
+def _counted(rounds: Sequence[Round], name: str) -> Iterator[str]:
+    """Yield what is said of the counts that have changed: page faults of all rounds, allocations of the first ones."""
+    yield from _changes("minor page faults a call", _faults(rounds, name))
+    for field, what in (("allocations", "allocations of arrays a call"), ("allocated_bytes", "bytes of these a call")):
+        pairs = []
+        for one in rounds:
+            counts = {worker.arm: getattr(worker.counts, field, None) for worker in one.workers}
+            base, head = counts.get(name + BASE), counts.get(name + HEAD)
+            if base is not None and head is not None:
+                pairs.append((base, head))
+        yield from _changes(what, pairs)
+
+
 def _medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
     return (median(base for base, _ in pairs), median(head for _, head in pairs)) if pairs else None
 
@@ -171,7 +184,8 @@ def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]
     if not pairs or not (all(more) or all(less)):
         return ()
     base, head = _medians(pairs) or (0.0, 0.0)
-    return (f"{what}: {base:.0f} -> {head:.0f} in all {len(pairs)} rounds",)
+    often = f" in all {len(pairs)} rounds" if len(pairs) > 1 else ""
+    return (f"{what}: {base:,.0f} -> {head:,.0f}{often}",)
 
 
 def exit_code(found: Comparison) -> Exit:

@@ -7,17 +7,24 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import environment, pinning, rounds
+from msgspec import convert
+
+from . import environment, machine, pinning, rounds
 from .case import Case
+from .crew import Crew
+from .errors import ImplbenchError
 from .exchange import Message
 from .implementation import Implementation
-from .measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
+from .measurement import Arm, Burst, Call, Costs, Counts, Load, Outcome, Pool, Round, Verification, Worker
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .rounds import RoundPlan
 
 #: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
 LARGEST_CLOCK_JUMP_S = 0.5
+
+#: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
+LONGEST_COUNTED_NS = 200_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,9 +45,12 @@ class Group:
     arms: tuple[Arm, ...]
     sources: Mapping[str, Source]
     """Arm -> its code."""
-    inputs: Path
+    inputs: Mapping[str, Path]
+    """Arm -> folder of its inputs."""
     orders: Mapping[str, Mapping[str, str]]
     """Arm -> memory order of each 2-D input."""
+    limits: tuple[Arm, ...] = ()
+    """Limits of the machine that are measured in the same rounds."""
 
     @property
     def threads(self) -> int:
@@ -77,25 +87,33 @@ PassChooser = Callable[[int, int], int]
 class Conductor:
     """Knows how to hold a round."""
 
-    def __init__(self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+    ) -> None:
+        """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
+        self._untimed = untimed
         self._scratch = scratch
         self._timeout_s = timeout_s
         self._tell = tell
         self._cpus = environment.allowed_cpus()
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._writers: list[WorkerProcess] = []
 
-    def round(self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser) -> Round:
-        """Hold one round of the arms in the plan and return its record."""
+    def round(
+        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+    ) -> Round:
+        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
         before, offset_s, started = environment.snapshot(), _clock_offset_s(), time.monotonic_ns()
-        arms = {arm.name: arm for arm in group.arms}
+        arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
-            active = [self._start(arms[name], group, plan, stack) for name in plan.spawn_order]
+            active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
             self._size_bursts(active)
             passes = choose_passes(sum(one.burst_ns for one in active), time.monotonic_ns() - started)
             self._interleave({one.arm.name: one for one in active}, plan, passes)
             for one in active:
-                self._finish(one)
+                untimed = self._untimed if index == 0 and one.arm not in group.limits else None
+                self._finish(one, untimed, kept=crew is not None)
         jump_s = abs(_clock_offset_s() - offset_s)
         activity = environment.load_between(before, environment.snapshot())
         return Round(
@@ -120,31 +138,44 @@ class Conductor:
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
         order = {**_order(case, source, folder), "do": "write-inputs", "seed": seed}
-        environ = os.environ | pinning.variables(1, "default") | _import_path(source)
+        environ = os.environ | pinning.variables(1, "retain") | _import_path(source)  # nothing is timed there
         with WorkerProcess(Conditions(environment=environ, cpus=self._cpus, folder=self._scratch)) as worker:
+            self._writers.append(worker)
             try:
                 return worker.ask(order, 10 * self._timeout_s)
             except Ended as ended:
                 return {"outcome": ended.outcome, "reason": ended.reason}
 
-    def _start(self, arm: Arm, group: Group, plan: RoundPlan, stack: ExitStack) -> _Active:
+    def abandon_inputs(self) -> None:
+        """End the workers that make inputs, from another thread than those that wait for them."""
+        for worker in self._writers:
+            worker.kill()
+
+    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> _Active:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
         source = group.sources[arm.name]
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn | _import_path(source)
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch)
-        process = stack.enter_context(WorkerProcess(conditions))
+        if isinstance(keeper, Crew):
+            case = arm.case
+            like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
+            process = keeper.worker(like, conditions)
+        else:
+            process = keeper.enter_context(WorkerProcess(conditions))
         active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
         order = {
-            **_order(arm.case, source, group.inputs),
+            **_order(arm.case, source, group.inputs[arm.name]),
             "do": "start",
+            "forks": isinstance(keeper, Crew),
             "implementation": arm.case.implementation,
             "copies_inputs": source.implementation.copies_inputs,
             "layout": group.orders[arm.name],
             "dtype": arm.case.dtype,
             "threads": group.threads,
             "outputs": source.problem.outputs,
+            "filler": str(self._filler()) if arm.case.cache == "cold" else None,
         }
         reply = self._ask(active, order)
         if reply:
@@ -161,6 +192,19 @@ class Conductor:
             active.call_ns, active.number = reply["call_ns"], reply["number"]
             process.pause()
         return active
+
+    def _filler(self) -> Path:
+        """Return a file that all workers read to fill the caches with, in memory and larger than they are."""
+        path = self._scratch / "filler"
+        if not path.exists():
+            size = machine.beyond_caches(machine.caches(), machine.memory_bytes())
+            try:
+                path.write_bytes(b"\1" * size)  # not zeros: of a hole all pages are one
+            except OSError as error:
+                raise ImplbenchError(
+                    f"{path.parent}: --cache cold needs {size} bytes there: {error.strerror}"
+                ) from error
+        return path
 
     def _size_bursts(self, active: Sequence[_Active]) -> None:
         """Give all arms of a case bursts of one size, that of its first round; the fastest arm decides."""
@@ -208,16 +252,38 @@ class Conductor:
                     )
                     one.record = replace(one.record, bursts=(*one.record.bursts, burst))
 
-    def _finish(self, one: _Active) -> None:
-        """Have the worker verify its last result and a changed one, and end it."""
+    def _finish(self, one: _Active, untimed: str | None, *, kept: bool) -> None:
+        """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
         one.process.resume()
         reply = self._ask(one, {"do": "finish"})
         if reply:
-            one.process.kill()
             found = tuple(Verification(**each) for each in reply["verification"])
-            one.record = replace(one.record, verification=found, output_tail=one.process.output_tail)
+            one.record = replace(one.record, verification=found)
+            alive = True
+            if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
+                alive = self._count(one, untimed)
+            if not (kept and alive and self._ask(one, {"do": "leave"})):
+                one.process.kill()
+            one.record = replace(one.record, output_tail=one.process.output_tail)
+
+    def _count(self, one: _Active, untimed: str) -> bool:
+        """Have the worker count what an evaluation does, and return whether it lives; the case is ok in any case."""
+        self._tell(f"counting what {one.arm.name} does")
+        try:
+            reply = one.process.ask({"do": untimed}, self._timeout_s)
+        except Ended:
+            return False
+        if reply["outcome"] == Outcome.OK:
+            one.record = replace(
+                one.record,
+                counts=convert(reply["counts"], Counts),
+                calls=convert(reply.get("calls"), tuple[Call, ...] | None),
+                costs=convert(reply.get("costs"), Costs | None),
+                smallest_ns=reply.get("smallest_ns"),
+            )
+        return True
 
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""

@@ -21,6 +21,10 @@ WATCH_S = 0.3
 
 _CPU0 = "sys/devices/system/cpu/cpu0"
 
+#: A set of arrays that is this many times as large as the last-level cache comes from memory (STREAM's rule). It has at
+#: most so many bytes, however large that cache is, and at most this part of the memory.
+BEYOND_CACHES, MOST_SET_BYTES, MOST_OF_MEMORY = 4, 256 * 2**20, 1 / 16
+
 #: Beginnings of the CPU flags that decide which kernels a numerical library may choose: x86, then Arm.
 SIMD = ("sse4", "avx", "fma", "f16c", "amx", "asimd", "sve", "sme", "i8mm", "bf16")
 
@@ -77,6 +81,22 @@ def parse_size(text: str | None) -> int | None:
         return None
     number, unit = (text[:-1], text[-1]) if text[-1] in "KMG" else (text, "")
     return int(number) * {"": 1, "K": 2**10, "M": 2**20, "G": 2**30}[unit] if number.isdigit() else None
+
+
+def beyond_caches(caches: Mapping[str, int | None], memory: int | None) -> int:
+    """Return the bytes of a set of arrays that comes from main memory, as far as MOST_SET_BYTES and the memory allow.
+
+    Parameters
+    ----------
+    caches
+        What `caches` returned.
+    memory
+        Bytes; None is unknown.
+    """
+    last = caches.get("l3_bytes") or caches.get("l2_bytes")
+    wanted = BEYOND_CACHES * last if last else MOST_SET_BYTES
+    most = MOST_SET_BYTES if memory is None else min(MOST_SET_BYTES, int(memory * MOST_OF_MEMORY))
+    return min(wanted, most)
 
 
 def turbo(root: Path = ROOT) -> bool | None:

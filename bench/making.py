@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from . import environment, exchange, implementation
+from .case import Size
 from .exchange import Message
 from .judging import judged
 
@@ -30,3 +31,13 @@ def write_inputs(order: Message) -> Message:
         "work": work,
         "numeric_stack": environment.numeric_stack(),
     }
+
+
+def smallest_inputs(order: Message) -> dict[str, "np.ndarray | float"]:
+    """Return inputs of the case with 1 in the place of the largest number of its size (`Size.smallest`)."""
+    case = order["case"]
+    problem = implementation.load(Path(order["folder"]), "problem")
+    inputs: dict[str, np.ndarray | float] = problem.inputs(
+        Size(name="", values=case["size"]).smallest.values, case["dtype"], case["data"], 1
+    )
+    return inputs

@@ -69,6 +69,69 @@ class Verification:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What one evaluation does, counted apart from the timing; the same on every call."""
+
+    allocations: int | None
+    """Of array data, by NumPy."""
+    allocated_bytes: int | None
+    """All that was allocated for arrays over the evaluation, whether or not it was given back meanwhile."""
+    peak_bytes: int | None
+    """The most at one time beyond what was there before, of array data and Python objects together."""
+    python_calls: int | None
+    """Calls of Python functions, those inside NumPy among them."""
+    c_calls: int | None
+    """Calls of built-in functions and methods; operators and ufuncs are no such calls."""
+
+
+class CallKind(StrEnum):
+    """What a call of NumPy does, as far as its cost goes."""
+
+    PRODUCT = "product"
+    """A product of matrices or vectors, done by BLAS."""
+    ELEMENTWISE = "element-wise"
+    FUNCTION = "function"
+    """Element by element too, but arithmetic rather than memory takes its time: exp, log, tanh."""
+    REDUCTION = "reduction"
+    INDEX = "index"
+    """An index or a slice, read or written."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What one evaluation calls NumPy for, with the same operands: all these calls together."""
+
+    name: str
+    """As in ``add``, ``add.reduce``, ``dot``, ``getitem``."""
+    kind: CallKind
+    operands: tuple[str, ...]
+    """Shape and memory order of each array that is read, as in ``(25, 10000) F``."""
+    mixed: bool
+    """Whether two of these, of more than one axis, lie in different memory orders."""
+    times: int
+    flops: float
+    bytes: int
+    """Read and written, of operands and results."""
+    ns: int
+    """Time inside NumPy, on the actual arrays, page faults among it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What things cost in a worker, measured there on the same CPU; in the case's dtype."""
+
+    call_ns: dict[CallKind, float]
+    """Of a call on arrays of one number: what a call takes whatever it does."""
+    fault_ns: float | None
+    """Of a minor page fault: a page mapped, touched and given back."""
+    product_flops_per_s: float
+    """Of a product of square matrices that fit the cache."""
+    pass_bytes_per_s: float
+    """Of an element-wise sum of arrays as large as the largest input."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Worker:
     """One implementation in one round: a fresh process."""
 
@@ -94,6 +157,13 @@ class Worker:
     """The last of what the worker wrote to stdout and stderr."""
     transfer_ns: int | None = None
     """Of `prepare_ns`, what moving the inputs to a device took, where the implementation says so."""
+    counts: Counts | None = None
+    """None where nothing was counted."""
+    calls: tuple[Call, ...] | None = None
+    """What it calls NumPy for on its inputs and what comes of them; None where that was not, or could not be, seen."""
+    costs: Costs | None = None
+    smallest_ns: int | None = None
+    """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""
     own_clock: bool = False
     """Whether the samples are read off the implementation's own clock, that of another program."""
 
@@ -142,6 +212,20 @@ class Arm:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """A limit of the machine, measured in the rounds of a group as one more arm; no implementation of the problem."""
+
+    group: str
+    arm: Arm
+    resource: str
+    """Which number of `work` it limits: ``flops`` or ``bytes``."""
+    applies: bool
+    """Whether the group's implementations are held against it: not, where its arrays are larger than theirs."""
+    work: dict[str, float]
+    """{"flops": ..., "bytes": ...} of one call."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
     """A case that was not started, with the reason."""
 
@@ -166,6 +250,8 @@ class ProblemRecord:
     """The kind of data that a case without one used."""
     work: dict[str, dict[str, float]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
+    ladder: tuple[str, ...] = ()
+    """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +264,14 @@ class Settings:
     budget_s: float | None
     timeout_s: float
     command: tuple[str, ...]
+    looks: tuple[int, ...] = ()
+    """Numbers of rounds after which decided pairs are measured no longer; empty: all have the same rounds."""
+    roofline: bool = False
+    """Whether the machine's limits are measured beside the implementations."""
+    explains: bool = False
+    """Whether it is counted, behind the first round, what each implementation does."""
+    sweep: str | None = None
+    """The number of the size that takes several values, where the user asked for that."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,3 +291,5 @@ class Run:
     left: tuple[Left, ...]
     rounds: tuple[Round, ...] = field(default=())
     interrupted: bool = False
+    limits: tuple[Limit, ...] = ()
+    """Empty where the run was not asked for a roofline."""

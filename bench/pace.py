@@ -8,6 +8,9 @@ from .measurement import Settings
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0
 
+#: The part of the time that the wanted rounds may take where a run looks; the rest is for the pairs still undecided.
+FIRST_PART = 0.6
+
 
 class Pace:
     """Keeps the time of a run."""
@@ -25,7 +28,7 @@ class Pace:
         return len(self._round_s)
 
     @property
-    def _left_s(self) -> float:
+    def left_s(self) -> float:
         """What is left of the budget."""
         return self._budget_s - (time.monotonic() - self._started)
 
@@ -37,16 +40,19 @@ class Pace:
         """Return whether another round is wanted and fits; a first one always does."""
         if not self._round_s:
             return True
+        if self._settings.looks and self.done >= self._settings.looks[-1]:
+            return False
         if self._settings.rounds is not None:
             if self.done >= self._settings.rounds:
                 return False
             if self._settings.budget_s is None:
                 return True
-        return self.done < self._least or self._left_s >= max(self._round_s[-3:])
+        return self.done < self._least or self.left_s >= max(self._round_s[-3:])
 
     def passes(self, pass_ns: int, start_ns: int, groups: int) -> int:
         """Return the passes of a group's rounds, from the time of one pass and of starting its workers."""
-        share_s = self._left_s / rounds.WANTED_ROUNDS / groups
+        part = FIRST_PART if self._settings.looks else 1.0
+        share_s = part * self.left_s / rounds.WANTED_ROUNDS / groups
         return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
     def expected(self) -> tuple[int | None, float | None]:
@@ -54,8 +60,10 @@ class Pace:
         if not self._round_s:
             return self._settings.rounds, None
         mean_s = sum(self._round_s) / self.done
-        fitting = self.done + max(0, int(self._left_s / mean_s))
+        fitting = self.done + max(0, int(self.left_s / mean_s))
         expected = max(fitting, self._least)
+        if self._settings.looks:
+            expected = min(expected, next((look for look in self._settings.looks if look > self.done), self.done))
         if self._settings.rounds is not None:
             within = expected if self._settings.budget_s else self._settings.rounds
             expected = min(within, self._settings.rounds)

@@ -24,6 +24,7 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "NUMEXPR_MAX_THREADS",
     "NUMBA_NUM_THREADS",
+    "PJRT_NPROC",  # of XLA's pool, which JAX computes with
 )
 
 #: ``--allocator retain``: glibc keeps freed memory instead of giving it back and faulting it in again.
@@ -45,10 +46,20 @@ SHORTEST_JUDGED_NS = 2_000_000
 _TASKS = Path("/proc/self/task")
 _PR_SET_PDEATHSIG = 1
 
+#: M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of glibc's malloc.h, with the values of RETAIN that fit an int.
+_MALLOPT = {-1: 2**31 - 1, -2: 64 * 2**20, -3: 2**30}
+
 
 def variables(threads: int, allocator: str) -> dict[str, str]:
     """Return the environment variables that set threads and allocator of a worker before it starts."""
     return dict.fromkeys(THREAD_VARIABLES, str(threads)) | (RETAIN if allocator == "retain" else {})
+
+
+def retain_memory() -> None:
+    """Have the allocator of this very process keep freed memory from now on, as RETAIN does (glibc; else nothing)."""
+    with contextlib.suppress(AttributeError, OSError):
+        for option, value in _MALLOPT.items():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 def pin(pid: int, cpus: Sequence[int]) -> None:

@@ -78,13 +78,15 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _points(run: Run) -> Iterator[Point]:
+    limits = {limit.arm.name for limit in run.limits}
     for group in dict.fromkeys(arm.case.group for arm in run.arms):
         arms = [arm for arm in run.arms if arm.case.group == group]
         workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in arms}
         for one in run.rounds:
             if one.group == group and one.discarded is None:
                 for worker in one.workers:
-                    workers[worker.arm][one.index] = worker
+                    if worker.arm not in limits:
+                        workers[worker.arm][one.index] = worker
         baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
         anchor = _minima(workers[baseline.name]) if baseline else {}
         twins = [worker for arm in arms if arm.again for worker in workers[arm.name].values()]

@@ -40,6 +40,8 @@ class Problem:
     layouts: tuple[str, ...]
     """Layouts measured where the user names none; the first is the baseline's."""
     outputs: tuple[str, ...]
+    ladder: tuple[str, ...] = ()
+    """Implementations in the order in which each improves on the one before it; empty where none is given."""
 
     def digest(self) -> str:
         """Return the SHA-256 over names and contents of the folder's files."""
@@ -124,6 +126,7 @@ def read(folder: Path) -> Problem:
         baseline=constants["BASELINE"],
         layouts=tuple(constants.get("LAYOUTS", ("C",))),
         outputs=constants["OUTPUTS"],
+        ladder=tuple(constants.get("LADDER", ())),
     )
     if problem.default_size not in problem.sizes:
         raise ImplbenchError(f"{file}: {unknown('DEFAULT_SIZE', problem.default_size, problem.sizes)}")

@@ -86,6 +86,11 @@ class WorkerProcess:
         return self._process.pid
 
     @property
+    def ended(self) -> bool:
+        """Whether it was killed."""
+        return self._commands < 0
+
+    @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()

@@ -44,7 +44,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
-    if file_path.name == "problem.py" and file_path.parent != Path(__file__).parent:
+    if file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent):
         return _module(file_path, parent)
     return None
 

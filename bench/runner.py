@@ -3,20 +3,23 @@
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import environment, rounds
 from .conductor import Group, Source
+from .crew import Crew
 from .errors import NothingMeasured
 from .implementation import chosen
 from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
 from .problem import Problem
+from .shares import Shares
 from .staging import Stage, staged
 from .store import Journal, now, require_writable
 from .units import percent
+from .verdict import Verdict, findings
 
 #: So many discarded rounds end a run.
 MOST_DISCARDED = 5
@@ -49,7 +52,11 @@ class Runner:
         self._generator = random.Random(settings.seed)
         self._cpus = environment.allowed_cpus()
         self._ended: set[str] = set()
+        self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
+        self._shared_plans: dict[int, rounds.RoundPlan] = {}
+        shared = settings.sweep is not None and settings.budget_s is not None
+        self._shares = Shares(settings.budget_s or 0.0, settings.rounds) if shared else None
 
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
@@ -65,10 +72,18 @@ class Runner:
         """
         require_writable(results)
         self._tell("inputs and reference")
-        seed, timeout_s = self._settings.seed, self._settings.timeout_s
+        settings = self._settings
         members, sources = _arranged(self._problem, arms, left)
         with (
-            staged(members, sources, seed=seed, timeout_s=timeout_s, tell=self._tell) as stage,
+            staged(
+                members,
+                sources,
+                seed=settings.seed,
+                timeout_s=settings.timeout_s,
+                tell=self._tell,
+                roofline=settings.roofline,
+                untimed="explain" if settings.explains else "count",
+            ) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
             interrupted = False
@@ -94,6 +109,7 @@ class Runner:
                 outputs=self._problem.outputs,
                 data=self._problem.data[0],
                 work=stage.work,
+                ladder=self._problem.ladder,
             ),
             environment={
                 **environment.capture(self._problem.folder),
@@ -103,41 +119,108 @@ class Runner:
             warnings=(*environment.warnings(os.environ), *_neighbours(before)),
             arms=tuple(arms),
             left=tuple(left),
+            limits=stage.limits,
         )
 
     def _measure(self, stage: Stage, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
+        if self._shares:
+            self._sweep(stage, journal, self._shares)
+            return
         discarded = 0
-        while any(map(self._alive, stage.groups)) and self._pace.another() and discarded < MOST_DISCARDED:
+        while any(map(self._wanted, stage.groups)) and self._pace.another() and discarded < MOST_DISCARDED:
             started = time.monotonic()
             held = []
             for group in self._generator.sample(stage.groups, len(stage.groups)):
-                if self._alive(group):
+                if self._wanted(group):
                     held.append(self._round(group, stage))
                     journal.append(held[-1])
             discarded += any(one.discarded for one in held)
             if not any(one.discarded for one in held):
                 self._pace.add(time.monotonic() - started)
+            if self._pace.done in self._settings.looks:
+                self._decided = decided(journal.run)
+
+    def _sweep(self, stage: Stage, journal: Journal, shares: Shares) -> None:
+        """Begin sizes in ascending order as far as the budget goes; do rounds of those whose share pays for them."""
+        waiting = shares.ascending(stage.groups, stage.work)
+        due: list[Group] = []
+        while due or (waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s)):
+            started = time.monotonic()
+            with Crew() as crew:
+                self._shared_plans = {}
+                for group in due:
+                    self._held(group, stage, journal, crew)
+                while waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s):
+                    group = waiting.pop(0)
+                    self._leave(shares.too_slow(group, self._alive(group)), group, journal)
+                    self._held(group, stage, journal, crew)
+            self._pace.add(time.monotonic() - started)
+            begun = [group for group in stage.groups if self._alive(group) and group not in waiting]
+            due = shares.due(begun, self._pace.left_s)
+            self._generator.shuffle(due)
+        for group in waiting:
+            alive = self._alive(group)
+            reason = shares.unpaid(group, alive, self._pace.left_s) or "the sweep's time was spent"
+            self._leave(shares.too_slow(group, alive) | dict.fromkeys(alive, reason), group, journal)
+
+    def _held(self, group: Group, stage: Stage, journal: Journal, crew: Crew) -> None:
+        """Hold one round of a sweep."""
+        if self._shares and self._alive(group):
+            one = self._round(group, stage, crew)
+            journal.append(one)
+            self._shares.add(group, one)
+
+    def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
+        """Leave arms out of a group that has not been started yet, on the record."""
+        self._ended |= reasons.keys()
+        journal.leave(
+            [
+                Left(case=arm.case, title=arm.title, outcome=Outcome.UNSUPPORTED, reason=reasons[arm.name])
+                for arm in group.arms
+                if arm.name in reasons and not arm.again
+            ]
+        )
 
     def _alive(self, group: Group) -> list[str]:
         """Return the arms that have not ended with another outcome than ok."""
         return [arm.name for arm in group.arms if arm.name not in self._ended]
 
-    def _round(self, group: Group, stage: Stage) -> Round:
-        plan = rounds.draw(self._generator, self._alive(group), self._cpus, group.threads)
+    def _wanted(self, group: Group) -> list[str]:
+        """Return the arms that another round is to measure: those not decided yet, and what they are compared with."""
+        alive = self._alive(group)
+        baselines = {arm.name for arm in group.arms if arm.baseline}
+        undecided = [name for name in alive if name not in self._decided and name not in baselines]
+        looks = self._settings.looks
+        if looks and self._pace.done >= looks[0] and not undecided:
+            return []
+        return [name for name in alive if name in baselines or name in undecided]
+
+    def _round(self, group: Group, stage: Stage, crew: Crew | None = None) -> Round:
+        limits = [arm.name for arm in group.limits if arm.name not in self._ended]
+        plan = rounds.draw(self._generator, [*self._wanted(group), *limits], self._cpus, group.threads)
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             if group.name not in self._passes:
-                self._passes[group.name] = self._pace.passes(pass_ns, start_ns, len(stage.groups))
+                passes = self._shares.passes if self._shares else self._pace.passes
+                self._passes[group.name] = passes(pass_ns, start_ns, len(stage.groups))
             return self._passes[group.name]
 
-        one = stage.conductor.round(self._pace.done, group, plan, choose_passes)
+        if crew:  # one interpreter serves several groups: what is set before it starts is drawn once a round
+            first = self._shared_plans.setdefault(group.threads, plan)
+            plan = replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)
+        one = stage.conductor.round(self._pace.done, group, plan, choose_passes, crew=crew)
         self._ended |= {worker.arm for worker in one.workers if worker.outcome != Outcome.OK}
         return one
 
     def _tell(self, doing: str) -> None:
-        expected, left_s = self._pace.expected()
+        expected, left_s = (None, self._pace.left_s) if self._shares else self._pace.expected()
         self._listen(Progress(doing=doing, rounds_done=self._pace.done, rounds_expected=expected, left_s=left_s))
+
+
+def decided(run: Run) -> set[str]:
+    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
+    return {one.arm.name for group in findings(run) for one in group.findings if one.verdict != Verdict.UNDECIDED}
 
 
 def _arranged(

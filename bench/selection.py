@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from . import case, implementation
-from .case import ALLOCATORS, DTYPES, Case
+from .case import ALLOCATORS, CACHES, DTYPES, Case, Size
 from .environment import allowed_cpus
 from .errors import ImplbenchError, unknown
 from .implementation import Implementation
@@ -25,11 +25,14 @@ class Selection:
     sizes: tuple[str, ...] = ()
     changes: Mapping[str, int] = field(default_factory=dict)
     """Numbers put over the size, from ``--set m=500``."""
+    sweep: tuple[str, tuple[int, ...]] | None = None
+    """A number of the size and the values that it takes in turn, from ``--sweep m=100..1e6``."""
     dtypes: tuple[str, ...] = ("float64",)
     layouts: tuple[str, ...] = ()
     threads: tuple[int, ...] = (1,)
-    allocator: str = ALLOCATORS[0]
+    allocators: tuple[str, ...] = ALLOCATORS[:1]
     data: str = ""
+    cache: str = CACHES[0]
 
 
 def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[Left, ...]]:
@@ -51,8 +54,8 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     arms: list[Arm] = []
     left: list[Left] = []
     layouts = wanted.layouts or problem.layouts
-    sizes = [case.sized(problem.sizes, name, wanted.changes) for name in wanted.sizes or (problem.default_size,)]
-    for size, dtype, threads in product(sizes, wanted.dtypes, wanted.threads):
+    axes = product(_sizes(problem, wanted), wanted.dtypes, wanted.threads, wanted.allocators)
+    for size, dtype, threads, allocator in axes:
         for found, layout in product(implementations.values(), layouts):
             one = Case(
                 problem=problem.name,
@@ -61,8 +64,9 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
                 dtype=dtype,
                 layout=layout,
                 threads=threads,
-                allocator=wanted.allocator,
+                allocator=allocator,
                 data="" if wanted.data == problem.data[0] else wanted.data,
+                cache=wanted.cache,
             )
             is_baseline = found.name == baseline and layout == layouts[0]
             refused = _refused(found)
@@ -75,13 +79,34 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     return tuple(arms), tuple(left)
 
 
+def _sizes(problem: Problem, wanted: Selection) -> list[Size]:
+    """Return the sizes, each once; those of a sweep ascend."""
+    names = wanted.sizes or (problem.default_size,)
+    if wanted.sweep is None:
+        return [case.sized(problem.sizes, name, wanted.changes) for name in names]
+    parameter, values = wanted.sweep
+    if parameter in wanted.changes:
+        raise ImplbenchError(f"--sweep {parameter} and --set {parameter}: give one of the two")
+    for name in names:
+        known = case.sized(problem.sizes, name, wanted.changes).values
+        if parameter not in known:
+            raise unknown("name in --sweep", parameter, known)
+    found = [
+        case.sized(problem.sizes, name, {**wanted.changes, parameter: value}) for name in names for value in values
+    ]
+    return list({tuple(size.values.items()): size for size in found}.values())
+
+
 def _check(problem: Problem, wanted: Selection) -> None:
     """Raise ImplbenchError for a value that no case can have."""
     for dtype in wanted.dtypes:
         if dtype not in DTYPES:
             raise unknown("dtype", dtype, DTYPES)
-    if wanted.allocator not in ALLOCATORS:
-        raise unknown("allocator", wanted.allocator, ALLOCATORS)
+    for allocator in wanted.allocators:
+        if allocator not in ALLOCATORS:
+            raise unknown("allocator", allocator, ALLOCATORS)
+    if wanted.cache not in CACHES:
+        raise unknown("state of the caches", wanted.cache, CACHES)
     if wanted.data and wanted.data not in problem.data:
         raise unknown(f"data of {problem.name}", wanted.data, problem.data)
     cpus = len(allowed_cpus())

@@ -1,20 +1,24 @@
 """What is ready before the first round: a scratch folder, and in it the inputs of each group."""
 
 import compileall
+import math
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import case, environment, pinning
+from . import case, environment, limiting, pinning
+from .case import Case
 from .conductor import Conductor, Group, Source
 from .errors import NothingMeasured
-from .measurement import Arm, Outcome
+from .exchange import Message
+from .measurement import Arm, Limit, Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +30,8 @@ class Stage:
     work: dict[str, dict[str, float]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Any]
+    limits: tuple[Limit, ...] = ()
+    """Limits of the machine that are measured in the groups' rounds, with the work of each."""
 
 
 @contextmanager
@@ -36,6 +42,8 @@ def staged(
     seed: int,
     timeout_s: float,
     tell: Callable[[str], None],
+    roofline: bool = False,
+    untimed: str | None = None,
 ) -> Iterator[Stage]:
     """Make the inputs of each group, one after the other; clean up at the end.
 
@@ -45,6 +53,10 @@ def staged(
         Group -> its arms, which have their size, dtype and data in common.
     sources
         Arm -> its code; the inputs are made by the problem of a group's first arm.
+    roofline
+        Whether the limits of the machine are to be measured beside each group.
+    untimed
+        What each arm is asked for in its first round, behind its bursts: to ``count`` or ``explain`` what it does.
 
     Raises
     ------
@@ -59,8 +71,8 @@ def staged(
     cpus = environment.allowed_cpus()
     with scratch() as place:
         try:
-            conductor = Conductor(scratch=place, timeout_s=timeout_s, tell=tell)
-            yield _stage(conductor, members, sources, place=place, seed=seed)
+            conductor = Conductor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
+            yield _stage(members, sources, _Inputs(conductor, place, seed), roofline=roofline)
         finally:
             pinning.pin(0, cpus)
 
@@ -82,27 +94,98 @@ def _memory() -> Path | None:
 
 
 def _stage(
-    conductor: Conductor,
     members: Mapping[str, Sequence[Arm]],
     sources: Mapping[str, Source],
+    inputs: "_Inputs",
     *,
-    place: Path,
-    seed: int,
+    roofline: bool,
 ) -> Stage:
-    written: dict[tuple[Any, ...], tuple[Path, dict[str, Any]]] = {}
-    groups, work = [], {}
+    groups, work, limits = [], {}, []
+    inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
-        one = arms[0].case
-        key = (one.problem, *one.size.values.items(), one.dtype, one.data)
-        if key not in written:
-            inputs = place / f"inputs-{len(written)}"
-            reply = conductor.write_inputs(one, sources[arms[0].name], inputs, seed=seed)
+        first = arms[0]
+        folder, reply = inputs.of(first.case, sources[first.name])
+        work[name] = reply["work"]
+        own = {arm.name: sources[arm.name] for arm in arms}
+        folders = dict.fromkeys(own, folder)
+        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
+        beside = []
+        for limit, source in limiting.beside(name, first.case, work[name]) if roofline else ():
+            arm = limit.arm
+            own[arm.name] = source
+            folders[arm.name], told = inputs.of(arm.case, source)
+            orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
+            beside.append(replace(limit, work=told["work"]))
+        limits += beside
+        groups.append(
+            Group(
+                name=name,
+                arms=tuple(arms),
+                sources=own,
+                inputs=folders,
+                orders=orders,
+                limits=tuple(limit.arm for limit in beside),
+            )
+        )
+    return Stage(
+        conductor=inputs.conductor,
+        groups=tuple(groups),
+        work=work,
+        numeric_stack=reply["numeric_stack"],
+        limits=tuple(limits),
+    )
+
+
+#: What inputs depend on: problem, size, dtype and data.
+_Key = tuple[Any, ...]
+
+
+class _Inputs:
+    """The inputs of a run, written once for all cases that have them in common."""
+
+    def __init__(self, conductor: Conductor, place: Path, seed: int) -> None:
+        self.conductor = conductor
+        self._place = place
+        self._seed = seed
+        self._written: dict[_Key, tuple[Path, Message]] = {}
+
+    def of(self, one: Case, source: Source) -> tuple[Path, Message]:
+        """Return the folder of a case's inputs, and what making them told."""
+        key = _key(one, source)
+        if key not in self._written:
+            folder = self._place / f"inputs-{len(self._written)}"
+            reply = self.conductor.write_inputs(one, source, folder, seed=self._seed)
             if reply["outcome"] != Outcome.OK:
                 raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
-            written[key] = inputs, reply
-        inputs, reply = written[key]
-        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
-        own = {arm.name: sources[arm.name] for arm in arms}
-        groups.append(Group(name=name, arms=tuple(arms), sources=own, inputs=inputs, orders=orders))
-        work[name] = reply["work"]
-    return Stage(conductor=conductor, groups=tuple(groups), work=work, numeric_stack=reply["numeric_stack"])
+            self._written[key] = folder, reply
+        return self._written[key]
+
+    def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
+        """Have the inputs of several cases made, as many at once as there are CPUs; the largest sizes first.
+
+        Their references take longest, and of a sweep the largest takes about as long as all others together.
+        """
+        each = {_key(one, source): (one, source) for one, source in wanted}
+        order = sorted(each, key=lambda key: math.prod(each[key][0].size.values.values()), reverse=True)
+        folders = {key: self._place / f"inputs-{place}" for place, key in enumerate(order)}
+        if len(order) == 1:
+            return
+
+        def write(key: _Key) -> Message:
+            return self.conductor.write_inputs(*each[key], folders[key], seed=self._seed)
+
+        with ThreadPoolExecutor(max_workers=len(environment.allowed_cpus())) as pool:
+            try:
+                replies = list(pool.map(write, order))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.conductor.abandon_inputs()
+                raise
+        for key, reply in zip(order, replies, strict=True):
+            if reply["outcome"] != Outcome.OK:
+                raise NothingMeasured(f"{each[key][0].problem}: its problem.py gave no inputs: {reply['reason']}")
+            self._written[key] = folders[key], reply
+
+
+def _key(one: Case, source: Source) -> _Key:
+    return (source.problem.folder, *one.size.values.items(), one.dtype, one.data)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import TracebackType
 import msgspec
 
 from .errors import ImplbenchError
-from .measurement import SCHEMA, Round, Run
+from .measurement import SCHEMA, Left, Round, Run
 
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"
@@ -73,6 +73,11 @@ class Journal:
     ) -> None:
         self._file.close()
 
+    @property
+    def run(self) -> Run:
+        """The run with the rounds so far."""
+        return self._run
+
     def _write(self, line: bytes) -> None:
         self._file.write(line + b"\n")
         self._file.flush()
@@ -82,6 +87,12 @@ class Journal:
         """Add a finished round."""
         self._run = replace(self._run, rounds=(*self._run.rounds, one))
         self._write(msgspec.json.encode(one))
+
+    def leave(self, left: Sequence[Left]) -> None:
+        """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
+        gone = {one.case.id for one in left}
+        kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
+        self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
 
     def close(self, *, interrupted: bool = False) -> tuple[Run, Path | None]:
         """Write the document and remove the journal; a run without a round leaves neither.

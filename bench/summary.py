@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from .across import AXES, Effect, effects
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
 from .measurement import Arm, Left, Outcome, Round, Run
+from .roofline import rooflines
 from .stats import Estimate, Interval
+from .sweep import Growth, Sweep, sweeps
 from .units import significant
 from .verdict import Finding, GroupFindings, Ratio, Verdict
 
@@ -26,8 +30,58 @@ def of(run: Run, groups: Sequence[GroupFindings], path: Path | None) -> dict[str
         "margin": run.settings.margin,
         "interrupted": run.interrupted,
         "warnings": list(run.warnings),
-        "groups": [_group(group) for group in groups],
+        "sweeps": [_sweep(one) for one in sweeps(run, groups)],
+        "effects": [_effect(one) for axis in AXES for one in effects(run, groups, axis)],
+        "groups": [_group(group) | {"roofline": _roofline(run, group)} for group in groups],
     }
+
+
+def _sweep(one: Sweep) -> dict[str, Any]:
+    """Return who is the fastest from where to where, the crossings and the growth, with their intervals."""
+    return {
+        "parameter": one.parameter,
+        "fixed": dict(one.fixed),
+        "dtype": one.case.dtype,
+        "threads": one.case.threads,
+        "allocator": one.case.allocator,
+        "values": list(one.values),
+        "groups": [place.group.name for place in one.places],
+        "fastest": [list(place.leaders) for place in one.places],
+        "fastest_from_to": [
+            {"first": one.values[reign.first], "last": one.values[reign.last], "names": list(reign.names)}
+            for reign in one.reigns
+        ],
+        "crossings": [
+            {
+                "faster_below": each.loser,
+                "faster_above": each.winner,
+                "at": each.crossing.at,
+                "interval": [each.crossing.low, each.crossing.high],
+                "changes_the_fastest": each.fastest,
+            }
+            for each in one.overtakings
+        ],
+        "slopes": [_growth(each) for each in one.growth],
+        "slopes_between_neighbours": [_growth(each) for each in one.steps],
+    }
+
+
+def _effect(one: Effect) -> dict[str, Any]:
+    """Return what changing one condition does to one implementation."""
+    return {
+        "axis": one.axis,
+        "before": one.before,
+        "after": one.after,
+        "id": one.case.id,
+        "speedup": _ratio(one.speedup),
+        "efficiency": _ratio(one.efficiency),
+        "rounds": one.rounds,
+    }
+
+
+def _growth(each: Growth) -> dict[str, Any]:
+    slope = _estimate(each.slope) or {}
+    return {"implementation": each.name, "first": each.first, "last": each.last, **slope, "rounds": each.slope.rounds}
 
 
 def _group(group: GroupFindings) -> dict[str, Any]:
@@ -39,6 +93,38 @@ def _group(group: GroupFindings) -> dict[str, Any]:
         "resolves": group.resolved,
         "too_noisy": group.too_noisy,
         "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
+    }
+
+
+def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
+    """Return the group under this machine's limits; None where they were not measured."""
+    found = next(iter(rooflines(run, [group])), None)
+    if found is None:
+        return None
+    return {
+        **found.work,
+        "flops_per_byte": found.intensity if isfinite(found.intensity) else None,
+        "ridge_flops_per_byte": found.ridge,
+        "limited_by": found.binding.limit.arm.case.id,
+        "limits": [
+            {
+                "id": roof.limit.arm.case.id,
+                "resource": roof.limit.resource,
+                "per_second": _estimate(roof.rate),
+                "applies": roof.limit.applies,
+            }
+            for roof in found.roofs
+        ],
+        "missing": [{"id": limit.arm.case.id, "reason": reason} for limit, reason in found.missing],
+        "cases": [
+            {
+                "id": one.finding.arm.case.id,
+                "flops_per_second": one.flops_per_second,
+                "bytes_per_second": one.bytes_per_second,
+                "share_of_attainable": _ratio(one.share),
+            }
+            for one in found.placed
+        ],
     }
 
 
@@ -58,6 +144,7 @@ def _case(one: Finding) -> dict[str, Any]:
         "verdict": one.verdict,
         "minor_faults_per_call": one.faults_per_call,
         "error_over_tolerance": one.error_over_tolerance,
+        "max_ulp": one.max_ulp,
         "first_call_seconds": one.first_call_s,
         "prepare_seconds": one.prepare_s,
         "bimodal": one.bimodal,

@@ -7,6 +7,9 @@ DASH = "-"
 #: Unit of time -> its length in seconds, longest first.
 TIME_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
+#: Decimal prefix -> its power of ten, largest first.
+_PREFIXES = {"T": 12, "G": 9, "M": 6, "k": 3}
+
 
 def time_unit(seconds: Iterable[float | None]) -> str:
     """Return the unit in which the smallest of these times is at least 1 (one unit a column)."""
@@ -47,3 +50,11 @@ def percent(fraction: float | None, digits: int = 2) -> str:
 def times(ratio: float | None) -> str:
     """Return a ratio as in ``21.4x``."""
     return DASH if ratio is None else f"{significant(ratio)}x"
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Return a quantity with a decimal prefix, as in ``12.2 MB`` or ``95.3 GFLOP/s``."""
+    if value is None:
+        return DASH
+    prefix, power = next(((name, 10.0**power) for name, power in _PREFIXES.items() if value >= 10.0**power), ("", 1.0))
+    return f"{significant(value / power)} {prefix}{unit}"

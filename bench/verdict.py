@@ -1,14 +1,18 @@
 """From a run to what may be said of it: ratios with intervals, verdicts, and the noise floor. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp, log1p
 from statistics import median
 
 from . import stats
+from .looks import level
 from .measurement import Arm, Burst, Left, Outcome, Round, Run, Verification, Worker
 from .stats import Estimate, Interval
+
+#: What a pool of another program is called if its BLAS is one that nobody tuned.
+REFERENCE_BLAS = "reference blas"
 
 
 class Verdict(StrEnum):
@@ -94,6 +98,8 @@ class Finding:
     prepare_s: float | None
     verification: tuple[Verification, ...]
     bimodal: str | None
+    reference_blas: bool = False
+    """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
 
     @property
     def speedup_over_baseline(self) -> Ratio | None:
@@ -104,6 +110,11 @@ class Finding:
     def error_over_tolerance(self) -> float | None:
         """The largest over the outputs and rounds."""
         return max((one.error_over_tolerance for one in self.verification), default=None)
+
+    @property
+    def max_ulp(self) -> float | None:
+        """The largest error over the outputs and rounds, in units in the last place of the reference."""
+        return max((one.max_ulp for one in self.verification), default=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,14 +164,15 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     again = next((arm for arm in arms if arm.again), None)
     noise = None
     if baseline and again:
-        noise = estimate(log_ratios(rounds, again.name, baseline.name))
+        noise = estimate(log_ratios(rounds, again.name, baseline.name), run.settings.looks)
     resolved = stats.resolves(noise) if noise else None
     found = []
     for arm in arms:
         if not arm.again:
             other = again if arm is baseline else baseline
             twin = again.name if arm is baseline and again else None
-            found.append(_finding(arm, other, rounds, (margin, resolved or 0.0), twin))
+            limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
+            found.append(_finding(arm, other, rounds, limits, twin))
     return GroupFindings(
         name=name,
         findings=tuple(found),
@@ -171,9 +183,16 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     )
 
 
-def _finding(
-    arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: tuple[float, float], twin: str | None
-) -> Finding:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Limits:
+    """What a verdict is held to."""
+
+    margin: float
+    resolved: float
+    looks: tuple[int, ...]
+
+
+def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limits, twin: str | None) -> Finding:
     """Return what the rounds say of `arm` against `other`; `twin` is the arm that shares its fate (the A/A arm)."""
     workers = [worker for one in rounds for worker in one.workers if worker.arm == arm.name]
     fates = workers + [worker for one in rounds for worker in one.workers if worker.arm == twin]
@@ -183,7 +202,7 @@ def _finding(
     ok = outcome == Outcome.OK
     logs = log_ratios(rounds, arm.name, other.name) if ok and other else {}
     medians = log_ratios(rounds, arm.name, other.name, of=median) if ok and other else {}
-    log_ratio = estimate(logs)
+    log_ratio = estimate(logs, limits.looks)
     counted = {one.index: faults_per_call(w) for one in rounds for w in one.workers if w.arm == arm.name} if ok else {}
     faults = {index: count for index, count in counted.items() if count is not None}
     return Finding(
@@ -193,20 +212,21 @@ def _finding(
         rounds=len(workers),
         seconds_per_call=stats.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
         log_ratio=log_ratio,
-        log_ratio_of_medians=estimate(medians),
-        verdict=judge(log_ratio, *limits) if log_ratio and not arm.baseline else None,
+        log_ratio_of_medians=estimate(medians, limits.looks),
+        verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
         first_call_s=_median_s([worker.first_call_ns for worker in workers]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         verification=_worst([one for worker in workers for one in worker.verification]),
         bimodal=_bimodal(logs, faults),
+        reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
     )
 
 
-def estimate(logs: Mapping[int, float]) -> Estimate | None:
-    """Return the Hodges-Lehmann estimate over rounds, None without a round."""
-    return stats.hodges_lehmann(list(logs.values())) if logs else None
+def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
+    """Return the Hodges-Lehmann estimate over rounds, at the level that the run's looks leave; None without a round."""
+    return stats.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
 
 
 def log_ratios(
@@ -245,7 +265,12 @@ def seconds_per_call(worker: Worker) -> float:
 
 
 def faults_per_call(worker: Worker) -> float | None:
-    """Return the minor page faults per call of one worker: median over its bursts; None where they are unknown."""
+    """Return the minor page faults per call of one worker: median over its bursts; None where they are unknown.
+
+    They are counted for the worker's own process, and not known of another program that computes for it.
+    """
+    if worker.own_clock:
+        return None
     known = [
         burst.minor_faults / (burst.number * len(burst.sample_ns))
         for burst in worker.bursts
@@ -260,11 +285,11 @@ def _median_s(nanoseconds: Sequence[int | None]) -> float | None:
 
 
 def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
-    """Return for each output the verification with the largest error."""
-    found: dict[str, Verification] = {}
+    """Return for each output the largest of either error, that with the largest error over tolerance last."""
+    outputs: dict[str, list[Verification]] = {}
     for one in sorted(verifications, key=lambda one: one.error_over_tolerance):
-        found[one.output] = one
-    return tuple(found.values())
+        outputs[one.output] = [*outputs.pop(one.output, []), one]
+    return tuple(replace(found[-1], max_ulp=max(one.max_ulp for one in found)) for found in outputs.values())
 
 
 def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:

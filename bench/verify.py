@@ -103,20 +103,31 @@ def _largest_ratio(error: np.ndarray, unit: np.ndarray) -> float:
 
 
 def worst(*checks: Iterable[Error]) -> tuple[Error, ...]:
-    """Return for each output the worst of several checks."""
+    """Return for each output the largest of either error over several checks."""
     found: dict[str, Error] = {}
     for error in (error for errors in checks for error in errors):
-        kept = found.get(error.output)
-        if kept is None or error.error_over_tolerance > kept.error_over_tolerance:
-            found[error.output] = error
+        kept = found.setdefault(error.output, error)
+        found[error.output] = Error(
+            output=error.output,
+            error_over_tolerance=max(kept.error_over_tolerance, error.error_over_tolerance),
+            max_ulp=max(kept.max_ulp, error.max_ulp),
+        )
     return tuple(found.values())
 
 
 def require_unchanged(inputs: Values, originals: Values) -> None:
     """Raise Wrong if an input array has other contents than its original."""
     for name, original in originals.items():
-        if isinstance(original, np.ndarray) and not np.array_equal(np.asarray(inputs[name]), original, equal_nan=True):
+        if isinstance(original, np.ndarray) and not _same(np.asarray(inputs[name]), original):
             raise Wrong(f"changed its input {name}; inputs belong to the harness")
+
+
+def _same(array: np.ndarray, original: np.ndarray) -> bool:
+    """Return whether two arrays hold the same bits: NaN is NaN, and 40 times as fast as looking for NaN."""
+    if array.dtype != original.dtype or array.dtype.kind != "f" or array.itemsize not in (2, 4, 8):
+        return np.array_equal(array, original, equal_nan=array.dtype.kind in "fc")
+    bits = f"u{array.itemsize}"
+    return np.array_equal(array.view(bits), original.view(bits))
 
 
 def require_own_memory(outputs: Outputs, inputs: Values, earlier: Outputs) -> None:

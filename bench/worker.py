@@ -7,9 +7,12 @@ takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file
 import contextlib
 import gc
 import os
+import signal
 import sys
 import time
 import timeit
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +31,9 @@ SHORTEST_SAMPLE_RESOLUTIONS = 1000
 #: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
 WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
 
+#: What takes longer to prepare and to call first is not prepared for another size.
+LONGEST_READY_NS = 1_000_000_000
+
 
 class Bench:
     """One implementation on one case, from import to the last check."""
@@ -38,6 +44,7 @@ class Bench:
         self._guard = pinning.Guard(self._threads)
         self._errors: tuple[Any, ...] = ()
         self._resolution_ns = clock_resolution_ns()
+        self._evict = evictor(Path(order["filler"])) if order.get("filler") else None
 
     def start(self) -> Message:
         """Prepare, verify, warm up; return what was found on the way."""
@@ -71,6 +78,7 @@ class Bench:
         self._resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         pools = self._obedient_pools()
         first_call_ns, warmup_calls, call_ns = self._verify_and_warm_up()
+        self._ready_ns = prepared - started + first_call_ns
         return {
             "pools": pools,
             "layout": layout,
@@ -79,7 +87,7 @@ class Bench:
             "own_clock": hasattr(self._step, "clock_ns"),
             "first_call_ns": first_call_ns,
             "warmup_calls": warmup_calls,
-            "call_ns": call_ns,
+            "call_ns": call_ns + self._evict_ns(),
             "number": self._calls_in_a_sample(call_ns),
         }
 
@@ -116,7 +124,18 @@ class Bench:
         number = 1
         while number * call_ns < needed:
             number *= 2
-        return number
+        if self._evict and call_ns < SHORTEST_SAMPLE_RESOLUTIONS * self._resolution_ns:
+            raise Unfit("unsupported", f"a call takes {call_ns} ns, too short to be timed alone as cold caches need it")
+        return 1 if self._evict else number
+
+    def _evict_ns(self) -> int:
+        """Return how long filling the caches takes, 0 where they stay warm."""
+        if self._evict is None:
+            return 0
+        self._evict()  # the first time maps the pages
+        started = time.perf_counter_ns()
+        self._evict()
+        return time.perf_counter_ns() - started
 
     def _call(self) -> tuple[dict[str, Any], int]:
         """Make one call under the conditions of a sample; return its outputs and its time in ns."""
@@ -139,8 +158,11 @@ class Bench:
             self._errors = verify.worst(self._errors, found)
 
     def burst(self, number: int, samples: int) -> Message:
-        """Time `samples` samples of `number` calls each, collector collected and off."""
-        timer: timeit.Timer = timeit.Timer(self._step, timer=self._clock)
+        """Time `samples` samples of `number` calls each, collector collected and off.
+
+        Where caches are to be cold, the timer's setup fills them with other data before each sample, untimed.
+        """
+        timer: timeit.Timer = timeit.Timer(self._step, setup=self._evict or "pass", timer=self._clock)
         gc.collect()
         with judged(), collector_off():
             before = self._guard.read()
@@ -200,6 +222,46 @@ class Bench:
             ]
         }
 
+    def count(self) -> Message:
+        """Count what one evaluation does; to be asked for behind the last burst, for it leaves another heap."""
+        from .counting import counted
+
+        with judged():
+            return {"counts": asdict(counted(self._step))}
+
+    def explain(self) -> Message:
+        """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
+
+        Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
+        program, or takes long to get ready, is not prepared again.
+        """
+        from . import costs, making, observing
+
+        pinning.retain_memory()
+        inputs = dict(self._arena.inputs)
+        largest = max((value.size for value in inputs.values() if hasattr(value, "size")), default=0)
+        calls, smallest_ns = None, None
+        if not hasattr(self._step, "clock_ns"):
+            with contextlib.suppress(Exception):
+                calls = [asdict(call) for call in observing.observed(self._prepare, inputs)]
+            if self._ready_ns < LONGEST_READY_NS:
+                with contextlib.suppress(Exception):
+                    smallest_ns = costs.evaluation_ns(self._prepare(making.smallest_inputs(self._order)))
+        found = {
+            "calls": calls,
+            "smallest_ns": smallest_ns,
+            "costs": asdict(costs.measured(self._order["dtype"], largest)),
+        }
+        return self.count() | found
+
+
+def evictor(filler: Path) -> Callable[[], object]:
+    """Return a function that reads a file which all workers have in memory, so that little else stays in the caches."""
+    import numpy as np
+
+    other = np.memmap(filler, np.uint64, mode="r")
+    return other.max
+
 
 def clock_resolution_ns() -> int:
     """Return the smallest step that the clock was seen to make."""
@@ -236,17 +298,48 @@ class Session:
                 return bench.burst(order["number"], order["samples"])
             case "finish", Bench() as bench:
                 return bench.finish()
+            case "count", Bench() as bench:
+                return bench.count()
+            case "explain", Bench() as bench:
+                return bench.explain()
         raise ValueError(f"a worker cannot do {order['do']!r} now")
 
 
 def serve(commands: int, replies: int) -> None:
-    """Answer orders until the parent closes the pipe."""
+    """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
     session = Session()
     while (order := exchange.receive(commands)) is not None:
-        reply = session.answer(order)
+        if order.get("forks") and not _forked():
+            continue
+        reply = {"nonce": order["nonce"], "outcome": "ok"} if order["do"] == "leave" else session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
         exchange.send(replies, reply)
+        if order["do"] == "leave":
+            os._exit(0)
+
+
+def _forked() -> bool:
+    """Return True in a fork of this process, which has loaded what every worker loads; False here, once it has ended.
+
+    Parent and fork share the pipes, and only one of them reads at a time. If the fork dies, so does this process, in
+    the same way: who asked finds out what it was.
+    """
+    from . import arena, implementation, verify  # noqa: F401  # before the fork, which then has them
+
+    here = os.getpid()
+    fork = os.fork()
+    if fork == 0:
+        pinning.die_with_parent(here)
+        return True
+    code = os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)  # Python ignores SIGPIPE and takes SIGINT for an exception
+        os.kill(here, -code)
+    if code > 0:
+        os._exit(code)
+    return False
 
 
 if __name__ == "__main__":

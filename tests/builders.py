@@ -1,6 +1,6 @@
 """Made-up runs with known numbers: what tests of verdicts, sections and reports read instead of measuring."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp
@@ -50,8 +50,14 @@ class Spec:
     reason: str | None = None
     error: float = 0.02
     """Error over tolerance."""
+    blas: str = "openblas"
+    """What the workers' pool is called."""
+    own_clock: bool = False
+    """Whether another program computes, and its clock is read."""
     started: bool = True
     """Whether workers were started for it; if not, it is among those left."""
+    law: Callable[[Case], float | None] | None = None
+    """Milliseconds a call of a case, in place of `ms`; None for a case that was left out."""
 
 
 #: The usual run: a slow baseline, two fast ones close to each other, one wrong and one that is not there.
@@ -65,14 +71,27 @@ USUAL = (
     Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba", title="Compiled."),
 )
 
+#: For sizes that differ in m: the second is slower below m = 10 and faster above.
+SWEPT = (
+    Spec(name="loop", baseline=True, law=lambda case: 0.1 + 0.1 * case.size.values["m"], title="Sample by sample"),
+    Spec(name="rows", law=lambda case: 0.99 + 0.011 * case.size.values["m"], title="Whole arrays"),
+)
 
-def make_case(spec: Spec, *, problem: str = "backprop", size: Size = SIZE_M, threads: int = 1) -> Case:
+
+def make_sizes(*values: int) -> tuple[Size, ...]:
+    """Return sizes that differ in m."""
+    return tuple(Size(name=f"m={m},n=64,p=25", values={"m": m, "n": 64, "p": 25}) for m in values)
+
+
+def make_case(
+    spec: Spec, *, problem: str = "backprop", size: Size = SIZE_M, dtype: str = "float64", threads: int = 1
+) -> Case:
     """Return the case of an arm."""
     return Case(
         problem=problem,
         implementation=spec.name,
         size=size,
-        dtype="float64",
+        dtype=dtype,
         layout=spec.layout,
         threads=threads,
         allocator="default",
@@ -98,10 +117,12 @@ def make_run(
     problem: str = "backprop",
     again: bool = True,
     sizes: Sequence[Size] = (SIZE_M,),
+    dtypes: Sequence[str] = ("float64",),
+    threads: Sequence[int] = (1,),
     discarded: Sequence[int] = (),
     **changes: Any,
 ) -> Run:
-    """Return a run of `arms`, a group for each of `sizes`; the same arguments give the same run.
+    """Return a run of `arms`, a group for each size, dtype and number of threads; the same arguments give the same run.
 
     Parameters
     ----------
@@ -112,7 +133,8 @@ def make_run(
     changes
         Fields of Run that are to be otherwise, as ``warnings=("...",)``.
     """
-    made, left, specs = _arms(arms, problem, sizes, again=again)
+    conditions = tuple(product(sizes, dtypes, threads))
+    made, left, specs = _arms(arms, problem, conditions, again=again)
     plan = _Plan(specs=specs, passes=passes, random=Random(seed))
     groups = dict.fromkeys(arm.case.group for arm in made)
     members = [[arm for arm in made if arm.case.group == group] for group in groups]
@@ -137,14 +159,16 @@ def make_run(
 
 
 def _arms(
-    arms: Sequence[Spec], problem: str, sizes: Sequence[Size], *, again: bool
+    arms: Sequence[Spec], problem: str, conditions: Sequence[tuple[Size, str, int]], *, again: bool
 ) -> tuple[list[Arm], list[Left], dict[str, Spec]]:
     made: list[Arm] = []
     left: list[Left] = []
     specs: dict[str, Spec] = {}
-    for size, spec in product(sizes, arms):
-        case = make_case(spec, problem=problem, size=size)
-        if not spec.started:
+    for (size, dtype, threads), given in product(conditions, arms):
+        case = make_case(given, problem=problem, size=size, dtype=dtype, threads=threads)
+        ms = given.law(case) if given.law else given.ms
+        spec = replace(given, ms=ms or 0.0)
+        if not spec.started or ms is None:
             left.append(Left(case=case, title=spec.title, outcome=spec.outcome, reason=spec.reason or ""))
             continue
         for mark in ["", AGAIN] if spec.baseline and again else [""]:
@@ -190,7 +214,7 @@ def _worker(index: int, place: int, arm: str, *, plan: _Plan) -> Worker:
         outcome=spec.outcome,
         reason=spec.reason,
         affinity=(0,),
-        pools=(Pool(library="openblas", version="0.3.31", kernel="SkylakeX", threads=1),),
+        pools=(Pool(library=spec.blas, version="0.3.31", kernel="SkylakeX", threads=1),),
         layout={"x": spec.layout[0]},
         malloc={},
         prepare_ns=10**6,
@@ -202,6 +226,7 @@ def _worker(index: int, place: int, arm: str, *, plan: _Plan) -> Worker:
             for one in passes
         ),
         output_tail="",
+        own_clock=spec.own_clock,
     )
 
 

@@ -17,7 +17,8 @@ def chosen(tmp_path, monkeypatch):
     def choose(*names, everything=False):
         place = tmp_path / f"place-{len(list(tmp_path.iterdir()))}"
         sides = checkout.sides("HEAD", None, place, ())
-        return benchmarks.chosen(*sides, Selection(implementations=names, allocator="retain"), everything=everything)
+        wanted = Selection(implementations=names, allocators=("retain",))
+        return benchmarks.chosen(*sides, wanted, everything=everything)
 
     return folder, choose
 

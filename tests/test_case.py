@@ -65,3 +65,14 @@ def test_a_changed_size_is_named_by_its_numbers_and_an_unchanged_one_keeps_its_n
 def test_an_impossible_size_is_told(name, changes, told):
     with pytest.raises(ImplbenchError, match=told):
         sized(SIZES, name, changes)
+
+
+def test_the_smallest_size_has_1_in_the_place_of_its_largest_number():
+    smallest = Size(name="M", values={"m": 10_000, "n": 64, "p": 25}).smallest
+    assert (smallest.name, smallest.values) == ("m=1", {"m": 1, "n": 64, "p": 25})
+
+
+def test_only_cold_caches_are_named():
+    assert a_case(cache="cold", data="random").name == "vectorized-M-float64-C-1t-random-cold"
+    assert a_case(cache="cold").group == "backprop-M-float64-1t-cold"
+    assert a_case().cache == "warm"

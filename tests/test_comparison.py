@@ -12,7 +12,7 @@ from bench.conductor import Source
 from bench.errors import Exit
 from bench.gate import Decision
 from bench.implementation import Implementation
-from bench.measurement import Outcome
+from bench.measurement import Counts, Outcome
 from bench.problem import Problem
 from bench.sections.comparison import sections, sentence
 from tests.builders import AGAIN as AGAIN_IN_RUN
@@ -100,6 +100,28 @@ def test_a_count_that_changes_in_every_round_is_a_finding_of_its_own():
     found = compared(measured(3.0, faults=935), MARGIN, 0.01)
     assert found.counts == ("minor page faults a call: 0 -> 935 in all 8 rounds",)
     assert compared(measured(3.0), MARGIN, 0.01).counts == ()
+
+
+def counting(one, *, base, head):
+    """Have both arms of the first screening round counted: (allocations, bytes)."""
+    counts = {
+        ending: Counts(allocations=n, allocated_bytes=size, peak_bytes=None, python_calls=None, c_calls=None)
+        for ending, (n, size) in ((BASE, base), (HEAD, head))
+    }
+    first, *others = one.screening
+    workers = tuple(
+        replace(worker, counts=next((counts[key] for key in counts if worker.arm.endswith(key)), None))
+        for worker in first.workers
+    )
+    return replace(one, screening=(replace(first, workers=workers), *others))
+
+
+def test_allocations_that_change_are_findings_of_their_own():
+    found = compared(counting(measured(3.0), base=(4, 5_120_000), head=(6, 5_120_100)), MARGIN, 0.01)
+    assert found.counts == ("allocations of arrays a call: 4 -> 6",)
+    found = compared(counting(measured(3.0), base=(4, 5_120_000), head=(4, 10_240_000)), MARGIN, 0.01)
+    assert found.counts == ("bytes of these a call: 5,120,000 -> 10,240,000",)
+    assert compared(counting(measured(3.0), base=(4, 512), head=(4, 512)), MARGIN, 0.01).counts == ()
 
 
 def test_the_noise_floor_is_that_of_the_second_base_arm():

@@ -11,13 +11,14 @@ FOLDER = Path(bench.__file__).parent
 
 #: Top to bottom. A module may import from those in earlier lines, and from earlier ones in its own.
 LAYERS = [
-    *("errors", "units", "exchange", "stats", "ranks", "change_points", "document"),
+    *("errors", "units", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
     *("problem", "case", "rounds"),
     *("machine", "environment", "implementation"),
     *("verify", "pinning", "measurement"),
-    *("selection", "store", "pace", "verdict"),
-    *("judging", "making", "arena", "worker"),
-    *("process", "conductor", "staging", "runner", "request", "identity", "checkout", "gate", "benchmarks"),
+    *("selection", "store", "pace", "verdict", "sweep", "across", "roofline", "diagnosis", "explanation"),
+    *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
+    *("process", "crew", "conductor", "limits", "limiting", "staging", "shares", "runner", "request"),
+    *("identity", "checkout", "gate", "benchmarks"),
     *("calibration", "comparing", "comparison"),
     *("points", "index", "history", "history_summary"),
     *("sections", "report", "summary", "formats", "doctor", "terminal"),
@@ -58,7 +59,7 @@ def test_a_module_imports_only_from_the_layers_above_it(file):
         assert name in above or name == layer(file), f"{file.name} imports {name}, which is not above it"
 
 
-@pytest.mark.parametrize("name", ["stats", "ranks", "change_points", "verdict", "rounds"])
+@pytest.mark.parametrize("name", ["stats", "looks", "ranks", "change_points", "verdict", "rounds"])
 def test_what_decides_knows_neither_clock_nor_file(name):
     forbidden = {"time", "os", "pathlib", "subprocess", "tempfile", "random"} - (
         {"random"} if name == "rounds" else set()

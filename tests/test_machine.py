@@ -220,3 +220,17 @@ def test_watching_tells_how_busy_each_cpu_is(monkeypatch):
     activity = machine.watch()
     assert all(0 <= share <= 1 for share in activity.busy)
     assert activity.load_after == machine.load_average()
+
+
+@pytest.mark.parametrize(
+    ("caches", "memory", "size"),
+    [
+        ({"l3_bytes": 8 * 2**20}, 2**34, 32 * 2**20),
+        ({"l3_bytes": None, "l2_bytes": 2 * 2**20}, 2**34, 8 * 2**20),
+        ({"l3_bytes": 480 * 2**20}, 2**34, 256 * 2**20),
+        ({"l3_bytes": 480 * 2**20}, 2**31, 128 * 2**20),
+        ({}, None, 256 * 2**20),
+    ],
+)
+def test_what_lies_beyond_the_caches_is_four_times_the_last_one_within_bounds(caches, memory, size):
+    assert machine.beyond_caches(caches, memory) == size

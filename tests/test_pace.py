@@ -74,3 +74,25 @@ def test_the_time_left_is_told_from_the_mean_round(clock):
     free.add(4.0)
     clock.now += 4.0
     assert free.expected() == (5, 16.0)
+
+
+LOOKING = {"seed": 1, "margin": 0.03, "rounds": None, "timeout_s": 1, "command": (), "looks": (8, 12)}
+
+
+def test_a_run_that_looks_leaves_time_for_what_the_first_look_does_not_decide(clock):
+    one = pace.Pace(Settings(budget_s=80.0, **LOOKING))
+    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 8
+
+
+def test_a_run_ends_with_its_last_look(clock):
+    one = pace.Pace(Settings(budget_s=1000.0, **LOOKING))
+    while one.another():
+        one.add(1.0)
+    assert one.done == 12
+    assert one.expected() == (12, 0.0)
+
+
+def test_a_run_that_looks_expects_the_rounds_up_to_the_next_look(clock):
+    one = pace.Pace(Settings(budget_s=1000.0, **LOOKING))
+    one.add(2.0)
+    assert one.expected() == (8, 14.0)

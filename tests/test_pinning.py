@@ -1,9 +1,16 @@
 """Threads and CPUs."""
 
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from bench import pinning
 from bench.pinning import Guard, Reading, Used
+
+CHECKOUT = Path(__file__).parent.parent
 
 WALL_NS = 10_000_000
 
@@ -60,3 +67,18 @@ def test_the_environment_of_a_worker_pins_every_library_and_retains_memory_when_
     assert pinning.variables(2, "default")["OPENBLAS_NUM_THREADS"] == "2"
     assert "MALLOC_TRIM_THRESHOLD_" not in pinning.variables(1, "default")
     assert "MALLOC_TRIM_THRESHOLD_" in pinning.variables(1, "retain")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the allocator's options are those of glibc")
+def test_memory_that_is_retained_is_not_faulted_in_again():
+    code = (
+        "import resource\n"
+        "from bench import pinning\n"
+        "pinning.retain_memory()\n"
+        "for _ in range(3):\n"
+        "    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
+        "    bytes(bytearray(8_000_000))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CHECKOUT)
+    assert int(done.stdout) < 100  # of the 3900 pages

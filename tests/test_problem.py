@@ -82,3 +82,10 @@ def test_an_installed_package_offers_its_problems_by_an_entry_point(tmp_path, mo
     monkeypatch.setattr(problem.importlib.metadata, "entry_points", lambda group: [point])
     assert problem.available()["sums"] == package
     assert problem.find("sums").title == "Sum of squares"
+
+
+def test_a_problem_may_name_the_order_in_which_its_implementations_improve(tmp_path):
+    assert problem.read(written(tmp_path, GOOD)).ladder == ()
+    text = GOOD.replace('OUTPUTS = ("s",)', 'OUTPUTS = ("s",)\nLADDER = ("loop", "dot")')
+    assert problem.read(written(tmp_path, text)).ladder == ("loop", "dot")
+    assert problem.find("backprop").ladder[:2] == ("loop_per_sample", "loop_hoisted")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import USUAL, Spec, make_run
+from builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 from bench import report
 from bench.case import Size
@@ -33,6 +33,7 @@ RUNS = {
     ),
     "report-layouts.md": make_run(LAYOUTS, problem="matmul"),
     "report-nothing.md": make_run(USUAL[3:]),
+    "report-sweep.md": make_run(SWEPT, sizes=make_sizes(1, 5, 20, 100), rounds=8),
 }
 HOSTILE = make_run(
     [
@@ -57,6 +58,8 @@ def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
     paths = report.write(run, findings(run), tmp_path)
     assert [path.name for path in paths] == [
         "report.md",
+        "accuracy.png",
+        "accuracy.svg",
         "cases.csv",
         "environment.csv",
         "samples.png",

@@ -13,13 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import environment, problem, store
+from bench import environment, problem, runner, store
 from bench.environment import Activity
 from bench.errors import ImplbenchError, NothingMeasured
 from bench.measurement import Outcome, Settings
 from bench.runner import Runner, check
 from bench.selection import Selection, select
 from bench.verdict import findings
+from tests.builders import USUAL, Spec, make_run
 
 FAKES = Path(__file__).parent / "fakes" / "product"
 
@@ -95,7 +96,7 @@ def test_another_program_is_timed_by_its_own_clock_and_its_pools_are_recorded(ev
     assert "other blas" in [pool.library for pool in worker.pools]
     honest = next(one for one in everything[0].rounds[0].workers if "[honest-" in one.arm)
     assert (honest.own_clock, honest.transfer_ns) == (False, None)
-    assert sum(worker.bursts[0].sample_ns) < worker.bursts[0].cpu_ns
+    assert {ns for burst in worker.bursts for ns in burst.sample_ns} == {50_000_000}
 
 
 def test_a_false_result_on_stdout_is_kept_as_output_and_never_taken_for_a_time(everything):
@@ -133,7 +134,8 @@ def test_a_round_records_what_the_design_asks_for(everything):
 
 
 def test_bursts_of_a_pass_follow_each_other_and_never_overlap(everything):
-    bursts = [burst for worker in everything[0].rounds[0].workers for burst in worker.bursts]
+    workers = [worker for worker in everything[0].rounds[0].workers if not worker.own_clock]
+    bursts = [burst for worker in workers for burst in worker.bursts]
     ordered = sorted(bursts, key=lambda burst: burst.start_ns)
     assert [(b.pass_index, b.position) for b in ordered] == sorted((b.pass_index, b.position) for b in ordered)
     for earlier, later in pairwise(ordered):
@@ -182,7 +184,7 @@ def test_two_threads_are_pinned_to_all_cpus_and_found_in_the_pools(tmp_path):
 
 
 def test_the_retaining_allocator_is_set_in_the_worker_and_recorded(tmp_path):
-    run, _ = measured(tmp_path, "honest", allocator="retain")
+    run, _ = measured(tmp_path, "honest", allocators=("retain",))
     assert "MALLOC_TRIM_THRESHOLD_" in run.rounds[0].workers[0].malloc
     assert run.arms[0].case.id == "product[honest-M-float64-C-1t-retain]"
 
@@ -301,3 +303,38 @@ def test_a_variable_that_bends_results_is_recorded_and_warned_of(tmp_path, monke
     run, _ = measured(tmp_path, "honest", sizes=("S",))
     assert run.environment["variables"]["OPENBLAS_CORETYPE"] == "Haswell"
     assert any(warning.startswith("OPENBLAS_CORETYPE=Haswell") for warning in run.warnings)
+
+
+LOOKING = replace(SETTINGS, rounds=None, budget_s=60.0, looks=(1, 2))
+
+
+def test_what_a_look_decided_is_measured_no_longer(tmp_path, monkeypatch):
+    decided = "product[copying-S-float64-C-1t]"
+    monkeypatch.setattr(runner, "decided", lambda run: {decided})
+    run, _ = measured(tmp_path, "honest_too", "copying", settings=LOOKING, sizes=("S",))
+    first, second = ({worker.arm for worker in one.workers} for one in run.rounds)
+    assert first - second == {decided}
+    assert len(second) == 3
+
+
+def test_a_run_ends_with_the_last_look_or_when_nothing_is_left_to_decide(tmp_path):
+    run, _ = measured(tmp_path, "honest_too", settings=LOOKING, sizes=("S",))
+    assert len(run.rounds) == 2
+    alone, _ = measured(tmp_path, "honest", settings=LOOKING, sizes=("S",))
+    assert len(alone.rounds) == 1
+
+
+def test_decided_is_what_has_a_verdict_and_what_never_will():
+    arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
+    told = runner.decided(make_run(arms))
+    assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
+
+
+def test_what_an_evaluation_does_is_counted_once_for_each_arm_that_is_ok(everything):
+    run, _path, _found = everything
+    workers = {worker.arm: worker for worker in run.rounds[0].workers}
+    honest = workers["product[honest-M-float64-C-1t]"]
+    assert (honest.counts.allocations, honest.counts.allocated_bytes) == (1, 6 * 5 * 8)
+    assert honest.calls is None  # that is for `explain`
+    assert all((worker.counts is None) == (worker.outcome != Outcome.OK) for worker in workers.values())
+    assert all(worker.counts is None for one in run.rounds[1:] for worker in one.workers)

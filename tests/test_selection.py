@@ -55,3 +55,33 @@ def test_what_cannot_be_started_stays_in_the_list_with_its_reason():
     _, left = selected(implementations=("unavailable",))
     assert [(one.case.implementation, one.outcome) for one in left] == [("unavailable", "unavailable")]
     assert "pip install" in left[0].reason
+
+
+def test_a_sweep_gives_a_size_for_each_value_named_as_set_does():
+    arms, _ = selected(implementations=("honest",), sweep=("m", (50, 100, 10_000)))
+    assert [arm.case.size.name for arm in arms if not arm.again] == ["m=50", "m=100", "M"]
+
+
+def test_a_sweep_is_crossed_with_the_other_axes_and_gives_no_size_twice():
+    arms, _ = selected(
+        implementations=("honest",), sizes=("S", "M"), sweep=("m", (5, 6)), allocators=("default", "retain")
+    )
+    assert [(arm.case.size.name, arm.case.allocator) for arm in arms if not arm.again] == [
+        ("m=5", "default"),
+        ("m=5", "retain"),
+        ("m=6", "default"),
+        ("m=6", "retain"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("axes", "told"),
+    [
+        ({"sweep": ("q", (1, 2))}, "unknown name in --sweep 'q': choose from m"),
+        ({"sweep": ("m", (1, 2)), "changes": {"m": 3}}, "--sweep m and --set m: give one of the two"),
+        ({"allocators": ("default", "jemalloc")}, "unknown allocator 'jemalloc'"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_told(axes, told):
+    with pytest.raises(ImplbenchError, match=told):
+        selected(**axes)

@@ -7,6 +7,7 @@ import pytest
 
 from bench import store
 from bench.errors import ImplbenchError
+from bench.measurement import Left, Outcome
 from tests.builders import make_run
 
 
@@ -48,6 +49,17 @@ def test_a_line_in_the_middle_of_a_journal_that_is_damaged_is_told_and_not_skipp
     journal.path.write_bytes(b"\n".join(lines))
     with pytest.raises(ImplbenchError, match="is no whole result"):
         store.read(journal.path)
+
+
+def test_cases_that_are_left_after_all_are_no_arms_any_more(tmp_path, run):
+    journal = journal_of(run, tmp_path)
+    gone = run.arms[0].case
+    journal.leave([Left(case=gone, title="", outcome=Outcome.UNSUPPORTED, reason="would take too long")])
+    written, path = journal.close()
+    assert store.read(path) == written
+    assert gone not in [arm.case for arm in written.arms]
+    assert [one.reason for one in written.left if one.case == gone] == ["would take too long"]
+    assert len(written.arms) == len(run.arms) - 2  # it was the baseline, which is there twice
 
 
 def test_a_run_without_a_round_leaves_no_file(tmp_path, run):

@@ -37,3 +37,11 @@ def test_a_single_time_a_share_and_a_ratio_carry_their_units():
     assert units.time_text(0.00453) == "4.53 ms"
     assert units.percent(0.0251) == "2.5 %"
     assert units.times(21.449) == "21.4x"
+
+
+def test_quantities_have_a_decimal_prefix():
+    assert units.amount(12_240_000, "B") == "12.2 MB"
+    assert units.amount(95.34e9, "FLOP/s") == "95.3 GFLOP/s"
+    assert units.amount(268_435_456, "B") == "268 MB"
+    assert units.amount(640.0, "B") == "640 B"
+    assert units.amount(None, "B") == "-"

@@ -98,6 +98,17 @@ def test_a_ratio_is_formed_within_a_round_so_that_drift_between_rounds_cancels()
     assert all(value == pytest.approx(-log(24), abs=0.02) for value in ratios.values())
 
 
+def test_page_faults_of_another_program_are_not_known():
+    _, found = found_in(make_run([*ARMS, Spec(name="octave", faults=7, own_clock=True)]))
+    assert found["octave"].faults_per_call is None
+    assert found["fast"].faults_per_call is not None
+
+
+def test_what_ran_on_the_reference_blas_is_marked():
+    _, found = found_in(make_run([*ARMS, Spec(name="octave", blas="reference blas")]))
+    assert [name for name, one in found.items() if one.reference_blas] == ["octave"]
+
+
 def test_a_discarded_round_counts_nowhere():
     _, found = found_in(make_run(ARMS, rounds=8, discarded=(2, 5)))
     assert found["fast"].rounds == 6

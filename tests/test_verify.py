@@ -90,3 +90,23 @@ def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_foun
 def test_the_worst_error_of_several_checks_is_kept_for_each_output():
     small, large = (verify.Error(output="y", error_over_tolerance=e, max_ulp=e) for e in (0.1, 0.4))
     assert verify.worst([small], [large], [small]) == (large,)
+
+
+def test_the_worst_of_several_checks_is_the_largest_of_either_error():
+    one = verify.Error(output="y", error_over_tolerance=0.5, max_ulp=1.0)
+    other = verify.Error(output="y", error_over_tolerance=0.1, max_ulp=9.0)
+    assert verify.worst([one], [other]) == (verify.Error(output="y", error_over_tolerance=0.5, max_ulp=9.0),)
+    assert verify.worst() == ()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "complex128"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_unchanged_input_is_so_in_any_dtype_and_order_and_with_nan(dtype, order):
+    original = {"x": np.arange(6).reshape(2, 3).astype(dtype)}
+    if original["x"].dtype.kind in "fc":
+        original["x"][1, 1] = np.nan
+    held = {"x": np.array(original["x"], order=order)}
+    verify.require_unchanged(held, original)
+    held["x"][0, 0] += 1
+    with pytest.raises(verify.Wrong, match="changed its input x"):
+        verify.require_unchanged(held, original)

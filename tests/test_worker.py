@@ -4,6 +4,7 @@ import gc
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import implementation, worker
@@ -131,3 +132,29 @@ def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
 
 def test_the_clock_makes_steps():
     assert 0 < worker.clock_resolution_ns() < 10_000_000
+
+
+def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(order):
+    bench = Bench(order)
+    bench.start()
+    bench.finish()
+    assert bench.count()["counts"]["allocations"] == 1
+    found = bench.explain()
+    assert found["counts"]["allocated_bytes"] == 6 * 5 * 8
+    (dot,) = found["calls"]
+    assert (dot["name"], dot["times"], dot["operands"]) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
+    assert found["costs"]["call_ns"]["product"] > 0
+
+
+def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(order, implemented):
+    def prepare(inputs):
+        if type(inputs["x"]) is not np.ndarray:
+            raise TypeError("plain arrays only")
+        return lambda: inputs["x"].T @ inputs["y"]
+
+    implemented(prepare)
+    bench = Bench(order)
+    bench.start()
+    found = bench.explain()
+    assert found["calls"] is None
+    assert found["counts"]["allocations"] == 1

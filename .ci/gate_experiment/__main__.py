@@ -103,7 +103,7 @@ def measure(options: argparse.Namespace) -> None:
                 "detail": said.detail,
             }
             with options.log.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+                file.write(json.dumps(record, separators=(",", ":")) + "\n")
             words = {criterion: judged(record, slower) for criterion, slower in said.slower.items()}
             print(f"{number + 1:2} {percent:2} % {victim:10} {wall_s:4.0f} s {words}", flush=True)
 

@@ -27,6 +27,7 @@ class Said:
     """Criterion -> kernels that it calls slower."""
     undecided: bool = False
     detail: object = field(default=None)
+    """What it said besides: of implbench the log-ratios of each kernel's rounds, of the others the kernels' lines."""
 
 
 class Implbench:
@@ -42,7 +43,8 @@ class Implbench:
         done = run(command, self._folder, PYTHONPATH=str(CHECKOUT))
         found = json.loads(done.stdout)
         slower = [kernel(one["id"]) for one in found["benchmarks"] if one["verdict"] == "slower"]
-        return Said(slower={"implbench compare": slower}, undecided=done.returncode == 3, detail=found)
+        ratios = {kernel(one["id"]): [round(ratio, 7) for ratio in one["log_ratios"]] for one in found["benchmarks"]}
+        return Said(slower={"implbench compare": slower}, undecided=done.returncode == 3, detail=ratios)
 
 
 class PytestBenchmark:
@@ -85,7 +87,7 @@ def test_kernel(benchmark, name):
                 f"pytest-benchmark {field}:5%": [name for name, failed in found if failed == field]
                 for field in self.CRITERIA
             },
-            detail=said[-3000:],
+            detail=[line.rstrip() for line in said.splitlines() if line.startswith("test_kernel[")],
         )
 
     def _stored(self) -> list[Path]:
@@ -169,7 +171,10 @@ shutil.copytree(Path(sys.argv[1]) / "kernels", place)
         git(self._folder, "reset", "--quiet", "--hard", base)
         if "BENCHMARKS" not in done.stdout:
             raise RuntimeError(done.stdout + done.stderr)
-        return Said(slower={"asv continuous": self.LINE.findall(done.stdout)}, detail=done.stdout[-3000:])
+        return Said(
+            slower={"asv continuous": self.LINE.findall(done.stdout)},
+            detail=[line for line in done.stdout.splitlines() if line.startswith("|")],
+        )
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return run(["-m", "asv", *arguments], self._suite, **ONE_THREAD)

@@ -27,7 +27,7 @@ VERSION = "implbench-1"
 ENVIRONMENT = "implbench"
 
 #: What tells the cases of a problem apart, last fastest in all lists.
-PARAMETERS = ("implementation", "size", "dtype", "layout", "threads", "allocator", "data")
+PARAMETERS = ("implementation", "size", "dtype", "layout", "threads", "allocator", "data", "cache")
 
 #: The columns of a result; asv itself drops those at the end that are empty.
 _COLUMNS = (
@@ -96,7 +96,7 @@ def _key(case: Case) -> tuple[str, ...]:
     """Return the values of the case's parameters as asv writes them: the repr of each."""
     values = (
         *(case.implementation, case.size.name, case.dtype, case.layout),
-        *(case.threads, case.allocator, case.data),
+        *(case.threads, case.allocator, case.data, case.cache),
     )
     return tuple(repr(plain(value) if isinstance(value, str) else value) for value in values)
 

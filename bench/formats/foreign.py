@@ -237,6 +237,7 @@ def restored(identity: str, parameters: Mapping[str, Any]) -> Case | None:
         layout=str(named["layout"]),
         threads=threads,
         allocator=str(parameters.get("allocator", "default")),
+        cache=str(parameters.get("cache", "warm")),
         data=str(parameters.get("data", "")),
     )
     return found if found.id == identity else None

@@ -44,6 +44,7 @@ def _of_case(run: Run, arm: Arm) -> dict[str, Value]:
         "threads": case.threads,
         "allocator": case.allocator,
         "data": case.data or run.problem.data or None,
+        "cache": case.cache,
         "baseline": arm.baseline,
         "again": arm.again,
     }

@@ -4,39 +4,76 @@ To add one: a module with ``section(run, groups) -> Section | None``, and its pl
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..document import Section
 from ..measurement import Run
+from ..sweep import sweeps
 from ..verdict import GroupFindings
-from . import answer, cases, environment, layouts, samples, speedup, threats
+from . import (
+    accuracy,
+    answer,
+    axes,
+    cases,
+    counts,
+    environment,
+    explanation,
+    layouts,
+    roofline,
+    samples,
+    speedup,
+    sweep,
+    threats,
+)
 
 #: In reading order: the answer, the reasons to believe it, the reasons not to, and how to repeat it.
 _ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] = (
     answer.section,
+    sweep.section,
     cases.section,
     speedup.section,
     layouts.section,
+    axes.section,
+    roofline.section,
+    explanation.section,
+    counts.section,
+    accuracy.section,
     samples.section,
     threats.section,
     environment.section,
 )
 
 
+#: What draws a figure for each size: where a run has many, those of the sweep stand for them.
+_OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section)
+
+
 def sections(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
     """Return the sections of a report that have something to say, in reading order."""
-    return tuple(found for make in _ORDER if (found := make(run, groups)) is not None)
+    left_out = _OF_ONE_SIZE if sweeps(run, groups) else ()
+    return tuple(found for make in _ORDER if make not in left_out and (found := make(run, groups)) is not None)
 
 
 def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, a table that fits it, the layouts, and what threatens the numbers."""
-    found = [answer.section(run, groups)]
+    found = [answer.section(run, groups), sweep.brief(run, groups)]
+    if found[1] is not None:
+        return tuple(one for one in (*found, _of_all(threats.section(run, groups), groups)) if one is not None)
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in groups]
     side_by_side = layouts.section(run, groups)
     if side_by_side is not None:
         tables = tuple(table.for_people() for table in side_by_side.tables)
         found.append(Section(title=side_by_side.title, paragraphs=side_by_side.paragraphs, tables=tables))
-    found.append(threats.section(run, groups))
+    found += [roofline.brief(run, groups), threats.section(run, groups)]
     return tuple(one for one in found if one is not None)
+
+
+def _of_all(found: Section | None, groups: tuple[GroupFindings, ...]) -> Section | None:
+    """Return what a section says of the run as a whole; what it says of single groups is for the report."""
+    if found is None:
+        return None
+    own = tuple(f"{group.name}: " for group in groups)
+    return replace(found, paragraphs=tuple(text for text in found.paragraphs if not text.startswith(own)))
 
 
 __all__ = ["brief", "sections"]

@@ -2,9 +2,13 @@
 
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
+from ..roofline import rooflines
 from ..stats import Estimate
+from ..sweep import sweeps
 from ..units import DASH, percent, time_text
 from ..verdict import Finding, GroupFindings, Ratio, Verdict, estimate, judge, log_ratios
+from .roofline import sentence as share_sentence
+from .sweep import sentences as sweep_sentences
 from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text, used_rounds
 
 #: From here on "n times as fast" reads better than "ahead by n %".
@@ -12,10 +16,17 @@ _TIMES_FROM = 2.0
 
 
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
-    """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does."""
+    """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
+
+    Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
+    """
     paragraphs: list[str] = []
+    of_sweeps = sweeps(run, groups)
+    paragraphs += sweep_sentences(run, of_sweeps)
+    swept = {place.group.name for one in of_sweeps for place in one.places}
     for group in groups:
-        paragraphs += [sentence(run, group), *_more(run, group)]
+        if group.name not in swept:
+            paragraphs += [sentence(run, group), *_more(run, group)]
     if run.interrupted:
         done = sum(one.discarded is None for one in run.rounds)
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
@@ -56,7 +67,10 @@ def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
 
 
 def _name(one: Finding | None, group: GroupFindings) -> str:
-    return code(label(one.arm.case, group)) if one else DASH
+    """Return the name of a case, with a warning where it is no example of how fast its program is."""
+    if one is None:
+        return DASH
+    return code(label(one.arm.case, group)) + (" on the reference BLAS" if one.reference_blas else "")
 
 
 def _takes(one: Finding | None) -> str:
@@ -72,6 +86,7 @@ def _more(run: Run, group: GroupFindings) -> list[str]:
         best = _best(rivals)
         paragraphs.append(" ".join(filter(None, [_ahead(run, group, best), _what_to_do(run, group, best)])))
     paragraphs += _orders(group)
+    paragraphs += [text for one in rooflines(run, [group]) if (text := share_sentence(one))]
     if group.too_noisy and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
@@ -99,11 +114,11 @@ def _orders(group: GroupFindings) -> list[str]:
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:
-    """Return the cases that have a ratio to the baseline, fastest first."""
+    """Return the cases that have a ratio to the baseline, fastest first; not those on the reference BLAS."""
     baseline = group.baseline
     if baseline is None or baseline.outcome != Outcome.OK:
         return []
-    return [one for one in group.ok if not one.arm.baseline and one.log_ratio]
+    return [one for one in group.ok if not one.arm.baseline and one.log_ratio and not one.reference_blas]
 
 
 def _best(rivals: list[Finding]) -> Finding:
@@ -125,7 +140,7 @@ def _least(group: GroupFindings) -> str:
 
 def _ahead(run: Run, group: GroupFindings, best: Finding) -> str | None:
     """Return how far the best is ahead of the runner-up, from the rounds that both were in; None if that was said."""
-    rival = next((one for one in group.ok if one is not best), None)
+    rival = next((one for one in group.ok if one is not best and not one.reference_blas), None)
     if rival is None or rival.arm.baseline:
         return None
     log_ratio = estimate(log_ratios(used_rounds(run, group), best.arm.name, rival.arm.name))
@@ -161,14 +176,17 @@ def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
 
 def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
     where = condition(run, group, baseline)
-    return f"{_name(baseline, group)} takes {_takes(baseline)} a call ({where}); nothing was compared with it."
+    others = " and ".join(_name(one, group) for one in group.ok if not one.arm.baseline)
+    but = f" but {others}" if others else ""
+    return f"{_name(baseline, group)} takes {_takes(baseline)} a call ({where}); nothing was compared with it{but}."
 
 
 def _no_baseline(run: Run, group: GroupFindings) -> str:
     """Return the answer where no ratio can be formed because the baseline has no time."""
     baseline = group.baseline
     fate = f"{_name(baseline, group)} is {_fate(baseline.outcome, baseline.reason)}" if baseline else "it was not run"
-    fastest = min(group.ok, key=lambda one: one.seconds_per_call.value if one.seconds_per_call else 0.0)
+    fair = [one for one in group.ok if not one.reference_blas] or group.ok
+    fastest = min(fair, key=lambda one: one.seconds_per_call.value if one.seconds_per_call else 0.0)
     return (
         f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
         f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call ({condition(run, group, fastest)})."

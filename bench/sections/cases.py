@@ -46,7 +46,8 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     outputs = ", ".join(map(code, run.problem.outputs))
     verified = (
         f" Before it was timed, every worker's result ({outputs}) was compared with a reference in extended precision; "
-        "error/tolerance above 1 is wrong."
+        "error/tolerance above 1 is wrong. Errors in units in the last place (ulp) are the largest of any component, "
+        "which where terms cancel says little by itself."
     )
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
@@ -101,6 +102,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         (Column(name="verdict", header="verdict", right=False), _verdict),
         (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
         (Column(name="error_over_tolerance", header="error/tolerance"), _error),
+        (Column(name="max_ulp", header="error [ulp]"), _ulp),
         (Column(name="rounds", header="rounds"), lambda row: Cell.of(row.finding.rounds if row.finding else None)),
         (Column(name="outcome", header="outcome", right=False), _outcome),
         _hidden("reason", lambda row: row.reason),
@@ -108,6 +110,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         _hidden("dtype", lambda row: row.case.dtype),
         _hidden("threads", lambda row: row.case.threads),
         _hidden("allocator", lambda row: row.case.allocator),
+        _hidden("cache", lambda row: row.case.cache),
         _hidden("prepare_seconds", lambda row: row.finding.prepare_s if row.finding else None),
         _hidden("first_call_seconds", lambda row: row.finding.first_call_s if row.finding else None),
     ]
@@ -219,7 +222,13 @@ def _error(row: _Row) -> Cell:
     return Cell(value=error, text=significant(error, 2))
 
 
+def _ulp(row: _Row) -> Cell:
+    """Return the largest error in units in the last place; large where a number is small beside what it was made of."""
+    error = row.finding.max_ulp if row.finding else None
+    return Cell(value=error, text=f"{error:.1e}" if error is not None and error >= 1e6 else significant(error, 2))
+
+
 def _outcome(row: _Row) -> Cell:
-    """Return the outcome, for people with its reason."""
-    reason = f": {plain(row.reason)}" if row.reason else ""
-    return Cell(value=row.outcome.value, text=f"{row.outcome.value}{reason}")
+    """Return the outcome, for people with its reason or, of an ok case, what stands against it."""
+    against = "on the reference BLAS" if row.ok and row.ok.reference_blas else row.reason
+    return Cell(value=row.outcome.value, text=row.outcome.value + (f": {plain(against)}" if against else ""))

@@ -3,8 +3,9 @@
 matplotlib is imported only when something is drawn.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from math import floor, log10
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -125,3 +126,22 @@ def padded(low: float, high: float, least: float) -> tuple[float, float]:
     """Return the ends of a log axis around `low` and `high`: 6 % of its length more at each end, or `least`."""
     factor = max((high / low) ** 0.06, least)
     return low / factor, high * factor
+
+
+def spread(places: Sequence[float], gap: float, ends: tuple[float, float]) -> list[float]:
+    """Return places near the given ones, in their order, that lie at least `gap` apart and within `ends`.
+
+    The mean of two ways to keep the gap: moving up whatever is too near the one below, and moving down whatever is too
+    near the one above. Where there is no room for all, the gap is smaller.
+    """
+    low, high = ends
+    last = len(places) - 1
+    gap = min(gap, (high - low) / max(1, last))
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    bounded = [
+        min(max(places[index], low + rank * gap), high - (last - rank) * gap) for rank, index in enumerate(order)
+    ]
+    up = list(accumulate(bounded, lambda below, place: max(place, below + gap)))
+    down = list(accumulate(reversed(bounded), lambda above, place: min(place, above - gap)))[::-1]
+    found = {index: (up[rank] + down[rank]) / 2 for rank, index in enumerate(order)}
+    return [found[index] for index in range(len(places))]

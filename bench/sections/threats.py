@@ -57,6 +57,7 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
         if one.bimodal:
             yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
     yield from _foreign(run, group)
+    yield from _reference_blas(group)
     yield from _faults(group)
     yield from _fallen(group)
 
@@ -69,6 +70,17 @@ def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
         yield (
             f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
             "the results is not in that time."
+        )
+
+
+def _reference_blas(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases that a better library would make faster."""
+    names = [code(label(one.arm.case, group)) for one in group.ok if one.reference_blas]
+    if names:
+        yield (
+            f"Reference BLAS: {', '.join(names)} ran on it, or on one that the program does not know. A tuned one is "
+            "faster by up to an order of magnitude, so nothing on it is called the fastest. Install OpenBLAS "
+            "(`apt-get install libopenblas0`) and measure again."
         )
 
 

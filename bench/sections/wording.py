@@ -7,10 +7,13 @@ from ..case import Case
 from ..document import plain
 from ..measurement import Round, Run
 from ..units import DASH, percent, times
-from ..verdict import Finding, GroupFindings, Ratio
+from ..verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 
 #: threadpoolctl's name of a BLAS -> its own.
 _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
+
+#: What an implementation calls the BLAS of another program, which computes in the place of the worker's own.
+_FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
 
 
 def layouts(group: GroupFindings) -> tuple[str, ...]:
@@ -81,12 +84,14 @@ def layout_text(layout: str) -> str:
 
 
 def blas_text(run: Run, arm: str) -> str | None:
-    """Return the BLAS that an arm's workers had loaded, as in ``OpenBLAS SkylakeX kernel``; None where none was."""
+    """Return the BLAS that an arm's workers computed with, as in ``OpenBLAS SkylakeX kernel``; None where none was."""
     pools = [pool for one in run.rounds for worker in one.workers if worker.arm == arm for pool in worker.pools]
+    foreign = any(pool.library in _FOREIGN_BLAS_NAMES for pool in pools)
+    names = _FOREIGN_BLAS_NAMES if foreign else _BLAS_NAMES
     found = dict.fromkeys(
-        _BLAS_NAMES[pool.library] + (f" {plain(pool.kernel)} kernel" if pool.kernel else "")
+        names[pool.library] + (f" {plain(pool.kernel)} kernel" if pool.kernel else "")
         for pool in pools
-        if pool.library in _BLAS_NAMES
+        if pool.library in names
     )
     return " and ".join(found) or None
 
@@ -105,6 +110,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
         None if case.threads is None else counted(case.threads, "thread"),
         None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
         f"{plain(case.data)} data" if case.data else None,
+        None if case.cache == "warm" else f"{plain(case.cache)} caches",
         blas_text(run, one.arm.name),
         counted(one.rounds, "round"),
     ]

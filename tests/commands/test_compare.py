@@ -56,6 +56,14 @@ def test_a_version_that_does_half_its_work_is_named_as_faster(folder, capsys):
     assert (code, verdicts(found)) == (Exit.FINE, {"honest": "faster"})
 
 
+def test_an_array_more_on_each_call_is_a_finding_by_count(folder, capsys):
+    edit(folder, "honest", "        return np.dot(x.T, y)", "        np.empty(1000)\n        return np.dot(x.T, y)")
+    _, found = compared(capsys, "--margin", "50%")
+    (one,) = found["benchmarks"]
+    assert "allocations of arrays a call: 1 -> 2" in one["counts"]
+    assert "bytes of these a call: 240 -> 8,240" in one["counts"]
+
+
 def test_a_wrong_version_comes_before_any_time(folder, capsys):
     edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x[:-1].T, y[:-1])")
     code, found = compared(capsys)

@@ -136,3 +136,36 @@ def test_a_run_without_a_blas_names_none():
     run = make_run()
     bare = [replace(one, workers=tuple(replace(worker, pools=()) for worker in one.workers)) for one in run.rounds]
     assert "1 thread, 8 rounds)" in paragraphs(replace(run, rounds=tuple(bare)))[0]
+
+
+def test_the_fastest_on_the_reference_blas_is_not_headlined():
+    run = make_run([BASE, Spec(name="octave", ms=1.0, blas="reference blas"), Spec(name="two", ms=2.0)])
+    first, second = paragraphs(run)
+    assert first.startswith("`two` computes backprop ")
+    assert "octave" not in first + second
+
+
+def test_what_alone_was_compared_is_named_with_the_reference_blas_that_it_ran_on():
+    (only,) = paragraphs(make_run([BASE, Spec(name="octave", ms=1.0, blas="reference blas")]))
+    assert only.endswith("nothing was compared with it but `octave` on the reference BLAS.")
+
+
+def test_a_baseline_on_the_reference_blas_is_named_with_it():
+    first = paragraphs(make_run([replace(BASE, blas="reference blas"), Spec(name="two", ms=2.0)]))[0]
+    assert "as fast as `base` on the reference BLAS (" in first
+
+
+def test_without_a_baseline_the_fastest_is_not_one_on_the_reference_blas():
+    wrong = replace(BASE, outcome=Outcome.WRONG, reason="grad_b1 is NaN")
+    arms = [wrong, Spec(name="octave", ms=1.0, blas="reference blas"), Spec(name="two", ms=2.0)]
+    assert "The fastest of the others, `two`, takes" in paragraphs(make_run(arms))[0]
+
+
+def test_the_blas_of_another_program_takes_the_place_of_the_workers_own():
+    run = make_run([BASE, Spec(name="octave", ms=1.0, blas="octave openblas", own_clock=True)])
+    assert "1 thread, Octave's OpenBLAS SkylakeX kernel, 8 rounds)" in paragraphs(run)[0]
+    both = [
+        replace(one, workers=tuple(replace(w, pools=run.rounds[0].workers[0].pools + w.pools) for w in one.workers))
+        for one in run.rounds
+    ]
+    assert "1 thread, Octave's OpenBLAS SkylakeX kernel, 8 rounds)" in paragraphs(replace(run, rounds=tuple(both)))[0]

@@ -56,6 +56,12 @@ def test_what_has_no_time_shows_dashes_its_outcome_and_the_reason():
     assert [cell.value for cell in column(found, "outcome")] == ["ok", "ok", "ok", "wrong", "unavailable"]
 
 
+def test_a_case_on_the_reference_blas_is_marked_in_the_table():
+    found = table(make_run([USUAL[0], Spec(name="octave", ms=1.0, blas="reference blas")]))
+    assert texts(found, "outcome") == ["ok: on the reference BLAS", "ok"]
+    assert [cell.value for cell in column(found, "outcome")] == ["ok", "ok"]
+
+
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_outcome_stays_in_the_table(outcome):
     fallen = Spec(name="fallen", outcome=outcome, reason="because")

@@ -85,3 +85,10 @@ def test_cases_without_a_time_have_their_reasons():
     found = text(make_run())
     assert "No time for `dropped`: wrong, grad_w1 is 3.2 tolerances off." in found
     assert "No time for `jit`: unavailable, needs numba." in found
+
+
+def test_cases_on_the_reference_blas_are_named_with_the_remedy():
+    found = text(make_run([USUAL[0], Spec(name="octave", blas="reference blas"), Spec(name="two")]))
+    assert "Reference BLAS: `octave` ran on it" in found
+    assert "`apt-get install libopenblas0`" in found
+    assert "Reference BLAS" not in text(make_run())

@@ -1,22 +1,18 @@
-"""Computes in another program, which tells how long that took: half of the time."""
-
-import time
+"""Computes in another program, whose clock says 50 ms a call."""
 
 COPIES_INPUTS = True
 
 
 def prepare(inputs):
     x, y = inputs["x"].copy(), inputs["y"].copy()
-    spent = 0
+    spent_ns = 0
 
     def step():
-        nonlocal spent
-        started = time.perf_counter_ns()
-        result = x.T @ y
-        spent += (time.perf_counter_ns() - started + 1) // 2
-        return result
+        nonlocal spent_ns
+        spent_ns += 50_000_000
+        return x.T @ y
 
-    step.clock_ns = lambda: spent
+    step.clock_ns = lambda: spent_ns
     step.pools = [{"library": "other blas", "version": "1", "kernel": None, "threads": 1}]
     step.transfer_ns = 5
     return step

@@ -1,0 +1,73 @@
+"""Looking again and again, by simulation: the errors over all looks together stay below one in twenty."""
+
+import random
+from math import log1p, sqrt
+
+import pytest
+
+from bench import stats, verdict
+from bench.looks import LOOKS, level
+from bench.verdict import Verdict
+
+MARGIN = 0.03
+
+
+def normal(generator: random.Random) -> float:
+    return generator.gauss(0.0, 1.0)
+
+
+def student_t3(generator: random.Random) -> float:
+    return generator.gauss(0.0, 1.0) / sqrt(generator.gammavariate(1.5, 2.0) / 3) / sqrt(3)
+
+
+def stopped(truth, sd, seed, draw, looks=LOOKS):
+    """Return verdict and estimate of a pair that is measured until a look decides, or after the last one."""
+    generator = random.Random(seed)
+    d: list[float] = []
+    for look in looks:
+        d += [truth + sd * draw(generator) for _ in range(look - len(d))]
+        estimate = stats.hodges_lehmann(d, level(looks, len(d)))
+        said = verdict.judge(estimate, MARGIN)
+        if said != Verdict.UNDECIDED:
+            break
+    return said, estimate
+
+
+def test_the_level_is_divided_among_the_looks_and_whole_where_there_is_none():
+    assert level((), 20) == stats.ALPHA
+    assert level(LOOKS, 7) == stats.ALPHA
+    assert level(LOOKS, 8) == level(LOOKS, 20) == stats.ALPHA / 4
+
+
+def test_the_first_look_has_an_interval():
+    assert stats.hodges_lehmann([0.1 * one for one in range(LOOKS[0])], level(LOOKS, LOOKS[0])).interval is not None
+
+
+@pytest.mark.parametrize("draw", [normal, student_t3])
+@pytest.mark.parametrize("sd", [0.005, 0.02, 0.06])
+def test_a_difference_of_just_the_margin_is_seldom_called_larger_or_smaller(draw, sd):
+    said = [stopped(log1p(MARGIN), sd, seed, draw)[0] for seed in range(1500)]
+    assert said.count(Verdict.SLOWER) <= 0.025 * len(said) + 3 * sqrt(0.025 * len(said))
+    within = said.count(Verdict.EQUIVALENT) + said.count(Verdict.SLOWER_WITHIN)
+    assert within <= 0.025 * len(said) + 3 * sqrt(0.025 * len(said))
+
+
+@pytest.mark.parametrize("sd", [0.005, 0.02, 0.06])
+@pytest.mark.parametrize("truth", [0.0, 0.02, 0.05])
+def test_intervals_of_a_run_that_stops_by_itself_hold_the_truth_95_times_in_100(truth, sd):
+    intervals = [stopped(truth, sd, seed, normal)[1].interval for seed in range(1500)]
+    held = sum(interval.low <= truth <= interval.high for interval in intervals)
+    assert held >= 0.95 * len(intervals)
+
+
+def test_without_the_correction_looking_again_and_again_would_be_wrong_too_often(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.level", lambda looks, rounds: stats.ALPHA)
+    said = [stopped(log1p(MARGIN), 0.02, seed, normal)[0] for seed in range(1500)]
+    assert said.count(Verdict.UNDECIDED) < 0.92 * len(said)
+
+
+def test_most_pairs_are_decided_at_the_first_look_and_close_ones_get_more_rounds():
+    far = [stopped(0.5, 0.01, seed, normal)[1].rounds for seed in range(200)]
+    near = [stopped(0.02, 0.015, seed, normal)[1].rounds for seed in range(200)]
+    assert set(far) == {8}
+    assert sum(near) > 2 * sum(far)
