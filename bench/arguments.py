@@ -52,7 +52,11 @@ def _run(commands: "Commands") -> None:
     says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
     run = _command(commands, "run", says, example)
     _measuring(run)
-    run.add_argument(
+    _limits(run)
+
+
+def _limits(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
         "--roofline", action="store_true", help="measure this machine's limits too, and the share of them reached"
     )
 
@@ -70,6 +74,7 @@ def _explain(commands: "Commands") -> None:
     explain.add_argument("problem", help="a problem's name or folder")
     explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
     explain.set_defaults(explains=True)
+    _limits(explain)
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
     _conditions(explain, "default")
     _baseline(explain)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments, store
-from bench.sections import answer, layouts, speedup
+from bench import arguments, explanation, roofline, store
+from bench.sections import answer, layouts
+from bench.sections.roofline import share_text
+from bench.sections.wording import ratio_text
+from bench.units import percent
 from bench.verdict import findings
 
 CHECKOUT = Path(__file__).parent.parent
@@ -40,10 +43,16 @@ def test_the_figures_shown_are_those_of_the_committed_runs():
     run = BASELINE["backprop"]
     (group,) = findings(run)
     assert f"> {answer.sentence(run, group)}" in README
-    for one in speedup.lines(group):
-        if not one.name.startswith("loop_hoisted"):
-            assert f"| `{one.name}` |" in README
-            assert one.text in README
+    (ladder,), (roof,) = explanation.ladders(run, (group,)), roofline.rooflines(run, (group,))
+    mostly = {rung.finding.arm.name: rung.diagnosis for rung in ladder.rungs}
+    for one in roof.placed:
+        arm = one.finding.arm
+        speed = "1x" if arm.baseline else ratio_text(one.finding.speedup_over_baseline)
+        row = f"| `{arm.case.implementation}` | {arm.title} | {speed} | {share_text(one.share)} |"
+        assert row in README
+        found = mostly[arm.name]
+        if found and found.cause:
+            assert f"{row} {found.cause}, {percent(found.shares[found.cause])} |" in README
 
 
 def test_the_layouts_shown_are_those_of_the_committed_run():
