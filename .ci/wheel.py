@@ -41,7 +41,8 @@ def main(folder: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     expect(tops == {"implbench"}, f"it claims {sorted(tops)}, expected implbench alone")
-    for file in sorted([*(CHECKOUT / "impls").rglob("*"), *(CHECKOUT / "bench" / "limits").rglob("*")]):
+    data = (CHECKOUT / "impls", CHECKOUT / "bench" / "limits", CHECKOUT / "bench" / "templates")
+    for file in sorted(file for folder in data for file in folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
             name = f"implbench/{file.relative_to(CHECKOUT).as_posix()}"
             expect(name in names, f"{name} is missing")
@@ -56,9 +57,12 @@ def main(folder: Path) -> None:
         expect(outcomes == {"vectorized": "ok", "loop_hoisted": "ok"}, f"the run ended as {outcomes}")
     run(binaries / "implbench", "report", cwd=empty)
     expect(len(list(empty.glob("reports/*/report.md"))) == 1, "the report was not written")
+    run(binaries / "implbench", "new", "problem", "rows", cwd=empty)
+    run(binaries / "implbench", "new", "impl", "./rows", "faster", cwd=empty)
+    run(binaries / "implbench", "check", "./rows", cwd=empty)
     run(
         binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q",
-        "-p", "no:cacheprovider", "-k", "vectorized", "--implbench=--size S --rounds 2",
+        "-p", "no:cacheprovider", "-k", "vectorized and not octave", "--implbench=--size S --rounds 2",
         "--benchmark-json=o.json", cwd=empty,
     )  # fmt: skip
     benchmarks = json.loads((empty / "o.json").read_text())["benchmarks"]

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (_run, _explain, _roofline, _compare, _calibrate, _check), (_report, _history, _export, _import)
-    for add in (*measuring, *stored, _list, _doctor):
+    for add in (*measuring, *stored, _list, _new, _doctor):
         add(commands)
     return top
 
@@ -195,6 +195,22 @@ def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
     listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
     _json(listing)
+
+
+def _new(commands: "Commands") -> None:
+    says, example = "write a working start of your own", "implbench new problem my_rows"
+    new = _command(commands, "new", says, example)
+    kinds = new.add_subparsers(dest="kind", metavar="problem|impl", required=True, parser_class=_Parser)
+    a_problem = _command(kinds, "problem", "write a small problem with two implementations", example)
+    a_problem.add_argument("name", metavar="NAME", help="name of the problem and of its folder")
+    a_problem.add_argument("--into", metavar="FOLDER", help="where its folder is made (default: here)")
+    says = "write one more implementation of a problem: a copy of its baseline"
+    an_impl = _command(kinds, "impl", says, "implbench new impl ./my_rows faster")
+    an_impl.add_argument("problem", metavar="PROBLEM", help="a problem's name or folder")
+    an_impl.add_argument("name", metavar="NAME", help="its name; it is written as NAME.py beside problem.py")
+    an_impl.add_argument("--into", metavar="FOLDER", help="copy the problem there first (one that is bundled, say)")
+    for kind in (a_problem, an_impl):
+        _json(kind)
 
 
 def _doctor(commands: "Commands") -> None:

@@ -47,7 +47,7 @@ def found(problem: Problem) -> dict[str, Implementation]:
     files = [file for file in problem.folder.glob("*.py") if file.name != "problem.py"]
     files += list(problem.folder.glob("*/__init__.py"))
     named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
-    return {name: described_at(named[name], name) for name in sorted(named) if _counts(name)}
+    return {name: described_at(named[name], name) for name in sorted(named) if counts(name)}
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -111,7 +111,8 @@ def _implementation(
     )
 
 
-def _counts(name: str) -> bool:
+def counts(name: str) -> bool:
+    """Return whether a module of that name is an implementation, and not something beside them."""
     return name.isidentifier() and not name.startswith(("_", "test_")) and name != "conftest"
 
 

@@ -205,7 +205,8 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "compare", "calibrate", "check", "report", "history", "export", "import", "list", "doctor"]
+    "command",
+    ["run", "compare", "calibrate", "check", "report", "history", "export", "import", "list", "new", "doctor"],
 )
 def test_the_help_of_each_command_has_an_example(command, capsys):
     with pytest.raises(SystemExit):

@@ -22,7 +22,7 @@ LAYERS = [
     *("calibration", "comparing", "comparison"),
     *("points", "index", "history", "history_summary"),
     *("sections", "report", "summary", "formats", "doctor", "terminal"),
-    *("commands", "arguments", "cli"),
+    *("templates", "commands", "arguments", "cli"),
     *("pytest_plugin", "__main__"),
 ]
 
