@@ -147,6 +147,7 @@ def _case(one: Finding) -> dict[str, Any]:
         "max_ulp": one.max_ulp,
         "first_call_seconds": one.first_call_s,
         "prepare_seconds": one.prepare_s,
+        "transfer_seconds": one.transfer_s,
         "bimodal": one.bimodal,
     }
 

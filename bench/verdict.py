@@ -98,6 +98,8 @@ class Finding:
     prepare_s: float | None
     verification: tuple[Verification, ...]
     bimodal: str | None
+    transfer_s: float | None = None
+    """Of `prepare_s`, what moving the inputs took, where the implementation says so."""
     reference_blas: bool = False
     """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
 
@@ -218,6 +220,7 @@ def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limi
         faults_per_call=median(faults.values()) if faults else None,
         first_call_s=_median_s([worker.first_call_ns for worker in workers]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
+        transfer_s=_median_s([worker.transfer_ns for worker in workers]),
         verification=_worst([one for worker in workers for one in worker.verification]),
         bimodal=_bimodal(logs, faults),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),

@@ -66,6 +66,7 @@ def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
         "samples.svg",
         "speedup.png",
         "speedup.svg",
+        "start.csv",
     ]
     assert {path.parent for path in paths} == {tmp_path / run.id}
     assert sorted(path.name for path in (tmp_path / run.id).iterdir()) == sorted(path.name for path in paths)

@@ -22,6 +22,7 @@ from . import (
     roofline,
     samples,
     speedup,
+    start,
     sweep,
     threats,
 )
@@ -37,6 +38,7 @@ _ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] =
     roofline.section,
     explanation.section,
     counts.section,
+    start.section,
     accuracy.section,
     samples.section,
     threats.section,
@@ -45,7 +47,7 @@ _ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] =
 
 
 #: What draws a figure for each size: where a run has many, those of the sweep stand for them.
-_OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section)
+_OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section, start.section)
 
 
 def sections(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:

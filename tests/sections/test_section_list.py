@@ -19,6 +19,7 @@ def test_the_answer_comes_first_and_how_to_repeat_it_last():
         "Answer",
         "Cases",
         "Speed-up over the baseline",
+        "Before the first result",
         "Accuracy beside speed",
         "Samples by round",
         "What threatens these numbers",
