@@ -5,6 +5,7 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 
 import argparse
 
+from . import values
 from .errors import ImplbenchError
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
 
 DESCRIPTION = "Which of these implementations is faster, by how much, how sure are we, and why?"
-
-#: A sweep has at most so many sizes.
-MOST_STEPS = 50
 
 EXIT_CODES = """\
 exit codes:
@@ -108,7 +106,9 @@ def _compare(commands: "Commands") -> None:
     compare = _command(commands, "compare", says, example.replace("%", "%%"))
     compare.add_argument("base", metavar="BASE", help="a git revision, or a folder of problems")
     compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
-    compare.add_argument("--problem", type=_names, default=(), metavar="NAME,...", help="only these (default: all)")
+    compare.add_argument(
+        "--problem", type=values.names, default=(), metavar="NAME,...", help="only these (default: all)"
+    )
     compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
     _gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
@@ -127,7 +127,7 @@ def _gate(to: argparse.ArgumentParser) -> None:
     """Add what a gate needs to know."""
     _axes(to, allocator="retain")
     to.add_argument(
-        "--budget", type=_seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 45 s or more)"
+        "--budget", type=values.seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 45 s or more)"
     )
     _margin(to)
     _seed(to)
@@ -148,7 +148,7 @@ def _check(commands: "Commands") -> None:
 def _report(commands: "Commands") -> None:
     report = _command(commands, "report", "write the report of a run", "implbench report")
     report.add_argument("run", nargs="?", help="a run's id, the beginning of one or a file (default: the latest)")
-    report.add_argument("--margin", type=_percentage, metavar="PERCENT", help="another margin than the run's own")
+    report.add_argument("--margin", type=values.percentage, metavar="PERCENT", help="another margin than the run's own")
     _results(report)
     _output(report)
     _json(report)
@@ -229,16 +229,24 @@ def _command(commands: "Commands", name: str, says: str, example: str) -> argpar
 def _axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
     """Add the axes."""
     to.add_argument(
-        "--impl", type=_names, default=(), metavar="NAME,...", help="only these, beside the baseline (default: all)"
+        "--impl",
+        type=values.names,
+        default=(),
+        metavar="NAME,...",
+        help="only these, beside the baseline (default: all)",
     )
     _conditions(to, allocator)
 
 
 def _conditions(to: argparse.ArgumentParser, allocator: str) -> None:
     """Add the axes but for the implementation."""
-    to.add_argument("--size", type=_names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)")
-    to.add_argument("--set", type=_changes, default={}, metavar="m=500,...", help="numbers put over the size")
-    to.add_argument("--dtype", type=_names, default=("float64",), metavar="NAME,...", help="float64 (default), float32")
+    to.add_argument(
+        "--size", type=values.names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)"
+    )
+    to.add_argument("--set", type=values.changes, default={}, metavar="m=500,...", help="numbers put over the size")
+    to.add_argument(
+        "--dtype", type=values.names, default=("float64",), metavar="NAME,...", help="float64 (default), float32"
+    )
     to.add_argument(
         "--layout",
         action="append",
@@ -247,12 +255,12 @@ def _conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
     )
     to.add_argument(
-        "--threads", type=_counts, default=(1,), metavar="N,...", help="threads of BLAS and OpenMP (default: 1)"
+        "--threads", type=values.counts, default=(1,), metavar="N,...", help="threads of BLAS and OpenMP (default: 1)"
     )
     to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
-        type=_names,
+        type=values.names,
         default=(allocator,),
         metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
@@ -262,7 +270,7 @@ def _conditions(to: argparse.ArgumentParser, allocator: str) -> None:
 def _sweep(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--sweep",
-        type=_steps,
+        type=values.steps,
         metavar="m=100..1e6[:N]",
         help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios (takes up to 270 s)",
     )
@@ -285,13 +293,13 @@ def _amount(to: argparse.ArgumentParser) -> None:
     """Add how long to measure."""
     to.add_argument(
         "--rounds",
-        type=_positive,
+        type=values.positive,
         metavar="N",
         help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
     )
     to.add_argument(
         "--budget",
-        type=_seconds,
+        type=values.seconds,
         metavar="SECONDS",
         help="time for the rounds (default: 75 s, but 8 rounds in any case)",
     )
@@ -300,7 +308,7 @@ def _amount(to: argparse.ArgumentParser) -> None:
 def _margin(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--margin",
-        type=_percentage,
+        type=values.percentage,
         default=0.03,
         metavar="PERCENT",
         help="smallest difference that matters (default: 3%%)",
@@ -308,13 +316,13 @@ def _margin(to: argparse.ArgumentParser) -> None:
 
 
 def _seed(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--seed", type=_whole, default=1, metavar="N", help="of inputs and of all order (default: 1)")
+    to.add_argument("--seed", type=values.whole, default=1, metavar="N", help="of inputs and of all order (default: 1)")
 
 
 def _timeout(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--timeout",
-        type=_seconds,
+        type=values.seconds,
         default=60.0,
         metavar="SECONDS",
         help="longest wait for one step of a worker (default: 60)",
@@ -333,76 +341,3 @@ def _output(to: argparse.ArgumentParser) -> None:
 
 def _json(to: argparse.ArgumentParser) -> None:
     to.add_argument("--json", action="store_true", help="print JSON to stdout, for a program")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of at least 1")
-    return int(text)
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32 - 1:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from 0 to {2**32 - 2}")
-    return int(text)
-
-
-def _counts(text: str) -> tuple[int, ...]:
-    return tuple(_positive(part) for part in _names(text))
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0")
-    return value
-
-
-def _seconds(text: str) -> float:
-    return _number(text.removesuffix("s"))
-
-
-def _percentage(text: str) -> float:
-    return _number(text.removesuffix("%")) / 100
-
-
-def _steps(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return name and values of a sweep, ascending: both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
-    name, equals, span = text.partition("=")
-    ends, colon, count = span.partition(":")
-    low_text, dots, high_text = ends.partition("..")
-    if not (name.strip() and equals and dots):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=LOW..HIGH or NAME=LOW..HIGH:N, as m=100..1e6")
-    low, high = (_whole_number(end.strip()) for end in (low_text, high_text))
-    if low >= high:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as {name}=100..1e6")
-    if not colon:
-        ladder = (digit * 10**power for power in range(len(str(high))) for digit in (1, 2, 5))
-        return name.strip(), (low, *(step for step in ladder if low < step < high), high)
-    number = _positive(count.strip())
-    if not 2 <= number <= MOST_STEPS:
-        raise argparse.ArgumentTypeError(f"found {number} sizes in {text!r}, expected 2 to {MOST_STEPS}")
-    ratio = (high / low) ** (1 / (number - 1))
-    return name.strip(), tuple(dict.fromkeys([*(round(low * ratio**step) for step in range(number - 1)), high]))
-
-
-def _whole_number(text: str) -> int:
-    """Return a whole number, which may be written as 1e6."""
-    value = _number(text)
-    if value != int(value):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number, as 1000 or 1e3")
-    return int(value)
-
-
-def _changes(text: str) -> dict[str, int]:
-    pairs = [part.partition("=") for part in _names(text)]
-    if not pairs or not all(equals for _, equals, _ in pairs):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=NUMBER pairs such as m=500,n=64")
-    return {name.strip(): _positive(value.strip()) for name, _, value in pairs}

@@ -22,7 +22,7 @@ LAYERS = [
     *("calibration", "comparing", "comparison"),
     *("points", "index", "history", "history_summary"),
     *("sections", "report", "summary", "formats", "doctor", "terminal"),
-    *("templates", "commands", "arguments", "cli"),
+    *("templates", "commands", "values", "arguments", "cli"),
     *("pytest_plugin", "__main__"),
 ]
 

@@ -1,0 +1,87 @@
+"""What the text of an argument means; ArgumentTypeError says what was found and what was expected."""
+
+import argparse
+
+#: A sweep has at most so many sizes.
+MOST_STEPS = 50
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the parts of a list, as ``vectorized,row_major``."""
+    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
+
+
+def positive(text: str) -> int:
+    """Return a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of at least 1")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """Return a whole number of at least 0, as NumPy takes it for a seed."""
+    if not text.isdecimal() or int(text) >= 2**32 - 1:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from 0 to {2**32 - 2}")
+    return int(text)
+
+
+def counts(text: str) -> tuple[int, ...]:
+    """Return whole numbers of at least 1, as ``1,2``."""
+    return tuple(positive(part) for part in names(text))
+
+
+def number(text: str) -> float:
+    """Return a finite number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0")
+    return value
+
+
+def seconds(text: str) -> float:
+    """Return seconds, as ``30`` or ``30s``."""
+    return number(text.removesuffix("s"))
+
+
+def percentage(text: str) -> float:
+    """Return a fraction, of ``3%`` or ``3``."""
+    return number(text.removesuffix("%")) / 100
+
+
+def steps(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return name and values of a sweep, ascending: both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
+    name, equals, span = text.partition("=")
+    ends, colon, count = span.partition(":")
+    low_text, dots, high_text = ends.partition("..")
+    if not (name.strip() and equals and dots):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=LOW..HIGH or NAME=LOW..HIGH:N, as m=100..1e6")
+    low, high = (whole_number(end.strip()) for end in (low_text, high_text))
+    if low >= high:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as {name}=100..1e6")
+    if not colon:
+        ladder = (digit * 10**power for power in range(len(str(high))) for digit in (1, 2, 5))
+        return name.strip(), (low, *(step for step in ladder if low < step < high), high)
+    steps_wanted = positive(count.strip())
+    if not 2 <= steps_wanted <= MOST_STEPS:
+        raise argparse.ArgumentTypeError(f"found {steps_wanted} sizes in {text!r}, expected 2 to {MOST_STEPS}")
+    ratio = (high / low) ** (1 / (steps_wanted - 1))
+    return name.strip(), tuple(dict.fromkeys([*(round(low * ratio**step) for step in range(steps_wanted - 1)), high]))
+
+
+def whole_number(text: str) -> int:
+    """Return a whole number, which may be written as 1e6."""
+    value = number(text)
+    if value != int(value):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number, as 1000 or 1e3")
+    return int(value)
+
+
+def changes(text: str) -> dict[str, int]:
+    """Return name -> number, of ``m=500,n=64``."""
+    pairs = [part.partition("=") for part in names(text)]
+    if not pairs or not all(equals for _, equals, _ in pairs):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=NUMBER pairs such as m=500,n=64")
+    return {name.strip(): positive(value.strip()) for name, _, value in pairs}
