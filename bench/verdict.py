@@ -166,7 +166,7 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     again = next((arm for arm in arms if arm.again), None)
     noise = None
     if baseline and again:
-        noise = estimate(log_ratios(rounds, again.name, baseline.name), run.settings.looks)
+        noise = estimate(log_ratios(rounds, again.name, baseline.name))  # at the whole level: no look stops at it
     resolved = stats.resolves(noise) if noise else None
     found = []
     for arm in arms:
