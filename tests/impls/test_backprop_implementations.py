@@ -205,6 +205,17 @@ def test_an_implementation_is_right_where_the_parts_of_delta2_nearly_cancel(
     _assert_right(step(name, rounded)(), problem.reference(rounded), allowed, dtype)
 
 
+@pytest.mark.parametrize("name", ["blocked", "c_fused", "numba_blocked"])
+def test_what_goes_by_blocks_adds_up_many_samples_without_losing_digits(
+    problem: ModuleType, prepare: Callable[..., Step], worst: Callable[..., float], name: str
+) -> None:
+    """Numbers of one sign added one after the other would come to 0.3 tolerances here, and beyond one at 64 units."""
+    if name in LEFT_OUT:
+        pytest.skip(f"{name} {LEFT_OUT[name]}")
+    inputs = problem.inputs({"m": 300_000, "n": 4, "p": 3}, "float32", "random", 1)
+    assert worst(problem, inputs, prepare(name, inputs)(), "float32") <= 0.05
+
+
 @every_implementation
 def test_an_implementation_computes_in_float32_when_it_is_given_float32(
     judged: Callable[..., Any], step: Callable[..., Step], name: str

@@ -11,6 +11,10 @@
  * Reading ahead. While a block is computed, each turn of the inner loops fetches one line of the next block's rows into
  * the second-level cache, and the tiles of delta2 the rows of the next tile into the first: fetched when needed they
  * would hold up the multiply-adds, all at once they would fill the queue. (An address beyond the array does no harm.)
+ *
+ * Adding up. A sum of m numbers one after the other is off by up to m roundings, and numbers of one sign come near to
+ * that: with a million of them in single precision the second digit is wrong. So STRETCH blocks are summed by
+ * themselves, and then the stretches: no sum has more than some hundreds of terms.
  */
 #include <string.h>
 #ifdef _OPENMP
@@ -160,12 +164,12 @@ static Ahead rows_ahead(const Task *task, ptrdiff_t start, ptrdiff_t count) {
 /* Lay a thread's room out, from `at`; return where the next begins. */
 static char *lay_out(const Task *task, Room *room, char *at) {
     ptrdiff_t n = task->n, p = task->p, wide = round_up(n, W), narrow = round_up(p, W);
-    room->wide = wide, room->narrow = narrow;
+    room->wide = wide, room->narrow = narrow, room->sums = 2 * p * wide + narrow + wide;
     struct {
         REAL **name;
         ptrdiff_t numbers;
     } places[] = {
-        {&room->w1, p * wide},         {&room->w2, p * wide},     {&room->b1, narrow},     {&room->b2, wide},
+        {&room->w1, room->sums},       {&room->totals, room->sums},
         {&room->theta, n * narrow},    {&room->odd, wide},        {&room->sparsity, narrow},
         {&room->delta3, BLOCK * wide}, {&room->delta2, BLOCK * narrow},
         {&room->x, BLOCK * wide},      {&room->a1, BLOCK * wide}, {&room->a3, BLOCK * wide},
@@ -175,10 +179,17 @@ static char *lay_out(const Task *task, Room *room, char *at) {
         *places[k].name = (REAL *)at;
         at += round_up(places[k].numbers * (ptrdiff_t)sizeof(REAL), LINE);
     }
+    room->w2 = room->w1 + p * wide, room->b1 = room->w2 + p * wide, room->b2 = room->b1 + narrow;
     return at;
 }
 
-/* One thread's share of the blocks, summed into its room. */
+/* Add the sums to the totals and begin anew. */
+static void end_stretch(const Room *room) {
+    for (ptrdiff_t k = 0; k < room->sums; k++) room->totals[k] += room->w1[k];
+    memset(room->w1, 0, room->sums * sizeof(REAL));
+}
+
+/* One thread's share of the blocks, added up in its room's totals. */
 static void add_share(const Task *task, const Room *room, ptrdiff_t thread, ptrdiff_t threads, ptrdiff_t blocks) {
     ptrdiff_t n = task->n, p = task->p;
     packed(task->theta2, n, p, room->theta, room->narrow);
@@ -190,23 +201,25 @@ static void add_share(const Task *task, const Room *room, ptrdiff_t thread, ptrd
     ptrdiff_t rows = round_up((task->m + blocks - 1) / blocks, SAMPLES);
     ptrdiff_t begin = least(task->m, blocks * thread / threads * rows);
     ptrdiff_t end = least(task->m, blocks * (thread + 1) / threads * rows);
-    for (ptrdiff_t start = begin; start < end; start += rows) {
+    for (ptrdiff_t start = begin, block = 1; start < end; start += rows, block++) {
         ptrdiff_t next = start + rows;
         Ahead ahead = rows_ahead(task, next, next < end ? least(rows, end - next) : 0);
         add_block(task, room, start, least(rows, end - start), &ahead);
+        if (block % STRETCH == 0 || next >= end) end_stretch(room);
     }
 }
 
 /* Write the results: the threads' sums, added in the order of the threads; grad_w2 was computed transposed. */
 static void add_up(const Task *task, const Room *rooms, ptrdiff_t threads) {
     ptrdiff_t n = task->n, p = task->p;
-    const Room *first = rooms;
+    ptrdiff_t wide = rooms->wide;
+    REAL *w1 = rooms->totals, *w2 = w1 + p * wide, *b1 = w2 + p * wide, *b2 = b1 + rooms->narrow;
     for (ptrdiff_t t = 1; t < threads; t++)
-        for (ptrdiff_t k = 0; k < first->theta - first->w1; k++) first->w1[k] += rooms[t].w1[k];
-    packed((Matrix){first->w1, first->wide, 1}, p, n, task->grad_w1, n);
-    packed((Matrix){first->w2, 1, first->wide}, n, p, task->grad_w2, p);
-    memcpy(task->grad_b1, first->b1, p * sizeof(REAL));
-    memcpy(task->grad_b2, first->b2, n * sizeof(REAL));
+        for (ptrdiff_t k = 0; k < rooms->sums; k++) w1[k] += rooms[t].totals[k];
+    packed((Matrix){w1, wide, 1}, p, n, task->grad_w1, n);
+    packed((Matrix){w2, 1, wide}, n, p, task->grad_w2, p);
+    memcpy(task->grad_b1, b1, p * sizeof(REAL));
+    memcpy(task->grad_b2, b2, n * sizeof(REAL));
 }
 
 /* How many threads OpenMP would use now: OMP_NUM_THREADS, or what threadpoolctl has set. */

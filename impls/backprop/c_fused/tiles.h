@@ -26,6 +26,7 @@ enum {
     LINE = 64,                  /* bytes in a cache line */
     BLOCK = 384 / sizeof(REAL), /* samples in a block, a multiple of SAMPLES: what the gradients read again and again of
                                    64 and 25 units, VECS vectors and a row of delta2, then stays in 48 KiB */
+    STRETCH = 64,               /* blocks that are summed before their sums are added to the totals */
 };
 
 /* A vector anywhere in memory: no alignment is assumed, and it may alias the numbers it is made of. */
@@ -47,7 +48,9 @@ typedef struct {
 /* What a thread has for itself. */
 typedef struct {
     ptrdiff_t wide, narrow;       /* n and p, rounded up to whole vectors */
-    REAL *w1, *w2, *b1, *b2;      /* sums: (p, wide), (p, wide), (narrow), (wide) */
+    REAL *w1, *w2, *b1, *b2;      /* sums of a stretch, side by side: (p, wide), (p, wide), (narrow), (wide) */
+    ptrdiff_t sums;               /* how many numbers these are */
+    REAL *totals;                 /* of the stretches so far, as many */
     REAL *theta, *odd, *sparsity; /* (n, narrow), its last column (wide), (narrow) */
     REAL *delta3, *delta2;        /* (BLOCK, wide), (BLOCK, narrow) */
     REAL *x, *a1, *a3, *a2;       /* rows that had to be packed: (BLOCK, wide), of a2 (SAMPLES, narrow) */
