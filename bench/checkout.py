@@ -14,6 +14,9 @@ from .problem import Problem, is_problem, read
 #: Folders that are never copied from a folder that git does not manage.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".tox", "*.pyc", "node_modules")
 
+#: Where a revision is not found, so many branches are named.
+_TOLD = 8
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
@@ -70,7 +73,10 @@ def sides(base: str, head: str | None, place: Path, names: Sequence[str]) -> tup
 
 def _checked_out(base: str, head: str | None, folders: tuple[Path, Path]) -> tuple[str, str]:
     """Write both revisions into their folders; return their labels."""
-    top = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").decode().strip())
+    try:
+        top = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").decode().strip())
+    except ImplbenchError as error:
+        raise ImplbenchError(f"{base!r}: no folder, and no revision of this one: {error}") from error
     base_label = _archive(top, base, folders[0])
     if head is not None:
         return base_label, _archive(top, head, folders[1])
@@ -87,7 +93,9 @@ def _archive(top: Path, revision: str, folder: Path) -> str:
     try:
         commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except ImplbenchError as error:
-        raise ImplbenchError(f"{revision!r}: neither a revision of this repository nor a folder") from error
+        known = _git(top, "branch", "--all", "--format=%(refname:short)").decode().split()
+        told = f"{revision!r}: neither a revision of this repository nor a folder"
+        raise ImplbenchError(f"{told}; its branches are {', '.join(known[:_TOLD]) or '(none)'}") from error
     name = commit.decode().strip()
     folder.mkdir(parents=True)
     index = {"GIT_INDEX_FILE": str(folder.with_name(f"{folder.name}.index"))}

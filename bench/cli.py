@@ -23,10 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return Exit.USAGE
         return _done(options)
     except ImplbenchError as error:
-        print(f"implbench: {error}", file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        print("implbench: interrupted", file=sys.stderr)
+        _complain("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader of stdout is gone, as with `| head`; there is nobody to tell
@@ -39,9 +39,20 @@ def _done(options: "argparse.Namespace") -> int:
     from importlib import import_module
     from keyword import iskeyword
 
+    from . import terminal
+
     signal.signal(signal.SIGTERM, _interrupt)
     module = import_module(f".commands.{options.command}{'_' * iskeyword(options.command)}", __package__)
-    return int(module.command(options))
+    manner = terminal.Manner(quiet=getattr(options, "quiet", False), colour=not getattr(options, "no_color", False))
+    with terminal.speaking(manner):
+        return int(module.command(options))
+
+
+def _complain(sentence: str) -> None:
+    """Print an error to stderr, on one line; what names in it could do to a terminal is text there."""
+    from .document import printable
+
+    print(f"implbench: {printable(sentence)}", file=sys.stderr)
 
 
 def _interrupt(number: int, frame: object) -> "NoReturn":

@@ -23,6 +23,9 @@ from .rounds import RoundPlan
 #: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
 LARGEST_CLOCK_JUMP_S = 0.5
 
+#: Two versions whose calls differ by such a factor need no bursts of equal size to be told apart.
+FAR_APART = 4.0
+
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
 
@@ -110,7 +113,7 @@ class Conductor:
             active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
             self._size_bursts(active)
             passes = choose_passes(sum(one.burst_ns for one in active), time.monotonic_ns() - started)
-            self._interleave({one.arm.name: one for one in active}, plan, passes)
+            self._interleave({one.arm.name: one for one in active}, plan, passes, name=group.name)
             for one in active:
                 untimed = self._untimed if index == 0 and one.arm not in group.limits else None
                 self._finish(one, untimed, kept=crew is not None)
@@ -207,13 +210,21 @@ class Conductor:
         return path
 
     def _size_bursts(self, active: Sequence[_Active]) -> None:
-        """Give all arms of a case bursts of one size, that of its first round; the fastest arm decides."""
-        for one in active:
-            same = [other for other in active if other.arm.case == one.arm.case and other.call_ns]
-            if same:
-                number, call_ns = max(other.number for other in same), min(other.call_ns for other in same)
-                usual = number, rounds.samples_in_a_burst(call_ns, number)
-                one.number, one.samples = self._sizes.setdefault(one.arm.case.id, usual)
+        """Give arms of a case that are near each other bursts of one size, their first round's; the fastest decides.
+
+        Those that are far apart have bursts of their own size: else one of the slower would last as many times longer.
+        """
+        started = [one for one in active if one.call_ns]
+        for one in started:
+            near = [
+                other
+                for other in started
+                if other.arm.case == one.arm.case and 1 / FAR_APART < other.call_ns / one.call_ns < FAR_APART
+            ]
+            number, call_ns = max(other.number for other in near), min(other.call_ns for other in near)
+            usual = number, rounds.samples_in_a_burst(call_ns, number)
+            known = (self._sizes[other.arm.name] for other in near if other.arm.name in self._sizes)
+            one.number, one.samples = self._sizes.setdefault(one.arm.name, next(known, usual))
 
     def _ask(self, active: _Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
@@ -228,12 +239,12 @@ class Conductor:
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
-    def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int) -> None:
-        """Time one burst of each arm in each pass; all but the one that is timed are stopped."""
+    def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int, *, name: str) -> None:
+        """Time one burst of each arm of group `name` in each pass; all but the one that is timed are stopped."""
         for index in range(passes):
-            self._tell(f"pass {index + 1} of {passes}")
-            for position, name in enumerate(rounds.order_of_pass(plan.positions, index)):
-                one = active[name]
+            self._tell(f"pass {index + 1} of {passes}, {name}")
+            for position, arm in enumerate(rounds.order_of_pass(plan.positions, index)):
+                one = active[arm]
                 if one.record.outcome != Outcome.OK:
                     continue
                 one.process.resume()

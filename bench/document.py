@@ -23,6 +23,9 @@ _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]"
 )
 
+#: Code between single backticks, in text that `code` may have been put into.
+CODE = re.compile(r"(`[^`]+`)")
+
 #: Control, format (as those that turn the writing direction) and surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
@@ -31,6 +34,11 @@ def plain(text: str) -> str:
     """Return `text` as one line without escape sequences and invisible characters; runs of white space become one."""
     spaced = " ".join(_ESCAPES.sub("", text).split())
     return "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
+
+
+def printable(text: str) -> str:
+    """Return `text` with all that could move a cursor, change a colour or turn the writing direction as its code."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 def code(name: str) -> str:
@@ -50,6 +58,10 @@ class Column:
     """Whether it is aligned to the right, as numbers are."""
     shown: bool = True
     """Whether people see it; the CSV holds every column."""
+    dispensable: int = 0
+    """What a narrow terminal leaves out, the largest first; 0 is always there."""
+    bar: bool = False
+    """Whether a terminal draws it as bars too: a ratio, on a log axis from 1 on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +70,8 @@ class Cell:
 
     value: Value
     text: str
+    strong: bool = False
+    """Whether it stands out, as the name of the fastest does."""
 
     @classmethod
     def of(cls, value: Value) -> "Cell":

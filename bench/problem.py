@@ -4,6 +4,7 @@ import ast
 import hashlib
 import importlib.metadata
 import importlib.util
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def find(name_or_path: str) -> Problem:
     folder = Path(name_or_path)
     if folder.is_dir():
         return read(folder.resolve())
-    if folder.exists() or len(folder.parts) > 1:
+    if folder.exists() or os.sep in name_or_path:
         raise ImplbenchError(f"{name_or_path}: no such folder; expected a folder with a problem.py")
     raise unknown("problem", name_or_path, [*problems, "or the path of a folder with a problem.py"])
 

@@ -17,6 +17,9 @@ from .measurement import SCHEMA, Left, Round, Run
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"
 
+#: Where a run is not found, so many of those that there are are named.
+_TOLD = 3
+
 #: A larger file is no result of ours.
 LARGEST_BYTES = 512 * 2**20
 
@@ -175,7 +178,7 @@ def read(path: Path) -> Run:
         return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
     except msgspec.DecodeError as error:
         told = f"{path}: is no whole result of implbench ({error})"
-        raise ImplbenchError(f"{told}; it may be cut off or edited: delete it, or measure again") from error
+        raise ImplbenchError(f"{told}; expected a run's JSON document, whole and as it was written") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
 
@@ -214,8 +217,16 @@ def find(folder: Path, name: str | None) -> Path:
     if name is not None:
         paths = [path for path in paths if path.name.startswith(name)]
     if not paths:
-        wanted = f"no run {name!r}" if name else "no run"
-        raise ImplbenchError(f"{folder}: holds {wanted}; measure one by: implbench run backprop")
+        raise ImplbenchError(_no_run(folder, name))
     if name is not None and len(paths) > 1:
         raise ImplbenchError(f"{name!r} begins {len(paths)} runs in {folder}: {', '.join(p.name for p in paths)}")
     return paths[-1]
+
+
+def _no_run(folder: Path, name: str | None) -> str:
+    """Return that there is no such run, and which ones there are."""
+    found = [path.name.partition(".")[0] for path in documents(folder)][-_TOLD:]
+    wanted = f"no run {name!r}" if name else "no run"
+    if not found:
+        return f"{folder}: holds {wanted}; measure one by: implbench run backprop"
+    return f"{folder}: holds {wanted}; expected a file, or the beginning of an id: the latest are {', '.join(found)}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .across import AXES, Effect, effects
+from .case import Case
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
@@ -234,6 +235,9 @@ class Check:
     """What verification alone says of a case."""
 
     id: str
+    group: str
+    implementation: str
+    layout: str
     outcome: Outcome
     reason: str | None
     error_over_tolerance: float | None
@@ -245,7 +249,7 @@ def checks(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> 
     workers = {worker.arm: worker for one in held for worker in one.workers}
     found = [
         Check(
-            id=arm.case.id,
+            **_named(arm.case),
             outcome=workers[arm.name].outcome,
             reason=workers[arm.name].reason,
             error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
@@ -256,27 +260,41 @@ def checks(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> 
     return (
         *found,
         *(
-            Check(id=one.case.id, outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
+            Check(**_named(one.case), outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
             for one in left
         ),
     )
 
 
-def check_table(found: Sequence[Check]) -> Table:
-    """Return the checks as a table."""
+def _named(case: Case) -> dict[str, str]:
+    return {"id": case.id, "group": case.group, "implementation": case.implementation, "layout": case.layout}
+
+
+def check_tables(found: Sequence[Check]) -> tuple[Table, ...]:
+    """Return the checks as a table for each group."""
+    groups = dict.fromkeys(one.group for one in found)
+    return tuple(_check_table(group, [one for one in found if one.group == group]) for group in groups)
+
+
+def _check_table(group: str, found: Sequence[Check]) -> Table:
+    several = len({one.layout for one in found}) > 1
     return Table(
         name="checks",
-        title="Verified against the extended-precision reference; an error above 1 tolerance is wrong",
+        title=f"{group}: verified against the extended-precision reference; above 1 tolerance is wrong",
         columns=(
-            Column(name="case", header="case", right=False),
+            Column(name="case", header="case", shown=False),
+            Column(name="implementation", header="implementation", right=False),
+            Column(name="layout", header="layout", right=False, shown=several),
             Column(name="outcome", header="outcome", right=False),
-            Column(name="error_over_tolerance", header="error/tolerance"),
-            Column(name="max_ulp", header="error [ulp]"),
+            Column(name="error_over_tolerance", header="error [tolerances]"),
+            Column(name="max_ulp", header="error [ulp]", dispensable=1),
             Column(name="reason", header="reason", right=False),
         ),
         rows=tuple(
             (
                 Cell.of(one.id),
+                Cell.of(one.implementation),
+                Cell.of(one.layout),
                 Cell.of(one.outcome),
                 Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
                 Cell(value=one.max_ulp, text=significant(one.max_ulp, 2)),

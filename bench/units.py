@@ -52,6 +52,18 @@ def times(ratio: float | None) -> str:
     return DASH if ratio is None else f"{significant(ratio)}x"
 
 
+def middle_unit(values: Iterable[float | None], unit: str) -> tuple[str, float]:
+    """Return the decimal unit, as ``kB``, in which the middle one of these amounts is at least 1, and its size.
+
+    For a column whose amounts are of very different sizes; those that are 0 or unknown do not count.
+    """
+    known = sorted(value for value in values if value)
+    middle = known[len(known) // 2] if known else 0.0
+    return next(
+        ((prefix + unit, 10.0**power) for prefix, power in _PREFIXES.items() if middle >= 10.0**power), (unit, 1.0)
+    )
+
+
 def amount(value: float | None, unit: str) -> str:
     """Return a quantity with a decimal prefix, as in ``12.2 MB`` or ``95.3 GFLOP/s``."""
     if value is None:

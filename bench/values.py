@@ -7,8 +7,11 @@ MOST_STEPS = 50
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Return the parts of a list, as ``vectorized,row_major``."""
-    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
+    """Return the parts of a list, as ``vectorized,row_major``; at least one."""
+    parts = tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
+    if not parts:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected one or more, separated by commas")
+    return parts
 
 
 def positive(text: str) -> int:
@@ -30,25 +33,25 @@ def counts(text: str) -> tuple[int, ...]:
     return tuple(positive(part) for part in names(text))
 
 
-def number(text: str) -> float:
-    """Return a finite number above 0."""
+def number(text: str, *, suffix: str = "", example: str = "2") -> float:
+    """Return a finite number above 0, which may have `suffix` behind it."""
     try:
-        value = float(text)
+        value = float(text.removesuffix(suffix))
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0")
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a number above 0, as {example}")
     return value
 
 
 def seconds(text: str) -> float:
     """Return seconds, as ``30`` or ``30s``."""
-    return number(text.removesuffix("s"))
+    return number(text, suffix="s", example="90 or 90s")
 
 
 def percentage(text: str) -> float:
     """Return a fraction, of ``3%`` or ``3``."""
-    return number(text.removesuffix("%")) / 100
+    return number(text, suffix="%", example="3 or 3%") / 100
 
 
 def steps(text: str) -> tuple[str, tuple[int, ...]]:
@@ -72,10 +75,10 @@ def steps(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def whole_number(text: str) -> int:
-    """Return a whole number, which may be written as 1e6."""
-    value = number(text)
+    """Return a whole number of at least 1, which may be written as 1e6."""
+    value = number(text, example="1000 or 1e3")
     if value != int(value):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number, as 1000 or 1e3")
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of at least 1, as 1000 or 1e3")
     return int(value)
 
 
@@ -84,4 +87,4 @@ def changes(text: str) -> dict[str, int]:
     pairs = [part.partition("=") for part in names(text)]
     if not pairs or not all(equals for _, equals, _ in pairs):
         raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=NUMBER pairs such as m=500,n=64")
-    return {name.strip(): positive(value.strip()) for name, _, value in pairs}
+    return {name.strip(): whole_number(value.strip()) for name, _, value in pairs}

@@ -1,18 +1,31 @@
 """The command line: one clear sentence for each mistake, the right exit code, and a quick start."""
 
+import argparse
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bench import cli
+from bench import arguments, cli
 from bench.errors import Exit
 
 FAKES = str(Path(__file__).parent / "fakes" / "product")
 BENCH = Path(cli.__file__).parent
+
+
+def commands(parsed, words=()):
+    """Yield the words of each command, those below others too, and its parser."""
+    for action in parsed._actions:
+        for name, below in action.choices.items() if isinstance(action, argparse._SubParsersAction) else ():
+            yield [*words, name], below
+            yield from commands(below, [*words, name])
+
+
+COMMANDS = list(commands(arguments.parser()))
 
 
 def modules_after(*arguments):
@@ -67,7 +80,10 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
         (["run", "backprop", "--impl", "vektorized"], "unknown implementation of backprop 'vektorized': choose from"),
         (["run", "backprop", "--baseline", "x"], "'x': choose from"),
         (["run", "backprop", "--size", "XXL"], "unknown size 'XXL': choose from S, M, L"),
-        (["run", "backprop", "--set", "m=0"], "expected a whole number of at least 1"),
+        (["run", "backprop", "--set", "m=0"], "found '0', expected a number above 0, as 1000 or 1e3"),
+        (["run", "backprop", "--set", "m=1.5"], "expected a whole number of at least 1, as 1000 or 1e3"),
+        (["run", "backprop", "--impl", ","], "found ',', expected one or more, separated by commas"),
+        (["run", "backprop", "--size", ""], "found '', expected one or more"),
         (["run", "backprop", "--set", "q=3"], "unknown name in --set 'q': choose from m, n, p"),
         (["run", "backprop", "--set", "m"], "expected NAME=NUMBER pairs"),
         (["run", "backprop", "--dtype", "float16"], "unknown dtype 'float16': choose from float64, float32"),
@@ -83,8 +99,12 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
         (["run", "backprop", "--sweep", "m=1..9", "--set", "m=5"], "give one of the two"),
         (["run", "backprop", "--rounds", "0"], "found '0', expected a whole number of at least 1"),
         (["run", "backprop", "--rounds", "-3"], "-3"),
-        (["run", "backprop", "--budget", "0"], "found '0', expected a number above 0"),
-        (["run", "backprop", "--budget", "nan"], "found 'nan', expected a number above 0"),
+        (["run", "backprop", "--budget", "0"], "found '0', expected a number above 0, as 90 or 90s"),
+        (["run", "backprop", "--budget", "2min"], "found '2min', expected a number above 0, as 90 or 90s"),
+        (["run", "backprop", "--margin", "much"], "found 'much', expected a number above 0, as 3 or 3%"),
+        (["run", "./nowhere"], "./nowhere: no such folder; expected a folder with a problem.py"),
+        (["compare", "no-such-branch"], "'no-such-branch': no folder, and no revision of this one: git"),
+        (["run", "backprop", "--budget", "nan"], "found 'nan', expected a number above 0, as 90"),
         (["run", "backprop", "--margin", "-1"], "-1"),
         (["run", "backprop", "--threads", "4096"], "--threads 4096: expected 1 to"),
         (["run", "backprop", "--threads", "0"], "expected a whole number of at least 1"),
@@ -206,12 +226,39 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "compare", "calibrate", "check", "report", "history", "export", "import", "list", "new", "doctor"],
+    [words for words, _ in COMMANDS],
+    ids=" ".join,
 )
 def test_the_help_of_each_command_has_an_example(command, capsys):
     with pytest.raises(SystemExit):
-        cli.main([command, "--help"])
-    assert f"example: implbench {command}" in capsys.readouterr().out
+        cli.main([*command, "--help"])
+    assert f"example: implbench {command[0]}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("parsed", [parsed for _, parsed in COMMANDS], ids=lambda parsed: parsed.prog)
+def test_the_example_of_each_command_is_one_that_the_parser_knows(parsed):
+    words = shlex.split(parsed.epilog.replace("%%", "%").partition("example: implbench ")[2].splitlines()[0])
+    assert arguments.parser().parse_args(words).command == words[0]
+
+
+@pytest.mark.parametrize("words", [["--quiet", "--no-color", "list"], ["list", "-q", "--no-color"]], ids=" ".join)
+def test_how_the_user_is_talked_to_may_be_said_before_and_behind_the_command(words):
+    parsed = arguments.parser().parse_args(words)
+    assert (parsed.quiet, parsed.no_color) == (True, True)
+
+
+def test_an_error_that_would_steer_the_terminal_is_text_on_one_line(capsys):
+    assert cli.main(["run", "a\x1b[31m\nb\u202e"]) == Exit.USAGE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert error.removesuffix("\n").isprintable()
+
+
+def test_a_quiet_check_prints_its_table_and_nothing_else(capsys):
+    assert cli.main(["--quiet", "check", FAKES, "--impl", "honest_too"]) == Exit.FINE
+    printed = capsys.readouterr()
+    assert "honest_too" in printed.out
+    assert printed.err == ""
 
 
 def test_the_version_is_printed(capsys):

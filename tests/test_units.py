@@ -45,3 +45,16 @@ def test_quantities_have_a_decimal_prefix():
     assert units.amount(268_435_456, "B") == "268 MB"
     assert units.amount(640.0, "B") == "640 B"
     assert units.amount(None, "B") == "-"
+
+
+@pytest.mark.parametrize(
+    ("amounts", "unit"),
+    [
+        ([302e6, 276e6, 27.4e3, 1.03e3, 26.3e3, 0, None], ("kB", 1e3)),
+        ([5.0, 2e6, 3e9], ("MB", 1e6)),
+        ([7.0], ("B", 1.0)),
+        ([None, 0], ("B", 1.0)),
+    ],
+)
+def test_a_column_of_very_different_amounts_has_the_unit_of_the_middle_one(amounts, unit):
+    assert units.middle_unit(amounts, "B") == unit

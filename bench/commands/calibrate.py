@@ -9,6 +9,7 @@ from ..benchmarks import identical
 from ..calibration import POWER, Calibration, calibrate
 from ..comparing import BASE, HEAD, Comparer, Measured
 from ..comparison import noise_of
+from ..document import Section
 from ..errors import Exit, NothingMeasured
 from ..request import selection_of, settings_of
 from ..stats import resolves
@@ -35,8 +36,7 @@ def command(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({**asdict(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
     else:
-        for line in _lines(said, resolved, comparer.fresh_rounds):
-            terminal.say(line)
+        terminal.show([Section(title="What a gate can see", paragraphs=_told(said, resolved, comparer.fresh_rounds))])
     return Exit.FINE if resolved is not None and resolved <= settings.margin else Exit.UNDECIDED
 
 
@@ -45,13 +45,14 @@ def _ratios(one: Measured) -> list[float]:
     return list(log_ratios((*one.screening, *one.confirming), name + HEAD, name + BASE).values())
 
 
-def _lines(said: Calibration, resolved: float | None, fresh: int) -> list[str]:
+def _told(said: Calibration, resolved: float | None, fresh: int) -> tuple[str, ...]:
     visible = f"{percent(said.visible)} or more" if said.visible is not None else "no slowdown up to 100 %"
-    return [
-        f"A gate at a margin of {percent(said.margin)} finds a slowdown of {visible} in {POWER:.0%} of tries here,",
-        f"calls identical code slower in {said.false_alarms:.1%} and leaves it undecided in {said.undecided:.1%}.",
+    seen = f"finds a slowdown of {visible} in {POWER:.0%} of tries here"
+    wrong = f"calls identical code slower in {said.false_alarms:.1%} and leaves it undecided in {said.undecided:.1%}"
+    return (
+        f"A gate at a margin of {percent(said.margin)} {seen}, {wrong}.",
         f"(Simulated from {said.rounds} measured rounds of identical code, {fresh} fresh rounds for a suspect.)",
         f"Two identical arms resolve differences from {percent(resolved)} on."
         if resolved is not None
         else "Two identical arms gave no interval: a larger --budget gives it more rounds.",
-    ]
+    )

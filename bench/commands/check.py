@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 
 from .. import problem, summary, terminal
+from ..document import Section
 from ..request import selection_of, settings_of
 from ..runner import check
 from ..selection import select
@@ -21,5 +22,5 @@ def command(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps([asdict(one) for one in checks], indent=2, allow_nan=False))
     else:
-        terminal.show_table(summary.check_table(checks))
+        terminal.show([Section(title="Checks", tables=summary.check_tables(checks))])
     return summary.exit_code_of(one.outcome for one in checks)

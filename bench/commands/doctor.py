@@ -16,7 +16,7 @@ def command(options: argparse.Namespace) -> int:
         print(json.dumps([asdict(one) for one in examined], indent=2))
     else:
         for one in examined:
-            terminal.say(f"{one.state:8} {one.subject}: {one.text}")
+            terminal.say(f"{one.state:8} {one.subject}: {one.text}", hanging=9)
             if one.remedy:
-                terminal.say(f"{'':8} -> {one.remedy}")
+                terminal.say(f"{'':8} -> {one.remedy}", hanging=12)
     return Exit.FINE

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .. import formats, store
+from .. import formats, store, terminal
 from ..errors import Exit, ImplbenchError
 from ..formats.timed import left_out
 
@@ -21,10 +21,10 @@ def command(options: argparse.Namespace) -> int:
         sys.stdout.write(made.decode())
     else:
         store.write_atomically(Path(options.output), made)
-        _say(f"written: {options.output}")
+        terminal.note(f"written: {options.output}")
     if options.format not in formats.WITH_OUTCOMES:
         for sentence in left_out(runs):
-            _say(sentence)
+            terminal.note(sentence)
     return Exit.FINE
 
 
@@ -33,9 +33,4 @@ def _write_folder(options: argparse.Namespace, files: formats.Files) -> None:
         raise ImplbenchError(f"{options.format} is a folder of files: say where to write it, by --output FOLDER")
     for name, data in files.items():
         store.write_atomically(Path(options.output) / name, data)
-        _say(f"written: {Path(options.output) / name}")
-
-
-def _say(text: str) -> None:
-    """Print a line to stderr: stdout is the file's."""
-    print(f"implbench: {text}", file=sys.stderr)
+        terminal.note(f"written: {Path(options.output) / name}")  # to stderr: stdout is the file's

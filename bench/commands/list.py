@@ -12,6 +12,10 @@ from ..problem import Problem
 def command(options: argparse.Namespace) -> int:
     """Do `implbench list`; see `cli`."""
     folders = problem.available()
+    if options.names:
+        for name in implementation.found(problem.find(options.problem)) if options.problem else folders:
+            terminal.say(name)
+        return Exit.FINE
     names = [options.problem] if options.problem else list(folders)
     listed = []
     for name in names:
@@ -22,11 +26,13 @@ def command(options: argparse.Namespace) -> int:
     else:
         for found, implementations in listed:
             terminal.say(f"{found.name}: {found.title}")
-            terminal.say(f"  sizes {', '.join(map(_size_text, found.sizes.items()))}; default {found.default_size}")
+            sizes = ", ".join(map(_size_text, found.sizes.items()))
+            terminal.say(f"  sizes {sizes}; default {found.default_size}", hanging=8)
             for one in implementations.values():
                 mark = " (baseline)" if one.name == found.baseline else ""
                 trouble = one.broken or one.unavailable
-                terminal.say(f"  {one.name:20} {one.title}{mark}" + (f"; {trouble}" if trouble else ""))
+                told = f"{one.title}{mark}" + (f"; {trouble}" if trouble else "")
+                terminal.say(f"  {one.name:20} {told}", hanging=23)
     return Exit.FINE
 
 

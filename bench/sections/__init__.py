@@ -47,12 +47,12 @@ _ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] =
 
 
 #: What draws a figure for each size: where a run has many, those of the sweep stand for them.
-_OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section, start.section)
+OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section, start.section)
 
 
 def sections(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
     """Return the sections of a report that have something to say, in reading order."""
-    left_out = _OF_ONE_SIZE if sweeps(run, groups) else ()
+    left_out = OF_ONE_SIZE if sweeps(run, groups) else ()
     return tuple(found for make in _ORDER if make not in left_out and (found := make(run, groups)) is not None)
 
 
@@ -78,4 +78,4 @@ def _of_all(found: Section | None, groups: tuple[GroupFindings, ...]) -> Section
     return replace(found, paragraphs=tuple(text for text in found.paragraphs if not text.startswith(own)))
 
 
-__all__ = ["brief", "sections"]
+__all__ = ["OF_ONE_SIZE", "brief", "sections"]

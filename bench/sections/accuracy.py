@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
 #: What is exact stands this factor below the smallest error, on an axis that has no zero.
-_BELOW = 3.0
+BELOW = 3.0
 
 
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     """Return one figure for each group in which at least two cases have a time and an error."""
-    shown = [group for group in groups if len(_verified(group)) > 1]
+    shown = [group for group in groups if len(verified(group)) > 1]
     if not shown:
         return None
     text = (
@@ -32,13 +32,13 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     return Section(title="Accuracy beside speed", paragraphs=(text,), figures=figures)
 
 
-def _verified(group: GroupFindings) -> list[Finding]:
+def verified(group: GroupFindings) -> list[Finding]:
     """Return the cases that can be drawn, fastest first."""
     return [one for one in group.ok if one.verification and (one.arm.baseline or one.speedup_over_baseline)]
 
 
 def _figure(run: Run, group: GroupFindings, groups: Sequence[GroupFindings]) -> Figure:
-    found = _verified(group)
+    found = verified(group)
     numbers = "; ".join(
         f"{code(label(one.arm.case, group))} {significant(one.error_over_tolerance, 2)} and "
         f"{significant(one.max_ulp, 2)} ulp"
@@ -72,7 +72,7 @@ def _draw_panel(
 ) -> None:
     """Draw one number of each case, a row each; what is 0 stands on the left edge, its marker hollow."""
     known = [number for one in found if (number := value(one))]
-    floor = min(known, default=1.0) / _BELOW
+    floor = min(known, default=1.0) / BELOW
     numbers = [value(one) or floor for one in found]
     for row, (one, number) in enumerate(zip(found, numbers, strict=True)):
         colour = GREY if one.arm.baseline else PALETTE[0]

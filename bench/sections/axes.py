@@ -47,23 +47,32 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
 
 def _sentences(found: Sequence[Effect]) -> list[str]:
     """Return what the change does to each implementation, at the largest size that was measured both ways."""
-    largest: dict[tuple[object, ...], Effect] = {}
-    for one in found:
-        key = (one.case.implementation, one.case.layout, one.after, *_others(one))
-        known = largest.get(key)
-        if known is None or max(one.size.values.values()) >= max(known.size.values.values()):
-            largest[key] = one
     by_change: dict[str, list[str]] = {}
-    for one in largest.values():
-        size = ", ".join(f"{plain(key)}={value}" for key, value in one.size.values.items())
-        where = ", ".join([size, *_others(one)])
+    for one in largest(found):
         efficiency = f" (efficiency {_percent(one.efficiency)})" if one.efficiency else ""
         text = f"{_name(one, found)} {times_text(one.speedup)} as fast{efficiency}"
-        by_change.setdefault(f"{_change(one)} ({where})", []).append(text)
+        by_change.setdefault(f"{change_text(one)} ({where_text(one)})", []).append(text)
     return [f"{change}: {', '.join(texts)}." for change, texts in by_change.items()]
 
 
-def _change(one: Effect) -> str:
+def largest(found: Sequence[Effect]) -> list[Effect]:
+    """Return the effects at the largest size at which each change was measured."""
+    kept: dict[tuple[object, ...], Effect] = {}
+    for one in found:
+        key = (one.case.implementation, one.case.layout, one.after, *_others(one))
+        known = kept.get(key)
+        if known is None or max(one.size.values.values()) >= max(known.size.values.values()):
+            kept[key] = one
+    return list(kept.values())
+
+
+def where_text(one: Effect) -> str:
+    """Return the size and the conditions that stay, as in ``m=10000, n=64, p=25, float64``."""
+    size = ", ".join(f"{plain(key)}={value}" for key, value in one.size.values.items())
+    return ", ".join([size, *_others(one)])
+
+
+def change_text(one: Effect) -> str:
     """Return as in ``With 2 threads instead of 1``."""
     if one.axis == "threads":
         return f"With {counted(int(one.after), 'thread')} instead of {one.before}"

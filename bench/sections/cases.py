@@ -1,7 +1,7 @@
 """The main table: every case with its time, its ratio to the baseline, and its outcome."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..case import Case
 from ..document import Cell, Column, Section, Table, code, plain
@@ -65,7 +65,7 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
 
 
 def summary_table(group: GroupFindings) -> Table:
-    """Return the columns that fit a terminal of 80 characters, for names of up to 20."""
+    """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
     return _table(("summary", plain(group.name)), _rows(group), _brief(group))
 
 
@@ -122,7 +122,8 @@ def _brief(group: GroupFindings) -> list[_Field]:
     return [
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
-        (Column(name="minor_faults_per_call", header="faults"), _faults),
+        (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
+        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.title)),
     ]
 
 
@@ -136,10 +137,24 @@ def _names(group: GroupFindings) -> list[_Field]:
     several = len(layouts(group)) > 1
     name = Column(name="implementation", header="implementation", right=False)
     layout = Column(name="layout", header="layout", right=False, shown=several)
-    return [
-        (name, lambda row: Cell.of(row.case.implementation)),
-        (layout, lambda row: Cell.of(row.case.layout)),
-    ]
+    fastest = _fastest(group)
+
+    def named_cell(row: _Row) -> Cell:
+        return replace(Cell.of(row.case.implementation), strong=row.finding is not None and row.finding is fastest)
+
+    return [(name, named_cell), (layout, lambda row: Cell.of(row.case.layout))]
+
+
+def _fastest(group: GroupFindings) -> Finding | None:
+    """Return the case that was shown to be the fastest: one above the baseline, or the baseline above all; else None.
+
+    None of those on the reference BLAS is called the fastest.
+    """
+    fair = [one for one in group.ok if not one.reference_blas]
+    rivals = [one for one in fair if not one.arm.baseline]
+    all_slower = bool(rivals) and all(one.verdict == Verdict.SLOWER for one in rivals)
+    shown = next((one for one in rivals if one.verdict == Verdict.FASTER), None)
+    return shown or (group.baseline if all_slower else None)
 
 
 def _time(group: GroupFindings) -> list[_Field]:
@@ -166,7 +181,7 @@ def _speedup() -> list[_Field]:
         return Cell(value=row.speedup.value if row.speedup else None, text=_speedup_text(row))
 
     return [
-        (Column(name="speedup_over_baseline", header="speed-up"), speedup),
+        (Column(name="speedup_over_baseline", header="speed-up", bar=True), speedup),
         *_ends("speedup_over_baseline", lambda row: row.speedup.interval if row.speedup else None),
     ]
 

@@ -15,8 +15,8 @@ _COLUMNS = (
     Column(name="low", header="low", shown=False),
     Column(name="high", header="high", shown=False),
     Column(name="verdict", header="verdict", right=False),
-    Column(name="rounds", header="rounds"),
-    Column(name="faults_per_call", header="faults a call"),
+    Column(name="rounds", header="rounds", dispensable=1),
+    Column(name="faults_per_call", header="faults a call", dispensable=2),
     Column(name="reason", header="reason", right=False, shown=False),
 )
 

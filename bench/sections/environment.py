@@ -1,7 +1,7 @@
 """Where and how the run was made: everything that somebody needs to repeat it or to doubt it."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..document import Cell, Column, Section, Table, plain
@@ -35,6 +35,9 @@ _KNOWN = (
     ("fingerprint of the machine", "fingerprint"),
 )
 
+#: What holds many things in one row; by themselves they say more of a difference.
+_MANIFOLD = ("versions", "variables")
+
 #: Powers of 1024.
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -42,7 +45,7 @@ _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     """Return one table: the run, its workers, then all that the environment's record holds."""
     margin = groups[0].margin if groups else run.settings.margin
-    rows = [*_of_run(run), ("margin", margin_text(margin)), *_of_workers(run), *_of_record(run.environment)]
+    rows = [*_of_run(run), ("margin", margin_text(margin)), *_of_workers(run), *_of_record(run.environment, _KNOWN)]
     table = Table(
         name="environment",
         title="Environment",
@@ -53,6 +56,13 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
         rows=tuple((Cell.of(subject), _cell(text)) for subject, text in rows),
     )
     return Section(title="Environment", tables=(table,))
+
+
+def facts(run: Run) -> dict[str, str]:
+    """Return subject -> text of all that the table holds of a run, each version and variable by itself."""
+    known = tuple(one for one in _KNOWN if one[0] not in _MANIFOLD)
+    rows = (*_of_run(run), *_of_workers(run), *_of_record(run.environment, known))
+    return {subject: text for subject, text in rows if text}
 
 
 def _cell(text: str | None) -> Cell:
@@ -104,10 +114,10 @@ def _cpus(workers: list[Worker]) -> str:
     return ", ".join(str(cpu) for cpu in sorted({cpu for worker in workers for cpu in worker.affinity}))
 
 
-def _of_record(record: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _of_record(record: Mapping[str, Any], known: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, str | None]]:
     """Yield the known subjects, whether the record has them or not, then whatever else it holds."""
     leaves = dict(_leaves((), record))
-    for subject, *beginnings in _KNOWN:
+    for subject, *beginnings in known:
         texts = []
         for beginning in (tuple(path.split(".")) for path in beginnings):
             found = [path for path in leaves if path[: len(beginning)] == beginning]

@@ -6,9 +6,10 @@ from ..diagnosis import Cause, Diagnosis
 from ..document import Cell, Column, Section, Table
 from ..explanation import Amounts, Ladder, Rung, ladders
 from ..measurement import Call, CallKind, Run
-from ..units import DASH, amount, seconds_in, significant, time_unit
+from ..units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..verdict import GroupFindings
-from .reasons import left_out, sentences
+from . import answer
+from .reasons import baseline_sentence, left_out, sentences
 from .wording import label, named, ratio_text, titled
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
@@ -28,16 +29,23 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
 
 
 def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
-    """Return what a terminal of 80 columns shows: the tables first, then a sentence for each implementation."""
+    """Return what a terminal shows: the answer, the tables, and a sentence for each implementation.
+
+    The answer is who is the fastest, and what to change in the baseline.
+    """
     found = ladders(run, groups)
-    return tuple(
+    parts = [
         part
         for one in found
         for part in (
             Section(title="Ladder", tables=tuple(table.for_people() for table in _tables(one, groups))),
             Section(title="Why", paragraphs=(*sentences(one), *left_out(one))),
         )
-    )
+    ]
+    answered = answer.section(run, groups)
+    told = answered.paragraphs if answered else ()
+    changes = tuple(text for one in found for text in baseline_sentence(one))
+    return (Section(title="Answer", paragraphs=(*told, *changes)), *parts)
 
 
 _METHOD = (
@@ -101,6 +109,8 @@ def _share(value: float | None) -> Cell:
 
 
 def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
+    amounts = [rung.amounts for rung in ladder.rungs]
+    unit, size = middle_unit([byte for one in amounts for byte in (one.allocated_bytes, one.peak_bytes)], "B")
     return Table(
         name=named("counts", ladder.group, groups),
         title=titled("Counts of one evaluation", ladder.group, groups),
@@ -108,8 +118,8 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
             _IMPLEMENTATION,
             _column("numpy_calls", "NumPy calls"),
             _column("indexings", "indexings"),
-            _column("allocated_bytes", "allocated"),
-            _column("peak_bytes", "peak"),
+            _column("allocated_bytes", f"allocated [{unit}]"),
+            _column("peak_bytes", f"peak [{unit}]"),
             _column("minor_faults", "faults"),
             _column("bytes_per_second", "GB/s"),
             Column(name="allocations", header="allocations", shown=False),
@@ -118,17 +128,19 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
             Column(name="seconds_at_smallest_size", header="at 1", shown=False),
         ),
         rows=tuple(
-            (Cell.of(label(rung.finding.arm.case, ladder.group)), *_amount_cells(rung.amounts)) for rung in ladder.rungs
+            (Cell.of(label(rung.finding.arm.case, ladder.group)), *_amount_cells(rung.amounts, size))
+            for rung in ladder.rungs
         ),
     )
 
 
-def _amount_cells(one: Amounts) -> tuple[Cell, ...]:
+def _amount_cells(one: Amounts, size: float) -> tuple[Cell, ...]:
+    """Return the cells of one implementation, bytes in a unit of that size."""
     return (
         _whole(one.numpy_calls),
         _whole(one.indexings),
-        Cell(value=one.allocated_bytes, text=amount(one.allocated_bytes, "B")),
-        Cell(value=one.peak_bytes, text=amount(one.peak_bytes, "B")),
+        _bytes(one.allocated_bytes, size),
+        _bytes(one.peak_bytes, size),
         Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
         Cell(value=one.bytes_per_s, text=significant(None if one.bytes_per_s is None else one.bytes_per_s * 1e-9)),
         _whole(one.allocations),
@@ -136,6 +148,10 @@ def _amount_cells(one: Amounts) -> tuple[Cell, ...]:
         _whole(one.mixed_calls),
         Cell.of(one.smallest_s),
     )
+
+
+def _bytes(value: int | None, size: float) -> Cell:
+    return Cell(value=value, text=significant(None if value is None else value / size))
 
 
 def _whole(value: int | None) -> Cell:

@@ -30,7 +30,8 @@ def section(found: Histories, commits: Commits) -> Section:
     )
 
 
-def _machine_text(machine: Machine) -> str:
+def machine_text(machine: Machine) -> str:
+    """Return as in ``Some CPU (0123456789ab)``."""
     return f"{plain(machine.cpu or 'unknown CPU')} ({plain(machine.fingerprint) or 'no fingerprint'})"
 
 
@@ -42,7 +43,7 @@ def _told(found: Histories) -> list[str]:
     changed = [one for one in found.cases if any(track.changes for _of, track in one.tracks)]
     span = f"{counted(runs, 'run')} from {plain(days[0])} to {plain(days[-1])}"
     told = [
-        f"{len(changed)} of {counted(len(found.cases), 'case')} changed in {span} on {_machine_text(found.machine)}."
+        f"{len(changed)} of {counted(len(found.cases), 'case')} changed in {span} on {machine_text(found.machine)}."
     ]
     for one in found.cases:
         name = code(found.label(one))
@@ -82,11 +83,11 @@ def _case_table(found: Histories) -> Table:
         )
     columns = (
         Column(name="case", header="case", right=False),
-        Column(name="runs", header="runs"),
-        Column(name="runs_without_time", header="without time"),
-        Column(name="seconds_per_call", header=f"time now [{unit}]"),
+        Column(name="runs", header="runs", dispensable=3),
+        Column(name="runs_without_time", header="without time", dispensable=4),
+        Column(name="seconds_per_call", header=f"time now [{unit}]", dispensable=2),
         Column(name="ratio_to_baseline", header="time / baseline now"),
-        Column(name="changes", header="changes"),
+        Column(name="changes", header="changes", dispensable=1),
         Column(name="last_change", header="last change", right=False),
     )
     return Table(name="history", title="Levels since the last change", columns=columns, rows=tuple(rows))
@@ -174,7 +175,7 @@ def _machine_table(found: Histories) -> Table:
             cells = [Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)) for ratio in ratios]
             rows.append((Cell.of(found.label(one)), *cells))
     columns = [
-        Column(name=f"ratio_to_baseline_{machine.fingerprint}", header=_machine_text(machine))
+        Column(name=f"ratio_to_baseline_{machine.fingerprint}", header=machine_text(machine))
         for machine, _cases in places
     ]
     return Table(

@@ -108,11 +108,24 @@ def _figure(group: GroupFindings, groups: Sequence[GroupFindings]) -> Figure:
         f"implementation, one mark a layout, log axis; in the shaded band ({margin_text(group.margin)} each way) a "
         "case counts as equal."
     )
-    draw = styled(partial(_draw, grid(group), wording.layouts(group), group.margin))
+    draw = styled(partial(side_by_side, grid(group), wording.layouts(group), group.margin))
     return Figure(name=named("layouts", group, groups), caption=caption, draw=draw)
 
 
-def _draw(found: Grid, layouts: Sequence[str], margin: float) -> "MatplotlibFigure":
+def side_by_side(found: Grid, layouts: Sequence[str], margin: float, *, legend: str = "layout") -> "MatplotlibFigure":
+    """Draw one line for each implementation, on it a mark with its interval for each layout, or what takes its place.
+
+    Parameters
+    ----------
+    found
+        Implementation -> layout -> speed-up.
+    layouts
+        In the order in which they are drawn, from top to bottom.
+    margin
+        Half the width of the band of equality.
+    legend
+        What the layouts are, if something else.
+    """
     step = 0.8 / len(layouts)
     figure = canvas(9.0, 1.3 + 0.26 * len(layouts) * len(found))
     axes = figure.add_subplot()
@@ -136,7 +149,7 @@ def _draw(found: Grid, layouts: Sequence[str], margin: float) -> "MatplotlibFigu
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=PALE, linewidth=0.6)
     axes.set_xlabel("speed-up over the baseline (log axis; to the right is faster)")
-    figure.legend(title="layout", loc="outside right upper", frameon=False)
+    figure.legend(title=legend, loc="outside right upper", frameon=False)
     return figure
 
 

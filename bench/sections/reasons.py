@@ -26,6 +26,13 @@ def sentences(ladder: Ladder) -> tuple[str, ...]:
     )
 
 
+def baseline_sentence(ladder: Ladder) -> Iterator[str]:
+    """Yield what the baseline is bound by and what to change in it, where that is known."""
+    for rung in ladder.rungs:
+        if rung.finding.arm.baseline and rung.diagnosis and rung.diagnosis.cause is not None:
+            yield _bound(ladder, rung)
+
+
 def _name(ladder: Ladder, rung: Rung) -> str:
     return code(label(rung.finding.arm.case, ladder.group))
 

@@ -102,7 +102,7 @@ def _told(run: Run, found: Roofline) -> list[str]:
             f"The largest arrays, {amount(largest, 'B')} together, are not {BEYOND_CACHES} times as large as the "
             f"last-level cache of {amount(cache, 'B')} that this machine reports: their bandwidth may partly be its."
         )
-    paragraphs += [f"Not measured: {_name(limit)} ({plain(reason)})." for limit, reason in found.missing]
+    paragraphs += [f"Not measured: {limit_name(limit)} ({plain(reason)})." for limit, reason in found.missing]
     above = [
         code(label(one.finding.arm.case, found.group)) for one in found.placed if one.share and one.share.value > 1
     ]
@@ -122,9 +122,8 @@ def _work(found: Roofline) -> str:
     if ridge is not None:
         text += f"; computing and moving bytes take equally long at {significant(ridge)}"
     resource, rate = found.binding.limit.resource, found.binding.rate.value
-    return (
-        f"{text}, so {_DOING[resource]} is the limit: {amount(rate, _RATES[resource])} ({_name(found.binding.limit)})."
-    )
+    most = f"{amount(rate, _RATES[resource])} ({limit_name(found.binding.limit)})"
+    return f"{text}, so {_DOING[resource]} is the limit: {most}."
 
 
 def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
@@ -138,11 +137,11 @@ def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
             Column(name="layout", header="layout", right=False, shown=several),
             Column(name="flops_per_second", header="GFLOP/s"),
             Column(name="bytes_per_second", header="GB/s"),
-            Column(name="flops_per_byte", header="flops/byte"),
-            Column(name="share_of_attainable", header="share of attainable"),
+            Column(name="flops_per_byte", header="flops/byte", dispensable=2),
+            Column(name="share_of_attainable", header="share of attainable [%]"),
             Column(name="share_of_attainable_low", header="share, low", shown=False),
             Column(name="share_of_attainable_high", header="share, high", shown=False),
-            Column(name="limit", header="limited by", right=False),
+            Column(name="limit", header="limited by", right=False, dispensable=1),
         ),
         rows=tuple(_row(one, found) for one in found.placed),
     )
@@ -157,7 +156,7 @@ def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
         Cell(value=one.flops_per_second, text=significant(one.flops_per_second / 1e9)),
         Cell(value=one.bytes_per_second, text=significant(one.bytes_per_second / 1e9)),
         Cell(value=found.intensity, text=significant(found.intensity)),
-        Cell(value=one.share.value if one.share else None, text=share_text(one.share)),
+        Cell(value=one.share.value if one.share else None, text=_scaled_text(one.share, 0.01)),
         Cell.of(ends.low if ends else None),
         Cell.of(ends.high if ends else None),
         Cell.of(_DOING[found.binding.limit.resource]),
@@ -170,7 +169,9 @@ def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
         title=titled("Limits of this machine", found.group, groups),
         columns=(
             Column(name="limit", header="limit", right=False),
-            Column(name="per_second", header="rate"),
+            Column(name="flops_per_second", header="GFLOP/s"),
+            Column(name="bytes_per_second", header="GB/s"),
+            Column(name="per_second", header="rate", shown=False),
             Column(name="per_second_low", header="rate, low", shown=False),
             Column(name="per_second_high", header="rate, high", shown=False),
             Column(name="unit", header="unit", right=False, shown=False),
@@ -182,24 +183,32 @@ def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
 
 
 def _limit_row(roof: Roof, found: Roofline) -> tuple[Cell, ...]:
-    unit, ends = _RATES[roof.limit.resource], roof.rate.interval
-    text = amount(roof.rate.value, unit)
-    if ends:
-        text += f" [{amount(ends.low, unit)}, {amount(ends.high, unit)}]"
+    rate, ends = roof.rate.value, roof.rate.interval
+    text = _scaled_text(Ratio(value=rate, interval=ends), 1e9)
     highest = peak(found.roofs, roof.limit.resource) is roof
     use = "the limit" if roof is found.binding else "roof" if highest else "for comparison"
     return (
-        Cell.of(_name(roof.limit)),
-        Cell(value=roof.rate.value, text=text),
+        Cell.of(limit_name(roof.limit)),
+        *(Cell(value=rate, text=text) if of == roof.limit.resource else Cell.of(None) for of in _RATES),
+        Cell.of(rate),
         Cell.of(ends.low if ends else None),
         Cell.of(ends.high if ends else None),
-        Cell.of(unit),
+        Cell.of(_RATES[roof.limit.resource]),
         Cell.of(_bytes(roof.limit) or None),
         Cell.of(use),
     )
 
 
-def _name(limit: Limit) -> str:
+def _scaled_text(number: Ratio | None, unit: float) -> str:
+    """Return as in ``27.1 [26.8, 27.5]``: in a unit of that size, which the header names."""
+    if number is None:
+        return DASH
+    ends = number.interval
+    interval = f" [{significant(ends.low / unit)}, {significant(ends.high / unit)}]" if ends else ""
+    return significant(number.value / unit) + interval
+
+
+def limit_name(limit: Limit) -> str:
     """Return what a limit is, in a few words."""
     size = limit.arm.case.size.values
     names = {
@@ -242,8 +251,8 @@ def _draw(found: Roofline) -> "MatplotlibFigure":
     height = min(max(wanted, _LEAST_HEIGHT), _MOST_HEIGHT)
     figure = canvas(9.0, height)
     axes = figure.add_subplot()
-    flops, moved, far = peak(found.roofs, "flops"), peak(found.roofs, "bytes"), _far(found)
-    log_axis(axes.xaxis, _widths(found), "")
+    flops, moved, far = peak(found.roofs, "flops"), peak(found.roofs, "bytes"), far_roof(found)
+    log_axis(axes.xaxis, widths(found), "")
     log_axis(axes.yaxis, (low, high), "")
     texts = [_draw_slope(axes, roof, flops, solid=roof is moved) for roof in (far, moved) if roof]
     if flops:
@@ -256,13 +265,13 @@ def _draw(found: Roofline) -> "MatplotlibFigure":
     return figure
 
 
-def _far(found: Roofline) -> Roof | None:
+def far_roof(found: Roofline) -> Roof | None:
     """Return the highest bandwidth over arrays that are larger than the problem's."""
     others = [roof for roof in found.roofs if roof.limit.resource == "bytes" and not roof.limit.applies]
     return max(others, key=lambda roof: roof.rate.value, default=None)
 
 
-def _widths(found: Roofline) -> tuple[float, float]:
+def widths(found: Roofline) -> tuple[float, float]:
     """Return the ends of the axis of intensities: room for the slopes on the left and for names on the right."""
     ridge = found.ridge or found.intensity
     return min(found.intensity, ridge) / 20, max(found.intensity, ridge) * 15
@@ -291,7 +300,7 @@ def _draw_slope(axes: "Axes", roof: Roof, flops: Roof | None, *, solid: bool) ->
     colour, style, width = ("black", "-", 1.8) if solid else (GREY, "--", 1.2)
     axes.plot([first, last], [first * rate, last * rate], style, color=colour, linewidth=width, zorder=2)
     text: Text = axes.annotate(
-        f"{amount(roof.rate.value, 'B/s')}: {_name(roof.limit)}",
+        f"{amount(roof.rate.value, 'B/s')}: {limit_name(roof.limit)}",
         (first * 1.3, first * 1.3 * rate),
         xytext=(-2, 3) if solid else (2, -3),
         textcoords="offset points",
@@ -309,7 +318,7 @@ def _draw_flat(axes: "Axes", flops: Roof, moved: Roof | None) -> None:
     (left, right), rate = axes.get_xlim(), flops.rate.value / 1e9
     first = max(left, flops.rate.value / moved.rate.value) if moved else left
     axes.plot([first, right], [rate, rate], "-", color="black", linewidth=1.8, zorder=2)
-    text = f"{amount(flops.rate.value, 'FLOP/s')}: {_name(flops.limit)}"
+    text = f"{amount(flops.rate.value, 'FLOP/s')}: {limit_name(flops.limit)}"
     axes.annotate(text, (right, rate), xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=9)
 
 

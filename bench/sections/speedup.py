@@ -1,7 +1,7 @@
 """Speed-ups over the baseline as a forest plot: a marker and an interval for each case, and the band of equality."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,16 @@ class Line:
     name: str
     ratio: Ratio | None
     text: str
-    colour: str
+    verdict: Verdict | None = None
+    """None for the baseline, and for what has no ratio."""
     struck: bool = False
+    finding: Finding | None = None
+    """None for what was not started."""
+
+    @property
+    def colour(self) -> str:
+        """What it is drawn in."""
+        return GREY if self.verdict is None else _COLOURS.get(self.verdict, GREY)
 
 
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
@@ -41,7 +49,7 @@ def lines(group: GroupFindings) -> list[Line]:
     """Return the lines of a group's plot: cases with a ratio, fastest first, then the others."""
     found = [_timed(one, group) for one in group.ok if one.arm.baseline or one.speedup_over_baseline]
     failed = [one for one in group.findings if one.outcome != Outcome.OK]
-    found += [_fallen(label(one.arm.case, group), one.outcome, one.reason) for one in failed]
+    found += [replace(_fallen(label(one.arm.case, group), one.outcome, one.reason), finding=one) for one in failed]
     return found + [_fallen(label(one.case, group), one.outcome, one.reason) for one in group.left]
 
 
@@ -50,26 +58,30 @@ def _timed(one: Finding, group: GroupFindings) -> Line:
     if one.arm.baseline:
         noise = Ratio.of(group.noise).inverse() if group.noise else Ratio(value=1.0, interval=None)
         again = f", again {ratio_text(noise)}" if group.noise else ""
-        return Line(name=name, ratio=noise, text=f"baseline{again}", colour=GREY)
-    colour = _COLOURS.get(one.verdict, GREY) if one.verdict else GREY
-    return Line(name=name, ratio=one.speedup_over_baseline, text=ratio_text(one.speedup_over_baseline), colour=colour)
+        return Line(name=name, ratio=noise, text=f"baseline{again}", finding=one)
+    ratio = one.speedup_over_baseline
+    return Line(name=name, ratio=ratio, text=ratio_text(ratio), verdict=one.verdict, finding=one)
 
 
 def _fallen(name: str, outcome: Outcome, reason: str | None) -> Line:
     text = outcome.value + (f": {plain(reason)}" if reason else "")
-    return Line(name=name, ratio=None, text=text, colour=GREY, struck=outcome == Outcome.WRONG)
+    return Line(name=name, ratio=None, text=text, struck=outcome == Outcome.WRONG)
 
 
 def _figure(run: Run, group: GroupFindings, groups: Sequence[GroupFindings]) -> Figure:
-    ok = [line for line in lines(group) if line.ratio]
-    title = f"Speed-up of {plain(run.problem.name)} over the baseline"
-    numbers = "; ".join(f"{code(line.name)} {line.text}" for line in ok)
-    caption = (
-        f"{titled(title, group, groups)}, with 95 % intervals, log axis; "
-        f"in the shaded band ({margin_text(group.margin)} each way) a case counts as equal. {numbers}."
-    )
+    numbers = "; ".join(f"{code(line.name)} {line.text}" for line in lines(group) if line.ratio)
+    caption = f"{caption_of(run, group, groups)}. {numbers}."
     draw = styled(partial(_draw, lines(group), group.margin))
     return Figure(name=named("speedup", group, groups), caption=caption, draw=draw)
+
+
+def caption_of(run: Run, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
+    """Return what is to be seen, but for the numbers."""
+    title = f"Speed-up of {plain(run.problem.name)} over the baseline"
+    return (
+        f"{titled(title, group, groups)}, with 95 % intervals, log axis; "
+        f"in the shaded band ({margin_text(group.margin)} each way) a case counts as equal"
+    )
 
 
 def _draw(found: Sequence[Line], margin: float) -> "MatplotlibFigure":

@@ -6,7 +6,7 @@ from ..document import Cell, Column, Section, Table, code, plain
 from ..measurement import Run
 from ..stats import MIN_ROUNDS, Estimate, Interval
 from ..sweep import Growth, Overtaking, Place, Sweep, sweeps
-from ..units import DASH, significant, time_text
+from ..units import DASH, seconds_in, significant, time_text, time_unit
 from ..verdict import GroupFindings
 from . import sweep_figures
 from .wording import blas_text, counted, margin_text, ratio_text
@@ -191,19 +191,21 @@ def estimate_text(found: Estimate) -> str:
 def fastest_table(found: Sequence[Sweep]) -> Table:
     """Return sizes x conditions: the fastest, and those not told apart from it; alone, with time and speed-up."""
     alone = len(found) == 1
+    unit = _time_unit(found)
     columns = [Column(name=found[0].parameter, header=plain(found[0].parameter))]
     for one in found:
         suffix = "" if alone else f"_{_slug(one)}"
         columns += [
             Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one), right=False),
-            Column(name=f"seconds_per_call{suffix}", header="time", shown=alone),
-            Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone),
-            Column(name=f"rounds{suffix}", header="rounds", shown=alone),
+            Column(name=f"seconds_per_call{suffix}", header=f"time [{unit}]", shown=alone),
+            Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone, bar=alone),
+            Column(name=f"rounds{suffix}", header="rounds", shown=alone, dispensable=1),
         ]
     values = sorted({value for one in found for value in one.values})
     by_value = [{place.value: place for place in one.places} for one in found]
     rows = [
-        (Cell.of(value), *(cell for places in by_value for cell in _fastest(places.get(value)))) for value in values
+        (Cell.of(value), *(cell for places in by_value for cell in _fastest(places.get(value), unit)))
+        for value in values
     ]
     return Table(
         name="fastest",
@@ -213,7 +215,18 @@ def fastest_table(found: Sequence[Sweep]) -> Table:
     )
 
 
-def _fastest(place: Place | None) -> tuple[Cell, Cell, Cell, Cell]:
+def _time_unit(found: Sequence[Sweep]) -> str:
+    """Return the unit of the middle one of the fastest's times, which may differ by orders of magnitude."""
+    times = sorted(
+        first.seconds_per_call.value
+        for one in found
+        for place in one.places
+        if place.leaders and (first := place.timed[place.leaders[0]]).seconds_per_call
+    )
+    return time_unit(times[len(times) // 2 :][:1])
+
+
+def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
     if place is None or not place.leaders:
         return Cell.of(None), Cell.of(None), Cell.of(None), Cell.of(None)
     first = place.timed[place.leaders[0]]
@@ -221,7 +234,7 @@ def _fastest(place: Place | None) -> tuple[Cell, Cell, Cell, Cell]:
     ratio = first.speedup_over_baseline
     return (
         Cell.of(_OR.join(place.leaders)),
-        Cell(value=seconds, text=time_text(seconds)),
+        Cell(value=seconds, text=seconds_in(unit, seconds)),
         Cell(value=ratio.value if ratio else None, text="1x" if first.arm.baseline else ratio_text(ratio)),
         Cell.of(first.rounds),
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
 #: What takes more times as long as the fastest is not drawn beside it.
-_FARTHEST = 3.0
+FARTHEST = 3.0
 
 #: Least distance of two labels, as a part of the axes' height.
 _LABEL_GAP = 0.052
@@ -29,15 +29,15 @@ _LABEL_GAP = 0.052
 _LETTER = 0.085
 
 #: x, y, and the ends of y's interval, where it has one.
-_Point = tuple[float, float, tuple[float, float] | None]
-_Curves = Mapping[str, Sequence[_Point]]
+Spot = tuple[float, float, tuple[float, float] | None]
+Curves = Mapping[str, Sequence[Spot]]
 
 
 def figures(run: Run, found: Sequence[Sweep]) -> tuple[Figure, ...]:
     """Return a figure of times for each sweep, the map of who is the fastest, and speed-ups by condition."""
     made = [_times(run, one, found) for one in found]
     made.append(_map(run, found))
-    panels = _panels(found)
+    panels = panels_of(found)
     if len(panels) > 1:
         made.append(_multiples(run, found[0], panels))
     return tuple(made)
@@ -71,7 +71,7 @@ def _times(run: Run, one: Sweep, found: Sequence[Sweep]) -> Figure:
     )
     caption = (
         f"Time of a call of {plain(run.problem.name)} against {name} ({conditions(one.case)}), log axes, with 95 % "
-        f"intervals; below, times as long as the fastest at that size, of those within {_FARTHEST:g}. "
+        f"intervals; below, times as long as the fastest at that size, of those within {FARTHEST:g}. "
         + (f"Dashed, with the interval shaded: {marked}." if marked else "Nobody was shown to overtake anybody.")
     )
     return Figure(name=f"times{_suffix(one, found)}", caption=caption, draw=styled(partial(_draw_times, one)))
@@ -82,11 +82,11 @@ def _draw_times(one: Sweep) -> "MatplotlibFigure":
 
     figure = canvas(9.0, 8.4)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    times, behind = _curves(one, _time), _curves(one, _behind)
+    times, behind = curves_of(one, time_of), curves_of(one, behind_of)
     _draw_curves(upper, times, one, padded(*_ends_of(times), 1.3))
     upper.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _index: _time_tick(seconds)))
     upper.set_ylabel("time of a call (log axis)")
-    highest = min(_FARTHEST, _ends_of(behind)[1])
+    highest = min(FARTHEST, _ends_of(behind)[1])
     _draw_curves(lower, behind, one, (highest**-0.06, highest**1.06))
     lower.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _index: f"{ratio:g}x"))
     lower.set_ylabel("times as long as the fastest")
@@ -105,13 +105,13 @@ def _draw_times(one: Sweep) -> "MatplotlibFigure":
     return figure
 
 
-def _curves(one: Sweep, point: Callable[[Place, str], _Point | None]) -> _Curves:
+def curves_of(one: Sweep, point: Callable[[Place, str], Spot | None]) -> Curves:
     """Return the points of each implementation that has any."""
     curves = {name: [found for place in one.places if (found := point(place, name))] for name in one.names}
     return {name: points for name, points in curves.items() if points}
 
 
-def _time(place: Place, name: str) -> _Point | None:
+def time_of(place: Place, name: str) -> Spot | None:
     """Return seconds per call."""
     time = place.timed[name].seconds_per_call if name in place.timed else None
     if time is None:
@@ -119,7 +119,7 @@ def _time(place: Place, name: str) -> _Point | None:
     return place.value, time.value, (time.interval.low, time.interval.high) if time.interval else None
 
 
-def _behind(place: Place, name: str) -> _Point | None:
+def behind_of(place: Place, name: str) -> Spot | None:
     """Return times as long as the fastest."""
     if place.leaders and name == place.leaders[0]:
         return place.value, 1.0, None
@@ -129,7 +129,7 @@ def _behind(place: Place, name: str) -> _Point | None:
     return place.value, ratio.value, (ratio.interval.low, ratio.interval.high) if ratio.interval else None
 
 
-def _ends_of(curves: _Curves) -> tuple[float, float]:
+def _ends_of(curves: Curves) -> tuple[float, float]:
     """Return the lowest and the highest value."""
     values = [y for points in curves.values() for _x, y, _ends in points] or [1.0]
     return min(values), max(values)
@@ -147,7 +147,7 @@ def _size_axis(axes: "Axes", values: Sequence[int]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _index: _short(round(value))))
 
 
-def _draw_curves(axes: "Axes", curves: _Curves, one: Sweep, heights: tuple[float, float]) -> None:
+def _draw_curves(axes: "Axes", curves: Curves, one: Sweep, heights: tuple[float, float]) -> None:
     """Draw a line for each implementation, with its name beside its last point."""
     _size_axis(axes, one.values)
     log_axis(axes.yaxis, heights, "")
@@ -165,7 +165,7 @@ def _draw_curves(axes: "Axes", curves: _Curves, one: Sweep, heights: tuple[float
     _label(axes, {name: end for name, end in inside.items() if end[0] < farthest}, one)
 
 
-def _label(axes: "Axes", ends: Mapping[str, _Point], one: Sweep) -> None:
+def _label(axes: "Axes", ends: Mapping[str, Spot], one: Sweep) -> None:
     """Write the names of curves beside their ends, in a column and none over another.
 
     Of curves that end at different sizes the one that ends first stands on top: it rises before the others do.
@@ -197,7 +197,7 @@ def _label(axes: "Axes", ends: Mapping[str, _Point], one: Sweep) -> None:
         )
 
 
-def _by_end(ends: Mapping[str, _Point]) -> list[str]:
+def _by_end(ends: Mapping[str, Spot]) -> list[str]:
     """Return the names in the order in which their curves end, the higher first."""
     return sorted(ends, key=lambda name: (ends[name][0], -ends[name][1]))
 
@@ -279,14 +279,14 @@ def _short(value: int) -> str:
 
 
 #: Title, the sweep it is of, and the speed-ups over its baseline.
-_Panel = tuple[str, Sweep, _Curves]
+Panel = tuple[str, Sweep, Curves]
 
 
-def _panels(found: Sequence[Sweep]) -> list[_Panel]:
+def panels_of(found: Sequence[Sweep]) -> list[Panel]:
     """Return a panel for each condition and layout: speed-up over the baseline against the size."""
-    made: list[_Panel] = []
+    made: list[Panel] = []
     for one in found:
-        by_layout: dict[str, dict[str, list[_Point]]] = {}
+        by_layout: dict[str, dict[str, list[Spot]]] = {}
         for place in one.places:
             for finding in place.timed.values():
                 ratio, case = finding.speedup_over_baseline, finding.arm.case
@@ -302,7 +302,7 @@ def _panels(found: Sequence[Sweep]) -> list[_Panel]:
     return made
 
 
-def _multiples(run: Run, one: Sweep, panels: Sequence[_Panel]) -> Figure:
+def _multiples(run: Run, one: Sweep, panels: Sequence[Panel]) -> Figure:
     caption = (
         f"Speed-up of {plain(run.problem.name)} over the baseline of the same condition, by {plain(one.parameter)}: "
         "log axes, with 95 % intervals: a panel each for dtype, threads, allocator and layout."
@@ -310,7 +310,7 @@ def _multiples(run: Run, one: Sweep, panels: Sequence[_Panel]) -> Figure:
     return Figure(name="speedup-by-size", caption=caption, draw=styled(partial(_draw_multiples, panels)))
 
 
-def _draw_multiples(panels: Sequence[_Panel]) -> "MatplotlibFigure":
+def _draw_multiples(panels: Sequence[Panel]) -> "MatplotlibFigure":
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     figure = canvas(9.0, 0.9 + 2.7 * rows)

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 from builders import USUAL, Spec, make_run
 
+from bench import columns
 from bench.case import Size
 from bench.measurement import Outcome
+from bench.screen import Screen
 from bench.sections import cases
 from bench.verdict import findings
 
@@ -126,8 +128,24 @@ def test_the_summary_fits_a_terminal_of_80_characters():
         Spec(name="d_name_of_20_letters", outcome=Outcome.OUT_OF_MEMORY, reason="killed"),
     ]
     found = cases.summary_table(findings(make_run(arms))[0])
-    lines = [[one.header for one in found.columns], *([cell.text for cell in row] for row in found.rows)]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(found.columns))]
-    assert sum(widths) + 2 * (len(widths) - 1) <= 80
+    drawn = columns.drawn(found, Screen(width=80))
+    assert max(map(len, drawn.splitlines())) <= 80
+    assert all(arm.name in drawn for arm in arms)
+    assert all(text in drawn for text in texts(found, "speedup_over_baseline"))
     assert texts(found, "verdict") == ["faster", "baseline", "within margin", "out-of-memory"]
     assert all(one.shown for one in found.columns)
+
+
+@pytest.mark.parametrize(
+    ("others", "strong"),
+    [
+        ([Spec(name="fast", ms=1.0), Spec(name="faster", ms=0.5)], "faster"),
+        ([Spec(name="slow", ms=20.0)], "base"),
+        ([Spec(name="same", ms=10.0)], None),
+        ([Spec(name="foreign", ms=0.5, blas="reference blas"), Spec(name="fast", ms=1.0)], "fast"),
+    ],
+)
+def test_the_name_of_what_was_shown_to_be_the_fastest_stands_out(others, strong):
+    found = table(make_run([Spec(name="base", ms=10.0, baseline=True), *others]))
+    names = [cell.text for cell in column(found, "implementation") if cell.strong]
+    assert names == ([] if strong is None else [strong])

@@ -6,7 +6,9 @@ import pytest
 from builders import make_run
 from explained import DOES, USUAL, make_explained
 
+from bench import columns
 from bench.report import titled_page
+from bench.screen import Screen
 from bench.sections import explanation
 from bench.verdict import findings
 
@@ -33,9 +35,24 @@ def test_the_terminal_gets_tables_that_fit_it(name):
     parts = explanation.brief(run, findings(run))
     (table,) = (table for part in parts for table in part.tables if table.name == name)
     assert all(column.shown for column in table.columns)
-    rows = [[column.header for column in table.columns], *([cell.text for cell in row] for row in table.rows)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    assert sum(widths) + 2 * (len(widths) - 1) <= 80
+    drawn = columns.drawn(table, Screen(width=80))
+    assert max(map(len, drawn.splitlines())) <= 80
+    assert all(cell.text in drawn for row in table.rows for cell in row)
+
+
+def test_the_answer_says_who_is_the_fastest_and_what_to_change_in_the_baseline():
+    run = make_explained()
+    answer = explanation.brief(run, findings(run))[0].paragraphs
+    assert answer[0].startswith("`c_fused` computes backprop 48.00 times")
+    assert answer[-1].startswith("`loop_hoisted` is overhead-bound: 140,000 NumPy calls")
+
+
+def test_bytes_stand_in_one_unit():
+    run = make_explained()
+    (table,) = (one for one in explanation.section(run, findings(run)).tables if one.name == "counts")
+    place = [column.name for column in table.columns].index("allocated_bytes")
+    assert table.columns[place].header == "allocated [MB]"
+    assert [row[place].text for row in table.rows[:3]] == ["276", "16.0", "0.0270"]
 
 
 def test_the_section_makes_a_page():

@@ -1,5 +1,6 @@
 """The share of what a machine allows: sentence, tables and figure."""
 
+import re
 from itertools import combinations
 
 import pytest
@@ -43,7 +44,7 @@ def test_each_implementation_has_rates_and_its_share_with_an_interval():
     )
     assert low < value < high
     assert value == pytest.approx(1.4 / 3.0, rel=0.01)
-    assert texts(table, "share_of_attainable")[0].startswith(f"{100 * value:.1f} % [")
+    assert texts(table, "share_of_attainable")[0].startswith(f"{100 * value:.1f} [")
 
 
 def test_the_limits_have_a_table_that_says_what_each_is_for():
@@ -54,6 +55,9 @@ def test_the_limits_have_a_table_that_says_what_each_is_for():
         "adding within 22.0 MB (np.add)",
         "reading 268 MB (np.dot)",
     ]
+    assert texts(table, "flops_per_second")[1:] == ["-"] * 3
+    assert texts(table, "bytes_per_second")[0] == "-"
+    assert re.fullmatch(r"99\.\d \[99\.\d, 100\]|99\.\d \[99\.\d, 99\.\d\]", texts(table, "flops_per_second")[0])
     assert texts(table, "use") == ["the limit", "roof", "for comparison", "for comparison"]
 
 
