@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .implementation import Implementation
@@ -18,20 +18,27 @@ def digests(problem: Problem, implementations: Mapping[str, Implementation], pat
     of each package or module below `path` whose name one of these imports. Comments, blank lines and docstrings of
     Python files do not count; of other files every byte does.
     """
-    own = {name: _own_files(one) for name, one in implementations.items()}
-    belonging = {file for files in own.values() for file in files}
-    shared = [file for file in _files(problem.folder) if file not in belonging]
-    found = {}
-    for name, files in own.items():
-        total = hashlib.sha256()
-        for file in [*shared, *files]:
-            total.update(f"{file.relative_to(problem.folder).as_posix()}\0".encode())
-            total.update(_content(file))
-        for folder, imported in _imported([*shared, *files], path):
-            total.update(f"{imported.relative_to(folder).as_posix()}\0".encode())
-            total.update(_content(imported))
-        found[name] = total.hexdigest()
-    return found
+    shared = _shared_files(problem, implementations)
+    return {name: _digest(problem.folder, [*shared, *_own_files(one)], path) for name, one in implementations.items()}
+
+
+def shared_digest(problem: Problem, implementations: Mapping[str, Implementation]) -> str:
+    """Return the SHA-256 of what all implementations share: the problem, and what lies beside it."""
+    return _digest(problem.folder, _shared_files(problem, implementations), ())
+
+
+def _digest(root: Path, files: Sequence[Path], path: Iterable[Path]) -> str:
+    total = hashlib.sha256()
+    for folder, file in [*((root, file) for file in files), *_imported(files, path)]:
+        total.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+        total.update(_content(file))
+    return total.hexdigest()
+
+
+def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
+    """Return the files of a problem's folder that belong to no implementation."""
+    belonging = {file for one in implementations.values() for file in _own_files(one)}
+    return [file for file in _files(problem.folder) if file not in belonging]
 
 
 def _own_files(one: Implementation) -> list[Path]:

@@ -1,0 +1,225 @@
+"""New versions of implementations: verified at once, then measured beside the version before and the baseline."""
+
+import random
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+from . import environment, rounds
+from .conductor import Conductor, Group, Source
+from .measurement import Arm, Outcome, Round, Settings
+from .pace import Pace
+from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
+from .runner import MOST_DISCARDED, Listener, Progress
+from .selection import Selection, select
+from .staging import staged
+from .watching import Version
+
+#: Rounds of a new version where --rounds says nothing else: an interval wants 6, and 8 stand one that is lost.
+WATCHED_ROUNDS = 8
+
+#: Time that these rounds are to take where --budget says nothing else; they are held in any case.
+WATCHED_S = 12.0
+
+NOW, BEFORE = " now", " before"
+
+
+class Remeasurer:
+    """Holds short rounds of new versions; inputs are kept for as long as what makes them stays the same."""
+
+    def __init__(self, wanted: Selection, settings: Settings, scratch: Path) -> None:
+        self._wanted = wanted
+        self._settings = replace(settings, rounds=settings.rounds or WATCHED_ROUNDS, looks=())
+        self._scratch = scratch
+        self._generator = random.Random(settings.seed)
+        self._cpus = environment.allowed_cpus()
+        self._staging = ExitStack()
+        self._staged: str | None = None
+        self._groups: Sequence[Group] = ()
+
+    def __enter__(self) -> "Remeasurer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._staging.close()
+
+    def stage(self, now: Version) -> None:
+        """Make the inputs, unless those at hand are what this version's problem.py makes.
+
+        Raises
+        ------
+        ImplbenchError
+            If the axes do not fit the problem, or it gives no inputs.
+        """
+        if self._staged == now.shared:
+            return
+        self._staging.close()
+        self._staged = None
+        arms, left = select(now.problem, replace(self._wanted, implementations=()))
+        members: dict[str, list[Arm]] = {}
+        for name, case in {
+            case.id: case for case in [*(arm.case for arm in arms), *(one.case for one in left)]
+        }.items():
+            members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", baseline=False))
+        sources = {arm.name: _source(now, arm) for group in members.values() for arm in group}
+        seed, timeout_s = self._settings.seed, self._settings.timeout_s
+        staging = staged(members, sources, seed=seed, timeout_s=timeout_s, tell=lambda doing: None)
+        self._groups = self._staging.enter_context(staging).groups
+        self._staged = now.shared
+
+    def verify(self, names: Collection[str], now: Version, listener: Listener) -> tuple[Verified, ...]:
+        """Have new versions of these implementations verified, without timing any.
+
+        Raises
+        ------
+        ImplbenchError
+            As `stage`.
+        """
+        self.stage(now)
+        selected, left = select(now.problem, replace(self._wanted, implementations=tuple(names)))
+        arms = [arm for arm in selected if arm.case.implementation in names and not arm.again]
+        conductor = self._conductor(lambda doing: listener(_progress(doing, None)))
+        sources = {arm.name: _source(now, arm) for arm in arms}
+        held = [self._round(0, group, conductor, share_s=None) for group in self._with(arms, sources)]
+        workers = {worker.arm: worker for one in held for worker in one.workers}
+        return (
+            *(verified(arm, workers[arm.name]) for arm in arms),
+            *(
+                Verified(case=one.case, arm=None, outcome=one.outcome, reason=one.reason, error_over_tolerance=None)
+                for one in left
+                if one.case.implementation in names
+            ),
+        )
+
+    def measure(
+        self,
+        arms: Sequence[Arm],
+        now: Version,
+        before: Mapping[str, Version],
+        listener: Listener,
+        *,
+        resolved: Mapping[str, float] = MappingProxyType({}),
+    ) -> tuple[Remeasured, ...]:
+        """Measure cases of new versions, each beside its version before and the baseline, in the same rounds.
+
+        Parameters
+        ----------
+        arms
+            Cases that were found right.
+        now
+            The version that they belong to.
+        before
+            Implementation -> the version of it that was right, and measured, last.
+        resolved
+            Group -> the smallest difference that can be told there, as far as that is known.
+        """
+        entries, sources = self._entered(arms, now, before)
+        taking_part = {
+            arm.name: arm for one in entries for arm in (one.now, one.before, one.baseline) if arm is not None
+        }
+        groups = self._with(tuple(taking_part.values()), sources)
+        held = self._hold(groups, listener)
+        margin = self._settings.margin
+        return tuple(
+            remeasured(one, held[group], margin, resolved.get(group, 0.0))
+            for one, group in ((one, one.now.case.group) for one in entries)
+        )
+
+    def _entered(
+        self, arms: Sequence[Arm], now: Version, before: Mapping[str, Version]
+    ) -> tuple[list[Entry], dict[str, Source]]:
+        names = {arm.case.implementation for arm in arms}
+        sources: dict[str, Source] = {}
+
+        def enter(arm: Arm, version: Version | None, mark: str) -> Arm | None:
+            if version is None:
+                return None
+            sources[arm.case.id + mark] = _source(version, arm)
+            return replace(arm, name=arm.case.id + mark)
+
+        everything, _ = select(now.problem, replace(self._wanted, implementations=tuple(names)))
+        baselines = {}
+        for arm in everything:
+            if arm.baseline and not arm.again:
+                name, group = arm.case.implementation, arm.case.group
+                baselines[group] = enter(arm, now, NOW) if name in names else enter(arm, before.get(name), BEFORE)
+        entries = []
+        for arm in arms:
+            here = enter(arm, now, NOW)
+            if here:
+                then = enter(arm, before.get(arm.case.implementation), BEFORE)
+                baseline = None if arm.baseline else baselines.get(arm.case.group)
+                entries.append(Entry(now=here, before=then, baseline=baseline))
+        return entries, sources
+
+    def _hold(self, groups: Sequence[Group], listener: Listener) -> dict[str, list[Round]]:
+        """Hold the rounds; end them where a new version turns out to be wrong after all."""
+        pace = Pace(self._settings)
+        conductor = self._conductor(lambda doing: listener(_progress(doing, pace)))
+        share_s = (self._settings.budget_s or WATCHED_S) / (self._settings.rounds or WATCHED_ROUNDS) / len(groups)
+        held: dict[str, list[Round]] = {group.name: [] for group in groups}
+        discarded, wrong = 0, False
+        while pace.another() and discarded < MOST_DISCARDED and not wrong:
+            started = time.monotonic()
+            these = [
+                self._round(pace.done, group, conductor, share_s=share_s)
+                for group in self._generator.sample(groups, len(groups))
+            ]
+            for one in these:
+                held[one.group] += [one] if one.discarded is None else []
+            wrong = any(
+                worker.outcome != Outcome.OK and worker.arm.endswith(NOW) for one in these for worker in one.workers
+            )
+            if any(one.discarded for one in these):
+                discarded += 1
+            else:
+                pace.add(time.monotonic() - started)
+        return held
+
+    def _round(self, index: int, group: Group, conductor: Conductor, *, share_s: float | None) -> Round:
+        """Hold one round that takes about `share_s`; one without a burst where that is None."""
+        plan = rounds.draw(self._generator, [arm.name for arm in group.arms], self._cpus, group.threads)
+
+        def choose_passes(pass_ns: int, start_ns: int) -> int:
+            return 0 if share_s is None else rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+
+        return conductor.round(index, group, plan, choose_passes)
+
+    def _conductor(self, tell: Callable[[str], None]) -> Conductor:
+        """Return a new one: the size of bursts is that of its first round, and other code may take another time."""
+        return Conductor(scratch=self._scratch, timeout_s=self._settings.timeout_s, tell=tell)
+
+    def _with(self, arms: Sequence[Arm], sources: Mapping[str, Source]) -> list[Group]:
+        """Return the groups that have any of these arms, with these alone."""
+        found = []
+        for group in self._groups:
+            own = tuple(arm for arm in arms if arm.case.group == group.name)
+            folder = next(iter(group.inputs.values()))
+            orders = {arm.case.layout: group.orders[arm.name] for arm in group.arms}
+            if own:
+                found.append(
+                    Group(
+                        name=group.name,
+                        arms=own,
+                        sources={arm.name: sources[arm.name] for arm in own},
+                        inputs={arm.name: folder for arm in own},
+                        orders={arm.name: orders[arm.case.layout] for arm in own},
+                    )
+                )
+        return found
+
+
+def _source(version: Version, arm: Arm) -> Source:
+    return Source(problem=version.problem, implementation=version.implementations[arm.case.implementation])
+
+
+def _progress(doing: str, pace: Pace | None) -> Progress:
+    if pace is None:
+        return Progress(doing=doing, rounds_done=0, rounds_expected=1, left_s=None)
+    expected, left_s = pace.expected()
+    return Progress(doing=doing, rounds_done=pace.done, rounds_expected=expected, left_s=left_s)

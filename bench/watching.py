@@ -1,0 +1,143 @@
+"""What is saved in a problem's folder: seen by looking again and again, kept as a copy, held against the one before."""
+
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import identity, implementation, problem
+from .errors import ImplbenchError
+from .implementation import Implementation
+from .problem import Problem
+
+#: Time between two looks; a folder that has not changed meanwhile has settled: editors write in steps.
+LOOK_S = 0.3
+
+#: What editors and Python leave beside the files that somebody works on.
+_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "#*#")
+
+#: Path from the folder -> modification time in ns, size in bytes, inode (another one where a file took its place).
+Stamps = Mapping[Path, tuple[int, int, int]]
+
+
+class Saved(KeyboardInterrupt):
+    """Something was saved during a measurement, which ends as Ctrl-C would end it: whole rounds are kept."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """A problem's folder at one moment, in a copy of its own that nobody edits."""
+
+    root: Path
+    """Where the copy lies."""
+    stamps: Stamps
+    problem: Problem
+    implementations: Mapping[str, Implementation]
+    digests: Mapping[str, str]
+    """Implementation -> that of all code that it may run, comments left out."""
+    shared: str
+    """Digest of what is no implementation's own: problem.py, and what lies beside it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """What has happened between two versions, by implementation."""
+
+    new: tuple[str, ...]
+    saved: tuple[str, ...]
+    """Whose own files were written, or what all share; whether that is other code is not said."""
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folder:
+    """A problem's folder, in which somebody saves files."""
+
+    path: Path
+    beside: tuple[Path, ...] = ()
+    """Folders below it that belong to nobody's code: those of results and reports, where it is worked in."""
+
+    def look(self) -> Stamps:
+        """Return the stamps of the files; a folder that is gone has none."""
+        return {file.relative_to(self.path): stamp for file, stamp in self._stamped()}
+
+    def settled(self, known: Stamps | None) -> Stamps:
+        """Wait until the files are others than `known` and no longer change; return their stamps."""
+        before: Stamps | None = None
+        while True:
+            now = self.look()
+            if now == before != known:
+                return now
+            before = now
+            time.sleep(LOOK_S)
+
+    def kept(self, stamps: Stamps, place: Path) -> Version:
+        """Return the version that has these stamps, copied into a folder of its own below `place`.
+
+        Raises
+        ------
+        Saved
+            If the files have other stamps by now.
+        ImplbenchError
+            If problem.py cannot be read, or a file cannot be copied.
+        """
+        number = 1 + max((int(entry.name) for entry in place.iterdir()), default=0)
+        root = place / f"{number:06}"  # all of equal length: that of a path shifts the stack of a worker
+        copy = root / self.path.name
+        try:
+            shutil.copytree(self.path, copy, ignore=self._passing)
+        except (OSError, shutil.Error) as error:
+            if self.look() == stamps:
+                raise ImplbenchError(f"{self.path}: cannot be copied: {error}") from error
+        if self.look() != stamps:
+            shutil.rmtree(root, ignore_errors=True)
+            raise Saved
+        found = problem.read(copy)
+        implementations = implementation.found(found)
+        return Version(
+            root=root,
+            stamps=stamps,
+            problem=found,
+            implementations=implementations,
+            digests=identity.digests(found, implementations, ()),
+            shared=identity.shared_digest(found, implementations),
+        )
+
+    def _stamped(self) -> Iterator[tuple[Path, tuple[int, int, int]]]:
+        for place, folders, files in os.walk(self.path):
+            passing = self._passing(place, [*folders, *files])
+            folders[:] = [name for name in folders if name not in passing]
+            for name in files:
+                if name not in passing:
+                    with suppress(OSError):  # between two steps of an editor it is not there
+                        found = Path(place, name).stat()
+                        yield Path(place, name), (found.st_mtime_ns, found.st_size, found.st_ino)
+
+    def _passing(self, place: str, names: list[str]) -> set[str]:
+        """Return which names in a folder are not to be looked at; as `shutil.copytree` asks for it."""
+        return _LEFT_BEHIND(place, names) | {name for name in names if Path(place, name) in self.beside}
+
+
+def changes(before: Version, now: Version) -> Changes:
+    """Return what was saved, added and deleted from one version to the next."""
+    old, new = before.implementations.keys(), now.implementations.keys()
+    written = {
+        _owner(file, old | new)
+        for file in before.stamps.keys() | now.stamps.keys()
+        if before.stamps.get(file) != now.stamps.get(file)
+    }
+    both = old & new
+    return Changes(
+        new=tuple(sorted(new - old)),
+        saved=tuple(sorted(both if None in written else both & written)),
+        gone=tuple(sorted(old - new)),
+    )
+
+
+def _owner(file: Path, names: Collection[str]) -> str | None:
+    """Return the implementation that a file belongs to; None for what all share."""
+    name = file.parts[0].removesuffix(".py") if len(file.parts) == 1 else file.parts[0]
+    return name if name in names else None

@@ -1,0 +1,73 @@
+"""New versions of a real problem, with real workers."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bench import watching
+from bench.measurement import Outcome, Settings
+from bench.remeasuring import Remeasurer
+from bench.selection import Selection
+from bench.watching import Folder
+
+TEMPLATES = Path(watching.__file__).parent / "templates"
+SETTINGS = Settings(seed=1, margin=0.03, rounds=1, budget_s=None, timeout_s=60.0, command=("test",))
+
+
+@pytest.fixture
+def keep(tmp_path):
+    """Keep the problem as it is after an edit: (name, before, after)."""
+    folder = Folder(path=tmp_path / "rows")
+    shutil.copytree(TEMPLATES, folder.path, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "versions").mkdir()
+
+    def keep(name=None, before="", after=""):
+        if name:
+            text = (folder.path / name).read_text()
+            assert before in text
+            (folder.path / name).write_text(text.replace(before, after))
+        return folder.kept(folder.look(), tmp_path / "versions")
+
+    return keep
+
+
+@pytest.fixture
+def remeasurer(tmp_path):
+    with Remeasurer(Selection(changes={"m": 10}), SETTINGS, tmp_path) as found:
+        yield found
+
+
+def test_a_new_version_is_measured_beside_its_own_code_of_before_and_the_baseline(keep, remeasurer):
+    before = keep()
+    now = keep("vectorised.py", "return (x", "__import__('time').sleep(0.002)\n        return (x")
+    (found,) = remeasurer.verify(["vectorised"], now, lambda now: None)
+    assert (found.outcome, found.arm.case.implementation) == (Outcome.OK, "vectorised")
+    (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
+    assert one.speedup_over_before.value < 0.1
+    assert one.speedup_over_baseline.value < 1
+    assert one.rounds == 1
+
+
+def test_a_changed_baseline_is_measured_beside_itself_alone(keep, remeasurer):
+    before, now = keep(), keep("loop.py", "sums[i] +=", "sums[i] = sums[i] +")
+    (found,) = remeasurer.verify(["loop"], now, lambda now: None)
+    (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
+    assert one.entry.baseline is None
+    assert one.speedup_over_before.value > 0
+
+
+def test_inputs_are_made_again_only_where_the_problem_has_changed(keep, remeasurer):
+    remeasurer.stage(keep())
+    first = remeasurer._groups
+    remeasurer.stage(keep("loop.py", "for i in", "for i in  "))
+    assert remeasurer._groups is first
+    remeasurer.stage(keep("problem.py", "(-1, 1,", "(0, 1,"))
+    assert remeasurer._groups is not first
+
+
+def test_an_implementation_that_cannot_be_loaded_is_told_without_a_worker(keep, remeasurer):
+    (found,) = remeasurer.verify(["loop"], keep("loop.py", "def prepare", "def"), lambda now: None)
+    assert (found.arm, found.outcome) == (None, Outcome.FAILED)
+    assert "syntax error" in found.reason
+    assert found.error_over_tolerance is None

@@ -1,0 +1,141 @@
+"""What counts as a save, and what it changes."""
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from bench import watching
+from bench.errors import ImplbenchError
+from bench.watching import Folder, Saved
+
+TEMPLATES = Path(watching.__file__).parent / "templates"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A problem with the implementations loop and vectorised."""
+    place = tmp_path / "rows"
+    shutil.copytree(TEMPLATES, place, ignore=shutil.ignore_patterns("__pycache__"))
+    return place
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Where versions are kept."""
+    (tmp_path / "versions").mkdir()
+    return tmp_path / "versions"
+
+
+def keep(folder, place):
+    seen = Folder(path=folder)
+    return seen.kept(seen.look(), place)
+
+
+def changed(folder, place, *edits):
+    """Return what changes from the folder as it is to the folder after the edits."""
+    before = keep(folder, place)
+    for edit in edits:
+        edit()
+    return watching.changes(before, keep(folder, place))
+
+
+@pytest.mark.parametrize("name", [".loop.py.swp", ".#loop.py", "loop.py~", "#loop.py#", "__pycache__/loop.pyc"])
+def test_what_editors_and_python_leave_behind_is_no_save(folder, place, name):
+    before = Folder(path=folder).look()
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("x")
+    assert Folder(path=folder).look() == before
+    assert not (keep(folder, place).problem.folder / name).exists()
+
+
+def test_results_in_the_folder_are_no_save(folder, place):
+    seen = Folder(path=folder, beside=(folder / "results",))
+    before = seen.look()
+    (folder / "results").mkdir()
+    (folder / "results" / "run.json").write_text("{}")
+    assert seen.look() == before
+    assert not (seen.kept(before, place).problem.folder / "results").exists()
+
+
+def test_a_file_put_in_the_place_of_another_is_seen_whatever_its_time_and_size(folder):
+    seen, file = Folder(path=folder), folder / "loop.py"
+    before, was = seen.look(), file.stat()
+    other = folder.parent / "new"
+    other.write_text(file.read_text())
+    os.utime(other, ns=(was.st_atime_ns, was.st_mtime_ns))
+    other.replace(file)
+    assert seen.look() != before
+
+
+def test_a_save_is_taken_once_it_has_settled(folder):
+    seen = Folder(path=folder)
+    known = seen.look()
+
+    def save_in_steps():
+        for text in ("", "half", "whole"):
+            (folder / "loop.py").write_text(text)
+
+    timer = threading.Timer(0.05, save_in_steps)
+    timer.start()
+    stamps = seen.settled(known)
+    timer.join()
+    assert stamps == seen.look() != known
+
+
+def test_a_version_keeps_its_content_and_the_name_of_the_problem(folder, place):
+    version = keep(folder, place)
+    (folder / "loop.py").write_text("other")
+    assert "prepare" in (version.problem.folder / "loop.py").read_text()
+    assert version.problem.name == "rows"
+    assert keep(folder, place).root != version.root
+
+
+def test_a_folder_that_has_changed_meanwhile_is_not_kept(folder, place):
+    seen = Folder(path=folder)
+    stamps = seen.look()
+    (folder / "loop.py").write_text("other")
+    with pytest.raises(Saved):
+        seen.kept(stamps, place)
+    assert list(place.iterdir()) == []
+
+
+def test_a_problem_that_cannot_be_read_is_told(folder, place):
+    (folder / "problem.py").write_text("def (")
+    with pytest.raises(ImplbenchError, match=r"problem\.py: cannot be read as Python"):
+        keep(folder, place)
+
+
+def test_new_saved_and_deleted_implementations_are_told_apart(folder, place):
+    found = changed(
+        folder,
+        place,
+        lambda: (folder / "loop.py").write_text("def prepare(inputs): ...\n"),
+        lambda: (folder / "third.py").write_text("def prepare(inputs): ...\n"),
+        (folder / "vectorised.py").unlink,
+    )
+    assert (found.new, found.saved, found.gone) == (("third",), ("loop",), ("vectorised",))
+
+
+def test_a_file_in_the_folder_of_an_implementation_is_its_own(folder, place):
+    (folder / "in_c").mkdir()
+    (folder / "in_c" / "__init__.py").write_text("def prepare(inputs): ...\n")
+    found = changed(folder, place, lambda: (folder / "in_c" / "kernel.c").write_text("int x;"))
+    assert (found.new, found.saved, found.gone) == ((), ("in_c",), ())
+
+
+def test_what_all_share_is_a_save_of_all(folder, place):
+    found = changed(folder, place, lambda: (folder / "_shared.py").write_text("x = 1\n"))
+    assert found.saved == ("loop", "vectorised")
+
+
+def test_a_comment_is_a_save_of_the_same_code(folder, place):
+    before = keep(folder, place)
+    with (folder / "loop.py").open("a") as file:
+        file.write("# that is all\n")
+    now = keep(folder, place)
+    assert watching.changes(before, now).saved == ("loop",)
+    assert before.digests == now.digests
+    assert before.shared == now.shared
