@@ -161,6 +161,22 @@ class Question:
         )
 
 
+def every(index: Index, method: str = METHOD) -> tuple[Histories, ...]:
+    """Return the histories of each problem on each kind of machine that has runs of it: by problem, most runs first."""
+    found, series = [], index.series()
+    for problem in dict.fromkeys(one.problem for one in series):
+        places = []
+        for machine in index.machines():
+            made = [_history(index, one, machine.fingerprint, method) for one in series if one.problem == problem]
+            cases = tuple(one for one in made if one.entries)
+            if cases:
+                places.append((machine, cases))
+        for machine, cases in places:
+            others = tuple(place for place in places if place[0] is not machine)
+            found.append(Histories(machine=machine, cases=cases, elsewhere=others, method=method))
+    return tuple(found)
+
+
 def _chosen_machine(machines: Sequence[Machine], wanted: str | None) -> Machine:
     """Return the machine of that fingerprint; without one this machine, or that with most runs, which is the first."""
     if wanted is None:

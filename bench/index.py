@@ -10,15 +10,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from . import points
 from .errors import ImplbenchError
+from .indexed import Entry, Machine, Series, Stored
 from .judging import collector_off
 from .measurement import SCHEMA, Outcome
 from .store import DOCUMENT, JOURNAL
+
+__all__ = ["NAME", "Entry", "Index", "Machine", "Series", "Stored", "consult"]
 
 NAME = ".index.sqlite"
 
@@ -59,41 +61,6 @@ create table analyses (series integer, machine text, method text, body text,
 _OUTCOMES = {one.value: one for one in Outcome}
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Series:
-    """Runs of one case at one size against one baseline."""
-
-    id: int
-    case_id: str
-    name: str
-    problem: str
-    implementation: str
-    size: str
-    baseline: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """What one run says of a case."""
-
-    run: str
-    created: str
-    commit: str | None
-    software: int
-    outcome: Outcome
-    seconds: float | None
-    log_ratio: float | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Machine:
-    """Like machines, by their fingerprint."""
-
-    fingerprint: str
-    cpu: str | None
-    runs: int
 
 
 def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], None]) -> T:
@@ -230,6 +197,15 @@ class Index:
             statement = f"insert into {table} ({columns}) values ({marks}) returning id"  # noqa: S608
             found = self._database.execute(statement, (*row.values(),)).fetchone()
         return int(found[0])
+
+    def stored(self) -> tuple[Stored, ...]:
+        """Return all runs, newest first."""
+        rows = self._database.execute(
+            "select name, bytes, mtime_ns, run, created, machine, cpu, made_of from runs join documents"
+            " on runs.document = documents.id order by created desc, name desc"
+        )
+        names = ("document", "bytes", "mtime_ns", "run", "created", "machine", "cpu", "commit")
+        return tuple(Stored(**dict(zip(names, row, strict=True))) for row in rows)
 
     def series(self) -> tuple[Series, ...]:
         """Return all series that have a run, by problem and case."""

@@ -3,16 +3,18 @@
 Everything is made in memory first and then written, each file whole or not at all.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from .document import Figure, Section, Table, Value, plain
+from .document import CODE, Figure, Section, Table, Value, plain
 from .measurement import Run
-from .sections import sections
+from .sections import sections, together
 from .sections.drawing import style
 from .store import write_atomically
+from .together import Together
 from .verdict import GroupFindings, findings
 
 PAGE = "report.md"
@@ -21,9 +23,6 @@ PAGE = "report.md"
 #: do not stand within a word.
 _MARKUP = re.compile(r"[\\*|~$]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
 _HTML = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"})
-
-#: Code between single backticks.
-_CODE = re.compile(r"(`[^`]+`)")
 
 #: What would make a list, a heading's line or a rule of a paragraph's beginning.
 _BLOCK = re.compile(r"^(\d{1,9})([.)])|^([-+=#])")
@@ -58,13 +57,40 @@ def write(run: Run, groups: tuple[GroupFindings, ...] | None, folder: Path) -> t
         If the folder cannot be written.
     """
     found = sections(run, findings(run) if groups is None else groups)
-    place = folder / file_name(run.id or f"{run.created}-{run.problem.name}")
+    return _written(folder_of(run, folder), page(run, found), found)
+
+
+def write_together(found: Together, folder: Path) -> tuple[Path, ...]:
+    """Write the joint report of several runs to a folder of its own in `folder`, and return the files, the page first.
+
+    Raises
+    ------
+    ImplbenchError
+        If the folder cannot be written.
+    """
+    made = together.sections(found)
+    return _written(folder_of_several(found, folder), titled_page(together.title(found), made), made)
+
+
+def _written(place: Path, text: str, found: tuple[Section, ...]) -> tuple[Path, ...]:
     files = dict(_files(found))
-    files[PAGE] = page(run, found).encode()
+    files[PAGE] = text.encode()
     paths = [place / name for name in sorted(files, key=lambda name: (name != PAGE, name))]
     for path in paths:
         write_atomically(path, files[path.name])
     return tuple(paths)
+
+
+def folder_of(run: Run, folder: Path) -> Path:
+    """Return the folder of a run's report within that of all reports."""
+    return folder / file_name(run.id or f"{run.created}-{run.problem.name}")
+
+
+def folder_of_several(found: Together, folder: Path) -> Path:
+    """Return the folder of a joint report: named from the first run, how many more there are, and a digest of all."""
+    ids = [run.id for run in found.runs]
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:8]
+    return folder / file_name(f"{ids[0]}-and-{len(ids) - 1}-more-{digest}")
 
 
 def _files(found: tuple[Section, ...]) -> Iterator[tuple[str, bytes]]:
@@ -115,7 +141,7 @@ def _downloads(section: Section) -> Iterator[str]:
 
 def markdown(text: str) -> str:
     """Return text so that Markdown shows it as it is, but for code between single backticks, which becomes code."""
-    parts = _CODE.split(plain(text))
+    parts = CODE.split(plain(text))
     for index, part in enumerate(parts):
         # Within code nothing is read but the bar, which would end a table's cell even there.
         parts[index] = part.replace("|", "\\|") if index % 2 else _MARKUP.sub(r"\\\g<0>", part.translate(_HTML))

@@ -16,6 +16,7 @@ from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, 
 from .pace import Pace
 from .problem import Problem
 from .shares import Shares
+from .sources import texts_of
 from .staging import Stage, staged
 from .store import Journal, now, require_writable
 from .units import percent
@@ -44,8 +45,12 @@ Listener = Callable[[Progress], None]
 class Runner:
     """Measures the arms of one problem."""
 
-    def __init__(self, problem: Problem, settings: Settings, listener: Listener) -> None:
+    def __init__(
+        self, problem: Problem, settings: Settings, listener: Listener, *, copy: Problem | None = None
+    ) -> None:
+        """Take `copy`, the same problem in another folder, where the workers are to find it: no save changes that."""
         self._problem = problem
+        self._code = copy or problem
         self._settings = settings
         self._listen = listener
         self._pace = Pace(settings)
@@ -73,7 +78,7 @@ class Runner:
         require_writable(results)
         self._tell("inputs and reference")
         settings = self._settings
-        members, sources = _arranged(self._problem, arms, left)
+        members, sources = _arranged(self._code, arms, left)
         with (
             staged(
                 members,
@@ -96,6 +101,7 @@ class Runner:
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
         """Return the run before its first round, with a look at what else the machine is doing."""
         before = environment.watch()
+        names = {arm.case.implementation for arm in arms} | {one.case.implementation for one in left}
         return Run(
             schema=SCHEMA,
             id="",
@@ -120,6 +126,7 @@ class Runner:
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,
+            sources=texts_of(self._code, chosen(self._code, sorted(names))),
         )
 
     def _measure(self, stage: Stage, journal: Journal) -> None:

@@ -85,6 +85,13 @@ def test_good_implementations_beside_bad_ones_are_measured(everything, name):
     assert 0 < finding.error_over_tolerance < 1
 
 
+def test_the_sources_are_kept_as_they_were_of_every_case(everything):
+    run, path = everything[:2]
+    assert run.sources["honest"] == {"honest.py": (FAKES / "honest.py").read_text(encoding="utf-8")}
+    assert run.sources.keys() == {one.case.implementation for one in (*run.arms, *run.left)}
+    assert store.read(path).sources == run.sources
+
+
 def test_what_cannot_run_on_this_machine_says_why_and_is_no_failure(everything):
     finding = everything[2]["no_device"]
     assert (finding.outcome, finding.reason) == (Outcome.UNAVAILABLE, "no such device")

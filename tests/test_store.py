@@ -31,6 +31,15 @@ def test_a_document_comes_back_as_it_was_written_and_the_journal_is_gone(tmp_pat
     assert path.stem == written.id
 
 
+def test_a_document_from_before_sources_were_kept_is_read_and_has_none(tmp_path, run):
+    written, path = journal_of(replace(run, sources={"a": {"a.py": "1\n"}}), tmp_path).close()
+    assert store.read(path) == written
+    lines = path.read_bytes().splitlines()
+    assert lines[-2].startswith(b'"sources":')
+    path.write_bytes(b"\n".join([*lines[:-3], lines[-3].rstrip(b","), lines[-1]]))
+    assert store.read(path) == replace(written, sources={})
+
+
 def test_a_run_that_was_killed_is_read_from_its_journal_without_the_line_that_was_cut_off(tmp_path, run):
     with journal_of(run, tmp_path) as journal:
         pass  # as a killed process leaves it

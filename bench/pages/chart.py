@@ -1,0 +1,148 @@
+"""What a chart of a page shows, said in data: `assets/chart.js` draws it. Pure.
+
+Values on an axis with categories are indices into them. None is unknown and is not drawn.
+"""
+
+from dataclasses import dataclass, fields, is_dataclass
+from math import isfinite
+from typing import Any, Literal
+
+AxisName = Literal["x", "y"]
+Scale = Literal["log", "linear", "category"]
+
+#: What a scale's numbers are; chart.js writes them with SI prefixes. ``%``: percent, not a fraction. ``date``:
+#: milliseconds since 1970, UTC.
+Unit = Literal["", "s", "x", "B", "flop/s", "B/s", "flop/B", "count", "%", "date"]
+
+#: 0 to 7 of the palette (CSS variables --series-0 to --series-7), or by name.
+Colour = int | Literal["grey", "good", "bad"]
+Kind = Literal["points", "line", "bars", "steps"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Axis:
+    """One axis; categories on y run from top to bottom."""
+
+    label: str
+    scale: Scale = "linear"
+    unit: Unit = ""
+    categories: tuple[str, ...] = ()
+    low: float | None = None
+    """Its ends; None for what the marks need."""
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Band:
+    """A stretch of an axis that is shaded."""
+
+    axis: AxisName
+    low: float
+    high: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """A line across the chart."""
+
+    axis: AxisName
+    at: float
+    label: str
+    dashed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """A mark, with the ends of its interval along the series' `whiskers`."""
+
+    x: float | None
+    y: float | None
+    low: float | None = None
+    high: float | None = None
+    tip: str | None = None
+    """Plain text, lines by ``\\n``."""
+    label: str | None = None
+    """What stands beside it; in a row without a mark, why there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Marks that belong together: `points`, or for thousands of them `xs` and `ys`, which have no whiskers."""
+
+    name: str
+    colour: Colour
+    kind: Kind = "points"
+    shape: int = 0
+    """0 to 5: a colour never stands alone."""
+    whiskers: AxisName | None = None
+    struck: bool = False
+    """Whether the name is struck through: a wrong implementation."""
+    dashed: bool = False
+    hollow: bool = False
+    markers: bool = True
+    """Whether a line has marks that the pointer reaches; a roof has none."""
+    legend: bool = True
+    points: tuple[Point, ...] = ()
+    xs: tuple[float, ...] = ()
+    ys: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class View:
+    """Another view of the same chart, which a reader may choose."""
+
+    label: str
+    series: tuple[Series, ...]
+    x: Axis | None = None
+    y: Axis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    """A chart; where it has views, the first of them is what is seen at first, and `series` stays empty."""
+
+    id: str
+    title: str
+    caption: str
+    """One sentence: what is to be seen; also for those who cannot see it."""
+    x: Axis
+    y: Axis
+    bands: tuple[Band, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    series: tuple[Series, ...] = ()
+    views: tuple[View, ...] = ()
+    note: str | None = None
+    """What was left out."""
+    compact: bool = False
+    """One of many small ones beside each other, without a legend."""
+    height: int | None = None
+    """Of the plot, in pixels; None for what its marks need."""
+
+
+#: Fields that are left away where they have their usual value.
+_OPTIONAL = {
+    *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
+    *("dashed", "hollow", "markers", "legend", "compact", "height"),
+}
+
+
+def to_dict(chart: Chart) -> dict[str, Any]:
+    """Return a chart as the page embeds it; numbers that are not finite become None."""
+    found: dict[str, Any] = _plain_data(chart)
+    return found
+
+
+def _plain_data(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain_data(getattr(value, field.name))
+            for field in fields(value)
+            if not (field.name in _OPTIONAL and getattr(value, field.name) == field.default)
+            and not (field.name == "points" and isinstance(value, Series) and value.xs)
+        }
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, tuple):
+        return [_plain_data(one) for one in value]
+    return value

@@ -1,0 +1,125 @@
+"""Threads, dtypes and allocators: what each does to the same implementation."""
+
+from collections.abc import Sequence
+
+from ...across import AXES, Effect, effects
+from ...measurement import Run
+from ...sections.axes import change_text, largest, where_text
+from ...sections.wording import counted, ratio_text
+from ...units import percent
+from ...verdict import GroupFindings
+from ..chart import Axis, Chart, Point, Rule, Series
+from . import ratios
+from .looks import key, looks
+
+
+def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+    """Return two charts for threads and one for each other change, at the largest size that was measured both ways."""
+    made: list[Chart] = []
+    for axis in AXES:
+        alike: dict[tuple[str, ...], list[Effect]] = {}
+        for one in largest(effects(run, groups, axis)):
+            change = () if axis == "threads" else (change_text(one),)
+            alike.setdefault((where_text(one), *change), []).append(one)
+        for place, found in enumerate(alike.values()):
+            made += _threads(run, place, found) if axis == "threads" else [_change(f"{axis}-{place}", found)]
+    return tuple(made)
+
+
+def _name(one: Effect, found: Sequence[Effect]) -> str:
+    several = len({other.case.layout for other in found}) > 1
+    return f"{one.case.implementation} {one.case.layout}" if several else one.case.implementation
+
+
+def _threads(run: Run, place: int, found: Sequence[Effect]) -> list[Chart]:
+    """Return speed-up and efficiency against the number of threads."""
+    where, x = where_text(found[0]), Axis(label="threads", unit="count")
+    most, least = max(int(one.after) for one in found), min(int(one.before) for one in found)
+    over = f"over {counted(least, 'thread')}"
+    ideal = Series(
+        name="as many times as fast as there are threads",
+        colour="grey",
+        kind="line",
+        dashed=True,
+        markers=False,
+        points=(Point(x=least, y=1.0), Point(x=most, y=most / least)),
+    )
+    return [
+        Chart(
+            id=f"threads-{place}",
+            title=f"Speed-up by threads ({where})",
+            caption=f"Speed-up {over} of the same implementation, with 95 % intervals ({where}); dashed: as many times "
+            "as fast as there are threads.",
+            x=x,
+            y=Axis(label=f"speed-up {over}", unit="x"),
+            series=(*_lines(run, found, efficiency=False), ideal),
+        ),
+        Chart(
+            id=f"efficiency-{place}",
+            title=f"Efficiency by threads ({where})",
+            caption=f"Efficiency: speed-up {over}, divided by the ratio of threads, with 95 % intervals ({where}).",
+            x=x,
+            y=Axis(label="efficiency", unit="%", low=0.0),
+            rules=(Rule(axis="y", at=100.0, label="no loss"),),
+            series=_lines(run, found, efficiency=True),
+        ),
+    ]
+
+
+def _lines(run: Run, found: Sequence[Effect], *, efficiency: bool) -> tuple[Series, ...]:
+    """Return a line for each implementation, from the least number of threads on."""
+    known = looks(run)
+    lines: dict[str, list[Effect]] = {}
+    for one in found:
+        lines.setdefault(_name(one, found), []).append(one)
+    made = []
+    for name, effects_of_one in lines.items():
+        ordered = sorted(effects_of_one, key=lambda one: int(one.after))
+        start = Point(
+            x=int(ordered[0].before), y=100.0 if efficiency else 1.0, tip=f"{name}, {ordered[0].before} thread"
+        )
+        points = [start, *(_point(name, one, efficiency=efficiency) for one in ordered)]
+        look = known[key(ordered[0].case)]
+        made.append(
+            Series(name=name, colour=look.colour, shape=look.shape, kind="line", whiskers="y", points=tuple(points))
+        )
+    return tuple(made)
+
+
+def _point(name: str, one: Effect, *, efficiency: bool) -> Point:
+    ratio = one.efficiency if efficiency else one.speedup
+    if ratio is None:
+        return Point(x=int(one.after), y=None)
+    scale, ends = (100.0 if efficiency else 1.0), ratio.interval
+    reached = f", efficiency {percent(one.efficiency.value)}" if one.efficiency else ""
+    return Point(
+        x=int(one.after),
+        y=scale * ratio.value,
+        low=scale * ends.low if ends else None,
+        high=scale * ends.high if ends else None,
+        tip=f"{name}, {one.after} threads\n{ratio_text(one.speedup)}{reached}",
+    )
+
+
+def _change(name: str, found: Sequence[Effect]) -> Chart:
+    """Return what a change does to each implementation: a row each."""
+    names = [_name(one, found) for one in found]
+    texts = [ratio_text(one.speedup) for one in found]
+    title = f"{change_text(found[0])} ({where_text(found[0])})"
+    return Chart(
+        id=name,
+        title=title,
+        caption=f"{title}: how many times as fast each implementation becomes, with 95 % intervals, log axis.",
+        x=Axis(label="time before / time after", scale="log", unit="x"),
+        y=Axis(label="", scale="category", categories=tuple(names)),
+        rules=(Rule(axis="x", at=1.0, label="no difference"),),
+        series=tuple(
+            Series(
+                name=each,
+                colour=ratios.colour(one.speedup),
+                whiskers="x",
+                points=(ratios.point(row, one.speedup, tip=f"{each}: {text}", label=text),),
+            )
+            for row, (each, one, text) in enumerate(zip(names, found, texts, strict=True))
+        ),
+    )

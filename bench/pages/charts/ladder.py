@@ -1,0 +1,100 @@
+"""The ladder: what each step alone brings, with its interval, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ...document import CODE, plain
+from ...explanation import Ladder, ladders
+from ...measurement import Run
+from ...sections.reasons import sentences
+from ...sections.wording import label, layouts, ratio_text, titled, used_rounds
+from ...units import time_text
+from ...verdict import Finding, GroupFindings, Ratio, estimate, log_ratios
+from ..chart import Axis, Chart, Rule, Series
+from . import ratios
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One rung and what it brings over the one before."""
+
+    finding: Finding
+    ratio: Ratio | None
+    """Time of the rung before / time of this one; None on the first."""
+    reason: str
+    """Empty where nothing was counted."""
+
+
+#: For a run in which nothing was counted.
+UNEXPLAINED = "Why each step is worth so much is counted by: implbench explain"
+
+
+def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+    """Return a chart for each group with two or more rungs."""
+    explained = {ladder.group.name: ladder for ladder in ladders(run, groups)}
+    made = []
+    for place, group in enumerate(groups):
+        ladder = explained.get(group.name)
+        found = _explained(ladder) if ladder else _measured(run, group)
+        if len(found) > 1:
+            made.append(_chart(f"ladder-{place}", found, group, groups))
+    return tuple(made)
+
+
+def _explained(ladder: Ladder) -> list[Step]:
+    """Return the rungs that stand on the ladder, with their reasons."""
+    told = zip(ladder.rungs, sentences(ladder), strict=True)
+    return [
+        Step(finding=rung.finding, ratio=rung.speedup_over_previous, reason=without_marks(text))
+        for place, (rung, text) in enumerate(told)
+        if rung.previous or place == 0
+    ]
+
+
+def _measured(run: Run, group: GroupFindings) -> list[Step]:
+    """Return the rungs of the problem's own order that have a time, in the baseline's layout."""
+    order, layout, rounds = run.problem.ladder, layouts(group)[0], used_rounds(run, group)
+    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.layout == layout]
+    rungs.sort(key=lambda one: order.index(one.arm.case.implementation))
+    found = [Step(finding=one, ratio=None, reason="") for one in rungs[:1]]
+    for before, after in pairwise(rungs):
+        logs = estimate(log_ratios(rounds, after.arm.name, before.arm.name))
+        found.append(Step(finding=after, ratio=Ratio.of(logs).inverse() if logs else None, reason=""))
+    return found
+
+
+def without_marks(text: str) -> str:
+    """Return a sentence without the backticks around its code, for a place that shows plain text."""
+    return "".join(part[1:-1] if place % 2 else part for place, part in enumerate(CODE.split(plain(text))))
+
+
+def _chart(name: str, found: Sequence[Step], group: GroupFindings, groups: Sequence[GroupFindings]) -> Chart:
+    names = [label(step.finding.arm.case, group) for step in found]
+    title = titled("The ladder", group, groups)
+    return Chart(
+        id=name,
+        title=title,
+        caption=(
+            f"{title}: how many times as fast each step is as the one above it, with 95 % intervals, log axis; from "
+            f"{names[0]} to {names[-1]}."
+        ),
+        x=Axis(label="times as fast as the step above", scale="log", unit="x"),
+        y=Axis(label="", scale="category", categories=tuple(names)),
+        rules=(Rule(axis="x", at=1.0, label="as fast as the step above"),),
+        note=None if any(step.reason for step in found) else UNEXPLAINED,
+        series=tuple(_series(row, name, step) for row, (name, step) in enumerate(zip(names, found, strict=True))),
+    )
+
+
+def _series(row: int, name: str, step: Step) -> Series:
+    ratio, seconds = step.ratio, step.finding.seconds_per_call
+    time = f"{time_text(seconds.value)} a call" if seconds else ""
+    told = [f"{name}: {ratio_text(ratio)}" if ratio else name, time, step.reason]
+    point = ratios.point(
+        row,
+        ratio,
+        tip="\n".join(filter(None, told)),
+        label=ratio_text(ratio) if ratio else f"the first step: {time}",
+    )
+    return Series(name=name, colour=ratios.colour(ratio), kind="bars", whiskers="x", points=(point,))

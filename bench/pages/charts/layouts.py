@@ -1,0 +1,51 @@
+"""Memory layouts side by side: speed-up over the baseline, a row an implementation, a mark a layout."""
+
+from collections.abc import Sequence
+
+from ...document import plain
+from ...measurement import Run
+from ...sections import wording
+from ...sections.layouts import grid
+from ...sections.wording import margin_text, ratio_text, titled
+from ...verdict import GroupFindings
+from ..chart import Axis, Band, Chart, Rule, Series
+from . import ratios
+from .looks import numbered
+
+
+def charts(_run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+    """Return a chart for each group with several layouts."""
+    return tuple(
+        _chart(place, groups) for place, group in enumerate(groups) if len(wording.layouts(group)) > 1 and grid(group)
+    )
+
+
+def _chart(place: int, groups: Sequence[GroupFindings]) -> Chart:
+    group = groups[place]
+    found, title = grid(group), titled("Layouts side by side", group, groups)
+    return Chart(
+        id=f"layouts-{place}",
+        title=title,
+        caption=(
+            f"{title}: speed-up over the baseline with 95 % intervals, one row an implementation, one mark a layout, "
+            f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
+        ),
+        x=Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x"),
+        y=Axis(label="", scale="category", categories=tuple(plain(name) for name in found)),
+        bands=(Band(axis="x", low=1 / (1 + group.margin), high=1 + group.margin, label="counts as equal"),),
+        rules=(Rule(axis="x", at=1.0, label="baseline"),),
+        series=tuple(
+            Series(
+                name=plain(layout),
+                colour=numbered(which).colour,
+                shape=numbered(which).shape,
+                whiskers="x",
+                points=tuple(
+                    ratios.point(row, by[layout], tip=f"{plain(name)} {plain(layout)}: {ratio_text(by[layout])}")
+                    for row, (name, by) in enumerate(found.items())
+                    if layout in by
+                ),
+            )
+            for which, layout in enumerate(wording.layouts(group))
+        ),
+    )

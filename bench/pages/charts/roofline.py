@@ -1,0 +1,133 @@
+"""The roofline, and which share of what the machine allows each implementation reaches."""
+
+from collections.abc import Sequence
+from math import isfinite
+
+from ...document import plain
+from ...measurement import Run
+from ...roofline import Placed, Roof, Roofline, peak, rooflines
+from ...sections.roofline import far_roof, limit_name, share_text, widths
+from ...sections.wording import label, titled
+from ...units import amount, significant, time_text
+from ...verdict import GroupFindings
+from ..chart import Axis, Chart, Point, Rule, Series
+from .looks import key, looks
+
+
+def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+    """Return shares and roofline for each group beside which limits were measured."""
+    made: list[Chart] = []
+    for place, one in enumerate(rooflines(run, groups)):
+        if any(placed.share for placed in one.placed):
+            made.append(_shares(place, one, groups))
+        if one.intensity > 0 and isfinite(one.intensity):
+            made.append(_roofline(run, place, one, groups))
+    return tuple(made)
+
+
+def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
+    title = titled("Share of what this machine allows", found.group, groups)
+    names = [label(one.finding.arm.case, found.group) for one in found.placed]
+    return Chart(
+        id=f"share-{place}",
+        title=title,
+        caption=f"{title}: the shortest time that its limits allow over the time of each, with 95 % intervals.",
+        x=Axis(label="share of the attainable", unit="%"),
+        y=Axis(label="", scale="category", categories=tuple(names)),
+        rules=(Rule(axis="x", at=100.0, label=plain(limit_name(found.binding.limit))),),
+        series=tuple(
+            Series(name=name, colour=0, kind="bars", whiskers="x", points=(_share(row, name, one),))
+            for row, (name, one) in enumerate(zip(names, found.placed, strict=True))
+        ),
+    )
+
+
+def _share(row: int, name: str, one: Placed) -> Point:
+    ends, text = one.share.interval if one.share else None, share_text(one.share)
+    return Point(
+        x=100 * one.share.value if one.share else None,
+        y=row,
+        low=100 * ends.low if ends else None,
+        high=100 * ends.high if ends else None,
+        tip=f"{name}: {text}\n{_rates(one)}",
+        label=text,
+    )
+
+
+def _rates(one: Placed) -> str:
+    seconds = one.finding.seconds_per_call
+    rates = f"{amount(one.flops_per_second, 'FLOP/s')}, {amount(one.bytes_per_second, 'B/s')}"
+    return f"{rates}, {time_text(seconds.value)} a call" if seconds else rates
+
+
+def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
+    title = titled(f"Roofline of {plain(run.problem.name)}", found.group, groups)
+    known = looks(run)
+    return Chart(
+        id=f"roofline-{place}",
+        title=title,
+        caption=(
+            f"{title}: flop rate over flops a byte, both axes logarithmic; the roofs are what this machine was "
+            "measured to allow in the same rounds, dashed for arrays larger than the problem's."
+        ),
+        x=Axis(label="flops a byte", scale="log", unit="flop/B"),
+        y=Axis(label="flop rate", scale="log", unit="flop/s"),
+        rules=(Rule(axis="x", at=found.intensity, label=f"this problem: {significant(found.intensity)}", dashed=True),),
+        series=(
+            *_roofs(found),
+            *(
+                Series(
+                    name=label(one.finding.arm.case, found.group),
+                    colour=known[key(one.finding.arm.case)].colour,
+                    shape=known[key(one.finding.arm.case)].shape,
+                    points=(_placed(one, found),),
+                )
+                for one in found.placed
+            ),
+        ),
+    )
+
+
+def _placed(one: Placed, found: Roofline) -> Point:
+    name = label(one.finding.arm.case, found.group)
+    reached = f"{share_text(one.share)} of the attainable" if one.share else ""
+    share = f"  {100 * one.share.value:.0f} %" if one.share else ""
+    return Point(
+        x=found.intensity,
+        y=one.flops_per_second,
+        tip="\n".join(filter(None, [name, _rates(one), reached])),
+        label=f"{name}{share}",
+    )
+
+
+def _roofs(found: Roofline) -> list[Series]:
+    """Return the roofs: what computing allows is level, what moving bytes allows rises up to it."""
+    left, right = widths(found)
+    flops, moved = peak(found.roofs, "flops"), peak(found.roofs, "bytes")
+    height = flops.rate.value if flops else None
+    made = []
+    for roof in (moved, far_roof(found)):
+        if roof is not None:
+            rate = roof.rate.value
+            last = right if height is None else min(right, height / rate)
+            text = f"{amount(rate, 'B/s')}: {limit_name(roof.limit)}"
+            ends = ((max(left, last / 1e3), text), (last, text))
+            made.append(_roof(roof, [(x, x * rate) for x, _text in ends], text, dashed=roof is not moved))
+    if flops is not None:
+        first = max(left, flops.rate.value / moved.rate.value) if moved else left
+        text = f"{amount(flops.rate.value, 'FLOP/s')}: {limit_name(flops.limit)}"
+        made.append(_roof(flops, [(first, flops.rate.value), (right, flops.rate.value)], text, dashed=False))
+    return made
+
+
+def _roof(roof: Roof, ends: Sequence[tuple[float, float]], text: str, *, dashed: bool) -> Series:
+    (x0, y0), (x1, y1) = ends
+    return Series(
+        name=plain(limit_name(roof.limit)),
+        colour="grey",
+        kind="line",
+        dashed=dashed,
+        markers=False,
+        legend=False,
+        points=(Point(x=x0, y=y0), Point(x=x1, y=y1, label=plain(text))),
+    )

@@ -1,0 +1,54 @@
+"""The forest: speed-up over the baseline with its interval, a row a case, the band of equality."""
+
+from collections.abc import Sequence
+
+from ...measurement import Run
+from ...sections.speedup import Line, caption_of, lines
+from ...sections.wording import titled
+from ...units import time_text
+from ...verdict import GroupFindings, Verdict
+from ..chart import Axis, Band, Chart, Colour, Rule, Series
+from . import ratios
+
+_COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER: "bad"}
+_SHAPES = {Verdict.FASTER: 0, Verdict.SLOWER: 1, None: 5}
+
+
+def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+    """Return ``speedup-<place of the group>`` for each group in which something is compared with the baseline."""
+    return tuple(
+        _chart(run, place, groups) for place, group in enumerate(groups) if any(line.ratio for line in lines(group)[1:])
+    )
+
+
+def _chart(run: Run, place: int, groups: Sequence[GroupFindings]) -> Chart:
+    group = groups[place]
+    found = lines(group)
+    equal = Band(axis="x", low=1 / (1 + group.margin), high=1 + group.margin, label="counts as equal")
+    return Chart(
+        id=f"speedup-{place}",
+        title=titled("Speed-up over the baseline", group, groups),
+        caption=f"{caption_of(run, group, groups)}.",
+        x=Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x"),
+        y=Axis(label="", scale="category", categories=tuple(line.name for line in found)),
+        bands=(equal,),
+        rules=(Rule(axis="x", at=1.0, label="baseline"),),
+        series=tuple(_series(row, line) for row, line in enumerate(found)),
+    )
+
+
+def _series(row: int, line: Line) -> Series:
+    return Series(
+        name=line.name,
+        colour=_COLOURS.get(line.verdict, "grey"),
+        shape=_SHAPES.get(line.verdict, 2),
+        whiskers="x",
+        struck=line.struck,
+        points=(ratios.point(row, line.ratio, tip=_tip(line), label=line.text),),
+    )
+
+
+def _tip(line: Line) -> str:
+    seconds = line.finding.seconds_per_call if line.finding else None
+    told = [f"{line.name}: {line.text}", line.verdict or "", f"{time_text(seconds.value)} a call" if seconds else ""]
+    return "\n".join(text for text in told if text)

@@ -1,0 +1,149 @@
+"""What a run's page says, in reading order: for each part its text, tables and charts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..document import Section, Table
+from ..measurement import Run
+from ..sections import OF_ONE_SIZE, cases, counts, environment, explanation, start, threats
+from ..sections import accuracy as accuracy_section
+from ..sections import axes as axes_section
+from ..sections import history as history_section
+from ..sections import layouts as layouts_section
+from ..sections import roofline as roofline_section
+from ..sections import samples as samples_section
+from ..sections import sweep as sweep_section
+from ..sweep import sweeps
+from ..verdict import GroupFindings
+from .chart import Chart
+from .charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
+from .past import Past
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One part of a page."""
+
+    id: str
+    """Of its element, and in the navigation's links."""
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    charts_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Subject:
+    """What a part is made by; one that has neither section nor chart is left out."""
+
+    id: str
+    title: str
+    section: Callable[[Run, tuple[GroupFindings, ...]], Section | None]
+    charts: Callable[[Run, tuple[GroupFindings, ...]], tuple[Chart, ...]] = lambda _run, _groups: ()
+    explained: Callable[[Sequence[Chart]], tuple[str, ...]] = lambda _drawn: ()
+    """How the charts are read, where the section does not say it."""
+    charts_first: bool = False
+    one_size: bool = False
+    """Whether the charts are left out of a run over many sizes: those of each would bury the answer."""
+
+    def part(self, run: Run, groups: tuple[GroupFindings, ...], *, swept: bool) -> Part | None:
+        """Return the part, None where there is nothing to say."""
+        said = None if swept and self.section in OF_ONE_SIZE else self.section(run, groups)
+        drawn = () if swept and self.one_size else self.charts(run, groups)
+        if said is None and not drawn:
+            return None
+        own = said.paragraphs if said else ()
+        return Part(
+            id=self.id,
+            title=self.title,
+            paragraphs=(*own, *self.explained(drawn)),
+            charts=drawn,
+            tables=said.tables if said else (),
+            charts_first=self.charts_first,
+        )
+
+
+_MEASURED = (
+    _Subject(
+        id="speedup",
+        title="Speed-up over the baseline",
+        section=cases.section,
+        charts=speedup.charts,
+        one_size=True,
+    ),
+    _Subject(
+        id="why",
+        title="The ladder: each step and its reason",
+        section=explanation.section,
+        charts=ladder.charts,
+        charts_first=True,
+        one_size=True,
+    ),
+    _Subject(
+        id="samples",
+        title="Samples by round and by time",
+        section=samples_section.section,
+        charts=samples.charts,
+        explained=samples.explained,
+        one_size=True,
+    ),
+    _Subject(id="sizes", title="Over sizes", section=sweep_section.section, charts=sweep.charts),
+    _Subject(
+        id="conditions",
+        title="Threads, dtypes and allocators side by side",
+        section=axes_section.section,
+        charts=conditions.charts,
+    ),
+    _Subject(id="layouts", title="Layouts side by side", section=layouts_section.section, charts=layouts.charts),
+    _Subject(
+        id="roofline",
+        title="Share of what this machine allows",
+        section=roofline_section.section,
+        charts=roofline.charts,
+    ),
+    _Subject(
+        id="accuracy",
+        title="Accuracy against speed",
+        section=accuracy_section.section,
+        charts=accuracy.charts,
+        one_size=True,
+    ),
+    _Subject(
+        id="memory",
+        title="Memory and page faults",
+        section=counts.section,
+        charts=memory.charts,
+        explained=memory.explained,
+        one_size=True,
+    ),
+    _Subject(id="start", title="Before the first result", section=start.section),
+)
+
+_DOUBTS = (
+    _Subject(id="environment", title="Environment", section=environment.section),
+    _Subject(id="threats", title="What threatens these numbers", section=threats.section),
+)
+
+
+def measured(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Part, ...]:
+    """Return the parts on what was measured that have something to say."""
+    swept = bool(sweeps(run, groups))
+    made = (one.part(run, groups, swept=swept) for one in _MEASURED)
+    # Over sizes comes the answer for all of them, then the tables of each.
+    return tuple(sorted((part for part in made if part), key=lambda part: swept and part.id != "sizes"))
+
+
+def doubts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Part, ...]:
+    """Return the parts on where it was measured, and what stands against it."""
+    made = (one.part(run, groups, swept=False) for one in _DOUBTS)
+    return tuple(part for part in made if part is not None)
+
+
+def past(found: Past | None) -> tuple[Part, ...]:
+    """Return the part on earlier runs; nothing where there are none."""
+    if found is None:
+        return ()
+    said = history_section.section(found.found, found.commits)
+    drawn = history.charts(found.found)
+    return (Part(id="history", title="History", paragraphs=said.paragraphs, charts=drawn, tables=said.tables),)

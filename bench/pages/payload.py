@@ -1,0 +1,162 @@
+"""A run as the data that its page embeds: what the scripts draw, recompute for another baseline, and let download.
+
+Numbers are those of the findings, exactly: what the page recomputes for the run's own baseline must equal them.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from ..document import plain
+from ..measurement import Arm, Outcome, Run
+from ..sections.sweep_figures import conditions
+from ..sections.wording import label, used_rounds
+from ..stats import ALPHA, MIN_ROUNDS, Estimate, Interval
+from ..sweep import case_of
+from ..verdict import Finding, GroupFindings, Ratio
+from .chart import Chart, to_dict
+from .rendering import visible
+
+SCHEMA = 1
+
+#: With more burst minima than this the page does not carry them, and cannot change the baseline.
+MOST_MINIMA = 40_000
+
+#: Characters of all sources together, each of which stands in a page twice.
+MOST_SOURCES = 120_000
+
+
+def payload(
+    run: Run, groups: Sequence[GroupFindings], charts: Sequence[Chart], files: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the data of a run's page.
+
+    Parameters
+    ----------
+    run, groups
+        A run and what is said of it.
+    charts
+        All charts of the page.
+    files
+        Name -> text of what can be downloaded.
+    """
+    carried = has_minima(run)
+    return {
+        "schema": SCHEMA,
+        "run": plain(run.id),
+        "problem": plain(run.problem.name),
+        "title": plain(run.problem.title),
+        "margin": groups[0].margin if groups else run.settings.margin,
+        "alpha": ALPHA,
+        "looks": list(run.settings.looks),
+        "min_rounds": MIN_ROUNDS,
+        "groups": [_group(run, group, carried=carried) for group in groups],
+        "charts": {chart.id: to_dict(chart) for chart in charts},
+        "sources": sources(run),
+        "files": dict(files),
+    }
+
+
+def sources(run: Run) -> dict[str, dict[str, str]]:
+    """Return implementation -> file -> text with nothing invisible; what the page has no room for says so instead."""
+    room = MOST_SOURCES
+    found: dict[str, dict[str, str]] = {}
+    for name, files in run.sources.items():
+        found[visible(name)] = shown = {}
+        for file, text in files.items():
+            room -= len(text)
+            told = f"(left out of this page: {len(text)} characters; the run's document holds them)"
+            shown[visible(file)] = visible(text) if room >= 0 else told
+    return found
+
+
+def has_minima(run: Run) -> bool:
+    """Return whether a run is small enough for its page to carry every burst's minimum."""
+    return sum(len(worker.bursts) for one in run.rounds for worker in one.workers) <= MOST_MINIMA
+
+
+def group_label(group: GroupFindings) -> str:
+    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
+    case = case_of(group)
+    size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
+    return ", ".join([*size, conditions(case), *([] if case.cache == "warm" else [f"{plain(case.cache)} caches"])])
+
+
+def _group(run: Run, group: GroupFindings, *, carried: bool) -> dict[str, Any]:
+    again = [arm for arm in run.arms if arm.again and arm.case.group == group.name]
+    noise = Ratio.of(group.noise) if group.noise else None
+    return {
+        "name": group.name,
+        "label": group_label(group),
+        "baseline": group.baseline.arm.name if group.baseline else None,
+        "arms": [
+            *(_arm(one, group) | {"minima": _minima(run, group, one.arm, carried)} for one in group.findings),
+            *(_again(arm, group) | {"minima": _minima(run, group, arm, carried)} for arm in again),
+        ],
+        "resolved": group.resolved,
+        "noise": ratio(noise),
+    }
+
+
+def _arm(one: Finding, group: GroupFindings) -> dict[str, Any]:
+    return {
+        "name": one.arm.name,
+        "label": label(one.arm.case, group),
+        "title": plain(one.arm.title),
+        "implementation": visible(one.arm.case.implementation),
+        "outcome": one.outcome.value,
+        "reason": plain(one.reason) if one.reason else None,
+        "baseline": one.arm.baseline,
+        "again": False,
+        "reference_blas": one.reference_blas,
+        "verdict": one.verdict.value if one.verdict else None,
+        "seconds_per_call": estimate(one.seconds_per_call),
+        "speedup": ratio(one.speedup_over_baseline),
+    }
+
+
+def _again(arm: Arm, group: GroupFindings) -> dict[str, Any]:
+    """Return the second baseline, of which nothing is said but what the noise floor says."""
+    outcome = group.baseline.outcome if group.baseline else Outcome.FAILED
+    return {
+        "name": arm.name,
+        "label": f"{label(arm.case, group)} (again)",
+        "title": plain(arm.title),
+        "implementation": visible(arm.case.implementation),
+        "outcome": outcome.value,
+        "reason": None,
+        "baseline": True,
+        "again": True,
+        "reference_blas": False,
+        "verdict": None,
+        "seconds_per_call": None,
+        "speedup": None,
+    }
+
+
+def _minima(run: Run, group: GroupFindings, arm: Arm, carried: bool) -> dict[str, dict[str, float]]:  # noqa: FBT001
+    """Return round -> pass -> burst minimum in ns a call, of the rounds that count."""
+    if not carried:
+        return {}
+    return {
+        str(one.index): {str(b.pass_index): min(b.sample_ns) / b.number for b in worker.bursts}
+        for one in used_rounds(run, group)
+        for worker in one.workers
+        if worker.arm == arm.name and worker.outcome == Outcome.OK
+    }
+
+
+def ratio(found: Ratio | None) -> dict[str, Any] | None:
+    """Return a ratio with its interval."""
+    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
+
+
+def estimate(found: Estimate | None) -> dict[str, Any] | None:
+    """Return an estimate with its interval; None where it is not finite."""
+    if found is None or not isfinite(found.value):
+        return None
+    return {"value": found.value, "interval": _interval(found.interval)}
+
+
+def _interval(found: Interval | None) -> list[float] | None:
+    return None if found is None else [found.low, found.high]

@@ -1,0 +1,122 @@
+"""From text and data to one HTML file that asks nothing of any network: templates, embedded scripts, safe text.
+
+Everything is escaped by the templates. What comes from users' files goes through `document.plain` in the sections, and
+sources through `visible`. A page runs no script and no style but those whose SHA-256 its own policy names.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from base64 import b64encode
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..document import CODE, plain
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_FOLDER = Path(__file__).parent
+
+#: The script that runs a page; it comes behind all others, which do nothing but define what they are called.
+_LAST = "page.js"
+
+#: What could end a script's element, begin a comment in it, or break a line of JavaScript.
+_UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+#: Control, format (as those that turn the writing direction), surrogate and private characters, and line separators.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def render(template: str, title: str, data: object, **context: Any) -> str:
+    """Return a page.
+
+    Parameters
+    ----------
+    template
+        Name of a file in templates/ that extends ``page.html.j2``.
+    title
+        Of the page.
+    data
+        What the scripts work on: anything that is JSON, all numbers finite.
+    context
+        What the template needs beside that. ``entries`` are the links of its navigation: (id, text).
+    """
+    from markupsafe import Markup
+
+    style, script = Markup(together("css")), Markup(together("js"))  # noqa: S704  # our own files
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            title=plain(title), style=style, script=script, policy=policy(style, script), data=embedded(data), **context
+        )
+    )
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"prose": prose, "visible": visible}
+    return made
+
+
+@cache
+def together(kind: str) -> str:
+    """Return the text of all our own files of a kind, ``css`` or ``js``, as it stands in a page."""
+    files = sorted((_FOLDER / "assets").glob(f"*.{kind}"), key=lambda file: (file.name == _LAST, file.name))
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def policy(style: str, script: str) -> str:
+    """Return the Content-Security-Policy of a page with this style and this script, and nothing else."""
+    return (
+        f"default-src 'none'; script-src {_source(script)}; style-src {_source(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def embedded(data: object) -> "Markup":
+    """Return data as JSON that can stand within a script element.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
+    """
+    from markupsafe import Markup
+
+    text = json.dumps(data, allow_nan=False, separators=(",", ":")).translate(_UNSAFE)
+    return Markup(text)  # noqa: S704  # nothing in it can end the element
+
+
+def prose(text: str) -> "Markup":
+    """Return a sentence of a section as HTML: code between single backticks as code, all else as it is."""
+    from markupsafe import Markup, escape
+
+    parts = CODE.split(plain(text))
+    made = [Markup("<code>{}</code>").format(part[1:-1]) if i % 2 else escape(part) for i, part in enumerate(parts)]
+    return Markup("").join(made)
+
+
+def visible(text: str) -> str:
+    """Return the whole text of a file with its lines; a character that nobody would see becomes ``<U+001B>``."""
+    lines = re.sub(r"\r\n?", "\n", text)
+    return "".join(
+        f"<U+{ord(one):04X}>" if one not in "\n\t" and unicodedata.category(one) in _INVISIBLE else one for one in lines
+    )

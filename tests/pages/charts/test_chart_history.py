@@ -1,0 +1,45 @@
+"""Earlier runs of each case, as charts."""
+
+import pytest
+from histories import HERE, write
+
+from bench import index
+from bench.history import Question
+from bench.pages.charts import history
+from bench.pages.charts.history import milliseconds
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    write(folder, 40)
+    return index.consult(folder, Question(machine=HERE).ask, lambda note: None)
+
+
+def test_each_run_is_a_mark_and_each_change_a_rule(found):
+    charts = {chart.title: chart for chart in history.charts(found)}
+    fast = charts["backprop[fast-M-float64-C-1t]: time / baseline"]
+    assert len(fast.series[0].points) == 40
+    (rule,) = fast.rules
+    assert rule.label.startswith("+1") or rule.label.startswith("+9")
+    assert rule.at == (milliseconds("2026-01-01T14:00:00Z") + milliseconds("2026-01-01T15:00:00Z")) / 2
+    assert [len(one.points) for one in fast.series[1:]] == [2, 2]
+    assert charts["backprop[calm-M-float64-C-1t]: time / baseline"].rules == ()
+
+
+def test_the_baseline_has_its_time_for_it_has_no_ratio(found):
+    base = next(chart for chart in history.charts(found) if "[base-" in chart.title)
+    assert (base.y.unit, base.title.rpartition(": ")[2]) == ("s", "time")
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("1970-01-01T00:00:01Z", 1000.0),
+        ("1970-01-01T01:00:00+01:00", 0.0),
+        ("1970-01-01T00:00:00", 0.0),
+        ("when?", None),
+    ],
+)
+def test_a_moment_is_milliseconds_since_1970_in_utc(text, ms):
+    assert milliseconds(text) == ms

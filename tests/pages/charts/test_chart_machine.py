@@ -1,0 +1,86 @@
+"""Charts of what the machine allows and of what implementations take: roofline, accuracy, memory, ladder."""
+
+import pytest
+from builders import USUAL, Spec, make_run
+from explained import make_explained
+from limited import limited
+
+from bench.pages.charts import accuracy, ladder, memory, roofline
+from bench.roofline import rooflines
+from bench.verdict import findings
+
+
+@pytest.fixture(scope="module")
+def explained():
+    run = limited(make_explained())
+    return run, findings(run)
+
+
+def test_a_point_stands_at_the_intensity_of_the_problem_and_the_rate_of_its_case(explained):
+    shares, drawn = roofline.charts(*explained)
+    (found,) = rooflines(*explained)
+    points = {one.name: one.points[0] for one in drawn.series if one.markers}
+    for placed in found.placed:
+        point = points[placed.finding.arm.case.implementation]
+        assert (point.x, point.y) == (found.intensity, placed.flops_per_second)
+    first = shares.series[0].points[0]
+    share = found.placed[0].share
+    assert (first.x, first.low, first.high) == (
+        100 * share.value,
+        100 * share.interval.low,
+        100 * share.interval.high,
+    )
+
+
+def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
+    drawn = roofline.charts(*explained)[1]
+    (found,) = rooflines(*explained)
+    moved, far, flops = [one for one in drawn.series if not one.markers]
+    assert (moved.dashed, far.dashed, flops.dashed) == (False, True, False)
+    assert moved.points[1].x == pytest.approx(found.ridge)
+    assert moved.points[1].y == pytest.approx(flops.points[0].y)
+    assert flops.points[0].x == pytest.approx(found.ridge)
+    assert "reading 22.0 MB (np.dot)" in moved.points[1].label
+
+
+def test_a_run_without_limits_has_no_roofline():
+    run = make_run()
+    assert roofline.charts(run, findings(run)) == ()
+
+
+def test_errors_stand_against_speedups_and_no_error_at_all_is_hollow():
+    run = make_run([*USUAL[:2], Spec(name="exact", ms=1.0, error=0.0)])
+    (chart,) = accuracy.charts(run, findings(run))
+    found = {one.name: one for one in chart.series}
+    assert found["row_major"].points[0].y == 0.02
+    assert found["loop_hoisted"].points[0].x == 1.0
+    assert [one.hollow for one in found.values()] == [True, False, False]
+    assert 0 < found["exact"].points[0].y < 0.02
+    assert "hollow: no error at all" in chart.caption
+
+
+def test_memory_is_that_of_the_counts_and_unknown_where_another_program_computes(explained):
+    peak, allocated, faults = memory.charts(*explained)
+    points = {one.name: one.points[0] for one in peak.series}
+    assert points["vectorized"].x == 11_000_000
+    assert points["octave"].x is None
+    assert points["octave"].label == "not known"
+    assert peak.x.scale == "log"
+    assert next(one for one in allocated.series if one.name == "loop_hoisted").points[0].x == 276_000_000
+    assert next(one for one in faults.series if one.name == "vectorized").points[0].x == pytest.approx(935)
+
+
+def test_what_is_nowhere_known_or_nowhere_above_nothing_has_no_chart():
+    run = make_run([Spec(name="base", baseline=True)])
+    assert memory.charts(run, findings(run)) == ()
+
+
+def test_each_step_has_its_own_ratio_and_its_reason(explained):
+    (chart,) = ladder.charts(*explained)
+    found = {one.name: one.points[0] for one in chart.series}
+    assert [*found] == ["loop_hoisted", "vectorized", "inplace", "c_fused"]
+    assert found["vectorized"].x == pytest.approx(12.0, rel=0.02)
+    assert "vectorized is " in found["vectorized"].tip
+    assert "`" not in found["vectorized"].tip
+    assert found["loop_hoisted"].x is None
+    assert chart.note is None

@@ -1,0 +1,99 @@
+"""From text and data to one file: nothing in either can become more than text."""
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+from reading import Reader
+
+from bench.pages import rendering
+from bench.pages.rendering import embedded, policy, prose, visible
+
+TEXTS = [
+    "<script>",
+    "</script><script>alert(1)</script>",
+    "<!--",
+    "a & b",
+    "\u2028\u2029",
+    '"quoted"',
+    "\x1b[31m",
+    "é∂",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_embedded_data_comes_back_and_cannot_end_its_element(text):
+    made = embedded({"key": [text, 1.5, None]})
+    assert not set(made) & set("<>&\u2028\u2029")
+    assert json.loads(made) == {"key": [text, 1.5, None]}
+
+
+def test_numbers_that_json_does_not_know_are_no_data():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        embedded([float("nan")])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`a_name` is fast", "<code>a_name</code> is fast"),
+        ("`<b>` & <b>", "<code>&lt;b&gt;</code> &amp; &lt;b&gt;"),
+        ("one ` alone", "one ` alone"),
+        ("two  lines\n and \x1b[31mcolour", "two lines and colour"),
+    ],
+)
+def test_code_between_backticks_becomes_code_and_all_else_is_text(text, shown):
+    assert prose(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("def f():\n\treturn 1\n", "def f():\n\treturn 1\n"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\x1b[31mred", "<U+001B>[31mred"),
+        ("admin\u202e# true", "admin<U+202E># true"),
+        ("a\u2028b\x00", "a<U+2028>b<U+0000>"),
+        ("é 漢字 ∂", "é 漢字 ∂"),
+    ],
+)
+def test_a_source_keeps_its_lines_and_hides_nothing(text, shown):
+    assert visible(text) == shown
+
+
+def test_the_policy_names_the_sum_of_each_text_and_allows_nothing_else():
+    def sum_of(text):
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+    assert policy("a {}", "1;") == (
+        f"default-src 'none'; script-src 'sha256-{sum_of('1;')}'; style-src 'sha256-{sum_of('a {}')}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_our_own_files_cannot_end_the_elements_that_hold_them():
+    assert not re.search(r"</(script)|<!--", rendering.together("js"), re.IGNORECASE)
+    assert "</" not in rendering.together("css")
+
+
+def test_our_own_files_ask_nothing_of_a_network():
+    # The namespace of SVG is a name; nothing is fetched from it.
+    script = rendering.together("js").replace("http://www.w3.org/2000/svg", "")
+    for text in (script, rendering.together("css")):
+        assert not re.search(r"https?:|//[a-z]+\.|@import|url\(|fetch\(|XMLHttpRequest|WebSocket|sendBeacon", text)
+        assert not re.search(r"\beval\(|new Function|innerHTML|outerHTML|document\.write|insertAdjacentHTML", text)
+
+
+def test_the_script_that_runs_the_page_comes_last():
+    page = (rendering._FOLDER / "assets" / "page.js").read_text(encoding="utf-8")
+    assert rendering.together("js").endswith(page)
+
+
+def test_the_style_and_the_script_stand_in_a_page_as_they_were_summed():
+    page = Reader(rendering.render("page.html.j2", "A <title>", {}, entries=[]))
+    assert page.one("style").text == rendering.together("css")
+    assert [one.text for one in page.all("script") if "id" not in one.attributes] == [rendering.together("js")]
+    assert page.one("title").text == "A <title>"
+    assert page.one("html").attributes == {"lang": "en"}
