@@ -5,7 +5,7 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 
 import argparse
 
-from . import values
+from . import options, values
 from .errors import ImplbenchError
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
@@ -38,31 +38,37 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    options.manner(top)
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    measuring, stored = (_run, _explain, _roofline, _compare, _calibrate, _check), (_report, _history, _export, _import)
+    measuring, stored = (
+        (_run, _explain, _roofline, _compare, _calibrate, _check),
+        (_report, _index, _history, _export, _import),
+    )
     for add in (*measuring, *stored, _list, _new, _doctor):
         add(commands)
+    _completion(commands).set_defaults(completes=top)
     return top
 
 
 def _run(commands: "Commands") -> None:
     says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
     run = _command(commands, "run", says, example)
-    _measuring(run)
-    _limits(run)
-
-
-def _limits(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--roofline", action="store_true", help="measure this machine's limits too, and the share of them reached"
+    options.measuring(run)
+    options.limits(run)
+    run.add_argument(
+        "--watch",
+        action="store_true",
+        help="then wait, and verify and measure each version of an implementation that is saved, against the version "
+        "before it and the baseline (8 rounds or --rounds, in about 12 s; not kept in results); Ctrl-C ends it, "
+        "with exit 0 while it waits",
     )
 
 
 def _roofline(commands: "Commands") -> None:
     says = "run, and tell which share of this machine's limits each implementation reaches"
     roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
-    _measuring(roofline)
+    options.measuring(roofline)
     roofline.set_defaults(roofline=True)
 
 
@@ -72,33 +78,16 @@ def _explain(commands: "Commands") -> None:
     explain.add_argument("problem", help="a problem's name or folder")
     explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
     explain.set_defaults(explains=True)
-    _limits(explain)
+    options.limits(explain)
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
-    _conditions(explain, "default")
-    _baseline(explain)
-    _amount(explain)
-    _seed(explain)
-    _timeout(explain)
-    _results(explain)
+    options.conditions(explain, "default")
+    options.baseline(explain)
+    options.amount(explain)
+    options.seed(explain)
+    options.timeout(explain)
+    options.results(explain)
     explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
-    _json(explain)
-
-
-def _measuring(to: argparse.ArgumentParser) -> None:
-    """Add what a run needs to know."""
-    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
-    _axes(to)
-    _cache(to)
-    _sweep(to)
-    _baseline(to)
-    _amount(to)
-    _margin(to)
-    _seed(to)
-    _timeout(to)
-    _results(to)
-    to.add_argument("--report", action="store_true", help="write the report too")
-    _output(to)
-    _json(to)
+    options.as_json(explain)
 
 
 def _compare(commands: "Commands") -> None:
@@ -110,48 +99,53 @@ def _compare(commands: "Commands") -> None:
         "--problem", type=values.names, default=(), metavar="NAME,...", help="only these (default: all)"
     )
     compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
-    _gate(compare)
+    options.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
-    _json(compare)
+    options.as_json(compare)
 
 
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
     calibrate.add_argument("problem", help="a problem's name or folder")
-    _gate(calibrate)
-    _json(calibrate)
-
-
-def _gate(to: argparse.ArgumentParser) -> None:
-    """Add what a gate needs to know."""
-    _axes(to, allocator="retain")
-    to.add_argument(
-        "--budget", type=values.seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 45 s or more)"
-    )
-    _margin(to)
-    _seed(to)
-    _timeout(to)
+    options.gate(calibrate)
+    options.as_json(calibrate)
 
 
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = _command(commands, "check", says, example)
     check.add_argument("problem", help="a problem's name or folder")
-    _axes(check)
-    _baseline(check)
-    _seed(check)
-    _timeout(check)
-    _json(check)
+    options.axes(check)
+    options.baseline(check)
+    options.seed(check)
+    options.timeout(check)
+    options.as_json(check)
 
 
 def _report(commands: "Commands") -> None:
-    report = _command(commands, "report", "write the report of a run", "implbench report")
-    report.add_argument("run", nargs="?", help="a run's id, the beginning of one or a file (default: the latest)")
+    report = _command(commands, "report", "write the report of a run, or of several side by side", "implbench report")
+    report.add_argument(
+        "run",
+        nargs="*",
+        metavar="RUN",
+        help="ids, beginnings of ids or files (default: the latest); several: one report, ratios side by side",
+    )
     report.add_argument("--margin", type=values.percentage, metavar="PERCENT", help="another margin than the run's own")
-    _results(report)
-    _output(report)
-    _json(report)
+    options.html(report)
+    options.results(report)
+    options.output(report)
+    options.as_json(report)
+
+
+def _index(commands: "Commands") -> None:
+    says, example = "all runs and their histories as a static site", "implbench index --output reports/site"
+    index = _command(commands, "index", says, example)
+    options.results(index)
+    index.add_argument(
+        "--output", default="reports/site", metavar="FOLDER", help="the site's own folder (default: reports/site)"
+    )
+    options.as_json(index)
 
 
 def _history(commands: "Commands") -> None:
@@ -164,9 +158,9 @@ def _history(commands: "Commands") -> None:
     history.add_argument(
         "--method", choices=("pelt", "e-divisive"), default="pelt", help="how changes are found (default: pelt)"
     )
-    _results(history)
+    options.results(history)
     history.add_argument("--output", metavar="FOLDER", help="draw it as SVG and PNG into this folder")
-    _json(history)
+    options.as_json(history)
 
 
 def _export(commands: "Commands") -> None:
@@ -180,21 +174,26 @@ def _export(commands: "Commands") -> None:
         help="pytest-benchmark, asv, pyperf, bencher, github-action, otava, csv or markdown",
     )
     export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
-    _results(export)
+    options.results(export)
 
 
 def _import(commands: "Commands") -> None:
     says, example = "take results of pytest-benchmark or pyperf into the history", "implbench import benchmark.json"
     importing = _command(commands, "import", says, example)
     importing.add_argument("file", nargs="+", help="JSON of pytest --benchmark-json or of pyperf; each becomes a run")
-    _results(importing)
-    _json(importing)
+    options.results(importing)
+    options.as_json(importing)
 
 
 def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
     listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
-    _json(listing)
+    listing.add_argument(
+        "--names",
+        action="store_true",
+        help="names alone, one a line: of problems, or of this problem's implementations",
+    )
+    options.as_json(listing)
 
 
 def _new(commands: "Commands") -> None:
@@ -210,134 +209,31 @@ def _new(commands: "Commands") -> None:
     an_impl.add_argument("name", metavar="NAME", help="its name; it is written as NAME.py beside problem.py")
     an_impl.add_argument("--into", metavar="FOLDER", help="copy the problem there first (one that is bundled, say)")
     for kind in (a_problem, an_impl):
-        _json(kind)
+        options.as_json(kind)
 
 
 def _doctor(commands: "Commands") -> None:
     says = "what is here, what is missing, what makes this machine noisy"
     doctor = _command(commands, "doctor", says, "implbench doctor")
-    _results(doctor)
-    _json(doctor)
+    options.results(doctor)
+    options.as_json(doctor)
+
+
+def _completion(commands: "Commands") -> argparse.ArgumentParser:
+    says = "print what a shell needs to complete commands, options, problems and implementations"
+    completion = _command(commands, "completion", says, "implbench completion bash")
+    completion.add_argument(
+        "shell",
+        choices=("bash", "zsh", "fish"),
+        help="bash: send it to ~/.local/share/bash-completion/completions/implbench (> FILE), once for all; "
+        "zsh: to a file _implbench in a folder of $fpath; fish: to ~/.config/fish/completions/implbench.fish",
+    )
+    return completion
 
 
 def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
-    return commands.add_parser(
+    added = commands.add_parser(
         name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}", allow_abbrev=False
     )
-
-
-def _axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
-    """Add the axes."""
-    to.add_argument(
-        "--impl",
-        type=values.names,
-        default=(),
-        metavar="NAME,...",
-        help="only these, beside the baseline (default: all)",
-    )
-    _conditions(to, allocator)
-
-
-def _conditions(to: argparse.ArgumentParser, allocator: str) -> None:
-    """Add the axes but for the implementation."""
-    to.add_argument(
-        "--size", type=values.names, default=(), metavar="NAME,...", help="as S, M or L (default: the problem's)"
-    )
-    to.add_argument("--set", type=values.changes, default={}, metavar="m=500,...", help="numbers put over the size")
-    to.add_argument(
-        "--dtype", type=values.names, default=("float64",), metavar="NAME,...", help="float64 (default), float32"
-    )
-    to.add_argument(
-        "--layout",
-        action="append",
-        default=[],
-        metavar="C|F|CF|x=F,...",
-        help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
-    )
-    to.add_argument(
-        "--threads", type=values.counts, default=(1,), metavar="N,...", help="threads of BLAS and OpenMP (default: 1)"
-    )
-    to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
-    to.add_argument(
-        "--allocator",
-        type=values.names,
-        default=(allocator,),
-        metavar="default|retain,...",
-        help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
-    )
-
-
-def _sweep(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--sweep",
-        type=values.steps,
-        metavar="m=100..1e6[:N]",
-        help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios (takes up to 270 s)",
-    )
-
-
-def _cache(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--cache",
-        default="warm",
-        metavar="warm|cold",
-        help="cold: fill the caches with other data before each call, untimed (default: warm)",
-    )
-
-
-def _baseline(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--baseline", metavar="NAME", help="what the others are compared with (default: the problem's)")
-
-
-def _amount(to: argparse.ArgumentParser) -> None:
-    """Add how long to measure."""
-    to.add_argument(
-        "--rounds",
-        type=values.positive,
-        metavar="N",
-        help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
-    )
-    to.add_argument(
-        "--budget",
-        type=values.seconds,
-        metavar="SECONDS",
-        help="time for the rounds (default: 75 s, but 8 rounds in any case)",
-    )
-
-
-def _margin(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--margin",
-        type=values.percentage,
-        default=0.03,
-        metavar="PERCENT",
-        help="smallest difference that matters (default: 3%%)",
-    )
-
-
-def _seed(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--seed", type=values.whole, default=1, metavar="N", help="of inputs and of all order (default: 1)")
-
-
-def _timeout(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--timeout",
-        type=values.seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="longest wait for one step of a worker (default: 60)",
-    )
-
-
-def _results(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--results", default="results", metavar="FOLDER", help="where runs are kept (default: results)")
-
-
-def _output(to: argparse.ArgumentParser) -> None:
-    to.add_argument(
-        "--output", default="reports", metavar="FOLDER", help="where reports are written (default: reports)"
-    )
-
-
-def _json(to: argparse.ArgumentParser) -> None:
-    to.add_argument("--json", action="store_true", help="print JSON to stdout, for a program")
+    options.manner(added)
+    return added

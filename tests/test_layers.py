@@ -13,16 +13,17 @@ FOLDER = Path(bench.__file__).parent
 LAYERS = [
     *("errors", "units", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
     *("problem", "case", "rounds"),
-    *("machine", "environment", "implementation"),
+    *("machine", "environment", "implementation", "sources"),
     *("verify", "pinning", "measurement"),
-    *("selection", "store", "pace", "verdict", "sweep", "across", "roofline", "diagnosis", "explanation"),
+    *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
     *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
     *("process", "crew", "conductor", "limits", "limiting", "staging", "shares", "runner", "request"),
     *("identity", "checkout", "gate", "benchmarks"),
-    *("calibration", "comparing", "comparison"),
-    *("points", "index", "history", "history_summary"),
-    *("sections", "report", "summary", "formats", "doctor", "terminal"),
-    *("templates", "commands", "values", "arguments", "cli"),
+    *("calibration", "comparing", "comparison", "remeasurement", "watching", "remeasuring"),
+    *("points", "indexed", "index", "history", "history_summary"),
+    *("sections", "report", "summary", "pages", "publishing"),
+    *("formats", "doctor", "screen", "bars", "columns", "terminal"),
+    *("templates", "commands", "values", "options", "arguments", "cli"),
     *("pytest_plugin", "__main__"),
 ]
 

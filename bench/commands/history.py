@@ -1,7 +1,6 @@
 """Print how the times of cases went over all runs, where they changed, and what was committed in between."""
 
 import argparse
-import sys
 from pathlib import Path
 
 import msgspec
@@ -20,11 +19,11 @@ def command(options: argparse.Namespace) -> int:
     def tell(note: str) -> None:
         if note not in told:  # an index that is made anew is asked twice
             told.append(note)
-            print(f"implbench: {note}", file=sys.stderr)
+            terminal.note(note)
 
     question = Question(wanted=options.wanted, machine=options.machine, method=options.method)
     found = index.consult(Path(options.results), question.ask, tell)
-    commits = _commits(found)
+    commits = commits_of(found)
     shown = section(found, commits)
     if options.json:
         data = msgspec.json.encode(history_summary.of(found, commits, told))  # thousands of runs: json takes too long
@@ -49,7 +48,7 @@ def _drawn(figures: tuple[Figure, ...], folder: Path) -> list[Path]:
     return paths
 
 
-def _commits(found: Histories) -> Commits:
+def commits_of(found: Histories) -> Commits:
     """Return the commits at each change, as far as git knows them: in the problem's folder, or in this one."""
     commits = {}
     for one in found.cases:

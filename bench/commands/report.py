@@ -1,25 +1,78 @@
-"""Write the report of a stored run."""
+"""Write the report of a stored run, or of several side by side."""
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
+from .. import index, pages, store, terminal
 from .. import report as reports
-from .. import store, terminal
 from ..errors import Exit, ImplbenchError
-from ..verdict import findings
+from ..history import Question
+from ..measurement import Run
+from ..pages import together as joint_page
+from ..pages.past import Past, of_run
+from ..sections import together
+from ..together import join
+from ..verdict import GroupFindings, findings
+from .history import commits_of
 
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench report`; see `cli`."""
-    path = store.find(Path(options.results), options.run)
-    run = store.read(path)
-    if not run.rounds:
-        raise ImplbenchError(f"{path}: holds no finished round, there is nothing to report")
-    written = reports.write(run, findings(run, options.margin), Path(options.output))
+    runs = [_read(Path(options.results), name) for name in options.run or [None]]
+    written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
     if options.json:
-        print(json.dumps({"run": run.id, "files": [str(file) for file in written]}, indent=2))
+        told = {"run": runs[0].id} if len(runs) == 1 else {"runs": [run.id for run in runs]}
+        print(json.dumps({**told, "files": [str(file) for file in written]}, indent=2))
     else:
         for file in written:
             terminal.say(f"written: {file}")
     return Exit.FINE
+
+
+def _read(results: Path, name: str | None) -> Run:
+    path = store.find(results, name)
+    run = store.read(path)
+    if not run.rounds:
+        raise ImplbenchError(f"{path}: holds no finished round, there is nothing to report")
+    return run
+
+
+def _one(run: Run, options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the report of a run."""
+    return reported(run, findings(run, options.margin), options)
+
+
+def _several(runs: list[Run], options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the joint report of several runs, and show what a terminal holds of it: no other command does."""
+    found = join(runs, [findings(run, options.margin) for run in runs])
+    if not options.json:
+        terminal.show(together.brief(found))
+    written = reports.write_together(found, Path(options.output))
+    return (*written, joint_page.write(found, Path(options.output))) if options.html else written
+
+
+def reported(run: Run, groups: tuple[GroupFindings, ...], options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the report of a run, with its page for a browser if that is asked for; return the files."""
+    written = reports.write(run, groups, Path(options.output))
+    if not options.html:
+        return written
+    return (*written, pages.write(run, groups, Path(options.output), _past(run, Path(options.results))))
+
+
+def _past(run: Run, results: Path) -> Past | None:
+    """Return the earlier runs of a run's cases on its machine; None where there are none."""
+    machine = run.environment.get("fingerprint")
+    if not machine or not results.is_dir():
+        return None
+
+    def tell(note: str) -> None:
+        print(f"implbench: {note}", file=sys.stderr)
+
+    try:
+        found = index.consult(results, Question(wanted=run.problem.name, machine=str(machine)).ask, tell)
+    except ImplbenchError:
+        return None  # the run was read from elsewhere, and this folder holds none of its problem or machine
+    kept = of_run(run, found)
+    return Past(found=kept, commits=commits_of(kept)) if kept else None

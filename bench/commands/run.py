@@ -5,28 +5,40 @@ import json
 import sys
 from pathlib import Path
 
-from .. import problem, report, sections, summary, terminal
+from .. import problem, sections, summary, terminal
+from ..measurement import Run
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..selection import select
 from ..verdict import findings
+from . import watch
+from .report import reported
 
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench run`; see `cli`."""
+    if getattr(options, "watch", False):
+        return watch.command(options, show)
     found = problem.find(options.problem)
     arms, left = select(found, selection_of(options))
     with terminal.progress(f"{found.name}: {found.title}") as listener:
         run, path = Runner(found, settings_of(options), listener).run(arms, left, Path(options.results))
     if run.interrupted and path is None:
         raise KeyboardInterrupt
+    return show(run, path, options)
+
+
+def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
+    """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
     groups = findings(run)
-    written = report.write(run, groups, Path(options.output)) if path is not None and options.report else ()
+    written = reported(run, groups, options) if path is not None and (options.report or options.html) else ()
     if options.json:
-        print(json.dumps(summary.of(run, groups, path), indent=2, allow_nan=False))
+        found, watched = summary.of(run, groups, path), getattr(options, "watch", False)
+        said = {"event": "run", **found} if watched else found
+        print(json.dumps(said, indent=None if watched else 2, allow_nan=False))
     else:
         terminal.show(sections.brief(run, groups))
-        for file in (path, *written[:1]):
+        for file in (path, *written[:1], *(written[-1:] if options.html else ())):
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:

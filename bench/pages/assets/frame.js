@@ -101,12 +101,21 @@ const Frame = (() => {
     return notes;
   }
 
+  /** Return every tick, or every so-many-th where their texts would run into each other within `room` pixels. */
+  function thinned(ticks, room, measure) {
+    const taken = ticks.length * (widest(ticks.map((tick) => tick.text), measure) + LINE);
+    const every = Math.max(1, Math.ceil(taken / (room + LINE)));
+    return ticks.filter((_tick, index) => index % every === 0);
+  }
+
   /** Return the ticks of x, and how deep their texts reach: texts of categories that are too long are turned. */
   function bottom(spec, ends, x, measure) {
     const room = Math.abs(x.to - x.from);
-    const ticks = Axis.ticks(spec.x, ends, Math.max(2, room / TICK_WIDTH));
+    const category = spec.x.scale === 'category';
+    const all = Axis.ticks(spec.x, ends, Math.max(2, room / TICK_WIDTH));
+    const ticks = category ? all : thinned(all, room, measure);
     const longest = widest(ticks.map((tick) => tick.text), measure);
-    const turned = spec.x.scale === 'category' && longest + 8 > room / Math.max(1, ticks.length);
+    const turned = category && longest + 8 > room / Math.max(1, ticks.length);
     if (turned) for (const tick of ticks) tick.text = cut(tick.text, LONGEST_TURNED, measure);
     return { ticks, turned, depth: turned ? 0.64 * Math.min(longest, LONGEST_TURNED) + 26 : LINE + 6 };
   }

@@ -1,0 +1,35 @@
+"""Write all runs of a results folder as a static site."""
+
+import argparse
+import json
+from pathlib import Path
+
+from .. import publishing, terminal
+from ..errors import Exit
+from ..sections.wording import counted
+from .history import commits_of
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench index`; see `cli`."""
+    told: list[str] = []
+
+    def tell(note: str) -> None:
+        if note not in told:  # an index that is made anew is asked twice
+            told.append(note)
+            terminal.note(note)
+
+    done = publishing.publish(Path(options.results), Path(options.output), tell=tell, commits=commits_of)
+    if options.json:
+        data = {
+            "index": str(done.index),
+            "runs": done.runs,
+            "made": done.made,
+            "histories": done.histories,
+            "left_out": list(done.left_out),
+        }
+        print(json.dumps(data, indent=2))
+    else:
+        kept = f"{counted(done.runs, 'run')} ({done.made} made, {done.runs - done.made} kept)"
+        terminal.say(f"written: {done.index}, {kept}, {done.histories} histor{'y' if done.histories == 1 else 'ies'}")
+    return Exit.FINE
