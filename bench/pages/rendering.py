@@ -68,7 +68,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"prose": prose, "visible": visible}
+    made.filters |= {"prose": prose, "sentence": sentence, "visible": visible}
     return made
 
 
@@ -112,6 +112,16 @@ def prose(text: str) -> "Markup":
     parts = CODE.split(plain(text))
     made = [Markup("<code>{}</code>").format(part[1:-1]) if i % 2 else escape(part) for i, part in enumerate(parts)]
     return Markup("").join(made)
+
+
+def sentence(text: str) -> "Markup":
+    """Return the answer as HTML: what stands in brackets at its end, the condition, in small."""
+    from markupsafe import Markup
+
+    said, bracket, condition = text.rpartition(" (")
+    if not bracket or not condition.endswith(").") or ")" in condition[:-2]:
+        return prose(text)
+    return Markup('{} <small class="condition">{}</small>').format(prose(said), prose(f"({condition}"))
 
 
 def visible(text: str) -> str:

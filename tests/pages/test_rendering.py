@@ -9,7 +9,7 @@ import pytest
 from reading import Reader
 
 from bench.pages import rendering
-from bench.pages.rendering import embedded, policy, prose, visible
+from bench.pages.rendering import embedded, policy, prose, sentence, visible
 
 TEXTS = [
     "<script>",
@@ -46,6 +46,19 @@ def test_numbers_that_json_does_not_know_are_no_data():
 )
 def test_code_between_backticks_becomes_code_and_all_else_is_text(text, shown):
     assert prose(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`a` is fast (m=1, <b>).", '<code>a</code> is fast <small class="condition">(m=1, &lt;b&gt;).</small>'),
+        ("No case (a) is ok: b (c); d", "No case (a) is ok: b (c); d"),
+        ("said (a (b) c).", "said (a (b) c)."),
+        ("no brackets.", "no brackets."),
+    ],
+)
+def test_the_condition_at_the_end_of_the_answer_is_small(text, shown):
+    assert sentence(text) == shown
 
 
 @pytest.mark.parametrize(
