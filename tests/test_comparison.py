@@ -14,6 +14,7 @@ from bench.gate import Decision
 from bench.implementation import Implementation
 from bench.measurement import Counts, Outcome
 from bench.problem import Problem
+from bench.report import titled_page
 from bench.sections.comparison import sections, sentence
 from tests.builders import AGAIN as AGAIN_IN_RUN
 from tests.builders import Spec, make_run
@@ -167,3 +168,17 @@ def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():
     assert [row[2] for row in rows] == ["slower", "equivalent"]
     assert table.paragraphs == ("Not measured, the same code on both sides (--all measures it): `p/other`.",)
     assert threats.paragraphs[0].startswith("Noise floor: BASE against itself 1.00")
+
+
+def test_branches_of_hostile_names_are_text_in_a_pull_request():
+    hostile = "<script>alert(1)</script> [a](javascript:alert) `b` | \x1b[31m\n# heading"
+    found = replace(comparison(SLOW, SAME), base=hostile, head=hostile)
+    page = titled_page("compare", sections(found), files=False)
+    assert "<" not in page
+    assert "\x1b" not in page
+    assert "](" not in page.replace("\\](", "")
+    assert [line for line in page.splitlines() if line.startswith("#")] == [
+        "# compare",
+        "## Benchmarks",
+        "## What threatens these numbers",
+    ]
