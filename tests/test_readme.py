@@ -23,7 +23,7 @@ def commands(text):
     """Yield the arguments of every implbench command in the code blocks."""
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
         for line in block.splitlines():
-            words = shlex.split(line, comments=True)
+            words = shlex.split(line.partition(" > ")[0], comments=True)
             starts = [index for index, word in enumerate(words) if word.rpartition("/")[2] == "implbench"]
             yield from (words[index + 1 :] for index in starts)
 
