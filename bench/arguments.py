@@ -92,7 +92,7 @@ def _explain(commands: "Commands") -> None:
 
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
-    compare = _command(commands, "compare", says, example.replace("%", "%%"))
+    compare = _command(commands, "compare", says, example)
     compare.add_argument("base", metavar="BASE", help="a git revision, or a folder of problems")
     compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
     compare.add_argument(

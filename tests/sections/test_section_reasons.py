@@ -6,7 +6,7 @@ from builders import Spec
 from explained import USUAL, Does, make_explained, passes
 
 from bench.case import Size
-from bench.measurement import Outcome
+from bench.measurement import CallKind, Outcome
 from bench.sections import explanation
 from bench.verdict import findings
 
@@ -51,6 +51,13 @@ def test_memory_traffic_is_named_with_its_bytes_and_the_orders_it_mixes():
         "is memory-bound: 14 calls beside the matrix products (14 on arrays of both C and F order), over 80.0 MB, about"
         in sentences(make_explained())["vectorized"]
     )
+
+
+def test_a_call_whose_work_is_not_seen_is_named_and_nothing_is_said_of_reading_inputs():
+    einsum = replace(passes(2, moved=40_000_000, ns=4_000_000), name="einsum", kind=CallKind.OTHER, flops=0.0)
+    found = sentences(make_explained(does={"vectorized": Does(calls=(einsum,))}))["vectorized"]
+    assert "2 calls beside the matrix products, mostly `einsum`, about" in found
+    assert "reading its inputs" not in found
 
 
 def test_arithmetic_is_named_with_the_rate_of_the_products():
