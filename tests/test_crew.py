@@ -1,10 +1,12 @@
 """Workers that serve several groups of one round: each group in a fork of its own."""
 
+import os
 import signal
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import pytest
 
 from bench import problem, store
 from bench.crew import Crew
@@ -72,6 +74,8 @@ def test_a_fork_that_hangs_is_killed_with_its_parent(tmp_path):
 
 
 def test_threads_are_heeded_in_a_fork(tmp_path):
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one CPU")
     settings = replace(SETTINGS, rounds=1, budget_s=60.0)
     run, _ = swept(tmp_path, "honest", threads=(1, 2), values=(100, 200), settings=settings)
     for one in run.rounds:

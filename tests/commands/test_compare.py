@@ -109,7 +109,7 @@ def test_the_answer_is_written_for_a_pull_request(folder, capsys, monkeypatch, t
 def test_a_revision_that_does_not_exist_is_one_sentence(folder, capsys):
     assert cli.main(["compare", "no-such-branch"]) == Exit.USAGE
     assert capsys.readouterr().err == (
-        "implbench: 'no-such-branch': neither a revision of this repository nor a folder\n"
+        "implbench: 'no-such-branch': neither a revision of this repository nor a folder; its branches are main\n"
     )
 
 
