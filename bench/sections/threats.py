@@ -44,7 +44,17 @@ def noise_floor(group: GroupFindings) -> str:
     verdict = "too noisy for" if group.too_noisy else "quiet enough for"
     return (
         f"Noise floor: the baseline measured twice differs from itself by {ratio}. This resolves differences from "
-        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}."
+        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}.{_of_faults(group)}"
+    )
+
+
+def _of_faults(group: GroupFindings) -> str:
+    """Return what to do where the baseline's own page faults may be the noise; else nothing."""
+    if not group.too_noisy or group.baseline is None or _fault_part(group.baseline) < _VISIBLE_PART:
+        return ""
+    return (
+        " The baseline's own page faults may be part of that: `--allocator retain`, or a `--baseline` without them, "
+        "may resolve more."
     )
 
 

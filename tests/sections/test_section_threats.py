@@ -30,6 +30,13 @@ def test_too_much_noise_is_called_so():
     assert "too noisy for the margin of 3 %" in text(make_run([replace(USUAL[0], noise=0.3), USUAL[1]]))
 
 
+def test_where_a_noisy_baseline_has_page_faults_its_remedy_is_told():
+    faulting = text(make_run([replace(USUAL[0], noise=0.3, faults=20_000), USUAL[1]]))
+    assert "The baseline's own page faults may be part of that: `--allocator retain`" in faulting
+    for baseline in (replace(USUAL[0], noise=0.3, faults=0), replace(USUAL[0], faults=20_000)):
+        assert "may be part of that" not in text(make_run([baseline, USUAL[1]]))
+
+
 def test_without_a_second_baseline_the_noise_is_unknown():
     assert "Noise floor: unknown" in text(make_run(again=False))
 
