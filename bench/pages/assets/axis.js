@@ -11,9 +11,10 @@ const Axis = (() => {
   /** Unit of the spec -> how it is written behind a prefix. */
   const PREFIXED = { B: 'B', 'B/s': 'B/s', 'flop/s': 'FLOP/s', count: '' };
 
-  /** Distances of ticks on an axis of dates, in ms: from an hour to a year. */
+  /** Distances of ticks on an axis of dates, in ms: from a minute to a year. */
   const DAY = 24 * 3600e3;
-  const DATE_STEPS = [1 / 24, 1 / 8, 1 / 4, 1 / 2, 1, 2, 7, 14, 30, 90, 365].map((days) => days * DAY);
+  const SHARES = [1440, 288, 96, 24, 8, 4, 2].map((parts) => 1 / parts);
+  const DATE_STEPS = [...SHARES, 1, 2, 7, 14, 30, 90, 365].map((days) => days * DAY);
 
   /** Below this ratio of its ends a log axis has no 1-2-5 ticks enough and gets evenly spaced ones. */
   const FEW_DECADES = 8;
