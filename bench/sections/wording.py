@@ -5,8 +5,8 @@ from math import floor, log10
 
 from ..case import Case
 from ..document import plain
-from ..measurement import Round, Run
-from ..units import DASH, percent, times
+from ..measurement import Limit, Round, Run
+from ..units import DASH, amount, percent, times
 from ..verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 
 #: threadpoolctl's name of a BLAS -> its own.
@@ -115,3 +115,19 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
         counted(one.rounds, "round"),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def limit_name(limit: Limit) -> str:
+    """Return what a limit is, in a few words."""
+    size = limit.arm.case.size.values
+    names = {
+        "gemm": f"np.dot of {size.get('n')} x {size.get('n')}",
+        "read": f"reading {amount(bytes_of(limit), 'B')} (np.dot)",
+        "add": f"adding within {amount(bytes_of(limit), 'B')} (np.add)",
+    }
+    return names.get(limit.arm.case.problem, plain(limit.arm.title))
+
+
+def bytes_of(limit: Limit) -> int:
+    """Return the size of the arrays that a limit of moving bytes goes through; 0 for others."""
+    return limit.arm.case.size.values.get("bytes", 0)

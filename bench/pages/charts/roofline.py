@@ -6,8 +6,9 @@ from math import isfinite
 from ...document import plain
 from ...measurement import Run
 from ...roofline import Placed, Roof, Roofline, peak, rooflines
-from ...sections.roofline import far_roof, limit_name, share_text, widths
-from ...sections.wording import label, titled
+from ...sections.roofline import share_text
+from ...sections.roofline_figure import far_roof, widths
+from ...sections.wording import label, limit_name, titled
 from ...units import amount, significant, time_text
 from ...verdict import GroupFindings
 from ..chart import Axis, Chart, Point, Rule, Series
