@@ -86,28 +86,37 @@ class Used:
     involuntary_switches: int
     thread_cpu_ns: Mapping[int, int]
     """Thread id -> CPU time; empty where the system does not tell."""
+    wall_ns: int
+    """In which `cpu_ns` was used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The counters of the process at one moment; as reading takes a while itself, its CPU time at both ends of that."""
+    """The counters of the process at one moment; as reading takes a while itself, both clocks at both ends of that."""
 
     first_cpu_ns: int
+    first_wall_ns: int
+    """Read behind `first_cpu_ns`."""
     minor_faults: int
     involuntary_switches: int
     thread_cpu_ns: Mapping[int, int]
+    last_wall_ns: int
+    """Read before `last_cpu_ns`."""
     last_cpu_ns: int
 
     def since(self, earlier: "Reading") -> Used:
         """Return what was used between the end of an earlier reading and the beginning of this one.
 
-        So the threads' times, read within, can only be longer than the process's: no thread is missed by mistake.
+        So the threads' times, read within, can only be longer than the process's: no thread is missed by mistake. And
+        the wall time holds all of the CPU time: who loses the CPU between two clocks, while another thread of the
+        process computes on, is not taken for two.
         """
         return Used(
             self.first_cpu_ns - earlier.last_cpu_ns,
             self.minor_faults - earlier.minor_faults,
             self.involuntary_switches - earlier.involuntary_switches,
             {thread: used - earlier.thread_cpu_ns.get(thread, 0) for thread, used in self.thread_cpu_ns.items()},
+            self.first_wall_ns - earlier.last_wall_ns,
         )
 
 
@@ -147,17 +156,19 @@ class Guard:
 
     def read(self) -> Reading:
         """Read the counters of this process (some 20 microseconds)."""
-        first_cpu_ns = time.process_time_ns()
+        first = time.process_time_ns(), time.perf_counter_ns()
         used = resource.getrusage(resource.RUSAGE_SELF)
         threads = _thread_cpu_ns()
-        return Reading(first_cpu_ns, used.ru_minflt, used.ru_nivcsw, threads, time.process_time_ns())
+        last = time.perf_counter_ns(), time.process_time_ns()
+        return Reading(*first, used.ru_minflt, used.ru_nivcsw, threads, *last)
 
-    def contradiction(self, used: Used, wall_ns: int) -> str | None:
+    def contradiction(self, used: Used) -> str | None:
         """Return how the CPU time of a burst contradicts the number of threads asked for, None if it does not.
 
         Where all threads share one CPU, their sum cannot exceed the wall time: so busy threads are counted too, those
         that ended within the burst as one.
         """
+        wall_ns = used.wall_ns
         if wall_ns < SHORTEST_JUDGED_NS:
             return None
         if used.cpu_ns > (self._threads + CPU_SLACK) * wall_ns:

@@ -165,13 +165,11 @@ class Bench:
         timer: timeit.Timer = timeit.Timer(self._step, setup=self._evict or "pass", timer=self._clock)
         gc.collect()
         with judged(), collector_off():
-            opened = time.perf_counter_ns()
             before = self._guard.read()
             started = time.perf_counter_ns()
             durations = [int(duration) for duration in timer.repeat(samples, number)]
             used = self._guard.read().since(before)
-            wall_ns = time.perf_counter_ns() - opened  # around the readings: a thread may run on within them
-        contradiction = self._guard.contradiction(used, wall_ns)
+        contradiction = self._guard.contradiction(used)
         if contradiction:
             raise Unfit("failed", contradiction)
         shortest = min(durations)

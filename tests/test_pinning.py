@@ -16,7 +16,7 @@ WALL_NS = 10_000_000
 
 
 def usage(cpu_ns, threads):
-    return Used(cpu_ns, 0, 0, dict(enumerate(threads)))
+    return Used(cpu_ns, 0, 0, dict(enumerate(threads)), WALL_NS)
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def usage(cpu_ns, threads):
     ],
 )
 def test_cpu_time_that_agrees_with_the_threads_asked_for_is_no_contradiction(threads, used):
-    assert Guard(threads).contradiction(used, WALL_NS) is None
+    assert Guard(threads).contradiction(used) is None
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_cpu_time_that_agrees_with_the_threads_asked_for_is_no_contradiction(thr
     ],
 )
 def test_cpu_time_of_more_threads_than_asked_for_is_told(threads, used, told):
-    assert told in Guard(threads).contradiction(used, WALL_NS)
+    assert told in Guard(threads).contradiction(used)
 
 
 def test_a_pool_of_another_size_is_told():
@@ -52,8 +52,16 @@ def test_a_pool_of_another_size_is_told():
 
 
 def test_what_was_used_between_two_readings_leaves_the_reading_itself_out():
-    earlier, later = Reading(5, 1, 2, {1: 6}, 8), Reading(19, 4, 2, {1: 17, 2: 2}, 23)
-    assert later.since(earlier) == Used(11, 3, 0, {1: 11, 2: 2})
+    earlier, later = Reading(5, 105, 1, 2, {1: 6}, 107, 8), Reading(19, 120, 4, 2, {1: 17, 2: 2}, 122, 23)
+    assert later.since(earlier) == Used(11, 3, 0, {1: 11, 2: 2}, 13)
+
+
+def test_the_wall_time_between_two_readings_holds_all_of_the_cpu_time():
+    guard = Guard(1)
+    for _ in range(1000):
+        before = guard.read()
+        used = guard.read().since(before)
+        assert used.cpu_ns <= used.wall_ns
 
 
 def test_reading_counts_this_process_cpu_time():
