@@ -9,7 +9,8 @@ from pathlib import Path
 from . import change_points, environment, ranks
 from .change_points import Analysis
 from .errors import ImplbenchError, unknown
-from .index import Entry, Index, Machine, Series
+from .index import Index
+from .indexed import Entry, Machine, Series
 from .machine import printed
 from .stats import hodges_lehmann
 from .verdict import Ratio

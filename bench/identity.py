@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from .implementation import Implementation
-from .problem import Problem
+from .problem import Problem, files_below
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -19,7 +19,7 @@ def digests(problem: Problem, implementations: Mapping[str, Implementation], pat
     Python files do not count; of other files every byte does.
     """
     shared = _shared_files(problem, implementations)
-    return {name: _digest(problem.folder, [*shared, *_own_files(one)], path) for name, one in implementations.items()}
+    return {name: _digest(problem.folder, [*shared, *one.files], path) for name, one in implementations.items()}
 
 
 def shared_digest(problem: Problem, implementations: Mapping[str, Implementation]) -> str:
@@ -37,19 +37,8 @@ def _digest(root: Path, files: Sequence[Path], path: Iterable[Path]) -> str:
 
 def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
     """Return the files of a problem's folder that belong to no implementation."""
-    belonging = {file for one in implementations.values() for file in _own_files(one)}
-    return [file for file in _files(problem.folder) if file not in belonging]
-
-
-def _own_files(one: Implementation) -> list[Path]:
-    return _files(one.file.parent) if one.file.name == "__init__.py" else [one.file]
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the files below a folder, or the one file, in a fixed order."""
-    if folder.is_file():
-        return [folder]
-    return sorted(file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    belonging = {file for one in implementations.values() for file in one.files}
+    return [file for file in files_below(problem.folder) if file not in belonging]
 
 
 def _imported(files: Iterable[Path], path: Iterable[Path]) -> list[tuple[Path, Path]]:
@@ -60,7 +49,7 @@ def _imported(files: Iterable[Path], path: Iterable[Path]) -> list[tuple[Path, P
         for name in names:
             for place in (folder / name, folder / f"{name}.py"):
                 if place.exists():
-                    found += [(folder, file) for file in _files(place)]
+                    found += [(folder, file) for file in files_below(place)]
     return found
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from .environment import missing
 from .errors import ImplbenchError, unknown
-from .problem import Problem, described, literals
+from .problem import Problem, described, files_below, literals
 
 #: Distributions that are an extra of this one.
 EXTRAS = ("jax", "numba", "numexpr", "torch")
@@ -40,6 +40,11 @@ class Implementation:
             return None
         targets = [f"implbench[{name}]" if name in EXTRAS else name for name in absent]
         return f"needs {', '.join(absent)} (pip install {' '.join(targets)})"
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Its own files, in a fixed order: its module, or all that somebody wrote in its folder."""
+        return files_below(self.file.parent) if self.file.name == "__init__.py" else (self.file,)
 
 
 def found(problem: Problem) -> dict[str, Implementation]:

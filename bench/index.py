@@ -20,8 +20,6 @@ from .judging import collector_off
 from .measurement import SCHEMA, Outcome
 from .store import DOCUMENT, JOURNAL
 
-__all__ = ["NAME", "Entry", "Index", "Machine", "Series", "Stored", "consult"]
-
 NAME = ".index.sqlite"
 
 #: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.

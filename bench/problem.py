@@ -47,11 +47,17 @@ class Problem:
     def digest(self) -> str:
         """Return the SHA-256 over names and contents of the folder's files."""
         total = hashlib.sha256()
-        for file in sorted(self.folder.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
-                total.update(file.read_bytes())
+        for file in files_below(self.folder):
+            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
+            total.update(file.read_bytes())
         return total.hexdigest()
+
+
+def files_below(place: Path) -> tuple[Path, ...]:
+    """Return the files below a folder that somebody wrote, sorted; of a file itself that alone."""
+    if place.is_file():
+        return (place,)
+    return tuple(sorted(file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts))
 
 
 def available() -> dict[str, Path]:

@@ -16,7 +16,8 @@ import msgspec
 from . import index, store
 from .errors import ImplbenchError
 from .history import Commits, Histories, every
-from .index import Index, Machine, Stored
+from .index import Index
+from .indexed import Machine, Stored
 from .pages import PAGE, report_page, site
 from .pages.site import INDEX, Listed, Site
 from .report import file_name

@@ -18,15 +18,9 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     is there too, with a sentence that says so in the place of its text.
     """
     return {
-        name: _texts(problem.folder, [one.file] if one.file.name != "__init__.py" else _files(one.file.parent))
+        name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
         for name, one in implementations.items()
     }
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return the files below a folder that somebody wrote, its `__init__.py` first."""
-    found = (file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    return sorted(found, key=lambda file: (file != folder / "__init__.py", file))
 
 
 def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:

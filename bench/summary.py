@@ -74,14 +74,14 @@ def _effect(one: Effect) -> dict[str, Any]:
         "before": one.before,
         "after": one.after,
         "id": one.case.id,
-        "speedup": _ratio(one.speedup),
-        "efficiency": _ratio(one.efficiency),
+        "speedup": ratio(one.speedup),
+        "efficiency": ratio(one.efficiency),
         "rounds": one.rounds,
     }
 
 
 def _growth(each: Growth) -> dict[str, Any]:
-    slope = _estimate(each.slope) or {}
+    slope = estimate(each.slope) or {}
     return {"implementation": each.name, "first": each.first, "last": each.last, **slope, "rounds": each.slope.rounds}
 
 
@@ -90,7 +90,7 @@ def _group(group: GroupFindings) -> dict[str, Any]:
     return {
         "name": group.name,
         "baseline": group.baseline.arm.case.id if group.baseline else None,
-        "noise_floor": _ratio(noise),
+        "noise_floor": ratio(noise),
         "resolves": group.resolved,
         "too_noisy": group.too_noisy,
         "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
@@ -111,7 +111,7 @@ def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
             {
                 "id": roof.limit.arm.case.id,
                 "resource": roof.limit.resource,
-                "per_second": _estimate(roof.rate),
+                "per_second": estimate(roof.rate),
                 "applies": roof.limit.applies,
             }
             for roof in found.roofs
@@ -122,7 +122,7 @@ def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
                 "id": one.finding.arm.case.id,
                 "flops_per_second": one.flops_per_second,
                 "bytes_per_second": one.bytes_per_second,
-                "share_of_attainable": _ratio(one.share),
+                "share_of_attainable": ratio(one.share),
             }
             for one in found.placed
         ],
@@ -138,10 +138,10 @@ def _case(one: Finding) -> dict[str, Any]:
         "outcome": one.outcome,
         "reason": one.reason,
         "rounds": one.rounds,
-        "seconds_per_call": _estimate(one.seconds_per_call),
-        "ratio_to_baseline": _ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
-        "speedup_over_baseline": _ratio(one.speedup_over_baseline),
-        "speedup_over_baseline_of_medians": _ratio(Ratio.of(medians).inverse() if medians else None),
+        "seconds_per_call": estimate(one.seconds_per_call),
+        "ratio_to_baseline": ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
+        "speedup_over_baseline": ratio(one.speedup_over_baseline),
+        "speedup_over_baseline_of_medians": ratio(Ratio.of(medians).inverse() if medians else None),
         "verdict": one.verdict,
         "minor_faults_per_call": one.faults_per_call,
         "error_over_tolerance": one.error_over_tolerance,
@@ -163,12 +163,14 @@ def _left(one: Left) -> dict[str, Any]:
     }
 
 
-def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    return None if ratio is None else {"value": ratio.value, "interval": _interval(ratio.interval)}
+def ratio(found: Ratio | None) -> dict[str, Any] | None:
+    """Return a ratio with its interval."""
+    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
 
 
-def _estimate(estimate: Estimate | None) -> dict[str, Any] | None:
-    return None if estimate is None else {"value": estimate.value, "interval": _interval(estimate.interval)}
+def estimate(found: Estimate | None) -> dict[str, Any] | None:
+    """Return an estimate with its interval."""
+    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
 
 
 def _interval(interval: Interval | None) -> list[float] | None:
@@ -181,7 +183,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "base": found.base,
         "head": found.head,
         "margin": found.margin,
-        "noise_floor": _ratio(Ratio.of(found.noise) if found.noise else None),
+        "noise_floor": ratio(Ratio.of(found.noise) if found.noise else None),
         "resolves": found.resolved,
         "too_noisy": found.too_noisy,
         "warnings": list(found.warnings),
@@ -192,7 +194,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
                 "verdict": one.standing,
                 "outcome": one.outcome,
                 "reason": one.reason,
-                "ratio_head_over_base": _ratio(Ratio.of(one.log_ratio) if one.log_ratio else None),
+                "ratio_head_over_base": ratio(Ratio.of(one.log_ratio) if one.log_ratio else None),
                 "rounds": one.rounds,
                 "suspect": one.suspect,
                 "log_ratios": list(one.log_ratios),

@@ -69,6 +69,16 @@ def note(text: str) -> None:
         _write(sys.stderr, f"implbench: {printable(text)}")
 
 
+class Notes(list[str]):
+    """Remarks that were made, each once: an index that is made anew says all of them again."""
+
+    def __call__(self, text: str) -> None:
+        """Make a remark, unless it was made before."""
+        if text not in self:
+            self.append(text)
+            note(text)
+
+
 def show(sections: Sequence[Section]) -> None:
     """Print paragraphs and tables of sections: wrapped at a terminal, a line each elsewhere."""
     _write(sys.stdout, rendered(sections, _screen(sys.stdout)))

@@ -14,19 +14,13 @@ from ..sections.history import section
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench history`; see `cli`."""
-    told: list[str] = []
-
-    def tell(note: str) -> None:
-        if note not in told:  # an index that is made anew is asked twice
-            told.append(note)
-            terminal.note(note)
-
+    notes = terminal.Notes()
     question = Question(wanted=options.wanted, machine=options.machine, method=options.method)
-    found = index.consult(Path(options.results), question.ask, tell)
+    found = index.consult(Path(options.results), question.ask, notes)
     commits = commits_of(found)
     shown = section(found, commits)
     if options.json:
-        data = msgspec.json.encode(history_summary.of(found, commits, told))  # thousands of runs: json takes too long
+        data = msgspec.json.encode(history_summary.of(found, commits, notes))  # thousands of runs: json takes too long
         print(msgspec.json.format(data, indent=2).decode())
     else:
         terminal.show([shown])

@@ -12,14 +12,8 @@ from .history import commits_of
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench index`; see `cli`."""
-    told: list[str] = []
-
-    def tell(note: str) -> None:
-        if note not in told:  # an index that is made anew is asked twice
-            told.append(note)
-            terminal.note(note)
-
-    done = publishing.publish(Path(options.results), Path(options.output), tell=tell, commits=commits_of)
+    notes = terminal.Notes()
+    done = publishing.publish(Path(options.results), Path(options.output), tell=notes, commits=commits_of)
     if options.json:
         data = {
             "index": str(done.index),

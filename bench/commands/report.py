@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from .. import index, pages, store, terminal
@@ -66,12 +65,8 @@ def _past(run: Run, results: Path) -> Past | None:
     machine = run.environment.get("fingerprint")
     if not machine or not results.is_dir():
         return None
-
-    def tell(note: str) -> None:
-        print(f"implbench: {note}", file=sys.stderr)
-
     try:
-        found = index.consult(results, Question(wanted=run.problem.name, machine=str(machine)).ask, tell)
+        found = index.consult(results, Question(wanted=run.problem.name, machine=str(machine)).ask, terminal.Notes())
     except ImplbenchError:
         return None  # the run was read from elsewhere, and this folder holds none of its problem or machine
     kept = of_run(run, found)

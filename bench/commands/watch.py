@@ -23,8 +23,8 @@ from ..runner import Listener, Progress, Runner
 from ..sections import watched
 from ..selection import select
 from ..staging import scratch
-from ..summary import BAD
-from ..verdict import Ratio, findings
+from ..summary import BAD, ratio
+from ..verdict import findings
 from ..watching import Folder, Saved, Stamps, Version
 
 #: Prints a run and returns its exit code.
@@ -236,14 +236,8 @@ def _measured(one: Remeasured) -> dict[str, Any]:
         "reason": one.reason,
         "rounds": one.rounds,
         "seconds_per_call": one.seconds_per_call.value if one.seconds_per_call else None,
-        "speedup_over_version_before": _ratio(one.speedup_over_before),
+        "speedup_over_version_before": ratio(one.speedup_over_before),
         "verdict": one.verdict,
         "baseline": baseline.case.id if baseline else None,
-        "speedup_over_baseline": _ratio(one.speedup_over_baseline),
+        "speedup_over_baseline": ratio(one.speedup_over_baseline),
     }
-
-
-def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    if ratio is None:
-        return None
-    return {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None}

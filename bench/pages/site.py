@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..document import Cell, Column, Table, code, plain
 from ..history import Change, Commits, Histories, History
-from ..index import Machine
+from ..indexed import Machine
 from ..report import csv, file_name
 from ..sections.history import machine_text
 from ..sections.history import section as history_section

@@ -3,7 +3,7 @@
 from ..change_points import STABLE_VALUES
 from ..document import Cell, Column, Section, Table, code, plain
 from ..history import RATIO, Change, Commits, Histories, History
-from ..index import Machine
+from ..indexed import Machine
 from ..stats import Interval
 from ..units import DASH, TIME_UNITS, time_unit
 from ..verdict import Ratio
