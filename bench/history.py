@@ -140,42 +140,37 @@ class Question:
                     _history(index, one, machine.fingerprint, self.method)
         chosen = _chosen_machine(machines, self.machine)
         found = matching(index.series(), self.wanted)
-        by_machine = {
-            machine.fingerprint: tuple(
-                history for one in found if (history := _history(index, one, machine.fingerprint, self.method)).entries
-            )
-            for machine in machines
-        }
-        here = by_machine.pop(chosen.fingerprint)
-        if not here:
-            others = ", ".join(name or "unknown" for name, cases in by_machine.items() if cases)
+        places = _by_machine(index, found, self.method)
+        if chosen not in places:
+            others = ", ".join(machine.fingerprint or "unknown" for machine in places)
             raise ImplbenchError(f"{self.wanted}: no run on machine {chosen.fingerprint}; there are on {others}")
-        return Histories(
-            machine=chosen,
-            cases=here,
-            elsewhere=tuple(
-                (machine, by_machine[machine.fingerprint])
-                for machine in machines
-                if by_machine.get(machine.fingerprint)
-            ),
-            method=self.method,
-        )
+        return _on(chosen, places, self.method)
 
 
 def every(index: Index, method: str = METHOD) -> tuple[Histories, ...]:
     """Return the histories of each problem on each kind of machine that has runs of it: by problem, most runs first."""
     found, series = [], index.series()
     for problem in dict.fromkeys(one.problem for one in series):
-        places = []
-        for machine in index.machines():
-            made = [_history(index, one, machine.fingerprint, method) for one in series if one.problem == problem]
-            cases = tuple(one for one in made if one.entries)
-            if cases:
-                places.append((machine, cases))
-        for machine, cases in places:
-            others = tuple(place for place in places if place[0] is not machine)
-            found.append(Histories(machine=machine, cases=cases, elsewhere=others, method=method))
+        places = _by_machine(index, [one for one in series if one.problem == problem], method)
+        found += [_on(machine, places, method) for machine in places]
     return tuple(found)
+
+
+def _by_machine(index: Index, series: Sequence[Series], method: str) -> dict[Machine, tuple[History, ...]]:
+    """Return machine -> the histories of these series there, for machines that have any: most runs first."""
+    found = {
+        machine: tuple(
+            history for one in series if (history := _history(index, one, machine.fingerprint, method)).entries
+        )
+        for machine in index.machines()
+    }
+    return {machine: cases for machine, cases in found.items() if cases}
+
+
+def _on(machine: Machine, places: Mapping[Machine, tuple[History, ...]], method: str) -> Histories:
+    """Return what there is on one machine, and beside it what there is on the others."""
+    others = tuple((other, cases) for other, cases in places.items() if other != machine)
+    return Histories(machine=machine, cases=places[machine], elsewhere=others, method=method)
 
 
 def _chosen_machine(machines: Sequence[Machine], wanted: str | None) -> Machine:

@@ -16,7 +16,7 @@ Unit = Literal["", "s", "x", "B", "flop/s", "B/s", "flop/B", "count", "%", "date
 
 #: 0 to 7 of the palette (CSS variables --series-0 to --series-7), or by name.
 Colour = int | Literal["grey", "good", "bad"]
-Kind = Literal["points", "line", "bars", "steps"]
+Kind = Literal["points", "line", "bars"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +94,7 @@ class View:
 
     label: str
     series: tuple[Series, ...]
-    x: Axis | None = None
-    y: Axis | None = None
+    x: Axis
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,14 +115,12 @@ class Chart:
     """What was left out."""
     compact: bool = False
     """One of many small ones beside each other, without a legend."""
-    height: int | None = None
-    """Of the plot, in pixels; None for what its marks need."""
 
 
 #: Fields that are left away where they have their usual value.
 _OPTIONAL = {
     *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
-    *("dashed", "hollow", "markers", "legend", "compact", "height"),
+    *("dashed", "hollow", "markers", "legend", "compact"),
 }
 
 

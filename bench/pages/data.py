@@ -1,15 +1,15 @@
-"""The data of a page that is not of one run: charts and files, in the shape that the scripts know."""
+"""The data of a page in the shape that the scripts know: charts and files, and room for a run's groups and sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..document import plain
-from ..stats import ALPHA, MIN_ROUNDS
 from .chart import Chart, to_dict
-from .payload import SCHEMA
+
+SCHEMA = 1
 
 
-def bare(title: str, charts: Sequence[Chart] = (), files: Mapping[str, str] | None = None) -> dict[str, Any]:
+def bare(title: str, charts: Iterable[Chart] = (), files: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the data of a page with these charts and downloads (name -> text), without groups of cases."""
     return {
         "schema": SCHEMA,
@@ -17,9 +17,7 @@ def bare(title: str, charts: Sequence[Chart] = (), files: Mapping[str, str] | No
         "problem": "",
         "title": plain(title),
         "margin": 0.0,
-        "alpha": ALPHA,
         "looks": [],
-        "min_rounds": MIN_ROUNDS,
         "groups": [],
         "charts": {chart.id: to_dict(chart) for chart in charts},
         "sources": {},

@@ -4,20 +4,17 @@ Numbers are those of the findings, exactly: what the page recomputes for the run
 """
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Any
 
 from ..document import plain
 from ..measurement import Arm, Outcome, Run
-from ..sections.sweep_figures import conditions
-from ..sections.wording import label, used_rounds
-from ..stats import ALPHA, MIN_ROUNDS, Estimate, Interval
+from ..sections.wording import conditions, label, used_rounds
+from ..summary import estimate, ratio
 from ..sweep import case_of
 from ..verdict import Finding, GroupFindings, Ratio
-from .chart import Chart, to_dict
+from .chart import Chart
+from .data import bare
 from .rendering import visible
-
-SCHEMA = 1
 
 #: With more burst minima than this the page does not carry them, and cannot change the baseline.
 MOST_MINIMA = 40_000
@@ -40,20 +37,14 @@ def payload(
     files
         Name -> text of what can be downloaded.
     """
-    carried = has_minima(run)
     return {
-        "schema": SCHEMA,
+        **bare(run.problem.title, charts, files),
         "run": plain(run.id),
         "problem": plain(run.problem.name),
-        "title": plain(run.problem.title),
         "margin": groups[0].margin if groups else run.settings.margin,
-        "alpha": ALPHA,
         "looks": list(run.settings.looks),
-        "min_rounds": MIN_ROUNDS,
-        "groups": [_group(run, group, carried=carried) for group in groups],
-        "charts": {chart.id: to_dict(chart) for chart in charts},
+        "groups": [_group(run, group, carried=has_minima(run)) for group in groups],
         "sources": sources(run),
-        "files": dict(files),
     }
 
 
@@ -90,8 +81,8 @@ def _group(run: Run, group: GroupFindings, *, carried: bool) -> dict[str, Any]:
         "label": group_label(group),
         "baseline": group.baseline.arm.name if group.baseline else None,
         "arms": [
-            *(_arm(one, group) | {"minima": _minima(run, group, one.arm, carried)} for one in group.findings),
-            *(_again(arm, group) | {"minima": _minima(run, group, arm, carried)} for arm in again),
+            *(_arm(one, group) | {"minima": _minima(run, group, one.arm) if carried else {}} for one in group.findings),
+            *(_again(arm, group) | {"minima": _minima(run, group, arm) if carried else {}} for arm in again),
         ],
         "resolved": group.resolved,
         "noise": ratio(noise),
@@ -134,29 +125,11 @@ def _again(arm: Arm, group: GroupFindings) -> dict[str, Any]:
     }
 
 
-def _minima(run: Run, group: GroupFindings, arm: Arm, carried: bool) -> dict[str, dict[str, float]]:  # noqa: FBT001
+def _minima(run: Run, group: GroupFindings, arm: Arm) -> dict[str, dict[str, float]]:
     """Return round -> pass -> burst minimum in ns a call, of the rounds that count."""
-    if not carried:
-        return {}
     return {
         str(one.index): {str(b.pass_index): min(b.sample_ns) / b.number for b in worker.bursts}
         for one in used_rounds(run, group)
         for worker in one.workers
         if worker.arm == arm.name and worker.outcome == Outcome.OK
     }
-
-
-def ratio(found: Ratio | None) -> dict[str, Any] | None:
-    """Return a ratio with its interval."""
-    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
-
-
-def estimate(found: Estimate | None) -> dict[str, Any] | None:
-    """Return an estimate with its interval; None where it is not finite."""
-    if found is None or not isfinite(found.value):
-        return None
-    return {"value": found.value, "interval": _interval(found.interval)}
-
-
-def _interval(found: Interval | None) -> list[float] | None:
-    return None if found is None else [found.low, found.high]

@@ -56,9 +56,10 @@ def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
             f"{name} computes {problem} about {fast} as fast as {base} ({where}), but nothing is decided: "
             f"{reason or 'there is no interval'}; measure again with more rounds (`--rounds 12`)."
         )
-    if best.verdict == Verdict.FASTER:
+    fastest = shown_fastest(group)
+    if fastest is best:
         return f"{name} computes {problem} {fast} as fast as {base} ({where})."
-    if all(one.verdict == Verdict.SLOWER for one in rivals):
+    if fastest is not None:
         return f"{base}, the baseline, is the fastest: the next, {name}, is {fast} as fast ({where})."
     return (
         f"No implementation was shown to compute {problem} faster than {base} by more than {_least(group)}: "
@@ -81,9 +82,8 @@ def _takes(one: Finding | None) -> str:
 def _more(run: Run, group: GroupFindings) -> list[str]:
     """Return what follows the sentence: the runner-up, what the fastest does, and noise that limits all this."""
     paragraphs = []
-    rivals = _rivals(group)
-    if rivals and _best(rivals).verdict == Verdict.FASTER:
-        best = _best(rivals)
+    best = shown_fastest(group)
+    if best is not None and not best.arm.baseline:
         paragraphs.append(" ".join(filter(None, [_ahead(run, group, best), _what_to_do(run, group, best)])))
     paragraphs += _orders(group)
     paragraphs += [text for one in rooflines(run, [group]) if (text := share_sentence(one))]
@@ -111,6 +111,17 @@ def _orders(group: GroupFindings) -> list[str]:
     if not told:
         return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
     return [f"Memory order matters: {name} takes {', '.join(told)} as in {usual}."]
+
+
+def shown_fastest(group: GroupFindings) -> Finding | None:
+    """Return the case that was shown to be the fastest, one above the baseline or the baseline above all; else None.
+
+    None of those on the reference BLAS is called the fastest.
+    """
+    rivals = _rivals(group)
+    if rivals and _best(rivals).verdict == Verdict.FASTER:
+        return _best(rivals)
+    return group.baseline if rivals and all(one.verdict == Verdict.SLOWER for one in rivals) else None
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:

@@ -9,9 +9,9 @@ from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..measurement import Run
 from ..sweep import case_of
 from ..verdict import GroupFindings, Ratio
-from . import layouts, sweep_figures
+from . import layouts
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import counted, margin_text, ratio_text, times_text
+from .wording import conditions, counted, margin_text, ratio_text, times_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,7 +163,7 @@ def _draw(groups: Sequence[GroupFindings]) -> "MatplotlibFigure":
     for axes, group in zip(panels.flat, groups, strict=False):
         _draw_panel(axes, group, names, orders)
         log_axis(axes.xaxis, ends, "x")
-        axes.set_title(drawable(sweep_figures.conditions(case_of(group)), 60), loc="left")
+        axes.set_title(drawable(conditions(case_of(group)), 60), loc="left")
         axes.tick_params(labelbottom=True)
     if len(orders) > 1:
         _legend(figure, orders)

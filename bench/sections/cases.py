@@ -9,6 +9,7 @@ from ..measurement import Outcome, Run
 from ..stats import Interval
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
+from . import answer
 from .wording import layouts, margin_text, named, ratio_text, titled
 
 
@@ -137,24 +138,12 @@ def _names(group: GroupFindings) -> list[_Field]:
     several = len(layouts(group)) > 1
     name = Column(name="implementation", header="implementation", right=False)
     layout = Column(name="layout", header="layout", right=False, shown=several)
-    fastest = _fastest(group)
+    fastest = answer.shown_fastest(group)
 
     def named_cell(row: _Row) -> Cell:
         return replace(Cell.of(row.case.implementation), strong=row.finding is not None and row.finding is fastest)
 
     return [(name, named_cell), (layout, lambda row: Cell.of(row.case.layout))]
-
-
-def _fastest(group: GroupFindings) -> Finding | None:
-    """Return the case that was shown to be the fastest: one above the baseline, or the baseline above all; else None.
-
-    None of those on the reference BLAS is called the fastest.
-    """
-    fair = [one for one in group.ok if not one.reference_blas]
-    rivals = [one for one in fair if not one.arm.baseline]
-    all_slower = bool(rivals) and all(one.verdict == Verdict.SLOWER for one in rivals)
-    shown = next((one for one in rivals if one.verdict == Verdict.FASTER), None)
-    return shown or (group.baseline if all_slower else None)
 
 
 def _time(group: GroupFindings) -> list[_Field]:

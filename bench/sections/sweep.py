@@ -9,7 +9,6 @@ from ..sweep import Sweep, sweeps
 from ..verdict import GroupFindings
 from . import sweep_figures
 from .sweep_tables import (
-    conditions,
     crossing_text,
     estimate_text,
     fastest_table,
@@ -18,7 +17,7 @@ from .sweep_tables import (
     steps_table,
     times_table,
 )
-from .wording import blas_text, margin_text
+from .wording import blas_text, conditions, margin_text
 
 _EXPLAINED = (
     "One overtakes another where the ratio of their times, measured in the same rounds at each size and interpolated "
@@ -79,7 +78,7 @@ def condition(run: Run, one: Sweep) -> str:
     fixed = [f"{plain(key)}={value}" for key, value in one.fixed.items()]
     arm = next((finding.arm.name for place in one.places for finding in place.timed.values()), "")
     blas = blas_text(run, arm)
-    return ", ".join([*fixed, conditions(one), *([blas] if blas else [])])
+    return ", ".join([*fixed, conditions(one.case), *([blas] if blas else [])])
 
 
 def sentences(run: Run, found: Sequence[Sweep]) -> list[str]:

@@ -5,7 +5,6 @@ from functools import partial
 from math import log
 from typing import TYPE_CHECKING
 
-from ..case import Case
 from ..document import Figure, code, plain
 from ..measurement import Run
 from ..scaling import reigns
@@ -13,7 +12,8 @@ from ..sweep import Place, Sweep
 from ..units import TIME_UNITS, significant, time_unit
 from ..verdict import Ratio
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import counted, margin_text
+from .sweep_tables import slug
+from .wording import conditions, margin_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,15 +43,8 @@ def figures(run: Run, found: Sequence[Sweep]) -> tuple[Figure, ...]:
     return tuple(made)
 
 
-def conditions(case: Case) -> str:
-    """Return dtype and threads, and allocator and data where they are not the usual ones."""
-    parts = [case.dtype, *([counted(case.threads, "thread")] if case.threads else [])]
-    parts += [plain(case.allocator)] if case.allocator != "default" else []
-    return ", ".join([*parts, *([f"{plain(case.data)} data"] if case.data else [])])
-
-
 def _suffix(one: Sweep, found: Sequence[Sweep]) -> str:
-    return "" if len(found) == 1 else f"-{conditions(one.case).replace(', ', '-').replace(' ', '')}"
+    return "" if len(found) == 1 else f"-{slug(one)}"
 
 
 def _look(names: Sequence[str], baseline: str | None, name: str) -> tuple[str, str]:

@@ -6,22 +6,10 @@ from ..document import Cell, Column, Table, plain
 from ..stats import Estimate, Interval
 from ..sweep import Growth, Overtaking, Place, Sweep
 from ..units import DASH, seconds_in, significant, time_text, time_unit
-from .wording import counted, ratio_text
+from .wording import conditions, ratio_text
 
 #: Text for two or more that were not told apart.
 OR = " ~ "
-
-
-def conditions(one: Sweep) -> str:
-    """Return dtype, threads, and allocator and data where they are not the usual ones."""
-    case = one.case
-    parts = [
-        case.dtype,
-        None if case.threads is None else counted(case.threads, "thread"),
-        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
-        f"{plain(case.data)} data" if case.data else None,
-    ]
-    return ", ".join(part for part in parts if part)
 
 
 def crossing_text(one: Sweep, each: Overtaking) -> str:
@@ -46,9 +34,9 @@ def fastest_table(found: Sequence[Sweep]) -> Table:
     unit = _time_unit(found)
     columns = [Column(name=found[0].parameter, header=plain(found[0].parameter))]
     for one in found:
-        suffix = "" if alone else f"_{_slug(one)}"
+        suffix = "" if alone else f"_{slug(one)}"
         columns += [
-            Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one), right=False),
+            Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one.case), right=False),
             Column(name=f"seconds_per_call{suffix}", header=f"time [{unit}]", shown=alone),
             Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone, bar=alone),
             Column(name=f"rounds{suffix}", header="rounds", shown=alone, dispensable=1),
@@ -193,14 +181,14 @@ def _ends(interval: Interval | None) -> tuple[Cell, Cell]:
     return Cell.of(interval.low if interval else None), Cell.of(interval.high if interval else None)
 
 
-def _slug(one: Sweep) -> str:
+def slug(one: Sweep) -> str:
     """Return the condition as part of a file's or a column's name."""
-    return conditions(one).replace(", ", "-").replace(" ", "")
+    return conditions(one.case).replace(", ", "-").replace(" ", "")
 
 
 def _named(stem: str, one: Sweep, found: Sequence[Sweep]) -> str:
-    return stem if len(found) == 1 else f"{stem}-{_slug(one)}"
+    return stem if len(found) == 1 else f"{stem}-{slug(one)}"
 
 
 def _titled(title: str, one: Sweep, found: Sequence[Sweep]) -> str:
-    return title if len(found) == 1 else f"{title}: {conditions(one)}"
+    return title if len(found) == 1 else f"{title}: {conditions(one.case)}"

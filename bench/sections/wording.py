@@ -96,6 +96,17 @@ def blas_text(run: Run, arm: str) -> str | None:
     return " and ".join(found) or None
 
 
+def conditions(case: Case) -> str:
+    """Return dtype and threads, and allocator and data where they are not the usual ones."""
+    parts = [
+        case.dtype,
+        None if case.threads is None else counted(case.threads, "thread"),
+        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
+        f"{plain(case.data)} data" if case.data else None,
+    ]
+    return ", ".join(part for part in parts if part)
+
+
 def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     """Return under what condition `one` was measured, as in ``m=10000, float64, C order, 1 thread, 12 rounds``."""
     case = one.arm.case

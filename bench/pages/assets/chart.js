@@ -15,7 +15,7 @@ const Charts = (() => {
   function visible(spec, { view, hidden }) {
     const seen = (spec.views || [])[view] || {};
     const series = (seen.series || spec.series || []).filter((one) => !hidden.has(one.name));
-    return { ...spec, x: seen.x || spec.x, y: seen.y || spec.y, series };
+    return { ...spec, x: seen.x || spec.x, series };
   }
 
   /** Return what is said of a mark: the spec's own words, or its name and both its numbers. */

@@ -131,7 +131,7 @@ const Estimate = (() => {
   /** Return the estimate of log(candidate time / baseline time), at the level that the run's looks leave; or null. */
   function logRatio(candidate, baseline, data) {
     const ds = Object.values(logRatios(candidate, baseline));
-    return ds.length > 0 ? hodgesLehmann(ds, level(data.looks, ds.length, data.alpha)) : null;
+    return ds.length > 0 ? hodgesLehmann(ds, level(data.looks, ds.length)) : null;
   }
 
   /** Return exp() of a log-ratio the other way round: how many times as fast, 1 / ratio (verdict.Ratio.inverse). */

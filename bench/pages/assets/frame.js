@@ -50,7 +50,6 @@ const Frame = (() => {
 
   /** Return the height of the plot without its margins, in pixels. */
   function plotHeight(spec, width, narrow) {
-    if (spec.height) return spec.height;
     if (spec.y.scale === 'category') return spec.y.categories.length * Places.rowHeight(spec, narrow);
     if (spec.compact) return 130;
     const labelled = spec.series.filter((series) => (series.points || []).some((point) => point.label)).length;
@@ -232,5 +231,5 @@ const Frame = (() => {
     else drawY(svg, spec, frame);
   }
 
-  return { draw, drawRemarks, lay, nameLine };
+  return { cut, draw, drawRemarks, lay, nameLine };
 })();

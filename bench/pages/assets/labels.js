@@ -61,8 +61,7 @@ const Labels = (() => {
   /** Draw why a row has no mark, on a ground that hides the grid. */
   function drawReason(svg, label, at, frame) {
     const room = frame.width - frame.left - 8;
-    let text = label;
-    while (frame.measure(text) > room && text.length > 4) text = `${text.slice(0, -2).trimEnd()}…`;
+    const text = Frame.cut(label, room, frame.measure);
     const y = at + 4 + (frame.narrow ? Places.NAME / 2 : 0);
     const x = frame.narrow ? 0 : frame.left + 6;
     Marks.trace(svg, 'ground', `M${x - 3} ${y - 13}h${frame.measure(text) + 8}v18H${x - 3}z`);

@@ -75,13 +75,12 @@ const Marks = (() => {
     return found;
   }
 
-  /** Return the path through places: straight, or in steps that keep a value until the next; broken where unknown. */
-  function track(found, steps) {
+  /** Return the path through places, broken where one is unknown. */
+  function track(found) {
     let lifted = true;
     let path = '';
     for (const { x, y, gap } of found) {
-      if (lifted) path += `M${short(x)} ${short(y)}`;
-      else path += steps ? `H${short(x)}V${short(y)}` : `L${short(x)} ${short(y)}`;
+      path += `${lifted ? 'M' : 'L'}${short(x)} ${short(y)}`;
       lifted = Boolean(gap);
     }
     return path;
@@ -123,9 +122,7 @@ const Marks = (() => {
   function draw(svg, series, plan) {
     const group = element('g', { class: classes(series, 'series') }, null, svg);
     const found = places(series, (one) => plan.at(series, one));
-    if (series.kind === 'line' || series.kind === 'steps') {
-      trace(group, 'line', track(found, series.kind === 'steps'));
-    }
+    if (series.kind === 'line') trace(group, 'line', track(found));
     if (series.xs) {
       const d = found.map((one) => outline(series.shape, one.x, one.y, MANY_RADIUS)).join('');
       if (series.markers !== false) trace(group, 'mark many', d);

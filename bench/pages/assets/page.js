@@ -7,7 +7,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
   /** Ending of a file -> its media type. */
-  const MEDIA = { csv: 'text/csv', json: 'application/json', md: 'text/markdown', svg: 'image/svg+xml' };
+  const MEDIA = { csv: 'text/csv', json: 'application/json' };
 
   /** Return the plot of a chart; null where the page has none of that id. */
   const plotOf = (id) => document.querySelector(`figure[data-chart="${CSS.escape(id)}"] .plot`);

@@ -8,6 +8,7 @@ from ...sections.wording import label, ratio_text, titled
 from ...units import significant
 from ...verdict import Finding, GroupFindings, Ratio
 from ..chart import Axis, Chart, Point, Rule, Series
+from . import ratios
 from .looks import key, looks
 
 
@@ -29,7 +30,7 @@ def _chart(run: Run, place: int, groups: Sequence[GroupFindings]) -> Chart:
             f"{title}: largest error of any component, output and round over its tolerance, against the speed-up over "
             f"the baseline with 95 % interval, log axes; above 1 is wrong{_below(floor) if exact else ''}."
         ),
-        x=Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x"),
+        x=ratios.SPEEDUP,
         y=Axis(label="error over tolerance", scale="log"),
         rules=(Rule(axis="y", at=1.0, label="above: wrong"),),
         series=tuple(
@@ -52,13 +53,7 @@ def _below(floor: float) -> str:
 
 def _point(one: Finding, group: GroupFindings, floor: float) -> Point:
     ratio = one.speedup_over_baseline or Ratio(value=1.0, interval=None)
-    ends, name = ratio.interval, label(one.arm.case, group)
+    name = label(one.arm.case, group)
     errors = f"error/tolerance {significant(one.error_over_tolerance, 2)}, {significant(one.max_ulp, 2)} ulp at most"
     speed = "baseline" if one.arm.baseline else f"speed-up {ratio_text(ratio)}"
-    return Point(
-        x=ratio.value,
-        y=one.error_over_tolerance or floor,
-        low=ends.low if ends else None,
-        high=ends.high if ends else None,
-        tip=f"{name}\n{speed}\n{errors}",
-    )
+    return ratios.point(one.error_over_tolerance or floor, ratio, tip=f"{name}\n{speed}\n{errors}")

@@ -8,7 +8,7 @@ from ...sections import wording
 from ...sections.layouts import grid
 from ...sections.wording import margin_text, ratio_text, titled
 from ...verdict import GroupFindings
-from ..chart import Axis, Band, Chart, Rule, Series
+from ..chart import Axis, Chart, Series
 from . import ratios
 from .looks import numbered
 
@@ -30,10 +30,10 @@ def _chart(place: int, groups: Sequence[GroupFindings]) -> Chart:
             f"{title}: speed-up over the baseline with 95 % intervals, one row an implementation, one mark a layout, "
             f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
         ),
-        x=Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x"),
+        x=ratios.SPEEDUP,
         y=Axis(label="", scale="category", categories=tuple(plain(name) for name in found)),
-        bands=(Band(axis="x", low=1 / (1 + group.margin), high=1 + group.margin, label="counts as equal"),),
-        rules=(Rule(axis="x", at=1.0, label="baseline"),),
+        bands=(ratios.equal(group.margin),),
+        rules=(ratios.BASELINE,),
         series=tuple(
             Series(
                 name=plain(layout),

@@ -56,7 +56,7 @@ EXPLAINED = (
 
 def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
     """Return a chart for each subject and group of which anything is known, and where not all of it is 0."""
-    counts = {worker.arm: worker.counts for one in run.rounds for worker in one.workers if _seen(worker.counts)}
+    counts = {worker.arm: worker.counts for one in run.rounds for worker in one.workers if worker.counts}
     own = {worker.arm for one in run.rounds for worker in one.workers if worker.own_clock}
     made = []
     for place, group in enumerate(groups):
@@ -67,10 +67,6 @@ def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
             if any(numbers):
                 made.append(_chart(f"{subject.id}-{place}", subject, numbers, (group, groups)))
     return tuple(made)
-
-
-def _seen(counts: Counts | None) -> bool:
-    return counts is not None
 
 
 def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:

@@ -1,7 +1,16 @@
-"""A ratio in a row of a chart: its mark, its interval, its colour."""
+"""Ratios on an axis: what they are held against, and the mark, the interval and the colour of one."""
 
 from ...verdict import Ratio
-from ..chart import Colour, Point
+from ..chart import Axis, Band, Colour, Point, Rule
+
+SPEEDUP = Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x")
+
+BASELINE = Rule(axis="x", at=1.0, label="baseline")
+
+
+def equal(margin: float) -> Band:
+    """Return what counts as equal at a margin, as a fraction."""
+    return Band(axis="x", low=1 / (1 + margin), high=1 + margin, label="counts as equal")
 
 
 def colour(ratio: Ratio | None) -> Colour:
@@ -12,12 +21,12 @@ def colour(ratio: Ratio | None) -> Colour:
     return "good" if ends.low > 1 else "bad"
 
 
-def point(row: float, ratio: Ratio | None, *, tip: str | None = None, label: str | None = None) -> Point:
-    """Return the mark of a ratio on x, with its interval; without a ratio none, but its label."""
+def point(y: float, ratio: Ratio | None, *, tip: str | None = None, label: str | None = None) -> Point:
+    """Return the mark of a ratio on x, in row `y` or at that height, with its interval; without one only its label."""
     ends = ratio.interval if ratio else None
     return Point(
         x=ratio.value if ratio else None,
-        y=row,
+        y=y,
         low=ends.low if ends else None,
         high=ends.high if ends else None,
         tip=tip,

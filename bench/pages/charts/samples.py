@@ -81,8 +81,9 @@ def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
         if (arms := _arms(run, group, one))
     ]
     room = MOST_POINTS // 2 // max(1, sum(len(arms) for _id, _one, _group, arms in panels))
-    return tuple(_chart(name, titled(label(one.arm.case, group), group, groups), arms, room)
-                 for name, one, group, arms in panels)  # fmt: skip
+    return tuple(
+        _chart(name, titled(label(one.arm.case, group), group, groups), arms, room) for name, one, group, arms in panels
+    )
 
 
 def _arms(run: Run, group: GroupFindings, one: Finding) -> dict[str, Samples]:

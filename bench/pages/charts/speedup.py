@@ -7,7 +7,7 @@ from ...sections.speedup import Line, caption_of, lines
 from ...sections.wording import titled
 from ...units import time_text
 from ...verdict import GroupFindings, Verdict
-from ..chart import Axis, Band, Chart, Colour, Rule, Series
+from ..chart import Axis, Chart, Colour, Series
 from . import ratios
 
 _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER: "bad"}
@@ -24,15 +24,14 @@ def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
 def _chart(run: Run, place: int, groups: Sequence[GroupFindings]) -> Chart:
     group = groups[place]
     found = lines(group)
-    equal = Band(axis="x", low=1 / (1 + group.margin), high=1 + group.margin, label="counts as equal")
     return Chart(
         id=f"speedup-{place}",
         title=titled("Speed-up over the baseline", group, groups),
         caption=f"{caption_of(run, group, groups)}.",
-        x=Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x"),
+        x=ratios.SPEEDUP,
         y=Axis(label="", scale="category", categories=tuple(line.name for line in found)),
-        bands=(equal,),
-        rules=(Rule(axis="x", at=1.0, label="baseline"),),
+        bands=(ratios.equal(group.margin),),
+        rules=(ratios.BASELINE,),
         series=tuple(_series(row, line) for row, line in enumerate(found)),
     )
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...document import plain
 from ...measurement import Run
-from ...sections.sweep_figures import FARTHEST, Curves, Spot, behind_of, conditions, curves_of, panels_of, time_of
+from ...sections.sweep_figures import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
 from ...sections.sweep_tables import estimate_text
+from ...sections.wording import conditions
 from ...sweep import Growth, Sweep, sweeps
 from ...units import significant, time_text, times
 from ...verdict import GroupFindings

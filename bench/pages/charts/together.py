@@ -5,7 +5,7 @@ from ...sections.together import MOST_FIGURES, caption_of
 from ...sections.together_tables import condition_text, labels
 from ...sections.wording import ratio_text
 from ...together import Block, Row, Together
-from ..chart import Axis, Band, Chart, Rule, Series
+from ..chart import Axis, Chart, Series
 from . import ratios
 from .looks import numbered
 
@@ -28,10 +28,10 @@ def _chart(found: Together, place: int) -> Chart:
         id=f"together-{place}",
         title=f"Speed-ups by run{f': {condition}' if condition else ''}",
         caption=caption_of(found, block),
-        x=Axis(label="speed-up over the baseline of the run (to the right is faster)", scale="log", unit="x"),
+        x=ratios.SPEEDUP,
         y=Axis(label="", scale="category", categories=tuple(plain(row.name) for row in rows)),
-        bands=(Band(axis="x", low=1 / (1 + found.margin), high=1 + found.margin, label="counts as equal"),),
-        rules=(Rule(axis="x", at=1.0, label="baseline"),),
+        bands=(ratios.equal(found.margin),),
+        rules=(ratios.BASELINE,),
         series=tuple(_series(rows, run, name) for run, name in enumerate(labels(found))),
     )
 
