@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import convert
 
 from . import environment, machine, pinning, rounds
+from .bursts import BurstSizes, Paced
 from .case import Case
 from .crew import Crew
 from .errors import ImplbenchError
@@ -22,9 +23,6 @@ from .rounds import RoundPlan
 
 #: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
 LARGEST_CLOCK_JUMP_S = 0.5
-
-#: Two versions whose calls differ by such a factor need no bursts of equal size to be told apart.
-FAR_APART = 4.0
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
@@ -99,7 +97,7 @@ class Conductor:
         self._timeout_s = timeout_s
         self._tell = tell
         self._cpus = environment.allowed_cpus()
-        self._sizes: dict[str, tuple[int, int]] = {}
+        self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
 
     def round(
@@ -210,21 +208,13 @@ class Conductor:
         return path
 
     def _size_bursts(self, active: Sequence[_Active]) -> None:
-        """Give arms of a case that are near each other bursts of one size, their first round's; the fastest decides.
-
-        Those that are far apart have bursts of their own size: else one of the slower would last as many times longer.
-        """
-        started = [one for one in active if one.call_ns]
-        for one in started:
-            near = [
-                other
-                for other in started
-                if other.arm.case == one.arm.case and 1 / FAR_APART < other.call_ns / one.call_ns < FAR_APART
-            ]
-            number, call_ns = max(other.number for other in near), min(other.call_ns for other in near)
-            usual = number, rounds.samples_in_a_burst(call_ns, number)
-            known = (self._sizes[other.arm.name] for other in near if other.arm.name in self._sizes)
-            one.number, one.samples = self._sizes.setdefault(one.arm.name, next(known, usual))
+        """Give the arms that have warmed up the sizes of their bursts."""
+        started = {one.arm.name: one for one in active if one.call_ns}
+        paced = [
+            Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in started.items()
+        ]
+        for name, size in self._sizes.of(paced).items():
+            started[name].number, started[name].samples = size
 
     def _ask(self, active: _Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""

@@ -12,7 +12,7 @@ FOLDER = Path(bench.__file__).parent
 #: Top to bottom. A module may import from those in earlier lines, and from earlier ones in its own.
 LAYERS = [
     *("errors", "units", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
-    *("problem", "case", "rounds"),
+    *("problem", "case", "rounds", "bursts"),
     *("machine", "environment", "implementation", "sources"),
     *("verify", "pinning", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
@@ -60,7 +60,7 @@ def test_a_module_imports_only_from_the_layers_above_it(file):
         assert name in above or name == layer(file), f"{file.name} imports {name}, which is not above it"
 
 
-@pytest.mark.parametrize("name", ["stats", "looks", "ranks", "change_points", "verdict", "rounds"])
+@pytest.mark.parametrize("name", ["stats", "looks", "ranks", "change_points", "verdict", "rounds", "bursts"])
 def test_what_decides_knows_neither_clock_nor_file(name):
     forbidden = {"time", "os", "pathlib", "subprocess", "tempfile", "random"} - (
         {"random"} if name == "rounds" else set()

@@ -1,0 +1,41 @@
+"""How large the bursts of an arm are."""
+
+import pytest
+
+from bench import rounds
+from bench.bursts import BurstSizes, Paced
+
+
+def sized(sizes, *calls, cases=None):
+    """Return (calls in a sample, samples in a burst) of each arm, from the ns of a call of each."""
+    arms = []
+    for index, call_ns in enumerate(calls):
+        number = 1
+        while number * call_ns < 100_000:
+            number *= 2
+        case = cases[index] if cases else "one"
+        arms.append(Paced(name=f"arm {index}", case=case, number=number, call_ns=call_ns))
+    return list(sizes.of(arms).values())
+
+
+@pytest.fixture
+def sizes():
+    return BurstSizes()
+
+
+def test_versions_near_each_other_have_bursts_of_one_size_in_all_rounds(sizes):
+    first, second = sized(sizes, 99_000, 101_000)
+    assert first == second
+    assert sized(sizes, 45_000, 60_000) == [first, second]
+    assert sized(sizes, 45_000, 60_000, 50_000) == [first] * 3
+
+
+def test_a_version_far_from_the_other_has_bursts_that_fit_it(sizes):
+    fast, slow = sized(sizes, 1_000, 1_000_000)
+    assert fast == (128, rounds.samples_in_a_burst(1_000, 128))
+    assert slow == (1, rounds.samples_in_a_burst(1_000_000, 1))
+
+
+def test_other_cases_have_nothing_to_do_with_each_other(sizes):
+    first, second = sized(sizes, 99_000, 101_000, cases=("one", "two"))
+    assert (first[0], second[0]) == (2, 1)
