@@ -1,13 +1,13 @@
 """The gate at work: screen every benchmark of two versions in shuffled rounds, then confirm the suspects."""
 
 import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from . import environment, gate, rounds, verdict
+from . import executor, gate, rounds, verdict
 from .benchmarks import Benchmark
 from .conductor import Group, Source
+from .executor import Backend
 from .gate import Decision
 from .measurement import Arm, Outcome, Round, Settings
 from .runner import Listener, Progress
@@ -38,12 +38,14 @@ class Measured:
 class Comparer:
     """Measures both sides of every benchmark until each is decided or the time is up."""
 
-    def __init__(self, settings: Settings, listener: Listener) -> None:
+    def __init__(self, settings: Settings, listener: Listener, *, backend: Backend | None = None) -> None:
+        """Get ready; the clock of the budget starts. `backend` is what to measure on; None for this machine."""
+        self._backend = backend or executor.usual()
         self._settings = settings
         self._listen = listener
         self._generator = random.Random(settings.seed)
-        self._cpus = environment.allowed_cpus()
-        self._started = time.monotonic()
+        self._cpus = self._backend.cpus()
+        self._started = self._backend.monotonic_s()
         self._budget_s = settings.budget_s or USUAL_S_LEAST
         self._held: dict[str, list[Round]] = {}
         self._round_s: dict[str, float] = {}
@@ -70,7 +72,15 @@ class Comparer:
         members = {one.case.id: _arms(one) for one in benchmarks}
         sources = {name: source for one in benchmarks for name, source in _sources(one).items()}
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
-        with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=self._tell, untimed="count") as stage:
+        with staged(
+            members,
+            sources,
+            seed=seed,
+            timeout_s=timeout_s,
+            tell=self._tell,
+            backend=self._backend,
+            untimed="count",
+        ) as stage:
             groups = {group.name: group for group in stage.groups}
             self._screen(groups, stage)
             screening = {name: tuple(self._held[name]) for name in groups}
@@ -139,17 +149,17 @@ class Comparer:
     def _hold(self, group: Group, stage: Stage, share_s: float, *, again: bool) -> None:
         """Hold one round of a benchmark; a round that is discarded is not kept."""
         self._tell(f"{group.name}")
-        started = time.monotonic()
+        started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
         plan = rounds.draw(self._generator, names, self._cpus, group.threads)
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-        one = stage.conductor.round(len(self._held[group.name]), group, plan, choose_passes)
+        one = stage.executor.round(len(self._held[group.name]), group, plan, choose_passes)
         if one.discarded is None:
             self._held[group.name].append(one)
-        self._round_s[group.name] = time.monotonic() - started
+        self._round_s[group.name] = self._backend.monotonic_s() - started
         self._done += 1
 
     def _ratios(self, name: str) -> list[float]:
@@ -164,11 +174,11 @@ class Comparer:
 
     def _fits(self, name: str) -> bool:
         """Return whether another round of the benchmark fits in the budget; a first one always does."""
-        left_s = self._budget_s - (time.monotonic() - self._started)
+        left_s = self._budget_s - (self._backend.monotonic_s() - self._started)
         return name not in self._round_s or left_s > self._round_s[name]
 
     def _tell(self, doing: str) -> None:
-        left_s = max(0.0, self._budget_s - (time.monotonic() - self._started))
+        left_s = max(0.0, self._budget_s - (self._backend.monotonic_s() - self._started))
         expected = max(self._expected, self._done + 1)
         self._listen(Progress(doing=doing, rounds_done=self._done, rounds_expected=expected, left_s=left_s))
 

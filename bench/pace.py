@@ -1,6 +1,6 @@
 """How long a run goes on: rounds and passes, from what was asked for and what a round turned out to take."""
 
-import time
+from collections.abc import Callable
 
 from . import rounds
 from .measurement import Settings
@@ -15,9 +15,11 @@ FIRST_PART = 0.6
 class Pace:
     """Keeps the time of a run."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, monotonic_s: Callable[[], float]) -> None:
+        """Start at once, by a clock in seconds."""
         self._settings = settings
-        self._started = time.monotonic()
+        self._monotonic_s = monotonic_s
+        self._started = monotonic_s()
         self._round_s: list[float] = []
         self._budget_s = settings.budget_s or USUAL_BUDGET_S
         self._least = rounds.WANTED_ROUNDS if settings.budget_s is None else 1
@@ -30,7 +32,7 @@ class Pace:
     @property
     def left_s(self) -> float:
         """What is left of the budget."""
-        return self._budget_s - (time.monotonic() - self._started)
+        return self._budget_s - (self._monotonic_s() - self._started)
 
     def add(self, round_s: float) -> None:
         """Count a round of all groups that took so long."""

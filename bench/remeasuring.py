@@ -1,15 +1,15 @@
 """New versions of implementations: verified at once, then measured beside the version before and the baseline."""
 
 import random
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from . import environment, rounds
-from .conductor import Conductor, Group, Source
+from . import executor, rounds
+from .conductor import Group, Source
+from .executor import Backend, RoundExecutor
 from .measurement import Arm, Outcome, Round, Settings
 from .pace import Pace
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
@@ -30,12 +30,14 @@ NOW, BEFORE = " now", " before"
 class Remeasurer:
     """Holds short rounds of new versions; inputs are kept for as long as what makes them stays the same."""
 
-    def __init__(self, wanted: Selection, settings: Settings, scratch: Path) -> None:
+    def __init__(self, wanted: Selection, settings: Settings, scratch: Path, *, backend: Backend | None = None) -> None:
+        """Take what is wanted of which cases, and a folder; `backend` is what to measure on, None for this machine."""
+        self._backend = backend or executor.usual()
         self._wanted = wanted
         self._settings = replace(settings, rounds=settings.rounds or WATCHED_ROUNDS, looks=())
         self._scratch = scratch
         self._generator = random.Random(settings.seed)
-        self._cpus = environment.allowed_cpus()
+        self._cpus = self._backend.cpus()
         self._staging = ExitStack()
         self._staged: str | None = None
         self._groups: Sequence[Group] = ()
@@ -68,7 +70,9 @@ class Remeasurer:
             members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", baseline=False))
         sources = {arm.name: _source(now, arm) for group in members.values() for arm in group}
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
-        staging = staged(members, sources, seed=seed, timeout_s=timeout_s, tell=lambda doing: None)
+        staging = staged(
+            members, sources, seed=seed, timeout_s=timeout_s, tell=lambda doing: None, backend=self._backend
+        )
         self._groups = self._staging.enter_context(staging).groups
         self._staged = now.shared
 
@@ -83,9 +87,9 @@ class Remeasurer:
         self.stage(now)
         selected, left = select(now.problem, replace(self._wanted, implementations=tuple(names)))
         arms = [arm for arm in selected if arm.case.implementation in names and not arm.again]
-        conductor = self._conductor(lambda doing: listener(_progress(doing, None)))
+        holder = self._executor(lambda doing: listener(_progress(doing, None)))
         sources = {arm.name: _source(now, arm) for arm in arms}
-        held = [self._round(0, group, conductor, share_s=None) for group in self._with(arms, sources)]
+        held = [self._round(0, group, holder, share_s=None) for group in self._with(arms, sources)]
         workers = {worker.arm: worker for one in held for worker in one.workers}
         return (
             *(verified(arm, workers[arm.name]) for arm in arms),
@@ -159,15 +163,15 @@ class Remeasurer:
 
     def _hold(self, groups: Sequence[Group], listener: Listener) -> dict[str, list[Round]]:
         """Hold the rounds; end them where a new version turns out to be wrong after all."""
-        pace = Pace(self._settings)
-        conductor = self._conductor(lambda doing: listener(_progress(doing, pace)))
+        pace = Pace(self._settings, self._backend.monotonic_s)
+        holder = self._executor(lambda doing: listener(_progress(doing, pace)))
         share_s = (self._settings.budget_s or WATCHED_S) / (self._settings.rounds or WATCHED_ROUNDS) / len(groups)
         held: dict[str, list[Round]] = {group.name: [] for group in groups}
         discarded, wrong = 0, False
         while pace.another() and discarded < MOST_DISCARDED and not wrong:
-            started = time.monotonic()
+            started = self._backend.monotonic_s()
             these = [
-                self._round(pace.done, group, conductor, share_s=share_s)
+                self._round(pace.done, group, holder, share_s=share_s)
                 for group in self._generator.sample(groups, len(groups))
             ]
             for one in these:
@@ -178,21 +182,21 @@ class Remeasurer:
             if any(one.discarded for one in these):
                 discarded += 1
             else:
-                pace.add(time.monotonic() - started)
+                pace.add(self._backend.monotonic_s() - started)
         return held
 
-    def _round(self, index: int, group: Group, conductor: Conductor, *, share_s: float | None) -> Round:
+    def _round(self, index: int, group: Group, holder: RoundExecutor, *, share_s: float | None) -> Round:
         """Hold one round that takes about `share_s`; one without a burst where that is None."""
         plan = rounds.draw(self._generator, [arm.name for arm in group.arms], self._cpus, group.threads)
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             return 0 if share_s is None else rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-        return conductor.round(index, group, plan, choose_passes)
+        return holder.round(index, group, plan, choose_passes)
 
-    def _conductor(self, tell: Callable[[str], None]) -> Conductor:
+    def _executor(self, tell: Callable[[str], None]) -> RoundExecutor:
         """Return a new one: the size of bursts is that of its first round, and other code may take another time."""
-        return Conductor(scratch=self._scratch, timeout_s=self._settings.timeout_s, tell=tell)
+        return self._backend.executor(scratch=self._scratch, timeout_s=self._settings.timeout_s, tell=tell)
 
     def _with(self, arms: Sequence[Arm], sources: Mapping[str, Source]) -> list[Group]:
         """Return the groups that have any of these arms, with these alone."""

@@ -2,15 +2,15 @@
 
 import os
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import environment, rounds
+from . import environment, executor, rounds
 from .conductor import Group, Source
 from .crew import Crew
 from .errors import NothingMeasured
+from .executor import Backend
 from .implementation import chosen
 from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
@@ -46,16 +46,31 @@ class Runner:
     """Measures the arms of one problem."""
 
     def __init__(
-        self, problem: Problem, settings: Settings, listener: Listener, *, copy: Problem | None = None
+        self,
+        problem: Problem,
+        settings: Settings,
+        listener: Listener,
+        *,
+        copy: Problem | None = None,
+        backend: Backend | None = None,
     ) -> None:
-        """Take `copy`, the same problem in another folder, where the workers are to find it: no save changes that."""
+        """Get ready; the clock of the budget starts.
+
+        Parameters
+        ----------
+        copy
+            The same problem in another folder, where the workers are to find it: no save changes that.
+        backend
+            What to measure on; None for this machine.
+        """
         self._problem = problem
         self._code = copy or problem
         self._settings = settings
         self._listen = listener
-        self._pace = Pace(settings)
+        self._backend = backend or executor.usual()
+        self._pace = Pace(settings, self._backend.monotonic_s)
         self._generator = random.Random(settings.seed)
-        self._cpus = environment.allowed_cpus()
+        self._cpus = self._backend.cpus()
         self._ended: set[str] = set()
         self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
@@ -88,6 +103,7 @@ class Runner:
                 tell=self._tell,
                 roofline=settings.roofline,
                 untimed="explain" if settings.explains else "count",
+                backend=self._backend,
             ) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
@@ -100,7 +116,7 @@ class Runner:
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
         """Return the run before its first round, with a look at what else the machine is doing."""
-        before = environment.watch()
+        before = self._backend.watch()
         names = {arm.case.implementation for arm in arms} | {one.case.implementation for one in left}
         return Run(
             schema=SCHEMA,
@@ -118,7 +134,7 @@ class Runner:
                 ladder=self._problem.ladder,
             ),
             environment={
-                **environment.capture(self._problem.folder),
+                **self._backend.facts(self._problem.folder),
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
@@ -136,7 +152,7 @@ class Runner:
             return
         discarded = 0
         while any(map(self._wanted, stage.groups)) and self._pace.another() and discarded < MOST_DISCARDED:
-            started = time.monotonic()
+            started = self._backend.monotonic_s()
             held = []
             for group in self._generator.sample(stage.groups, len(stage.groups)):
                 if self._wanted(group):
@@ -144,7 +160,7 @@ class Runner:
                     journal.append(held[-1])
             discarded += any(one.discarded for one in held)
             if not any(one.discarded for one in held):
-                self._pace.add(time.monotonic() - started)
+                self._pace.add(self._backend.monotonic_s() - started)
             if self._pace.done in self._settings.looks:
                 self._decided = decided(journal.run)
 
@@ -153,7 +169,7 @@ class Runner:
         waiting = shares.ascending(stage.groups, stage.work)
         due: list[Group] = []
         while due or (waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s)):
-            started = time.monotonic()
+            started = self._backend.monotonic_s()
             with Crew() as crew:
                 self._shared_plans = {}
                 for group in due:
@@ -162,7 +178,7 @@ class Runner:
                     group = waiting.pop(0)
                     self._leave(shares.too_slow(group, self._alive(group)), group, journal)
                     self._held(group, stage, journal, crew)
-            self._pace.add(time.monotonic() - started)
+            self._pace.add(self._backend.monotonic_s() - started)
             begun = [group for group in stage.groups if self._alive(group) and group not in waiting]
             due = shares.due(begun, self._pace.left_s)
             self._generator.shuffle(due)
@@ -216,7 +232,7 @@ class Runner:
         if crew:  # one interpreter serves several groups: what is set before it starts is drawn once a round
             first = self._shared_plans.setdefault(group.threads, plan)
             plan = replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)
-        one = stage.conductor.round(self._pace.done, group, plan, choose_passes, crew=crew)
+        one = stage.executor.round(self._pace.done, group, plan, choose_passes, crew=crew)
         self._ended |= {worker.arm for worker in one.workers if worker.outcome != Outcome.OK}
         return one
 
@@ -254,7 +270,13 @@ def _neighbours(before: environment.Activity) -> list[str]:
 
 
 def check(
-    problem: Problem, arms: Sequence[Arm], left: Sequence[Left], *, settings: Settings, listener: Listener
+    problem: Problem,
+    arms: Sequence[Arm],
+    left: Sequence[Left],
+    *,
+    settings: Settings,
+    listener: Listener,
+    backend: Backend | None = None,
 ) -> tuple[Round, ...]:
     """Verify every arm without timing any: one round for each group, without a burst.
 
@@ -266,11 +288,13 @@ def check(
     def tell(doing: str) -> None:
         listener(Progress(doing=doing, rounds_done=0, rounds_expected=1, left_s=None))
 
-    generator, cpus = random.Random(settings.seed), environment.allowed_cpus()
+    backend = backend or executor.usual()
+    generator, cpus = random.Random(settings.seed), backend.cpus()
     members, sources = _arranged(problem, arms, left)
-    with staged(members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell) as stage:
+    seed, timeout_s = settings.seed, settings.timeout_s
+    with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=tell, backend=backend) as stage:
         held = []
         for group in stage.groups:
             plan = rounds.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)
-            held.append(stage.conductor.round(0, group, plan, lambda pass_ns, start_ns: 0))
+            held.append(stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0))
         return tuple(held)

@@ -15,9 +15,10 @@ from typing import Any
 
 from . import case, environment, limiting, pinning
 from .case import Case
-from .conductor import Conductor, Group, Source
+from .conductor import Group, Source
 from .errors import NothingMeasured
 from .exchange import Message
+from .executor import Backend, RoundExecutor
 from .measurement import Arm, Limit, Outcome
 
 
@@ -25,7 +26,7 @@ from .measurement import Arm, Limit, Outcome
 class Stage:
     """Groups that are ready to be measured, and what making their inputs told."""
 
-    conductor: Conductor
+    executor: RoundExecutor
     groups: tuple[Group, ...]
     work: dict[str, dict[str, float]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
@@ -42,6 +43,7 @@ def staged(
     seed: int,
     timeout_s: float,
     tell: Callable[[str], None],
+    backend: Backend,
     roofline: bool = False,
     untimed: str | None = None,
 ) -> Iterator[Stage]:
@@ -53,6 +55,8 @@ def staged(
         Group -> its arms, which have their size, dtype and data in common.
     sources
         Arm -> its code; the inputs are made by the problem of a group's first arm.
+    backend
+        What gives the executor.
     roofline
         Whether the limits of the machine are to be measured beside each group.
     untimed
@@ -71,8 +75,8 @@ def staged(
     cpus = environment.allowed_cpus()
     with scratch() as place:
         try:
-            conductor = Conductor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
-            yield _stage(members, sources, _Inputs(conductor, place, seed), roofline=roofline)
+            executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
+            yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline)
         finally:
             pinning.pin(0, cpus)
 
@@ -128,7 +132,7 @@ def _stage(
             )
         )
     return Stage(
-        conductor=inputs.conductor,
+        executor=inputs.executor,
         groups=tuple(groups),
         work=work,
         numeric_stack=reply["numeric_stack"],
@@ -143,8 +147,8 @@ _Key = tuple[Any, ...]
 class _Inputs:
     """The inputs of a run, written once for all cases that have them in common."""
 
-    def __init__(self, conductor: Conductor, place: Path, seed: int) -> None:
-        self.conductor = conductor
+    def __init__(self, executor: RoundExecutor, place: Path, seed: int) -> None:
+        self.executor = executor
         self._place = place
         self._seed = seed
         self._written: dict[_Key, tuple[Path, Message]] = {}
@@ -154,7 +158,7 @@ class _Inputs:
         key = _key(one, source)
         if key not in self._written:
             folder = self._place / f"inputs-{len(self._written)}"
-            reply = self.conductor.write_inputs(one, source, folder, seed=self._seed)
+            reply = self.executor.write_inputs(one, source, folder, seed=self._seed)
             if reply["outcome"] != Outcome.OK:
                 raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
             self._written[key] = folder, reply
@@ -172,14 +176,14 @@ class _Inputs:
             return
 
         def write(key: _Key) -> Message:
-            return self.conductor.write_inputs(*each[key], folders[key], seed=self._seed)
+            return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
         with ThreadPoolExecutor(max_workers=len(environment.allowed_cpus())) as pool:
             try:
                 replies = list(pool.map(write, order))
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
-                self.conductor.abandon_inputs()
+                self.executor.abandon_inputs()
                 raise
         for key, reply in zip(order, replies, strict=True):
             if reply["outcome"] != Outcome.OK:

@@ -17,7 +17,7 @@ LAYERS = [
     *("verify", "pinning", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
     *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
-    *("process", "crew", "conductor", "limits", "limiting", "staging", "shares", "runner", "request"),
+    *("process", "crew", "conductor", "executor", "limits", "limiting", "staging", "shares", "runner", "request"),
     *("identity", "checkout", "gate", "benchmarks"),
     *("calibration", "comparing", "comparison", "remeasurement", "watching", "remeasuring"),
     *("points", "indexed", "index", "history", "history_summary"),

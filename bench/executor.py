@@ -1,0 +1,85 @@
+"""What all measuring is built on: who holds a round, by which clock budgets are kept, what is known of the machine.
+
+What measures asks its `Backend` alone, so that a test can give it another one, whose rounds have a known truth.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from . import environment
+from .case import Case
+from .conductor import Conductor, Group, PassChooser, Source
+from .crew import Crew
+from .environment import Activity
+from .exchange import Message
+from .measurement import Round
+from .rounds import RoundPlan
+
+
+class RoundExecutor(Protocol):
+    """Holds rounds, and has inputs made for them."""
+
+    def round(
+        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+    ) -> Round:
+        """Hold one round of the arms in the plan and return its record."""
+        ...
+
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
+        """Have inputs, reference and tolerance of a case made; return what making them told, whatever the outcome."""
+        ...
+
+    def abandon_inputs(self) -> None:
+        """End the making of inputs, from another thread than those that wait for it."""
+        ...
+
+
+class ExecutorFactory(Protocol):
+    """Makes the executor of one run."""
+
+    def __call__(
+        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+    ) -> RoundExecutor:
+        """Return an executor.
+
+        Parameters
+        ----------
+        scratch
+            Folder for what it writes.
+        timeout_s
+            Longest time that a worker may take for an answer.
+        tell
+            Is told what is being done.
+        untimed
+            What each worker of a first round is asked for after its bursts: to ``count`` or ``explain`` what it does.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backend:
+    """What a run is measured on."""
+
+    executor: ExecutorFactory
+    monotonic_s: Callable[[], float]
+    """The clock by which budgets are kept, in seconds; it never goes back."""
+    cpus: Callable[[], Sequence[int]]
+    """The CPUs that workers may use."""
+    watch: Callable[[], Activity]
+    """How busy the machine is with other things, before the first round."""
+    facts: Callable[[Path], Mapping[str, Any]]
+    """What is recorded of machine, system and Python, and of the commit of a folder."""
+
+
+def usual() -> Backend:
+    """Return the backend of this machine, with real workers: commands and the pytest plugin measure on this one."""
+    return Backend(
+        executor=Conductor,
+        monotonic_s=time.monotonic,
+        cpus=environment.allowed_cpus,
+        watch=environment.watch,
+        facts=environment.capture,
+    )
