@@ -1,0 +1,302 @@
+"""A machine that is made up: rounds of known truth, without a process and on a clock of their own.
+
+    simulation = Simulation(truth=lambda arm, source, index: 0.002)
+    Runner(problem, settings, listener, backend=simulation.backend()).run(arms, left, results)
+
+gives the records that real workers would give if a call took 2 ms, bent by the noise that is asked for. Budgets run out
+in simulated seconds. `Simulation.everywhere(monkeypatch)` has the commands and the pytest plugin measure on it, too.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from bench import executor, selection
+from bench.bursts import BurstSizes, Paced
+from bench.case import Case
+from bench.conductor import Group, PassChooser, Source
+from bench.crew import Crew
+from bench.environment import Activity
+from bench.executor import Backend
+from bench.measurement import (
+    Arm,
+    Burst,
+    Load,
+    Outcome,
+    Pool,
+    Round,
+    Verification,
+    Worker,
+)
+from bench.rounds import RoundPlan, order_of_pass
+from tests import noise
+from tests.noise import Noise
+from tests.truth import Law, Truth, written
+
+#: The least time of a sample, and its least length in steps of the clock.
+SHORTEST_SAMPLE_NS, SHORTEST_SAMPLE_STEPS = 100_000, 1000
+
+
+class Clock:
+    """Shows simulated seconds; it goes on only when something takes time."""
+
+    def __init__(self) -> None:
+        self.now_ns = 1_000_000_000
+
+    def __call__(self) -> float:
+        """Return seconds, as time.monotonic does."""
+        return self.now_ns * 1e-9
+
+    def spend(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now_ns += round(seconds * 1e9)
+
+
+@dataclass(kw_only=True)
+class Simulation:
+    """What is true, what bends it, and the machine that it is measured on."""
+
+    truth: Law = written
+    noise: Noise = noise.NONE
+    seed: int = 20090401
+    step_ns: int = 100
+    """Smallest step of the clock that samples are timed with."""
+    times_slower: float = 1.0
+    """How much longer everything takes than the truth says: another CPU."""
+    cpus: tuple[int, ...] = (0, 1)
+    start_s: float = 0.25
+    """Time to start one worker."""
+    discarded: Mapping[int, str] = field(default_factory=dict)
+    """Place among all rounds of the simulation, from 0 -> why it is discarded."""
+    matrices: Sequence[str] = ("x", "y")
+    work: Callable[[Case], Mapping[str, float]] = lambda case: {"flops": 1e6, "bytes": 1e6}
+    inputs_reason: str | None = None
+    """Why the problem gives no inputs."""
+    blas: str | None = "openblas"
+    """The library of the workers' thread pool; None where there is none."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    activity: Activity = field(
+        default_factory=lambda: Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
+    )
+    clock: Clock = field(default_factory=Clock)
+    held: list[Round] = field(default_factory=list)
+    """Every round that was held, those of inputs that were only checked among them."""
+    told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self.pids = count(1000)
+
+    def backend(self) -> Backend:
+        """Return what Runner, check, Comparer and Remeasurer take."""
+
+        def made(
+            *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+        ) -> SimulatedExecutor:
+            return SimulatedExecutor(self, timeout_s=timeout_s, tell=tell, untimed=untimed)
+
+        return Backend(
+            executor=made,
+            monotonic_s=self.clock,
+            cpus=lambda: self.cpus,
+            watch=lambda: self.activity,
+            facts=lambda folder: self.facts,
+        )
+
+    def everywhere(self, monkeypatch: Any) -> "Simulation":
+        """Have all commands, and the pytest plugin, measure here."""
+        monkeypatch.setattr(executor, "usual", self.backend)
+        monkeypatch.setattr(selection, "allowed_cpus", lambda: self.cpus)
+        return self
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Start:
+    """What the workers of a round start with."""
+
+    group: Group
+    plan: RoundPlan
+    index: int
+    common: float
+    """Factor on the times of all of them."""
+    crew: Crew | None
+
+
+@dataclass(kw_only=True)
+class _Active:
+    """A worker in a round, while the round lasts."""
+
+    arm: Arm
+    truth: Truth
+    record: Worker
+    call_ns: float
+    """Of this process: the truth, bent by what befell the process and the round."""
+    number: int
+    samples: int = 1
+
+    def ends(self, done: int) -> bool:
+        """Return whether it ends otherwise than ok once it has given so many bursts."""
+        return self.truth.outcome != Outcome.OK and done >= self.truth.after_bursts
+
+
+class SimulatedExecutor:
+    """Holds rounds as the real one does, in its order, with workers that are made up."""
+
+    def __init__(
+        self, machine: Simulation, *, timeout_s: float, tell: Callable[[str], None], untimed: str | None
+    ) -> None:
+        self._machine = machine
+        self._timeout_s = timeout_s
+        self._tell = tell
+        self._untimed = untimed
+        self._sizes = BurstSizes()
+        self._crew: Crew | None = None
+        self._served: set[str] = set()
+
+    def round(
+        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+    ) -> Round:
+        """Hold one round of the arms in the plan and return its record."""
+        machine, started = self._machine, self._machine.clock.now_ns
+        arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
+        common = machine.noise.of_round(machine.random)
+        start = _Start(group=group, plan=plan, index=index, common=common, crew=crew)
+        active = {name: self._start(arms[name], start) for name in plan.spawn_order}
+        self._size(active)
+        pass_ns = sum(one.samples * one.number * one.call_ns for one in active.values())
+        passes = choose_passes(round(pass_ns), machine.clock.now_ns - started)
+        for place in range(passes):
+            self._say(f"pass {place + 1} of {passes}, {group.name}")
+            self._pass(place, active, plan)
+        for one in active.values():
+            self._finish(one, counted=index == 0 and one.arm not in group.limits)
+        held = Round(
+            index=index,
+            group=group.name,
+            start_ns=started,
+            duration_ns=machine.clock.now_ns - started,
+            hash_seed=plan.hash_seed,
+            padding=plan.padding,
+            passes=passes,
+            load=Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+            workers=tuple(one.record for one in active.values()),
+            discarded=machine.discarded.get(len(machine.held)),
+        )
+        machine.held.append(held)
+        return held
+
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> dict[str, Any]:
+        """Return what making inputs tells; none are made."""
+        machine = self._machine
+        machine.clock.spend(machine.start_s)
+        if machine.inputs_reason:
+            return {"outcome": Outcome.FAILED, "reason": machine.inputs_reason}
+        told = {"matrices": list(machine.matrices), "work": dict(machine.work(case)), "numeric_stack": {}}
+        return {"outcome": Outcome.OK, **told}
+
+    def abandon_inputs(self) -> None:
+        """Do nothing: there is never anything in the making."""
+
+    def _start(self, arm: Arm, start: _Start) -> _Active:
+        """Start a worker, unless one of the crew serves this code already, and let it warm up."""
+        machine, group, crew = self._machine, start.group, start.crew
+        self._say(f"starting {arm.name}")
+        source = group.sources[arm.name]
+        if crew is not self._crew:
+            self._crew, self._served = crew, set()
+        like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        machine.clock.spend(machine.start_s / (10 if crew and like in self._served else 1))
+        self._served.add(like)
+        found = machine.truth(arm, source, start.index)
+        truth = found if isinstance(found, Truth) else Truth(seconds=found)
+        call_ns = truth.seconds * 1e9 * machine.times_slower * start.common * machine.noise.of_process(machine.random)
+        number = 1
+        while number * call_ns < max(SHORTEST_SAMPLE_NS, SHORTEST_SAMPLE_STEPS * machine.step_ns):
+            number *= 2
+        record = _record(arm, start, machine)
+        active = _Active(arm=arm, truth=truth, record=record, call_ns=call_ns, number=number)
+        machine.clock.spend(7 * call_ns * 1e-9)
+        self._end(active, 0)
+        return active
+
+    def _size(self, active: Mapping[str, _Active]) -> None:
+        paced = [
+            Paced(name=name, case=one.arm.case, number=one.number, call_ns=max(1, round(one.call_ns)))
+            for name, one in active.items()
+            if one.record.outcome == Outcome.OK
+        ]
+        for name, size in self._sizes.of(paced).items():
+            active[name].number, active[name].samples = size
+
+    def _pass(self, place: int, active: Mapping[str, _Active], plan: RoundPlan) -> None:
+        for position, name in enumerate(order_of_pass(plan.positions, place)):
+            one = active[name]
+            if one.record.outcome == Outcome.OK:
+                one.record = replace(one.record, bursts=(*one.record.bursts, self._burst(one, place, position)))
+                self._end(one, len(one.record.bursts))
+
+    def _burst(self, one: _Active, place: int, position: int) -> Burst:
+        machine = self._machine
+        start_ns, step = machine.clock.now_ns, machine.step_ns
+        least = one.call_ns * one.number * machine.noise.of_burst(machine.random, machine.clock())
+        sample_ns = tuple(
+            max(step, round(least * machine.noise.of_sample(machine.random) / step) * step) for _ in range(one.samples)
+        )
+        machine.clock.spend(sum(sample_ns) * 1e-9)
+        calls = one.number * one.samples
+        return Burst(
+            pass_index=place,
+            position=position,
+            start_ns=start_ns,
+            number=one.number,
+            sample_ns=sample_ns,
+            cpu_ns=sum(sample_ns) * (one.arm.case.threads or 1),
+            minor_faults=None if one.truth.faults is None else one.truth.faults * calls,
+            involuntary_switches=0,
+        )
+
+    def _end(self, one: _Active, bursts: int) -> None:
+        """End a worker whose time has come otherwise than ok."""
+        if one.ends(bursts):
+            if one.truth.outcome == Outcome.TIMEOUT:
+                self._machine.clock.spend(self._timeout_s)
+            one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason, verification=())
+
+    def _finish(self, one: _Active, *, counted: bool) -> None:
+        if one.truth.outcome != Outcome.OK:  # it has given all its bursts, and its last result is checked
+            one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
+        elif self._untimed and counted:
+            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
+            one.record = replace(one.record, counts=one.truth.counts, **more)
+
+    def _say(self, doing: str) -> None:
+        self._machine.told.append(doing)
+        self._tell(doing)
+
+
+def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
+    """Return the record of a worker that has warmed up."""
+    group, plan = start.group, start.plan
+    error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
+    pool = Pool(library=machine.blas or "", version=None, kernel=None, threads=group.threads)
+    return Worker(
+        arm=arm.name,
+        pid=next(machine.pids),
+        spawn_position=plan.spawn_order.index(arm.name),
+        position=plan.positions.index(arm.name),
+        outcome=Outcome.OK,
+        reason=None,
+        affinity=plan.cpus,
+        pools=(pool,) if machine.blas else (),
+        layout=dict(group.orders[arm.name]),
+        malloc={},
+        prepare_ns=1000,
+        first_call_ns=1000,
+        warmup_calls=5,
+        verification=(error,),
+        bursts=(),
+        output_tail="",
+    )

@@ -1,0 +1,48 @@
+"""What is true of the code that a simulated machine measures."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.conductor import Source
+from bench.measurement import Arm, Call, Costs, Counts, Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """What is true of an arm in a round."""
+
+    seconds: float = 0.001
+    """Of a call, where nothing bends it."""
+    outcome: Outcome = Outcome.OK
+    reason: str | None = None
+    after_bursts: int = 0
+    """How many bursts it gives before it ends otherwise than ok."""
+    faults: int | None = 0
+    """Minor page faults of a call."""
+    counts: Counts | None = field(
+        default_factory=lambda: Counts(allocations=1, allocated_bytes=240, peak_bytes=240, python_calls=1, c_calls=1)
+    )
+    calls: tuple[Call, ...] | None = None
+    costs: Costs | None = None
+    smallest_s: float | None = None
+
+
+#: From an arm, its code and the index of the round to what is true of it, or just the seconds of a call.
+Law = Callable[[Arm, Source, int], "Truth | float"]
+
+
+def written(arm: Arm, source: Source, index: int) -> Truth:
+    """Return what an implementation's own file says of itself: ``SECONDS = 0.002``, ``OUTCOME = "wrong"``.
+
+    So two versions of a file, in two revisions or before and after a save, are as fast and as right as they say.
+    """
+    tree = ast.parse(source.implementation.file.read_text())
+    known = {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()
+    }
+    outcome = Outcome(known.get("OUTCOME", "ok"))
+    reason = None if outcome == Outcome.OK else known.get("REASON", f"it is {outcome}")
+    return Truth(seconds=known.get("SECONDS", 0.001), outcome=outcome, reason=reason, faults=known.get("FAULTS", 0))
