@@ -16,7 +16,7 @@ from typing import Any
 from . import case, environment, limiting, pinning
 from .case import Case
 from .conductor import Group, Source
-from .errors import NothingMeasured
+from .errors import ImplbenchError, NothingMeasured
 from .exchange import Message
 from .executor import Backend, RoundExecutor
 from .measurement import Arm, Limit, Outcome
@@ -81,10 +81,27 @@ def staged(
             pinning.pin(0, cpus)
 
 
+#: Variable of the environment that names a folder for what is only needed while measuring.
+SCRATCH = "IMPLBENCH_SCRATCH"
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder that lies in memory, where there is such a place, and remove it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="implbench-", dir=_memory()))
+    """Give a folder below the one that is asked for, else in memory where there is such a place; remove it at the end.
+
+    Raises
+    ------
+    ImplbenchError
+        If there cannot be a folder.
+    """
+    asked = os.environ.get(SCRATCH)
+    place = Path(asked) if asked else _memory()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="implbench-", dir=place))
+    except OSError as error:
+        raise ImplbenchError(
+            f"{SCRATCH}={asked or ''}: no folder can be made there: {error.strerror}; name one that can be written"
+        ) from error
     try:
         yield folder
     finally:
