@@ -106,6 +106,10 @@ class Simulation:
             facts=lambda folder: self.facts,
         )
 
+    def say(self, doing: str) -> None:
+        """Take note of what is being done, before the listener is told."""
+        self.told.append(doing)
+
     def everywhere(self, monkeypatch: Any) -> "Simulation":
         """Have all commands, and the pytest plugin, measure here."""
         monkeypatch.setattr(executor, "usual", self.backend)
@@ -269,11 +273,12 @@ class SimulatedExecutor:
         if one.truth.outcome != Outcome.OK:  # it has given all its bursts, and its last result is checked
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
+            self._say(f"counting what {one.arm.name} does")
             more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
             one.record = replace(one.record, counts=one.truth.counts, **more)
 
     def _say(self, doing: str) -> None:
-        self._machine.told.append(doing)
+        self._machine.say(doing)
         self._tell(doing)
 
 

@@ -36,3 +36,10 @@ def edit(folder, name, before, after):
     text = file.read_text()
     assert before in text
     file.write_text(text.replace(before, after))
+
+
+def says(folder, name, **constants):
+    """Have an implementation say, for a simulated machine, what is true of it: ``SECONDS=0.002``."""
+    file = folder / "product" / f"{name}.py"
+    lines = [line for line in file.read_text().splitlines() if line.partition(" = ")[0] not in constants]
+    file.write_text("\n".join([*lines, *(f"{key} = {value!r}" for key, value in constants.items()), ""]))

@@ -1,12 +1,9 @@
-"""`implbench compare` on real versions of a real problem, with real workers."""
+"""`implbench compare` on real versions of a real problem: on a simulated machine, and once with real workers."""
 
-import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -14,9 +11,16 @@ import pytest
 
 from bench import cli
 from bench.errors import Exit
-from tests.versions import commit, edit, git, repository
+from bench.staging import SCRATCH
+from tests import noise
+from tests.simulated import Simulation
+from tests.started import gone, started, until, workers
+from tests.versions import commit, edit, git, repository, says
 
 CHECKOUT = Path(__file__).parent.parent.parent
+
+#: What no gate on any machine may end with where both sides compute the same and right.
+NO_ALARM = (Exit.FINE, Exit.UNDECIDED)
 
 
 @pytest.fixture
@@ -28,57 +32,122 @@ def folder(tmp_path, monkeypatch):
     return place
 
 
+@pytest.fixture
+def simulated(monkeypatch):
+    """Have the gate held on a simulated machine, on which code takes as long as it says."""
+    return lambda **how: Simulation(**how).everywhere(monkeypatch)
+
+
 def compared(capsys, *arguments):
     """Return exit code and JSON of a comparison of HEAD with the working tree."""
     code = cli.main(["compare", "HEAD", "--budget", "30", "--json", *arguments])
     return code, json.loads(capsys.readouterr().out)
 
 
+def state(folder):
+    """Return what a repository must be like before and after."""
+    return git(folder, "worktree", "list"), git(folder, "status", "--porcelain")
+
+
+def any_child(process):
+    """Return the processes that a command has started: git, before there are workers."""
+    return psutil.Process(process.pid).children(recursive=True)
+
+
 def verdicts(found):
     return {one["id"].split("[")[1].split("-")[0]: one["verdict"] for one in found["benchmarks"]}
 
 
-def test_a_version_that_does_its_work_twice_is_named_as_slower(folder, capsys):
-    edit(folder, "honest", "        return np.dot(x.T, y)", "        np.dot(x.T, y)\n        return np.dot(x.T, y)")
+def test_versions_are_measured_by_real_workers_and_a_wrong_one_comes_before_any_time(folder, capsys):
+    edit(folder, "honest", "        return np.dot(x.T, y)", "        np.empty(1000)\n        return np.dot(x.T, y)")
+    edit(folder, "honest_too", "x.T @ y", "x[:-1].T @ y[:-1]")
+    code, found = compared(capsys, "--margin", "50%", "--budget", "1")
+    assert (code, verdicts(found)["honest_too"]) == (Exit.WRONG, "wrong")
+    assert [one["name"] for one in found["skipped"]] == ["product/copying"]
+    measured, wrong = sorted(found["benchmarks"], key=lambda one: one["verdict"] == "wrong")
+    assert "allocations of arrays a call: 1 -> 2" in measured["counts"]
+    assert "bytes of these a call: 240 -> 8,240" in measured["counts"]
+    assert measured["ratio_head_over_base"]["value"] > 0
+    assert "HEAD is wrong: product is off by" in wrong["reason"]
+    assert wrong["ratio_head_over_base"] is None
+
+
+@pytest.mark.parametrize("bent", [noise.QUIET, noise.SHARED], ids=["quiet", "shared"])
+def test_a_version_that_does_its_work_twice_is_named_as_slower(folder, capsys, simulated, bent):
+    simulated(noise=bent)
+    says(folder, "honest", SECONDS=0.002)
     code, found = compared(capsys)
     assert (code, verdicts(found)) == (Exit.REGRESSION, {"honest": "slower"})
     (one,) = found["benchmarks"]
     assert one["suspect"]
     low, high = one["ratio_head_over_base"]["interval"]
-    assert 1.5 < low < high < 2.5
+    assert 1.8 < low < 2 < high < 2.2
 
 
-def test_a_version_that_does_half_its_work_is_named_as_faster(folder, capsys):
-    edit(folder, "honest", "        return np.dot(x.T, y)", "        np.dot(x.T, y)\n        return np.dot(x.T, y)")
+def test_a_version_that_does_half_its_work_is_named_as_faster(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    says(folder, "honest", SECONDS=0.002)
     commit(folder, "slow")
-    edit(folder, "honest", "        np.dot(x.T, y)\n        return", "        return")
+    says(folder, "honest", SECONDS=0.001)
     code, found = compared(capsys)
     assert (code, verdicts(found)) == (Exit.FINE, {"honest": "faster"})
 
 
-def test_an_array_more_on_each_call_is_a_finding_by_count(folder, capsys):
-    edit(folder, "honest", "        return np.dot(x.T, y)", "        np.empty(1000)\n        return np.dot(x.T, y)")
-    _, found = compared(capsys, "--margin", "50%")
-    (one,) = found["benchmarks"]
-    assert "allocations of arrays a call: 1 -> 2" in one["counts"]
-    assert "bytes of these a call: 240 -> 8,240" in one["counts"]
+@pytest.mark.parametrize("slower", [1.06, 1.1, 1.3])
+def test_the_one_of_several_that_became_slower_is_named_alone(folder, capsys, simulated, slower):
+    simulated(noise=noise.QUIET)
+    for name, factor in (("honest", 1.0), ("honest_too", slower), ("copying", 1.0)):
+        says(folder, name, SECONDS=0.001 * factor)
+    code, found = compared(capsys, "--budget", "90")
+    assert code == Exit.REGRESSION
+    assert [name for name, verdict in verdicts(found).items() if verdict == "slower"] == ["honest_too"]
+    assert set(verdicts(found).values()) <= {"slower", "equivalent"}
 
 
-def test_a_wrong_version_comes_before_any_time(folder, capsys):
-    edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x[:-1].T, y[:-1])")
+@pytest.mark.parametrize("model", noise.MODELS)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_code_is_measured_on_demand_and_never_called_slower(folder, capsys, simulated, model, seed):
+    simulated(noise=noise.MODELS[model], seed=seed)
+    code, found = compared(capsys, "--all", "--seed", str(seed))
+    assert code in NO_ALARM
+    assert len(found["benchmarks"]) == 3
+    assert "slower" not in verdicts(found).values()
+    assert found["noise_floor"]["interval"] is not None
+    if model == "quiet":
+        assert (code, set(verdicts(found).values())) == (Exit.FINE, {"equivalent"})
+
+
+def test_what_the_budget_does_not_pay_for_is_undecided_and_never_passed(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    says(folder, "honest", SECONDS=5.0)
     code, found = compared(capsys)
-    assert (code, verdicts(found)) == (Exit.WRONG, {"honest": "wrong"})
+    assert (code, verdicts(found)) == (Exit.UNDECIDED, {"honest": "undecided"})
+
+
+def test_more_page_faults_are_a_finding_by_count(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    says(folder, "honest", FAULTS=935)
+    _, found = compared(capsys)
     (one,) = found["benchmarks"]
-    assert "HEAD is wrong: product is off by" in one["reason"]
-    assert one["ratio_head_over_base"] is None
+    assert one["counts"][0].startswith("minor page faults a call: 0 -> 935 in all ")
 
 
-def test_a_version_that_was_wrong_before_cannot_be_compared(folder, capsys):
-    edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x[:-1].T, y[:-1])")
+def test_a_version_that_was_wrong_before_cannot_be_compared(folder, capsys, simulated):
+    simulated()
+    says(folder, "honest", OUTCOME="wrong")
     commit(folder, "wrong")
-    edit(folder, "honest", "np.dot(x[:-1].T, y[:-1])", "np.dot(x.T, y)")
+    says(folder, "honest", OUTCOME="ok")
     code, found = compared(capsys)
     assert (code, verdicts(found)) == (Exit.NOTHING_MEASURED, {"honest": "not comparable"})
+
+
+@pytest.mark.parametrize("outcome", ["wrong", "failed", "crashed", "timeout", "out-of-memory"])
+def test_whatever_a_version_ends_with_comes_before_any_time(folder, capsys, simulated, outcome):
+    simulated(noise=noise.QUIET)
+    says(folder, "honest", OUTCOME=outcome)
+    says(folder, "honest_too", SECONDS=0.002)
+    code, found = compared(capsys, "--budget", "300")
+    assert (code, verdicts(found)) == (Exit.WRONG, {"honest": "wrong", "honest_too": "slower"})
 
 
 def test_comments_alone_leave_nothing_to_measure(folder, capsys):
@@ -86,14 +155,6 @@ def test_comments_alone_leave_nothing_to_measure(folder, capsys):
     code, found = compared(capsys)
     assert (code, found["benchmarks"]) == (Exit.NOTHING_MEASURED, [])
     assert {one["reason"] for one in found["skipped"]} == {"the same code on both sides (--all measures it)"}
-
-
-def test_the_same_code_is_measured_on_demand_and_called_no_slower(folder, capsys):
-    code, found = compared(capsys, "--all", "--margin", "25%")
-    assert code == Exit.FINE
-    assert set(verdicts(found).values()) <= {"equivalent", "not slower"}
-    assert len(found["benchmarks"]) == 3
-    assert found["noise_floor"]["interval"] is not None
 
 
 def test_the_answer_is_written_for_a_pull_request(folder, capsys, monkeypatch, tmp_path):
@@ -113,26 +174,31 @@ def test_a_revision_that_does_not_exist_is_one_sentence(folder, capsys):
     )
 
 
-@pytest.mark.parametrize(("number", "after_s"), [(signal.SIGINT, 0.15), (signal.SIGTERM, 0.6), (signal.SIGINT, 2.5)])
-def test_an_interrupt_at_any_moment_leaves_no_worktree_no_worker_and_no_file(folder, tmp_path, number, after_s):
-    (tmp_path / "scratch").mkdir()
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), "TMPDIR": str(tmp_path / "scratch")}
-    before = git(folder, "worktree", "list"), git(folder, "status", "--porcelain"), in_memory()
-    command = [sys.executable, "-m", "bench", "compare", "HEAD", "--all", "--markdown", str(tmp_path / "page.md")]
-    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
-    time.sleep(after_s)
-    workers = []
-    with contextlib.suppress(psutil.NoSuchProcess):
-        workers = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(number)
-    assert process.wait(30) in (130, -number)
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
-    assert (git(folder, "worktree", "list"), git(folder, "status", "--porcelain"), in_memory()) == before
-    assert not (tmp_path / "page.md").exists()
-    assert list((tmp_path / "scratch").iterdir()) == []
+@pytest.mark.parametrize("at", ["starting", "pass 1", "pass 2", "counting"])
+def test_an_interrupt_at_any_moment_leaves_no_worktree_and_no_file(folder, tmp_path, monkeypatch, at):
+    class Interrupted(Simulation):
+        def say(self, doing):
+            super().say(doing)
+            if doing.startswith(at):
+                raise KeyboardInterrupt
+
+    Interrupted().everywhere(monkeypatch)
+    monkeypatch.setenv(SCRATCH, str(tmp_path))
+    before = state(folder), sorted(tmp_path.iterdir())
+    assert cli.main(["compare", "HEAD", "--all", "--markdown", str(tmp_path / "page.md")]) == Exit.INTERRUPTED
+    assert (state(folder), sorted(tmp_path.iterdir())) == before
 
 
-def in_memory():
-    """Return the scratch folders of implbench that lie in memory, but for those of runs beside this test."""
-    place = Path("/dev/shm")
-    return {entry.name for entry in place.glob("implbench-*")} if place.is_dir() else set()
+@pytest.mark.parametrize(
+    ("number", "found"), [(signal.SIGINT, any_child), (signal.SIGINT, workers), (signal.SIGTERM, workers)]
+)
+def test_a_signal_ends_it_with_every_worker_and_leaves_nothing(folder, tmp_path, number, found):
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), SCRATCH: str(tmp_path)}
+    before = state(folder), sorted(tmp_path.iterdir())
+    command = [sys.executable, "-m", "bench", "compare", "HEAD", "--all", "--budget", "600"]
+    with started(command, folder, env=environment) as process:
+        children = until(process, lambda: found(process))
+        process.send_signal(number)
+    assert process.returncode == Exit.INTERRUPTED
+    assert gone(children)
+    assert (state(folder), sorted(tmp_path.iterdir())) == before
