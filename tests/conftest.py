@@ -1,11 +1,12 @@
-"""What all tests have in common: a scratch folder of their own, that nobody else writes to."""
+"""What all tests have in common: a scratch folder of their own, and a machine that is made up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bench.staging import SCRATCH
+from tests.simulated import Simulation
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,9 @@ def _own_scratch(session_scratch: Path) -> Iterator[None]:
         patch.setenv(SCRATCH, str(session_scratch))
         yield
     assert list(session_scratch.iterdir()) == []
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Simulation]:
+    """Return a function that has commands measure on a simulated machine: ``simulated(noise=noise.QUIET)``."""
+    return lambda **how: Simulation(**how).everywhere(monkeypatch)

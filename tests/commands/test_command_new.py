@@ -1,4 +1,4 @@
-"""`implbench new`: what it writes is accepted by `check` and `run`, with real workers."""
+"""`implbench new`: what it writes is accepted by `check`, with real workers, and by `run`."""
 
 import json
 import shlex
@@ -32,14 +32,15 @@ def outcomes(capsys, words):
     }
 
 
-def test_a_new_problem_is_right_in_both_precisions_and_can_be_measured(capsys):
+def test_a_new_problem_is_right_in_both_precisions_and_can_be_measured(capsys, simulated):
     assert cli.main(["new", "problem", "rows", "--json"]) == Exit.FINE
     said = json.loads(capsys.readouterr().out)
     assert {Path(file) for file in said["written"]} == {Path(f"rows/{n}.py") for n in ("problem", "loop", "vectorised")}
     check, run = (shlex.split(line)[1:] for line in said["next"])
     code, found = outcomes(capsys, [*check, "--dtype", "float64,float32"])
     assert (code, found) == (Exit.FINE, {"loop": "ok", "vectorised": "ok"})
-    assert cli.main([*run, "--size", "S", "--rounds", "1", "--budget", "1"]) == Exit.FINE
+    simulated()
+    assert cli.main([*run, "--size", "S"]) == Exit.FINE
     assert "vectorised" in capsys.readouterr().out
     assert len(list(Path("results").glob("*.json"))) == 1
 
@@ -55,13 +56,14 @@ def test_what_is_wrong_about_a_new_problem_is_seen(rows, capsys):
     assert found == {"loop": "ok", "vectorised": "ok", "in_single": "wrong", "one_dropped": "wrong"}
 
 
-def test_a_new_implementation_is_as_right_as_the_baseline_and_can_be_measured(rows, capsys):
+def test_a_new_implementation_is_as_right_as_the_baseline_and_can_be_measured(rows, capsys, simulated):
     assert cli.main(["new", "impl", "rows", "much_faster", "--json"]) == Exit.FINE
     said = json.loads(capsys.readouterr().out)
     assert said["written"] == ["./rows/much_faster.py"]
     check, run = (shlex.split(line)[1:] for line in said["next"])
     assert outcomes(capsys, check) == (Exit.FINE, {"loop": "ok", "much_faster": "ok"})
-    assert cli.main([*run, "--size", "S", "--rounds", "1", "--budget", "1"]) == Exit.FINE
+    simulated()
+    assert cli.main([*run, "--size", "S"]) == Exit.FINE
     assert "much_faster" in capsys.readouterr().out
 
 

@@ -32,12 +32,6 @@ def folder(tmp_path, monkeypatch):
     return place
 
 
-@pytest.fixture
-def simulated(monkeypatch):
-    """Have the gate held on a simulated machine, on which code takes as long as it says."""
-    return lambda **how: Simulation(**how).everywhere(monkeypatch)
-
-
 def compared(capsys, *arguments):
     """Return exit code and JSON of a comparison of HEAD with the working tree."""
     code = cli.main(["compare", "HEAD", "--budget", "30", "--json", *arguments])
