@@ -1,212 +1,138 @@
-"""The whole of a run, with real workers: what goes wrong in one implementation stays with it."""
+"""How a run goes on and ends, on a simulated machine: what takes part in which round, and what is kept."""
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import threading
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
-import psutil
 import pytest
 
-from bench import environment, problem, runner, store
+from bench import problem, runner, store
 from bench.environment import Activity
-from bench.errors import ImplbenchError, NothingMeasured
+from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.measurement import Outcome, Settings
-from bench.runner import Runner, check
+from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select
-from bench.verdict import findings
+from bench.stats import MIN_ROUNDS
+from bench.summary import exit_code
+from bench.verdict import Verdict, findings
+from tests import noise
 from tests.builders import USUAL, Spec, make_run
+from tests.simulated import Simulation
+from tests.truth import Truth
 
 FAKES = Path(__file__).parent / "fakes" / "product"
 
-#: One round of five passes, whatever a round takes.
-SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=8.0, command=("implbench", "run"))
+SETTINGS = Settings(seed=7, margin=0.03, rounds=3, budget_s=None, timeout_s=8.0, command=("implbench", "run"))
+USUAL_RUN = replace(SETTINGS, rounds=None, looks=(8, 16, 32))
 
 
-def measured(results, *names, settings=SETTINGS, listener=lambda progress: None, **axes):
+def measured(results, simulation, *names, settings=SETTINGS, listener=lambda progress: None, **axes):
     found = problem.find(str(FAKES))
-    arms, left = select(found, Selection(implementations=names, sizes=axes.pop("sizes", ("M",)), **axes))
-    return Runner(found, settings, listener).run(arms, left, results)
+    arms, left = select(found, Selection(implementations=names, sizes=axes.pop("sizes", ("S",)), **axes))
+    return Runner(found, settings, listener, backend=simulation.backend()).run(arms, left, results)
 
 
-def busy(process):
-    """Return whether a worker of that process has computed for a while."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return any(worker.cpu_times().user > 0.5 and "worker" in str(worker.cmdline()) for worker in process.children())
-    return False
+def taking(**seconds):
+    """Return the law by which implementations take so long, the others a millisecond."""
+    return lambda arm, source, index: seconds.get(arm.case.implementation, 0.001)
 
 
-def children():
-    return [child.pid for child in psutil.Process().children(recursive=True)]
-
-
-@pytest.fixture(scope="module")
-def everything(tmp_path_factory):
-    run, path = measured(tmp_path_factory.mktemp("results"))
-    return run, path, {one.arm.case.implementation: one for one in findings(run)[0].findings}
-
-
-@pytest.mark.parametrize(
-    ("name", "outcome", "told"),
-    [
-        ("dropped_sample", Outcome.WRONG, "times the tolerance"),
-        ("float32_inside", Outcome.WRONG, "times the tolerance"),
-        ("not_a_number", Outcome.WRONG, "1 values that are not finite"),
-        ("mutating", Outcome.WRONG, "changed its input x"),
-        ("memoising", Outcome.WRONG, "the result is remembered, not computed"),
-        ("aliasing", Outcome.WRONG, "shares memory with an earlier call's product"),
-        ("wrong_later", Outcome.WRONG, "times the tolerance"),
-        ("raising", Outcome.FAILED, "ArithmeticError: the third sample is odd (raising.py, line 6)"),
-        ("threaded", Outcome.FAILED, "1 thread asked for"),
-        ("segfaulting", Outcome.CRASHED, "SIGSEGV"),
-        ("exiting", Outcome.CRASHED, "exit code 7"),
-        ("hungry", Outcome.OUT_OF_MEMORY, "MemoryError"),
-        ("hanging", Outcome.TIMEOUT, "no answer within 8 s"),
-    ],
-)
-def test_what_goes_wrong_in_one_implementation_is_told_and_has_no_time(everything, name, outcome, told):
-    finding = everything[2][name]
-    assert finding.outcome == outcome
-    assert told in finding.reason
-    assert finding.seconds_per_call is None
-    assert finding.log_ratio is None
-
-
-@pytest.mark.parametrize("name", ["honest", "honest_too", "copying", "own_clock", "printing", "unsupported"])
-def test_good_implementations_beside_bad_ones_are_measured(everything, name):
-    finding = everything[2][name]
-    assert (finding.outcome, finding.reason) == (Outcome.OK, None)
-    assert finding.seconds_per_call.value > 0
-    assert 0 < finding.error_over_tolerance < 1
-
-
-def test_the_sources_are_kept_as_they_were_of_every_case(everything):
-    run, path = everything[:2]
-    assert run.sources["honest"] == {"honest.py": (FAKES / "honest.py").read_text(encoding="utf-8")}
-    assert run.sources.keys() == {one.case.implementation for one in (*run.arms, *run.left)}
-    assert store.read(path).sources == run.sources
-
-
-def test_what_cannot_run_on_this_machine_says_why_and_is_no_failure(everything):
-    finding = everything[2]["no_device"]
-    assert (finding.outcome, finding.reason) == (Outcome.UNAVAILABLE, "no such device")
-
-
-def test_another_program_is_timed_by_its_own_clock_and_its_pools_are_recorded(everything):
-    worker = next(one for one in everything[0].rounds[0].workers if "own_clock" in one.arm)
-    assert (worker.own_clock, worker.transfer_ns) == (True, 5)
-    assert "other blas" in [pool.library for pool in worker.pools]
-    honest = next(one for one in everything[0].rounds[0].workers if "[honest-" in one.arm)
-    assert (honest.own_clock, honest.transfer_ns) == (False, None)
-    assert {ns for burst in worker.bursts for ns in burst.sample_ns} == {50_000_000}
-
-
-def test_a_false_result_on_stdout_is_kept_as_output_and_never_taken_for_a_time(everything):
-    run, _, _ = everything
-    worker = next(one for one in run.rounds[0].workers if "printing" in one.arm)
-    assert '"sample_ns": [1, 1, 1, 1, 1]' in worker.output_tail
-    assert min(ns for burst in worker.bursts for ns in burst.sample_ns) > 1000
-
-
-def test_an_implementation_that_needs_what_is_not_here_is_listed_with_the_reason(everything):
-    (left,) = everything[0].left
-    assert (left.case.implementation, left.outcome) == ("unavailable", Outcome.UNAVAILABLE)
-    assert "implbench-no-such-distribution" in left.reason
-
-
-def test_a_round_records_what_the_design_asks_for(everything):
-    run, _, _ = everything
-    (one,) = run.rounds
-    assert one.passes == 5
-    positions = sorted(worker.position for worker in one.workers)
-    assert positions == sorted(worker.spawn_position for worker in one.workers) == list(range(len(run.arms)))
-    cpus = {worker.affinity for worker in one.workers}
-    assert len(cpus) == 1
-    assert len(cpus.pop()) == 1
-    honest = next(worker for worker in one.workers if "honest-" in worker.arm)
-    assert {pool.threads for pool in honest.pools} == {1}
-    assert any(pool.library == "openblas" and pool.kernel for pool in honest.pools)
-    assert honest.layout == {"x": "C", "y": "C"}
-    assert honest.first_call_ns > 0
-    assert honest.warmup_calls >= 5
-    for burst in honest.bursts:
-        assert 5 <= len(burst.sample_ns) <= 20
-        assert min(burst.sample_ns) > 100_000 / 2
-        assert burst.cpu_ns > 0
-
-
-def test_bursts_of_a_pass_follow_each_other_and_never_overlap(everything):
-    workers = [worker for worker in everything[0].rounds[0].workers if not worker.own_clock]
-    bursts = [burst for worker in workers for burst in worker.bursts]
-    ordered = sorted(bursts, key=lambda burst: burst.start_ns)
-    assert [(b.pass_index, b.position) for b in ordered] == sorted((b.pass_index, b.position) for b in ordered)
-    for earlier, later in pairwise(ordered):
-        assert earlier.start_ns + sum(earlier.sample_ns) <= later.start_ns
-
-
-def test_the_baseline_is_measured_twice_in_each_round(everything):
-    run, _, _ = everything
-    assert [arm.name for arm in run.arms if arm.baseline] == [
-        "product[honest-M-float64-C-1t]",
-        "product[honest-M-float64-C-1t] (again)",
-    ]
-    assert findings(run)[0].noise is not None
-
-
-def test_no_process_and_no_journal_is_left_behind(everything):
-    assert children() == []
-    assert [file.name for file in everything[1].parent.iterdir()] == [everything[1].name]
-    assert store.read(everything[1]) == everything[0]
-
-
-@pytest.mark.parametrize("layout", ["F", "CF", "y=F"])
-def test_the_layout_asked_for_arrives_in_the_worker(tmp_path, layout):
-    run, _ = measured(tmp_path, "honest_too", layouts=(layout,))
-    expected = {"F": {"x": "F", "y": "F"}}.get(layout, {"x": "C", "y": "F"})
-    assert [worker.layout for worker in run.rounds[0].workers] == [expected] * 3
-
-
-def test_single_precision_is_verified_as_such_and_refused_by_whom_it_is_not_supported(tmp_path):
-    run, _ = measured(tmp_path, "unsupported", "honest_too", dtypes=("float32",))
-    found = {one.arm.case.implementation: one for one in findings(run)[0].findings}
-    assert [(one.outcome, one.reason) for one in (found["honest_too"], found["honest"])] == 2 * [(Outcome.OK, None)]
-    assert (found["unsupported"].outcome, found["unsupported"].reason) == (
-        Outcome.UNSUPPORTED,
-        "computes in float64 only",
-    )
-
-
-def test_two_threads_are_pinned_to_all_cpus_and_found_in_the_pools(tmp_path):
-    if len(os.sched_getaffinity(0)) < 2:
-        pytest.skip("one CPU")
-    run, _ = measured(tmp_path, "honest", threads=(2,))
-    worker = run.rounds[0].workers[0]
-    assert {pool.threads for pool in worker.pools} == {2}
-    assert len(worker.affinity) >= 2
-
-
-def test_the_retaining_allocator_is_set_in_the_worker_and_recorded(tmp_path):
-    run, _ = measured(tmp_path, "honest", allocators=("retain",))
-    assert "MALLOC_TRIM_THRESHOLD_" in run.rounds[0].workers[0].malloc
-    assert run.arms[0].case.id == "product[honest-M-float64-C-1t-retain]"
+def verdicts(run):
+    return {one.arm.case.implementation: one.verdict for one in findings(run)[0].findings}
 
 
 def test_rounds_are_as_many_as_asked_for_and_differ_in_seed_and_order(tmp_path):
-    run, _ = measured(tmp_path, "honest_too", settings=replace(SETTINGS, rounds=3, budget_s=None), sizes=("S",))
+    run, path = measured(tmp_path, Simulation(), "honest_too")
     assert [one.index for one in run.rounds] == [0, 1, 2]
     assert len({one.hash_seed for one in run.rounds}) == 3
     assert len({one.padding for one in run.rounds}) == 3
+    assert store.read(path) == run
+
+
+@pytest.mark.parametrize("cpus", [(0,), (0, 1), tuple(range(64))], ids=len)
+def test_the_workers_of_a_round_have_one_cpu_that_is_drawn_anew_where_there_are_several(tmp_path, cpus):
+    run, _ = measured(tmp_path, Simulation(cpus=cpus), "honest", settings=replace(SETTINGS, rounds=40))
+    drawn = [{worker.affinity for worker in one.workers} for one in run.rounds]
+    assert all(len(affinities) == 1 for affinities in drawn)
+    used = {cpu for affinities in drawn for affinity in affinities for cpu in affinity}
+    assert used <= set(cpus)
+    assert len(used) > len(cpus) / 4
 
 
 def test_sizes_are_groups_of_their_own_and_all_are_in_every_round(tmp_path):
-    run, _ = measured(tmp_path, "honest", sizes=("S", "M"), settings=replace(SETTINGS, rounds=2, budget_s=60))
+    run, _ = measured(tmp_path, Simulation(), "honest", sizes=("S", "M"), settings=replace(SETTINGS, rounds=2))
     assert [group.name for group in findings(run)] == ["product-S-float64-1t", "product-M-float64-1t"]
     assert sorted((one.index, one.group[8]) for one in run.rounds) == [(0, "M"), (0, "S"), (1, "M"), (1, "S")]
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(0.001, 8), (1.0, 8), (60.0, 8)])
+def test_a_run_has_its_rounds_whatever_a_call_takes(tmp_path, seconds, rounds):
+    run, _ = measured(tmp_path, Simulation(truth=taking(honest=seconds)), "honest", settings=USUAL_RUN)
+    assert len(run.rounds) == rounds
+
+
+def test_a_budget_that_is_asked_for_is_kept_to_the_length_of_a_round(tmp_path):
+    simulation = Simulation(truth=taking(honest=0.02), noise=noise.SHARED)
+    started_s = simulation.clock()
+    run, _ = measured(tmp_path, simulation, "honest_too", settings=replace(SETTINGS, rounds=None, budget_s=30.0))
+    longest_s = max(one.duration_ns for one in run.rounds) * 1e-9
+    assert len(run.rounds) >= MIN_ROUNDS
+    assert simulation.clock() - started_s <= 30.0 + longest_s
+
+
+@pytest.mark.parametrize("model", noise.MODELS)
+def test_who_is_faster_is_found_and_the_same_is_never_called_another(tmp_path, model):
+    bent = noise.MODELS[model]
+    for seed in range(3):
+        simulation = Simulation(truth=taking(honest_too=0.0006), noise=bent, seed=seed)
+        run, _ = measured(tmp_path, simulation, "honest_too", "copying", settings=replace(USUAL_RUN, seed=seed))
+        found = verdicts(run)
+        assert found["honest_too"] in (Verdict.FASTER, Verdict.UNDECIDED)
+        assert found["copying"] in (Verdict.EQUIVALENT, Verdict.UNDECIDED)
+        if model == "quiet":
+            assert (found["honest_too"], found["copying"]) == (Verdict.FASTER, Verdict.EQUIVALENT)
+
+
+@pytest.mark.parametrize("times_slower", [1.0, 3.0, 30.0])
+def test_a_slower_cpu_gives_the_same_verdicts(tmp_path, times_slower):
+    simulation = Simulation(truth=taking(honest_too=0.0005), noise=noise.QUIET, times_slower=times_slower)
+    run, _ = measured(tmp_path, simulation, "honest_too", "copying", settings=USUAL_RUN)
+    assert verdicts(run)["honest_too"] == Verdict.FASTER
+    assert verdicts(run)["copying"] == Verdict.EQUIVALENT
+
+
+@pytest.mark.parametrize("step_ns", [1, 150, 1000, 15_000_000])
+def test_a_coarser_clock_fails_nobody_and_changes_no_verdict(tmp_path, step_ns):
+    law = taking(honest=2e-6, honest_too=1e-6)
+    simulation = Simulation(truth=law, noise=noise.QUIET, step_ns=step_ns)
+    run, _ = measured(tmp_path, simulation, "honest_too", settings=replace(SETTINGS, rounds=8))
+    assert {one.outcome for one in findings(run)[0].findings} == {Outcome.OK}
+    assert verdicts(run)["honest_too"] == Verdict.FASTER
+
+
+@pytest.mark.parametrize("outcome", ["wrong", "failed", "crashed", "timeout", "out-of-memory"])
+@pytest.mark.parametrize("index", [0, 2])
+def test_who_ends_otherwise_than_ok_in_any_round_has_no_time_and_is_in_no_later_round(tmp_path, outcome, index):
+    def law(arm, source, place):
+        ends = arm.case.implementation == "honest_too" and place == index
+        return Truth(outcome=Outcome(outcome if ends else "ok"), reason="so it ended", after_bursts=2)
+
+    run, _ = measured(tmp_path, Simulation(truth=law), "honest_too", "copying", settings=replace(SETTINGS, rounds=8))
+    found = {one.arm.case.implementation: one for one in findings(run)[0].findings}
+    assert (found["honest_too"].outcome, found["honest_too"].reason) == (outcome, "so it ended")
+    assert found["honest_too"].seconds_per_call is found["honest_too"].log_ratio is None
+    assert found["copying"].rounds == 8
+    assert [any("honest_too" in worker.arm for worker in one.workers) for one in run.rounds] == [
+        place <= index for place in range(8)
+    ]
+    assert exit_code(run, findings(run)) == Exit.WRONG
+
+
+def test_discarded_rounds_are_held_again_kept_on_record_and_end_a_run_when_they_are_too_many(tmp_path):
+    once, _ = measured(tmp_path, Simulation(discarded={1: "the clock jumped by 3 s"}), "honest")
+    assert [one.discarded for one in once.rounds] == [None, "the clock jumped by 3 s", None, None]
+    assert {one.rounds for one in findings(once)[0].findings} == {3}
+    always, _ = measured(tmp_path, Simulation(discarded=dict.fromkeys(range(99), "the clock jumped by 3 s")), "honest")
+    assert len(always.rounds) == MOST_DISCARDED
 
 
 def test_an_interrupt_keeps_the_whole_rounds_and_leaves_nothing_else(tmp_path):
@@ -214,80 +140,41 @@ def test_an_interrupt_keeps_the_whole_rounds_and_leaves_nothing_else(tmp_path):
         if progress.rounds_done == 1 and progress.doing.startswith("pass 2"):
             raise KeyboardInterrupt
 
-    run, path = measured(tmp_path, "honest", settings=replace(SETTINGS, rounds=5, budget_s=None), listener=interrupting)
+    run, path = measured(tmp_path, Simulation(), "honest", listener=interrupting)
     assert run.interrupted
     assert len(run.rounds) == 1
     assert store.read(path) == run
-    assert children() == []
+    assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_command_with_130_and_every_worker_with_it(tmp_path, number):
-    command = [sys.executable, "-m", "bench", "run", str(FAKES), "--impl", "hanging", "--timeout", "60"]
-    process = subprocess.Popen(
-        [*command, "--results", str(tmp_path / "results")], stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    timer = threading.Timer(60, process.kill)
-    timer.start()
-    found = psutil.Process(process.pid)
-    while not busy(found):
-        assert process.poll() is None
-    workers = found.children(recursive=True)
-    process.send_signal(number)
-    _, error = process.communicate()
-    timer.cancel()
-    assert process.returncode == 130
-    assert "interrupted" in error
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
-    assert list((tmp_path / "results").iterdir()) == []
+def test_an_interrupt_before_the_first_round_leaves_no_document(tmp_path):
+    def interrupting(progress):
+        if progress.doing.startswith("pass"):
+            raise KeyboardInterrupt
 
-
-def test_killing_the_parent_outright_ends_its_workers_too(tmp_path):
-    command = [sys.executable, "-m", "bench", "run", str(FAKES), "--impl", "hanging", "--timeout", "60"]
-    process = subprocess.Popen([*command, "--results", str(tmp_path)], stderr=subprocess.DEVNULL)
-    found = psutil.Process(process.pid)
-    while not busy(found):
-        assert process.poll() is None
-    workers = found.children(recursive=True)
-    process.kill()
-    process.wait()
-    assert psutil.wait_procs(workers, timeout=10)[1] == []
+    run, path = measured(tmp_path, Simulation(), "honest", listener=interrupting)
+    assert (run.interrupted, run.rounds, path) == (True, (), None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_layout_that_does_not_fit_the_problem_is_told(tmp_path):
     with pytest.raises(ImplbenchError, match="x, y"):
-        measured(tmp_path, "honest", layouts=("CCC",))
+        measured(tmp_path, Simulation(), "honest", layouts=("CCC",))
 
 
-def test_a_problem_that_gives_no_inputs_is_told_with_its_error(tmp_path):
-    (tmp_path / "problem.py").write_text((FAKES / "problem.py").read_text().replace("random_sample(", "no_such("))
-    (tmp_path / "honest.py").write_text((FAKES / "honest.py").read_text())
-    found = problem.find(str(tmp_path))
-    arms, left = select(found, Selection())
-    with pytest.raises(NothingMeasured, match=r"gave no inputs: AttributeError: .*problem\.py, line"):
-        Runner(found, SETTINGS, lambda progress: None).run(arms, left, tmp_path / "results")
-
-
-def test_a_problem_outside_the_repository_is_run_from_its_folder(tmp_path):
-    folder = tmp_path / "elsewhere" / "sums"
-    folder.mkdir(parents=True)
-    for name in ("problem", "honest", "copying"):
-        (folder / f"{name}.py").write_text((FAKES / f"{name}.py").read_text())
-    found = problem.find(str(folder))
-    arms, left = select(found, Selection(sizes=("S",)))
-    run, path = Runner(found, SETTINGS, lambda progress: None).run(arms, left, tmp_path / "results")
-    assert {one.arm.case.id: one.outcome for one in findings(run)[0].findings} == {
-        "sums[copying-S-float64-C-1t]": "ok",
-        "sums[honest-S-float64-C-1t]": "ok",
-    }
-    assert str(tmp_path) not in path.read_text()
+@pytest.mark.parametrize("sizes", [("S",), ("S", "M")])
+def test_a_problem_that_gives_no_inputs_is_told_with_its_reason(tmp_path, sizes):
+    with pytest.raises(NothingMeasured, match=r"product: its problem\.py gave no inputs: no array"):
+        measured(tmp_path, Simulation(inputs_reason="no array"), "honest", sizes=sizes)
 
 
 def test_checking_verifies_every_case_and_times_none():
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=("honest_too", "dropped_sample")))
     arms = [arm for arm in arms if not arm.again]
-    (one,) = check(found, arms, left, settings=SETTINGS, listener=lambda progress: None)
+    wrong = Truth(outcome=Outcome.WRONG, reason="product is off")
+    simulation = Simulation(truth=lambda arm, source, i: wrong if "dropped" in arm.name else 0.001)
+    (one,) = check(found, arms, left, settings=SETTINGS, listener=lambda progress: None, backend=simulation.backend())
     assert {worker.arm.split("[")[1].split("-")[0]: worker.outcome for worker in one.workers} == {
         "honest": "ok",
         "honest_too": "ok",
@@ -296,19 +183,23 @@ def test_checking_verifies_every_case_and_times_none():
     assert not any(worker.bursts for worker in one.workers)
 
 
-def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_path, monkeypatch):
+def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_path):
     activity = Activity(load_before=1.0, load_after=1.0, busy=(0.03, 0.72), steal=(0.0, 0.0), frequency_hz=None)
-    monkeypatch.setattr(environment, "watch", lambda: activity)
-    run, path = measured(tmp_path, "honest", sizes=("S",))
+    run, path = measured(tmp_path, Simulation(activity=activity), "honest")
     assert any("CPU 1 was 72 % busy with other programs" in warning for warning in run.warnings)
     assert not any("CPU 0" in warning for warning in run.warnings)
     assert store.read(path).environment["before"]["busy"] == [0.03, 0.72]
 
 
-def test_a_variable_that_bends_results_is_recorded_and_warned_of(tmp_path, monkeypatch):
+def test_a_machine_that_tells_nothing_of_its_load_is_measured_all_the_same(tmp_path):
+    run, path = measured(tmp_path, Simulation(), "honest")
+    assert run.environment["before"] == {"load": None, "busy": [], "steal": []}
+    assert store.read(path) == run
+
+
+def test_a_variable_that_bends_results_is_warned_of(tmp_path, monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
-    run, _ = measured(tmp_path, "honest", sizes=("S",))
-    assert run.environment["variables"]["OPENBLAS_CORETYPE"] == "Haswell"
+    run, _ = measured(tmp_path, Simulation(), "honest")
     assert any(warning.startswith("OPENBLAS_CORETYPE=Haswell") for warning in run.warnings)
 
 
@@ -318,16 +209,25 @@ LOOKING = replace(SETTINGS, rounds=None, budget_s=60.0, looks=(1, 2))
 def test_what_a_look_decided_is_measured_no_longer(tmp_path, monkeypatch):
     decided = "product[copying-S-float64-C-1t]"
     monkeypatch.setattr(runner, "decided", lambda run: {decided})
-    run, _ = measured(tmp_path, "honest_too", "copying", settings=LOOKING, sizes=("S",))
+    run, _ = measured(tmp_path, Simulation(), "honest_too", "copying", settings=LOOKING)
     first, second = ({worker.arm for worker in one.workers} for one in run.rounds)
     assert first - second == {decided}
     assert len(second) == 3
 
 
+def test_only_who_is_near_the_margin_is_measured_beyond_the_first_look(tmp_path):
+    law = taking(honest_too=0.00097, copying=0.0005)
+    run, _ = measured(tmp_path, Simulation(truth=law, noise=noise.QUIET), "honest_too", "copying", settings=USUAL_RUN)
+    names = [{worker.arm.split("[")[1].split("-")[0] for worker in one.workers} for one in run.rounds]
+    assert names[:8] == [{"honest", "honest_too", "copying"}] * 8
+    assert len(names) > 8
+    assert names[8:] == [{"honest", "honest_too"}] * (len(names) - 8)
+
+
 def test_a_run_ends_with_the_last_look_or_when_nothing_is_left_to_decide(tmp_path):
-    run, _ = measured(tmp_path, "honest_too", settings=LOOKING, sizes=("S",))
+    run, _ = measured(tmp_path, Simulation(), "honest_too", settings=LOOKING)
     assert len(run.rounds) == 2
-    alone, _ = measured(tmp_path, "honest", settings=LOOKING, sizes=("S",))
+    alone, _ = measured(tmp_path, Simulation(), "honest", settings=LOOKING)
     assert len(alone.rounds) == 1
 
 
@@ -335,13 +235,3 @@ def test_decided_is_what_has_a_verdict_and_what_never_will():
     arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
     told = runner.decided(make_run(arms))
     assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
-
-
-def test_what_an_evaluation_does_is_counted_once_for_each_arm_that_is_ok(everything):
-    run, _path, _found = everything
-    workers = {worker.arm: worker for worker in run.rounds[0].workers}
-    honest = workers["product[honest-M-float64-C-1t]"]
-    assert (honest.counts.allocations, honest.counts.allocated_bytes) == (1, 6 * 5 * 8)
-    assert honest.calls is None  # that is for `explain`
-    assert all((worker.counts is None) == (worker.outcome != Outcome.OK) for worker in workers.values())
-    assert all(worker.counts is None for one in run.rounds[1:] for worker in one.workers)
