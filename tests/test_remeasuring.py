@@ -1,4 +1,4 @@
-"""New versions of a real problem, with real workers."""
+"""New versions of a problem, on a simulated machine."""
 
 import shutil
 from pathlib import Path
@@ -10,9 +10,12 @@ from bench.measurement import Outcome, Settings
 from bench.remeasuring import Remeasurer
 from bench.selection import Selection
 from bench.watching import Folder
+from tests import noise
+from tests.simulated import Simulation
+from tests.truth import Truth
 
 TEMPLATES = Path(watching.__file__).parent / "templates"
-SETTINGS = Settings(seed=1, margin=0.03, rounds=1, budget_s=None, timeout_s=60.0, command=("test",))
+SETTINGS = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=60.0, command=("test",))
 
 
 @pytest.fixture
@@ -33,28 +36,61 @@ def keep(tmp_path):
 
 
 @pytest.fixture
-def remeasurer(tmp_path):
-    with Remeasurer(Selection(changes={"m": 10}), SETTINGS, tmp_path) as found:
+def simulation():
+    return Simulation(noise=noise.QUIET)
+
+
+@pytest.fixture
+def remeasurer(tmp_path, simulation):
+    with Remeasurer(Selection(changes={"m": 10}), SETTINGS, tmp_path, backend=simulation.backend()) as found:
         yield found
 
 
 def test_a_new_version_is_measured_beside_its_own_code_of_before_and_the_baseline(keep, remeasurer):
     before = keep()
-    now = keep("vectorised.py", "return (x", "__import__('time').sleep(0.002)\n        return (x")
+    now = keep("vectorised.py", "def prepare", "SECONDS = 0.002\n\n\ndef prepare")
     (found,) = remeasurer.verify(["vectorised"], now, lambda now: None)
     assert (found.outcome, found.arm.case.implementation) == (Outcome.OK, "vectorised")
     (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
-    assert one.speedup_over_before.value < 0.1
-    assert one.speedup_over_baseline.value < 1
-    assert one.rounds == 1
+    assert one.speedup_over_before.value == pytest.approx(0.5, rel=0.01)
+    assert one.speedup_over_baseline.value == pytest.approx(0.5, rel=0.01)
+    assert one.rounds == 8
 
 
 def test_a_changed_baseline_is_measured_beside_itself_alone(keep, remeasurer):
-    before, now = keep(), keep("loop.py", "sums[i] +=", "sums[i] = sums[i] +")
+    before, now = keep(), keep("loop.py", "def prepare", "SECONDS = 0.0005\n\n\ndef prepare")
     (found,) = remeasurer.verify(["loop"], now, lambda now: None)
     (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
     assert one.entry.baseline is None
-    assert one.speedup_over_before.value > 0
+    assert one.speedup_over_before.value == pytest.approx(2, rel=0.01)
+
+
+@pytest.mark.parametrize("seconds", [1e-6, 1e-3, 0.1, 10.0])
+def test_it_answers_within_seconds_where_a_call_takes_no_longer(keep, remeasurer, simulation, seconds):
+    simulation.truth = lambda arm, source, index: seconds
+    before = keep()
+    now = keep("vectorised.py", "def prepare", "X = 1\n\n\ndef prepare")
+    (found,) = remeasurer.verify(["vectorised"], now, lambda now: None)
+    started_s = simulation.clock()
+    (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
+    assert one.rounds == 8
+    calls = one.rounds * 3 * 35  # of three arms: warming up, and the fewest bursts
+    assert simulation.clock() - started_s < 20 + calls * seconds
+
+
+def test_a_version_that_turns_out_wrong_ends_the_rounds(keep, remeasurer, simulation):
+    wrong = Truth(outcome=Outcome.WRONG, reason="product is off", after_bursts=1)
+
+    def law(arm, source, index):
+        return wrong if arm.name.endswith(" now") and index == 3 else 0.001
+
+    simulation.truth = law
+    before = keep()
+    now = keep("vectorised.py", "def prepare", "X = 1\n\n\ndef prepare")
+    (found,) = remeasurer.verify(["vectorised"], now, lambda now: None)
+    (one,) = remeasurer.measure([found.arm], now, {"loop": before, "vectorised": before}, lambda now: None)
+    assert (one.outcome, one.reason) == (Outcome.WRONG, "product is off")
+    assert one.speedup_over_before is None
 
 
 def test_inputs_are_made_again_only_where_the_problem_has_changed(keep, remeasurer):

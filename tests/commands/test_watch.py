@@ -1,213 +1,240 @@
-"""`implbench run --watch` as somebody uses it who saves one version after the other: in a process of its own."""
+"""`implbench run --watch` as somebody uses it who saves one version after the other.
+
+On a simulated machine each save comes at the moment that is asked for, and code takes as long as it says; once, real
+workers measure in a process of its own.
+"""
 
 import json
 import os
-import queue
 import signal
-import subprocess
 import sys
-import threading
 from pathlib import Path
 
-import psutil
 import pytest
 
-from bench import cli
+from bench import cli, watching
+from bench.commands import watch
 from bench.errors import Exit
+from bench.staging import SCRATCH
+from tests import noise
+from tests.simulated import Simulation
+from tests.started import gone, started, until, workers
 
 CHECKOUT = Path(__file__).parent.parent.parent
-
-PATIENCE_S = 40
-"""Longest wait for one event: nothing depends on how long it takes."""
-
-#: What a terminal that is closed sends; where these tests run under nohup, it is ignored.
-CLOSED = signal.SIGHUP if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL else signal.SIGINT
-
-RIGHT, WRONG = "(x * x).sum(axis=1)", "(x * x).sum(axis=1) * 1.001"
-
-
-class Watch:
-    """A watch of a small problem, and the events it told."""
-
-    def __init__(self, folder, *arguments):
-        command = [sys.executable, "-m", "bench", "run", f"./{folder.name}", "--watch", "--json", "--set", "m=20"]
-        self._process = subprocess.Popen(
-            [*command, "--rounds", "1", "--budget", "1", *arguments],
-            cwd=folder.parent,
-            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self._lines = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-        self.told = []
-
-    def _read(self):
-        with self._process.stdout as stdout:
-            for line in stdout:
-                self._lines.put(json.loads(line))
-
-    def until(self, event):
-        """Return the events up to the next one of that name, which comes last."""
-        found = []
-        while not found or found[-1]["event"] != event:
-            found.append(self._lines.get(timeout=PATIENCE_S))
-        self.told += found
-        return found
-
-    def next(self, event):
-        """Return the next event of that name."""
-        return self.until(event)[-1]
-
-    def interrupt(self, number=signal.SIGINT):
-        """Press Ctrl-C, or close the terminal; return the exit code, once nothing is left."""
-        workers = psutil.Process(self._process.pid).children(recursive=True)
-        self._process.send_signal(number)
-        code = self._process.wait(PATIENCE_S)
-        assert psutil.wait_procs(workers, timeout=10)[1] == []
-        return code
-
-    def end(self):
-        """End it, by force if it does not end by itself."""
-        self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 @pytest.fixture
 def folder(tmp_path, capsys):
-    """A new problem, of a name that no other test has; whatever is kept of it must be gone in the end."""
-    place = tmp_path / f"rows_{os.getpid()}"
-    assert cli.main(["new", "problem", place.name, "--into", str(tmp_path)]) == Exit.FINE
+    """A new problem."""
+    assert cli.main(["new", "problem", "rows", "--into", str(tmp_path)]) == Exit.FINE
     capsys.readouterr()
-    yield place
-    memory = Path("/dev/shm")
-    assert not memory.is_dir() or list(memory.glob(f"implbench-*/versions/*/{place.name}")) == []
+    return tmp_path / "rows"
 
 
-@pytest.fixture
-def start(folder):
-    """Start a watch, that is ended with the test."""
-    started = []
-
-    def start(*arguments):
-        started.append(Watch(folder, *arguments))
-        return started[-1]
-
-    yield start
-    for watch in started:
-        watch.end()
-
-
-def save(folder, returned, name="vectorised"):
+def save(folder, returned="(x * x).sum(axis=1)", name="vectorised", **constants):
     """Save an implementation as an editor does: written beside, then put in its place."""
-    text = f"import numpy as np\n\n\ndef prepare(inputs):\n    x = inputs['x']\n    return lambda: {returned}\n"
+    lines = [f"{key} = {value!r}" for key, value in constants.items()]
+    text = "\n".join(["import numpy as np", *lines, "", "", "def prepare(inputs):", "    x = inputs['x']", ""])
     beside = folder / f".{name}.py.new"
-    beside.write_text(text)
+    beside.write_text(f"{text}    return lambda: {returned}\n")
     beside.replace(folder / f"{name}.py")
 
 
-def test_each_version_is_verified_and_measured_against_the_last_right_one(folder, start):
-    watch = start()
-    run, _ = watch.until("waiting")
+def told(printed):
+    """Return the events that were printed."""
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+@pytest.fixture
+def watched(folder, monkeypatch, capsys, tmp_path):
+    """Watch on a simulated machine: do each step while it waits, then press Ctrl-C; return exit code and events.
+
+    What is to happen in the midst of a measurement is told by (part of what is being done, what then is done), in the
+    order of happening.
+    """
+    monkeypatch.setenv(SCRATCH, str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    said, midst = [], []
+
+    class Disturbed(Simulation):
+        def say(self, doing):
+            super().say(doing)
+            if midst and midst[0][0] in doing:
+                midst.pop(0)[1]()
+
+    def watch_it(*steps, during=(), arguments=(), **how):
+        left = list(steps)
+        midst.extend(during)
+
+        def looked(seconds):
+            if said and said[-1] in ("waiting", "problem"):
+                said.append("a step")
+                if not left:
+                    raise KeyboardInterrupt
+                left.pop(0)()
+
+        tell = watch._Watch._tell
+        with monkeypatch.context() as patch:
+            patch.setattr(watch._Watch, "_tell", lambda *of, **more: (tell(*of, **more), said.append(of[1])))
+            patch.setattr(watching.time, "sleep", looked)
+            Disturbed(noise=noise.QUIET, **how).everywhere(patch)
+            results = ["--results", str(tmp_path / "results")]
+            code = cli.main(["run", str(folder), "--watch", "--json", "--set", "m=20", *results, *arguments])
+        assert left == midst == []
+        assert list((tmp_path / "scratch").iterdir()) == []
+        return code, told(capsys.readouterr().out)
+
+    return watch_it
+
+
+def of(events, name):
+    return [one for one in events if one["event"] == name]
+
+
+def names(events):
+    return [one["event"] for one in events]
+
+
+def test_each_version_is_verified_and_measured_against_the_last_right_one(folder, watched, tmp_path):
+    save(folder, SECONDS=0.0002)
+    code, events = watched(
+        lambda: save(folder, SECONDS=0.0001),
+        lambda: save(folder, OUTCOME="wrong", REASON="sums is off by 3 times the tolerance"),
+        lambda: (folder / "vectorised.py").write_text("def prepare(:\n"),
+        lambda: save(folder, SECONDS=0.002),
+    )
+    assert code == Exit.FINE
+    run = events[0]
     assert {case["implementation"]: case["outcome"] for case in run["groups"][0]["cases"]} == {
         "loop": "ok",
         "vectorised": "ok",
     }
-    assert (folder.parent / run["document"]).is_file()
-
-    save(folder, "np.einsum('ij,ij->i', x, x)")
-    saved, verified, measured, _ = watch.until("waiting")
-    assert saved == {"event": "saved", "implementations": ["vectorised"]}
-    assert (verified["outcome"], verified["reason"]) == ("ok", None)
-    assert verified["error_over_tolerance"] < 1
-    assert measured["speedup_over_version_before"]["value"] > 0
-    assert measured["speedup_over_baseline"]["value"] > 1
-    assert measured["baseline"].startswith(f"{folder.name}[loop-")
-
-    save(folder, WRONG)
-    _, wrong, last = watch.until("waiting")
-    assert (wrong["event"], wrong["outcome"], last["event"]) == ("verified", "wrong", "waiting")
-    assert "sums is off by" in wrong["reason"]
-
-    (folder / "vectorised.py").write_text("def prepare(:\n")
-    _, broken, _ = watch.until("waiting")
+    assert names(events) == [
+        *("run", "waiting", "saved", "verified", "measured", "waiting"),
+        *("saved", "verified", "waiting"),
+        *("saved", "verified", "waiting"),
+        *("saved", "verified", "measured", "waiting", "ended"),
+    ]
+    faster, slower = of(events, "measured")
+    assert faster["speedup_over_version_before"]["value"] == pytest.approx(2, rel=0.02)
+    assert faster["speedup_over_baseline"]["value"] == pytest.approx(10, rel=0.02)
+    assert faster["baseline"].startswith("rows[loop-")
+    assert slower["speedup_over_version_before"]["value"] == pytest.approx(1 / 20, rel=0.02)
+    right, wrong, broken, _ = of(events, "verified")
+    assert (right["outcome"], right["reason"]) == ("ok", None)
+    assert right["error_over_tolerance"] < 1
+    assert (wrong["outcome"], wrong["reason"]) == ("wrong", "sums is off by 3 times the tolerance")
     assert broken["outcome"] == "failed"
     assert "syntax error in line 1" in broken["reason"]
-
-    save(folder, f"__import__('time').sleep(0.002) or {RIGHT}")
-    slower = watch.next("measured")
-    assert slower["speedup_over_version_before"]["value"] < 0.2
-    assert len(list((folder.parent / "results").iterdir())) == 1
-    watch.until("waiting")
-    assert watch.interrupt() == Exit.FINE
-    assert watch.next("ended") == {"event": "ended"}
+    assert [str(file) for file in (tmp_path / "results").iterdir()] == [run["document"]]
 
 
-def test_comments_new_and_deleted_files_and_a_broken_problem_are_told(folder, start):
-    watch = start()
-    watch.until("waiting")
-    with (folder / "vectorised.py").open("a") as file:
-        file.write("# that is all\n")
-    assert [one["event"] for one in watch.until("waiting")] == ["unchanged", "waiting"]
-
-    save(folder, RIGHT, "third")
-    new, saved, _, measured, _ = watch.until("waiting")
-    assert new == {"event": "new", "implementation": "third"}
-    assert saved["implementations"] == ["third"]
-    assert measured["speedup_over_version_before"] is None
-    assert measured["speedup_over_baseline"]["value"] > 1
-
-    (folder / "third.py").unlink()
-    assert watch.until("waiting")[0] == {"event": "deleted", "implementation": "third"}
-
-    problem = (folder / "problem.py").read_text()
-    (folder / "problem.py").write_text("SIZES = (")
-    assert "cannot be read as Python" in watch.next("problem")["reason"]
-    (folder / "problem.py").write_text(problem.replace("-1, 1", "0, 1"))
-    told = watch.until("waiting")
-    assert [one["implementation"] for one in told if one["event"] == "measured"] == ["loop", "vectorised"]
-    assert watch.interrupt(CLOSED) == Exit.FINE
-
-
-def test_a_save_ends_what_is_being_measured_and_that_version_is_no_version_before(folder, start):
-    watch = start("--rounds", "2", "--budget", "2")
-    watch.until("waiting")
-    save(folder, f"__import__('time').sleep(0.002) or {RIGHT}")
-    watch.until("verified")
-    for returned in (WRONG, RIGHT, RIGHT + " + 0", "np.einsum('ij,ij->i', x, x)"):  # in a row, as fast as it goes
-        save(folder, returned)
-    told = [one["event"] for one in watch.until("waiting")]
-    assert told == ["superseded", "saved", "verified", "measured", "waiting"]
-    assert watch.told[-2]["speedup_over_version_before"]["value"] < 10
-
-    save(folder, f"__import__('time').sleep(0.002) or {RIGHT}")
-    watch.until("verified")
-    assert watch.interrupt() == Exit.INTERRUPTED
+def test_comments_new_and_deleted_files_and_a_broken_problem_are_told(folder, watched):
+    file = folder / "problem.py"
+    problem, code = file.read_text(), (folder / "vectorised.py").read_text()
+    ended, events = watched(
+        lambda: (folder / "vectorised.py").write_text(f"{code}# that is all\n"),
+        lambda: save(folder, name="third", SECONDS=0.0005),
+        (folder / "third.py").unlink,
+        lambda: file.write_text("SIZES = ("),
+        lambda: file.write_text(problem.replace("-1, 1", "0, 1")),
+    )
+    assert ended == Exit.FINE
+    assert names(events) == [
+        *("run", "waiting", "unchanged", "waiting", "new", "saved", "verified", "measured", "waiting"),
+        *("deleted", "waiting", "problem"),
+        *("saved", "verified", "verified", "measured", "measured", "waiting", "ended"),
+    ]
+    assert of(events, "new") == [{"event": "new", "implementation": "third"}]
+    assert of(events, "deleted") == [{"event": "deleted", "implementation": "third"}]
+    third, *both = of(events, "measured")
+    assert third["speedup_over_version_before"] is None
+    assert third["speedup_over_baseline"]["value"] == pytest.approx(2, rel=0.02)
+    assert "cannot be read as Python" in of(events, "problem")[0]["reason"]
+    assert [one["implementation"] for one in both] == ["loop", "vectorised"]
 
 
-def test_a_save_during_the_first_run_begins_it_anew(folder, start):
-    watch = start("--rounds", "100", "--budget", "60")
-    for returned in (WRONG, RIGHT):
-        wait_for_journal(folder.parent / "results")
-        save(folder, returned)
-        assert [one["event"] for one in watch.until("superseded")] == ["superseded"]
-    wait_for_journal(folder.parent / "results")
-    assert watch.interrupt() == Exit.INTERRUPTED
+def test_a_save_ends_what_is_being_measured_and_that_version_is_no_version_before(folder, watched):
+    save(folder, SECONDS=0.001)
+    code, events = watched(
+        lambda: save(folder, SECONDS=0.1),
+        during=[("C-1t] now", lambda: save(folder, SECONDS=0.0005))],
+    )
+    assert code == Exit.FINE
+    assert names(events)[2:] == [
+        *("saved", "verified", "superseded", "saved", "verified", "measured", "waiting", "ended"),
+    ]
+    (measured,) = of(events, "measured")
+    assert measured["speedup_over_version_before"]["value"] == pytest.approx(2, rel=0.02)
 
 
-def wait_for_journal(results):
-    """Wait until a run writes into a folder of results."""
-    waited = threading.Event()
-    for _ in range(10 * PATIENCE_S):
-        if list(results.glob("*.journal.jsonl")):
-            return
-        waited.wait(0.1)
-    pytest.fail("no run began")
+def test_a_save_during_the_first_run_begins_it_anew(folder, watched):
+    code, events = watched(
+        during=[("pass 3", lambda: save(folder, SECONDS=0.5)), ("pass 2", lambda: save(folder, SECONDS=0.0001))],
+    )
+    assert code == Exit.FINE
+    assert names(events) == ["superseded", "superseded", "run", "waiting", "ended"]
+    (group,) = events[2]["groups"]
+    found = {case["implementation"]: case["seconds_per_call"]["value"] for case in group["cases"]}
+    assert found["vectorised"] == pytest.approx(0.0001, rel=0.02)
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_in_the_midst_of_a_measurement_ends_the_watch(folder, watched):
+    code, events = watched(lambda: save(folder, SECONDS=0.5), during=[("C-1t] before", interrupt)])
+    assert code == Exit.INTERRUPTED
+    assert names(events) == ["run", "waiting", "saved", "verified"]
+
+
+def test_ctrl_c_in_the_first_run_keeps_its_whole_rounds(watched, tmp_path):
+    code, events = watched(during=[("starting", lambda: None)] * 5 + [("pass", interrupt)])
+    assert (code, names(events)) == (Exit.INTERRUPTED, ["run"])
+    assert len(list((tmp_path / "results").iterdir())) == 1
+
+
+def test_a_terminal_that_is_closed_ends_it_as_ctrl_c_does(watched):
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        code, events = watched(lambda: signal.raise_signal(signal.SIGHUP))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (code, names(events)) == (Exit.FINE, ["run", "waiting", "ended"])
+
+
+@pytest.mark.slow
+def test_real_versions_are_measured_by_real_workers_until_ctrl_c(folder, tmp_path):
+    command = [sys.executable, "-m", "bench", "run", "./rows", "--watch", "--json", "--set", "m=20"]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT), SCRATCH: str(tmp_path / "scratch")}
+    (tmp_path / "scratch").mkdir()
+    printed = tmp_path / "printed"
+
+    def waits(times):
+        return lambda: sum('"waiting"' in line for line in printed.read_text().splitlines()) == times
+
+    with (
+        printed.open("w") as out,
+        started([*command, "--rounds", "1", "--budget", "1"], tmp_path, env=environment, stdout=out) as process,
+    ):
+        until(process, waits(1))
+        save(folder, "np.einsum('ij,ij->i', x, x)")
+        until(process, waits(2))
+        save(folder, "(x * x).sum(axis=1) * 1.001")
+        until(process, waits(3))
+        children = workers(process)
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == Exit.FINE
+    assert gone(children)
+    events = told(printed.read_text())
+    assert names(events) == [
+        *("run", "waiting", "saved", "verified", "measured", "waiting"),
+        *("saved", "verified", "waiting", "ended"),
+    ]
+    assert events[4]["speedup_over_version_before"]["value"] > 0
+    assert "sums is off by" in events[7]["reason"]
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 @pytest.mark.parametrize("option", [["--sweep", "m=10..100"], ["--roofline"]])
