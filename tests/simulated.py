@@ -77,6 +77,7 @@ class Simulation:
     """Why the problem gives no inputs."""
     blas: str | None = "openblas"
     """The library of the workers' thread pool; None where there is none."""
+    kernel: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     activity: Activity = field(
         default_factory=lambda: Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
@@ -286,7 +287,7 @@ def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
     """Return the record of a worker that has warmed up."""
     group, plan = start.group, start.plan
     error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
-    pool = Pool(library=machine.blas or "", version=None, kernel=None, threads=group.threads)
+    pool = Pool(library=machine.blas or "", version=None, kernel=machine.kernel, threads=group.threads)
     return Worker(
         arm=arm.name,
         pid=next(machine.pids),

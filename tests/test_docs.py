@@ -1,41 +1,29 @@
 """What README and docs/ show is so: the tutorial prints what it shows, and every other command was typed.
 
-The commands of a page are typed one after the other, in one folder: later ones need what earlier ones made.
+The commands of a page are typed one after the other, in one folder: later ones need what earlier ones made. They
+measure on a simulated machine, so that each is typed as it is shown.
 """
 
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-import documented
 import pytest
-from versions import commit, git
 
 from bench import arguments
-from bench.machine import allowed_cpus
+from bench.measurement import Counts
+from tests import documented, noise
+from tests.explained import COSTS, passes, products
+from tests.simulated import Simulation
+from tests.simulated_reader import SimulatedReader
+from tests.truth import Truth
+from tests.versions import commit, git
 
 CHECKOUT = Path(__file__).parent.parent
 PAGES = (CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md")))
 TUTORIAL = CHECKOUT / "docs" / "tutorial.md"
-
-#: Beginning of an implbench command that measures -> options that are put behind it here, so that it takes a second or
-#: two and not minutes. Each of them is typed once, wherever else it is shown.
-REDUCED = {
-    "run backprop --sweep": "--sweep m=10..20 --impl vectorized --budget 2",
-    "run backprop": "--set m=50 --impl vectorized --rounds 1 --budget 1",
-    "run matmul": "--size S --impl dot --rounds 1 --budget 1",
-    "run": "--size S --rounds 1 --budget 1",
-    "check backprop": "--set m=50",
-    "explain": "--set m=50 --rounds 1 --budget 1",
-    "roofline": "--set m=50 --impl vectorized --rounds 1 --budget 1",
-    "calibrate backprop": "--set m=50 --impl vectorized --budget 2",
-    "calibrate matmul": "--size S --impl dot --layout CC --budget 2",
-    "compare": "--size S --budget 2",
-}
-
-#: What a command may end with; 0 where it is not named. Whether something is decided in so few rounds, nobody knows.
-ENDS = {"compare": (0, 3), "calibrate": (0, 3), "run": (0, 3)}
 
 #: Beginning of a command that cannot be typed here -> why, and where it is.
 NOT_TYPED = {
@@ -49,22 +37,12 @@ NOT_TYPED = {
 
 def typed():
     """Return page and command for all commands that the pages but the tutorial show, without their comments."""
-    found, measuring = [], set()
+    found = []
     for page in PAGES:
         blocks = documented.blocks(page.read_text()) if page != TUTORIAL else []
-        for command in (line for block in blocks if block.language == "sh" for line in block.commands):
-            bare = re.sub(r"\s+# .*", "", command)
-            if bare not in measuring:
-                found.append((page.name, bare))
-            if reduced(bare):
-                measuring.add(bare)
-    return found
-
-
-def reduced(command):
-    """Return the options that are put behind a command."""
-    asked = command.removeprefix("implbench ")
-    return next((extra for beginning, extra in REDUCED.items() if asked.startswith(beginning)), "")
+        shown = (line for block in blocks if block.language == "sh" for line in block.commands)
+        found += [(page.name, re.sub(r"\s+# .*", "", command)) for command in shown]
+    return list(dict.fromkeys(found))
 
 
 @pytest.fixture
@@ -79,10 +57,40 @@ def _reader(folder):
     empty, tools = folder / "empty", folder / "tools"
     empty.mkdir()
     tools.mkdir()
-    return documented.Reader(empty, documented.launchers(tools, CHECKOUT))
+    return SimulatedReader(empty, documented.launchers(tools, CHECKOUT))
 
 
-def test_the_tutorial_is_true_to_the_letter(reader):
+COUNTS = Counts(allocations=2, allocated_bytes=500_000, peak_bytes=2000, python_calls=1, c_calls=4000)
+
+#: What is true of the implementations of the tutorial.
+NEAREST = {
+    "loop": Truth(
+        seconds=2.1e-3,
+        counts=COUNTS,
+        calls=(passes(4000, moved=1_000_000, ns=1_400_000), replace(passes(4000, moved=0), kind="index")),
+        costs=COSTS,
+    ),
+    "vectorised": Truth(
+        seconds=2.6e-4,
+        faults=218,
+        counts=replace(COUNTS, allocated_bytes=1_040_000, peak_bytes=1_040_000),
+        calls=(passes(3, moved=1_500_000, ns=80_000), products(1, flops=1e5, ns=10_000)),
+        costs=COSTS,
+    ),
+    "blocked": Truth(seconds=1e-4),
+    "gram": Truth(seconds=2e-5),
+}
+
+
+def nearest(arm, source, index):
+    return NEAREST[arm.case.implementation]
+
+
+@pytest.mark.slow
+def test_the_tutorial_is_true_to_the_letter(reader, simulated):
+    """On a simulated machine, but for what is right and wrong, and for the watch; .ci/tutorial.py measures the rest."""
+    simulated(truth=nearest, noise=noise.QUIET, kernel="SkylakeX")
+    reader.real = lambda words: words[0] == "check"
     typed = list(reader.follow(TUTORIAL.read_text()))
     assert {"check", "run", "explain", "report"} <= {command.split()[1] for command in typed}
 
@@ -119,18 +127,17 @@ def project(place):
 
 
 @pytest.mark.parametrize(("shown_in", "command"), typed())
-def test_every_command_shown_was_typed(readers, shown_in, command):
+def test_every_command_shown_was_typed(readers, monkeypatch, shown_in, command):
     for beginning, why in NOT_TYPED.items():
         if command.startswith(beginning):
             pytest.skip(why)
-    if "--threads 1,2" in command and len(allowed_cpus()) < 2:
-        pytest.skip("needs two CPUs")
-    readers[shown_in].type(command, ENDS.get(" ".join(command.split()[1:2]), (0,)), extra=reduced(command))
+    Simulation(noise=noise.QUIET).everywhere(monkeypatch)
+    readers[shown_in].type(command)
 
 
 def test_no_exception_is_left_over():
     commands = {command for _page, command in typed()}
-    for beginning in (*NOT_TYPED, *(f"implbench {beginning}" for beginning in REDUCED)):
+    for beginning in NOT_TYPED:
         assert any(command.startswith(beginning) for command in commands), beginning
 
 

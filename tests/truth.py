@@ -32,6 +32,10 @@ class Truth:
 Law = Callable[[Arm, Source, int], "Truth | float"]
 
 
+#: What an implementation may say of itself.
+SAID = ("SECONDS", "OUTCOME", "REASON", "FAULTS")
+
+
 def written(arm: Arm, source: Source, index: int) -> Truth:
     """Return what an implementation's own file says of itself: ``SECONDS = 0.002``, ``OUTCOME = "wrong"``.
 
@@ -39,9 +43,9 @@ def written(arm: Arm, source: Source, index: int) -> Truth:
     """
     tree = ast.parse(source.implementation.file.read_text())
     known = {
-        node.targets[0].id: ast.literal_eval(node.value)
+        name: ast.literal_eval(node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper()
+        if isinstance(node, ast.Assign) and (name := ast.unparse(node.targets[0])) in SAID
     }
     outcome = Outcome(known.get("OUTCOME", "ok"))
     reason = None if outcome == Outcome.OK else known.get("REASON", f"it is {outcome}")

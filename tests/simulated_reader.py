@@ -1,0 +1,41 @@
+"""Somebody who types what a page shows, in this process and on a simulated machine."""
+
+import shlex
+from collections.abc import Callable, Container
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+from bench import cli
+from tests.documented import Reader, Untrue
+
+
+class SimulatedReader(Reader):
+    """Types commands of implbench into `cli.main`; a shell gets the others, and those that are asked to be real."""
+
+    real: Callable[[list[str]], bool] = staticmethod(lambda words: False)
+    """Tells for the arguments of implbench whether real workers are to do it."""
+
+    def type(self, command: str, expected: Container[int] = (0,), extra: str = "") -> None:
+        """Type a command; it has to end with one of the expected exit codes."""
+        words = shlex.split(command, comments=True)
+        if words[0] != "implbench" or self.real(words[1:]):
+            super().type(command, expected, extra)
+            return
+        words, target = (words[: words.index(">")], words[-1]) if ">" in words else (words, None)
+        output, errors = StringIO(), StringIO()
+        with chdir(self.folder), redirect_stdout(output), redirect_stderr(errors):
+            try:
+                code = cli.main([one for word in words[1:] for one in _expanded(word)])
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+            if target:
+                Path(target).write_text(output.getvalue())
+        self._printed.write_text(output.getvalue())
+        if code not in expected:
+            raise Untrue(f"{command}\nended with {code}, expected {expected}\n{output.getvalue()}{errors.getvalue()}")
+
+
+def _expanded(word: str) -> list[str]:
+    """Return what a shell makes of a word."""
+    return sorted(map(str, Path().glob(word))) if "*" in word else [word]
