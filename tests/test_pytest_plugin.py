@@ -1,4 +1,7 @@
-"""``pytest --benchmark-only``: the runner's samples, seen by pytest-benchmark."""
+"""``pytest --benchmark-only``: the runner's samples, seen by pytest-benchmark; on a simulated machine.
+
+With real workers it is typed in test_docs.
+"""
 
 import json
 import os
@@ -10,35 +13,54 @@ from pathlib import Path
 import pytest
 
 from bench import store
+from bench.measurement import Outcome
 from bench.pytest_plugin import Clock, samples
+from tests import noise
+from tests.truth import Truth
 
 FAKES = Path(__file__).parent / "fakes" / "product"
 CHECKOUT = Path(__file__).parent.parent
 
+#: The plugin of this checkout, and no installed one. No error is that this process has imported it already, and that a
+#: case without a time gives pytest-benchmark none.
+OPTIONS = (
+    *("-p", "bench.pytest_plugin", "-p", "no:implbench", "-p", "no:cacheprovider"),
+    *("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("-W", "ignore:Benchmark fixture was not used at all"),
+)
+
+
+def law(arm, source, index):
+    """Twice as fast, unsupported, wrong, or as the baseline."""
+    return {
+        "honest_too": 0.0005,
+        "unsupported": Truth(outcome=Outcome.UNSUPPORTED, reason="computes in float64 only"),
+        "dropped_sample": Truth(outcome=Outcome.WRONG, reason="product is off by 3 times the tolerance"),
+    }.get(arm.case.implementation, 0.001)
+
+
+@pytest.fixture(autouse=True)
+def _simulated(simulated):
+    simulated(truth=law, noise=noise.QUIET)
+
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(pytester):
     """A problem outside the repository, and nothing else."""
-    place = tmp_path / "product"
+    place = pytester.path / "product"
     place.mkdir()
     for name in ("problem", "honest", "honest_too", "dropped_sample", "unavailable", "unsupported"):
         shutil.copy(FAKES / f"{name}.py", place)
-    return tmp_path
-
-
-def pytest_in(folder, *arguments):
-    """Run pytest in a folder, with the plugin of this checkout."""
-    options = ["-p", "bench.pytest_plugin", "-p", "no:implbench", "-p", "no:cacheprovider", "-W", "error"]
-    command = [sys.executable, "-m", "pytest", *options, *arguments]
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return pytester.path
 
 
 @pytest.fixture
-def benchmarked(folder):
+def benchmarked(folder, pytester):
     arguments = ("--benchmark-only", "--implbench=--size S --rounds 2 --layout C --layout F", "-k", "honest")
-    done = pytest_in(folder, "product", *arguments, "--benchmark-json=o.json", "--benchmark-autosave")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = pytester.runpytest_inprocess(
+        *OPTIONS, "product", *arguments, "--benchmark-json=o.json", "--benchmark-autosave"
+    )
+    assert done.ret == 0
     return folder, json.loads((folder / "o.json").read_text())
 
 
@@ -76,33 +98,41 @@ def test_the_options_of_pytest_benchmark_work_on_them(benchmarked):
     assert "layout=F" in done.stdout
 
 
-def test_plain_pytest_runs_no_benchmark(folder):
-    done = pytest_in(folder, "product")
-    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+def test_plain_pytest_runs_no_benchmark(folder, pytester):
+    done = pytester.runpytest_inprocess(*OPTIONS, "product")
+    assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert not (folder / "results").exists()
 
 
-def test_a_wrong_implementation_fails_and_an_unavailable_or_unsupported_one_is_skipped(folder):
-    done = pytest_in(folder, "product", "--benchmark-only", "--implbench=--size S --rounds 1 --dtype float32", "-rA")
-    assert done.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "wrong: product is off by" in done.stdout
-    assert "2 passed" in done.stdout
-    assert "1 failed" in done.stdout
-    assert "2 skipped" in done.stdout
-    assert "computes in float64 only" in done.stdout
+def test_a_wrong_implementation_fails_and_an_unavailable_or_unsupported_one_is_skipped(folder, pytester):
+    how = "--implbench=--size S --rounds 1"
+    done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only", how, "-rA")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
+    done.assert_outcomes(passed=2, failed=1, skipped=2)
+    assert "wrong: product is off by 3 times the tolerance" in done.stdout.str()
+    assert "computes in float64 only" in done.stdout.str()
 
 
-def test_a_mistake_in_the_options_is_one_sentence(folder):
-    done = pytest_in(folder, "product", "--benchmark-only", "--implbench=--size XXL")
-    assert done.returncode == pytest.ExitCode.INTERRUPTED
-    assert "implbench: unknown size 'XXL': choose from M, S" in done.stdout
-    assert "Traceback" not in done.stdout
+@pytest.mark.parametrize("outcome", ["failed", "crashed", "timeout", "out-of-memory"])
+def test_whatever_else_an_implementation_ends_with_is_a_failure_with_its_reason(folder, pytester, simulated, outcome):
+    simulated(truth=lambda arm, source, index: Truth(outcome=Outcome(outcome), reason="so it ended"))
+    done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only", "-k", "honest-")
+    done.assert_outcomes(failed=1)
+    assert f"{outcome}: so it ended" in done.stdout.str()
 
 
-def test_the_bundled_problems_are_collected_where_the_package_is_named():
-    done = pytest_in(CHECKOUT, "bench", "--benchmark-only", "--collect-only", "-q", "-c", "/dev/null", "--noconftest")
-    assert "backprop[vectorized-M-float64-C-1t]" in done.stdout
-    assert "matmul[dot-M-float64-CF-1t]" in done.stdout
+def test_a_mistake_in_the_options_is_one_sentence(folder, pytester):
+    done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only", "--implbench=--size XXL")
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert "implbench: unknown size 'XXL': choose from M, S" in done.stdout.str()
+    assert "Traceback" not in done.stdout.str()
+
+
+def test_the_bundled_problems_are_collected_where_the_package_is_named(pytester):
+    where = (str(CHECKOUT / "bench"), "--rootdir", str(CHECKOUT), "-c", os.devnull, "--noconftest")
+    done = pytester.runpytest_inprocess(*OPTIONS, *where, "--benchmark-only", "--collect-only", "-q")
+    assert "backprop[vectorized-M-float64-C-1t]" in done.stdout.str()
+    assert "matmul[dot-M-float64-CF-1t]" in done.stdout.str()
 
 
 def test_in_the_checkout_only_problems_are_collected_where_only_benchmarks_are_asked_for():
@@ -113,7 +143,8 @@ def test_in_the_checkout_only_problems_are_collected_where_only_benchmarks_are_a
     assert all(line.startswith("impls/") for line in collected)
 
 
-def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder):
+def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder, pytester):
     (folder / "second.py").write_text("from bench.pytest_plugin import pytest_addoption\n")
-    done = pytest_in(folder, "product", "-p", "second", "--collect-only")
-    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stderr
+    pytester.syspathinsert()
+    done = pytester.runpytest_inprocess(*OPTIONS, "product", "-p", "second", "--collect-only")
+    assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
