@@ -1,6 +1,7 @@
 """The child process's work, done in this process."""
 
 import gc
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def test_a_bench_prepares_measures_and_verifies(order):
     bench = Bench(order)
     ready = bench.start()
     assert ready["layout"] == {"x": "C", "y": "F"}
-    assert ready["warmup_calls"] >= worker.WARMUP_CALLS
+    assert ready["warmup_calls"] >= 1
     assert ready["number"] & (ready["number"] - 1) == 0
     found = bench.burst(ready["number"], 6)
     assert len(found["sample_ns"]) == 6
@@ -106,6 +107,14 @@ def test_samples_of_a_few_clock_steps_are_refused(order, monkeypatch):
         bench.burst(1, 2)
 
 
+def test_a_call_of_a_few_clock_steps_cannot_be_timed_alone_with_cold_caches(order, monkeypatch, tmp_path):
+    (tmp_path / "filler").write_bytes(bytes(1000))
+    monkeypatch.setattr(worker, "clock_resolution_ns", lambda: 10**7)
+    with pytest.raises(Unfit, match="too short to be timed alone as cold caches need it") as caught:
+        Bench(order | {"filler": str(tmp_path / "filler")}).start()
+    assert caught.value.outcome == "unsupported"
+
+
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [
@@ -130,8 +139,11 @@ def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
         Session().answer({"do": "burst", "nonce": 1})
 
 
-def test_the_clock_makes_steps():
-    assert 0 < worker.clock_resolution_ns() < 10_000_000
+@pytest.mark.parametrize("step_ns", [1, 100, 1000, 15_000_000])
+def test_the_step_of_the_clock_is_found_whatever_it_is(monkeypatch, step_ns):
+    readings = (ns // step_ns * step_ns for ns in itertools.count(10**12, max(1, step_ns // 7)))
+    monkeypatch.setattr(worker.time, "perf_counter_ns", lambda: next(readings))
+    assert worker.clock_resolution_ns() == step_ns
 
 
 def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(order):
