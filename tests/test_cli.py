@@ -12,6 +12,8 @@ import pytest
 
 from bench import arguments, cli
 from bench.errors import Exit
+from bench.measurement import Outcome
+from tests.truth import Truth
 
 FAKES = str(Path(__file__).parent / "fakes" / "product")
 BENCH = Path(cli.__file__).parent
@@ -36,10 +38,8 @@ def modules_after(*arguments):
 
 
 def quick(*arguments, tmp_path):
-    return [
-        "run", FAKES, "--size", "S", "--rounds", "1", "--budget", "1",
-        "--results", str(tmp_path / "results"), "--output", str(tmp_path / "reports"), *arguments,
-    ]  # fmt: skip
+    where = ["--results", str(tmp_path / "results"), "--output", str(tmp_path / "reports")]
+    return ["run", FAKES, "--size", "S", "--rounds", "1", *where, *arguments]
 
 
 def test_help_imports_neither_a_numerical_library_nor_a_terminal_one():
@@ -151,7 +151,8 @@ def test_a_results_file_that_cannot_be_used_is_told(tmp_path, capsys, text, told
     assert file.read_text() == text
 
 
-def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_path, capsys):
+def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_path, capsys, simulated):
+    simulated()
     assert cli.main(quick("--impl", "honest_too", "--report", tmp_path=tmp_path)) == Exit.FINE
     printed = capsys.readouterr().out
     assert "honest_too" in printed
@@ -161,7 +162,9 @@ def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_pa
     assert report.parent.name == document.stem
 
 
-def test_the_json_of_a_run_is_alone_on_stdout_and_holds_every_case(tmp_path, capsys):
+def test_the_json_of_a_run_is_alone_on_stdout_and_holds_every_case(tmp_path, capsys, simulated):
+    wrong = Truth(outcome=Outcome.WRONG, reason="product is off")
+    simulated(truth=lambda arm, source, index: wrong if "dropped" in arm.name else 0.001)
     arguments = quick("--impl", "honest_too,dropped_sample,unavailable,printing", "--json", tmp_path=tmp_path)
     assert cli.main(arguments) == Exit.WRONG
     found = json.loads(capsys.readouterr().out)
@@ -185,14 +188,15 @@ def test_nothing_measured_has_its_own_exit_code(tmp_path, capsys):
     assert "honest.py: syntax error in line 1" in capsys.readouterr().err
 
 
-def test_a_module_with_a_syntax_error_is_an_outcome_of_that_case_alone(tmp_path, capsys):
+def test_a_module_with_a_syntax_error_is_an_outcome_of_that_case_alone(tmp_path, capsys, simulated):
+    simulated()
     folder = tmp_path / "half"
     folder.mkdir()
     for name in ("problem", "honest"):
         (folder / f"{name}.py").write_text((Path(FAKES) / f"{name}.py").read_text())
     (folder / "broken.py").write_text("def prepare(: broken\n")
     (folder / "without.py").write_text("x = 1\n")
-    arguments = ["run", str(folder), "--size", "S", "--rounds", "1", "--budget", "1", "--json"]
+    arguments = ["run", str(folder), "--size", "S", "--rounds", "1", "--json"]
     assert cli.main([*arguments, "--results", str(tmp_path / "results")]) == Exit.WRONG
     cases = {case["implementation"]: case for case in json.loads(capsys.readouterr().out)["groups"][0]["cases"]}
     assert cases["honest"]["outcome"] == "ok"
@@ -200,6 +204,7 @@ def test_a_module_with_a_syntax_error_is_an_outcome_of_that_case_alone(tmp_path,
     assert cases["without"]["reason"] == "without.py: has no function prepare(inputs)"
 
 
+@pytest.mark.slow
 def test_check_tells_right_from_wrong_without_writing_anything(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["check", FAKES, "--impl", "honest_too,dropped_sample", "--json"]) == Exit.WRONG
@@ -254,7 +259,8 @@ def test_an_error_that_would_steer_the_terminal_is_text_on_one_line(capsys):
     assert error.removesuffix("\n").isprintable()
 
 
-def test_a_quiet_check_prints_its_table_and_nothing_else(capsys):
+def test_a_quiet_check_prints_its_table_and_nothing_else(capsys, simulated):
+    simulated()
     assert cli.main(["--quiet", "check", FAKES, "--impl", "honest_too"]) == Exit.FINE
     printed = capsys.readouterr()
     assert "honest_too" in printed.out
