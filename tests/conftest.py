@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import report
 from bench.staging import SCRATCH
 from tests.simulated import Simulation
 
@@ -22,6 +23,12 @@ def _own_scratch(session_scratch: Path) -> Iterator[None]:
         patch.setenv(SCRATCH, str(session_scratch))
         yield
     assert list(session_scratch.iterdir()) == []
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have figures written without being drawn, which takes a second each time: for tests that are about the rest."""
+    monkeypatch.setattr(report, "picture", lambda figure, kind: b"not drawn")
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def project(place):
     return made
 
 
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(("shown_in", "command"), typed())
 def test_every_command_shown_was_typed(readers, monkeypatch, shown_in, command):
     for beginning, why in NOT_TYPED.items():

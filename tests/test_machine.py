@@ -215,11 +215,13 @@ def test_a_program_that_fails_or_is_not_there_has_printed_nothing_known():
     assert machine.printed("implbench-no-such-program") is None
 
 
-def test_watching_tells_how_busy_each_cpu_is(monkeypatch):
-    monkeypatch.setattr(machine, "WATCH_S", 0.05)
+def test_watching_tells_how_busy_each_cpu_is_over_the_time_that_it_sleeps(monkeypatch):
+    slept, taken = [], [snapshot({"user": 1.0, "idle": 1.0}), snapshot({"user": 1.1, "idle": 1.3}, load=0.5)]
+    monkeypatch.setattr(machine.time, "sleep", slept.append)
+    monkeypatch.setattr(machine, "snapshot", lambda: taken.pop(0))
     activity = machine.watch()
-    assert all(0 <= share <= 1 for share in activity.busy)
-    assert activity.load_after == machine.load_average()
+    assert activity.busy == (pytest.approx(0.25),)
+    assert (activity.load_after, slept, taken) == (0.5, [machine.WATCH_S], [])
 
 
 @pytest.mark.parametrize(

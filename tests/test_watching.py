@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -70,19 +69,20 @@ def test_a_file_put_in_the_place_of_another_is_seen_whatever_its_time_and_size(f
     assert seen.look() != before
 
 
-def test_a_save_is_taken_once_it_has_settled(folder):
+def test_a_save_is_taken_once_it_has_settled(folder, monkeypatch):
     seen = Folder(path=folder)
     known = seen.look()
+    steps = iter([None, None, "", "half", "whole", None])
 
-    def save_in_steps():
-        for text in ("", "half", "whole"):
+    def between_two_looks(seconds):
+        text = next(steps)
+        if text is not None:
             (folder / "loop.py").write_text(text)
 
-    timer = threading.Timer(0.05, save_in_steps)
-    timer.start()
-    stamps = seen.settled(known)
-    timer.join()
-    assert stamps == seen.look() != known
+    monkeypatch.setattr(watching.time, "sleep", between_two_looks)
+    assert seen.settled(known) == seen.look() != known
+    assert (folder / "loop.py").read_text() == "whole"
+    assert list(steps) == []
 
 
 def test_a_version_keeps_its_content_and_the_name_of_the_problem(folder, place):

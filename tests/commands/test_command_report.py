@@ -9,6 +9,8 @@ from bench import cli, store
 from bench.errors import Exit
 from tests.builders import make_run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def results(tmp_path):

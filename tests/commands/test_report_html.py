@@ -10,6 +10,8 @@ from bench.pages import PAGE
 from tests.builders import make_run
 from tests.histories import write
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 @pytest.fixture
 def results(tmp_path):

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from bench import machine
+
 Load = Callable[[str, str], ModuleType]
 Arrange = Callable[..., dict[str, Any]]
 Worst = Callable[..., float]
@@ -114,6 +116,7 @@ def test_two_threads_give_the_same_right_answer_each_time(
         assert worst(problem, inputs, step(), dtype) <= 1
 
 
+@pytest.mark.machine
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="these are flags of x86-64")
 @pytest.mark.parametrize("flags", NARROWER, ids=lambda flags: flags[0])
 @every_dtype
@@ -126,6 +129,8 @@ def test_it_is_right_with_narrower_vectors(
     flags: tuple[str, ...],
     dtype: str,
 ) -> None:
+    if "-march=x86-64-v3" in flags and "avx2" not in (machine.cpu()["simd"] or ()):
+        pytest.skip("this CPU has no AVX2, or does not tell")
     monkeypatch.setattr(c_fused.building, "CHOICES", [flags])
     for size in (*SIZES, {"m": 257, "n": 64, "p": 25}):
         inputs = problem.inputs(size, dtype, "random", 1)
