@@ -10,6 +10,8 @@ from bench.exchange import send
 from bench.measurement import Outcome
 from bench.process import TAIL_BYTES, Conditions, Ended, WorkerProcess
 
+pytestmark = pytest.mark.slow
+
 ORDER = {"do": "write-inputs", "folder": "/nonexistent", "inputs": "x", "seed": 1, "case": {"dtype": "float64"}}
 
 

@@ -20,6 +20,7 @@ def calibrated(capsys, *arguments):
     return code, json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_identical_code_is_measured_by_real_workers_on_both_sides(capsys):
     code, found = calibrated(capsys, "--budget", "1", "--margin", "50%")
     assert code in (Exit.FINE, Exit.UNDECIDED)

@@ -32,6 +32,7 @@ def outcomes(capsys, words):
     }
 
 
+@pytest.mark.slow
 def test_a_new_problem_is_right_in_both_precisions_and_can_be_measured(capsys, simulated):
     assert cli.main(["new", "problem", "rows", "--json"]) == Exit.FINE
     said = json.loads(capsys.readouterr().out)
@@ -45,6 +46,7 @@ def test_a_new_problem_is_right_in_both_precisions_and_can_be_measured(capsys, s
     assert len(list(Path("results").glob("*.json"))) == 1
 
 
+@pytest.mark.slow
 def test_what_is_wrong_about_a_new_problem_is_seen(rows, capsys):
     source = (rows / "vectorised.py").read_text()
     for name, product in (("in_single", "(x * x).astype('f')"), ("one_dropped", "(x * x)[:, 1:]")):
@@ -56,6 +58,7 @@ def test_what_is_wrong_about_a_new_problem_is_seen(rows, capsys):
     assert found == {"loop": "ok", "vectorised": "ok", "in_single": "wrong", "one_dropped": "wrong"}
 
 
+@pytest.mark.slow
 def test_a_new_implementation_is_as_right_as_the_baseline_and_can_be_measured(rows, capsys, simulated):
     assert cli.main(["new", "impl", "rows", "much_faster", "--json"]) == Exit.FINE
     said = json.loads(capsys.readouterr().out)
@@ -93,6 +96,7 @@ def test_the_title_changes_however_the_baseline_begins(rows, beginning):
     assert (rows / "mine.py").read_text().endswith(source)
 
 
+@pytest.mark.slow
 def test_where_the_baseline_is_a_folder_its_prepare_is_imported(rows, capsys):
     (rows / "loop").mkdir()
     source = (rows / "loop.py").read_text().replace("REQUIRES", "COPIES_INPUTS = True\nREQUIRES")

@@ -52,6 +52,7 @@ def verdicts(found):
     return {one["id"].split("[")[1].split("-")[0]: one["verdict"] for one in found["benchmarks"]}
 
 
+@pytest.mark.slow
 def test_versions_are_measured_by_real_workers_and_a_wrong_one_comes_before_any_time(folder, capsys):
     edit(folder, "honest", "        return np.dot(x.T, y)", "        np.empty(1000)\n        return np.dot(x.T, y)")
     edit(folder, "honest_too", "x.T @ y", "x[:-1].T @ y[:-1]")
@@ -183,6 +184,7 @@ def test_an_interrupt_at_any_moment_leaves_no_worktree_and_no_file(folder, tmp_p
     assert (state(folder), sorted(tmp_path.iterdir())) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "found"), [(signal.SIGINT, any_child), (signal.SIGINT, workers), (signal.SIGTERM, workers)]
 )

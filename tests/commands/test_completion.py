@@ -13,7 +13,11 @@ from bench.errors import Exit
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.machine,
+    pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash"),
+]
 
 
 def script(shell):

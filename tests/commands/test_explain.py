@@ -12,6 +12,8 @@ from bench.measurement import CallKind
 from bench.verdict import findings
 from tests.explained import COSTS
 
+pytestmark = pytest.mark.slow
+
 FAKES = str(Path(__file__).parent.parent / "fakes" / "counted")
 
 M = 100

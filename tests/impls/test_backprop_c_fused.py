@@ -29,6 +29,8 @@ SIZES = (  # whole vectors and not, of both; one column left over; less than a t
 )
 NARROWER = (("-march=x86-64-v3", "-fopenmp"), ("-march=x86-64",))
 
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
+
 every_dtype = pytest.mark.parametrize("dtype", ["float64", "float32"])
 every_size = pytest.mark.parametrize("size", SIZES, ids=str)
 
@@ -116,7 +118,6 @@ def test_two_threads_give_the_same_right_answer_each_time(
         assert worst(problem, inputs, step(), dtype) <= 1
 
 
-@pytest.mark.machine
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="these are flags of x86-64")
 @pytest.mark.parametrize("flags", NARROWER, ids=lambda flags: flags[0])
 @every_dtype

@@ -22,6 +22,8 @@ FOLDER = ROOT / "impls" / "backprop"
 NAMES = ("octave_loop", "octave_vectorized")
 EVERYTHING_ENDS_WITHIN_S = 20
 
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
+
 every_implementation = pytest.mark.parametrize("name", NAMES)
 every_dtype = pytest.mark.parametrize("dtype", ["float64", "float32"])
 needs_octave = pytest.mark.skipif(

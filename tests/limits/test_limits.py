@@ -19,6 +19,7 @@ def loaded(name):
     return runpy.run_path(str(limiting.FOLDER / name / "problem.py"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_each_is_verified_like_any_implementation(name):
     found = problem.read(limiting.FOLDER / name)
