@@ -151,6 +151,7 @@ def test_a_results_file_that_cannot_be_used_is_told(tmp_path, capsys, text, told
     assert file.read_text() == text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_path, capsys, simulated):
     simulated()
     assert cli.main(quick("--impl", "honest_too", "--report", tmp_path=tmp_path)) == Exit.FINE

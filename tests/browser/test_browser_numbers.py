@@ -218,6 +218,7 @@ def test_downloads_are_what_python_writes(visit, pages, name):
     assert json.loads(files[everything]) == json.loads(page.text_content("#data"))
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_files_of_a_page_are_those_of_the_report(tmp_path):
     run = RUNS["usual"]()
     groups = findings(run)
