@@ -1,15 +1,11 @@
-"""Puts tests/ on the path, and gives a made-up run with its machine and a way to start other tools."""
+"""Gives a made-up run with its machine and a way to start other tools."""
 
 import importlib.util
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
 from builders import USUAL, Spec, make_run
 
 ENVIRONMENT = {
