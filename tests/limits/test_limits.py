@@ -11,7 +11,7 @@ from bench.measurement import Outcome, Settings
 from bench.runner import check
 from bench.selection import Selection, select
 
-SETTINGS = Settings(seed=3, margin=0.03, rounds=1, budget_s=1.0, timeout_s=20.0, command=())
+SETTINGS = Settings(seed=3, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0, command=())
 SMALL = {"gemm": {"n": 64}, "read": {"bytes": 65536}, "add": {"bytes": 65536}}
 
 
