@@ -12,8 +12,6 @@ import pytest
 
 from bench import arguments, cli
 from bench.errors import Exit
-from bench.measurement import Outcome
-from tests.truth import Truth
 
 FAKES = str(Path(__file__).parent / "fakes" / "product")
 BENCH = Path(cli.__file__).parent
@@ -163,10 +161,12 @@ def test_a_run_prints_the_answer_writes_document_and_report_and_ends_well(tmp_pa
     assert report.parent.name == document.stem
 
 
-def test_the_json_of_a_run_is_alone_on_stdout_and_holds_every_case(tmp_path, capsys, simulated):
-    wrong = Truth(outcome=Outcome.WRONG, reason="product is off")
-    simulated(truth=lambda arm, source, index: wrong if "dropped" in arm.name else 0.001)
-    arguments = quick("--impl", "honest_too,dropped_sample,unavailable,printing", "--json", tmp_path=tmp_path)
+@pytest.mark.slow
+def test_the_json_of_a_run_is_alone_on_stdout_and_holds_every_case(tmp_path, capsys):
+    """With real workers, from the command line to the document."""
+    arguments = quick(
+        "--impl", "honest_too,dropped_sample,unavailable,printing", "--json", "--budget", "1", tmp_path=tmp_path
+    )
     assert cli.main(arguments) == Exit.WRONG
     found = json.loads(capsys.readouterr().out)
     assert {case["implementation"]: case["outcome"] for case in found["groups"][0]["cases"]} == {
