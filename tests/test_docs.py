@@ -57,7 +57,8 @@ def _reader(folder):
     empty, tools = folder / "empty", folder / "tools"
     empty.mkdir()
     tools.mkdir()
-    return SimulatedReader(empty, documented.launchers(tools, CHECKOUT))
+    shorter = {documented.EXTRA: "--budget 1"}  # for what goes on until it is interrupted, with real workers
+    return SimulatedReader(empty, documented.launchers(tools, CHECKOUT) | shorter)
 
 
 COUNTS = Counts(allocations=2, allocated_bytes=500_000, peak_bytes=2000, python_calls=1, c_calls=4000)
