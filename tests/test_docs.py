@@ -88,6 +88,7 @@ def nearest(arm, source, index):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("undrawn")
 def test_the_tutorial_is_true_to_the_letter(reader, simulated):
     """On a simulated machine, but for what is right and wrong, and for the watch; .ci/tutorial.py measures the rest."""
     simulated(truth=nearest, noise=noise.QUIET, kernel="SkylakeX")
