@@ -35,14 +35,22 @@ NOT_TYPED = {
 }
 
 
+#: Commands that no later command of a page needs: each is typed once, wherever else it is shown.
+ONCE = ("run", "compare", "calibrate", "explain", "roofline", "index", "history", "doctor")
+
+
 def typed():
     """Return page and command for all commands that the pages but the tutorial show, without their comments."""
-    found = []
+    found, known = [], set()
     for page in PAGES:
         blocks = documented.blocks(page.read_text()) if page != TUTORIAL else []
-        shown = (line for block in blocks if block.language == "sh" for line in block.commands)
-        found += [(page.name, re.sub(r"\s+# .*", "", command)) for command in shown]
-    return list(dict.fromkeys(found))
+        for command in (line for block in blocks if block.language == "sh" for line in block.commands):
+            bare = re.sub(r"\s+# .*", "", command)
+            where = None if bare.startswith(tuple(f"implbench {name}" for name in ONCE)) else page.name
+            if (where, bare) not in known:
+                found.append((page.name, bare))
+            known.add((where, bare))
+    return found
 
 
 @pytest.fixture
