@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ def git(
     *arguments: str,
     variables: Mapping[str, str] = MappingProxyType({}),
     timeout_s: float | None = None,
+    fine: Collection[int] = (0,),
 ) -> bytes:
     """Return what git prints.
 
@@ -33,6 +34,8 @@ def git(
         Put over the environment.
     timeout_s
         Longest wait in seconds; None: as long as it takes.
+    fine
+        Exit codes that are no failure.
 
     Raises
     ------
@@ -48,16 +51,16 @@ def git(
             env={**environment, **variables},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            check=True,
+            check=False,
             timeout=timeout_s,
         )
     except FileNotFoundError as error:
         raise ImplbenchError("git is not installed; give two folders, or install it") from error
     except subprocess.TimeoutExpired as error:
         raise ImplbenchError(f"git {arguments[0]}: no answer within {timeout_s:g} s") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ImplbenchError(f"git {arguments[0]}: {said[-1] if said else f'exit code {error.returncode}'}") from error
+    if done.returncode not in fine:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ImplbenchError(f"git {arguments[0]}: {said[-1] if said else f'exit code {done.returncode}'}")
     return done.stdout
 
 

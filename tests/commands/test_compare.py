@@ -58,7 +58,7 @@ def test_versions_are_measured_by_real_workers_and_a_wrong_one_comes_before_any_
     edit(folder, "honest_too", "x.T @ y", "x[:-1].T @ y[:-1]")
     code, found = compared(capsys, "--margin", "50%", "--budget", "1")
     assert (code, verdicts(found)["honest_too"]) == (Exit.WRONG, "wrong")
-    assert [one["name"] for one in found["skipped"]] == ["product/copying"]
+    assert [one["name"] for one in found["skipped"]] == ["product[copying-M-float64-C-1t-retain]"]
     measured, wrong = sorted(found["benchmarks"], key=lambda one: one["verdict"] == "wrong")
     assert "allocations of arrays a call: 1 -> 2" in measured["counts"]
     assert "bytes of these a call: 240 -> 8,240" in measured["counts"]
