@@ -17,6 +17,9 @@ from .stats import Estimate
 #: A count is a finding when it changes by more than this share in every round.
 COUNT_MARGIN = 0.01
 
+#: What an implementation ends with that this machine or this case is not for.
+NOBODYS_FAULT = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
 
 class Standing(StrEnum):
     """What is said of a benchmark's HEAD against its BASE."""
@@ -24,7 +27,7 @@ class Standing(StrEnum):
     WRONG = "wrong"
     """HEAD ended with another outcome than ok."""
     NOT_COMPARABLE = "not comparable"
-    """BASE did."""
+    """BASE did, or HEAD is not for this machine or case."""
     SLOWER = "slower"
     FASTER = "faster"
     EQUIVALENT = "equivalent"
@@ -154,10 +157,11 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     if one.refused:
         return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
     workers = [worker for held in (*one.screening, *one.confirming) for worker in held.workers]
-    for ending, standing in ((HEAD, Standing.WRONG), (BASE, Standing.NOT_COMPARABLE), (AGAIN, Standing.NOT_COMPARABLE)):
+    for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
             if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
-                side = "HEAD" if standing == Standing.WRONG else "BASE"
+                fault = side == "HEAD" and worker.outcome not in NOBODYS_FAULT
+                standing = Standing.WRONG if fault else Standing.NOT_COMPARABLE
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None
 

@@ -13,6 +13,10 @@ from .origins import Own
 from .staging import staged
 
 
+#: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
+_WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
+
 def parted(
     benchmarks: Sequence[Benchmark], settings: Settings, tell: Callable[[str], None], *, backend: Backend
 ) -> tuple[tuple[Benchmark, ...], tuple[Skipped, ...]]:
@@ -79,7 +83,7 @@ def _that_read_nothing_of(
                 reads.forget(own.tree)
             plan = rounds.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
             held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
-            well = all(worker.outcome == Outcome.OK for worker in held.workers)
+            well = all(worker.outcome in _WELL for worker in held.workers)
             if well and not any(reads.since_forgotten(own.tree) & changed for own in owns):
                 same.add(group.name)
     return same

@@ -141,7 +141,7 @@ def _row(one: Compared) -> tuple[Cell, ...]:
 
 
 def _skipped(found: Comparison) -> Iterator[str]:
-    yield from _reasons(found.skipped)
+    yield from _reasons([one for one in found.skipped if one not in found.failed])
 
 
 def _reasons(skipped: Sequence[Skipped]) -> Iterator[str]:
