@@ -158,7 +158,7 @@ def _side(one: _Copy, asked: Asked) -> Side:
             left_out.append(where)
             continue
         try:
-            problems[where] = read(one.root / where)
+            problems[where] = _readable(one.root, where)
         except ImplbenchError as error:
             broken[where] = str(error).replace(f"{one.root}{os.sep}", "")
     return Side(
@@ -170,6 +170,15 @@ def _side(one: _Copy, asked: Asked) -> Side:
         left_out=tuple(left_out),
         warnings=one.warnings,
     )
+
+
+def _readable(root: Path, where: str) -> Problem:
+    """Return the problem there; ImplbenchError if it cannot be read, or its name not be written."""
+    try:
+        where.encode()
+    except UnicodeEncodeError as error:
+        raise ImplbenchError("the path of its folder is not UTF-8: rename the folder") from error
+    return read(root / where)
 
 
 def _places(root: Path) -> list[str]:

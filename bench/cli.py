@@ -40,7 +40,7 @@ def _failed(error: Exception) -> int:
     """Tell an error that nobody expected, and return its exit code."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f"{error.filename}: " if error.filename else ""
-        _complain(f"{where}no space is left; make room there, or name a larger folder in the variable TMPDIR")
+        _complain(f"{where}no space is left; make room there, or name another folder in IMPLBENCH_SCRATCH")
         return Exit.USAGE
     import traceback
 

@@ -86,6 +86,11 @@ class Comparer:
         mean_s = sum(self._round_s.values()) / len(self._round_s)
         return min(gate.LOOKS[-1], int((1 - SCREENING_PART) * self._budget_s / mean_s))
 
+    @property
+    def overtime_s(self) -> float:
+        """Seconds beyond the budget so far; the budget itself is the longest that is planned."""
+        return max(0.0, self._backend.monotonic_s() - self._started - self._budget_s)
+
     def compare(self, benchmarks: Sequence[Benchmark]) -> tuple[Measured, ...]:
         """Return what was measured of each benchmark, in their order.
 

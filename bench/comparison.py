@@ -71,6 +71,8 @@ class Comparison:
     resolved: float | None
     warnings: tuple[str, ...]
     seconds: float
+    overtime_s: float = 0.0
+    """Seconds that the gate took beyond its budget, because the machine was busy."""
     among_tests: tuple[str, ...] = ()
     """Problems among tests, which nobody named."""
 

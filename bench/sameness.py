@@ -12,7 +12,6 @@ from .measurement import Outcome, Settings
 from .origins import Own
 from .staging import staged
 
-
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 

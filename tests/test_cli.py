@@ -294,5 +294,5 @@ def test_a_full_disk_is_one_sentence(monkeypatch, capsys):
     monkeypatch.setattr("bench.commands.list.command", fails(OSError(errno.ENOSPC, "No space left", "/some/file")))
     assert cli.main(["list"]) == Exit.USAGE
     assert capsys.readouterr().err == (
-        "implbench: /some/file: no space is left; make room there, or name a larger folder in the variable TMPDIR\n"
+        "implbench: /some/file: no space is left; make room there, or name another folder in IMPLBENCH_SCRATCH\n"
     )

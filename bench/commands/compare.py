@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .. import benchmarks, checkout, comparison, environment, executor, report, sameness, terminal
@@ -35,10 +36,13 @@ def command(options: argparse.Namespace) -> int:
         if options.dry_run:
             return _show_plan(chosen, skipped, settings, as_json=options.json)
         measured: Sequence[Measured] = ()
+        overtime_s = 0.0
         if chosen:
             with terminal.progress(_title(chosen, sides)) as listener:
-                measured = Comparer(settings, listener).compare(chosen)
-        found = _found(sides, settings.margin, (measured, skipped), started)
+                comparer = Comparer(settings, listener)
+                measured = comparer.compare(chosen)
+                overtime_s = comparer.overtime_s
+        found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
     _print(found, options)
     return comparison.exit_code(found)
 

@@ -154,6 +154,8 @@ def _reasons(skipped: Sequence[Skipped]) -> Iterator[str]:
 def _threats(found: Comparison) -> Iterator[str]:
     for warning in found.warnings:
         yield f"Warning: {plain(warning)}"
+    if found.overtime_s >= 1:
+        yield f"The machine was busy: the gate took {found.overtime_s:.0f} s longer than its budget."
     if found.noise is not None:
         ratio = ratio_text(Ratio.of(found.noise))
         yield _noise(found, ratio)

@@ -273,6 +273,20 @@ def test_on_a_busy_machine_what_is_slower_by_far_is_never_left_undecided(folder,
     assert machine.clock() < 1 + 2 * 11 + 10  # twice the budget, and what comes before it
 
 
+def test_time_beyond_the_budget_is_told(folder, capsys, simulated):
+    simulated(noise=noise.QUIET, start_s=0.7)
+    says(folder, "honest", SECONDS=0.0013)
+    cli.main(["compare", "HEAD", "--budget", "11"])
+    assert "The machine was busy: the gate took " in capsys.readouterr().out
+
+
+def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
+    shutil.copytree(folder / "product", folder / os.fsdecode(b"caf\xe9"))
+    commit(folder, "a folder in Latin-1")
+    assert cli.main(["compare", "HEAD", "--all", "--dry-run"]) == Exit.FINE
+    assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
+
+
 @pytest.fixture
 def packaged(folder):
     """The repository with a package in src/ that one of its kernels uses, and the same package installed elsewhere."""
