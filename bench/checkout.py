@@ -131,17 +131,17 @@ def _revision(repository: Repository, revision: Revision | None, folder: Path) -
 def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> None:
     """Put the problems of another version into both, in the place of their own."""
     if Path(source).is_dir():
-        root, prefix = Path(source).resolve(), PurePosixPath()
+        root = Path(source).resolve()
     else:
         repository = revisions.repository_here(source)
         copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
-        root, prefix = place, PurePosixPath()
+        root = place
     wheres = [where for where in _places(root) if not _is_among_tests(where)]
     if not wheres:
         raise ImplbenchError(f"--problems-from {source}: there is no problem")
     for one in copied:
         for where in wheres:
-            target = one.root / prefix / where
+            target = one.root / where
             shutil.rmtree(target, ignore_errors=True)
             copies.write_folder(root / where, target)
 
