@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -139,35 +139,17 @@ def _stage(
     for name, arms in members.items():
         first = arms[0]
         try:
-            folder, reply = inputs.of(first.case, sources[first.name])
+            written = inputs.of(first.case, sources[first.name])
         except NothingMeasured as error:
             if not partly:
                 raise
             refused[name] = str(error)
             continue
-        numeric_stack = reply["numeric_stack"]
-        work[name] = reply["work"]
-        own = {arm.name: sources[arm.name] for arm in arms}
-        folders = dict.fromkeys(own, folder)
-        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
-        beside = []
-        for limit, source in limiting.beside(name, first.case, work[name]) if roofline else ():
-            arm = limit.arm
-            own[arm.name] = source
-            folders[arm.name], told = inputs.of(arm.case, source)
-            orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
-            beside.append(replace(limit, work=told["work"]))
-        limits += beside
-        groups.append(
-            Group(
-                name=name,
-                arms=tuple(arms),
-                sources=own,
-                inputs=folders,
-                orders=orders,
-                limits=tuple(limit.arm for limit in beside),
-            )
-        )
+        numeric_stack, work[name] = written[1]["numeric_stack"], written[1]["work"]
+        beside = limiting.beside(name, first.case, work[name]) if roofline else ()
+        group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
+        groups.append(group)
+        limits += more
     return Stage(
         executor=inputs.executor,
         groups=tuple(groups),
@@ -176,6 +158,36 @@ def _stage(
         limits=tuple(limits),
         refused=refused,
     )
+
+
+def _grouped(
+    name: str,
+    members: Sequence[tuple[Arm, Source]],
+    written: tuple[Path, Message],
+    limited: tuple["_Inputs", Iterable[tuple[Limit, Source]]],
+) -> tuple[Group, list[Limit]]:
+    """Return a group of arms whose inputs are written, with the limits that are measured beside them."""
+    folder, reply = written
+    own = {arm.name: source for arm, source in members}
+    folders = dict.fromkeys(own, folder)
+    orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm, _ in members}
+    inputs, beside = limited
+    limits = []
+    for limit, source in beside:
+        arm = limit.arm
+        own[arm.name] = source
+        folders[arm.name], told = inputs.of(arm.case, source)
+        orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
+        limits.append(replace(limit, work=told["work"]))
+    group = Group(
+        name=name,
+        arms=tuple(arm for arm, _ in members),
+        sources=own,
+        inputs=folders,
+        orders=orders,
+        limits=tuple(limit.arm for limit in limits),
+    )
+    return group, limits
 
 
 #: What inputs depend on: problem, size, dtype and data.
