@@ -93,11 +93,26 @@ def _explain(commands: "Commands") -> None:
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
     compare = _command(commands, "compare", says, example)
-    compare.add_argument("base", metavar="BASE", help="a git revision, or a folder of problems")
+    compare.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
     compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
     compare.add_argument(
-        "--problem", type=values.names, default=(), metavar="NAME,...", help="only these (default: all)"
+        "--problem",
+        type=values.names,
+        default=(),
+        metavar="NAME,...",
+        help="only these, names or paths (default: all)",
     )
+    compare.add_argument(
+        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
+    )
+    compare.add_argument(
+        "--path",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="where a package lies; repeat it for several",
+    )
+    compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
     compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
     options.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")

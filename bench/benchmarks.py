@@ -1,17 +1,22 @@
 """What a comparison measures: each implementation that both sides have, and why the others are not measured."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from . import identity, implementation
 from .case import Case
 from .checkout import Side
 from .conductor import Source
-from .errors import ImplbenchError
+from .errors import unknown
 from .implementation import Implementation
 from .measurement import Outcome
+from .pairing import Pairs, Renames, paired_implementations, paired_problems
 from .problem import Problem
 from .selection import Selection, select
+
+SAME = "the same code on both sides (--all measures it)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +27,8 @@ class Benchmark:
     title: str
     base: Source
     head: Source
+    changed: bool = True
+    """Whether its own files or those that it shares with others in its problem's folder have changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,22 +38,24 @@ class Skipped:
     name: str
     reason: str
     outcome: Outcome | None = None
-    """How it ended, where it could not even be started."""
+    """How it ended, where it could not even be started in HEAD, or has vanished from it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Both:
-    """A problem's implementations on both sides."""
+    """A problem on both sides, with its implementations."""
 
-    base: Mapping[str, Implementation]
-    head: Mapping[str, Implementation]
-    changed: frozenset[str]
+    name: str
+    """As in the cases' ids: unique."""
+    base: Problem
+    head: Problem
+    before: Mapping[str, Implementation]
+    after: Mapping[str, Implementation]
+    pairs: Pairs
 
 
-def chosen(
-    base: Side, head: Side, wanted: Selection, *, everything: bool
-) -> tuple[tuple[Benchmark, ...], tuple[Skipped, ...]]:
-    """Return the benchmarks and what is skipped.
+def chosen(base: Side, head: Side, wanted: Selection) -> tuple[tuple[Benchmark, ...], tuple[Skipped, ...]]:
+    """Return a benchmark of each case that both sides have, and what is skipped.
 
     Parameters
     ----------
@@ -54,30 +63,31 @@ def chosen(
         The two sides.
     wanted
         The axes; an implementation that is named must be in one problem at least.
-    everything
-        Whether what is the same code on both sides is measured too.
 
     Raises
     ------
     ImplbenchError
         If a name on an axis does not exist.
     """
+    renames = Renames(base.root, head.root)
+    pairs = paired_problems((*base.problems, *base.broken), (*head.problems, *head.broken), renames)
+    names = _unique([where for _, where in pairs.pairs], head)
     found: list[Benchmark] = []
-    skipped: list[Skipped] = []
+    skipped = _alone(pairs)
     known: set[str] = set()
-    for where in sorted(base.problems.keys() | head.problems.keys()):
-        if where not in base.problems or where not in head.problems:
-            side = "HEAD" if where in head.problems else "BASE"
-            skipped.append(Skipped(name=where, reason=f"the problem is in {side} alone"))
+    for before, after in pairs.pairs:
+        reason = _broken(before, after, base, head)
+        if reason:
+            skipped.append(reason)
             continue
-        both = _both(where, base, head)
-        known |= both.base.keys() | both.head.keys()
-        more, left = _of_problem(where, (base, head), both, wanted, everything=everything)
+        both = _both(names[after], base.problems[before], head.problems[after], (base, head), renames)
+        known |= both.before.keys() | both.after.keys()
+        more, left = _of_problem(both, (base, head), wanted)
         found += more
         skipped += left
     for name in wanted.implementations:
         if name not in known:
-            raise ImplbenchError(f"unknown implementation {name!r}: choose from {', '.join(sorted(known)) or '(none)'}")
+            raise unknown("implementation", name, sorted(known))
     return tuple(found), tuple(skipped)
 
 
@@ -99,58 +109,73 @@ def identical(problem: Problem, wanted: Selection) -> tuple[Benchmark, ...]:
     )
 
 
-def _both(where: str, base: Side, head: Side) -> _Both:
-    sides = [(side, side.problems[where]) for side in (base, head)]
-    first, second = (implementation.found(problem) for _, problem in sides)
-    before, after = (
-        identity.digests(problem, names, side.path)
-        for (side, problem), names in zip(sides, (first, second), strict=True)
-    )
-    changed = frozenset(name for name in before.keys() & after.keys() if before[name] != after[name])
-    return _Both(base=first, head=second, changed=changed)
+def _unique(wheres: Iterable[str], head: Side) -> dict[str, str]:
+    """Return path -> name of each problem: that of its folder, or its path where two folders have the same name."""
+    named = {where: PurePosixPath(where).name or head.root.name for where in wheres}
+    often = Counter(named.values())
+    return {where: name if often[name] == 1 else where for where, name in named.items()}
 
 
-def _of_problem(
-    where: str, sides: tuple[Side, Side], both: _Both, wanted: Selection, *, everything: bool
-) -> tuple[list[Benchmark], list[Skipped]]:
-    base, head = sides
-    problem = head.problems[where]
-    names = [
-        name for name in {**both.head, **both.base} if not wanted.implementations or name in wanted.implementations
+def _alone(pairs: Pairs) -> list[Skipped]:
+    """Return what is said of problems of one side."""
+    new = "the problem is in HEAD alone (--problems-from HEAD measures both versions with it)"
+    gone = "the problem has vanished from HEAD, and no other one there has come from it"
+    return [
+        *(Skipped(name=where, reason=new) for where in pairs.new),
+        *(Skipped(name=where, reason=gone, outcome=Outcome.FAILED) for where in pairs.gone),
     ]
-    found, skipped, measured = [], [], []
-    for name in names:
-        reason = _reason(name, both, everything=everything)
-        if reason:
-            skipped.append(Skipped(name=f"{problem.name}/{name}", reason=reason))
-        else:
-            measured.append(name)
-    if measured:
-        axes = replace(wanted, implementations=tuple(measured), baseline=measured[0])
-        arms, left = select(problem, axes)
-        for arm in arms:
-            name = arm.case.implementation
-            if not arm.again:
-                found.append(
-                    Benchmark(
-                        case=arm.case,
-                        title=arm.title,
-                        base=Source(problem=base.problems[where], implementation=both.base[name], path=base.path),
-                        head=Source(problem=problem, implementation=both.head[name], path=head.path),
-                    )
-                )
-        skipped += [
-            Skipped(name=one.case.id, reason=f"{one.outcome}: {one.reason}", outcome=one.outcome) for one in left
-        ]
+
+
+def _broken(before: str, after: str, base: Side, head: Side) -> Skipped | None:
+    """Return what is said of a problem that cannot be read on one side: HEAD's fault first."""
+    if after in head.broken:
+        return Skipped(name=after, reason=f"failed in HEAD: {head.broken[after]}", outcome=Outcome.FAILED)
+    if before in base.broken:
+        return Skipped(name=after, reason=f"not comparable, broken in BASE: {base.broken[before]}")
+    return None
+
+
+def _both(name: str, base: Problem, head: Problem, sides: tuple[Side, Side], renames: Renames) -> _Both:
+    before, after = (implementation.found(problem) for problem in (base, head))
+    pairs = paired_implementations(before, after, (sides[0].root, sides[1].root), renames)
+    return _Both(name=name, base=base, head=head, before=before, after=after, pairs=pairs)
+
+
+def _of_problem(both: _Both, sides: tuple[Side, Side], wanted: Selection) -> tuple[list[Benchmark], list[Skipped]]:
+    former = {after: before for before, after in both.pairs.pairs if _is_wanted(before, after, wanted)}
+    skipped = _without_partner(both, wanted)
+    if not former:
+        return [], skipped
+    names = tuple(former)
+    problem = replace(both.head, name=both.name)
+    arms, left = select(problem, replace(wanted, implementations=names, baseline=names[0]))
+    old, new = (identity.digests(*one) for one in ((both.base, both.before), (both.head, both.after)))
+    base, head = sides
+    found = []
+    for arm in arms:
+        name = arm.case.implementation
+        if not arm.again:
+            before = Source(problem=both.base, implementation=both.before[former[name]], own=base.own)
+            after = Source(problem=both.head, implementation=both.after[name], own=head.own)
+            changed = old[former[name]] != new[name]
+            found.append(Benchmark(case=arm.case, title=arm.title, base=before, head=after, changed=changed))
+    skipped += [Skipped(name=one.case.id, reason=f"{one.outcome}: {one.reason}", outcome=one.outcome) for one in left]
     return found, skipped
 
 
-def _reason(name: str, both: _Both, *, everything: bool) -> str | None:
-    """Return why an implementation is not measured."""
-    if name not in both.base:
-        return "new in HEAD: there is nothing to compare it with"
-    if name not in both.head:
-        return "gone in HEAD"
-    if name not in both.changed and not everything:
-        return "the same code on both sides (--all measures it)"
-    return None
+def _is_wanted(before: str, after: str, wanted: Selection) -> bool:
+    return not wanted.implementations or before in wanted.implementations or after in wanted.implementations
+
+
+def _without_partner(both: _Both, wanted: Selection) -> list[Skipped]:
+    """Return what is said of implementations of one side."""
+    gone = "vanished from HEAD, and no other implementation there has come from it"
+    new = "new in HEAD: there is nothing to compare it with"
+    return [
+        *(Skipped(name=f"{both.name}/{name}", reason=new) for name in both.pairs.new if _is_wanted(name, name, wanted)),
+        *(
+            Skipped(name=f"{both.name}/{name}", reason=gone, outcome=Outcome.FAILED)
+            for name in both.pairs.gone
+            if _is_wanted(name, name, wanted)
+        ),
+    ]

@@ -78,12 +78,19 @@ def _gate(
     def drawn(index: int, count: int) -> list[float]:
         return [generator.choice(benchmarks[index]) * generator.choice((-1, 1)) + shifts[index] for _ in range(count)]
 
-    cleared = [gate.cleared_by_screening(drawn(i, gate.SCREEN_ROUNDS), margin) for i in range(len(benchmarks))]
-    suspects = cleared.count(False)
-    return [
-        Decision.CLEARED if passed else _confirmed(drawn(index, min(fresh, gate.LOOKS[-1])), margin, suspects)
-        for index, passed in enumerate(cleared)
-    ]
+    screened = [drawn(index, gate.SCREEN_ROUNDS) for index in range(len(benchmarks))]
+    cleared = [gate.cleared_by_screening(one, margin) for one in screened]
+    found = []
+    for index, first in enumerate(screened):
+        more = [] if cleared[index] else drawn(index, min(fresh, gate.LOOKS[-1]))
+        early = [*first, *more][: gate.early_rounds(len(benchmarks))]
+        if cleared[index]:
+            found.append(Decision.CLEARED)
+        elif gate.is_slower_early(early, margin, len(benchmarks)):
+            found.append(Decision.SLOWER)
+        else:
+            found.append(_confirmed(more, margin, cleared.count(False)))
+    return found
 
 
 def _confirmed(fresh: Sequence[float], margin: float, suspects: int) -> Decision:

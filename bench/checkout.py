@@ -1,21 +1,41 @@
 """The two sides of a comparison: each copied to a folder of its own, at paths of equal length."""
 
+import ast
 import os
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
+from pathlib import Path, PurePosixPath
 
+from . import copies, revisions
+from .copies import Repository
 from .errors import ImplbenchError, unknown
+from .origins import Own
+from .packages import elsewhere, import_folders, own_root
 from .problem import Problem, is_problem, read
+from .revisions import Revision
 
-#: Folders that are never copied from a folder that git does not manage.
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", ".venv", ".tox", "*.pyc", "node_modules")
+#: Problems below folders of these names are fixtures of tests ...
+_TESTS = frozenset({"test", "tests"})
 
-#: Where a revision is not found, so many branches are named.
-_TOLD = 8
+#: ... but for those below a folder of these names in them.
+_BENCHMARKS = frozenset({"bench", "benches", "benchmark", "benchmarks", "perf", "performance"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What is to be compared, as the user says it."""
+
+    base: str
+    """A git revision, ``main...`` for where this one left main, or a folder."""
+    head: str | None = None
+    """Another; None: the working tree."""
+    problems: tuple[str, ...] = ()
+    """Only these, by name or path; all where none is named."""
+    paths: tuple[str, ...] = ()
+    """Folders of the repository that packages are imported from, beside those that its own files name."""
+    problems_from: str | None = None
+    """A revision or folder whose problems are measured on both sides."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,26 +46,34 @@ class Side:
     """For people: the revision with its commit, or the folder."""
     root: Path
     """Where it lies for the time of the comparison."""
+    own: Own
+    """Where its code is imported from."""
     problems: dict[str, Problem]
     """Path of the problem's folder, from the root -> the problem."""
+    broken: dict[str, str]
+    """The same path -> why the problem cannot be read."""
+    left_out: tuple[str, ...] = ()
+    """Problems among tests, which nobody named."""
+    warnings: tuple[str, ...] = ()
+    """What of the version could not be had."""
 
-    @property
-    def path(self) -> tuple[Path, ...]:
-        """Where its own modules are imported from, before installed ones."""
-        return tuple(folder for folder in (self.root / "src", self.root) if folder.is_dir())
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Copy:
+    """The files of one version."""
+
+    label: str
+    tree: Path
+    """All of them."""
+    root: Path
+    """The part of them in which problems are looked for."""
+    origin: Path
+    """What that part is a copy of, or another version of."""
+    warnings: tuple[str, ...] = ()
 
 
-def sides(base: str, head: str | None, place: Path, names: Sequence[str]) -> tuple[Side, Side]:
-    """Return both sides, copied below `place`.
-
-    Parameters
-    ----------
-    base, head
-        Git revisions (head None: the working tree), or two folders.
-    place
-        An empty folder.
-    names
-        Only these problems, by name; all where none is named.
+def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
+    """Return both sides, copied below `place`, an empty folder.
 
     Raises
     ------
@@ -53,75 +81,134 @@ def sides(base: str, head: str | None, place: Path, names: Sequence[str]) -> tup
         If a revision or folder does not exist, or a problem is in neither.
     """
     folders = place / "base", place / "head"
-    if head is not None and Path(base).is_dir() and Path(head).is_dir():
-        labels = base, head
-        for source, folder in zip((base, head), folders, strict=True):
-            shutil.copytree(source, folder / Path(head).resolve().name, ignore=_LEFT_OUT)
+    if asked.head is not None and Path(asked.base).is_dir() and Path(asked.head).is_dir():
+        copied = _two_folders(Path(asked.base), Path(asked.head), folders)
     else:
-        labels = _checked_out(base, head, folders)
-    found = [_problems(folder, names) for folder in folders]
-    for name in names:
-        if not any(problem.name == name for problems in found for problem in problems.values()):
-            known = {problem.name for folder in folders for problem in _problems(folder, ()).values()}
+        copied = _two_revisions(asked, folders)
+    for name in asked.paths:
+        if not any((one.tree / name).is_dir() for one in copied):
+            raise ImplbenchError(f"--path {name}: there is no such folder in {copied[0].label} or {copied[1].label}")
+    if asked.problems_from is not None:
+        _give_problems(asked.problems_from, copied, place / "from")
+    for name in asked.problems:
+        if not any(_is_named(where, name, one) for one in copied for where in _places(one.root)):
+            known = {PurePosixPath(where).name or one.root.name for one in copied for where in _places(one.root)}
             raise unknown("problem", name, sorted(known))
-    first, second = (
-        Side(label=label, root=folder, problems=problems)
-        for label, folder, problems in zip(labels, folders, found, strict=True)
-    )
+    first, second = (_side(one, asked) for one in copied)
     return first, second
 
 
-def _checked_out(base: str, head: str | None, folders: tuple[Path, Path]) -> tuple[str, str]:
-    """Write both revisions into their folders; return their labels."""
+def _two_folders(base: Path, head: Path, folders: Sequence[Path]) -> tuple[_Copy, _Copy]:
+    """Copy two folders, each with the whole project that it lies in, unless that is the same one."""
+    roots = [own_root(folder.resolve()) for folder in (base, head)]
+    if roots[0] == roots[1]:
+        roots = [base.resolve(), head.resolve()]
+    name = roots[1].name or "root"  # the same for both, so that paths are equally long
+    found = []
+    for folder, root, place in zip((base, head), roots, folders, strict=True):
+        tree = place / name
+        copies.write_folder(root, tree)
+        place_of = tree / folder.resolve().relative_to(root)
+        found.append(_Copy(label=str(folder), tree=tree, root=place_of, origin=folder.resolve()))
+    return found[0], found[1]
+
+
+def _two_revisions(asked: Asked, folders: Sequence[Path]) -> tuple[_Copy, _Copy]:
+    repository = revisions.repository_here(asked.base)
+    base, head = revisions.pair(repository, asked.base, asked.head)
+    return _revision(repository, base, folders[0]), _revision(repository, head, folders[1])
+
+
+def _revision(repository: Repository, revision: Revision | None, folder: Path) -> _Copy:
+    """Copy a revision, or the working tree."""
+    if revision is None:
+        copies.write_working_tree(repository, folder)
+        return _Copy(label="working tree", tree=folder, root=folder, origin=repository.top)
+    missing = copies.write_revision(repository, revision.commit, folder)
+    return _Copy(label=revision.label, tree=folder, root=folder, origin=repository.top, warnings=missing)
+
+
+def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> None:
+    """Put the problems of another version into both, in the place of their own."""
+    if Path(source).is_dir():
+        root = Path(source).resolve()
+    else:
+        repository = revisions.repository_here(source)
+        copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
+        root = place
+    wheres = [where for where in _places(root) if not _is_among_tests(where)]
+    if not wheres:
+        raise ImplbenchError(f"--problems-from {source}: there is no problem")
+    for one in copied:
+        for where in wheres:
+            target = one.root / where
+            shutil.rmtree(target, ignore_errors=True)
+            copies.write_folder(root / where, target)
+
+
+def _side(one: _Copy, asked: Asked) -> Side:
+    path = import_folders(one.tree, asked.paths)
+    problems: dict[str, Problem] = {}
+    broken: dict[str, str] = {}
+    left_out = []
+    for where in _places(one.root):
+        if asked.problems and not any(_is_named(where, name, one) for name in asked.problems):
+            continue
+        if not asked.problems and _is_among_tests(where):
+            left_out.append(where)
+            continue
+        try:
+            problems[where] = _readable(one.root, where)
+        except ImplbenchError as error:
+            broken[where] = str(error).replace(f"{one.root}{os.sep}", "")
+    return Side(
+        label=one.label,
+        root=one.root,
+        own=Own(tree=one.tree, path=path, elsewhere=elsewhere(one.tree, path)),
+        problems=problems,
+        broken=broken,
+        left_out=tuple(left_out),
+        warnings=one.warnings,
+    )
+
+
+def _readable(root: Path, where: str) -> Problem:
+    """Return the problem there; ImplbenchError if it cannot be read, or its name not be written."""
     try:
-        top = Path(_git(Path.cwd(), "rev-parse", "--show-toplevel").decode().strip())
-    except ImplbenchError as error:
-        raise ImplbenchError(f"{base!r}: no folder, and no revision of this one: {error}") from error
-    base_label = _archive(top, base, folders[0])
-    if head is not None:
-        return base_label, _archive(top, head, folders[1])
-    listed = _git(top, "ls-files", "-z", "--cached", "--others", "--exclude-standard").decode().split("\0")
-    for name in filter(None, listed):
-        if (top / name).is_file():  # not one that was deleted, nor a submodule
-            (folders[1] / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(top / name, folders[1] / name)
-    return base_label, "working tree"
+        where.encode()
+    except UnicodeEncodeError as error:
+        raise ImplbenchError("the path of its folder is not UTF-8: rename the folder") from error
+    return read(root / where)
 
 
-def _archive(top: Path, revision: str, folder: Path) -> str:
-    """Write a revision's files into a folder, without a worktree that could be left behind; return its label."""
-    try:
-        commit = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    except ImplbenchError as error:
-        known = _git(top, "branch", "--all", "--format=%(refname:short)").decode().split()
-        told = f"{revision!r}: neither a revision of this repository nor a folder"
-        raise ImplbenchError(f"{told}; its branches are {', '.join(known[:_TOLD]) or '(none)'}") from error
-    name = commit.decode().strip()
-    folder.mkdir(parents=True)
-    index = {"GIT_INDEX_FILE": str(folder.with_name(f"{folder.name}.index"))}
-    _git(top, "read-tree", name, variables=index)
-    _git(top, "checkout-index", "--all", f"--prefix={folder}{os.sep}", variables=index)
-    return f"{revision} ({name[:10]})" if not name.startswith(revision) else name[:10]
-
-
-def _git(folder: Path, *arguments: str, variables: Mapping[str, str] = MappingProxyType({})) -> bytes:
-    environment = os.environ | variables
-    try:
-        done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, check=True)  # noqa: S607
-    except FileNotFoundError as error:
-        raise ImplbenchError("git is not installed; give two folders, or install it") from error
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ImplbenchError(f"git {arguments[0]}: {said[-1] if said else f'exit code {error.returncode}'}") from error
-    return done.stdout
-
-
-def _problems(root: Path, names: Sequence[str]) -> dict[str, Problem]:
-    """Return the problems below a folder; those among tests only if they are named."""
-    found = {}
-    for file in sorted(root.rglob("problem.py")):
-        where = file.parent.relative_to(root)
-        wanted = file.parent.name in names if names else "tests" not in where.parts
-        if wanted and is_problem(file):
-            found[where.as_posix()] = read(file.parent)
+def _places(root: Path) -> list[str]:
+    """Return the paths of the folders that are problems, or were meant as one, from the root."""
+    found = []
+    for at, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", "node_modules"))
+        if "problem.py" in files and _is_meant(Path(at, "problem.py")):
+            found.append(Path(at).relative_to(root).as_posix())
     return found
+
+
+def _is_meant(file: Path) -> bool:
+    """Return whether a problem.py is one of ours, were it with a syntax error in it."""
+    if is_problem(file):
+        return True
+    try:
+        ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError):
+        return b"SIZES" in file.read_bytes()
+    return False
+
+
+def _is_among_tests(where: str) -> bool:
+    parts = PurePosixPath(where).parts
+    last = max((place for place, part in enumerate(parts) if part in _TESTS), default=None)
+    return last is not None and not _BENCHMARKS & set(parts[last:])
+
+
+def _is_named(where: str, name: str, one: _Copy) -> bool:
+    """Return whether a problem is meant by a name, or by a path from the root or from the current folder."""
+    here = os.path.normpath(Path.cwd() / name) == str(one.origin / where)
+    return here or os.path.normpath(name) == where or name == (PurePosixPath(where).name or one.root.name)

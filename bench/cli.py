@@ -1,5 +1,6 @@
 """The command line: reads arguments, hands them to a command, turns errors into one sentence and an exit code."""
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one a way to end
     """Run one command and return its exit code; messages for people go to stderr where stdout is a program's."""
     try:
         options = parser().parse_args(arguments)
@@ -31,6 +32,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of stdout is gone, as with `| head`; there is nobody to tell
         return Exit.FINE
+    except Exception as error:  # noqa: BLE001  # it must not end in exit 1, which means slower
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Tell an error that nobody expected, and return its exit code."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f"{error.filename}: " if error.filename else ""
+        _complain(f"{where}no space is left; make room there, or name another folder in IMPLBENCH_SCRATCH")
+        return Exit.USAGE
+    import traceback
+
+    traceback.print_exception(error)
+    _complain(f"an error of implbench itself: {type(error).__name__}: {error}")
+    return Exit.INTERNAL
 
 
 def _done(options: "argparse.Namespace") -> int:

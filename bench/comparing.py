@@ -19,6 +19,9 @@ USUAL_S_EACH, USUAL_S_LEAST = 22.0, 45.0
 #: The part of the budget that the screening may take; the rest is for the suspects.
 SCREENING_PART = 0.6
 
+#: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
+MOST_GROWTH = 2.0
+
 BASE, HEAD, AGAIN = " base", " head", " base (again)"
 
 
@@ -27,12 +30,34 @@ class Measured:
     """What the gate measured of one benchmark, and what it decided."""
 
     benchmark: Benchmark
-    screening: tuple[Round, ...]
-    confirming: tuple[Round, ...]
-    suspect: bool
-    decision: Decision
-    reason: str | None
+    screening: tuple[Round, ...] = ()
+    confirming: tuple[Round, ...] = ()
+    suspect: bool = False
+    decision: Decision = Decision.CLEARED
+    reason: str | None = None
     """Why it is undecided, where that is not the interval's doing."""
+    early: bool = False
+    """Whether it was judged on its first rounds, those of the screening among them."""
+    refused: str | None = None
+    """Why HEAD's problem gave it no inputs, so that it was not measured at all."""
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        """log(HEAD / BASE) of the rounds that decided: fresh ones where it was a suspect and not judged early."""
+        name = self.benchmark.case.id
+        fresh = _ratios(self.confirming, name)
+        if self.early:
+            return (*_ratios(self.screening, name), *fresh)
+        return fresh if self.suspect and self.confirming else _ratios(self.screening, name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Decided:
+    """What the gate said of a suspect."""
+
+    decision: Decision
+    reason: str | None = None
+    early: bool = False
 
 
 class Comparer:
@@ -47,7 +72,9 @@ class Comparer:
         self._cpus = self._backend.cpus()
         self._started = self._backend.monotonic_s()
         self._budget_s = settings.budget_s or USUAL_S_LEAST
-        self._held: dict[str, list[Round]] = {}
+        self._screened: dict[str, list[Round]] = {}
+        self._fresh: dict[str, list[Round]] = {}
+        self._decided: dict[str, _Decided] = {}
         self._round_s: dict[str, float] = {}
         self._done, self._expected = 0, 0
 
@@ -59,122 +86,137 @@ class Comparer:
         mean_s = sum(self._round_s.values()) / len(self._round_s)
         return min(gate.LOOKS[-1], int((1 - SCREENING_PART) * self._budget_s / mean_s))
 
+    @property
+    def overtime_s(self) -> float:
+        """Seconds beyond the budget so far; the budget itself is the longest that is planned."""
+        return max(0.0, self._backend.monotonic_s() - self._started - self._budget_s)
+
     def compare(self, benchmarks: Sequence[Benchmark]) -> tuple[Measured, ...]:
         """Return what was measured of each benchmark, in their order.
 
         Raises
         ------
-        NothingMeasured
-            If a problem fails to give its inputs.
+        ForeignCode
+            If a side has loaded other code than its own.
         """
-        if self._settings.budget_s is None:
-            self._budget_s = max(USUAL_S_LEAST, USUAL_S_EACH * len(benchmarks))
-        members = {one.case.id: _arms(one) for one in benchmarks}
-        sources = {name: source for one in benchmarks for name, source in _sources(one).items()}
-        seed, timeout_s = self._settings.seed, self._settings.timeout_s
+        self._budget_s = self._settings.budget_s or usual_budget_s(len(benchmarks))
+        members = {one.case.id: arms_of(one) for one in benchmarks}
+        sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
         with staged(
             members,
             sources,
-            seed=seed,
-            timeout_s=timeout_s,
+            seed=self._settings.seed,
+            timeout_s=self._settings.timeout_s,
             tell=self._tell,
             backend=self._backend,
             untimed="count",
+            partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
             self._screen(groups, stage)
-            screening = {name: tuple(self._held[name]) for name in groups}
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
-            self._held = {name: [] for name in suspects}
-            decided = self._confirm([groups[name] for name in suspects], stage)
-        found = []
-        for one in benchmarks:
-            name = one.case.id
-            decision, reason = decided.get(name, (Decision.CLEARED, None))
-            found.append(
-                Measured(
-                    benchmark=one,
-                    screening=screening[name],
-                    confirming=tuple(self._held.get(name, ())),
-                    suspect=name in decided,
-                    decision=decision,
-                    reason=reason,
-                )
-            )
-        return tuple(found)
+            self._confirm([groups[name] for name in suspects], stage)
+        return tuple(self._measured(one, stage) for one in benchmarks)
+
+    def _measured(self, one: Benchmark, stage: Stage) -> Measured:
+        name = one.case.id
+        said = self._decided.get(name, _Decided(decision=Decision.CLEARED))
+        return Measured(
+            benchmark=one,
+            screening=tuple(self._screened.get(name, ())),
+            confirming=tuple(self._fresh.get(name, ())),
+            suspect=name in self._decided,
+            decision=said.decision,
+            reason=said.reason,
+            early=said.early,
+            refused=stage.refused.get(name),
+        )
 
     def _screen(self, groups: dict[str, Group], stage: Stage) -> None:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
-        self._held = {name: [] for name in groups}
+        self._screened = {name: [] for name in groups}
         names = list(groups)
         self._expected = gate.SCREEN_ROUNDS * len(names)
-        share_s = SCREENING_PART * self._budget_s / self._expected
         for index in range(gate.SCREEN_ROUNDS):
-            twice = names[index % len(names)]
+            twice = names[index % len(names)] if names else ""
             for name in self._generator.sample(names, len(names)):
-                if self._alive(name) and self._fits(name):
-                    self._hold(groups[name], stage, share_s, again=name == twice)
+                if self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
+                    self._hold(groups[name], stage, self._screened[name], again=name == twice)
 
-    def _confirm(self, suspects: Sequence[Group], stage: Stage) -> dict[str, tuple[Decision, str | None]]:
-        """Hold fresh rounds of the suspects, in shuffled order, and judge each at its looks; return the decisions."""
-        decided: dict[str, tuple[Decision, str | None]] = {}
-        if not suspects:
-            return decided
+    def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
+        """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
+        self._fresh = {group.name: [] for group in suspects}
         self._expected += gate.LOOKS[0] * len(suspects)
-        share_s = SCREENING_PART * self._budget_s / self._expected
-        for count in range(1, gate.LOOKS[-1] + 1):
+        for _ in range(gate.LOOKS[-1]):
             for group in self._generator.sample(suspects, len(suspects)):
-                if group.name not in decided and self._fits(group.name) and self._alive(group.name):
-                    self._hold(group, stage, share_s, again=False)
-            for group in suspects:
-                done = len(self._ratios(group.name))
-                if group.name not in decided and done == count and count in gate.LOOKS:
-                    decision = gate.look(self._ratios(group.name), self._settings.margin, len(suspects))
-                    if decision != Decision.UNDECIDED:
-                        decided[group.name] = decision, None
+                self._judge_early(group.name)
+                if group.name not in self._decided and self._goes_on(group.name):
+                    self._hold(group, stage, self._fresh[group.name], again=False)
+                    self._judge(group.name, len(suspects))
         for group in suspects:
-            if group.name not in decided:
-                decided[group.name] = self._last_look(group.name, len(suspects))
-        return decided
+            self._judge_early(group.name, ended=True)
+            if group.name not in self._decided:
+                self._decided[group.name] = self._last_look(group.name, len(suspects))
 
-    def _last_look(self, name: str, suspects: int) -> tuple[Decision, str | None]:
+    def _goes_on(self, name: str) -> bool:
+        """Return whether a suspect gets another fresh round; up to its first look the budget may grow for it."""
+        growth = MOST_GROWTH if len(self._fresh[name]) < gate.LOOKS[0] else 1.0
+        return self._alive(name) and self._fits(name, growth)
+
+    def _judge_early(self, name: str, *, ended: bool = False) -> None:
+        """Look once at a suspect's first rounds: where there are enough of them, or where there will be no more."""
+        ratios = (*_ratios(self._screened[name], name), *_ratios(self._fresh[name], name))
+        cases = len(self._screened)
+        there = len(ratios) == gate.early_rounds(cases) or (ended and len(ratios) < gate.early_rounds(cases))
+        if there and name not in self._decided and gate.is_slower_early(ratios, self._settings.margin, cases):
+            self._decided[name] = _Decided(decision=Decision.SLOWER, early=True)
+
+    def _judge(self, name: str, suspects: int) -> None:
+        """Look at a suspect's fresh rounds, where their number is one of the looks."""
+        ratios = _ratios(self._fresh[name], name)
+        if len(ratios) in gate.LOOKS and len(ratios) == len(self._fresh[name]):
+            decision = gate.look(ratios, self._settings.margin, suspects)
+            if decision != Decision.UNDECIDED:
+                self._decided[name] = _Decided(decision=decision)
+
+    def _last_look(self, name: str, suspects: int) -> _Decided:
         """Return the decision on a suspect whose rounds have ended, at a look that has not been held yet."""
-        ratios = self._ratios(name)
+        ratios = _ratios(self._fresh[name], name)
         if not ratios:
-            return Decision.UNDECIDED, "the budget ended before its first fresh round"
+            return _Decided(decision=Decision.UNDECIDED, reason="because the time ended before its first fresh round")
         held = len(ratios) in gate.LOOKS
         decision = Decision.UNDECIDED if held else gate.look(ratios, self._settings.margin, suspects)
-        return decision, f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
+        reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
+        return _Decided(decision=decision, reason=reason)
 
-    def _hold(self, group: Group, stage: Stage, share_s: float, *, again: bool) -> None:
+    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> None:
         """Hold one round of a benchmark; a round that is discarded is not kept."""
         self._tell(f"{group.name}")
         started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
         plan = rounds.draw(self._generator, names, self._cpus, group.threads)
+        share_s = SCREENING_PART * self._budget_s / self._expected
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-        one = stage.executor.round(len(self._held[group.name]), group, plan, choose_passes)
+        one = stage.executor.round(len(held), group, plan, choose_passes)
         if one.discarded is None:
-            self._held[group.name].append(one)
+            held.append(one)
         self._round_s[group.name] = self._backend.monotonic_s() - started
         self._done += 1
 
-    def _ratios(self, name: str) -> list[float]:
-        return list(verdict.log_ratios(self._held[name], name + HEAD, name + BASE).values())
-
     def _cleared(self, name: str) -> bool:
-        return gate.cleared_by_screening(self._ratios(name), self._settings.margin)
+        return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
 
     def _alive(self, name: str) -> bool:
         """Return whether no worker of the benchmark has ended with another outcome than ok."""
-        return all(worker.outcome == Outcome.OK for one in self._held[name] for worker in one.workers)
+        held = (*self._screened[name], *self._fresh.get(name, ()))
+        return all(worker.outcome == Outcome.OK for one in held for worker in one.workers)
 
-    def _fits(self, name: str) -> bool:
-        """Return whether another round of the benchmark fits in the budget; a first one always does."""
-        left_s = self._budget_s - (self._backend.monotonic_s() - self._started)
+    def _fits(self, name: str, growth: float) -> bool:
+        """Return whether another round of the benchmark fits in so many budgets; a first one always does."""
+        left_s = growth * self._budget_s - (self._backend.monotonic_s() - self._started)
         return name not in self._round_s or left_s > self._round_s[name]
 
     def _tell(self, doing: str) -> None:
@@ -183,13 +225,23 @@ class Comparer:
         self._listen(Progress(doing=doing, rounds_done=self._done, rounds_expected=expected, left_s=left_s))
 
 
-def _arms(one: Benchmark) -> list[Arm]:
+def usual_budget_s(benchmarks: int) -> float:
+    """Return the time for a gate of so many benchmarks, in seconds, where nobody says another."""
+    return max(USUAL_S_LEAST, USUAL_S_EACH * benchmarks)
+
+
+def arms_of(one: Benchmark) -> list[Arm]:
     """Return the arms of a benchmark; HEAD's problem makes the inputs of all."""
     arm = Arm(name=one.case.id + HEAD, case=one.case, title=one.title, baseline=False)
     base = replace(arm, name=one.case.id + BASE, baseline=True)
     return [arm, base, replace(base, name=one.case.id + AGAIN, again=True)]
 
 
-def _sources(one: Benchmark) -> dict[str, Source]:
+def sources_of(one: Benchmark) -> dict[str, Source]:
+    """Return arm -> its code."""
     name = one.case.id
     return {name + HEAD: one.head, name + BASE: one.base, name + AGAIN: one.base}
+
+
+def _ratios(held: Sequence[Round], name: str) -> tuple[float, ...]:
+    return tuple(verdict.log_ratios(held, name + HEAD, name + BASE).values())

@@ -17,6 +17,9 @@ from .stats import Estimate
 #: A count is a finding when it changes by more than this share in every round.
 COUNT_MARGIN = 0.01
 
+#: What an implementation ends with that this machine or this case is not for.
+NOBODYS_FAULT = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
 
 class Standing(StrEnum):
     """What is said of a benchmark's HEAD against its BASE."""
@@ -24,7 +27,7 @@ class Standing(StrEnum):
     WRONG = "wrong"
     """HEAD ended with another outcome than ok."""
     NOT_COMPARABLE = "not comparable"
-    """BASE did."""
+    """BASE did, or HEAD is not for this machine or case."""
     SLOWER = "slower"
     FASTER = "faster"
     EQUIVALENT = "equivalent"
@@ -68,11 +71,25 @@ class Comparison:
     resolved: float | None
     warnings: tuple[str, ...]
     seconds: float
+    overtime_s: float = 0.0
+    """Seconds that the gate took beyond its budget, because the machine was busy."""
+    among_tests: tuple[str, ...] = ()
+    """Problems among tests, which nobody named."""
 
     @property
     def too_noisy(self) -> bool:
         """Whether identical arms differed by more than the margin allows."""
         return self.resolved is not None and self.resolved > self.margin
+
+    @property
+    def nothing_comparable(self) -> bool:
+        """Whether no benchmark has a time on both sides."""
+        return len(self.of(Standing.NOT_COMPARABLE)) == len(self.compared)
+
+    @property
+    def failed(self) -> tuple[Skipped, ...]:
+        """What could not even be started in HEAD, or has vanished from it."""
+        return tuple(one for one in self.skipped if one.outcome == Outcome.FAILED)
 
     def of(self, standing: Standing) -> tuple[Compared, ...]:
         """Return the benchmarks of that standing."""
@@ -104,8 +121,7 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
         The smallest difference that the machine showed it can tell; a slowdown below it is undecided.
     """
     name = one.benchmark.case.id
-    rounds = one.confirming if one.suspect and one.confirming else one.screening
-    ratios = tuple(verdict.log_ratios(rounds, name + HEAD, name + BASE).values())
+    ratios = one.ratios
     estimate = stats.hodges_lehmann(ratios) if ratios else None
     standing, outcome, reason = _fate(one) or (None, Outcome.OK, one.reason)
     if standing is None:
@@ -140,11 +156,14 @@ def _standing(decision: Decision, estimate: Estimate | None, margin: float, reso
 
 def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     """Return how the benchmark ended if a side was not ok: HEAD's fault first."""
+    if one.refused:
+        return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
     workers = [worker for held in (*one.screening, *one.confirming) for worker in held.workers]
-    for ending, standing in ((HEAD, Standing.WRONG), (BASE, Standing.NOT_COMPARABLE), (AGAIN, Standing.NOT_COMPARABLE)):
+    for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
             if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
-                side = "HEAD" if standing == Standing.WRONG else "BASE"
+                fault = side == "HEAD" and worker.outcome not in NOBODYS_FAULT
+                standing = Standing.WRONG if fault else Standing.NOT_COMPARABLE
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None
 
@@ -190,12 +209,12 @@ def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]
 
 def exit_code(found: Comparison) -> Exit:
     """Return the exit code: wrong results come before any time, a regression before doubt."""
-    if found.of(Standing.WRONG) or any(one.outcome == Outcome.FAILED for one in found.skipped):
+    if found.of(Standing.WRONG) or found.failed:
         return Exit.WRONG
-    if not found.compared:
+    if found.nothing_comparable:
         return Exit.NOTHING_MEASURED
     if found.of(Standing.SLOWER):
         return Exit.REGRESSION
     if found.too_noisy or found.of(Standing.UNDECIDED):
         return Exit.UNDECIDED
-    return Exit.FINE if len(found.of(Standing.NOT_COMPARABLE)) < len(found.compared) else Exit.NOTHING_MEASURED
+    return Exit.FINE

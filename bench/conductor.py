@@ -13,10 +13,11 @@ from . import environment, machine, pinning, rounds
 from .bursts import BurstSizes, Paced
 from .case import Case
 from .crew import Crew
-from .errors import ImplbenchError
+from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
 from .implementation import Implementation
 from .measurement import Arm, Burst, Call, Costs, Counts, Load, Outcome, Pool, Round, Verification, Worker
+from .origins import Own
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .rounds import RoundPlan
@@ -34,8 +35,8 @@ class Source:
 
     problem: Problem
     implementation: Implementation
-    path: tuple[Path, ...] = ()
-    """Folders that are put first on the worker's import path."""
+    own: Own | None = None
+    """All code of its version, where it is one of two."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,11 +140,12 @@ class Conductor:
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
         order = {**_order(case, source, folder), "do": "write-inputs", "seed": seed}
-        environ = os.environ | pinning.variables(1, "retain") | _import_path(source)  # nothing is timed there
-        with WorkerProcess(Conditions(environment=environ, cpus=self._cpus, folder=self._scratch)) as worker:
+        environ = os.environ | pinning.variables(1, "retain")  # nothing is timed there
+        conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
+        with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
-                return worker.ask(order, 10 * self._timeout_s)
+                return _own(worker.ask(order, 10 * self._timeout_s), case.problem)
             except Ended as ended:
                 return {"outcome": ended.outcome, "reason": ended.reason}
 
@@ -157,8 +159,8 @@ class Conductor:
         self._tell(f"starting {arm.name}")
         source = group.sources[arm.name]
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn | _import_path(source)
-        conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch)
+        environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn
+        conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
         if isinstance(keeper, Crew):
             case = arm.case
             like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
@@ -219,7 +221,7 @@ class Conductor:
     def _ask(self, active: _Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
         try:
-            reply = active.process.ask(order, self._timeout_s)
+            reply = _own(active.process.ask(order, self._timeout_s), active.arm.name)
             outcome, reason = Outcome(reply["outcome"]), reply.get("reason")
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
@@ -315,12 +317,11 @@ def _order(case: Case, source: Source, inputs: Path) -> Message:
     }
 
 
-def _import_path(source: Source) -> dict[str, str]:
-    """Return the variable that has the source's own modules found before installed ones."""
-    if not source.path:
-        return {}
-    known = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-    return {"PYTHONPATH": os.pathsep.join([*map(str, source.path), *known])}
+def _own(reply: Message, name: str) -> Message:
+    """Return a worker's reply; ForeignCode where the worker has loaded other code than that of its side."""
+    if reply.get("foreign"):
+        raise ForeignCode(f"{name}: {reply['foreign']}")
+    return reply
 
 
 def _unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:

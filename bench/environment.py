@@ -16,6 +16,7 @@ from typing import Any
 
 from . import machine
 from .machine import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
+from .programs import told_by_git
 
 __all__ = [
     "Activity",
@@ -198,21 +199,13 @@ def commit(folder: Path) -> dict[str, object] | None:
     It is dirty if a tracked file of the repository is changed, or an untracked one lies in `folder`: results written
     elsewhere in the checkout leave it clean.
     """
-    identity = _git(folder, "rev-parse", "HEAD")
+    identity = told_by_git(folder, "rev-parse", "HEAD")
     if not identity:
         return None
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
-    added = _git(folder, "ls-files", "--others", "--exclude-standard")
+    changed = told_by_git(folder, "status", "--porcelain", "--untracked-files=no")
+    added = told_by_git(folder, "ls-files", "--others", "--exclude-standard")
     dirty = None if changed is None or added is None else bool(changed or added)
     return {"id": identity, "dirty": dirty}
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """Return what git prints, None if it fails."""
-    # A git hook sets GIT_DIR and the like, which would lead git to another repository than the folder's.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment["GIT_OPTIONAL_LOCKS"] = "0"  # asking for the status must not write the index
-    return machine.printed("git", "-C", str(folder), *arguments, environment=environment)
 
 
 def numeric_stack() -> dict[str, object]:

@@ -5,15 +5,24 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What the exit code of the command says."""
+    """What the exit code of the command says; docs/ci.md has the same table."""
 
     FINE = 0
+    """What was asked for is done; of a gate: no slowdown."""
     REGRESSION = 1
+    """HEAD is slower than BASE."""
     USAGE = 2
+    """What was asked for cannot be done: a mistake that the user can mend."""
     UNDECIDED = 3
+    """Undecided, or the machine is too noisy to tell."""
     WRONG = 4
+    """An implementation is wrong, failed, vanished, or is not the code that it should be."""
     NOTHING_MEASURED = 5
+    """Nothing was measured, or nothing could be compared."""
+    INTERNAL = 70
+    """An error of implbench itself (EX_SOFTWARE of sysexits.h)."""
     INTERRUPTED = 130
+    """Ended by Ctrl-C or SIGTERM."""
 
 
 class ImplbenchError(Exception):
@@ -26,6 +35,12 @@ class NothingMeasured(ImplbenchError):
     """No case ended with a time."""
 
     exit_code = Exit.NOTHING_MEASURED
+
+
+class ForeignCode(ImplbenchError):
+    """What a side of a comparison loaded is not that side's own code, so that a time of it would say nothing."""
+
+    exit_code = Exit.WRONG
 
 
 def unknown(kind: str, name: str, valid: Iterable[str]) -> ImplbenchError:

@@ -1,12 +1,16 @@
 """When a gate says slower, cleared or undecided: screen all cases, then confirm the suspects on fresh rounds. Pure.
 
-The family of K cases raises a false alarm with a probability of .05 at most (notes: stats, 3): what a screening round
-suspected is judged by fresh rounds alone, at three looks, each at .05 / (3 S) for S suspects (Bonferroni).
+The family of K cases raises a false alarm with a probability of .05 at most (notes: stats, 3), in two parts:
+
+- .02 for one early look at the first rounds of each case, those of the screening among them, each at .02 / K
+  (Bonferroni). How many rounds these are follows from K alone: as many as it takes for that level to be reached at all.
+  What is slower by far is judged there, and needs no fresh rounds.
+- .03 for the S suspects of the screening, judged by fresh rounds alone, at three looks, each at .03 / (3 S).
 """
 
 from collections.abc import Sequence
 from enum import StrEnum
-from math import log1p
+from math import ceil, log1p, log2
 
 from .stats import MIN_ROUNDS, Estimate, hodges_lehmann
 
@@ -16,8 +20,8 @@ SCREEN_ROUNDS = 8
 #: Fresh rounds of a suspect after which it is judged.
 LOOKS = (12, 20, 32)
 
-#: Probability of a false alarm in the whole family.
-FAMILY_LEVEL = 0.05
+#: Probability of a false alarm in the whole family, and the part of it that the early looks may take.
+FAMILY_LEVEL, EARLY_LEVEL = 0.05, 0.02
 
 
 class Decision(StrEnum):
@@ -26,6 +30,32 @@ class Decision(StrEnum):
     SLOWER = "slower"
     CLEARED = "cleared"
     UNDECIDED = "undecided"
+
+
+def early_rounds(cases: int) -> int:
+    """Return how many of a case's first rounds the early look takes, for a family of so many cases.
+
+    The signed-rank test of n rounds knows no level below 2**-n, which is met where all of them lie on one side.
+    """
+    return max(SCREEN_ROUNDS, ceil(log2(cases / EARLY_LEVEL)))
+
+
+def is_slower_early(log_ratios: Sequence[float], margin: float, cases: int) -> bool:
+    """Return whether a case's first rounds show already that it is slower by more than the margin.
+
+    Parameters
+    ----------
+    log_ratios
+        One log(head / base) a round, of as many as `early_rounds` says, or of all there are if the time has ended.
+    margin
+        The smallest slowdown that matters.
+    cases
+        How many cases are screened.
+    """
+    if len(log_ratios) < MIN_ROUNDS:
+        return False
+    interval = hodges_lehmann(log_ratios, EARLY_LEVEL / cases).interval
+    return interval is not None and interval.low > log1p(margin)
 
 
 def cleared_by_screening(log_ratios: Sequence[float], margin: float) -> bool:
@@ -65,5 +95,5 @@ def look(log_ratios: Sequence[float], margin: float, suspects: int) -> Decision:
 
 
 def confirmation(log_ratios: Sequence[float], suspects: int) -> Estimate:
-    """Return the estimate that a look judges, with the interval of its level: FAMILY_LEVEL / (looks x suspects)."""
-    return hodges_lehmann(log_ratios, FAMILY_LEVEL / (len(LOOKS) * suspects))
+    """Return the estimate that a look judges, with the interval of its part of the level that the early looks leave."""
+    return hodges_lehmann(log_ratios, (FAMILY_LEVEL - EARLY_LEVEL) / (len(LOOKS) * suspects))

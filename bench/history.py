@@ -11,7 +11,7 @@ from .change_points import Analysis
 from .errors import ImplbenchError, unknown
 from .index import Index
 from .indexed import Entry, Machine, Series
-from .machine import printed
+from .programs import told_by_git
 from .stats import hodges_lehmann
 from .verdict import Ratio
 
@@ -284,7 +284,7 @@ def commits_between(before: str | None, after: str | None, folder: Path | None) 
     if not all(end.isalnum() for end in ends):
         return None
     how = ("--no-show-signature", f"--max-count={_MOST_COMMITS}", "--format=%h%x09%s")
-    told = printed("git", "-C", str(folder), "log", *how, "..".join(ends), "--")
+    told = told_by_git(folder, "log", *how, "..".join(ends), "--")
     if told is None:
         return None
     lines = [line.partition("\t") for line in told.splitlines()]

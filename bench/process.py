@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from . import exchange, pinning
+from . import exchange, origins, pinning
 from .exchange import Message
 from .measurement import Outcome
+from .origins import Own
 
 #: How much of a worker's stdout and stderr is kept.
 TAIL_BYTES = 4096
@@ -32,6 +33,8 @@ class Conditions:
     """CPUs it may use; empty: all."""
     folder: Path
     """Its working directory."""
+    own: Own | None = None
+    """The code of its side, where it measures one of two versions."""
 
 
 class Ended(Exception):
@@ -56,13 +59,14 @@ class WorkerProcess:
         self._output = output_read
         os.set_blocking(output_read, False)
         module = f"{__package__}.worker"
+        found = origins.variables(conditions.environment, conditions.own)
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, str(command_read), str(reply_write), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=output_write,
                 stderr=output_write,
-                env=_importable(dict(conditions.environment)),
+                env={**conditions.environment, **found},
                 cwd=conditions.folder,
                 pass_fds=(command_read, reply_write),
                 start_new_session=True,
@@ -186,13 +190,3 @@ class WorkerProcess:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # it is gone, and its group with it
             os.killpg(self._process.pid, number)
-
-
-def _importable(environment: dict[str, str]) -> dict[str, str]:
-    """Return the environment with this very package first on the worker's path."""
-    package = __package__ or ""
-    root = Path(__file__).resolve().parents[package.count(".") + 1]
-    if root.joinpath(*package.split("."), "process.py").exists():
-        known = [environment["PYTHONPATH"]] if environment.get("PYTHONPATH") else []
-        environment["PYTHONPATH"] = os.pathsep.join([str(root), *known])
-    return environment

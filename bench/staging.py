@@ -1,15 +1,16 @@
 """What is ready before the first round: a scratch folder, and in it the inputs of each group."""
 
 import compileall
+import errno
 import math
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from .errors import ImplbenchError, NothingMeasured
 from .exchange import Message
 from .executor import Backend, RoundExecutor
 from .measurement import Arm, Limit, Outcome
+
+#: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
+LEAST_ROOM_BYTES = 2**30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +37,8 @@ class Stage:
     numeric_stack: dict[str, Any]
     limits: tuple[Limit, ...] = ()
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Group -> why its problem gave no inputs; such groups are not among `groups`."""
 
 
 @contextmanager
@@ -46,6 +52,7 @@ def staged(
     backend: Backend,
     roofline: bool = False,
     untimed: str | None = None,
+    partly: bool = False,
 ) -> Iterator[Stage]:
     """Make the inputs of each group, one after the other; clean up at the end.
 
@@ -61,6 +68,8 @@ def staged(
         Whether the limits of the machine are to be measured beside each group.
     untimed
         What each arm is asked for in its first round, behind its bursts: to ``count`` or ``explain`` what it does.
+    partly
+        Whether groups whose problem gives no inputs are left out, with the reason; else they are an error.
 
     Raises
     ------
@@ -76,7 +85,7 @@ def staged(
     with scratch() as place:
         try:
             executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
-            yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline)
+            yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
             pinning.pin(0, cpus)
 
@@ -111,7 +120,9 @@ def scratch() -> Iterator[Path]:
 def _memory() -> Path | None:
     """Return a folder that lies in memory, None where there is none."""
     memory = Path("/dev/shm")  # noqa: S108  # the folder below it is made by mkdtemp
-    return memory if os.access(memory, os.W_OK) else None
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < LEAST_ROOM_BYTES:
+        return None
+    return memory
 
 
 def _stage(
@@ -120,41 +131,63 @@ def _stage(
     inputs: "_Inputs",
     *,
     roofline: bool,
+    partly: bool,
 ) -> Stage:
-    groups, work, limits = [], {}, []
+    groups, work, limits, refused = [], {}, [], {}
+    numeric_stack: dict[str, Any] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
         first = arms[0]
-        folder, reply = inputs.of(first.case, sources[first.name])
-        work[name] = reply["work"]
-        own = {arm.name: sources[arm.name] for arm in arms}
-        folders = dict.fromkeys(own, folder)
-        orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
-        beside = []
-        for limit, source in limiting.beside(name, first.case, work[name]) if roofline else ():
-            arm = limit.arm
-            own[arm.name] = source
-            folders[arm.name], told = inputs.of(arm.case, source)
-            orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
-            beside.append(replace(limit, work=told["work"]))
-        limits += beside
-        groups.append(
-            Group(
-                name=name,
-                arms=tuple(arms),
-                sources=own,
-                inputs=folders,
-                orders=orders,
-                limits=tuple(limit.arm for limit in beside),
-            )
-        )
+        try:
+            written = inputs.of(first.case, sources[first.name])
+        except NothingMeasured as error:
+            if not partly:
+                raise
+            refused[name] = str(error)
+            continue
+        numeric_stack, work[name] = written[1]["numeric_stack"], written[1]["work"]
+        beside = limiting.beside(name, first.case, work[name]) if roofline else ()
+        group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
+        groups.append(group)
+        limits += more
     return Stage(
         executor=inputs.executor,
         groups=tuple(groups),
         work=work,
-        numeric_stack=reply["numeric_stack"],
+        numeric_stack=numeric_stack,
         limits=tuple(limits),
+        refused=refused,
     )
+
+
+def _grouped(
+    name: str,
+    members: Sequence[tuple[Arm, Source]],
+    written: tuple[Path, Message],
+    limited: tuple["_Inputs", Iterable[tuple[Limit, Source]]],
+) -> tuple[Group, list[Limit]]:
+    """Return a group of arms whose inputs are written, with the limits that are measured beside them."""
+    folder, reply = written
+    own = {arm.name: source for arm, source in members}
+    folders = dict.fromkeys(own, folder)
+    orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm, _ in members}
+    inputs, beside = limited
+    limits = []
+    for limit, source in beside:
+        arm = limit.arm
+        own[arm.name] = source
+        folders[arm.name], told = inputs.of(arm.case, source)
+        orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
+        limits.append(replace(limit, work=told["work"]))
+    group = Group(
+        name=name,
+        arms=tuple(arm for arm, _ in members),
+        sources=own,
+        inputs=folders,
+        orders=orders,
+        limits=tuple(limit.arm for limit in limits),
+    )
+    return group, limits
 
 
 #: What inputs depend on: problem, size, dtype and data.
@@ -175,10 +208,12 @@ class _Inputs:
         key = _key(one, source)
         if key not in self._written:
             folder = self._place / f"inputs-{len(self._written)}"
-            reply = self.executor.write_inputs(one, source, folder, seed=self._seed)
-            if reply["outcome"] != Outcome.OK:
-                raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
-            self._written[key] = folder, reply
+            self._written[key] = folder, self.executor.write_inputs(one, source, folder, seed=self._seed)
+        reply = self._written[key][1]
+        if reply["outcome"] != Outcome.OK and os.strerror(errno.ENOSPC) in str(reply["reason"]):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
+        if reply["outcome"] != Outcome.OK:
+            raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
         return self._written[key]
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
@@ -202,10 +237,7 @@ class _Inputs:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.executor.abandon_inputs()
                 raise
-        for key, reply in zip(order, replies, strict=True):
-            if reply["outcome"] != Outcome.OK:
-                raise NothingMeasured(f"{each[key][0].problem}: its problem.py gave no inputs: {reply['reason']}")
-            self._written[key] = folders[key], reply
+        self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}
 
 
 def _key(one: Case, source: Source) -> _Key:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .across import AXES, Effect, effects
+from .benchmarks import Benchmark, Skipped
 from .case import Case
 from .comparison import Comparison
 from .document import Cell, Column, Table
@@ -204,6 +205,15 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
             for one in found.compared
         ],
         "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in found.skipped],
+    }
+
+
+def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: float) -> dict[str, Any]:
+    """Return what ``implbench compare --dry-run --json`` prints."""
+    return {
+        "benchmarks": [one.case.id for one in chosen],
+        "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in skipped],
+        "seconds": budget_s,
     }
 
 

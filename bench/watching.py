@@ -102,7 +102,7 @@ class Folder:
             stamps=stamps,
             problem=found,
             implementations=implementations,
-            digests=identity.digests(found, implementations, ()),
+            digests=identity.digests(found, implementations),
             shared=identity.shared_digest(found, implementations),
         )
 

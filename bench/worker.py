@@ -17,7 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from . import exchange, pinning
+from . import exchange, origins, pinning
 from .exchange import Message
 from .judging import Unfit, collector_off, judged
 from .making import write_inputs
@@ -282,9 +282,10 @@ class Session:
     def answer(self, order: Message) -> Message:
         """Do what the order says; an implementation's failure is an answer too."""
         try:
-            return {"nonce": order["nonce"], "outcome": "ok", **self._do(order)}
+            reply = {"outcome": "ok", **self._do(order)}
         except Unfit as unfit:
-            return {"nonce": order["nonce"], "outcome": unfit.outcome, "reason": unfit.reason}
+            reply = {"outcome": unfit.outcome, "reason": origins.absent(unfit.__cause__) or unfit.reason}
+        return {"nonce": order["nonce"], **reply, "foreign": None if order["do"] == "burst" else origins.foreign()}
 
     def _do(self, order: Message) -> Message:
         match order["do"], self._bench:

@@ -1,11 +1,14 @@
 """What a comparison measures, and why the rest is not."""
 
+import shutil
+
 import pytest
 
 from bench import benchmarks, checkout
+from bench.checkout import Asked
 from bench.errors import ImplbenchError
 from bench.selection import Selection
-from tests.versions import edit, repository
+from tests.versions import commit, edit, repository
 
 
 @pytest.fixture
@@ -14,11 +17,10 @@ def chosen(tmp_path, monkeypatch):
     folder = repository(tmp_path / "repository", "honest", "honest_too", "copying")
     monkeypatch.chdir(folder)
 
-    def choose(*names, everything=False):
+    def choose(*names):
         place = tmp_path / f"place-{len(list(tmp_path.iterdir()))}"
-        sides = checkout.sides("HEAD", None, place, ())
-        wanted = Selection(implementations=names, allocators=("retain",))
-        return benchmarks.chosen(*sides, wanted, everything=everything)
+        sides = checkout.sides(Asked(base="HEAD"), place)
+        return benchmarks.chosen(*sides, Selection(implementations=names, allocators=("retain",)))
 
     return folder, choose
 
@@ -27,14 +29,16 @@ def named(found):
     return [one.case.implementation for one in found]
 
 
-def test_only_what_has_changed_is_measured_and_the_rest_is_named(chosen):
+def test_what_has_changed_in_its_own_folder_is_told_apart(chosen):
     folder, choose = chosen
     edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x.T, y) + 0")
     found, skipped = choose()
-    assert named(found) == ["honest"]
-    assert {one.name: one.reason for one in skipped} == dict.fromkeys(
-        ("product/honest_too", "product/copying"), "the same code on both sides (--all measures it)"
-    )
+    assert {one.case.implementation: one.changed for one in found} == {
+        "honest": True,
+        "honest_too": False,
+        "copying": False,
+    }
+    assert skipped == ()
     assert found[0].base.problem.folder != found[0].head.problem.folder
     assert found[0].case.allocator == "retain"
 
@@ -42,39 +46,89 @@ def test_only_what_has_changed_is_measured_and_the_rest_is_named(chosen):
 def test_a_change_of_comments_alone_is_no_change(chosen):
     folder, choose = chosen
     edit(folder, "honest", "    return step", "    # that is all\n    return step")
-    assert choose()[0] == ()
+    assert not any(one.changed for one in choose()[0])
 
 
-def test_everything_is_measured_on_demand(chosen):
-    _, choose = chosen
-    found, skipped = choose(everything=True)
-    assert sorted(named(found)) == ["copying", "honest", "honest_too"]
-    assert skipped == ()
-
-
-def test_what_is_new_or_gone_is_said(chosen):
+def test_what_is_new_is_said_and_what_was_renamed_is_compared_with_what_it_was(chosen):
     folder, choose = chosen
-    (folder / "product" / "honest_too.py").rename(folder / "product" / "renamed.py")
+    product = folder / "product"
+    (product / "honest_too.py").rename(product / "renamed.py")
+    (product / "fresh.py").write_text("def prepare(inputs): ...\n")
     found, skipped = choose()
-    assert found == ()
-    reasons = {one.name: one.reason for one in skipped}
-    assert reasons["product/renamed"].startswith("new in HEAD")
-    assert reasons["product/honest_too"] == "gone in HEAD"
+    assert {one.case.implementation: one.base.implementation.name for one in found} == {
+        "copying": "copying",
+        "honest": "honest",
+        "renamed": "honest_too",
+    }
+    (fresh,) = skipped
+    assert (fresh.name, fresh.outcome) == ("product/fresh", None)
+    assert fresh.reason.startswith("new in HEAD")
+
+
+def test_what_has_vanished_is_a_failure_and_not_silence(chosen):
+    folder, choose = chosen
+    (folder / "product" / "honest_too.py").unlink()
+    _, (gone,) = choose()
+    assert (gone.name, gone.outcome) == ("product/honest_too", "failed")
+    assert gone.reason.startswith("vanished from HEAD")
+
+
+def test_a_problem_that_was_moved_is_compared_with_what_it_was_and_one_that_vanished_is_a_failure(chosen):
+    folder, choose = chosen
+    (folder / "product").rename(folder / "moved")
+    found, skipped = choose()
+    assert sorted(one.case.id for one in found)[0].startswith("moved[copying-")
+    assert {one.base.problem.folder.name for one in found} == {"product"}
+    assert skipped == ()
+    shutil.rmtree(folder / "moved")
+    found, (gone,) = choose()
+    assert (found, gone.name, gone.outcome) == ((), "product", "failed")
 
 
 def test_a_version_that_cannot_even_be_loaded_is_left_with_its_outcome(chosen):
     folder, choose = chosen
     edit(folder, "honest", "def prepare(inputs):", "def prepare(inputs:")
     found, skipped = choose()
-    assert found == ()
+    assert "honest" not in named(found)
     (broken,) = [one for one in skipped if "honest-" in one.name]
     assert broken.outcome == "failed"
     assert "syntax error" in broken.reason
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [("DATA = ", "KINDS = ", "no literal constant DATA"), ("SIZES = {", "SIZES = {{", "cannot be read as Python")],
+)
+def test_a_problem_that_is_broken_is_told_and_the_others_are_measured(chosen, before, after, told):
+    folder, choose = chosen
+    shutil.copytree(folder / "product", folder / "other")
+    commit(folder, "another problem")
+    edit(folder, "problem", before, after)
+    found, (broken,) = choose()
+    assert {one.case.problem for one in found} == {"other"}
+    assert (broken.name, broken.outcome) == ("product", "failed")
+    assert told in broken.reason
+    commit(folder, "broken")
+    edit(folder, "problem", after, before)
+    found, (broken,) = choose()
+    assert {one.case.problem for one in found} == {"other"}
+    assert (broken.name, broken.outcome) == ("product", None)
+    assert broken.reason.startswith("not comparable, broken in BASE")
+
+
+def test_problems_of_one_name_are_told_apart_by_their_folders(chosen):
+    folder, choose = chosen
+    for place in ("a", "b"):
+        shutil.copytree(folder / "product", folder / place / "rows")
+    commit(folder, "two of one name")
+    found, _ = choose("honest")
+    assert [one.case.id.partition("[")[0] for one in found] == ["a/rows", "b/rows", "product"]
+    assert [one.head.problem.folder.parent.name for one in found[:2]] == ["a", "b"]
+
+
 def test_names_choose_and_an_unknown_one_is_told(chosen):
     _, choose = chosen
-    assert named(choose("copying", everything=True)[0]) == ["copying"]
+    assert named(choose("copying")[0]) == ["copying"]
     with pytest.raises(
         ImplbenchError, match="unknown implementation 'nosuch': choose from copying, honest, honest_too"
     ):

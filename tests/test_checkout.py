@@ -1,8 +1,11 @@
 """The two sides of a comparison."""
 
+import shutil
+
 import pytest
 
 from bench import checkout
+from bench.checkout import Asked
 from bench.errors import ImplbenchError
 from tests.versions import FAKES, commit, edit, git, repository
 
@@ -26,40 +29,52 @@ def text(side, name):
 
 
 def test_revisions_come_as_they_were_committed_and_the_working_tree_as_it_is(versions, tmp_path):
-    base, head = checkout.sides("HEAD~1", None, tmp_path / "place", ())
+    base, head = checkout.sides(Asked(base="HEAD~1"), tmp_path / "place")
     assert "np.dot(x.T, y)\n" in text(base, "honest")
     assert "+ 0 * 1" in text(head, "honest")
     assert (head.problems["product"].folder / "fresh.py").exists()
     assert not (head.problems["product"].folder / "ignored.py").exists()
     assert base.label.startswith("HEAD~1 (")
     assert head.label == "working tree"
-    between = checkout.sides("HEAD~1", "main", tmp_path / "between", ())[1]
+    between = checkout.sides(Asked(base="HEAD~1", head="main"), tmp_path / "between")[1]
     assert "+ 0\n" in text(between, "honest")
 
 
 def test_both_sides_lie_at_paths_of_equal_length(versions, tmp_path):
-    base, head = checkout.sides("HEAD", None, tmp_path / "place", ())
+    base, head = checkout.sides(Asked(base="HEAD"), tmp_path / "place")
     assert len(str(base.root)) == len(str(head.root))
 
 
 def test_nothing_is_left_in_the_repository(versions, tmp_path):
     before = git(versions, "worktree", "list"), git(versions, "status", "--porcelain")
-    checkout.sides("HEAD~1", "HEAD", tmp_path / "place", ())
+    checkout.sides(Asked(base="HEAD~1", head="HEAD"), tmp_path / "place")
     assert (git(versions, "worktree", "list"), git(versions, "status", "--porcelain")) == before
 
 
 def test_two_folders_are_compared_without_git(tmp_path):
-    base, head = checkout.sides(str(FAKES), str(FAKES), tmp_path / "place", ())
-    assert list(base.problems) == list(head.problems) == ["product"]
-    assert base.problems["product"].folder != head.problems["product"].folder
+    base, head = checkout.sides(Asked(base=str(FAKES), head=str(FAKES)), tmp_path / "place")
+    assert list(base.problems) == list(head.problems) == ["."]
+    assert base.problems["."].folder != head.problems["."].folder
+    assert base.problems["."].name == "product"
 
 
-def test_problems_among_tests_are_compared_only_if_they_are_named(versions, tmp_path):
-    (versions / "tests").mkdir()
-    git(versions, "mv", "product", "tests/product")
-    commit(versions, "move")
-    assert checkout.sides("HEAD", "HEAD", tmp_path / "a", ())[0].problems == {}
-    assert list(checkout.sides("HEAD", "HEAD", tmp_path / "b", ("product",))[0].problems) == ["tests/product"]
+def test_problems_among_tests_are_compared_only_if_they_are_named_or_benchmarks(versions, tmp_path):
+    for place in ("tests", "tests/benchmarks/deep", "bench/tests"):
+        shutil.copytree(versions / "product", versions / place / "product")
+    base, head = checkout.sides(Asked(base="HEAD"), tmp_path / "a")
+    assert list(base.problems) == ["product"]
+    assert sorted(head.problems) == ["product", "tests/benchmarks/deep/product"]
+    assert sorted(head.left_out) == ["bench/tests/product", "tests/product"]
+    named = checkout.sides(Asked(base="HEAD", problems=("product",)), tmp_path / "b")[1]
+    assert len(named.problems) == 4
+
+
+@pytest.mark.parametrize("path", ["./product", "../product", "product", "{top}/product"])
+def test_a_problem_is_named_by_its_folder_too(versions, tmp_path, monkeypatch, path):
+    monkeypatch.chdir(versions / "product" if path.startswith("..") else versions)
+    shutil.copytree(versions / "product", versions / "other" / "rows")
+    asked = Asked(base="HEAD", problems=(path.format(top=versions),))
+    assert list(checkout.sides(asked, tmp_path / "place")[1].problems) == ["product"]
 
 
 @pytest.mark.parametrize(
@@ -72,11 +87,11 @@ def test_problems_among_tests_are_compared_only_if_they_are_named(versions, tmp_
 )
 def test_what_does_not_exist_is_told(versions, tmp_path, base, names, told):
     with pytest.raises(ImplbenchError, match=told):
-        checkout.sides(base, None, tmp_path / "place", names)
+        checkout.sides(Asked(base=base, problems=names), tmp_path / "place")
 
 
 def test_outside_a_repository_git_is_quoted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(ImplbenchError, match="not a git repository"):
-        checkout.sides("HEAD", None, tmp_path / "place", ())
+        checkout.sides(Asked(base="HEAD"), tmp_path / "place")

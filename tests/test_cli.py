@@ -1,6 +1,7 @@
 """The command line: one clear sentence for each mistake, the right exit code, and a quick start."""
 
 import argparse
+import errno
 import json
 import re
 import shlex
@@ -271,3 +272,28 @@ def test_a_quiet_check_prints_its_table_and_nothing_else(capsys, simulated):
 def test_the_version_is_printed(capsys):
     assert cli.main(["--version"]) == Exit.FINE
     assert capsys.readouterr().out.startswith("implbench ")
+
+
+def fails(error):
+    """Return a command that ends in an error which nobody expected."""
+
+    def command(options):
+        raise error
+
+    return command
+
+
+def test_an_error_of_our_own_never_ends_as_a_slowdown_does(monkeypatch, capsys):
+    monkeypatch.setattr("bench.commands.list.command", fails(ZeroDivisionError("division by zero")))
+    assert cli.main(["list"]) == Exit.INTERNAL
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback")
+    assert said.endswith("implbench: an error of implbench itself: ZeroDivisionError: division by zero\n")
+
+
+def test_a_full_disk_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setattr("bench.commands.list.command", fails(OSError(errno.ENOSPC, "No space left", "/some/file")))
+    assert cli.main(["list"]) == Exit.USAGE
+    assert capsys.readouterr().err == (
+        "implbench: /some/file: no space is left; make room there, or name another folder in IMPLBENCH_SCRATCH\n"
+    )

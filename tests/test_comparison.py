@@ -97,6 +97,11 @@ def test_a_wrong_head_has_no_time_and_its_reason():
     assert found.log_ratio is found.faults_per_call is None
 
 
+def test_a_head_that_is_not_for_this_machine_is_not_comparable_and_no_failure():
+    found = compared(measured(3.0, outcome=Outcome.UNAVAILABLE, reason="needs octave"), MARGIN, 0.01)
+    assert (found.standing, found.reason) == (Standing.NOT_COMPARABLE, "HEAD is unavailable: needs octave")
+
+
 def test_a_count_that_changes_in_every_round_is_a_finding_of_its_own():
     found = compared(measured(3.0, faults=935), MARGIN, 0.01)
     assert found.counts == ("minor page faults a call: 0 -> 935 in all 8 rounds",)

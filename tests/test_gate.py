@@ -68,8 +68,66 @@ def test_a_family_of_20_identical_cases_raises_a_false_alarm_in_at_most_5_percen
     assert alarms / 200 <= gate.FAMILY_LEVEL
 
 
+def heavy_tailed(generator, slowdown, count):
+    """Draw rounds of which every tenth is far off."""
+    return [log(1 + slowdown) + generator.gauss(0, 0.05 if generator.random() < 0.1 else 0.008) for _ in range(count)]
+
+
+def bimodal(generator, slowdown, count):
+    """Draw rounds that lie at one of two places, as page faults have them do."""
+    return [log(1 + slowdown) + generator.choice((-0.04, 0.04)) + generator.gauss(0, 0.004) for _ in range(count)]
+
+
+def whole_gate(generator, drawn, slowdowns):
+    """Return how often each case of a family is called slower, and the rounds that it took: [(called, rounds)]."""
+    cases = len(slowdowns)
+    screened = [drawn(generator, one, gate.SCREEN_ROUNDS) for one in slowdowns]
+    suspects = [place for place, one in enumerate(screened) if not gate.cleared_by_screening(one, MARGIN)]
+    found = [(False, gate.SCREEN_ROUNDS)] * cases
+    for place in suspects:
+        fresh = drawn(generator, slowdowns[place], gate.LOOKS[-1])
+        first = [*screened[place], *fresh][: gate.early_rounds(cases)]
+        if gate.is_slower_early(first, MARGIN, cases):
+            found[place] = True, len(first)
+            continue
+        for count in gate.LOOKS:
+            decision = gate.look(fresh[:count], MARGIN, len(suspects))
+            if decision != Decision.UNDECIDED:
+                break
+        found[place] = decision == Decision.SLOWER, gate.SCREEN_ROUNDS + count
+    return found
+
+
+@pytest.mark.parametrize("cases", [1, 4, 20])
+@pytest.mark.parametrize("drawn", [rounds, heavy_tailed, bimodal], ids=["normal", "heavy-tailed", "bimodal"])
+def test_a_family_that_is_slower_by_exactly_the_margin_raises_an_alarm_in_at_most_5_percent(drawn, cases):
+    generator = random.Random(20)
+    gates = 1200 // cases
+    alarms = sum(any(called for called, _ in whole_gate(generator, drawn, [MARGIN] * cases)) for _ in range(gates))
+    chance = 2 * (gates * gate.FAMILY_LEVEL * (1 - gate.FAMILY_LEVEL)) ** 0.5
+    assert alarms <= gates * gate.FAMILY_LEVEL + chance
+
+
+@pytest.mark.parametrize("drawn", [rounds, heavy_tailed, bimodal], ids=["normal", "heavy-tailed", "bimodal"])
+def test_identical_code_is_called_slower_far_more_seldom(drawn):
+    generator = random.Random(21)
+    alarms = sum(any(called for called, _ in whole_gate(generator, drawn, [0.0] * 10)) for _ in range(150))
+    assert alarms <= 2
+
+
+@pytest.mark.parametrize(("cases", "most"), [(1, 8), (5, 8), (20, 10), (100, 13)])
+def test_what_is_slower_by_far_takes_few_rounds(cases, most):
+    generator = random.Random(22)
+    slowdowns = [0.3, *[0.0] * (cases - 1)]
+    found = [whole_gate(generator, rounds, slowdowns) for _ in range(max(2, 100 // cases))]
+    assert all(one[0] == (True, most) for one in found)
+    assert not any(called for one in found for called, _ in one[1:])
+
+
 def test_too_few_rounds_decide_nothing():
     assert not gate.cleared_by_screening([0.0] * 5, MARGIN)
+    assert not gate.is_slower_early([1.0] * 5, MARGIN, 1)
+    assert not gate.is_slower_early([1.0] * 8, MARGIN, 20)
     assert gate.look([1.0] * 5, MARGIN, 1) == Decision.UNDECIDED
 
 

@@ -1,5 +1,7 @@
 """Whether two versions are the same code."""
 
+import os
+
 import pytest
 
 from bench import identity, implementation, problem
@@ -30,7 +32,7 @@ def folder(tmp_path):
 
 def digests(folder):
     found = problem.read(folder)
-    return identity.digests(found, implementation.found(found), [folder.parent.parent])
+    return identity.digests(found, implementation.found(found))
 
 
 @pytest.mark.parametrize(
@@ -63,12 +65,33 @@ def test_a_change_of_what_is_shared_changes_every_implementation(folder, shared)
     assert all(digest != first[name] for name, digest in digests(folder).items())
 
 
-def test_a_module_of_the_repository_counts_for_those_who_import_it(folder):
-    module = folder.parent.parent / "helper_of_mine"
-    module.mkdir()
-    (module / "__init__.py").write_text("y = 1\n")
-    first = digests(folder)
-    (module / "__init__.py").write_text("y = 2\n")
-    second = digests(folder)
-    assert second["honest"] != first["honest"]
-    assert second["other"] == first["other"]
+@pytest.fixture
+def trees(tmp_path):
+    """Two folders with the same files."""
+    for name in ("base", "head"):
+        (tmp_path / name / "src").mkdir(parents=True)
+        (tmp_path / name / "src" / "kernel.py").write_text(CODE)
+        (tmp_path / name / "data.bin").write_bytes(b"\0\1")
+        (tmp_path / name / "link").symlink_to("src")
+    return tmp_path / "base", tmp_path / "head"
+
+
+def test_two_equal_folders_do_not_differ_nor_does_what_only_a_reader_sees(trees):
+    base, head = trees
+    assert identity.differences(base, head) == frozenset()
+    (head / "src" / "kernel.py").write_text(CODE.replace("Doc.", "Another."))
+    (head / "src" / "__pycache__").mkdir()
+    (head / "src" / "__pycache__" / "kernel.pyc").write_bytes(b"x")
+    assert identity.differences(base, head) == frozenset()
+
+
+def test_what_differs_is_named_files_links_and_what_is_on_one_side_alone(trees):
+    base, head = trees
+    (head / "src" / "kernel.py").write_text(CODE.replace("+ 1", "+ 2"))
+    (head / "data.bin").write_bytes(b"\0\2")
+    (head / "link").unlink()
+    (head / "link").symlink_to("other")
+    (head / os.fsdecode(b"caf\xe9.txt")).write_text("new")
+    (base / "gone.py").write_text("")
+    found = {os.fsencode(name) for name in identity.differences(base, head)}
+    assert found == {b"src/kernel.py", b"data.bin", b"link", b"caf\xe9.txt", b"gone.py"}

@@ -11,19 +11,19 @@ FOLDER = Path(bench.__file__).parent
 
 #: Top to bottom. A module may import from those in earlier lines, and from earlier ones in its own.
 LAYERS = [
-    *("errors", "units", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
+    *("errors", "units", "programs", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
     *("problem", "case", "rounds", "bursts"),
     *("machine", "environment", "implementation", "sources"),
-    *("verify", "pinning", "measurement"),
+    *("verify", "pinning", "origins", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
     *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
     *("process", "crew", "conductor", "executor", "limits", "limiting", "staging", "shares", "runner", "request"),
-    *("identity", "checkout", "gate", "benchmarks"),
-    *("calibration", "comparing", "comparison", "remeasurement", "watching", "remeasuring"),
+    *("identity", "packages", "copies", "revisions", "checkout", "pairing", "reads", "gate", "benchmarks"),
+    *("calibration", "comparing", "sameness", "comparison", "remeasurement", "watching", "remeasuring"),
     *("points", "indexed", "index", "history", "history_summary"),
     *("sections", "report", "summary", "pages", "publishing"),
     *("formats", "doctor", "screen", "bars", "columns", "terminal"),
-    *("templates", "commands", "values", "options", "arguments", "cli"),
+    *("startup", "templates", "commands", "values", "options", "arguments", "cli"),
     *("pytest_plugin", "__main__"),
 ]
 

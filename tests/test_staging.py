@@ -1,5 +1,6 @@
 """Where what is only needed while measuring lies, and that it is gone afterwards."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,12 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
 def test_memory_is_a_folder_that_can_be_written_or_none():
     place = staging._memory()
     assert place is None or Path(place).is_dir()
+
+
+def test_memory_with_little_room_as_in_a_container_is_not_used(monkeypatch):
+    monkeypatch.setattr("os.access", lambda place, mode: True)
+    room = shutil.disk_usage(Path.cwd())._replace(free=64 * 2**20)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: room)
+    assert staging._memory() is None
+    monkeypatch.setattr("shutil.disk_usage", lambda place: room._replace(free=staging.LEAST_ROOM_BYTES))
+    assert staging._memory() == Path("/dev/shm")

@@ -3,20 +3,27 @@
 import argparse
 import json
 import os
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from .. import benchmarks, checkout, comparison, environment, report, terminal
+from .. import benchmarks, checkout, comparison, environment, executor, report, sameness, terminal
 from ..benchmarks import Benchmark, Skipped
-from ..comparing import Comparer, Measured
+from ..checkout import Asked, Side
+from ..comparing import Comparer, Measured, usual_budget_s
 from ..comparison import Comparison
+from ..document import Section
+from ..errors import Exit
+from ..measurement import Settings
 from ..request import selection_of, settings_of
+from ..runner import Progress
 from ..sections import comparison as section
 from ..staging import scratch
 from ..stats import resolves
 from ..store import write_atomically
-from ..summary import of_comparison
+from ..summary import of_comparison, of_plan
 
 
 def command(options: argparse.Namespace) -> int:
@@ -24,51 +31,108 @@ def command(options: argparse.Namespace) -> int:
     started = time.monotonic()
     settings = settings_of(options)
     with scratch() as place:
-        base, head = checkout.sides(options.base, options.head, place, options.problem)
-        chosen, skipped = benchmarks.chosen(base, head, selection_of(options), everything=options.all)
+        sides = checkout.sides(_asked(options), place)
+        chosen, skipped = _chosen(sides, options, settings)
+        if options.dry_run:
+            return _show_plan(chosen, skipped, settings, as_json=options.json)
         measured: Sequence[Measured] = ()
+        overtime_s = 0.0
         if chosen:
-            with terminal.progress(_title(chosen, base.label, head.label)) as listener:
-                measured = Comparer(settings, listener).compare(chosen)
-        found = _found(base.label, head.label, settings.margin, (measured, skipped), started)
+            with terminal.progress(_title(chosen, sides)) as listener:
+                comparer = Comparer(settings, listener)
+                measured = comparer.compare(chosen)
+                overtime_s = comparer.overtime_s
+        found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
     _print(found, options)
     return comparison.exit_code(found)
 
 
-def _title(chosen: Sequence[Benchmark], base: str, head: str) -> str:
-    return f"{len(chosen)} benchmarks, {base} against {head}"
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        base=options.base,
+        head=options.head,
+        problems=options.problem,
+        paths=tuple(options.path),
+        problems_from=options.problems_from,
+    )
+
+
+def _chosen(
+    sides: tuple[Side, Side], options: argparse.Namespace, settings: Settings
+) -> tuple[Sequence[Benchmark], Sequence[Skipped]]:
+    """Return what is to be measured, and what is not."""
+    found, skipped = benchmarks.chosen(*sides, selection_of(options))
+    if options.all or not found:
+        return found, skipped
+    with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
+        tell = _telling(listener)
+        changed, same = sameness.parted(found, settings, tell, backend=executor.usual())
+    return changed, (*skipped, *same)
+
+
+def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
+    """Return what tells a listener only what is being done."""
+
+    def tell(doing: str) -> None:
+        listener(Progress(doing=doing, rounds_done=0, rounds_expected=None, left_s=None))
+
+    return tell
+
+
+def _show_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], settings: Settings, *, as_json: bool) -> int:
+    """Print what would be measured, and how long that would take."""
+    budget_s = settings.budget_s or usual_budget_s(len(chosen))
+    if as_json:
+        print(json.dumps(of_plan(chosen, skipped, budget_s), indent=2, allow_nan=False))
+    else:
+        terminal.show(section.planned([one.case.id for one in chosen], skipped, budget_s))
+    return Exit.FINE if chosen else Exit.NOTHING_MEASURED
+
+
+def _title(chosen: Sequence[Benchmark], sides: tuple[Side, Side]) -> str:
+    return f"{len(chosen)} benchmarks, {sides[0].label} against {sides[1].label}"
 
 
 def _found(
-    base: str, head: str, margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
+    sides: tuple[Side, Side], margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
 ) -> Comparison:
     measured, skipped = results
     noise = comparison.noise_of(measured)
     resolved = resolves(noise) if noise else None
+    missing = (f"{side.label}: {warning}" for side in sides for warning in side.warnings)
     return Comparison(
-        base=base,
-        head=head,
+        base=sides[0].label,
+        head=sides[1].label,
         margin=margin,
         compared=tuple(comparison.compared(one, margin, resolved) for one in measured),
         skipped=tuple(skipped),
         noise=noise,
         resolved=resolved,
-        warnings=tuple(environment.warnings(os.environ)),
+        warnings=(*missing, *environment.warnings(os.environ)),
         seconds=time.monotonic() - started,
+        among_tests=tuple(dict.fromkeys(where for side in sides for where in side.left_out)),
     )
 
 
 def _print(found: Comparison, options: argparse.Namespace) -> None:
     """Print the comparison, and write it where a pull request shows it."""
     sections = section.sections(found)
-    page = report.titled_page("implbench compare", sections, files=False)
-    if options.markdown:
-        write_atomically(Path(options.markdown), page.encode())
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:  # other steps write to it too
-            file.write(page)
     if options.json:
         print(json.dumps(of_comparison(found), indent=2, allow_nan=False))
     else:
         terminal.show(sections)
+    _write(sections, options.markdown)
+
+
+def _write(sections: tuple[Section, ...], markdown: str | None) -> None:
+    """Write the page that a pull request shows; that it cannot be written as the step's summary is no failure."""
+    page = report.titled_page("implbench compare", sections, files=False)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:  # other steps write to it too
+                file.write(page)
+        except OSError as error:
+            print(f"implbench: GITHUB_STEP_SUMMARY={summary}: not written: {error.strerror}", file=sys.stderr)
+    if markdown:
+        write_atomically(Path(markdown), page.encode(errors="replace"))

@@ -1,7 +1,9 @@
 """Two versions compared, as a pull request wants to read it: the answer, the table, what threatens it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from ..benchmarks import Skipped
+from ..comparing import MOST_GROWTH
 from ..comparison import Compared, Comparison, Standing
 from ..document import Cell, Column, Section, Table, code, plain
 from ..measurement import Outcome
@@ -35,27 +37,69 @@ def sections(found: Comparison) -> tuple[Section, ...]:
 def sentence(found: Comparison) -> str:
     """Return the one sentence that answers whether HEAD is slower than BASE."""
     versions = f"HEAD ({plain(found.head)}) against BASE ({plain(found.base)})"
-    wrong, slower, undecided = (found.of(one) for one in (Standing.WRONG, Standing.SLOWER, Standing.UNDECIDED))
-    if wrong:
-        named = "; ".join(f"{code(one.name)}: {plain(one.reason or one.outcome)}" for one in wrong)
-        return f"Not a question of speed: {counted(len(wrong), 'benchmark')} of HEAD failed. {named} ({versions})."
+    return f"{_failures(found) or _nothing(found) or _speed(found)} ({versions})."
+
+
+def _failures(found: Comparison) -> str | None:
+    """Return what is said where HEAD is wrong, failed, or has lost what BASE has; None where it has not."""
+    wrong = found.of(Standing.WRONG)
+    named = [f"{code(one.name)}: {plain(one.reason or one.outcome)}" for one in wrong]
+    named += [f"{code(one.name)}: {plain(one.reason)}" for one in found.failed]
+    if not named:
+        return None
+    return f"Not a question of speed: {counted(len(named), 'benchmark')} of HEAD failed. {'; '.join(named)}"
+
+
+def _nothing(found: Comparison) -> str | None:
+    """Return what is said where there is no time on both sides of anything; None where there is."""
     if not found.compared:
-        return f"Nothing was measured: {_why_nothing(found)} ({versions})."
+        return f"Nothing was measured: {_why_nothing(found)}"
+    if found.nothing_comparable:
+        named = (f"{code(one.name)}: {plain(one.reason or '')}" for one in found.compared)
+        return f"Nothing could be compared: {'; '.join(named)}"
+    return None
+
+
+def _speed(found: Comparison) -> str:
+    """Return what is said of the times."""
+    margin = margin_text(found.margin)
+    slower, undecided = (found.of(one) for one in (Standing.SLOWER, Standing.UNDECIDED))
     if slower:
         named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in slower)
-        return f"Slower: {named}, at a margin of {margin_text(found.margin)} ({versions})."
+        return f"Slower: {named}, at a margin of {margin}"
     if found.too_noisy:
-        return f"Not decided: this machine is too noisy for a margin of {margin_text(found.margin)} ({versions})."
+        return f"Not decided: this machine is too noisy for a margin of {margin}"
     if undecided:
-        named = ", ".join(code(one.name) for one in undecided)
-        return f"Not decided: {named}, at a margin of {margin_text(found.margin)} ({versions})."
-    what = counted(len(found.compared), "benchmark")
-    return f"No slowdown of {margin_text(found.margin)} or more in {what} ({versions})."
+        return f"Not decided: {', '.join(code(one.name) for one in undecided)}, at a margin of {margin}"
+    compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
+    return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}"
 
 
 def _why_nothing(found: Comparison) -> str:
     reasons = dict.fromkeys(plain(one.reason) for one in found.skipped)
-    return "; ".join(reasons) or "there is no problem in either version"
+    if reasons:
+        return "; ".join(reasons)
+    rule = "a problem is a folder with a problem.py that gives SIZES; those below tests/ count only if they are in a"
+    rule = f"{rule} folder named benchmarks, bench or perf there, or if --problem names them"
+    here = f", as {', '.join(map(code, found.among_tests))}" if found.among_tests else ""
+    return f"there is no problem in either version ({rule}{here})"
+
+
+def planned(names: Sequence[str], skipped: Sequence[Skipped], budget_s: float) -> tuple[Section, ...]:
+    """Return the sections on what a comparison would measure, and on the time that it would take.
+
+    Parameters
+    ----------
+    names
+        Ids of the cases to be measured.
+    skipped
+        What would not be measured.
+    budget_s
+        Time for the gate in seconds.
+    """
+    what = f"{counted(len(names), 'benchmark')}: {', '.join(map(code, names))}" if names else "nothing"
+    time = f", in about {budget_s:.0f} s (up to {MOST_GROWTH * budget_s:.0f} s on a busy machine)" if names else ""
+    return (Section(title="What would be measured", paragraphs=(f"Would measure {what}{time}.", *_reasons(skipped))),)
 
 
 def _slowdown(one: Compared) -> str:
@@ -97,15 +141,21 @@ def _row(one: Compared) -> tuple[Cell, ...]:
 
 
 def _skipped(found: Comparison) -> Iterator[str]:
-    """Yield what was not measured, by reason."""
-    for reason in dict.fromkeys(one.reason for one in found.skipped):
-        names = [code(one.name) for one in found.skipped if one.reason == reason]
+    yield from _reasons([one for one in found.skipped if one not in found.failed])
+
+
+def _reasons(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """Yield what is not measured, by reason."""
+    for reason in dict.fromkeys(one.reason for one in skipped):
+        names = [code(one.name) for one in skipped if one.reason == reason]
         yield f"Not measured, {plain(reason)}: {', '.join(names)}."
 
 
 def _threats(found: Comparison) -> Iterator[str]:
     for warning in found.warnings:
         yield f"Warning: {plain(warning)}"
+    if found.overtime_s >= 1:
+        yield f"The machine was busy: the gate took {found.overtime_s:.0f} s longer than its budget."
     if found.noise is not None:
         ratio = ratio_text(Ratio.of(found.noise))
         yield _noise(found, ratio)

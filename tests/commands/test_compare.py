@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_versions_are_measured_by_real_workers_and_a_wrong_one_comes_before_any_
     edit(folder, "honest_too", "x.T @ y", "x[:-1].T @ y[:-1]")
     code, found = compared(capsys, "--margin", "50%", "--budget", "1")
     assert (code, verdicts(found)["honest_too"]) == (Exit.WRONG, "wrong")
-    assert [one["name"] for one in found["skipped"]] == ["product/copying"]
+    assert [one["name"] for one in found["skipped"]] == ["product[copying-M-float64-C-1t-retain]"]
     measured, wrong = sorted(found["benchmarks"], key=lambda one: one["verdict"] == "wrong")
     assert "allocations of arrays a call: 1 -> 2" in measured["counts"]
     assert "bytes of these a call: 240 -> 8,240" in measured["counts"]
@@ -167,6 +168,156 @@ def test_a_revision_that_does_not_exist_is_one_sentence(folder, capsys):
     assert capsys.readouterr().err == (
         "implbench: 'no-such-branch': neither a revision of this repository nor a folder; its branches are main\n"
     )
+
+
+def test_a_summary_that_cannot_be_written_is_a_note_behind_the_answer(folder, capsys, monkeypatch, simulated):
+    simulated(noise=noise.QUIET)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/no/such/folder/file")
+    says(folder, "honest", SECONDS=0.002)
+    assert cli.main(["compare", "HEAD", "--quiet"]) == Exit.REGRESSION
+    said = capsys.readouterr()
+    assert said.out.startswith("Slower: `product[honest-")
+    assert said.err == "implbench: GITHUB_STEP_SUMMARY=/no/such/folder/file: not written: No such file or directory\n"
+
+
+def test_a_name_that_is_not_utf8_anywhere_in_the_repository_is_no_matter(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    commit(folder, "a name in Latin-1")
+    says(folder, "honest", SECONDS=0.002)
+    assert compared(capsys)[0] == Exit.REGRESSION
+
+
+def test_problems_of_one_name_have_figures_of_their_own(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    for place in ("a", "b"):
+        shutil.copytree(folder / "product", folder / place / "rows")
+    commit(folder, "two of one name")
+    for place, seconds in (("a", 0.003), ("b", 0.0010001)):
+        says(folder, f"../{place}/rows/honest", SECONDS=seconds)
+    code, found = compared(capsys, "--budget", "90")
+    assert code == Exit.REGRESSION
+    assert {one["id"].partition("-")[0]: one["verdict"] for one in found["benchmarks"]} == {
+        "a/rows[honest": "slower",
+        "b/rows[honest": "equivalent",
+    }
+
+
+def test_a_problem_that_gives_no_inputs_in_head_is_its_failure(folder, capsys, simulated):
+    simulated(inputs_reason="failed: KeyError")
+    says(folder, "honest", SECONDS=0.002)
+    code, found = compared(capsys)
+    assert (code, set(verdicts(found).values())) == (Exit.WRONG, {"wrong"})
+    assert "its problem.py gave no inputs: failed: KeyError" in found["benchmarks"][0]["reason"]
+
+
+def test_what_vanished_is_told_and_never_passed(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    (folder / "product" / "honest.py").unlink()
+    assert cli.main(["compare", "HEAD", "--all"]) == Exit.WRONG
+    told = capsys.readouterr().out
+    assert told.startswith("Not a question of speed: 1 benchmark of HEAD failed. `product/honest`: vanished from HEAD")
+
+
+def test_where_base_fails_in_everything_the_answer_is_that_nothing_could_be_compared(folder, capsys, simulated):
+    simulated()
+    says(folder, "honest", OUTCOME="failed", REASON="KeyError: 'x'")
+    commit(folder, "broken")
+    says(folder, "honest", OUTCOME="ok")
+    assert cli.main(["compare", "HEAD"]) == Exit.NOTHING_MEASURED
+    assert capsys.readouterr().out.startswith("Nothing could be compared: `product[honest-")
+
+
+def test_the_rule_about_tests_is_told_where_nothing_else_is_found(folder, capsys):
+    (folder / "tests").mkdir()
+    git(folder, "mv", "product", "tests/product")
+    commit(folder, "move")
+    assert cli.main(["compare", "HEAD"]) == Exit.NOTHING_MEASURED
+    told = capsys.readouterr().out
+    assert "there is no problem in either version" in told
+    assert "--problem" in told
+    assert "`tests/product`" in told
+
+
+def test_a_dry_run_says_what_would_be_measured_and_how_long_that_takes(folder, capsys, simulated):
+    machine = simulated()
+    says(folder, "honest", SECONDS=0.002)
+    assert cli.main(["compare", "HEAD", "--dry-run"]) == Exit.FINE
+    told = capsys.readouterr().out
+    assert told.startswith("Would measure 1 benchmark: `product[honest-M-float64-C-1t-retain]`, in about 45 s")
+    assert "Not measured, the same code on both sides" in told
+    assert not any(worker.bursts for held in machine.held for worker in held.workers)
+    code, found = compared(capsys, "--dry-run", "--all")
+    assert (code, len(found["benchmarks"]), found["seconds"]) == (Exit.FINE, 3, 30)
+
+
+def test_the_problems_of_another_version_measure_both(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    git(folder, "tag", "today")
+    shutil.rmtree(folder / "product")
+    (folder / "code.txt").write_text("as it was before there were benchmarks")
+    commit(folder, "older")
+    assert cli.main(["compare", "HEAD", "HEAD", "--all"]) == Exit.NOTHING_MEASURED
+    assert "there is no problem" in capsys.readouterr().out
+    arguments = ["compare", "HEAD", "HEAD", "--all", "--problems-from", "today", "--json"]
+    assert cli.main(arguments) == Exit.FINE
+    assert len(json.loads(capsys.readouterr().out)["benchmarks"]) == 3
+
+
+@pytest.mark.parametrize("slowdown", [1.5, 2.0])
+def test_on_a_busy_machine_what_is_slower_by_far_is_never_left_undecided(folder, capsys, simulated, slowdown):
+    machine = simulated(noise=noise.SHARED, start_s=0.7)
+    says(folder, "honest", SECONDS=0.001 * slowdown)
+    code, found = compared(capsys, "--budget", "11")
+    assert (code, verdicts(found)) == (Exit.REGRESSION, {"honest": "slower"})
+    assert machine.clock() < 1 + 2 * 11 + 10  # twice the budget, and what comes before it
+
+
+def test_time_beyond_the_budget_is_told(folder, capsys, simulated):
+    simulated(noise=noise.QUIET, start_s=0.7)
+    says(folder, "honest", SECONDS=0.0013)
+    cli.main(["compare", "HEAD", "--budget", "11"])
+    assert "The machine was busy: the gate took " in capsys.readouterr().out
+
+
+def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
+    shutil.copytree(folder / "product", folder / os.fsdecode(b"caf\xe9"))
+    commit(folder, "a folder in Latin-1")
+    assert cli.main(["compare", "HEAD", "--all", "--dry-run"]) == Exit.FINE
+    assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
+
+
+@pytest.fixture
+def packaged(folder):
+    """The repository with a package in src/ that one of its kernels uses, and the same package installed elsewhere."""
+    for place in (folder / "src", folder.parent / "installed"):
+        (place / "mine").mkdir(parents=True)
+        (place / "mine" / "__init__.py").write_text("")
+        (place / "mine" / "kernel.py").write_text("EXTRA = 0\n")
+    edit(folder, "honest", "import numpy as np", "import importlib\n\nimport numpy as np")
+    edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x.T, y) + importlib.import_module('mine.kernel').EXTRA")
+    commit(folder, "with a package")
+    return folder
+
+
+def test_each_versions_own_package_is_read_though_another_copy_is_installed(packaged, capsys, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(packaged.parent / "installed"))
+    (packaged / "src" / "mine" / "kernel.py").write_text("EXTRA = 0 * 1\n")
+    code, found = compared(capsys, "--dry-run")
+    assert code == Exit.FINE
+    assert [one.partition("-")[0] for one in found["benchmarks"]] == ["product[honest"]
+    assert {one["reason"] for one in found["skipped"]} == {"the same code on both sides (--all measures it)"}
+
+
+def test_code_that_comes_from_elsewhere_ends_the_comparison_with_both_places(packaged, capsys):
+    elsewhere = packaged.parent / "installed"
+    (packaged / "src").rename(packaged / "code")
+    edit(packaged, "honest", "import importlib\n", f"import importlib\nimport sys\nsys.path.insert(0, '{elsewhere}')\n")
+    assert cli.main(["compare", "HEAD"]) == Exit.WRONG
+    said = capsys.readouterr().err
+    assert f"mine was loaded from {elsewhere}/mine/__init__.py and not from this version's files in " in said
+    assert "--path" in said
+    assert cli.main(["compare", "HEAD", "--path", "code", "--dry-run", "--quiet"]) == Exit.FINE
 
 
 @pytest.mark.parametrize("at", ["starting", "pass 1", "pass 2", "counting"])

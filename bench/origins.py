@@ -1,0 +1,191 @@
+"""Whether what a worker has loaded is the code of its own side, and how it is made to be.
+
+A comparison of two versions is worth nothing where both import the same installed copy. So each side's folders stand
+before installed packages in its workers and in all that these start (`startup/sitecustomize.py`), and after the fact
+every loaded module whose name that side has is shown to come from that side.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from .implementation import PACKAGE
+
+#: Variables that tell a worker the folders of its side, and the folder of that side's files.
+PATH, TREE, ELSEWHERE = "IMPLBENCH_PATH", "IMPLBENCH_TREE", "IMPLBENCH_ELSEWHERE"
+
+#: A variable that tells where this package is found in a checkout: its first name and the folder above it.
+HARNESS = "IMPLBENCH_HARNESS"
+
+#: Folder of the module that Python imports by itself at its start.
+STARTUP = Path(__file__).resolve().parent / "startup"
+
+#: Modules of these names belong to the interpreter or to a tool, whoever has files of that name.
+_NOT_OWN = frozenset({"__main__", "__mp_main__", "sitecustomize", "usercustomize", "conftest", "setup"})
+
+#: Beginning of the name under which a problem's folder is imported.
+_PROBLEM = PACKAGE.format(name="")
+
+#: First name of this package's own modules.
+_FIRST = __name__.partition(".")[0]
+
+_SOURCES = (".py", ".pyx", ".so", ".pyd")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Own:
+    """Where the code of one side of a comparison lies."""
+
+    tree: Path
+    """The folder of all its files."""
+    path: tuple[Path, ...]
+    """Folders that its modules are imported from, behind the standard library and before all else."""
+    elsewhere: tuple[Path, ...] = ()
+    """Folders that hold packages of its own too, which are not imported from there."""
+
+
+def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[str, str]:
+    """Return the variables under which a worker, and each interpreter that it starts, finds what it should import.
+
+    Parameters
+    ----------
+    environment
+        As the worker has it otherwise; its PYTHONPATH is kept, made absolute.
+    own
+        The code of a side; None: modules are found in the usual order.
+    """
+    known = [str(Path(entry).absolute()) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    others = [entry for entry in known if entry != str(STARTUP)]
+    found = {"PYTHONPATH": os.pathsep.join([str(STARTUP), *others]), HARNESS: _harness()}
+    if own is not None:
+        places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere}
+        found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
+    return found
+
+
+def _own() -> Own | None:
+    """Return what `variables` has told this worker."""
+    folders = {name: _folders(name) for name in (TREE, PATH, ELSEWHERE)}
+    if not folders[TREE]:
+        return None
+    return Own(tree=folders[TREE][0], path=folders[PATH], elsewhere=folders[ELSEWHERE])
+
+
+def _folders(variable: str) -> tuple[Path, ...]:
+    return tuple(Path(entry) for entry in os.environ.get(variable, "").split(os.pathsep) if entry)
+
+
+def _harness() -> str:
+    """Return the first name of this package and the folder above it, where the one lies in the other."""
+    package = __name__.split(".")[:-1]
+    above = Path(__file__).resolve().parents[len(package)]
+    here = above.joinpath(*package, Path(__file__).name)
+    return f"{package[0]}{os.pathsep}{above}" if here.exists() else ""
+
+
+def foreign() -> str | None:
+    """Return the sentence on the first module of this worker's side that was loaded from elsewhere, None if none was.
+
+    To be asked in a worker, behind what may import.
+    """
+    own = _own()
+    stranger = next(_strangers(dict(sys.modules), own), None) if own else None
+    return _complaint(*stranger, own.tree) if own and stranger else None
+
+
+def absent(error: BaseException | None) -> str | None:
+    """Return the sentence on a module that this side's code imports and its files do not have, None if it is another.
+
+    Parameters
+    ----------
+    error
+        What the implementation raised; the errors that it comes from are looked at too.
+    """
+    own = _own()
+    folders = own.path if own else ()
+    while error is not None:
+        if isinstance(error, ImportError) and error.name:
+            name = _missing(error)
+            if name and _has(folders, name.partition(".")[0]) and not _has(folders, name):
+                return (
+                    f"{name} is not among this version's files: where the package's build writes it, as compiled "
+                    "modules and _version.py, build each version in a checkout of its own (pip install "
+                    "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
+                )
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _missing(error: ImportError) -> str | None:
+    """Return the full name of the module that an import did not find."""
+    if isinstance(error, ModuleNotFoundError):
+        return error.name
+    words = error.msg.split("'") if error.msg else []
+    circular = "partially initialized module" in (error.msg or "")  # so does Python call a submodule that is not there
+    return f"{error.name}.{words[1]}" if circular and len(words) > 1 else None
+
+
+def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[str, str]]:
+    """Yield name and file of each module that the side has and that was loaded from elsewhere."""
+    firsts = {name.partition(".")[0] for name in modules} - _NOT_OWN - sys.stdlib_module_names - {_FIRST}
+    regular = {name for name in firsts if _is_regular(own, name)}
+    for name, module in sorted(modules.items()):
+        first = name.partition(".")[0]
+        if first not in firsts or getattr(module, "__name__", name).partition(".")[0] != first:
+            continue  # nobody's, or another name of a module that is looked at under its own
+        in_problem = first.startswith(_PROBLEM) and name != first
+        if in_problem or first in regular or _has(own.path, name):
+            places = list(_places(module))
+            if places and not any(_lies_below(place, own.tree) for place in places):
+                yield name, places[0]
+
+
+def _places(module: ModuleType) -> Iterable[str]:
+    """Return the files or folders that a module was loaded from; none of what is built in or made while running."""
+    file = getattr(module, "__file__", None)
+    if isinstance(file, str) and Path(file).is_absolute():
+        return [file]
+    try:
+        return [str(entry) for entry in getattr(module, "__path__", ())]
+    except (TypeError, KeyError):  # a namespace whose parent is gone
+        return []
+
+
+def _lies_below(place: str, tree: Path) -> bool:
+    """Return whether a place is below a folder, by its name or where links in it lead."""
+    return Path(place).is_relative_to(tree) or Path(place).resolve().is_relative_to(tree.resolve())
+
+
+def _is_regular(own: Own, name: str) -> bool:
+    """Return whether a name without a dot is a module of the side, or a package with an __init__."""
+    is_module = any((folder / f"{name}.py").is_file() for folder in own.path)
+    return is_module or any(any((folder / name).glob("__init__.*")) for folder in (*own.path, *own.elsewhere))
+
+
+def _has(folders: Sequence[Path], name: str) -> bool:
+    """Return whether the folders have a module of that full name, or a package with an __init__."""
+    *parents, last = name.split(".")
+    for folder in folders:
+        place = folder.joinpath(*parents)
+        if any((place / last).glob("__init__.*")):
+            return True
+        if any(file.name.endswith(_SOURCES) for file in place.glob(f"{last}.*")):
+            return True
+    return False
+
+
+def _complaint(name: str, file: str, tree: Path) -> str:
+    if name.startswith(_PROBLEM):
+        return (
+            f"{name.partition('.')[2]} was loaded from {file}, which both versions share, and not from this version's "
+            f"files in {tree}: have it built beside its source, as by pyximport.install(build_dir=...) with a folder "
+            "below Path(__file__).parent"
+        )
+    return (
+        f"{name} was loaded from {file} and not from this version's files in {tree}: the comparison would be of that "
+        "code with itself. Name the folder that holds the package by --path; where it is found by a change of sys.path "
+        f"or an import hook, undo that; a package that is compiled is built for each version in a checkout of its own"
+    )

@@ -1,0 +1,60 @@
+"""Which files below a folder have been read, by whatever program, as the file system's access times tell it.
+
+Not by what Python says of itself: a library in C, or another program that an implementation starts, reads files too.
+"""
+
+import os
+import tempfile
+from importlib.util import source_from_cache
+from pathlib import Path
+
+
+def are_recorded(folder: Path) -> bool:
+    """Return whether the file system below a folder tells which files were read; it may be mounted not to."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".implbench-")
+    try:
+        os.write(handle, b"read me")
+        os.close(handle)
+        file = Path(name)
+        _forget(name)
+        file.read_bytes()
+        return _was_read(file.stat())
+    finally:
+        Path(name).unlink()
+
+
+def forget(folder: Path) -> None:
+    """Have all files below a folder count as not read."""
+    for at, _, files in os.walk(folder):
+        for name in files:
+            if not os.path.islink(os.path.join(at, name)):  # noqa: PTH114, PTH118  # of many thousands
+                _forget(os.path.join(at, name))  # noqa: PTH118
+
+
+def since_forgotten(folder: Path) -> frozenset[str]:
+    """Return the paths, from the folder, of the files that were read since then; of bytecode that of its source."""
+    found = set()
+    for at, _, files in os.walk(folder):
+        for name in files:
+            file = Path(at, name)
+            if _was_read(file.lstat()):
+                found.add(_source(file).relative_to(folder).as_posix())
+    return frozenset(found)
+
+
+def _forget(name: str) -> None:
+    """Set the time of the last access to 0, which the next one changes wherever it is recorded at all."""
+    os.utime(name, ns=(0, os.stat(name).st_mtime_ns))  # noqa: PTH116
+
+
+def _was_read(status: os.stat_result) -> bool:
+    return status.st_atime_ns > 0
+
+
+def _source(file: Path) -> Path:
+    if file.parent.name != "__pycache__":
+        return file
+    try:
+        return Path(source_from_cache(str(file)))
+    except (ValueError, NotImplementedError):
+        return file

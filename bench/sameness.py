@@ -1,0 +1,88 @@
+"""Which benchmarks are the same code on both sides: those of which everything that was read is the same."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from . import reads, rounds
+from .benchmarks import SAME, Benchmark, Skipped
+from .comparing import arms_of, sources_of
+from .executor import Backend
+from .identity import differences
+from .measurement import Outcome, Settings
+from .origins import Own
+from .staging import staged
+
+#: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
+_WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
+
+def parted(
+    benchmarks: Sequence[Benchmark], settings: Settings, tell: Callable[[str], None], *, backend: Backend
+) -> tuple[tuple[Benchmark, ...], tuple[Skipped, ...]]:
+    """Part benchmarks into those to be measured and those that are the same code on both sides.
+
+    Where a look at the problem's own folder shows no change but the versions differ elsewhere, a worker of each side
+    prepares and verifies the case, untimed, and the files below its version's folder that were read in the meantime are
+    held against those that differ. Where the file system does not tell what was read, the case is measured.
+
+    Parameters
+    ----------
+    benchmarks
+        Cases that both sides have.
+    settings
+        Seed and time limit.
+    tell
+        Is told what is being done.
+    backend
+        What to look on.
+
+    Raises
+    ------
+    ForeignCode
+        If a side has loaded another's code.
+    """
+    plain = [one for one in benchmarks if not one.changed]
+    same: set[str] = set()
+    if plain:
+        base, head = plain[0].base.own, plain[0].head.own
+        changed = differences(base.tree, head.tree) if base and head else frozenset()
+        if not changed:
+            same = {one.case.id for one in plain}
+        elif base and head and reads.are_recorded(head.tree) and not _has_links(changed, base, head):
+            same = _that_read_nothing_of(changed, plain, (base, head), (settings, tell, backend))
+    return (
+        tuple(one for one in benchmarks if one.case.id not in same),
+        tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in same),
+    )
+
+
+def _has_links(changed: frozenset[str], base: Own, head: Own) -> bool:
+    """Return whether a link has changed: what is read through it counts for the place that it leads to."""
+    return any((own.tree / name).is_symlink() for name in changed for own in (base, head))
+
+
+def _that_read_nothing_of(
+    changed: frozenset[str],
+    benchmarks: Sequence[Benchmark],
+    owns: tuple[Own, Own],
+    manner: tuple[Settings, Callable[[str], None], Backend],
+) -> set[str]:
+    """Return the ids of the benchmarks that read no changed file on either side, and ended well."""
+    settings, tell, backend = manner
+    members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
+    sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
+    generator = random.Random(settings.seed)
+    same = set()
+    with staged(
+        members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell, backend=backend, partly=True
+    ) as stage:
+        for group in stage.groups:
+            tell(f"which files {group.name} reads")
+            for own in owns:
+                reads.forget(own.tree)
+            plan = rounds.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
+            held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+            well = all(worker.outcome in _WELL for worker in held.workers)
+            if well and not any(reads.since_forgotten(own.tree) & changed for own in owns):
+                same.add(group.name)
+    return same

@@ -1,0 +1,76 @@
+"""What Python imports by itself at the start of a worker, and of every interpreter that a worker starts.
+
+It puts the folders of one side of a comparison behind the standard library and before installed packages, whatever
+import hooks an editable installation has brought, and has implbench found where it is not installed. It belongs to no
+package: its folder is on PYTHONPATH, set by `bench.origins.variables`.
+"""
+
+import os
+import sys
+from importlib import import_module
+from importlib.machinery import PathFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+
+class OwnFinder:
+    """Finds the modules of these folders, before any other finder does; the standard library keeps its names."""
+
+    def __init__(self, folders: "list[str]", harness: str, root: str) -> None:
+        self._folders = folders
+        self._harness = harness
+        self._root = root
+
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
+    ) -> "ModuleSpec | None":
+        """Return where a module without a dot in its name lies, None where these folders do not have it."""
+        if path is not None:
+            return None
+        if self._root and name == self._harness:
+            return PathFinder.find_spec(name, [self._root])
+        if not self._folders or name in sys.stdlib_module_names:
+            return None
+        found = PathFinder.find_spec(name, self._folders)
+        return found if found is not None and found.loader is not None else None  # a folder alone is no package
+
+
+def _arrange(here: str) -> None:
+    """Put the folders where they belong."""
+    folders = _list("IMPLBENCH_PATH")
+    harness, _, root = os.environ.get("IMPLBENCH_HARNESS", "").partition(os.pathsep)
+    if folders:
+        added = [entry for entry in _list("PYTHONPATH") if entry != here]
+        kept = [entry for entry in sys.path if entry not in added and entry not in folders]
+        library = os.path.dirname(os.__file__)
+        standard = library, os.path.join(library, "lib-dynload")
+        behind = max((place for place, entry in enumerate(kept, 1) if entry in standard), default=0)
+        sys.path[:] = [*kept[:behind], *folders, *added, *kept[behind:]]
+    sys.meta_path.insert(0, OwnFinder(folders, harness, root))
+
+
+def _list(variable: str) -> "list[str]":
+    return [entry for entry in os.environ.get(variable, "").split(os.pathsep) if entry]
+
+
+def _replaced(here: str) -> None:
+    """Take this folder off the path, and import the sitecustomize that it stands before, if there is one."""
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+    this = sys.modules.pop("sitecustomize", None)
+    try:
+        import_module("sitecustomize")
+    except ModuleNotFoundError as error:
+        if error.name != "sitecustomize":
+            raise
+    finally:
+        if this is not None:
+            sys.modules.setdefault("sitecustomize", this)
+
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_replaced(_HERE)
+_arrange(_HERE)  # behind the other, so that no hook of its own stands first

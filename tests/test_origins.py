@@ -1,0 +1,177 @@
+"""Whether what a worker loads is its own side's code."""
+
+import os
+import subprocess
+import sys
+from types import ModuleType
+
+import pytest
+
+from bench import origins
+
+
+def package(folder, name="mine", text="", *, regular=True):
+    """Write a package."""
+    (folder / name).mkdir(parents=True)
+    (folder / name / ("__init__.py" if regular else "part.py")).write_text(text)
+    return folder
+
+
+def own(*path):
+    return origins.Own(tree=path[-1], path=path)
+
+
+def printed(code, tmp_path, path=(), **variables):
+    """Return what an interpreter prints that starts as a worker does."""
+    environment = os.environ | variables
+    environment |= origins.variables(environment, own(*path) if path else None)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_sides_folders_stand_before_what_is_installed_and_behind_the_standard_library(tmp_path):
+    side, installed = package(tmp_path / "side"), package(tmp_path / "installed")
+    (side / "statistics.py").write_text("raise SystemExit('a script of the repository')\n")
+    (side / "random.py").write_text("raise SystemExit('a script of the repository')\n")
+    code = "import random, statistics, mine; print(mine.__file__)"
+    found = printed(code, tmp_path, [side], PYTHONPATH=str(installed))
+    assert found == str(side / "mine" / "__init__.py")
+
+
+def test_what_the_user_put_on_the_path_stays_on_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(package(tmp_path / "others", "another"))
+    found = printed("import another; print(another.__file__)", tmp_path, [tmp_path], PYTHONPATH=".")
+    assert found == str(tmp_path / "others" / "another" / "__init__.py")
+
+
+def test_an_import_hook_of_an_editable_installation_does_not_come_first(tmp_path):
+    side, elsewhere = package(tmp_path / "side"), package(tmp_path / "elsewhere")
+    hook = tmp_path / "hooks"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import sys\n"
+        "from importlib.machinery import PathFinder\n"
+        "class Hook:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        f"        return PathFinder.find_spec(name, [{str(elsewhere)!r}]) if name == 'mine' else None\n"
+        "sys.meta_path.insert(0, Hook)\n"
+    )
+    code = "import mine; print(mine.__file__)"
+    assert printed(code, tmp_path, PYTHONPATH=str(hook)).startswith(str(elsewhere))
+    assert printed(code, tmp_path, [side], PYTHONPATH=str(hook)).startswith(str(side))
+
+
+@pytest.mark.parametrize("method", ["spawn", "subprocess"])
+def test_an_interpreter_that_a_worker_starts_finds_the_same(tmp_path, method):
+    side, installed = package(tmp_path / "side", text="where = __file__\n"), package(tmp_path / "installed")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing, subprocess, sys\n"
+        "def told(_=None):\n"
+        "    import mine\n"
+        "    return mine.__file__\n"
+        "if __name__ == '__main__':\n"
+        "    if sys.argv[1] == 'spawn':\n"
+        "        with multiprocessing.get_context('spawn').Pool(1) as pool:\n"
+        "            print(pool.map(told, [1])[0])\n"
+        "    else:\n"
+        "        subprocess.run([sys.executable, '-c', 'import mine; print(mine.__file__)'], check=True)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    environment |= origins.variables(environment, own(side))
+    command = [sys.executable, str(script), method]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(side / "mine" / "__init__.py")
+
+
+@pytest.fixture
+def loaded(tmp_path, monkeypatch):
+    """Return what is complained of when a side has these files and a worker these modules."""
+
+    def complaint(files, **modules):
+        for file in files:
+            (tmp_path / "tree" / "src" / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "tree" / "src" / file).write_text("")
+        for name, (file, places) in modules.items():
+            module = ModuleType(name.replace("__", "."))
+            if file:
+                module.__file__ = str(tmp_path / file)
+            if places:
+                module.__path__ = [str(tmp_path / place) for place in places]
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setenv(origins.TREE, str(tmp_path / "tree"))
+        monkeypatch.setenv(origins.PATH, str(tmp_path / "tree" / "src"))
+        return origins.foreign()
+
+    return complaint
+
+
+OWN, OTHER = "tree/src/zz/__init__.py", "site-packages/zz/__init__.py"
+
+
+def test_a_module_from_elsewhere_is_named_with_both_places_and_the_remedy(loaded, tmp_path):
+    said = loaded(["zz/__init__.py"], zz=(OTHER, None))
+    assert said.startswith(
+        f"zz was loaded from {tmp_path / OTHER} and not from this version's files in {tmp_path}/tree"
+    )
+    assert "--path" in said
+
+
+@pytest.mark.parametrize(
+    ("files", "modules"),
+    [
+        (["zz/__init__.py"], {"zz": (OWN, None)}),
+        (["zz/__init__.py"], {"zz": (OWN, None), "zz__made": (None, None)}),  # made while running
+        (["zz/__init__.py"], {"numpyish": ("site-packages/numpyish.py", None)}),  # not this side's
+        (["random.py"], {"random": ("lib/random.py", None)}),  # the standard library's
+        (["zz/inner.py"], {"zz": (None, ["tree/src/zz", "lib/zz"]), "zz__other": ("lib/zz/other.py", None)}),
+        (["conftest.py"], {"conftest": ("site-packages/conftest.py", None)}),
+    ],
+)  # fmt: skip
+def test_what_is_its_own_or_not_the_sides_at_all_is_no_stranger(loaded, files, modules):
+    assert loaded(files, **modules) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "modules"),
+    [
+        (["zz.py"], {"zz": ("site-packages/zz.py", None)}),
+        (["zz/inner.py"], {"zz": (None, ["site-packages/zz"]), "zz__inner": ("site-packages/zz/inner.py", None)}),
+        (["zz/__init__.py"], {"zz": (OWN, None), "zz__built": ("build/zz/built.so", None)}),
+        (["a.py"], {"implbench_problem_rows__kern": ("home/.pyxbld/kern.so", None)}),
+    ],
+)
+def test_a_stranger_is_found_in_modules_namespaces_and_what_was_built(loaded, files, modules):
+    assert loaded(files, **modules) is not None
+
+
+def test_nothing_is_asked_of_a_worker_without_a_side(monkeypatch):
+    monkeypatch.delenv(origins.TREE, raising=False)
+    assert origins.foreign() is None
+    assert origins.absent(ImportError("x", name="y")) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ModuleNotFoundError("No module named 'zz._version'", name="zz._version"), "zz._version is not among"),
+        (
+            ImportError(
+                "cannot import name '_ext' from partially initialized module 'zz' (most likely ...)", name="zz"
+            ),
+            "zz._ext is not among",
+        ),
+        (ImportError("cannot import name 'f' from 'zz' (somewhere)", name="zz"), None),
+        (ModuleNotFoundError("No module named 'else'", name="elsewhere"), None),
+        (ValueError("no import at all"), None),
+    ],
+)
+def test_a_module_that_only_a_build_would_write_is_told(loaded, error, told):
+    loaded(["zz/__init__.py"])
+    said = origins.absent(error)
+    assert said is None if told is None else said.startswith(told)
+    wrapped = RuntimeError("later")
+    wrapped.__cause__ = error
+    assert origins.absent(wrapped) == said

@@ -1,0 +1,89 @@
+"""Where a repository's packages lie."""
+
+import pytest
+
+from bench.packages import elsewhere, import_folders, own_root
+
+
+def written(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def names(root, places):
+    return [place.relative_to(root).as_posix() for place in places]
+
+
+SETUPTOOLS = '[tool.setuptools.packages.find]\nwhere = ["code"]\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", SETUPTOOLS),
+        ("pyproject.toml", '[tool.setuptools.package-dir]\n"" = "code"\n'),
+        ("pyproject.toml", '[tool.setuptools.package-dir]\n"mine" = "code/mine"\n'),
+        ("pyproject.toml", '[tool.hatch.build.targets.wheel]\npackages = ["code/mine"]\n'),
+        ("pyproject.toml", '[tool.hatch.build.targets.wheel]\nsources = ["code"]\n'),
+        ("pyproject.toml", '[tool.poetry]\npackages = [{ include = "mine", from = "code" }]\n'),
+        ("pyproject.toml", '[tool.pdm.build]\npackage-dir = "code"\n'),
+        ("pyproject.toml", '[tool.maturin]\npython-source = "code"\n'),
+        ("pyproject.toml", '[tool.uv.build-backend]\nmodule-root = "code"\n'),
+        ("pyproject.toml", '[tool.scikit-build]\nwheel.packages = ["code/mine"]\n'),
+        ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["code"]\n'),
+        ("setup.cfg", "[options]\npackage_dir =\n    = code\n"),
+        ("setup.cfg", "[options]\npackages = find:\n[options.packages.find]\nwhere = code\n"),
+        ("setup.py", "from setuptools import setup\nsetup(package_dir={'': 'code'})\n"),
+        ("setup.py", "import setuptools\nWHERE = 'code'\nsetuptools.setup(packages=setuptools.find_packages(WHERE))\n"),
+    ],
+)
+def test_the_folder_that_a_project_names_is_imported_from_before_its_root(tmp_path, file, text):
+    root = written(tmp_path, {file: text, "code/mine/__init__.py": ""})
+    assert names(root, import_folders(root)) == ["code", "."]
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "setup.cfg", "setup.py"])
+def test_what_cannot_be_read_says_nothing(tmp_path, file):
+    root = written(tmp_path, {file: "= = (\n", "src/mine/__init__.py": ""})
+    assert names(root, import_folders(root)) == ["src", "."]
+
+
+def test_a_package_that_is_built_under_another_name_than_its_folders_cannot_be_imported_from_there(tmp_path):
+    root = written(tmp_path, {"pyproject.toml": '[tool.setuptools.package-dir]\n"a.b" = "code"\n', "code/x.py": ""})
+    assert names(root, import_folders(root)) == ["."]
+
+
+def test_the_projects_of_a_workspace_are_found(tmp_path):
+    files = (
+        "packages/one/pyproject.toml",
+        "packages/one/src/one/__init__.py",
+        "two/code/x.py",
+        "tests/f/pyproject.toml",
+    )
+    root = written(tmp_path, dict.fromkeys(files, "") | {"two/pyproject.toml": SETUPTOOLS})
+    assert names(root, import_folders(root)) == ["packages/one/src", "two/code", "packages/one", "two", "."]
+
+
+def test_what_the_user_names_comes_first_and_only_what_is_there(tmp_path):
+    root = written(tmp_path, {"lib/mine/__init__.py": "", "src/other.py": ""})
+    assert names(root, import_folders(root, ["lib", "nosuch"])) == ["lib", "src", "."]
+
+
+def test_packages_that_no_file_speaks_of_are_known_to_lie_elsewhere(tmp_path):
+    files = ("lib/mine/__init__.py", "vendor/six/__init__.py", "tests/x/__init__.py", "flat/__init__.py")
+    hidden_and_an_implementation = (".h/y/__init__.py", "rows/problem.py", "rows/numba/__init__.py")
+    root = written(tmp_path, dict.fromkeys((*files, *hidden_and_an_implementation), ""))
+    assert names(root, elsewhere(root, import_folders(root))) == ["lib"]
+    assert elsewhere(root, import_folders(root, ["lib"])) == ()
+
+
+def test_a_folder_belongs_to_the_nearest_project_above_it(tmp_path):
+    root = written(tmp_path, {"one/setup.py": "", "one/benchmarks/rows/problem.py": "", "plain/rows/problem.py": ""})
+    assert own_root(root / "one" / "benchmarks") == root / "one"
+    assert own_root(root / "plain" / "rows") in (root / "plain" / "rows", own_root(root))
+
+
+def test_the_implementations_of_a_problem_are_no_packages_of_the_repository(tmp_path):
+    assert import_folders(written(tmp_path, {"problem.py": "", "numba/__init__.py": ""})) == ()

@@ -1,0 +1,53 @@
+"""Which files were read."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bench import reads
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Files of several kinds, on a file system that records reads; elsewhere nothing can be told."""
+    for name in ("a.py", "package/__init__.py", "package/b.py", "data.bin"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x = 1\n" * 100)
+    if not reads.are_recorded(tmp_path):
+        pytest.skip("the file system of the temporary folder does not record reads")
+    reads.forget(tmp_path)
+    return tmp_path
+
+
+def test_what_nobody_read_is_not_told(folder):
+    assert reads.since_forgotten(folder) == frozenset()
+
+
+def test_a_file_is_told_whoever_read_it_and_however(folder):
+    (folder / "a.py").read_bytes()
+    np.memmap(folder / "data.bin", np.uint8, mode="r").max()
+    code = "import package.b"
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
+    assert reads.since_forgotten(folder) == {"a.py", "data.bin", "package/__init__.py", "package/b.py"}
+
+
+def test_the_bytecode_of_a_file_counts_as_that_file(folder):
+    for _ in range(2):  # the second time its bytecode alone is read
+        reads.forget(folder)
+        subprocess.run([sys.executable, "-c", "import a"], cwd=folder, check=True)
+        assert reads.since_forgotten(folder) == {"a.py"}
+
+
+def test_what_was_read_before_is_forgotten_and_the_time_of_writing_kept(folder):
+    before = (folder / "a.py").stat().st_mtime_ns
+    (folder / "a.py").read_bytes()
+    reads.forget(folder)
+    assert reads.since_forgotten(folder) == frozenset()
+    assert (folder / "a.py").stat().st_mtime_ns == before
+
+
+def test_whether_reads_are_recorded_is_found_by_trying_and_leaves_nothing(tmp_path):
+    assert reads.are_recorded(tmp_path) in (True, False)
+    assert list(tmp_path.iterdir()) == []
