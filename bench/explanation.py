@@ -117,12 +117,12 @@ def ladders(run: Run, groups: Sequence[GroupFindings]) -> tuple[Ladder, ...]:
     return tuple(
         _ladder(run, group, workers)
         for group in groups
-        if any(one.arm.name in workers and one.seconds_per_call for one in group.findings)
+        if any(one.arm.name in workers and one.min_seconds_per_call for one in group.findings)
     )
 
 
 def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> Ladder:
-    counted = [one for one in group.findings if one.arm.name in workers and one.seconds_per_call]
+    counted = [one for one in group.findings if one.arm.name in workers and one.min_seconds_per_call]
     order = run.problem.ladder
     on_it = [one for one in counted if not order or one.arm.case.implementation in order]
     on_it.sort(key=lambda one: (order.index(one.arm.case.implementation) if order else 0, -_seconds(one)))
@@ -140,7 +140,7 @@ def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> La
 
 
 def _seconds(one: Finding) -> float:
-    return one.seconds_per_call.value if one.seconds_per_call else 0.0
+    return one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0
 
 
 def _rung(run: Run, group: GroupFindings, worker: Worker, one: Finding, before: Rung | None) -> Rung:
@@ -242,12 +242,13 @@ def told(ladder: Ladder) -> dict[str, Any]:
 
 def _rung_told(rung: Rung) -> dict[str, Any]:
     case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
-    ratio, ends = rung.speedup_over_previous, rung.finding.seconds_per_call
+    ratio, usual, least = rung.speedup_over_previous, rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
     return {
         "id": case.id,
         "implementation": case.implementation,
         "layout": case.layout,
-        "seconds_per_call": ends.value if ends else None,
+        "seconds_per_call": usual.value if usual else None,
+        "min_seconds_per_call": least.value if least else None,
         "previous": rung.previous.id if rung.previous else None,
         "speedup_over_previous": None
         if ratio is None

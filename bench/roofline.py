@@ -14,7 +14,7 @@ from math import inf, log
 from . import stats
 from .measurement import Limit, Outcome, Round, Run
 from .stats import Estimate, Interval
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, seconds_per_call
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
@@ -33,7 +33,7 @@ class Roof:
 
     limit: Limit
     rate: Estimate
-    """Of its resource, flops or bytes, a second: median over rounds."""
+    """Of its resource, flops or bytes, a second: from burst minima, median over rounds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +43,7 @@ class Placed:
     finding: Finding
     flops_per_second: float
     bytes_per_second: float
-    """Both from the problem's work and the median time: what it computes or moves beyond that does not count."""
+    """Both from the problem's work and the least time: what it computes or moves beyond that does not count."""
     share: Ratio | None
     """Shortest time that the limits allow / its time, from burst minima paired within rounds."""
 
@@ -122,7 +122,7 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     timed = [worker for worker in workers if worker.bursts]
     if not timed:
         return "not measured"
-    seconds = stats.median_interval([seconds_per_call(worker) for worker in timed])
+    seconds = stats.median_interval([min_seconds_per_call(worker) for worker in timed])
     return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds))
 
 
@@ -139,7 +139,7 @@ def _rate(amount: float, seconds: Estimate) -> Estimate:
 def _placed(
     one: Finding, work: Mapping[str, float], limit: Limit, rounds: Sequence[Round], looks: Sequence[int]
 ) -> Placed:
-    seconds = one.seconds_per_call.value if one.seconds_per_call else inf
+    seconds = one.min_seconds_per_call.value if one.min_seconds_per_call else inf
     return Placed(
         finding=one,
         flops_per_second=work["flops"] / seconds,

@@ -139,6 +139,7 @@ def _case(one: Finding) -> dict[str, Any]:
         "reason": one.reason,
         "rounds": one.rounds,
         "seconds_per_call": estimate(one.seconds_per_call),
+        "min_seconds_per_call": estimate(one.min_seconds_per_call),
         "ratio_to_baseline": ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
         "speedup_over_baseline": ratio(one.speedup_over_baseline),
         "speedup_over_baseline_of_medians": ratio(Ratio.of(medians).inverse() if medians else None),

@@ -69,13 +69,13 @@ _IMPLEMENTATION = Column(name="implementation", header="implementation", right=F
 
 
 def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
-    unit = time_unit(one.finding.seconds_per_call.value for one in ladder.rungs if one.finding.seconds_per_call)
+    unit = time_unit(one.finding.min_seconds_per_call.value for one in ladder.rungs if one.finding.min_seconds_per_call)
     return Table(
         name=named("ladder", ladder.group, groups),
         title=titled("Ladder", ladder.group, groups),
         columns=(
             _IMPLEMENTATION,
-            _column("seconds_per_call", f"time [{unit}]"),
+            _column("min_seconds_per_call", f"min time [{unit}]"),
             _column("speedup_over_previous", "over the one above"),
             Column(name="previous", header="previous", right=False, shown=False),
             Column(name="speedup_over_previous_low", header="low", shown=False),
@@ -88,7 +88,7 @@ def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
 
 
 def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
-    seconds = rung.finding.seconds_per_call.value if rung.finding.seconds_per_call else None
+    seconds = rung.finding.min_seconds_per_call.value if rung.finding.min_seconds_per_call else None
     ratio, found = rung.speedup_over_previous, rung.diagnosis
     ends = ratio.interval if ratio else None
     cause = found.cause if found else None

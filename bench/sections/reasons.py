@@ -54,7 +54,7 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
 
 
 def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
-    amounts, seconds = rung.amounts, rung.finding.seconds_per_call
+    amounts, seconds = rung.amounts, rung.finding.min_seconds_per_call
     indexings = f" and {amounts.indexings:,} slices or indices" if amounts.indexings else ""
     calls = f"{_many(amounts.numpy_calls or 0, 'NumPy call')}{indexings}"
     what = f"{calls}, about {share} of the time however small their arrays"

@@ -1,10 +1,11 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
 from collections.abc import Iterator
+from math import log1p
 
 from ..document import Section, code, plain
 from ..measurement import Load, Outcome, Run
-from ..stats import MIN_ROUNDS
+from ..stats import MIN_ROUNDS, Estimate
 from ..units import percent, significant
 from ..verdict import Finding, GroupFindings, Ratio
 from .wording import counted, label, margin_text, ratio_text, used_rounds
@@ -66,10 +67,31 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
     for one in group.ok:
         if one.bimodal:
             yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    yield from _disturbed(group)
     yield from _foreign(run, group)
     yield from _reference_blas(group)
     yield from _faults(group)
     yield from _fallen(group)
+
+
+def _disturbed(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases whose usual calls say something else than their undisturbed ones."""
+    for one in group.ok:
+        least, usual = one.log_ratio, one.log_ratio_of_medians
+        if not one.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+            yield (
+                f"{code(label(one.arm.case, group))} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
+                f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
+                "beside other programs or in a slow tail of its own, make the difference."
+            )
+
+
+def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
+    """Return whether two log-ratios differ by more than the margin, and their intervals do not overlap."""
+    if one.interval is None or other.interval is None:
+        return False
+    overlap = one.interval.low <= other.interval.high and other.interval.low <= one.interval.high
+    return not overlap and abs(one.value - other.value) > margin
 
 
 def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:

@@ -19,7 +19,7 @@ def sentences(run):
 
 def test_call_overhead_is_named_with_the_number_of_calls_and_who_does_better():
     assert sentences(make_explained())["loop_hoisted"] == (
-        "`loop_hoisted` is overhead-bound: 140,000 NumPy calls, about 48 % of the time however small their arrays. "
+        "`loop_hoisted` is overhead-bound: 140,000 NumPy calls, about 49 % of the time however small their arrays. "
         "Do more with each call: whole arrays, or blocks of many samples (see `vectorized`)."
     )
 
@@ -34,7 +34,7 @@ def test_overhead_that_is_paid_once_is_told_from_that_which_grows_with_the_size(
 
 def test_page_faults_are_named_with_their_cost_and_their_remedy():
     assert (
-        "935 page faults a call cost about 15 % of the time: reuse buffers (see `inplace`), or have freed memory kept "
+        "935 page faults a call cost about 16 % of the time: reuse buffers (see `inplace`), or have freed memory kept "
         "(`--allocator retain`)." in sentences(make_explained())["vectorized"]
     )
     many = make_explained([USUAL[0], replace(USUAL[1], faults=3000)])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from builders import USUAL, Spec, make_run
+from builders import USUAL, Spec, disturbed, make_run
 
 from bench.measurement import Load
 from bench.sections import threats
@@ -80,6 +80,14 @@ def test_discarded_rounds_are_counted_with_their_reason():
 def test_too_few_rounds_are_told():
     assert "Too few rounds: 5 rounds" in text(make_run(rounds=5))
     assert "Too few rounds" not in text(make_run(rounds=6))
+
+
+def test_a_case_whose_usual_calls_say_something_else_than_its_fastest_is_named_with_both_ratios():
+    found = text(disturbed(make_run(), "row_major"))
+    assert "`row_major` is 23.99x [23.97, 24.01] by burst minima and " in found
+    assert "by medians: calls that took longer than the fastest" in found
+    assert "`inplace` is" not in found
+    assert "by medians" not in text(make_run())
 
 
 def test_page_faults_are_told_where_they_make_up_a_visible_part():

@@ -56,9 +56,9 @@ def _share(row: int, name: str, one: Placed) -> Point:
 
 
 def _rates(one: Placed) -> str:
-    seconds = one.finding.seconds_per_call
+    seconds = one.finding.min_seconds_per_call
     rates = f"{amount(one.flops_per_second, 'FLOP/s')}, {amount(one.bytes_per_second, 'B/s')}"
-    return f"{rates}, {time_text(seconds.value)} a call" if seconds else rates
+    return f"{rates}, {time_text(seconds.value)} a call (min)" if seconds else rates
 
 
 def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
