@@ -9,10 +9,12 @@ implementation must move; the peaks are not those of a data sheet, but measured 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import inf, log
+from statistics import median
 
 from . import stats
-from .measurement import Limit, Outcome, Round, Run
+from .measurement import Burst, Limit, Outcome, Round, Run, Worker
 from .stats import Estimate, Interval
 from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call
 
@@ -27,6 +29,21 @@ def intensity(work: Mapping[str, float]) -> float:
     return work["flops"] / work["bytes"] if work["bytes"] else inf
 
 
+#: A limit whose fastest calls took so many times their own CPU time was measured while it waited for a CPU.
+MOST_WAITED = 1.1
+
+#: A share whose interval's ends are further apart than this factor says too little to be given.
+WIDEST = 1.5
+
+
+class Doubt(StrEnum):
+    """Why a share is not given, or not believed."""
+
+    WAITED = "the limit waited for a CPU"
+    ROUNDS_DIFFER = "the rounds differ"
+    ABOVE = "above the limit"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roof:
     """A limit that was measured."""
@@ -34,6 +51,17 @@ class Roof:
     limit: Limit
     rate: Estimate
     """Of its resource, flops or bytes, a second: from burst minima, median over rounds."""
+    waited: float | None = None
+    """Wall time of a burst's fastest sample over the CPU time of a sample, median over bursts; None where unknown.
+
+    Well above 1, other programs took turns with even the fastest calls, and the limit was measured too low. Calls that
+    are much shorter than such a turn are not caught by it: so code that is may look faster than its limit.
+    """
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether other programs kept it from being measured."""
+        return self.waited is not None and self.waited > MOST_WAITED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +73,12 @@ class Placed:
     bytes_per_second: float
     """Both from the problem's work and the least time: what it computes or moves beyond that does not count."""
     share: Ratio | None
-    """Shortest time that the limits allow / its time, from burst minima paired within rounds."""
+    """Shortest time that the limits allow / its time, from burst minima paired within rounds.
+
+    None where the limit was measured badly: `doubt` tells why.
+    """
+    doubt: Doubt | None = None
+    """With a share: its interval lies above 1, so that limit, work or implementation are not what they should be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +142,7 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=tuple(roofs),
         missing=tuple(missing),
         binding=binding,
-        placed=tuple(_placed(one, work, binding.limit, rounds, run.settings.looks) for one in group.ok),
+        placed=tuple(_placed(one, work, binding, rounds, run.settings.looks) for one in group.ok),
     )
 
 
@@ -123,7 +156,19 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     if not timed:
         return "not measured"
     seconds = stats.median_interval([min_seconds_per_call(worker) for worker in timed])
-    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds))
+    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds), waited=_waited(limit, timed))
+
+
+def _waited(limit: Limit, workers: Sequence[Worker]) -> float | None:
+    """Return how much longer the fastest samples took than they computed; known of one thread only."""
+    if limit.arm.case.threads != 1:
+        return None
+    found = [waited for worker in workers for burst in worker.bursts if (waited := _waited_in(burst)) is not None]
+    return median(found) if found else None
+
+
+def _waited_in(burst: Burst) -> float | None:
+    return min(burst.sample_ns) * len(burst.sample_ns) / burst.cpu_ns if burst.cpu_ns else None
 
 
 def _rate(amount: float, seconds: Estimate) -> Estimate:
@@ -137,15 +182,30 @@ def _rate(amount: float, seconds: Estimate) -> Estimate:
 
 
 def _placed(
-    one: Finding, work: Mapping[str, float], limit: Limit, rounds: Sequence[Round], looks: Sequence[int]
+    one: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
 ) -> Placed:
     seconds = one.min_seconds_per_call.value if one.min_seconds_per_call else inf
+    found = share(log_ratios(rounds, one.arm.name, binding.limit.arm.name), work, binding.limit, looks)
+    doubt = doubt_of(found, binding)
     return Placed(
         finding=one,
         flops_per_second=work["flops"] / seconds,
         bytes_per_second=work["bytes"] / seconds,
-        share=share(log_ratios(rounds, one.arm.name, limit.arm.name), work, limit, looks),
+        share=found if doubt in (None, Doubt.ABOVE) else None,
+        doubt=doubt,
     )
+
+
+def doubt_of(share: Ratio | None, binding: Roof) -> Doubt | None:
+    """Return why a share of a limit is not given or not believed; None where it is."""
+    if share is None:
+        return None
+    if binding.uncertain:
+        return Doubt.WAITED
+    low, high = (share.interval.low, share.interval.high) if share.interval else (share.value, share.value)
+    if high > WIDEST * low:
+        return Doubt.ROUNDS_DIFFER
+    return Doubt.ABOVE if low > 1 else None
 
 
 def share(

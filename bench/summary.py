@@ -123,6 +123,7 @@ def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
                 "flops_per_second": one.flops_per_second,
                 "bytes_per_second": one.bytes_per_second,
                 "share_of_attainable": ratio(one.share),
+                "doubt": one.doubt,
             }
             for one in found.placed
         ],

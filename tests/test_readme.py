@@ -48,7 +48,7 @@ def test_the_figures_shown_are_those_of_the_committed_runs():
     for one in roof.placed:
         arm = one.finding.arm
         speed = "1x" if arm.baseline else ratio_text(one.finding.speedup_over_baseline)
-        row = f"| `{arm.case.implementation}` | {arm.title} | {speed} | {share_text(one.share)} |"
+        row = f"| `{arm.case.implementation}` | {arm.title} | {speed} | {share_text(one)} |"
         assert row in README
         found = mostly[arm.name]
         if found and found.cause:
