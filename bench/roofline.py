@@ -120,18 +120,25 @@ def peak(roofs: Sequence[Roof], resource: str) -> Roof | None:
     return max(applying, key=lambda roof: roof.rate.value, default=None)
 
 
+def roofs_of(run: Run, group: GroupFindings) -> tuple[Roof, ...]:
+    """Return the limits that were measured beside a group."""
+    return tuple(made for _limit, made in _limits(run, group) if isinstance(made, Roof))
+
+
+def _limits(run: Run, group: GroupFindings) -> list[tuple[Limit, Roof | str]]:
+    """Return each limit of a group with its roof, or why there is none."""
+    rounds = _rounds(run, group)
+    return [(limit, _roof(limit, rounds)) for limit in run.limits if limit.group == group.name]
+
+
+def _rounds(run: Run, group: GroupFindings) -> list[Round]:
+    return [one for one in run.rounds if one.group == group.name and one.discarded is None]
+
+
 def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
-    rounds = [one for one in run.rounds if one.group == group.name and one.discarded is None]
+    rounds = _rounds(run, group)
     work = run.problem.work.get(group.name)
-    roofs: list[Roof] = []
-    missing: list[tuple[Limit, str]] = []
-    for limit in run.limits:
-        if limit.group == group.name:
-            made = _roof(limit, rounds)
-            if isinstance(made, Roof):
-                roofs.append(made)
-            else:
-                missing.append((limit, made))
+    roofs = roofs_of(run, group)
     peaks = [found for resource in ("flops", "bytes") if (found := peak(roofs, resource))]
     if work is None or not peaks:
         return None
@@ -139,8 +146,8 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
     return Roofline(
         group=group,
         work=work,
-        roofs=tuple(roofs),
-        missing=tuple(missing),
+        roofs=roofs,
+        missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
         placed=tuple(_placed(one, work, binding, rounds, run.settings.looks) for one in group.ok),
     )

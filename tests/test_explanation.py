@@ -8,7 +8,8 @@ from builders import Spec, make_run
 from explained import DOES, USUAL, make_explained
 
 from bench.diagnosis import Cause
-from bench.explanation import better, ladders, told
+from bench.explanation import better, ladders
+from bench.explanation_summary import told
 from bench.measurement import Outcome
 from bench.verdict import findings
 

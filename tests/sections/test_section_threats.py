@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from builders import USUAL, Spec, disturbed, make_run
+from explained import make_explained
 
+from bench.explanation import ladders
 from bench.measurement import Load
-from bench.sections import threats
+from bench.sections import reasons, threats
 from bench.verdict import findings
 
 UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
@@ -107,3 +109,10 @@ def test_cases_on_the_reference_blas_are_named_with_the_remedy():
     assert "Reference BLAS: `octave` ran on it" in found
     assert "`apt-get install libopenblas0`" in found
     assert "Reference BLAS" not in text(make_run())
+
+
+def test_a_report_names_one_share_of_page_faults_wherever_it_speaks_of_them():
+    run = make_explained()
+    (share,) = (one for one in reasons.sentences(ladders(run, findings(run))[0]) if "page faults a call" in one)
+    assert "935 page faults a call cost about 16 % of the time" in share
+    assert "`vectorized` 935 a call (about 16 % of its time), by their cost as measured here" in text(run)
