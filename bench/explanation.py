@@ -209,6 +209,8 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
     seen_share = min(1.0, seen / flops) if seen is not None and flops else None
     most_seen = seen_share is None or seen_share >= LEAST_SEEN
     outside = total(lambda call: call.bytes, *others)
+    observed_s = (total(lambda call: call.ns, *CallKind) or 0) * 1e-9
+    slowed = max(1.0, observed_s / seconds) if seconds else 1.0  # by observing: the calls took no longer than the whole
     return Amounts(
         numpy_calls=total(lambda call: call.times, *others, CallKind.PRODUCT),
         indexings=total(lambda call: call.times, CallKind.INDEX),
@@ -222,15 +224,15 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
         bytes_per_s=moved / seconds if moved else None,
         seen_share=seen_share,
         blas_share=min(1.0, in_blas / flops) if in_blas is not None and flops and most_seen else None,
-        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT)),
-        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others)),
+        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT), slowed),
+        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others), slowed),
         smallest_s=None if worker.smallest_ns is None else worker.smallest_ns * 1e-9,
     )
 
 
-def _rate(amount: int | None, ns: int | None) -> float | None:
-    """Return an amount over a time in ns, per second; None where there is no such thing."""
-    return amount / ns * 1e9 if amount and ns else None
+def _rate(amount: int | None, ns: int | None, slowed: float) -> float | None:
+    """Return an amount over a time in ns that was so many times too long, per second; None where there is none."""
+    return amount / ns * slowed * 1e9 if amount and ns else None
 
 
 def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[Change, ...]:
