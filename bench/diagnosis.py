@@ -234,13 +234,16 @@ class _Try:
         Calls on arrays so small that their work would take less than the call itself count as overhead alone:
         observing slows them down more than it tells.
         """
+        whole_ns = sum(one.ns for one in self.calls)
+        without_faults = max(0.0, 1.0 - (self._faulting() or 0.0) * 1e9 / whole_ns) if whole_ns else 1.0
         for one in self.calls:
             overhead_ns = one.times * self.costs.call_ns.get(one.kind, 0.0)
             if _work_ns(one, self.costs) > overhead_ns:
-                yield self._limit(one, one.ns - overhead_ns), max(0.0, one.ns - overhead_ns) * 1e-9
+                inside_ns = max(0.0, one.ns - overhead_ns)
+                yield self._limit(one, inside_ns * without_faults), inside_ns * 1e-9
 
     def _limit(self, call: Call, ns: float) -> Cause:
-        """Return what limits a call that takes so many ns beyond its overhead."""
+        """Return what limits a call that takes so many ns beyond its overhead and its share of the page faults."""
         if call.kind in _ARITHMETIC:
             return Cause.ARITHMETIC
         moved = call.bytes * (MIXED_BYTES if call.mixed else 1)

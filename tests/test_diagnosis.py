@@ -147,3 +147,11 @@ def test_a_cause_explains_only_if_all_of_its_range_is_large():
     costs = [replace(COSTS, fault_ns=ns) for ns in (500.0, 1000.0, 1000.0)]
     assert shares(2e-3, faults=1000.0, costs=costs).cause is None
     assert shares(2e-3, faults=1000.0, costs=costs[1:]).cause == Cause.FAULTS
+
+
+def test_page_faults_inside_a_call_do_not_make_its_traffic_look_slow():
+    one = call(moved=2_000_000, ns=1_001_000)
+    assert shares(1.1e-3, one).cause == Cause.INSIDE
+    found = shares(1.1e-3, one, faults=800.0)
+    assert found.cause == Cause.FAULTS
+    assert found.notable() == (Cause.MEMORY,)

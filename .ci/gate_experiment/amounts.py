@@ -1,5 +1,7 @@
 """How much extra work makes a kernel slower by so many percent: both versions timed in turn, by timeit's minima.
 
+Of CPU time, which other programs do not lengthen; a kernel computes in one thread.
+
 A program of its own, to run with the variables of `implbench compare` (`measured_amounts` does so).
 """
 
@@ -7,6 +9,7 @@ import importlib
 import json
 import sys
 import tempfile
+import time
 import timeit
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -85,7 +88,8 @@ def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:
         for extra in (amount, 0):
             (folder / f"kernel_{extra}.py").write_text(kind.kernel(extra))
             importlib.invalidate_caches()  # the file may be younger than the clock of the file system shows
-            timers.append(timeit.Timer(implementation.load(folder, f"kernel_{extra}").prepare(inputs)))
+            step = implementation.load(folder, f"kernel_{extra}").prepare(inputs)
+            timers.append(timeit.Timer(step, timer=time.process_time))
         number = max(1, round(SAMPLE_S / max(1e-9, min(timers[1].repeat(5, 3)) / 3)))
         pairs = [[timer.timeit(number) for timer in timers] for _ in range(SAMPLES)]
         head, base = map(min, zip(*pairs, strict=True))

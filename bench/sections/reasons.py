@@ -63,7 +63,7 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
     share = share_text(rung.diagnosis.share)
     if rung.diagnosis.cause is None:
         unseen = rung.amounts.seen_share is not None and rung.amounts.seen_share < LEAST_SEEN
-        why = "most of its work is done in compiled code, which is not seen; " if unseen else ""
+        why = "most of its work is not seen, as what Python itself or compiled code does; " if unseen else ""
         least = (
             f"{name} is not explained: {why}no part of its time is known to take more than {_known(rung.diagnosis)}."
         )
