@@ -207,12 +207,13 @@ def doubt_of(share: Ratio | None, binding: Roof) -> Doubt | None:
     """Return why a share of a limit is not given or not believed; None where it is."""
     if share is None:
         return None
+    low, high = (share.interval.low, share.interval.high) if share.interval else (share.value, share.value)
+    waited = (binding.waited or 1.0) if binding.uncertain else 1.0
+    if low > waited:  # by more than the waiting explains
+        return Doubt.ABOVE
     if binding.uncertain:
         return Doubt.WAITED
-    low, high = (share.interval.low, share.interval.high) if share.interval else (share.value, share.value)
-    if high > WIDEST * low:
-        return Doubt.ROUNDS_DIFFER
-    return Doubt.ABOVE if low > 1 else None
+    return Doubt.ROUNDS_DIFFER if high > WIDEST * low else None
 
 
 def share(

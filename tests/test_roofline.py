@@ -140,6 +140,16 @@ def test_a_share_whose_interval_lies_above_one_is_doubted_and_one_at_the_limit_i
     assert roofline.doubt_of(None, binding) is None
 
 
+def test_waiting_explains_a_share_above_one_up_to_the_time_that_was_waited():
+    binding = replace(placed(limited())[0].binding, waited=2.0)
+
+    def doubt(low, high):
+        return roofline.doubt_of(Ratio(value=(low + high) / 2, interval=Interval(low=low, high=high)), binding)
+
+    assert doubt(1.5, 1.9) == roofline.Doubt.WAITED
+    assert doubt(80.0, 200.0) == roofline.Doubt.ABOVE
+
+
 def test_a_limit_that_was_not_measured_is_told_and_the_others_stand():
     found, by_name = placed(limited(failed=("add",)))
     assert [(limit.arm.case.problem, reason) for limit, reason in found.missing] == [
