@@ -23,8 +23,11 @@ from bench.pinning import variables
 #: Slowdowns that are planted, in percent.
 PERCENTS = (5, 10, 30)
 
-#: Seconds of a sample, and how many each version gets, in turn.
-SAMPLE_S, SAMPLES = 0.002, 120
+#: Seconds of a sample, or one call; and seconds of all samples of a version, which take turns with the other's.
+SAMPLE_S, ALL_S = 0.002, 0.4
+
+#: Samples of a version at least.
+FEWEST = 20
 
 #: An amount is taken if the slowdown, measured again, is off by no more than this part of it.
 ALLOWED = 0.2
@@ -90,8 +93,10 @@ def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:
             importlib.invalidate_caches()  # the file may be younger than the clock of the file system shows
             step = implementation.load(folder, f"kernel_{extra}").prepare(inputs)
             timers.append(timeit.Timer(step, timer=time.process_time))
-        number = max(1, round(SAMPLE_S / max(1e-9, min(timers[1].repeat(5, 3)) / 3)))
-        pairs = [[timer.timeit(number) for timer in timers] for _ in range(SAMPLES)]
+        call_s = max(1e-9, min(timers[1].repeat(5, 3)) / 3)
+        number = max(1, round(SAMPLE_S / call_s))
+        samples = max(FEWEST, round(ALL_S / (number * call_s)))
+        pairs = [[timer.timeit(number) for timer in timers] for _ in range(samples)]
         head, base = map(min, zip(*pairs, strict=True))
         return head / base
 

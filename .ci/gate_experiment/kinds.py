@@ -143,8 +143,8 @@ KINDS = {
         "return pd.Series(values).groupby(keys).sum().reindex(np.arange(100.0), fill_value=0.0).to_numpy(copy=True)",
         title="Sums by key, by pandas.",
         imports="import pandas as pd\n",
-        most=400_000,
-        size='{"n": 400_000}',
+        most=1_000_000,
+        size='{"n": 1_000_000}',
         **KEYED,
     ),
     "stencil": _rows(
