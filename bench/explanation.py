@@ -1,13 +1,13 @@
 """From a run in which was counted what each implementation does, to why each is as fast as it is. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
-from typing import Any
 
 from .case import Case
-from .diagnosis import Diagnosis, diagnose
+from .diagnosis import CostRange, Diagnosis, diagnose
 from .measurement import Call, CallKind, Left, Run, Worker
+from .roofline import peak, roofs_of
 from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
@@ -91,6 +91,8 @@ class Rung:
     finding: Finding
     worker: Worker
     """That in which was counted."""
+    costs: CostRange
+    """As all workers of the group measured them; the rate of a product that of the limit, where that was measured."""
     amounts: Amounts
     diagnosis: Diagnosis | None
     """None where it was computed in another program, or its calls could not be seen."""
@@ -117,20 +119,41 @@ def ladders(run: Run, groups: Sequence[GroupFindings]) -> tuple[Ladder, ...]:
     return tuple(
         _ladder(run, group, workers)
         for group in groups
-        if any(one.arm.name in workers and one.seconds_per_call for one in group.findings)
+        if any(one.arm.name in workers and one.min_seconds_per_call for one in group.findings)
+    )
+
+
+def costs_of(run: Run, group: GroupFindings, workers: Iterable[Worker]) -> CostRange:
+    """Return what things cost in a group, from at least one worker that measured it.
+
+    Where the rate of the BLAS was measured as a limit, in every round, it is that: so a share of the limit and a share
+    of the time in arithmetic say the same.
+    """
+    found = CostRange.of([one.costs for one in workers if one.costs is not None])
+    limit = peak(roofs_of(run, group), "flops")
+    if limit is None or limit.uncertain:
+        return found
+    rate, ends = limit.rate.value, limit.rate.interval
+    low, high = (ends.low, ends.high) if ends else (rate, rate)
+    return CostRange(
+        typical=replace(found.typical, product_flops_per_s=rate),
+        low=replace(found.low, product_flops_per_s=high),
+        high=replace(found.high, product_flops_per_s=low),
     )
 
 
 def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> Ladder:
-    counted = [one for one in group.findings if one.arm.name in workers and one.seconds_per_call]
+    counted = [one for one in group.findings if one.arm.name in workers and one.min_seconds_per_call]
     order = run.problem.ladder
     on_it = [one for one in counted if not order or one.arm.case.implementation in order]
     on_it.sort(key=lambda one: (order.index(one.arm.case.implementation) if order else 0, -_seconds(one)))
     beside = sorted((one for one in counted if one not in on_it), key=lambda one: -_seconds(one))
+    costs = costs_of(run, group, (workers[one.arm.name] for one in counted))
+    context = _Context(run=run, group=group, costs=costs)
     rungs: list[Rung] = []
     for one in on_it:
-        rungs.append(_rung(run, group, workers[one.arm.name], one, rungs[-1] if rungs else None))
-    rungs += [_rung(run, group, workers[one.arm.name], one, None) for one in beside]
+        rungs.append(_rung(context, workers[one.arm.name], one, rungs[-1] if rungs else None))
+    rungs += [_rung(context, workers[one.arm.name], one, None) for one in beside]
     return Ladder(
         group=group,
         rungs=tuple(rungs),
@@ -140,20 +163,31 @@ def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> La
 
 
 def _seconds(one: Finding) -> float:
-    return one.seconds_per_call.value if one.seconds_per_call else 0.0
+    return one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0
 
 
-def _rung(run: Run, group: GroupFindings, worker: Worker, one: Finding, before: Rung | None) -> Rung:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Context:
+    """What the rungs of a ladder share."""
+
+    run: Run
+    group: GroupFindings
+    costs: CostRange
+
+
+def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) -> Rung:
+    run, group, seconds = context.run, context.group, one.min_seconds_per_call
     work = run.problem.work.get(group.name, {})
     amounts = _amounts(one, worker, work)
     diagnosis = None
-    if worker.calls is not None and worker.costs is not None and not worker.own_clock:
-        diagnosis = diagnose(_seconds(one), worker.calls, worker.costs, faults=one.faults_per_call, work=work)
+    if worker.calls is not None and seconds is not None and not worker.own_clock:
+        diagnosis = diagnose(seconds, worker.calls, context.costs, faults=one.faults_per_call, work=work)
     rounds = [each for each in run.rounds if each.group == group.name and each.discarded is None]
     logs = estimate(log_ratios(rounds, one.arm.name, before.finding.arm.name)) if before else None
     return Rung(
         finding=one,
         worker=worker,
+        costs=context.costs,
         amounts=amounts,
         diagnosis=diagnosis,
         previous=before.finding.arm.case if before else None,
@@ -175,6 +209,8 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
     seen_share = min(1.0, seen / flops) if seen is not None and flops else None
     most_seen = seen_share is None or seen_share >= LEAST_SEEN
     outside = total(lambda call: call.bytes, *others)
+    observed_s = (total(lambda call: call.ns, *CallKind) or 0) * 1e-9
+    slowed = max(1.0, observed_s / seconds) if seconds else 1.0  # by observing: the calls took no longer than the whole
     return Amounts(
         numpy_calls=total(lambda call: call.times, *others, CallKind.PRODUCT),
         indexings=total(lambda call: call.times, CallKind.INDEX),
@@ -188,15 +224,15 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
         bytes_per_s=moved / seconds if moved else None,
         seen_share=seen_share,
         blas_share=min(1.0, in_blas / flops) if in_blas is not None and flops and most_seen else None,
-        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT)),
-        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others)),
+        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT), slowed),
+        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others), slowed),
         smallest_s=None if worker.smallest_ns is None else worker.smallest_ns * 1e-9,
     )
 
 
-def _rate(amount: int | None, ns: int | None) -> float | None:
-    """Return an amount over a time in ns, per second; None where there is no such thing."""
-    return amount / ns * 1e9 if amount and ns else None
+def _rate(amount: int | None, ns: int | None, slowed: float) -> float | None:
+    """Return an amount over a time in ns that was so many times too long, per second; None where there is none."""
+    return amount / ns * slowed * 1e9 if amount and ns else None
 
 
 def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[Change, ...]:
@@ -228,43 +264,3 @@ def better(ladder: Ladder, rung: Rung, what: str) -> Case | None:
         if better_so and _seconds(other.finding) < _seconds(rung.finding):
             return other.finding.arm.case
     return None
-
-
-def told(ladder: Ladder) -> dict[str, Any]:
-    """Return a ladder as ``implbench explain --json`` prints it."""
-    return {
-        "group": ladder.group.name,
-        "rungs": [_rung_told(rung) for rung in ladder.rungs],
-        "left_out": [{"id": one.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.missing]
-        + [{"id": one.arm.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.uncounted],
-    }
-
-
-def _rung_told(rung: Rung) -> dict[str, Any]:
-    case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
-    ratio, ends = rung.speedup_over_previous, rung.finding.seconds_per_call
-    return {
-        "id": case.id,
-        "implementation": case.implementation,
-        "layout": case.layout,
-        "seconds_per_call": ends.value if ends else None,
-        "previous": rung.previous.id if rung.previous else None,
-        "speedup_over_previous": None
-        if ratio is None
-        else {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None},
-        "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
-        "cause": rung.diagnosis.cause if rung.diagnosis else None,
-        "shares": {str(cause): share for cause, share in rung.diagnosis.shares.items()} if rung.diagnosis else None,
-        **{name: getattr(amounts, name) for name in Amounts.__slots__},
-        "calls": None
-        if rung.worker.calls is None or rung.worker.own_clock
-        else [{name: getattr(call, name) for name in call.__slots__} for call in rung.worker.calls],
-        "costs": None
-        if costs is None
-        else {
-            "call_ns": {str(kind): ns for kind, ns in costs.call_ns.items()},
-            "fault_ns": costs.fault_ns,
-            "product_flops_per_s": costs.product_flops_per_s,
-            "pass_bytes_per_s": costs.pass_bytes_per_s,
-        },
-    }

@@ -45,7 +45,7 @@ def _case(one: History, commits: Commits) -> dict[str, Any]:
         "size": one.series.size,
         "baseline": one.series.baseline,
         "ratio_to_baseline": _track(one.ratio, one.series.problem, commits) if one.ratio.entries else None,
-        "seconds_per_call": _track(one.seconds, one.series.problem, commits) if one.seconds.entries else None,
+        "min_seconds_per_call": _track(one.seconds, one.series.problem, commits) if one.seconds.entries else None,
         "runs": [
             {"run": entry.run, "created": entry.created, "commit": entry.commit, "outcome": entry.outcome}
             for entry in one.entries

@@ -23,7 +23,7 @@ from .store import DOCUMENT, JOURNAL
 NAME = ".index.sqlite"
 
 #: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.
-VERSION = 1000 * 1 + SCHEMA
+VERSION = 1000 * 2 + SCHEMA
 
 #: Reading more documents than this takes seconds, and is told.
 _TOLD_FROM = 500

@@ -11,7 +11,7 @@ from . import stats, store
 from .case import Case
 from .errors import ImplbenchError
 from .measurement import Arm, Outcome, Run, Worker
-from .verdict import seconds_per_call
+from .verdict import min_seconds_per_call
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Point:
     """Id of the case that it is compared with; None for the baseline itself, and where there is none."""
     outcome: Outcome
     seconds: float | None
-    """A call: median over rounds; None unless the outcome is ok."""
+    """A call, from burst minima as the ratio: median over rounds; None unless the outcome is ok."""
     log_ratio: float | None
     """log(time / time of the baseline): Hodges-Lehmann over rounds."""
 
@@ -119,7 +119,7 @@ def _point(
     outcome = _outcome([*workers.values(), *twins])
     seconds = log_ratio = None
     if outcome == Outcome.OK:
-        seconds = median([seconds_per_call(worker) for worker in workers.values()])
+        seconds = median([min_seconds_per_call(worker) for worker in workers.values()])
         minima = _minima(workers)
         found = [stats.pass_log_ratio(minima[index], anchor[index]) for index in minima if index in anchor]
         known = [value for value in found if value is not None]

@@ -41,7 +41,8 @@ class Remeasured:
     outcome: Outcome
     reason: str | None
     rounds: int
-    seconds_per_call: Estimate | None
+    min_seconds_per_call: Estimate | None
+    """From burst minima, as the ratios."""
     over_before: Estimate | None
     """log(time / time of the version before); None where there is none, or it does not run any more."""
     over_baseline: Estimate | None
@@ -80,7 +81,7 @@ def remeasured(entry: Entry, held: Sequence[Round], margin: float, resolved: flo
     """Return what the rounds of its group say of an entry."""
     workers = [worker for one in held for worker in one.workers if worker.arm == entry.now.name]
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
-    times = [verdict.seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
+    times = [verdict.min_seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
 
     def over(other: Arm | None) -> Estimate | None:
         return verdict.estimate(verdict.log_ratios(held, entry.now.name, other.name)) if other and not bad else None
@@ -90,7 +91,7 @@ def remeasured(entry: Entry, held: Sequence[Round], margin: float, resolved: flo
         outcome=bad.outcome if bad else Outcome.OK,
         reason=bad.reason if bad else None,
         rounds=len(workers),
-        seconds_per_call=stats.median_interval(times) if times else None,
+        min_seconds_per_call=stats.median_interval(times) if times else None,
         over_before=over(entry.before),
         over_baseline=over(entry.baseline),
         margin=margin,

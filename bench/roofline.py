@@ -9,12 +9,14 @@ implementation must move; the peaks are not those of a data sheet, but measured 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import inf, log
+from statistics import median
 
 from . import stats
-from .measurement import Limit, Outcome, Round, Run
+from .measurement import Burst, Limit, Outcome, Round, Run, Worker
 from .stats import Estimate, Interval
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, seconds_per_call
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
@@ -27,13 +29,39 @@ def intensity(work: Mapping[str, float]) -> float:
     return work["flops"] / work["bytes"] if work["bytes"] else inf
 
 
+#: A limit whose fastest calls took so many times their own CPU time was measured while it waited for a CPU.
+MOST_WAITED = 1.1
+
+#: A share whose interval's ends are further apart than this factor says too little to be given.
+WIDEST = 1.5
+
+
+class Doubt(StrEnum):
+    """Why a share is not given, or not believed."""
+
+    WAITED = "the limit waited for a CPU"
+    ROUNDS_DIFFER = "the rounds differ"
+    ABOVE = "above the limit"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Roof:
     """A limit that was measured."""
 
     limit: Limit
     rate: Estimate
-    """Of its resource, flops or bytes, a second: median over rounds."""
+    """Of its resource, flops or bytes, a second: from burst minima, median over rounds."""
+    waited: float | None = None
+    """Wall time of a burst's fastest sample over the CPU time of a sample, median over bursts; None where unknown.
+
+    Well above 1, other programs took turns with even the fastest calls, and the limit was measured too low. Calls that
+    are much shorter than such a turn are not caught by it: so code that is may look faster than its limit.
+    """
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether other programs kept it from being measured."""
+        return self.waited is not None and self.waited > MOST_WAITED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +71,14 @@ class Placed:
     finding: Finding
     flops_per_second: float
     bytes_per_second: float
-    """Both from the problem's work and the median time: what it computes or moves beyond that does not count."""
+    """Both from the problem's work and the least time: what it computes or moves beyond that does not count."""
     share: Ratio | None
-    """Shortest time that the limits allow / its time, from burst minima paired within rounds."""
+    """Shortest time that the limits allow / its time, from burst minima paired within rounds.
+
+    None where the limit was measured badly: `doubt` tells why.
+    """
+    doubt: Doubt | None = None
+    """With a share: its interval lies above 1, so that limit, work or implementation are not what they should be."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,18 +120,25 @@ def peak(roofs: Sequence[Roof], resource: str) -> Roof | None:
     return max(applying, key=lambda roof: roof.rate.value, default=None)
 
 
+def roofs_of(run: Run, group: GroupFindings) -> tuple[Roof, ...]:
+    """Return the limits that were measured beside a group."""
+    return tuple(made for _limit, made in _limits(run, group) if isinstance(made, Roof))
+
+
+def _limits(run: Run, group: GroupFindings) -> list[tuple[Limit, Roof | str]]:
+    """Return each limit of a group with its roof, or why there is none."""
+    rounds = _rounds(run, group)
+    return [(limit, _roof(limit, rounds)) for limit in run.limits if limit.group == group.name]
+
+
+def _rounds(run: Run, group: GroupFindings) -> list[Round]:
+    return [one for one in run.rounds if one.group == group.name and one.discarded is None]
+
+
 def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
-    rounds = [one for one in run.rounds if one.group == group.name and one.discarded is None]
+    rounds = _rounds(run, group)
     work = run.problem.work.get(group.name)
-    roofs: list[Roof] = []
-    missing: list[tuple[Limit, str]] = []
-    for limit in run.limits:
-        if limit.group == group.name:
-            made = _roof(limit, rounds)
-            if isinstance(made, Roof):
-                roofs.append(made)
-            else:
-                missing.append((limit, made))
+    roofs = roofs_of(run, group)
     peaks = [found for resource in ("flops", "bytes") if (found := peak(roofs, resource))]
     if work is None or not peaks:
         return None
@@ -106,10 +146,10 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
     return Roofline(
         group=group,
         work=work,
-        roofs=tuple(roofs),
-        missing=tuple(missing),
+        roofs=roofs,
+        missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(one, work, binding.limit, rounds, run.settings.looks) for one in group.ok),
+        placed=tuple(_placed(one, work, binding, rounds, run.settings.looks) for one in group.ok),
     )
 
 
@@ -122,8 +162,20 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     timed = [worker for worker in workers if worker.bursts]
     if not timed:
         return "not measured"
-    seconds = stats.median_interval([seconds_per_call(worker) for worker in timed])
-    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds))
+    seconds = stats.median_interval([min_seconds_per_call(worker) for worker in timed])
+    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds), waited=_waited(limit, timed))
+
+
+def _waited(limit: Limit, workers: Sequence[Worker]) -> float | None:
+    """Return how much longer the fastest samples took than they computed; known of one thread only."""
+    if limit.arm.case.threads != 1:
+        return None
+    found = [waited for worker in workers for burst in worker.bursts if (waited := _waited_in(burst)) is not None]
+    return median(found) if found else None
+
+
+def _waited_in(burst: Burst) -> float | None:
+    return min(burst.sample_ns) * len(burst.sample_ns) / burst.cpu_ns if burst.cpu_ns else None
 
 
 def _rate(amount: float, seconds: Estimate) -> Estimate:
@@ -137,15 +189,31 @@ def _rate(amount: float, seconds: Estimate) -> Estimate:
 
 
 def _placed(
-    one: Finding, work: Mapping[str, float], limit: Limit, rounds: Sequence[Round], looks: Sequence[int]
+    one: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
 ) -> Placed:
-    seconds = one.seconds_per_call.value if one.seconds_per_call else inf
+    seconds = one.min_seconds_per_call.value if one.min_seconds_per_call else inf
+    found = share(log_ratios(rounds, one.arm.name, binding.limit.arm.name), work, binding.limit, looks)
+    doubt = doubt_of(found, binding)
     return Placed(
         finding=one,
         flops_per_second=work["flops"] / seconds,
         bytes_per_second=work["bytes"] / seconds,
-        share=share(log_ratios(rounds, one.arm.name, limit.arm.name), work, limit, looks),
+        share=found if doubt in (None, Doubt.ABOVE) else None,
+        doubt=doubt,
     )
+
+
+def doubt_of(share: Ratio | None, binding: Roof) -> Doubt | None:
+    """Return why a share of a limit is not given or not believed; None where it is."""
+    if share is None:
+        return None
+    low, high = (share.interval.low, share.interval.high) if share.interval else (share.value, share.value)
+    waited = (binding.waited or 1.0) if binding.uncertain else 1.0
+    if low > waited:  # by more than the waiting explains
+        return Doubt.ABOVE
+    if binding.uncertain:
+        return Doubt.WAITED
+    return Doubt.ROUNDS_DIFFER if high > WIDEST * low else None
 
 
 def share(

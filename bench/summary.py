@@ -124,6 +124,7 @@ def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
                 "flops_per_second": one.flops_per_second,
                 "bytes_per_second": one.bytes_per_second,
                 "share_of_attainable": ratio(one.share),
+                "doubt": one.doubt,
             }
             for one in found.placed
         ],
@@ -140,6 +141,7 @@ def _case(one: Finding) -> dict[str, Any]:
         "reason": one.reason,
         "rounds": one.rounds,
         "seconds_per_call": estimate(one.seconds_per_call),
+        "min_seconds_per_call": estimate(one.min_seconds_per_call),
         "ratio_to_baseline": ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
         "speedup_over_baseline": ratio(one.speedup_over_baseline),
         "speedup_over_baseline_of_medians": ratio(Ratio.of(medians).inverse() if medians else None),

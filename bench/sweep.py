@@ -11,10 +11,10 @@ from math import log, log1p
 from statistics import median
 
 from .case import Case
-from .measurement import Left, Round, Run, Worker
+from .measurement import Left, Round, Run
 from .scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from .stats import MIN_ROUNDS, Estimate
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios, min_seconds_per_call
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3
@@ -218,11 +218,7 @@ def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
 def log_seconds(rounds: Sequence[Round], arm: str) -> dict[int, float]:
     """Return round -> logarithm of an arm's seconds per call: the median over passes of the burst minima."""
     workers = {one.index: worker for one in rounds for worker in one.workers if worker.arm == arm and worker.bursts}
-    return {index: log(_seconds(worker)) for index, worker in workers.items()}
-
-
-def _seconds(worker: Worker) -> float:
-    return median(min(burst.sample_ns) / burst.number for burst in worker.bursts) * 1e-9
+    return {index: log(min_seconds_per_call(worker)) for index, worker in workers.items()}
 
 
 def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence[Reign]) -> tuple[Overtaking, ...]:

@@ -31,7 +31,7 @@ class Result:
     baseline: bool = False
     speedup: Ratio | None = None
     """Over the run's own baseline; 1 without an interval for that itself, None without a time."""
-    seconds_per_call: Estimate | None = None
+    min_seconds_per_call: Estimate | None = None
     verdict: Verdict | None = None
     rounds: int = 0
     reference_blas: bool = False
@@ -216,14 +216,14 @@ def _place(run: Run, case: Case) -> _Place:
 
 
 def _result(one: Finding) -> Result:
-    timed = one.outcome == Outcome.OK and one.seconds_per_call is not None
+    timed = one.outcome == Outcome.OK and one.min_seconds_per_call is not None
     own = Ratio(value=1.0, interval=None) if one.arm.baseline else one.speedup_over_baseline
     return Result(
         outcome=one.outcome,
         reason=one.reason,
         baseline=one.arm.baseline,
         speedup=own if timed else None,
-        seconds_per_call=one.seconds_per_call if timed else None,
+        min_seconds_per_call=one.min_seconds_per_call if timed else None,
         verdict=one.verdict,
         rounds=one.rounds,
         reference_blas=one.reference_blas,

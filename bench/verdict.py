@@ -85,6 +85,12 @@ class Finding:
     reason: str | None
     rounds: int
     seconds_per_call: Estimate | None
+    """What a call usually takes: of each round the median over all samples, over rounds the median of these."""
+    min_seconds_per_call: Estimate | None
+    """What a call takes undisturbed: of each round the median over passes of the burst minima, over rounds the median.
+
+    The time that belongs beside `log_ratio`, which is made from the same minima.
+    """
     log_ratio: Estimate | None
     """log(time / time of the baseline), from burst minima; for the baseline that of its second arm."""
     log_ratio_of_medians: Estimate | None
@@ -213,6 +219,7 @@ def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limi
         reason=reason,
         rounds=len(workers),
         seconds_per_call=stats.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
+        min_seconds_per_call=stats.median_interval([min_seconds_per_call(one) for one in workers]) if ok else None,
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.looks),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
@@ -265,6 +272,11 @@ def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float])
 def seconds_per_call(worker: Worker) -> float:
     """Return the median over all samples of one worker, in seconds per call."""
     return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
+
+
+def min_seconds_per_call(worker: Worker) -> float:
+    """Return the median over the passes of one worker of its bursts' minima, in seconds per call."""
+    return median(_burst_values(worker.bursts, min).values()) * 1e-9
 
 
 def faults_per_call(worker: Worker) -> float | None:

@@ -203,6 +203,22 @@ def _round(index: int, arms: Sequence[Arm], plan: _Plan) -> Round:
     )
 
 
+def disturbed(run: Run, implementation: str) -> Run:
+    """Return a run in which all samples of an implementation but a burst's fastest waited for another program."""
+    random = Random(4)
+    arms = {arm.name for arm in run.arms if arm.case.implementation == implementation}
+
+    def waited(burst: Burst) -> Burst:
+        least = min(burst.sample_ns)
+        samples = (ns if ns == least else round(ns * (2 + random.expovariate(1.0))) for ns in burst.sample_ns)
+        return replace(burst, sample_ns=tuple(samples))
+
+    def worker(one: Worker) -> Worker:
+        return replace(one, bursts=tuple(map(waited, one.bursts))) if one.arm in arms else one
+
+    return replace(run, rounds=tuple(replace(one, workers=tuple(map(worker, one.workers))) for one in run.rounds))
+
+
 def _worker(index: int, place: int, arm: str, *, plan: _Plan) -> Worker:
     spec = plan.specs[arm]
     passes = range(plan.passes) if spec.outcome == Outcome.OK else ()

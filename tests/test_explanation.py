@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 from builders import Spec, make_run
-from explained import DOES, USUAL, make_explained
+from explained import DOES, USUAL, Does, make_explained, products
 
 from bench.diagnosis import Cause
-from bench.explanation import better, ladders, told
+from bench.explanation import better, ladders
+from bench.explanation_summary import told
 from bench.measurement import Outcome
 from bench.verdict import findings
 
@@ -131,3 +132,12 @@ def test_allocations_that_could_not_be_counted_stay_unknown():
     found = rungs(laddered(make_explained(does=does)))
     assert found["vectorized"].amounts.allocated_bytes is None
     assert "allocated bytes" not in {one.what for one in found["vectorized"].changes}
+
+
+def test_products_are_not_slower_than_the_evaluation_that_they_are_all_of():
+    slow = products(1, flops=1.4e8, ns=6_300_000)
+    amounts = rungs(laddered(make_explained(does={"vectorized": Does(calls=(slow,))})))["vectorized"].amounts
+    assert amounts.product_flops_per_s == pytest.approx(amounts.flops_per_s)
+    fast = products(1, flops=1.4e8, ns=3_000_000)
+    amounts = rungs(laddered(make_explained(does={"vectorized": Does(calls=(fast,))})))["vectorized"].amounts
+    assert amounts.product_flops_per_s == pytest.approx(1.4e8 / 3e-3)

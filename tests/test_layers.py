@@ -16,6 +16,7 @@ LAYERS = [
     *("machine", "environment", "implementation", "sources"),
     *("verify", "pinning", "origins", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
+    "explanation_summary",
     *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
     *("process", "crew", "conductor", "executor", "limits", "limiting", "staging", "shares", "runner", "request"),
     *("identity", "packages", "copies", "revisions", "checkout", "pairing", "reads", "gate", "benchmarks"),

@@ -35,7 +35,7 @@ def test_the_points_are_what_the_verdict_says(tmp_path, run):
     assert [one.case for one in found] == [one.arm.case for one in findings]
     assert [one.outcome for one in found] == [one.outcome for one in findings]
     for point, finding in zip(found, findings, strict=True):
-        assert point.seconds == (finding.seconds_per_call.value if finding.seconds_per_call else None)
+        assert point.seconds == (finding.min_seconds_per_call.value if finding.min_seconds_per_call else None)
         ratio = None if finding.arm.baseline or finding.log_ratio is None else finding.log_ratio.value
         assert point.log_ratio == ratio
 

@@ -8,9 +8,9 @@ import pytest
 
 from bench import arguments, explanation, roofline, store
 from bench.sections import answer, layouts
+from bench.sections.reasons import range_text
 from bench.sections.roofline import share_text
 from bench.sections.wording import ratio_text
-from bench.units import percent
 from bench.verdict import findings
 
 CHECKOUT = Path(__file__).parent.parent
@@ -48,11 +48,11 @@ def test_the_figures_shown_are_those_of_the_committed_runs():
     for one in roof.placed:
         arm = one.finding.arm
         speed = "1x" if arm.baseline else ratio_text(one.finding.speedup_over_baseline)
-        row = f"| `{arm.case.implementation}` | {arm.title} | {speed} | {share_text(one.share)} |"
+        row = f"| `{arm.case.implementation}` | {arm.title} | {speed} | {share_text(one)} |"
         assert row in README
         found = mostly[arm.name]
         if found and found.cause:
-            assert f"{row} {found.cause}, {percent(found.shares[found.cause])} |" in README
+            assert f"{row} {found.cause}, {range_text(found.share)} |" in README
 
 
 def test_the_layouts_shown_are_those_of_the_committed_run():

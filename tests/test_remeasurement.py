@@ -24,7 +24,7 @@ def test_both_speedups_come_from_the_same_rounds():
     found = made()
     assert found.outcome == Outcome.OK
     assert found.rounds == 8
-    assert found.seconds_per_call.value == pytest.approx(1e-3, rel=0.05)
+    assert found.min_seconds_per_call.value == pytest.approx(1e-3, rel=0.05)
     assert found.speedup_over_before.value == pytest.approx(2, rel=0.02)
     assert found.speedup_over_baseline.value == pytest.approx(8, rel=0.02)
     assert found.speedup_over_before.interval.low < 2 < found.speedup_over_before.interval.high
@@ -47,14 +47,14 @@ def test_without_a_version_before_there_is_nothing_to_judge():
 
 def test_a_version_that_turns_out_to_be_wrong_has_no_time():
     found = made(*SPECS[:2], Spec(name="new", outcome=Outcome.WRONG, reason="off by 3"))
-    assert (found.outcome, found.reason, found.seconds_per_call) == (Outcome.WRONG, "off by 3", None)
+    assert (found.outcome, found.reason, found.min_seconds_per_call) == (Outcome.WRONG, "off by 3", None)
     assert found.over_before is found.over_baseline is None
 
 
 def test_a_version_before_that_does_not_run_beside_it_has_no_ratio():
     found = made(SPECS[0], Spec(name="old", outcome=Outcome.FAILED, reason="gone"), SPECS[2])
     assert found.over_before is None
-    assert found.seconds_per_call is not None
+    assert found.min_seconds_per_call is not None
 
 
 def test_verification_alone_gives_the_largest_error():

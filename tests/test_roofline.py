@@ -13,7 +13,8 @@ from limited import USUAL, limited, working
 
 from bench import points, roofline, store, summary
 from bench.formats import tidy
-from bench.verdict import findings
+from bench.stats import Interval
+from bench.verdict import Ratio, findings
 
 WORK = {"flops": 1.4e8, "bytes": 2.2e7}
 """What builders.make_run says of its problem: 6.4 flops a byte."""
@@ -93,6 +94,62 @@ def test_below_six_rounds_a_share_has_no_interval():
     assert by_name["row_major"].share.interval is None
 
 
+def waiting(run, problem, factor):
+    """Return a run in which a limit's samples took so many times their CPU time."""
+    arms = {limit.arm.name for limit in run.limits if limit.arm.case.problem == problem}
+
+    def waited(worker):
+        if worker.arm not in arms:
+            return worker
+        bursts = (replace(burst, cpu_ns=round(sum(burst.sample_ns) / factor)) for burst in worker.bursts)
+        return replace(worker, bursts=tuple(bursts))
+
+    rounds = (replace(one, workers=tuple(map(waited, one.workers))) for one in run.rounds)
+    return replace(run, rounds=tuple(rounds))
+
+
+def test_a_limit_that_waited_for_a_cpu_gives_no_share():
+    found, by_name = placed(waiting(limited(), "gemm", 1.9))
+    assert found.binding.waited == pytest.approx(1.9, rel=0.01)
+    assert {one.doubt for one in found.placed} == {roofline.Doubt.WAITED}
+    assert by_name["row_major"].share is None
+    for calm in (waiting(limited(), "gemm", 1.0), waiting(limited(), "read", 1.9)):
+        assert placed(calm)[1]["row_major"].doubt is None
+
+
+def test_a_limit_of_several_threads_is_not_held_against_its_cpu_time():
+    run = waiting(limited(), "gemm", 1.9)
+    limits = (
+        replace(one, arm=replace(one.arm, case=replace(one.arm.case, threads=2))) if one.resource == "flops" else one
+        for one in run.limits
+    )
+    found, _ = placed(replace(run, limits=tuple(limits)))
+    assert (found.binding.waited, found.binding.uncertain) == (None, False)
+
+
+def test_a_share_whose_interval_lies_above_one_is_doubted_and_one_at_the_limit_is_not():
+    binding = placed(limited())[0].binding
+
+    def doubt(low, high):
+        interval = None if low is None else Interval(low=low, high=high)
+        return roofline.doubt_of(Ratio(value=1.05, interval=interval), binding)
+
+    assert doubt(1.01, 1.1) == doubt(None, None) == roofline.Doubt.ABOVE
+    assert doubt(0.98, 1.1) is None
+    assert doubt(0.5, 1.1) == roofline.Doubt.ROUNDS_DIFFER
+    assert roofline.doubt_of(None, binding) is None
+
+
+def test_waiting_explains_a_share_above_one_up_to_the_time_that_was_waited():
+    binding = replace(placed(limited())[0].binding, waited=2.0)
+
+    def doubt(low, high):
+        return roofline.doubt_of(Ratio(value=(low + high) / 2, interval=Interval(low=low, high=high)), binding)
+
+    assert doubt(1.5, 1.9) == roofline.Doubt.WAITED
+    assert doubt(80.0, 200.0) == roofline.Doubt.ABOVE
+
+
 def test_a_limit_that_was_not_measured_is_told_and_the_others_stand():
     found, by_name = placed(limited(failed=("add",)))
     assert [(limit.arm.case.problem, reason) for limit, reason in found.missing] == [
@@ -126,6 +183,7 @@ def test_the_summary_has_shares_with_intervals():
     found = json.loads(json.dumps(summary.of(run, findings(run), None), allow_nan=False))["groups"][0]["roofline"]
     assert found["limited_by"] == "gemm[dot-n=1024-float64-C-1t]"
     (fast,) = [one for one in found["cases"] if "row_major" in one["id"]]
+    assert fast["doubt"] is None
     low, high = fast["share_of_attainable"]["interval"]
     assert low < fast["share_of_attainable"]["value"] < high
     assert [one["applies"] for one in found["limits"]] == [one[3] for one in USUAL]

@@ -70,6 +70,7 @@ def test_the_speedup_comes_out_as_it_was_made():
     assert speedup.interval.low < 24 < speedup.interval.high
     assert found["fast"].verdict == Verdict.FASTER
     assert found["fast"].seconds_per_call.value == pytest.approx(3e-3, rel=0.05)
+    assert found["fast"].min_seconds_per_call.value == pytest.approx(3e-3, rel=0.01)
     assert found["loop"].speedup_over_baseline is None
     assert found["loop"].verdict is None
     assert [one.arm.case.implementation for one in group.ok] == ["fast", "loop"]

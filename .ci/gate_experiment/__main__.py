@@ -16,19 +16,16 @@ the file's lock is held over each gate.
 import argparse
 import contextlib
 import fcntl
-import json
 import random
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from kernels import KERNELS, made, rows_for
+from records import Record, append, read
 from tools import TOOLS
-
-Record = dict[str, Any]
 
 
 def plan(options: argparse.Namespace) -> list[tuple[int, str]]:
@@ -60,10 +57,9 @@ def turn(lock: Path | None) -> Iterator[None]:
         yield
 
 
-def read(log: Path, tool: str | None = None) -> list[Record]:
-    """Return the gates in the log."""
-    lines = log.read_text().splitlines() if log.exists() else []
-    return [one for one in map(json.loads, lines) if tool in (None, one["tool"])]
+def of_tool(log: Path, tool: str) -> list[Record]:
+    """Return the gates of a tool in the log."""
+    return [one for one in read(log) if one["tool"] == tool]
 
 
 def recomputed(log: Path, kernels: Path) -> dict[tuple[int, str], int]:
@@ -84,7 +80,7 @@ def measure(options: argparse.Namespace) -> None:
         print(f"samples recomputed: {rows}", flush=True)
         with turn(options.lock):
             tool = TOOLS[options.tool](folder)
-        done = len(read(options.log, options.tool))
+        done = len(of_tool(options.log, options.tool))
         for number, (percent, victim) in list(enumerate(plan(options)))[done:]:
             count = rows.get((percent, victim), 0)
             with turn(options.lock):
@@ -102,8 +98,7 @@ def measure(options: argparse.Namespace) -> None:
                 "undecided": said.undecided,
                 "detail": said.detail,
             }
-            with options.log.open("a") as file:
-                file.write(json.dumps(record, separators=(",", ":")) + "\n")
+            append(options.log, record)
             words = {criterion: judged(record, slower) for criterion, slower in said.slower.items()}
             print(f"{number + 1:2} {percent:2} % {victim:10} {wall_s:4.0f} s {words}", flush=True)
 

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from .. import explanation, problem, report, store, summary, terminal
+from .. import explanation, explanation_summary, problem, report, store, summary, terminal
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..request import selection_of, settings_of
@@ -35,7 +35,7 @@ def command(options: argparse.Namespace) -> int:
                 {
                     "run": run.id,
                     "document": None if path is None else str(path),
-                    "groups": [explanation.told(one) for one in found],
+                    "groups": [explanation_summary.told(one) for one in found],
                 },
                 indent=2,
                 allow_nan=False,

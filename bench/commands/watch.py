@@ -235,7 +235,7 @@ def _measured(one: Remeasured) -> dict[str, Any]:
         "outcome": one.outcome,
         "reason": one.reason,
         "rounds": one.rounds,
-        "seconds_per_call": one.seconds_per_call.value if one.seconds_per_call else None,
+        "min_seconds_per_call": one.min_seconds_per_call.value if one.min_seconds_per_call else None,
         "speedup_over_version_before": ratio(one.speedup_over_before),
         "verdict": one.verdict,
         "baseline": baseline.case.id if baseline else None,

@@ -7,7 +7,7 @@ from ..measurement import Run
 from ..stats import Interval
 from .timed import Timed, once_each
 
-#: Measure -> what it is; all but the first are made in Bencher when they first arrive.
+#: Measure -> what it is; all but `latency` are made in Bencher when they first arrive.
 Metric = dict[str, float]
 
 
@@ -22,6 +22,9 @@ def _measures(one: Timed) -> dict[str, Metric]:
     found: dict[str, Metric] = {}
     if finding.seconds_per_call:
         found["latency"] = _metric(finding.seconds_per_call.value, finding.seconds_per_call.interval, scale=1e9)
+    if finding.min_seconds_per_call:
+        least = finding.min_seconds_per_call
+        found["min-latency"] = _metric(least.value, least.interval, scale=1e9)
     if finding.speedup_over_baseline:
         ratio = finding.speedup_over_baseline.inverse()
         found["ratio-to-baseline"] = _metric(ratio.value, ratio.interval)

@@ -35,6 +35,7 @@ def _extra(one: Timed) -> list[str]:
         lines.append("range: 95 % interval of the median")
     if ratio and one.finding.verdict:
         lines.append(
-            f"{one.finding.verdict} at {margin_text(one.group.margin)}: {ratio.value:.4g}x the baseline's speed"
+            f"{one.finding.verdict} at {margin_text(one.group.margin)}: {ratio.value:.4g}x the baseline's speed "
+            "by burst minima"
         )
     return lines

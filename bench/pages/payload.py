@@ -102,6 +102,7 @@ def _arm(one: Finding, group: GroupFindings) -> dict[str, Any]:
         "reference_blas": one.reference_blas,
         "verdict": one.verdict.value if one.verdict else None,
         "seconds_per_call": estimate(one.seconds_per_call),
+        "min_seconds_per_call": estimate(one.min_seconds_per_call),
         "speedup": ratio(one.speedup_over_baseline),
     }
 
@@ -121,6 +122,7 @@ def _again(arm: Arm, group: GroupFindings) -> dict[str, Any]:
         "reference_blas": False,
         "verdict": None,
         "seconds_per_call": None,
+        "min_seconds_per_call": None,
         "speedup": None,
     }
 

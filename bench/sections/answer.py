@@ -75,8 +75,8 @@ def _name(one: Finding | None, group: GroupFindings) -> str:
 
 
 def _takes(one: Finding | None) -> str:
-    """Return the time of one call."""
-    return time_text(one.seconds_per_call.value if one and one.seconds_per_call else None)
+    """Return the least time of one call, from burst minima as the ratios are."""
+    return time_text(one.min_seconds_per_call.value if one and one.min_seconds_per_call else None)
 
 
 def _more(run: Run, group: GroupFindings) -> list[str]:
@@ -181,7 +181,7 @@ def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     where = code(f"{run.problem.name}/{best.arm.case.implementation}")
     return (
         f'What {_name(best, group)} is: "{plain(best.arm.title).rstrip(".")}"; its code is {where}, and a call takes '
-        f"{_takes(best)} instead of {_takes(group.baseline)}."
+        f"{_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
     )
 
 
@@ -189,7 +189,10 @@ def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
     where = condition(run, group, baseline)
     others = " and ".join(_name(one, group) for one in group.ok if not one.arm.baseline)
     but = f" but {others}" if others else ""
-    return f"{_name(baseline, group)} takes {_takes(baseline)} a call ({where}); nothing was compared with it{but}."
+    return (
+        f"{_name(baseline, group)} takes {_takes(baseline)} a call (burst minima; {where}); nothing was compared with "
+        f"it{but}."
+    )
 
 
 def _no_baseline(run: Run, group: GroupFindings) -> str:
@@ -197,10 +200,11 @@ def _no_baseline(run: Run, group: GroupFindings) -> str:
     baseline = group.baseline
     fate = f"{_name(baseline, group)} is {_fate(baseline.outcome, baseline.reason)}" if baseline else "it was not run"
     fair = [one for one in group.ok if not one.reference_blas] or group.ok
-    fastest = min(fair, key=lambda one: one.seconds_per_call.value if one.seconds_per_call else 0.0)
+    fastest = min(fair, key=lambda one: one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0)
     return (
         f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
-        f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call ({condition(run, group, fastest)})."
+        f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call (burst minima; "
+        f"{condition(run, group, fastest)})."
     )
 
 

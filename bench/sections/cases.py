@@ -1,12 +1,12 @@
 """The main table: every case with its time, its ratio to the baseline, and its outcome."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..case import Case
 from ..document import Cell, Column, Section, Table, code, plain
 from ..measurement import Outcome, Run
-from ..stats import Interval
+from ..stats import Estimate, Interval
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from . import answer
@@ -52,8 +52,9 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     )
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
-        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(groups[0].margin)}. The time is the "
-        f"median over rounds.{verified if run.problem.outputs else ''}"
+        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(groups[0].margin)}. The min time is "
+        "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
+        f"a call usually took, disturbed or not, with its own speed-up.{verified if run.problem.outputs else ''}"
     )
     return Section(
         title="Cases",
@@ -97,9 +98,10 @@ def _full(group: GroupFindings) -> list[_Field]:
         _hidden("case", lambda row: row.case.id),
         *_names(group),
         (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.title)),
-        *_time(group),
+        *_time("min", group),
         *_speedup(),
-        (Column(name="speedup_of_medians", header="of medians"), _of_medians),
+        *_time("median", group),
+        (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
         (Column(name="verdict", header="verdict", right=False), _verdict),
         (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
         (Column(name="error_over_tolerance", header="error/tolerance"), _error),
@@ -119,7 +121,7 @@ def _full(group: GroupFindings) -> list[_Field]:
 
 def _brief(group: GroupFindings) -> list[_Field]:
     """Return the columns of the terminal: verdict and outcome share one."""
-    shown = [field for field in [*_names(group), *_time(group), *_speedup()] if field[0].shown]
+    shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
     return [
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
@@ -146,21 +148,28 @@ def _names(group: GroupFindings) -> list[_Field]:
     return [(name, named_cell), (layout, lambda row: Cell.of(row.case.layout))]
 
 
-def _time(group: GroupFindings) -> list[_Field]:
-    """Return the time per call in one unit for all rows, and its interval for programs."""
-    unit = time_unit(one.seconds_per_call.value if one.seconds_per_call else None for one in group.ok)
+#: A statistic of a call's time -> the column for programs, and the estimate.
+_TIMES: Mapping[str, tuple[str, Callable[[Finding], Estimate | None]]] = {
+    "min": ("min_seconds_per_call", lambda one: one.min_seconds_per_call),
+    "median": ("seconds_per_call", lambda one: one.seconds_per_call),
+}
+
+
+def _time(statistic: str, group: GroupFindings) -> list[_Field]:
+    """Return a statistic of the time per call, in one unit for all rows, and its interval for programs."""
+    name, of = _TIMES[statistic]
+    unit = time_unit(found.value if (found := of(one)) else None for one in group.ok)
 
     def time(row: _Row) -> Cell:
-        seconds = row.ok.seconds_per_call.value if row.ok and row.ok.seconds_per_call else None
+        found = of(row.ok) if row.ok else None
+        seconds = found.value if found else None
         return Cell(value=seconds, text=seconds_in(unit, seconds))
 
     def ends(row: _Row) -> Interval | None:
-        return row.ok.seconds_per_call.interval if row.ok and row.ok.seconds_per_call else None
+        found = of(row.ok) if row.ok else None
+        return found.interval if found else None
 
-    return [
-        (Column(name="seconds_per_call", header=f"time [{unit}]"), time),
-        *_ends("seconds_per_call", ends),
-    ]
+    return [(Column(name=name, header=f"{statistic} time [{unit}]"), time), *_ends(name, ends)]
 
 
 def _speedup() -> list[_Field]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from ..diagnosis import Cause, Diagnosis
+from ..diagnosis import Cause, Diagnosis, Share
 from ..document import Cell, Column, Section, Table
 from ..explanation import Amounts, Ladder, Rung, ladders
 from ..measurement import Call, CallKind, Run
 from ..units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..verdict import GroupFindings
 from . import answer
-from .reasons import baseline_sentence, left_out, sentences
+from .reasons import baseline_sentence, left_out, range_text, sentences
 from .wording import label, named, ratio_text, titled
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
@@ -51,14 +51,17 @@ def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
 _METHOD = (
     "Counts are exact, of one evaluation. Shares of the time are estimates: calls times the time of a call on arrays "
     "of one number; page faults times the time of a fault; the time inside matrix products (arithmetic) and inside all "
-    "other calls (memory), seen in a pass that was not timed otherwise. What compiled code does within itself is put "
-    "down as the least it can take. GB/s are of the bytes that any implementation must move."
+    "other calls, seen in a pass that was not timed otherwise: memory, where they move their bytes at a quarter of the "
+    "rate of an element-wise sum or more, else what NumPy computes (inside). What compiled code does within itself is "
+    "put down as the least it can take. In brackets, and in tables with a dash between, the range that the interval of "
+    "the min time and the costs, as each worker measured them, leave a share. GB/s are of the bytes that any "
+    "implementation must move."
 )
 
 
 def _tables(ladder: Ladder, groups: Sequence[GroupFindings]) -> tuple[Table, ...]:
-    """Return the ladder, what each rung does, and where its time goes; all fit 80 columns for names of up to 20."""
-    return _steps(ladder, groups), _amounts(ladder, groups), _shares(ladder, groups)
+    """Return the ladder, what each rung does, where its time goes, and rates; all fit 80 columns and names of 20."""
+    return _steps(ladder, groups), _amounts(ladder, groups), _shares(ladder, groups), _rates(ladder, groups)
 
 
 def _column(name: str, header: str) -> Column:
@@ -69,26 +72,27 @@ _IMPLEMENTATION = Column(name="implementation", header="implementation", right=F
 
 
 def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
-    unit = time_unit(one.finding.seconds_per_call.value for one in ladder.rungs if one.finding.seconds_per_call)
+    unit = time_unit(one.finding.min_seconds_per_call.value for one in ladder.rungs if one.finding.min_seconds_per_call)
     return Table(
         name=named("ladder", ladder.group, groups),
         title=titled("Ladder", ladder.group, groups),
         columns=(
             _IMPLEMENTATION,
-            _column("seconds_per_call", f"time [{unit}]"),
+            _column("min_seconds_per_call", f"min time [{unit}]"),
             _column("speedup_over_previous", "over the one above"),
             Column(name="previous", header="previous", right=False, shown=False),
             Column(name="speedup_over_previous_low", header="low", shown=False),
             Column(name="speedup_over_previous_high", header="high", shown=False),
             Column(name="cause", header="mostly", right=False),
             _column("share", "share"),
+            *_ends("share"),
         ),
         rows=tuple(_step_row(ladder, rung, unit) for rung in ladder.rungs),
     )
 
 
 def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
-    seconds = rung.finding.seconds_per_call.value if rung.finding.seconds_per_call else None
+    seconds = rung.finding.min_seconds_per_call.value if rung.finding.min_seconds_per_call else None
     ratio, found = rung.speedup_over_previous, rung.diagnosis
     ends = ratio.interval if ratio else None
     cause = found.cause if found else None
@@ -100,8 +104,21 @@ def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
         Cell.of(ends.low if ends else None),
         Cell.of(ends.high if ends else None),
         Cell(value=cause, text=cause or ("not explained" if found else DASH)),
-        _share(found.share if found and cause else None),
+        *_range_cells(found.share if found and cause else None),
     )
+
+
+def _ends(name: str) -> tuple[Column, Column]:
+    """Return the columns of the ends of a range, for programs."""
+    low, high = (Column(name=f"{name}_{end}", header=end, shown=False) for end in ("low", "high"))
+    return low, high
+
+
+def _range_cells(share: Share | None) -> tuple[Cell, Cell, Cell]:
+    """Return a share, shown as its range as in ``45-52 %``, and its ends."""
+    if share is None:
+        return Cell.of(None), Cell.of(None), Cell.of(None)
+    return Cell(value=share.value, text=range_text(share)), Cell.of(share.low), Cell.of(share.high)
 
 
 def _share(value: float | None) -> Cell:
@@ -121,7 +138,6 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
             _column("allocated_bytes", f"allocated [{unit}]"),
             _column("peak_bytes", f"peak [{unit}]"),
             _column("minor_faults", "faults"),
-            _column("bytes_per_second", "GB/s"),
             Column(name="allocations", header="allocations", shown=False),
             Column(name="moved_bytes", header="moved", shown=False),
             Column(name="mixed_order_calls", header="mixed", shown=False),
@@ -142,7 +158,6 @@ def _amount_cells(one: Amounts, size: float) -> tuple[Cell, ...]:
         _bytes(one.allocated_bytes, size),
         _bytes(one.peak_bytes, size),
         Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
-        Cell(value=one.bytes_per_s, text=significant(None if one.bytes_per_s is None else one.bytes_per_s * 1e-9)),
         _whole(one.allocations),
         _whole(one.moved_bytes),
         _whole(one.mixed_calls),
@@ -164,30 +179,51 @@ def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
         title=titled("Shares of the time, estimated", ladder.group, groups),
         columns=(
             _IMPLEMENTATION,
-            _column("call_overhead", "calls"),
-            _column("page_faults", "faults"),
-            _column("memory_traffic", "memory"),
-            _column("arithmetic", "arithmetic"),
+            *(column for name, header in _PARTS.values() for column in (_column(name, header), *_ends(name))),
             _column("not_explained", "rest"),
-            _column("flops_per_second", "GFLOP/s"),
-            _column("flops_in_blas", "BLAS"),
         ),
         rows=tuple(
-            (
-                Cell.of(label(rung.finding.arm.case, ladder.group)),
-                *_share_cells(rung.diagnosis),
-                Cell(value=rung.amounts.flops_per_s, text=_giga(rung.amounts.flops_per_s)),
-                _share(rung.amounts.blas_share),
-            )
+            (Cell.of(label(rung.finding.arm.case, ladder.group)), *_share_cells(rung.diagnosis))
             for rung in ladder.rungs
         ),
     )
 
 
+#: Cause -> the column of its share, for programs and for people.
+_PARTS = {
+    Cause.OVERHEAD: ("call_overhead", "calls"),
+    Cause.FAULTS: ("page_faults", "faults"),
+    Cause.MEMORY: ("memory_traffic", "memory"),
+    Cause.INSIDE: ("inside_numpy", "inside"),
+    Cause.ARITHMETIC: ("arithmetic", "arithmetic"),
+}
+
+
 def _share_cells(found: Diagnosis | None) -> tuple[Cell, ...]:
-    if found is None:
-        return (_share(None),) * 5
-    return (*(_share(found.shares[cause]) for cause in Cause), _share(found.unexplained))
+    parts = (found.shares[cause] if found else None for cause in _PARTS)
+    return (*(cell for part in parts for cell in _range_cells(part)), _share(found.unexplained if found else None))
+
+
+def _rates(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
+    return Table(
+        name=named("rates", ladder.group, groups),
+        title=titled("Rates", ladder.group, groups),
+        columns=(
+            _IMPLEMENTATION,
+            _column("flops_per_second", "GFLOP/s"),
+            _column("flops_in_blas", "in BLAS"),
+            _column("bytes_per_second", "GB/s"),
+        ),
+        rows=tuple(
+            (
+                Cell.of(label(rung.finding.arm.case, ladder.group)),
+                Cell(value=rung.amounts.flops_per_s, text=_giga(rung.amounts.flops_per_s)),
+                _share(rung.amounts.blas_share),
+                Cell(value=rung.amounts.bytes_per_s, text=_giga(rung.amounts.bytes_per_s)),
+            )
+            for rung in ladder.rungs
+        ),
+    )
 
 
 def _giga(value: float | None) -> str:

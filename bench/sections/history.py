@@ -85,7 +85,7 @@ def _case_table(found: Histories) -> Table:
         Column(name="case", header="case", right=False),
         Column(name="runs", header="runs", dispensable=3),
         Column(name="runs_without_time", header="without time", dispensable=4),
-        Column(name="seconds_per_call", header=f"time now [{unit}]", dispensable=2),
+        Column(name="min_seconds_per_call", header=f"min time now [{unit}]", dispensable=2),
         Column(name="ratio_to_baseline", header="time / baseline now"),
         Column(name="changes", header="changes", dispensable=1),
         Column(name="last_change", header="last change", right=False),

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..diagnosis import LEAST_SHARE, Cause
+from ..diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
 from ..document import code, plain
 from ..explanation import LEAST_SEEN, Change, Ladder, Rung, better
 from ..measurement import Call, CallKind
-from ..units import amount, percent, significant, time_text
+from ..units import DASH, amount, percent, significant, time_text
 from .wording import label, ratio_text, times_text
 
 #: What an implementation is called whose time goes mostly there.
@@ -14,8 +14,24 @@ _BOUND = {
     Cause.OVERHEAD: "overhead-bound",
     Cause.FAULTS: "page-fault-bound",
     Cause.MEMORY: "memory-bound",
+    Cause.INSIDE: "bound by what NumPy computes",
     Cause.ARITHMETIC: "compute-bound",
 }
+
+
+def share_text(share: Share | None) -> str:
+    """Return as in ``48 % [45 %, 52 %]``; the value alone where nothing says how uncertain it is."""
+    if share is None:
+        return DASH
+    text = percent(share.value)
+    ends = [percent(share.low), percent(share.high)]
+    return text if ends == [text, text] else f"{text} [{', '.join(ends)}]"
+
+
+def range_text(share: Share) -> str:
+    """Return the range of a share, for a table, as in ``45-52 %``."""
+    low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
+    return f"{low} %" if low == high else f"{low}-{high} %"
 
 
 def sentences(ladder: Ladder) -> tuple[str, ...]:
@@ -44,17 +60,35 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
         return f"{name} computes in another program, whose work is not seen."
     if rung.diagnosis is None:
         return f"{name} takes plain arrays only: what it does could not be seen."
-    share = percent(rung.diagnosis.share)
+    share = share_text(rung.diagnosis.share)
     if rung.diagnosis.cause is None:
         unseen = rung.amounts.seen_share is not None and rung.amounts.seen_share < LEAST_SEEN
-        why = "most of its work is done in compiled code, which is not seen; " if unseen else ""
-        return f"{name} is not explained: {why}no part of its time is known to take more than {share}."
+        why = "most of its work is not seen, as what Python itself or compiled code does; " if unseen else ""
+        least = (
+            f"{name} is not explained: {why}no part of its time is known to take more than {_known(rung.diagnosis)}."
+        )
+        return " ".join([least, *_excess(rung.diagnosis)])
     what, change = _CAUSES[rung.diagnosis.cause](ladder, rung, share)
-    return f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}."
+    return " ".join([f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}.", *_excess(rung.diagnosis)])
+
+
+def _known(found: Diagnosis) -> str:
+    """Return the largest share that some part takes at the least."""
+    return percent(max(share.low for share in found.shares.values() if share is not None))
+
+
+def _excess(found: Diagnosis) -> Iterator[str]:
+    """Yield a warning where the parts would take more than the time."""
+    if found.excess > MOST_EXCESS:
+        yield (
+            f"Warning: its work would take {percent(found.excess)} of its time at the rates measured here, so either "
+            "these are too low, or `work` in problem.py counts more than has to be done, or it does not compute all of "
+            "it on each call."
+        )
 
 
 def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
-    amounts, seconds = rung.amounts, rung.finding.seconds_per_call
+    amounts, seconds = rung.amounts, rung.finding.min_seconds_per_call
     indexings = f" and {amounts.indexings:,} slices or indices" if amounts.indexings else ""
     calls = f"{_many(amounts.numpy_calls or 0, 'NumPy call')}{indexings}"
     what = f"{calls}, about {share} of the time however small their arrays"
@@ -91,10 +125,22 @@ def _memory(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     return what, f"Make fewer passes over arrays: in place, in blocks that stay in the cache, or fused{see}"
 
 
+def _inside(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    calls = [one for one in _seen(rung) if one.kind in (CallKind.ELEMENTWISE, CallKind.REDUCTION, CallKind.OTHER)]
+    most = max(calls, key=lambda one: one.ns)
+    rate, reached = most.bytes / most.ns * 1e9, rung.costs.typical.pass_bytes_per_s
+    what = (
+        f"about {share} of the time passes inside NumPy, mostly in {code(most.name)}, which moves its arrays at "
+        f"{amount(rate, 'B/s')} where an element-wise sum reaches {amount(reached, 'B/s')}: what it computes takes the "
+        "time, not the traffic"
+    )
+    return what, f"Another function or algorithm may compute less{_see(ladder, rung, 'bytes moved outside BLAS')}"
+
+
 def _arithmetic(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     products = sum(one.times for one in _seen(rung) if one.kind == CallKind.PRODUCT)
-    rate, costs = rung.amounts.flops_per_s, rung.worker.costs
-    peak = f" (a square one reaches {amount(costs.product_flops_per_s, 'FLOP/s')})" if costs else ""
+    rate = rung.amounts.flops_per_s
+    peak = f" (a square one reaches {amount(rung.costs.typical.product_flops_per_s, 'FLOP/s')})"
     if not products:
         what = f"its arithmetic alone, at the rate of a matrix product, is about {share} of the time"
         return f"{what}: {amount(rate, 'FLOP/s')}{peak}", "What is left to gain is in float32 or in more threads"
@@ -116,6 +162,7 @@ _CAUSES = {
     Cause.OVERHEAD: _overhead,
     Cause.FAULTS: _faults,
     Cause.MEMORY: _memory,
+    Cause.INSIDE: _inside,
     Cause.ARITHMETIC: _arithmetic,
 }
 
@@ -134,10 +181,10 @@ def _besides(ladder: Ladder, rung: Rung) -> str | None:
     if rung.diagnosis is None:
         return None
     others = rung.diagnosis.notable()
-    parts = [f"{cause} about {percent(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
+    parts = [f"{cause} about {share_text(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
     texts = [f"Beside that: {', '.join(parts)}."] if parts else []
     if Cause.FAULTS in others:
-        what, change = _faults(ladder, rung, percent(rung.diagnosis.shares[Cause.FAULTS]))
+        what, change = _faults(ladder, rung, share_text(rung.diagnosis.shares[Cause.FAULTS]))
         texts.append(f"{what[0].upper()}{what[1:]}: {change[0].lower()}{change[1:]}.")
     return " ".join(texts)
 

@@ -8,7 +8,8 @@ from typing import Any
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..machine import BEYOND_CACHES
 from ..measurement import Run
-from ..roofline import Placed, Roof, Roofline, peak, rooflines
+from ..roofline import Doubt, Placed, Roof, Roofline, peak, rooflines
+from ..stats import Interval
 from ..units import DASH, amount, percent, significant
 from ..verdict import GroupFindings, Ratio
 from .drawing import styled
@@ -43,7 +44,7 @@ def brief(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
         return None
     return Section(
         title="Share of what this machine allows",
-        paragraphs=tuple(_work(one) for one in found),
+        paragraphs=tuple(text for one in found for text in (_work(one), *doubts(one, one.placed))),
         tables=tuple(
             table.for_people() for one in found for table in (_implementations(one, groups), _limits(one, groups))
         ),
@@ -52,26 +53,88 @@ def brief(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
 
 def sentence(found: Roofline) -> str | None:
     """Return which share of what the machine allows the fastest reaches; None where none has a share."""
-    best = next((one for one in found.placed if one.share and not one.finding.reference_blas), None)
-    if best is None:
+    able = [one for one in found.placed if (one.share or one.doubt) and not one.finding.reference_blas]
+    if not able:
         return None
+    best = able[0]
+    if best.doubt is not None:
+        return doubts(found, able[:1])[0]
     resource = found.binding.limit.resource
     rate = best.flops_per_second if resource == "flops" else best.bytes_per_second
     reached, most = (amount(value, _RATES[resource]) for value in (rate, found.binding.rate.value))
-    name = code(label(best.finding.arm.case, found.group))
     return (
-        f"{name} reaches {share_text(best.share)} of what this machine allows: {reached} of {most}, "
+        f"{_name(best, found)} reaches {share_text(best)} of what this machine allows: {reached} of {most}, "
         f"where {_DOING[resource]} is the limit."
     )
 
 
-def share_text(share: Ratio | None) -> str:
-    """Return as in ``27.1 % [26.8 %, 27.5 %]``."""
+def doubts(found: Roofline, placed: Sequence[Placed]) -> list[str]:
+    """Return a warning for each kind of doubt about the shares of some implementations."""
+    texts = []
+    for doubt in Doubt:
+        names = ", ".join(_name(one, found) for one in placed if one.doubt == doubt)
+        shares = ", ".join(
+            f"{_name(one, found)} at {_interval_text(one.share)}" for one in placed if one.doubt == doubt
+        )
+        if names:
+            texts.append(_DOUBTS[doubt](found.binding, shares if doubt == Doubt.ABOVE else names))
+    return texts
+
+
+def _waited(binding: Roof, names: str) -> str:
+    return (
+        f"Warning: no share of what this machine allows is given for {names}. The limit, {limit_name(binding.limit)}, "
+        "is uncertain: it waited for a CPU, so that even its fastest calls took "
+        f"{significant(binding.waited)} times the CPU time that they used. Measure again while no other program "
+        "computes (`implbench doctor`)."
+    )
+
+
+def _rounds_differ(binding: Roof, names: str) -> str:
+    ends = binding.rate.interval
+    span = f", {_span(ends, binding.limit.resource)} over the rounds," if ends else ""
+    return (
+        f"Warning: no share of what this machine allows is given for {names}. Beside the limit, "
+        f"{limit_name(binding.limit)}{span} its time differs too much from round to round: measure again with more "
+        "rounds, or while no other program computes (`implbench doctor`)."
+    )
+
+
+def _span(ends: Interval, resource: str) -> str:
+    return f"{amount(ends.low, _RATES[resource])} to {amount(ends.high, _RATES[resource])}"
+
+
+def _above(binding: Roof, shares: str) -> str:
+    rate = amount(binding.rate.value, _RATES[binding.limit.resource])
+    return (
+        f"Warning: above 100 %, which a true limit does not allow: {shares} of {rate}, {limit_name(binding.limit)}. "
+        "Either this limit is too low (it is what NumPy and its BLAS reach, not what the silicon could do), or `work` "
+        "in problem.py counts more than has to be done, or the implementation does not compute all of it on each call."
+    )
+
+
+_DOUBTS = {Doubt.WAITED: _waited, Doubt.ROUNDS_DIFFER: _rounds_differ, Doubt.ABOVE: _above}
+
+
+def _name(one: Placed, found: Roofline) -> str:
+    return code(label(one.finding.arm.case, found.group))
+
+
+def share_text(one: Placed) -> str:
+    """Return as in ``27.1 % [26.8 %, 27.5 %]``; of a share that is doubted, that it is."""
+    if one.doubt == Doubt.ABOVE:
+        return "doubtful: above 100 %"
+    return DASH if one.share is None else _interval_text(one.share)
+
+
+def _interval_text(share: Ratio | None) -> str:
+    """Return a share with its interval, or that there is none."""
     if share is None:
         return DASH
     ends = share.interval
-    interval = f" [{percent(ends.low, 3)}, {percent(ends.high, 3)}]" if ends else ""
-    return percent(share.value, 3) + interval
+    if ends is None:
+        return f"about {percent(share.value, 3)}"
+    return f"{percent(share.value, 3)} [{percent(ends.low, 3)}, {percent(ends.high, 3)}]"
 
 
 def _meaning() -> str:
@@ -81,7 +144,7 @@ def _meaning() -> str:
         "The share is the shortest time that they allow (the problem's flops over the flop rate or its bytes over the "
         "bandwidth, whichever is longer: the roofline of Williams, Waterman and Patterson, 2009) over the time of the "
         "implementation, from burst minima paired within rounds; in brackets its 95 % interval over rounds. Rates are "
-        "of the problem's own flops and of the bytes that any implementation must move, from median times."
+        "of the problem's own flops and of the bytes that any implementation must move, from the same minima."
     )
 
 
@@ -96,15 +159,7 @@ def _told(run: Run, found: Roofline) -> list[str]:
             f"last-level cache of {amount(cache, 'B')} that this machine reports: their bandwidth may partly be its."
         )
     paragraphs += [f"Not measured: {limit_name(limit)} ({plain(reason)})." for limit, reason in found.missing]
-    above = [
-        code(label(one.finding.arm.case, found.group)) for one in found.placed if one.share and one.share.value > 1
-    ]
-    if above:
-        paragraphs.append(
-            f"Above 100 %: {', '.join(above)} is faster than the limit measured here, which is what NumPy and its BLAS "
-            "reach, not what the silicon could do."
-        )
-    return paragraphs
+    return paragraphs + doubts(found, found.placed)
 
 
 def _work(found: Roofline) -> str:
@@ -135,6 +190,7 @@ def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
             Column(name="share_of_attainable_low", header="share, low", shown=False),
             Column(name="share_of_attainable_high", header="share, high", shown=False),
             Column(name="limit", header="limited by", right=False, dispensable=1),
+            Column(name="doubt", header="doubt", right=False, shown=False),
         ),
         rows=tuple(_row(one, found) for one in found.placed),
     )
@@ -149,11 +205,17 @@ def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
         Cell(value=one.flops_per_second, text=significant(one.flops_per_second / 1e9)),
         Cell(value=one.bytes_per_second, text=significant(one.bytes_per_second / 1e9)),
         Cell(value=found.intensity, text=significant(found.intensity)),
-        Cell(value=one.share.value if one.share else None, text=_scaled_text(one.share, 0.01)),
+        Cell(value=one.share.value if one.share else None, text=_share_cell(one)),
         Cell.of(ends.low if ends else None),
         Cell.of(ends.high if ends else None),
         Cell.of(_DOING[found.binding.limit.resource]),
+        Cell.of(one.doubt),
     )
+
+
+def _share_cell(one: Placed) -> str:
+    """Return a share in percent; a dash where none is given."""
+    return "above 100?" if one.doubt == Doubt.ABOVE else _scaled_text(one.share, 0.01)
 
 
 def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
@@ -211,9 +273,7 @@ def _last_cache(run: Run) -> int | None:
 
 def _figure(run: Run, found: Roofline, groups: Sequence[GroupFindings]) -> Figure:
     title = titled(f"Roofline of {plain(run.problem.name)}", found.group, groups)
-    shares = "; ".join(
-        f"{code(label(one.finding.arm.case, found.group))} {share_text(one.share)}" for one in found.placed
-    )
+    shares = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
     caption = (
         f"{title}: flop rate over flops a byte, both axes logarithmic; the roofs are what this machine was measured to "
         f"allow in the same rounds, dashed for arrays larger than the problem's. Share of the attainable: {shares}."

@@ -110,7 +110,7 @@ def _draw_points(axes: "Axes", found: Roofline, gap: float) -> None:
         axes.plot([found.intensity, x], [rate, y], "-", color=colour, linewidth=0.7, zorder=3)
         axes.plot([found.intensity], [rate], "o", color=colour, markersize=6.5, zorder=4)
         name = drawable(label(one.finding.arm.case, found.group))
-        share = f"  {percent(one.share.value)}" if one.share else ""
+        share = f"  {percent(one.share.value)}" if one.share and not one.doubt else ""
         text = axes.text(x * 1.04, y, name + share, va="center_baseline", color=colour, zorder=5)
         text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6})
         text.set_in_layout(False)

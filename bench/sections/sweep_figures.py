@@ -63,7 +63,7 @@ def _times(run: Run, one: Sweep, found: Sequence[Sweep]) -> Figure:
         for each in one.turns
     )
     caption = (
-        f"Time of a call of {plain(run.problem.name)} against {name} ({conditions(one.case)}), log axes, with 95 % "
+        f"Min time of a call of {plain(run.problem.name)} against {name} ({conditions(one.case)}), log axes, with 95 % "
         f"intervals; below, times as long as the fastest at that size, of those within {FARTHEST:g}. "
         + (f"Dashed, with the interval shaded: {marked}." if marked else "Nobody was shown to overtake anybody.")
     )
@@ -78,7 +78,7 @@ def _draw_times(one: Sweep) -> "MatplotlibFigure":
     times, behind = curves_of(one, time_of), curves_of(one, behind_of)
     _draw_curves(upper, times, one, padded(*_ends_of(times), 1.3))
     upper.yaxis.set_major_formatter(FuncFormatter(lambda seconds, _index: _time_tick(seconds)))
-    upper.set_ylabel("time of a call (log axis)")
+    upper.set_ylabel("min time of a call (log axis)")
     highest = min(FARTHEST, _ends_of(behind)[1])
     _draw_curves(lower, behind, one, (highest**-0.06, highest**1.06))
     lower.yaxis.set_major_formatter(FuncFormatter(lambda ratio, _index: f"{ratio:g}x"))
@@ -105,8 +105,8 @@ def curves_of(one: Sweep, point: Callable[[Place, str], Spot | None]) -> Curves:
 
 
 def time_of(place: Place, name: str) -> Spot | None:
-    """Return seconds per call."""
-    time = place.timed[name].seconds_per_call if name in place.timed else None
+    """Return seconds per call, from burst minima as the ratios are."""
+    time = place.timed[name].min_seconds_per_call if name in place.timed else None
     if time is None:
         return None
     return place.value, time.value, (time.interval.low, time.interval.high) if time.interval else None

@@ -37,7 +37,7 @@ def fastest_table(found: Sequence[Sweep]) -> Table:
         suffix = "" if alone else f"_{slug(one)}"
         columns += [
             Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one.case), right=False),
-            Column(name=f"seconds_per_call{suffix}", header=f"time [{unit}]", shown=alone),
+            Column(name=f"min_seconds_per_call{suffix}", header=f"min time [{unit}]", shown=alone),
             Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone, bar=alone),
             Column(name=f"rounds{suffix}", header="rounds", shown=alone, dispensable=1),
         ]
@@ -58,10 +58,10 @@ def fastest_table(found: Sequence[Sweep]) -> Table:
 def _time_unit(found: Sequence[Sweep]) -> str:
     """Return the unit of the middle one of the fastest's times, which may differ by orders of magnitude."""
     times = sorted(
-        first.seconds_per_call.value
+        first.min_seconds_per_call.value
         for one in found
         for place in one.places
-        if place.leaders and (first := place.timed[place.leaders[0]]).seconds_per_call
+        if place.leaders and (first := place.timed[place.leaders[0]]).min_seconds_per_call
     )
     return time_unit(times[len(times) // 2 :][:1])
 
@@ -70,7 +70,7 @@ def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
     if place is None or not place.leaders:
         return Cell.of(None), Cell.of(None), Cell.of(None), Cell.of(None)
     first = place.timed[place.leaders[0]]
-    seconds = first.seconds_per_call.value if first.seconds_per_call else None
+    seconds = first.min_seconds_per_call.value if first.min_seconds_per_call else None
     ratio = first.speedup_over_baseline
     return (
         Cell.of(OR.join(place.leaders)),
@@ -81,21 +81,21 @@ def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
 
 
 def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
-    """Return sizes x implementations: the time of a call, and for programs its interval."""
+    """Return sizes x implementations: the min time of a call, and for programs its interval."""
     columns = [Column(name=one.parameter, header=plain(one.parameter))]
     for name in one.names:
-        stem = f"seconds_per_call_{name}"
+        stem = f"min_seconds_per_call_{name}"
         columns.append(Column(name=stem, header=plain(name)))
         columns += [Column(name=f"{stem}_{end}", header=end, shown=False) for end in ("low", "high")]
     rows = []
     for place in one.places:
         cells = [Cell.of(place.value)]
         for name in one.names:
-            time = place.timed[name].seconds_per_call if name in place.timed else None
+            time = place.timed[name].min_seconds_per_call if name in place.timed else None
             value = time.value if time else None
             cells += [Cell(value=value, text=time_text(value)), *_ends(time.interval if time else None)]
         rows.append(tuple(cells))
-    title = _titled("Time of a call", one, found)
+    title = _titled("Min time of a call", one, found)
     return Table(name=_named("times", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
 
 

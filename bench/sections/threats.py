@@ -1,12 +1,16 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
 from collections.abc import Iterator
+from math import log1p
 
+from ..diagnosis import Cause, Share
 from ..document import Section, code, plain
+from ..explanation import ladders
 from ..measurement import Load, Outcome, Run
-from ..stats import MIN_ROUNDS
+from ..stats import MIN_ROUNDS, Estimate
 from ..units import percent, significant
 from ..verdict import Finding, GroupFindings, Ratio
+from .reasons import share_text
 from .wording import counted, label, margin_text, ratio_text, used_rounds
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
@@ -50,7 +54,7 @@ def noise_floor(group: GroupFindings) -> str:
 
 def _of_faults(group: GroupFindings) -> str:
     """Return what to do where the baseline's own page faults may be the noise; else nothing."""
-    if not group.too_noisy or group.baseline is None or _fault_part(group.baseline) < _VISIBLE_PART:
+    if not group.too_noisy or group.baseline is None or _assumed(group.baseline).value < _VISIBLE_PART:
         return ""
     return (
         " The baseline's own page faults may be part of that: `--allocator retain`, or a `--baseline` without them, "
@@ -66,10 +70,31 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
     for one in group.ok:
         if one.bimodal:
             yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    yield from _disturbed(group)
     yield from _foreign(run, group)
     yield from _reference_blas(group)
-    yield from _faults(group)
+    yield from _faults(run, group)
     yield from _fallen(group)
+
+
+def _disturbed(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases whose usual calls say something else than their undisturbed ones."""
+    for one in group.ok:
+        least, usual = one.log_ratio, one.log_ratio_of_medians
+        if not one.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+            yield (
+                f"{code(label(one.arm.case, group))} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
+                f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
+                "beside other programs or in a slow tail of its own, make the difference."
+            )
+
+
+def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
+    """Return whether two log-ratios differ by more than the margin, and their intervals do not overlap."""
+    if one.interval is None or other.interval is None:
+        return False
+    overlap = one.interval.low <= other.interval.high and other.interval.low <= one.interval.high
+    return not overlap and abs(one.value - other.value) > margin
 
 
 def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
@@ -94,27 +119,39 @@ def _reference_blas(group: GroupFindings) -> Iterator[str]:
         )
 
 
-def _faults(group: GroupFindings) -> Iterator[str]:
+def _faults(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield the cases of which page faults make up a visible part."""
-    parts = [(one, _fault_part(one)) for one in group.ok]
+    measured = fault_shares(run, group)
+    parts = {one.arm.name: measured.get(one.arm.name) or _assumed(one) for one in group.ok}
     visible = [
         f"{code(label(one.arm.case, group))} {one.faults_per_call:.0f} a call "
-        f"(about {percent(min(part, 1.0))} of its time)"
-        for one, part in parts
-        if part >= _VISIBLE_PART
+        f"(about {share_text(parts[one.arm.name])} of its time)"
+        for one in group.ok
+        if parts[one.arm.name].value >= _VISIBLE_PART
     ]
     if visible:
+        cost = (
+            "by their cost as measured here" if measured else "if one costs 1 us (1.3 and 2 us on two virtual machines)"
+        )
         yield (
-            f"Page faults: {', '.join(visible)}, if one costs 1 us (1.3 and 2 us on two virtual machines). They depend "
-            "on the allocator; `--allocator retain` measures without them."
+            f"Page faults: {', '.join(visible)}, {cost}. They depend on the allocator; `--allocator retain` measures "
+            "without them."
         )
 
 
-def _fault_part(one: Finding) -> float:
-    """Return which part of a case's time page faults may make up."""
-    if one.faults_per_call is None or one.seconds_per_call is None:
-        return 0.0
-    return one.faults_per_call * FAULT_S / one.seconds_per_call.value
+def fault_shares(run: Run, group: GroupFindings) -> dict[str, Share]:
+    """Return arm -> the share of its time in page faults, of those for which their cost was measured."""
+    rungs = (rung for ladder in ladders(run, [group]) for rung in ladder.rungs)
+    shares = {rung.finding.arm.name: rung.diagnosis.shares[Cause.FAULTS] for rung in rungs if rung.diagnosis}
+    return {arm: share for arm, share in shares.items() if share is not None}
+
+
+def _assumed(one: Finding) -> Share:
+    """Return which part of a case's time page faults may make up, at a cost that is nothing but usual."""
+    if one.faults_per_call is None or one.min_seconds_per_call is None:
+        return Share(value=0.0, low=0.0, high=0.0)
+    part = min(1.0, one.faults_per_call * FAULT_S / one.min_seconds_per_call.value)
+    return Share(value=part, low=part, high=part)
 
 
 def _fallen(group: GroupFindings) -> Iterator[str]:

@@ -96,12 +96,12 @@ def _result_text(one: Result | None) -> str:
     if one is None:
         return DASH
     if one.speedup is None:
-        return one.outcome.value if one.seconds_per_call is None else DASH
+        return one.outcome.value if one.min_seconds_per_call is None else DASH
     return "1x" if one.baseline else ratio_text(one.speedup)
 
 
 def time_tables(found: Together) -> Iterator[Table]:
-    """Yield one table for the runs of each machine that has several: medians over rounds."""
+    """Yield one table for the runs of each machine that has several: min times, as the ratios are made from."""
     names = labels(found)
     for number, places in enumerate(found.of_one_machine, start=1):
         timed = [
@@ -111,7 +111,7 @@ def time_tables(found: Together) -> Iterator[Table]:
         columns = [
             Column(name="condition", header="condition", right=False, shown=len(found.blocks) > 1),
             Column(name="case", header="case", right=False),
-            *(Column(name=f"seconds_per_call_{place + 1}", header=f"{names[place]} [{unit}]") for place in places),
+            *(Column(name=f"min_seconds_per_call_{place + 1}", header=f"{names[place]} [{unit}]") for place in places),
         ]
         rows = tuple(
             (
@@ -122,12 +122,17 @@ def time_tables(found: Together) -> Iterator[Table]:
             for block, row in timed
         )
         stem = "times" if len(found.of_one_machine) == 1 else f"times-{number}"
-        yield Table(name=stem, title="Time of one call, median over rounds", columns=tuple(columns), rows=rows)
+        yield Table(
+            name=stem,
+            title="Min time of one call, from burst minima, median over rounds",
+            columns=tuple(columns),
+            rows=rows,
+        )
 
 
 def _seconds(row: Row, place: int) -> float | None:
     one = row.results[place]
-    return one.seconds_per_call.value if one and one.seconds_per_call else None
+    return one.min_seconds_per_call.value if one and one.min_seconds_per_call else None
 
 
 def difference_table(found: Together) -> Table:

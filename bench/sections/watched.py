@@ -21,13 +21,13 @@ def measured(one: Remeasured, *, several: bool) -> str:
     """Return how fast a new version is beside the one before and the baseline."""
     case = one.entry.now.case
     name = _name(case, several=several)
-    if one.seconds_per_call is None:
+    if one.min_seconds_per_call is None:
         return f"{name} has no time, it is {one.outcome}: {plain(one.reason or 'no round was finished')}"
     before, base = one.speedup_over_before, one.speedup_over_baseline
     parts = [f"{times_text(before)} as fast as the version before"] if before else []
     if base and one.entry.baseline:
         parts.append(f"{times_text(base)} as fast as {code(one.entry.baseline.case.implementation)}")
-    facts = [f"{time_text(one.seconds_per_call.value)} a call", counted(one.rounds, "round")]
+    facts = [f"min {time_text(one.min_seconds_per_call.value)} a call", counted(one.rounds, "round")]
     if one.entry.before is None:
         facts.append("no version before was right")
     elif before is None:

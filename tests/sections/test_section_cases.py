@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_run
+from builders import USUAL, Spec, disturbed, make_run
 
 from bench import columns
 from bench.case import Size
@@ -32,14 +32,36 @@ def test_the_fastest_comes_first_and_what_has_no_time_last():
     assert texts(table(make_run()), "implementation") == ["row_major", "inplace", "loop_hoisted", "dropped", "jit"]
 
 
-def test_times_share_one_unit_and_programs_get_seconds_with_their_interval():
+@pytest.mark.parametrize(
+    ("name", "header", "shown", "seconds"),
+    [
+        ("min_seconds_per_call", "min time [ms]", ["3.00", "3.20", "72.0", "-", "-"], 0.003),
+        ("seconds_per_call", "median time [ms]", ["3.04", "3.24", "72.8", "-", "-"], 0.00304),
+    ],
+)
+def test_times_share_one_unit_and_programs_get_seconds_with_their_interval(name, header, shown, seconds):
     found = table(make_run())
-    header = next(one.header for one in found.columns if one.name == "seconds_per_call")
-    assert header == "time [ms]"
-    assert texts(found, "seconds_per_call") == ["3.04", "3.24", "72.8", "-", "-"]
-    value, low, high = (column(found, f"seconds_per_call{end}")[0].value for end in ("", "_low", "_high"))
+    assert next(one.header for one in found.columns if one.name == name) == header
+    assert texts(found, name) == shown
+    value, low, high = (column(found, f"{name}{end}")[0].value for end in ("", "_low", "_high"))
     assert low <= value <= high
-    assert value == pytest.approx(0.00304, rel=0.01)
+    assert value == pytest.approx(seconds, rel=0.01)
+
+
+def test_beside_other_programs_the_times_of_a_row_still_make_its_ratio():
+    found = table(disturbed(make_run(), "row_major"))
+    (fast, base) = (texts(found, "implementation").index(name) for name in ("row_major", "loop_hoisted"))
+
+    def seconds(name, row):
+        return column(found, name)[row].value
+
+    for time, speedup in (
+        ("min_seconds_per_call", "speedup_over_baseline"),
+        ("seconds_per_call", "speedup_of_medians"),
+    ):
+        assert seconds(time, base) / seconds(time, fast) == pytest.approx(column(found, speedup)[fast].value, rel=0.01)
+    assert seconds("speedup_over_baseline", fast) == pytest.approx(24, rel=0.01)
+    assert seconds("speedup_of_medians", fast) < 10
 
 
 def test_the_baseline_is_once_itself_and_has_no_verdict():

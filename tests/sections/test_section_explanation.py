@@ -27,11 +27,39 @@ def test_the_calls_are_tabled_with_shapes_and_orders():
     ]
 
 
-@pytest.mark.parametrize("name", ["ladder", "counts", "shares"])
+def spread(run):
+    """Return a run whose workers measured unlike costs, so that shares have ranges."""
+
+    def measured(place, worker):
+        if worker.costs is None:
+            return worker
+        factor = 1 + place / 20
+        costs = replace(
+            worker.costs,
+            call_ns={kind: ns * factor for kind, ns in worker.costs.call_ns.items()},
+            fault_ns=worker.costs.fault_ns * factor,
+            product_flops_per_s=worker.costs.product_flops_per_s / factor,
+        )
+        return replace(worker, costs=costs)
+
+    first = replace(run.rounds[0], workers=tuple(measured(*one) for one in enumerate(run.rounds[0].workers)))
+    return replace(run, rounds=(first, *run.rounds[1:]))
+
+
+def test_shares_stand_with_their_ranges_and_programs_get_the_ends():
+    run = spread(make_explained())
+    (table,) = (one for one in explanation.section(run, findings(run)).tables if one.name == "shares")
+    place = [column.name for column in table.columns].index("call_overhead")
+    shown, low, high = table.rows[0][place : place + 3]
+    assert shown.text == f"{100 * low.value:.0f}-{100 * high.value:.0f} %"
+    assert low.value < shown.value < high.value
+
+
+@pytest.mark.parametrize("name", ["ladder", "counts", "shares", "rates"])
 def test_the_terminal_gets_tables_that_fit_it(name):
     name_of_20 = "a_name_of_20_letters"
     arms = [replace(USUAL[0], name=name_of_20), *USUAL[1:]]
-    run = make_explained(arms, {**DOES, name_of_20: DOES["loop_hoisted"]}, ladder=())
+    run = spread(make_explained(arms, {**DOES, name_of_20: DOES["loop_hoisted"]}, ladder=()))
     parts = explanation.brief(run, findings(run))
     (table,) = (table for part in parts for table in part.tables if table.name == name)
     assert all(column.shown for column in table.columns)

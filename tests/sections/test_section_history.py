@@ -42,7 +42,7 @@ def test_levels_stand_in_one_unit_with_their_intervals(results):
     assert (fast["runs"], fast["changes"], fast["last_change"], fast["runs_without_time"]) == (
         "30", "1, 1", "2026-01-01", "-",
     )  # fmt: skip
-    assert fast["seconds_per_call"].startswith("2.2")
+    assert fast["min_seconds_per_call"].startswith("2.2")
     assert fast["ratio_to_baseline"].startswith("0.22")
     assert rows["backprop[base-M-float64-C-1t]"]["ratio_to_baseline"] == "-"
     assert rows["backprop[base-M-float64-C-1t]"]["changes"] == "0"

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from builders import USUAL, Spec, make_run
+from builders import USUAL, Spec, disturbed, make_run
+from explained import make_explained
 
+from bench.explanation import ladders
 from bench.measurement import Load
-from bench.sections import threats
+from bench.sections import reasons, threats
 from bench.verdict import findings
 
 UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
@@ -82,6 +84,14 @@ def test_too_few_rounds_are_told():
     assert "Too few rounds" not in text(make_run(rounds=6))
 
 
+def test_a_case_whose_usual_calls_say_something_else_than_its_fastest_is_named_with_both_ratios():
+    found = text(disturbed(make_run(), "row_major"))
+    assert "`row_major` is 23.99x [23.97, 24.01] by burst minima and " in found
+    assert "by medians: calls that took longer than the fastest" in found
+    assert "`inplace` is" not in found
+    assert "by medians" not in text(make_run())
+
+
 def test_page_faults_are_told_where_they_make_up_a_visible_part():
     found = text(make_run())
     assert "`row_major` 900 a call (about 30 % of its time)" in found
@@ -99,3 +109,10 @@ def test_cases_on_the_reference_blas_are_named_with_the_remedy():
     assert "Reference BLAS: `octave` ran on it" in found
     assert "`apt-get install libopenblas0`" in found
     assert "Reference BLAS" not in text(make_run())
+
+
+def test_a_report_names_one_share_of_page_faults_wherever_it_speaks_of_them():
+    run = make_explained()
+    (share,) = (one for one in reasons.sentences(ladders(run, findings(run))[0]) if "page faults a call" in one)
+    assert "935 page faults a call cost about 16 % of the time" in share
+    assert "`vectorized` 935 a call (about 16 % of its time), by their cost as measured here" in text(run)

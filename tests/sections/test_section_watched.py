@@ -25,7 +25,7 @@ FOUND = Remeasured(
     outcome=Outcome.OK,
     reason=None,
     rounds=8,
-    seconds_per_call=Estimate(value=1.25e-5, interval=None, rounds=8, reason=None),
+    min_seconds_per_call=Estimate(value=1.25e-5, interval=None, rounds=8, reason=None),
     over_before=estimate(1.32, 1.28, 1.36),
     over_baseline=estimate(24.1, 23.8, 24.5),
     margin=0.03,
@@ -40,39 +40,39 @@ FOUND = Remeasured(
             {},
             (
                 "`faster` is now 1.32 times [1.28, 1.36] as fast as the version before and 24.1 times [23.8, 24.5] as "
-                "fast as `loop` (12.5 us a call, 8 rounds)"
+                "fast as `loop` (min 12.5 us a call, 8 rounds)"
             ),
         ),
         (
             {"over_before": estimate(1.002, 0.995, 1.009), "over_baseline": None},
             (
-                "`faster` is now 1.002 times [0.995, 1.009] as fast as the version before (12.5 us a call, 8 rounds): "
-                "no difference from the version before at a margin of 3 %"
+                "`faster` is now 1.002 times [0.995, 1.009] as fast as the version before (min 12.5 us a call, 8 "
+                "rounds): no difference from the version before at a margin of 3 %"
             ),
         ),
         (
             {"over_before": estimate(1.02, 0.98, 1.06), "over_baseline": None},
             (
-                "`faster` is now 1.02 times [0.98, 1.06] as fast as the version before (12.5 us a call, 8 rounds): "
+                "`faster` is now 1.02 times [0.98, 1.06] as fast as the version before (min 12.5 us a call, 8 rounds): "
                 "undecided at a margin of 3 %"
             ),
         ),
         (
             {"over_before": None},
             (
-                "`faster` is now 24.1 times [23.8, 24.5] as fast as `loop` (12.5 us a call, 8 rounds, the version "
+                "`faster` is now 24.1 times [23.8, 24.5] as fast as `loop` (min 12.5 us a call, 8 rounds, the version "
                 "before does not run beside it)"
             ),
         ),
         (
             {"over_before": None, "entry": Entry(now=NOW, before=None, baseline=LOOP)},
             (
-                "`faster` is now 24.1 times [23.8, 24.5] as fast as `loop` (12.5 us a call, 8 rounds, no version "
+                "`faster` is now 24.1 times [23.8, 24.5] as fast as `loop` (min 12.5 us a call, 8 rounds, no version "
                 "before was right)"
             ),
         ),
         (
-            {"seconds_per_call": None, "outcome": Outcome.WRONG, "reason": "sums is off"},
+            {"min_seconds_per_call": None, "outcome": Outcome.WRONG, "reason": "sums is off"},
             "`faster` has no time, it is wrong: sums is off",
         ),
     ],
@@ -85,7 +85,7 @@ def test_without_an_interval_the_reason_is_given():
     few = Estimate(value=-log(1.5), interval=None, rounds=3, reason="no interval below 6 rounds")
     said = watched.measured(replace(FOUND, over_before=few, over_baseline=None, rounds=3), several=False)
     assert said == (
-        "`faster` is now 1.50 times as fast as the version before (12.5 us a call, 3 rounds, no interval below 6 "
+        "`faster` is now 1.50 times as fast as the version before (min 12.5 us a call, 3 rounds, no interval below 6 "
         "rounds): undecided at a margin of 3 %"
     )
 

@@ -52,7 +52,7 @@ const Baseline = (() => {
   function point(row, place) {
     const { arm, ratio, verdict } = row;
     const text = verdict === 'baseline' ? 'baseline' : ratioText(ratio);
-    const time = arm.seconds_per_call ? `${Axis.quantity(arm.seconds_per_call.value, 's')} a call` : '';
+    const time = arm.min_seconds_per_call ? `${Axis.quantity(arm.min_seconds_per_call.value, 's')} a call (min)` : '';
     const [low, high] = (ratio && ratio.interval) || [null, null];
     const tip = [`${arm.label}: ${text}`, verdict === 'baseline' ? '' : verdict, time].filter(Boolean).join('\n');
     return { x: ratio ? ratio.value : null, y: place, low, high, label: text, tip };

@@ -88,8 +88,8 @@ def _chart(name: str, found: Sequence[Step], group: GroupFindings, groups: Seque
 
 
 def _series(row: int, name: str, step: Step) -> Series:
-    ratio, seconds = step.ratio, step.finding.seconds_per_call
-    time = f"{time_text(seconds.value)} a call" if seconds else ""
+    ratio, seconds = step.ratio, step.finding.min_seconds_per_call
+    time = f"{time_text(seconds.value)} a call (min)" if seconds else ""
     told = [f"{name}: {ratio_text(ratio)}" if ratio else name, time, step.reason]
     point = ratios.point(
         row,

@@ -44,7 +44,7 @@ def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Cha
 
 
 def _share(row: int, name: str, one: Placed) -> Point:
-    ends, text = one.share.interval if one.share else None, share_text(one.share)
+    ends, text = one.share.interval if one.share else None, share_text(one)
     return Point(
         x=100 * one.share.value if one.share else None,
         y=row,
@@ -56,9 +56,9 @@ def _share(row: int, name: str, one: Placed) -> Point:
 
 
 def _rates(one: Placed) -> str:
-    seconds = one.finding.seconds_per_call
+    seconds = one.finding.min_seconds_per_call
     rates = f"{amount(one.flops_per_second, 'FLOP/s')}, {amount(one.bytes_per_second, 'B/s')}"
-    return f"{rates}, {time_text(seconds.value)} a call" if seconds else rates
+    return f"{rates}, {time_text(seconds.value)} a call (min)" if seconds else rates
 
 
 def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
@@ -91,8 +91,8 @@ def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindi
 
 def _placed(one: Placed, found: Roofline) -> Point:
     name = label(one.finding.arm.case, found.group)
-    reached = f"{share_text(one.share)} of the attainable" if one.share else ""
-    share = f"  {100 * one.share.value:.0f} %" if one.share else ""
+    reached = f"share of the attainable: {share_text(one)}" if one.share else ""
+    share = f"  {100 * one.share.value:.0f} %" if one.share and not one.doubt else ""
     return Point(
         x=found.intensity,
         y=one.flops_per_second,

@@ -48,6 +48,10 @@ def _series(row: int, line: Line) -> Series:
 
 
 def _tip(line: Line) -> str:
-    seconds = line.finding.seconds_per_call if line.finding else None
-    told = [f"{line.name}: {line.text}", line.verdict or "", f"{time_text(seconds.value)} a call" if seconds else ""]
+    seconds = line.finding.min_seconds_per_call if line.finding else None
+    told = [
+        f"{line.name}: {line.text}",
+        line.verdict or "",
+        f"{time_text(seconds.value)} a call (min)" if seconds else "",
+    ]
     return "\n".join(text for text in told if text)

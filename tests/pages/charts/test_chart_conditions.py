@@ -21,7 +21,7 @@ def test_times_are_those_of_the_findings_at_each_size(swept):
     (one,) = sweeps(run, groups)
     for series in times.series:
         assert [point.x for point in series.points] == [1, 5, 20, 50, 100]
-        seconds = [place.timed[series.name].seconds_per_call for place in one.places]
+        seconds = [place.timed[series.name].min_seconds_per_call for place in one.places]
         assert [point.y for point in series.points] == [each.value for each in seconds]
         assert [point.low for point in series.points] == [each.interval.low for each in seconds]
 

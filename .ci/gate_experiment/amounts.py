@@ -1,0 +1,116 @@
+"""How much extra work makes a kernel slower by so many percent: both versions timed in turn, by timeit's minima.
+
+Of CPU time, which other programs do not lengthen; a kernel computes in one thread.
+
+A program of its own, to run with the variables of `implbench compare` (`measured_amounts` does so).
+"""
+
+import importlib
+import json
+import sys
+import tempfile
+import time
+import timeit
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kernels import CHECKOUT, implementation
+from kinds import KINDS
+from tools import run
+
+from bench.pinning import variables
+
+#: Slowdowns that are planted, in percent.
+PERCENTS = (5, 10, 30)
+
+#: Seconds of a sample, or one call; and seconds of all samples of a version, which take turns with the other's.
+SAMPLE_S, ALL_S = 0.002, 0.4
+
+#: Samples of a version at least.
+FEWEST = 20
+
+#: An amount is taken if the slowdown, measured again, is off by no more than this part of it.
+ALLOWED = 0.2
+
+Amounts = dict[str, dict[int, tuple[int, float]]]
+"""Kind -> percent -> extra work and the ratio of times that it was measured to make."""
+
+
+def measured_amounts(names: Sequence[str]) -> Amounts:
+    """Return the amounts of some kinds, measured in a process with one thread and freed memory retained.
+
+    Raises
+    ------
+    RuntimeError
+        If it failed, or no amount makes the slowdown that is wanted.
+    """
+    done = run([str(Path(__file__)), *names], CHECKOUT, **variables(1, "retain"))
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    found = json.loads(done.stdout)
+    return {
+        name: {int(percent): (amount, ratio) for percent, (amount, ratio) in of.items()} for name, of in found.items()
+    }
+
+
+def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[int, float]:
+    """Return the extra work that makes a call slower by so many percent, and the ratio measured again.
+
+    Parameters
+    ----------
+    most
+        An amount that is more than enough.
+    ratio
+        Extra work -> time with it / time without.
+
+    Raises
+    ------
+    ValueError
+        If none of three tries was confirmed.
+    """
+    for _ in range(3):
+        low, high = 0, most
+        while high - low > max(1, most // 4000):
+            middle = (low + high) // 2
+            low, high = (low, middle) if ratio(middle) > 1 + percent / 100 else (middle, high)
+        found = ratio(high)
+        if abs(100 * (found - 1) - percent) <= ALLOWED * percent:
+            return high, found
+    raise ValueError(f"no amount of extra work makes {percent} %: {high} makes {100 * (found - 1):.1f} %")
+
+
+def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:
+    """Return percent -> (extra work, ratio) of one kind."""
+    kind = KINDS[name]
+    (folder / "problem.py").write_text(kind.problem)
+    problem = implementation.load(folder, "problem")
+    inputs = problem.inputs(problem.SIZES["M"], "float64", "random", 1)
+
+    def ratio(amount: int) -> float:
+        timers = []
+        for extra in (amount, 0):
+            (folder / f"kernel_{extra}.py").write_text(kind.kernel(extra))
+            importlib.invalidate_caches()  # the file may be younger than the clock of the file system shows
+            step = implementation.load(folder, f"kernel_{extra}").prepare(inputs)
+            timers.append(timeit.Timer(step, timer=time.process_time))
+        call_s = max(1e-9, min(timers[1].repeat(5, 3)) / 3)
+        number = max(1, round(SAMPLE_S / call_s))
+        samples = max(FEWEST, round(ALL_S / (number * call_s)))
+        pairs = [[timer.timeit(number) for timer in timers] for _ in range(samples)]
+        head, base = map(min, zip(*pairs, strict=True))
+        return head / base
+
+    return {percent: amount_for(percent, kind.most, ratio) for percent in PERCENTS}
+
+
+def main() -> None:
+    """Print the amounts of the kinds named, as JSON."""
+    found = {}
+    for name in sys.argv[1:]:
+        with tempfile.TemporaryDirectory(suffix=name) as folder:
+            found[name] = _amounts(name, Path(folder))
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The experiments of planted slowdowns and of short calls (.ci/gate_experiment): plan, amounts, judging and table."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+KINDS = ("dict_loop", "groupby", "stencil", "fft", "call")
+
+
+@pytest.fixture(autouse=True)
+def _experiment(monkeypatch):
+    monkeypatch.syspath_prepend(str(CHECKOUT / ".ci" / "gate_experiment"))
+    yield
+    for name in ("amounts", "kernels", "kinds", "load", "planted", "records", "repository", "short", "tools"):
+        sys.modules.pop(name, None)
+
+
+def record(percent, verdict, *, condition="calm", kind="fft", wall_s=40.0):
+    return {
+        "condition": condition,
+        "percent": percent,
+        "kind": kind,
+        "repeat": 0,
+        "amount": 7 * percent,
+        "planted_ratio": 1 + percent / 100,
+        "verdict": verdict,
+        "wall_s": wall_s,
+    }
+
+
+def test_the_plan_has_each_gate_once_and_is_the_same_each_time():
+    import planted
+
+    found = planted.plan(["calm", "loaded"], 5, 1)
+    assert len(found) == len(set(found)) == 2 * 4 * 5 * 5
+    assert {one.kind for one in found} == set(KINDS)
+    assert {one.percent for one in found} == {0, 5, 10, 30}
+    assert found == planted.plan(["calm", "loaded"], 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("percent", "verdict", "word"),
+    [
+        (0, "equivalent", "quiet"),
+        (0, "faster", "quiet"),
+        (0, "slower", "false alarm"),
+        (0, "undecided", "undecided"),
+        (5, "slower", "found"),
+        (5, "not slower", "missed"),
+        (30, "undecided", "undecided"),
+        (30, "not comparable", "wrong"),
+        (30, "no answer", "wrong"),
+    ],
+)
+def test_a_gate_is_judged_by_what_was_planted(percent, verdict, word):
+    import planted
+
+    assert planted.judged(percent, verdict) == word
+
+
+def test_the_table_has_a_row_for_each_condition_and_slowdown():
+    import planted
+
+    records = [
+        record(5, "slower"),
+        record(5, "undecided", wall_s=90.0),
+        record(0, "slower", condition="loaded"),
+        record(0, "wrong", condition="loaded"),
+    ]
+    assert planted.table(records).splitlines()[2:] == [
+        "| calm | 5 % | 2 | 1 | 1 | 0 | 0 | 0 | 90 |",
+        "| loaded | none | 2 | 0 | 0 | 0 | 1 | 1 | 40 |",
+    ]
+
+
+def test_what_the_log_knows_is_not_calibrated_again():
+    import planted
+
+    assert planted.known_amounts([record(0, "equivalent"), record(5, "slower")]) == {"fft": {5: (35, 1.05)}}
+
+
+def test_the_amount_of_extra_work_is_found_and_measured_again():
+    import amounts
+
+    assert amounts.amount_for(10, 1000, lambda extra: 1 + extra / 2000) == (201, pytest.approx(1.1, abs=1e-3))
+    with pytest.raises(ValueError, match=r"no amount of extra work makes 5 %"):
+        amounts.amount_for(5, 1000, lambda extra: 1.5 if extra else 1.0)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_extra_work_changes_no_result(name, tmp_path):
+    import kinds
+    from kernels import implementation
+
+    folder = tmp_path / f"experiment_{name}"
+    folder.mkdir()
+    (folder / "problem.py").write_text(kinds.KINDS[name].problem)
+    for amount in (0, 5):
+        (folder / f"kernel_{amount}.py").write_text(kinds.KINDS[name].kernel(amount))
+    problem = implementation.load(folder, "problem")
+    inputs = problem.inputs(problem.SIZES["M"], "float64", "random", 1)
+    known, tolerance = problem.reference(inputs)["result"], problem.tolerance(inputs, 2.0**-53)["result"]
+    for amount in (0, 5):
+        found = implementation.load(folder, f"kernel_{amount}").prepare(inputs)()
+        assert (abs(found - known) <= tolerance).all()
+
+
+def test_an_answer_of_compare_is_read_and_a_traceback_is_none():
+    import repository
+
+    one = {"verdict": "slower", "ratio_head_over_base": {"value": 1.1}, "rounds": 12, "reason": None}
+    found = repository.said(json.dumps({"benchmarks": [one]}), "", code=1, wall_s=30.0)
+    assert (found.verdict, found.rounds, found.detail) == ("slower", 12, None)
+    assert repository.said("", "Traceback: boom", code=1, wall_s=1.0).detail == "Traceback: boom"
+    assert repository.said(json.dumps({"benchmarks": []}), "", code=5, wall_s=1.0).verdict == "no answer"
+
+
+def test_short_gates_are_counted_by_how_they_ended():
+    import short
+
+    records = [{"verdict": verdict, "wall_s": 40.0} for verdict in ("equivalent", "wrong", "slower", "not comparable")]
+    assert short.told(records) == (
+        "4 gates: 1 not comparable, 1 failed, 0 no answer, 1 false alarm, 0 undecided, 1 quiet; the longest took 40 s"
+    )
