@@ -167,7 +167,9 @@ def test_a_case_is_a_series_for_each_size_and_each_baseline(tmp_path, told):
     found = index.consult(tmp_path, lambda one: one.series(), told.append)
     fast = [one for one in found if one.implementation == "fast"]
     assert [one.baseline for one in fast] == ["backprop[base-M-float64-C-1t]", "backprop[calm-M-float64-C-1t]"]
-    assert [one.baseline for one in found if one.implementation == "base"] == [None, "backprop[calm-M-float64-C-1t]"]
+    base = [one for one in found if one.implementation == "base"]
+    assert [one.baseline for one in base] == ["backprop[base-M-float64-C-1t]", "backprop[calm-M-float64-C-1t]"]
+    assert [one.is_baseline for one in base] == [True, False]
 
 
 def test_machines_are_told_apart_that_with_most_runs_first(tmp_path, told):

@@ -32,7 +32,8 @@ def section(found: Histories, commits: Commits) -> Section:
 
 def machine_text(machine: Machine) -> str:
     """Return as in ``Some CPU (0123456789ab)``."""
-    return f"{plain(machine.cpu or 'unknown CPU')} ({plain(machine.fingerprint) or 'no fingerprint'})"
+    unnamed = f"unknown CPU of {machine.host}" if machine.host else "unknown CPU"
+    return f"{plain(machine.cpu or unnamed)} ({plain(machine.fingerprint) or 'no fingerprint'})"
 
 
 def _told(found: Histories) -> list[str]:
@@ -53,7 +54,7 @@ def _told(found: Histories) -> list[str]:
                     f"{name}: unstable series of {of}, {track.analysis.unstable} changes in "
                     f"{counted(len(track.entries), 'run')} mean nothing, so none is told."
                 )
-        if one.series.baseline is None and one.seconds.changes:
+        if one.series.is_baseline and one.seconds.changes:
             told.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
     short = [one for one in found.cases if one.seconds.analysis.short]
     if short:
