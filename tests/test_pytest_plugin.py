@@ -1,4 +1,4 @@
-"""``pytest --benchmark-only``: the runner's samples, seen by pytest-benchmark."""
+"""``pytest --benchmark-only``: the runner's times, seen by pytest-benchmark."""
 
 import json
 import os
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bench import store
-from bench.pytest_plugin import Clock, samples
+from bench.formats.timed import timed
+from bench.pytest_plugin import Clock
 
 FAKES = Path(__file__).parent / "fakes" / "product"
 CHECKOUT = Path(__file__).parent.parent
@@ -49,17 +50,18 @@ def test_a_clock_returns_what_it_was_loaded_with():
     assert [end - start for start, end in zip(starts_and_ends[::2], starts_and_ends[1::2], strict=True)] == [0.25, 0.1]
 
 
-def test_the_data_of_each_benchmark_are_the_samples_of_the_run(benchmarked):
+def test_the_data_of_each_benchmark_are_one_value_a_round_of_the_run(benchmarked):
     folder, written = benchmarked
     run = store.read(store.find(folder / "results", None))
-    arms = {arm.case.id: arm for arm in run.arms if not arm.again}
+    seconds = {one.name: list(one.seconds) for one in timed([run])}
     assert (
         {one["name"] for one in written["benchmarks"]}
-        == set(arms)
+        == set(seconds)
         == {f"product[{name}-S-float64-{order}-1t]" for name in ("honest", "honest_too") for order in "CF"}
     )
     for one in written["benchmarks"]:
-        assert one["stats"]["data"] == samples(run, arms[one["name"]])
+        assert one["stats"]["data"] == seconds[one["name"]]
+        assert one["stats"]["rounds"] == 2
         assert one["group"] == "product-S-float64-1t"
         assert one["extra_info"]["implbench_run"] == run.id
         assert one["params"]["layout"] in one["name"]
@@ -90,6 +92,37 @@ def test_a_wrong_implementation_fails_and_an_unavailable_or_unsupported_one_is_s
     assert "1 failed" in done.stdout
     assert "2 skipped" in done.stdout
     assert "computes in float64 only" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'class Problem:\n    title = "x"\n',
+        b'SIZES = {"small": 10}\n',
+        b"SIZES = [\n",
+        b'"\xff"\nSIZES = {}\n',
+        b"SIZES = {[]: 1}\nDATA = ()\n" + b"# -*- coding: no-such -*-\n",
+        b'PATTERN = "\\d"\n',
+        b"",
+    ],
+    ids=["class", "sizes alone", "syntax error", "not utf-8", "unhashable", "invalid escape", "empty"],
+)
+def test_a_projects_own_module_of_that_name_is_no_problem(tmp_path, text):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "problem.py").write_bytes(text)
+    (tmp_path / "test_a.py").write_text("def test_speed(benchmark):\n    benchmark(len, 'abc')\n")
+    done = pytest_in(tmp_path, "--benchmark-only", "--benchmark-disable-gc", "-q", "--benchmark-max-time=0.01")
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "warning" not in done.stdout
+
+
+def test_a_problem_that_lacks_something_is_told(folder):
+    problem = folder / "product" / "problem.py"
+    problem.write_text(problem.read_text().replace("BASELINE =", "BASE ="))
+    done = pytest_in(folder, "product", "--benchmark-only")
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert "has no literal constant BASELINE" in done.stdout
 
 
 def test_a_mistake_in_the_options_is_one_sentence(folder):

@@ -5,7 +5,7 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_case, make_run
+from builders import USUAL, Spec, make_case, make_run, samples
 
 from bench import formats
 from bench.case import Size
@@ -13,7 +13,6 @@ from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
 from bench.measurement import Outcome
-from bench.pytest_plugin import samples
 from bench.verdict import findings
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
