@@ -83,8 +83,8 @@ def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], Non
     path = folder / NAME
     try:
         return _asked(str(path), folder, ask, tell)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _OUT_OF_REACH:
+    except (sqlite3.Error, ValueError, TypeError, KeyError) as error:  # a value in a sound file can be damaged, too
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _OUT_OF_REACH:
             tell(f"{path}: is damaged ({error}) and made anew")
             path.unlink(missing_ok=True)
             return _asked(str(path), folder, ask, tell)

@@ -56,7 +56,7 @@ def read(path: Path) -> tuple[Origin, tuple[Point, ...]]:
     run = store.read(path)
     try:
         return _origin(run), tuple(_points(run))
-    except (KeyError, ValueError, ZeroDivisionError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise ImplbenchError(f"{path}: holds a round that no run of implbench could have ({error!r})") from error
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bench import index, points
 from bench.errors import ImplbenchError
+from bench.history import Question
 from bench.measurement import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
@@ -112,6 +113,27 @@ def test_a_damaged_index_is_made_anew_with_a_note(tmp_path, told, damage):
     told.clear()
     assert series_of(tmp_path, told) == before
     assert told == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update series set name = cast(x'ff' as text)",
+        "update analyses set body = '{'",
+        "update analyses set body = '[{}, {}]'",
+        "update points set outcome = 'none'",
+    ],
+)
+def test_a_sound_index_with_a_damaged_value_is_made_anew_with_a_note(tmp_path, told, statement):
+    write(tmp_path, 2)
+    before = index.consult(tmp_path, Question().ask, told.append)
+    database = sqlite3.connect(tmp_path / index.NAME)
+    with database:
+        database.execute(statement)
+    database.close()
+    assert index.consult(tmp_path, Question().ask, told.append) == before
+    (note,) = told
+    assert "made anew" in note
 
 
 def test_an_empty_index_and_one_of_another_version_are_made_anew_without_a_word(tmp_path, told, read):

@@ -43,9 +43,9 @@ class Series:
 
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     """Return one figure for each group with a time, and what is two-fold in words."""
-    shown = [group for group in groups if group.ok]
+    shown = [group for group in groups if any(one.seconds[1:] for panel in series(run, group) for one in panel)]
     if not shown:
-        return None
+        return None  # one value a case is no series
     paragraphs = [
         f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}."
         for group in shown
