@@ -22,7 +22,7 @@ _REVISION = re.compile(r"[0-9a-fA-F]{7,64}\+?")
 def case(name: str, problem: str) -> Case:
     """Return the case of a foreign benchmark, of which its name is all that is known."""
     return Case(
-        problem=problem,
+        problem=plain(problem),
         implementation=plain(name),
         size=Size(name="", values={}),
         dtype="",

@@ -181,7 +181,9 @@ def _name(item: object) -> str | None:
 
 def _foreign(item: object, problem: str) -> Foreign:
     one = msgspec.convert(item, _Benchmark)
-    case = identifying.restored(one.name, one.params or {}) or identifying.case(one.fullname, one.group or problem)
+    case = identifying.restored(one.name, one.params or {}) or identifying.case(
+        one.fullname, line(one.group) or problem
+    )
     held = (one.extra_info or {}).get(SAMPLES)
     if held is not None:
         processes = msgspec.convert(held, list[_Process])

@@ -69,7 +69,7 @@ def each(
     items
         The file's benchmarks; nothing is known of them.
     read
-        Raises ImplbenchError, or msgspec's ValidationError, with the reason why an item is none.
+        Raises ImplbenchError, msgspec's ValidationError or UnicodeError, with the reason why an item is none.
     name
         Returns the name of an item that cannot be read, as far as it has one.
     problem
@@ -97,7 +97,7 @@ def _read(item: object, read: Callable[[object], Foreign]) -> tuple[Foreign | No
     try:
         one = read(item)
         foreign.check(one)
-    except (ImplbenchError, msgspec.ValidationError) as error:
+    except (ImplbenchError, msgspec.ValidationError, UnicodeError) as error:  # half a surrogate pair is no text
         return None, plain(str(error))
     return one, ""
 

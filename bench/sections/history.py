@@ -19,7 +19,7 @@ def section(found: Histories, commits: Commits) -> Section:
     tables = [_case_table(found)]
     if any(track.changes for one in found.cases for _of, track in one.tracks):
         tables.append(_change_table(found, commits))
-    if found.elsewhere:
+    if found.elsewhere and any(one.ratio.entries for one in found.cases):
         tables.append(_machine_table(found))
     picture = figure(found)
     return Section(
@@ -56,6 +56,9 @@ def _told(found: Histories) -> list[str]:
                 )
         if one.series.is_baseline and one.seconds.changes:
             told.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
+    if found.elsewhere and not any(one.ratio.entries for one in found.cases):
+        places = ", ".join(machine_text(machine) for machine, _cases in found.elsewhere)
+        told.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
     short = [one for one in found.cases if one.seconds.analysis.short]
     if short:
         number = counted(len(short), "case")

@@ -168,6 +168,13 @@ def test_one_bad_benchmark_is_left_out_by_name_and_the_others_are_imported():
     assert run.left[0].reason.startswith("has a sample of -1.0 s")
 
 
+def test_half_a_surrogate_pair_is_left_out_of_a_name_and_costs_no_more_than_its_benchmark():
+    good = MINIMAL["benchmarks"][0] | {"group": "\ud800", "extra_info": {"\ud800": "\udfff"}}
+    run = read(MINIMAL | {"benchmarks": [good, "\ud800"]})
+    assert [arm.case.problem for arm in run.arms] == ["theirs"]
+    assert [one.title for one in run.left] == ["benchmark 2"]
+
+
 def test_the_second_benchmark_of_a_name_is_left_out():
     run = read(MINIMAL | {"benchmarks": MINIMAL["benchmarks"] * 2})
     assert len(run.arms) == 1
