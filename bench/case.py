@@ -13,13 +13,14 @@ CACHES = ("warm", "cold")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Size:
-    """A named set of whole numbers, as ``M`` = {m: 10000, n: 64, p: 25}."""
+    """A named set of whole numbers, as ``M`` = {m: 10000, n: 64, p: 25}; without name and numbers it is not known."""
 
     name: str
     values: dict[str, int]
 
     def __str__(self) -> str:
-        return f"{self.name} ({', '.join(f'{key}={value}' for key, value in self.values.items())})"
+        numbers = ", ".join(f"{key}={value}" for key, value in self.values.items())
+        return f"{self.name} ({numbers})" if self.name or numbers else "unknown"
 
     @property
     def smallest(self) -> "Size":
@@ -30,7 +31,10 @@ class Size:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """One thing that is measured; equal cases are the same thing."""
+    """One thing that is measured; equal cases are the same thing.
+
+    Of a run of another tool, size, dtype and layout may be unknown: they are empty then, and no part of the name.
+    """
 
     problem: str
     implementation: str
@@ -49,7 +53,7 @@ class Case:
     @property
     def name(self) -> str:
         """As in ``vectorized-M-float64-C-1t``: unique within the problem."""
-        return "-".join([self.implementation, self.size.name, self.dtype, self.layout, *self._condition])
+        return _joined(self.implementation, self.size.name, self.dtype, self.layout, *self._condition)
 
     @property
     def id(self) -> str:
@@ -59,7 +63,7 @@ class Case:
     @property
     def group(self) -> str:
         """What all cases compared with one baseline share, as in ``backprop-M-float64-1t``."""
-        return "-".join([self.problem, self.size.name, self.dtype, *self._condition])
+        return _joined(self.problem, self.size.name, self.dtype, *self._condition)
 
     @property
     def _condition(self) -> list[str]:
@@ -68,6 +72,10 @@ class Case:
         threads = [] if self.threads is None else [f"{self.threads}t"]
         cache = [self.cache] if self.cache != CACHES[0] else []
         return [*threads, *allocator, *([self.data] if self.data else []), *cache]
+
+
+def _joined(*parts: str) -> str:
+    return "-".join(part for part in parts if part)
 
 
 def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ __all__ = [
     "allowed_cpus",
     "capture",
     "commit",
+    "fingerprint",
     "load_between",
     "missing",
     "numeric_stack",
@@ -107,11 +108,10 @@ def capture(folder: Path | None = None) -> dict[str, object]:
     folder
         The problem's folder, whose commit is recorded.
     """
-    cpu, memory = machine.cpu(), machine.memory_bytes()
     return {
-        "fingerprint": machine.fingerprint(cpu, memory, f"{platform.system()} {platform.machine()}"),
-        "cpu": cpu,
-        "memory_bytes": memory,
+        "fingerprint": fingerprint(),
+        "cpu": machine.cpu(),
+        "memory_bytes": machine.memory_bytes(),
         "cgroup": {"cpus": machine.cpu_quota()},
         "cpus_allowed": list(allowed_cpus()),
         "system": _system(),
@@ -120,6 +120,12 @@ def capture(folder: Path | None = None) -> dict[str, object]:
         "variables": variables(os.environ),
         "commit": None if folder is None else commit(folder),
     }
+
+
+def fingerprint() -> str:
+    """Return what is equal for machines like this one: see `machine.fingerprint`."""
+    system = f"{platform.system()} {platform.machine()}"
+    return machine.fingerprint(machine.cpu(), machine.memory_bytes(), system)
 
 
 def _system() -> dict[str, object]:

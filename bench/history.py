@@ -107,10 +107,17 @@ class Histories:
         same = [other.series for other in self.cases if other.series.case_id == one.series.case_id]
         parts = [one.series.case_id]
         if len({other.baseline for other in same}) > 1:
-            parts.append(f"against {one.series.baseline}" if one.series.baseline else "as the baseline")
+            parts.append(_role(one.series))
         if len({other.size for other in same}) > 1:
             parts.append(f"size {one.series.size}")
         return ", ".join(parts)
+
+
+def _role(series: Series) -> str:
+    """Return what sets a series apart from others of its case."""
+    if series.baseline is None:
+        return "without a baseline"
+    return "as the baseline" if series.is_baseline else f"against {series.baseline}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +127,7 @@ class Question:
     wanted: str | None = None
     """A problem, an implementation, a case or its id; None for all."""
     machine: str | None = None
-    """Fingerprint, or the beginning of one; None for this machine's, or that with most runs."""
+    """Fingerprint, or the beginning of one; None for this machine's, or that with most runs where this has none."""
     method: str = METHOD
 
     def ask(self, index: Index) -> Histories:
@@ -138,9 +145,10 @@ class Question:
             for one in index.series():
                 for machine in machines:
                     _history(index, one, machine.fingerprint, self.method)
-        chosen = _chosen_machine(machines, self.machine)
-        found = matching(index.series(), self.wanted)
-        places = _by_machine(index, found, self.method)
+        places = _by_machine(index, matching(index.series(), self.wanted), self.method)
+        if self.machine is None:
+            return _on(_usual_machine(list(places)), places, self.method)
+        chosen = _named_machine(machines, self.machine)
         if chosen not in places:
             others = ", ".join(machine.fingerprint or "unknown" for machine in places)
             raise ImplbenchError(f"{self.wanted}: no run on machine {chosen.fingerprint}; there are on {others}")
@@ -173,13 +181,16 @@ def _on(machine: Machine, places: Mapping[Machine, tuple[History, ...]], method:
     return Histories(machine=machine, cases=places[machine], elsewhere=others, method=method)
 
 
-def _chosen_machine(machines: Sequence[Machine], wanted: str | None) -> Machine:
-    """Return the machine of that fingerprint; without one this machine, or that with most runs, which is the first."""
-    if wanted is None:
-        if len(machines) == 1:
-            return machines[0]
-        here = environment.capture()["fingerprint"]
-        return next((one for one in machines if one.fingerprint == here), machines[0])
+def _usual_machine(machines: Sequence[Machine]) -> Machine:
+    """Return this machine, or where it has no run that with most runs, which is the first."""
+    if len(machines) == 1:
+        return machines[0]
+    here = environment.fingerprint()
+    return next((one for one in machines if one.fingerprint == here), machines[0])
+
+
+def _named_machine(machines: Sequence[Machine], wanted: str) -> Machine:
+    """Return the machine of that fingerprint, or whose fingerprint begins so."""
     found = [one for one in machines if one.fingerprint.startswith(wanted)]
     if len(found) != 1:
         raise unknown("machine", wanted, [one.fingerprint or "(unknown)" for one in machines])

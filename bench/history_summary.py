@@ -34,7 +34,7 @@ def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, An
 
 
 def _machine(machine: Machine) -> dict[str, Any]:
-    return {"fingerprint": machine.fingerprint or None, "cpu": machine.cpu, "runs": machine.runs}
+    return {"fingerprint": machine.fingerprint or None, "cpu": machine.cpu, "host": machine.host, "runs": machine.runs}
 
 
 def _case(one: History, commits: Commits) -> dict[str, Any]:

@@ -45,8 +45,8 @@ _OUT_OF_REACH = {
 _TABLES = """
 create table documents (id integer primary key, name text unique, bytes integer, mtime_ns integer, trouble text);
 create table software (id integer primary key, body text unique);
-create table runs (document integer primary key, run text, created text, machine text, cpu text, made_of text,
-    software integer);
+create table runs (document integer primary key, run text, created text, machine text, cpu text, host text,
+    made_of text, software integer);
 create table series (id integer primary key, case_id text, name text, problem text, implementation text, size text,
     baseline text, unique (case_id, size, baseline));
 create table points (series integer, machine text, document integer, outcome text, seconds real, log_ratio real,
@@ -83,8 +83,8 @@ def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], Non
     path = folder / NAME
     try:
         return _asked(str(path), folder, ask, tell)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in _OUT_OF_REACH:
+    except (sqlite3.Error, ValueError, TypeError, KeyError) as error:  # a value in a sound file can be damaged, too
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _OUT_OF_REACH:
             tell(f"{path}: is damaged ({error}) and made anew")
             path.unlink(missing_ok=True)
             return _asked(str(path), folder, ask, tell)
@@ -166,8 +166,8 @@ class Index:
         document = self._database.execute(insert, (path.name, *state, None)).lastrowid
         software = self._identity("software", body=json.dumps(dict(origin.software), sort_keys=True))
         self._database.execute(
-            "insert into runs values (?, ?, ?, ?, ?, ?, ?)",
-            (document, origin.run, origin.created, origin.machine, origin.cpu, origin.commit, software),
+            "insert into runs values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (document, origin.run, origin.created, origin.machine, origin.cpu, origin.host, origin.commit, software),
         )
         for one in found:
             case = one.case
@@ -217,9 +217,9 @@ class Index:
     def machines(self) -> tuple[Machine, ...]:
         """Return the machines, that with most runs first."""
         rows = self._database.execute(
-            "select machine, max(cpu), count(*) from runs group by machine order by count(*) desc, machine"
+            "select machine, max(cpu), max(host), count(*) from runs group by machine order by count(*) desc, machine"
         )
-        return tuple(Machine(fingerprint=name, cpu=cpu, runs=runs) for name, cpu, runs in rows)
+        return tuple(Machine(fingerprint=name, cpu=cpu, host=host, runs=runs) for name, cpu, host, runs in rows)
 
     def entries(self, series: Series, machine: str) -> tuple[Entry, ...]:
         """Return the runs of a series on one machine, oldest first."""

@@ -16,6 +16,12 @@ class Series:
     implementation: str
     size: str
     baseline: str | None
+    """Id of the case that it is compared with, its own if it is the baseline itself; None where there is none."""
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the others are compared with it."""
+        return self.baseline == self.case_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +44,8 @@ class Machine:
     fingerprint: str
     cpu: str | None
     runs: int
+    host: str | None = None
+    """Its name in the network, where its CPU is not named."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,8 @@ class Origin:
     machine: str
     """Fingerprint; empty where it is unknown."""
     cpu: str | None
+    host: str | None
+    """Name of the machine in the network: what tells it from others where its CPU is not named."""
     commit: str | None
     """With a plus behind it where files were changed."""
     software: Mapping[str, str]
@@ -35,7 +37,7 @@ class Point:
 
     case: Case
     baseline: str | None
-    """Id of the case that it is compared with; None for the baseline itself, and where there is none."""
+    """Id of the case that it is compared with, its own if it is the baseline itself; None where there is none."""
     outcome: Outcome
     seconds: float | None
     """A call, from burst minima as the ratio: median over rounds; None unless the outcome is ok."""
@@ -54,7 +56,7 @@ def read(path: Path) -> tuple[Origin, tuple[Point, ...]]:
     run = store.read(path)
     try:
         return _origin(run), tuple(_points(run))
-    except (KeyError, ValueError, ZeroDivisionError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise ImplbenchError(f"{path}: holds a round that no run of implbench could have ({error!r})") from error
 
 
@@ -68,6 +70,7 @@ def _origin(run: Run) -> Origin:
         created=run.created,
         machine=str(where.get("fingerprint") or ""),
         cpu=str(cpu["model"]) if cpu.get("model") else None,
+        host=str(where["host"]) if where.get("host") else None,
         commit=f"{identity}{'+' if commit.get('dirty') else ''}" if identity else None,
         software={name: str(version) for name, version in software.items() if version},
     )
@@ -92,7 +95,7 @@ def _points(run: Run) -> Iterator[Point]:
         twins = [worker for arm in arms if arm.again for worker in workers[arm.name].values()]
         for arm in arms:
             if arm is baseline:
-                yield _point(arm, None, workers[arm.name], twins=twins)
+                yield _point(arm, arm, workers[arm.name], twins=twins)
             elif not arm.again:
                 yield _point(arm, baseline, workers[arm.name], anchor=anchor)
 

@@ -5,6 +5,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ _CONSTANTS: Mapping[str, type] = {
     "BASELINE": str,
     "OUTPUTS": tuple,
 }
+
+#: What a problem.py defines beside its constants.
+_FUNCTIONS = frozenset({"inputs", "reference", "tolerance", "work"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,11 +94,20 @@ def find(name_or_path: str) -> Problem:
 
 
 def is_problem(file: Path) -> bool:
-    """Return whether a problem.py is meant as one: it gives SIZES."""
+    """Return whether a problem.py is meant as one: it gives SIZES, and something else that only a problem gives.
+
+    Other projects have modules of that name; one that cannot be read as Python is none of ours either.
+    """
     try:
-        return "SIZES" in literals(ast.parse(file.read_bytes()))
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about code that is not ours
+            tree = ast.parse(file.read_bytes())
+        constants = literals(tree)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    given = (constants.keys() & _CONSTANTS.keys()) | (functions & _FUNCTIONS)
+    return "SIZES" in given and len(given) > 1
 
 
 def read(folder: Path) -> Problem:
@@ -152,7 +165,7 @@ def literals(tree: ast.Module) -> dict[str, Any]:
             continue
         try:
             found[target.id] = ast.literal_eval(value)
-        except ValueError:
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
             continue  # not a literal: not for us
     return found
 

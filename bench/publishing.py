@@ -137,7 +137,7 @@ def _kept(stored: Stored, output: Path) -> _Note | None:
     place = _place(stored, output)
     try:
         note = msgspec.json.decode((place / _NOTE).read_bytes(), type=_Note)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     same = (note.made_by, note.document, note.bytes, note.mtime_ns) == (
         _made_by(), stored.document, stored.bytes, stored.mtime_ns,
@@ -152,7 +152,7 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
         run = store.read(path)
         groups = findings(run)
         text = report_page(run, groups, up=f"../{INDEX}")
-    except (ImplbenchError, KeyError, ValueError, ZeroDivisionError) as error:
+    except (ImplbenchError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         tell(f"left out: {path}: no page can be made of it ({error})")
         return False
     told = answer.section(run, groups)
@@ -189,7 +189,7 @@ def _notes(output: Path) -> Iterator[tuple[Path, _Note]]:
     for path in sorted(output.glob(f"*/{_NOTE}")):
         try:
             yield path, msgspec.json.decode(path.read_bytes(), type=_Note)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             continue  # not ours
 
 

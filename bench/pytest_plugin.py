@@ -1,8 +1,11 @@
-"""``pytest --benchmark-only``: the same runner, its samples replayed into pytest-benchmark.
+"""``pytest --benchmark-only``: the same runner, its times replayed into pytest-benchmark.
 
 A problem.py is collected as a module with one test a case. The first of them has the whole problem measured,
-interleaved, in workers; each then replays its own samples through ``benchmark.pedantic`` with a timer that returns
+interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a timer that returns
 recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
+
+It gets one value a round, the median of a fresh process: its rounds are taken for independent, which samples of one
+process are not, and its mean over all samples would move with the slowest of them.
 """
 
 import contextlib
@@ -20,7 +23,7 @@ from .measurement import Arm, Left, Outcome, Run
 from .problem import Problem
 from .request import selection_of, settings_of
 from .selection import select
-from .verdict import Finding, findings
+from .verdict import Finding, findings, seconds_per_call
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -44,9 +47,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
-    if file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent):
-        return _module(file_path, parent)
-    return None
+    ours = file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent)
+    return _module(file_path, parent) if ours and problem.is_problem(file_path) else None
 
 
 class Bundled(pytest.File):
@@ -146,7 +148,7 @@ def _parameters(one: Arm | Left) -> Any:
 
 
 def _replay(benchmark: Any, request: pytest.FixtureRequest, measured: Measured) -> None:
-    """Give pytest-benchmark the samples of this test's case."""
+    """Give pytest-benchmark the times of this test's case."""
     module = request.node.parent
     wanted = {item.name for item in request.session.items if item.parent is module}
     identity = request.node.name
@@ -162,7 +164,7 @@ def _replay(benchmark: Any, request: pytest.FixtureRequest, measured: Measured) 
         pytest.skip(f"{finding.outcome}: {finding.reason}")
     if finding.outcome != Outcome.OK:
         pytest.fail(f"{finding.outcome}: {finding.reason}", pytrace=False)
-    seconds = samples(run, finding.arm)
+    seconds = round_seconds(run, finding.arm)
     clock = request.node.get_closest_marker("benchmark").kwargs["timer"]
     clock.load(seconds)
     benchmark.extra_info.update(_extra_info(run, finding))
@@ -173,16 +175,14 @@ def _nothing() -> None:
     """Stand for the call that was timed in a worker."""
 
 
-def samples(run: Run, arm: Arm) -> list[float]:
-    """Return the seconds per call of every sample of an arm, in the order in which they were taken."""
+def round_seconds(run: Run, arm: Arm) -> list[float]:
+    """Return the seconds per call of an arm in each round that counts, in the order in which they were made."""
     return [
-        ns * 1e-9 / burst.number
+        seconds_per_call(worker)
         for one in run.rounds
         if one.discarded is None
         for worker in one.workers
-        if worker.arm == arm.name
-        for burst in worker.bursts
-        for ns in burst.sample_ns
+        if worker.arm == arm.name and worker.bursts
     ]
 
 

@@ -17,6 +17,9 @@ from .measurement import SCHEMA, Left, Round, Run
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"
 
+#: Within a results folder: the runs that are kept in the repository.
+BASELINE = "baseline"
+
 #: Where a run is not found, so many of those that there are are named.
 _TOLD = 3
 
@@ -203,8 +206,16 @@ def documents(folder: Path) -> Iterator[Path]:
     yield from sorted([*folder.glob(f"*{DOCUMENT}"), *folder.glob(f"*{JOURNAL}")])
 
 
+def holding(folder: Path) -> Path:
+    """Return a results folder, or its ``baseline`` where only that holds runs, as in a fresh clone of a repository."""
+    kept = folder / BASELINE
+    return kept if any(documents(kept)) and not any(documents(folder)) else folder
+
+
 def find(folder: Path, name: str | None) -> Path:
     """Return the path of a run: the latest, or the one of that path, id or beginning of an id.
+
+    Those in the folder's ``baseline`` are looked at where it holds no others.
 
     Raises
     ------
@@ -213,7 +224,7 @@ def find(folder: Path, name: str | None) -> Path:
     """
     if name is not None and Path(name).is_file():
         return Path(name)
-    paths = list(documents(folder))
+    paths = list(documents(holding(folder)))
     if name is not None:
         paths = [path for path in paths if path.name.startswith(name)]
     if not paths:

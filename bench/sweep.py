@@ -131,9 +131,10 @@ def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindi
         for key, value in values.items():
             rest = tuple((other, number) for other, number in values.items() if other != key)
             rows.setdefault((key, rest), {})[value] = group
-    (parameter, _rest), row = max(rows.items(), key=lambda item: len(item[1]))
-    if len(row) < LEAST_SIZES:
+    longest = max(rows.items(), key=lambda item: len(item[1]), default=None)  # a foreign benchmark's size is not known
+    if longest is None or len(longest[1]) < LEAST_SIZES:
         return None, []
+    (parameter, _rest), row = longest
     return parameter, [row[value] for value in sorted(row)]
 
 

@@ -161,7 +161,7 @@ class GroupFindings:
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""
     margin = run.settings.margin if margin is None else margin
-    names = dict.fromkeys([arm.case.group for arm in run.arms] + [one.case.group for one in run.left])
+    names = dict.fromkeys([arm.case.group for arm in run.arms if not arm.again] + [one.case.group for one in run.left])
     return tuple(_group(run, name, margin) for name in names)
 
 

@@ -261,3 +261,16 @@ def _burst(spec: Spec, *, slow: bool, place: tuple[int, int, int], random: Rando
         minor_faults=spec.faults * len(samples),
         involuntary_switches=0,
     )
+
+
+def samples(run: Run, arm: Arm) -> list[float]:
+    """Return the seconds per call of every sample of an arm, in the order in which they were taken."""
+    return [
+        ns * 1e-9 / burst.number
+        for one in run.rounds
+        if one.discarded is None
+        for worker in one.workers
+        if worker.arm == arm.name
+        for burst in worker.bursts
+        for ns in burst.sample_ns
+    ]

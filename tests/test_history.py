@@ -115,7 +115,7 @@ def test_runs_of_different_machines_are_never_in_one_series(two_machines):
 
 @pytest.mark.parametrize(("here", "chosen"), [(HERE, HERE), ("fedcba", ELSEWHERE)])
 def test_without_a_machine_it_is_this_one_or_that_with_most_runs(two_machines, monkeypatch, here, chosen):
-    monkeypatch.setattr(environment, "capture", lambda: {"fingerprint": here})
+    monkeypatch.setattr(environment, "fingerprint", lambda: here)
     assert ask(two_machines).machine.fingerprint == chosen
 
 
@@ -124,6 +124,35 @@ def test_a_case_that_was_never_run_there_is_told_with_the_machine_that_has_it(tm
     write(tmp_path, 1, first=1, problem="matmul", environment=lambda _at: machine(ELSEWHERE))
     with pytest.raises(ImplbenchError, match=f"matmul: no run on machine {HERE}; there are on {ELSEWHERE}"):
         ask(tmp_path, machine=HERE, wanted="matmul")
+
+
+def test_a_case_that_was_only_run_elsewhere_is_shown_from_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "fingerprint", lambda: HERE)
+    write(tmp_path, 3, environment=lambda _at: machine(HERE))
+    write(tmp_path, 1, first=3, problem="matmul", environment=lambda _at: machine(ELSEWHERE))
+    assert ask(tmp_path, wanted="matmul").machine.fingerprint == ELSEWHERE
+
+
+def test_a_fresh_clone_answers_from_the_runs_that_are_kept_in_it_and_says_where_they_were_made(tmp_path, capsys):
+    write(tmp_path / "baseline", 1, environment=lambda _at: machine(ELSEWHERE))
+    assert cli.main(["history", "--results", str(tmp_path)]) == Exit.FINE
+    printed = capsys.readouterr()
+    assert f"on CPU ba ({ELSEWHERE})" in printed.out
+    assert "holds none of these cases measured on this machine; shown is CPU ba" in printed.err
+    assert cli.main(["report", "--results", str(tmp_path), "--output", str(tmp_path / "reports")]) == Exit.FINE
+    assert f"was measured on another machine than this one ({ELSEWHERE})" in capsys.readouterr().err
+
+
+def test_a_case_without_a_baseline_is_not_called_one(tmp_path):
+    specs = [(Spec(name="fast", ms=2.0), Spec(name="base", ms=9.0, baseline=baseline)) for baseline in (True, False)]
+    write(tmp_path, 2, specs=specs.__getitem__)
+    found = ask(tmp_path)
+    assert sorted(map(found.label, found.cases)) == [
+        "backprop[base-M-float64-C-1t], as the baseline",
+        "backprop[base-M-float64-C-1t], without a baseline",
+        "backprop[fast-M-float64-C-1t], against backprop[base-M-float64-C-1t]",
+        "backprop[fast-M-float64-C-1t], without a baseline",
+    ]
 
 
 def test_a_series_is_analysed_once_and_anew_when_it_grows(tmp_path, monkeypatch):
@@ -183,6 +212,13 @@ def test_commits_that_git_does_not_know_are_unknown(tmp_path):
     assert commits_between("a" * 40, "b" * 40, None) is None
 
 
+@pytest.fixture
+def here(monkeypatch):
+    """Make this machine the one that the usual runs were made on."""
+    monkeypatch.setattr(environment, "fingerprint", lambda: HERE)
+
+
+@pytest.mark.usefixtures("here")
 def test_the_command_prints_table_and_sentence_and_draws_where_it_is_asked_to(results, tmp_path, capsys):
     arguments = ["history", "fast", "--results", str(results), "--output", str(tmp_path)]
     assert cli.main(arguments) == Exit.FINE
@@ -199,7 +235,7 @@ def test_the_command_prints_table_and_sentence_and_draws_where_it_is_asked_to(re
 def test_the_json_has_every_run_and_every_change(results, capsys):
     assert cli.main(["history", "--results", str(results), "--json"]) == Exit.FINE
     found = json.loads(capsys.readouterr().out)
-    assert found["machine"] == {"fingerprint": HERE, "cpu": "CPU 01", "runs": 30}
+    assert found["machine"] == {"fingerprint": HERE, "cpu": "CPU 01", "host": None, "runs": 30}
     assert found["method"] == "pelt"
     (fast,) = [one for one in found["cases"] if one["implementation"] == "fast"]
     assert len(fast["runs"]) == len(fast["ratio_to_baseline"]["values"]) == 30
@@ -212,6 +248,7 @@ def test_the_json_has_every_run_and_every_change(results, capsys):
     assert base["ratio_to_baseline"] is None
 
 
+@pytest.mark.usefixtures("here")
 def test_a_corrupt_run_is_warned_of_on_stderr_and_in_the_json(tmp_path, capsys):
     _good, bad = write(tmp_path, 2)
     bad.write_text("{}")
@@ -229,7 +266,7 @@ def test_an_answer_from_the_index_imports_no_numerical_library(tmp_path):
     )
     for expected in ({"numpy"}, set()):
         done = subprocess.run(
-            [sys.executable, "-c", code, "history", "--results", str(tmp_path)],
+            [sys.executable, "-c", code, "history", "--quiet", "--results", str(tmp_path)],
             capture_output=True, text=True, check=True, cwd=Path(bench.__file__).parent.parent,
         )  # fmt: skip
         assert set(done.stderr.split()) == expected

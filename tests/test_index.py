@@ -6,6 +6,7 @@ import pytest
 
 from bench import index, points
 from bench.errors import ImplbenchError
+from bench.history import Question
 from bench.measurement import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
@@ -114,6 +115,27 @@ def test_a_damaged_index_is_made_anew_with_a_note(tmp_path, told, damage):
     assert told == []
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update series set name = cast(x'ff' as text)",
+        "update analyses set body = '{'",
+        "update analyses set body = '[{}, {}]'",
+        "update points set outcome = 'none'",
+    ],
+)
+def test_a_sound_index_with_a_damaged_value_is_made_anew_with_a_note(tmp_path, told, statement):
+    write(tmp_path, 2)
+    before = index.consult(tmp_path, Question().ask, told.append)
+    database = sqlite3.connect(tmp_path / index.NAME)
+    with database:
+        database.execute(statement)
+    database.close()
+    assert index.consult(tmp_path, Question().ask, told.append) == before
+    (note,) = told
+    assert "made anew" in note
+
+
 def test_an_empty_index_and_one_of_another_version_are_made_anew_without_a_word(tmp_path, told, read):
     write(tmp_path, 2)
     before = series_of(tmp_path, told)
@@ -167,7 +189,9 @@ def test_a_case_is_a_series_for_each_size_and_each_baseline(tmp_path, told):
     found = index.consult(tmp_path, lambda one: one.series(), told.append)
     fast = [one for one in found if one.implementation == "fast"]
     assert [one.baseline for one in fast] == ["backprop[base-M-float64-C-1t]", "backprop[calm-M-float64-C-1t]"]
-    assert [one.baseline for one in found if one.implementation == "base"] == [None, "backprop[calm-M-float64-C-1t]"]
+    base = [one for one in found if one.implementation == "base"]
+    assert [one.baseline for one in base] == ["backprop[base-M-float64-C-1t]", "backprop[calm-M-float64-C-1t]"]
+    assert [one.is_baseline for one in base] == [True, False]
 
 
 def test_machines_are_told_apart_that_with_most_runs_first(tmp_path, told):

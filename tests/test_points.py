@@ -43,8 +43,7 @@ def test_the_points_are_what_the_verdict_says(tmp_path, run):
 def test_a_point_names_the_baseline_that_it_is_compared_with(tmp_path):
     _origin, found = points.read(written(tmp_path, make_run()))
     baseline, fast, *_rest = found
-    assert baseline.baseline is None
-    assert fast.baseline == baseline.case.id
+    assert baseline.baseline == fast.baseline == baseline.case.id
     assert fast.log_ratio == pytest.approx(log(3 / 72), abs=0.01)
 
 

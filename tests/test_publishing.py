@@ -146,6 +146,16 @@ def test_a_page_is_made_again_where_the_run_the_page_the_note_or_the_version_cha
     assert (place / "report.html").is_file()
 
 
+def test_a_note_that_cannot_be_read_is_written_anew(few):
+    publish(few)
+    note = few.parent / "site" / sorted(few.glob("*.json"))[0].stem / "page.json"
+    good = note.read_bytes()
+    note.write_bytes(good.replace(b'"listed"', b'"\xff"'))
+    done, _told = publish(few)
+    assert done.made == 1
+    assert note.read_bytes() == good
+
+
 def test_pages_of_runs_that_are_gone_are_removed_and_other_files_stay(few):
     publish(few)
     site = few.parent / "site"

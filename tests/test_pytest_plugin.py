@@ -1,4 +1,4 @@
-"""``pytest --benchmark-only``: the runner's samples, seen by pytest-benchmark; on a simulated machine.
+"""``pytest --benchmark-only``: the runner's times, seen by pytest-benchmark; on a simulated machine.
 
 With real workers it is typed in test_docs.
 """
@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from bench import store
+from bench.formats.timed import timed
 from bench.measurement import Outcome
-from bench.pytest_plugin import Clock, samples
+from bench.pytest_plugin import Clock
 from tests import noise
 from tests.truth import Truth
 
@@ -71,17 +72,18 @@ def test_a_clock_returns_what_it_was_loaded_with():
     assert [end - start for start, end in zip(starts_and_ends[::2], starts_and_ends[1::2], strict=True)] == [0.25, 0.1]
 
 
-def test_the_data_of_each_benchmark_are_the_samples_of_the_run(benchmarked):
+def test_the_data_of_each_benchmark_are_one_value_a_round_of_the_run(benchmarked):
     folder, written = benchmarked
     run = store.read(store.find(folder / "results", None))
-    arms = {arm.case.id: arm for arm in run.arms if not arm.again}
+    seconds = {one.name: list(one.seconds) for one in timed([run])}
     assert (
         {one["name"] for one in written["benchmarks"]}
-        == set(arms)
+        == set(seconds)
         == {f"product[{name}-S-float64-{order}-1t]" for name in ("honest", "honest_too") for order in "CF"}
     )
     for one in written["benchmarks"]:
-        assert one["stats"]["data"] == samples(run, arms[one["name"]])
+        assert one["stats"]["data"] == seconds[one["name"]]
+        assert one["stats"]["rounds"] == 2
         assert one["group"] == "product-S-float64-1t"
         assert one["extra_info"]["implbench_run"] == run.id
         assert one["params"]["layout"] in one["name"]
@@ -119,6 +121,37 @@ def test_whatever_else_an_implementation_ends_with_is_a_failure_with_its_reason(
     done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only", "-k", "honest-")
     done.assert_outcomes(failed=1)
     assert f"{outcome}: so it ended" in done.stdout.str()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'class Problem:\n    title = "x"\n',
+        b'SIZES = {"small": 10}\n',
+        b"SIZES = [\n",
+        b'"\xff"\nSIZES = {}\n',
+        b"SIZES = {[]: 1}\nDATA = ()\n" + b"# -*- coding: no-such -*-\n",
+        b'PATTERN = "\\d"\n',
+        b"",
+    ],
+    ids=["class", "sizes alone", "syntax error", "not utf-8", "unhashable", "invalid escape", "empty"],
+)
+def test_a_projects_own_module_of_that_name_is_no_problem(pytester, text):
+    (pytester.path / "app").mkdir()
+    (pytester.path / "app" / "problem.py").write_bytes(text)
+    pytester.makepyfile("def test_speed(benchmark):\n    benchmark(len, 'abc')\n")
+    quick = ("--benchmark-only", "--benchmark-disable-gc", "--benchmark-max-time=0.01")
+    done = pytester.runpytest_inprocess(*OPTIONS, *quick)
+    assert done.ret == pytest.ExitCode.OK
+    done.assert_outcomes(passed=1)
+
+
+def test_a_problem_that_lacks_something_is_told(folder, pytester):
+    problem = folder / "product" / "problem.py"
+    problem.write_text(problem.read_text().replace("BASELINE =", "BASE ="))
+    done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only")
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert "has no literal constant BASELINE" in done.stdout.str()
 
 
 def test_a_mistake_in_the_options_is_one_sentence(folder, pytester):

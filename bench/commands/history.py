@@ -5,18 +5,21 @@ from pathlib import Path
 
 import msgspec
 
-from .. import history_summary, index, problem, report, store, terminal
+from .. import environment, history_summary, index, problem, report, store, terminal
 from ..document import Figure
 from ..errors import Exit, ImplbenchError
 from ..history import Commits, Histories, Question, commits_between
-from ..sections.history import section
+from ..sections.history import machine_text, section
 
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench history`; see `cli`."""
     notes = terminal.Notes()
     question = Question(wanted=options.wanted, machine=options.machine, method=options.method)
-    found = index.consult(Path(options.results), question.ask, notes)
+    folder = store.holding(Path(options.results))
+    found = index.consult(folder, question.ask, notes)
+    if found.machine.fingerprint != environment.fingerprint():
+        notes(f"{folder}: holds none of these cases measured on this machine; shown is {machine_text(found.machine)}")
     commits = commits_of(found)
     shown = section(found, commits)
     if options.json:

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import formats, store, terminal
 from ..errors import Exit, ImplbenchError
 from ..measurement import Run
+from ..sections.wording import counted
 
 
 def command(options: argparse.Namespace) -> int:
@@ -17,11 +18,19 @@ def command(options: argparse.Namespace) -> int:
     runs = [_read(Path(name)) for name in options.file]
     written = [_stored(run, folder) for run in runs]
     if options.json:
-        print(json.dumps([{"run": run.id, "document": str(path)} for run, path in written], indent=2))
-    else:
-        for run, path in written:
-            terminal.say(f"{run.problem.title}: {len(run.arms)} cases, {len(run.rounds)} rounds; written: {path}")
+        print(json.dumps([_told(run, path) for run, path in written], indent=2))
+        return Exit.FINE
+    for run, path in written:
+        counts = f"{counted(len(run.arms), 'case')}, {counted(len(run.rounds), 'round')}"
+        terminal.say(f"{run.problem.title}: {counts}; written: {path}")
+        for one in run.left:
+            terminal.note(f"skipped: {one.title} {one.reason}")
     return Exit.FINE
+
+
+def _told(run: Run, path: Path) -> dict[str, object]:
+    skipped = [{"name": one.title, "reason": one.reason} for one in run.left]
+    return {"run": run.id, "document": str(path), "skipped": skipped}
 
 
 def _read(path: Path) -> Run:

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import publishing, terminal
+from .. import publishing, store, terminal
 from ..errors import Exit
 from ..sections.wording import counted
 from .history import commits_of
@@ -13,7 +13,8 @@ from .history import commits_of
 def command(options: argparse.Namespace) -> int:
     """Do `implbench index`; see `cli`."""
     notes = terminal.Notes()
-    done = publishing.publish(Path(options.results), Path(options.output), tell=notes, commits=commits_of)
+    results = store.holding(Path(options.results))
+    done = publishing.publish(results, Path(options.output), tell=notes, commits=commits_of)
     if options.json:
         data = {
             "index": str(done.index),

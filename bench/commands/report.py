@@ -4,8 +4,9 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import index, pages, store, terminal
+from .. import environment, index, pages, store, terminal
 from .. import report as reports
+from ..document import plain
 from ..errors import Exit, ImplbenchError
 from ..history import Question
 from ..measurement import Run
@@ -35,6 +36,9 @@ def _read(results: Path, name: str | None) -> Run:
     run = store.read(path)
     if not run.rounds:
         raise ImplbenchError(f"{path}: holds no finished round, there is nothing to report")
+    machine = run.environment.get("fingerprint")
+    if machine != environment.fingerprint() and not run.environment.get("imported"):
+        terminal.note(f"{path}: was measured on another machine than this one ({plain(str(machine or 'unknown'))})")
     return run
 
 

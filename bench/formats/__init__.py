@@ -6,16 +6,14 @@ line in the table below; `docs/formats.md` says for people what is in it. Pure: 
 
 from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
-
-from ..errors import ImplbenchError, unknown
+from ..errors import unknown
 from ..measurement import Run
 from . import asv, bencher, github_action, markdown, otava, pyperf, pytest_benchmark, tidy
 from .foreign import Origin
+from .taking import decoded
 
 Files = Mapping[str, bytes]
 Exporter = Callable[[Sequence[Run]], bytes | Files]
-Importer = Callable[[bytes, Origin], Run]
 
 EXPORTERS: Mapping[str, Exporter] = {
     "pytest-benchmark": pytest_benchmark.export,
@@ -30,9 +28,6 @@ EXPORTERS: Mapping[str, Exporter] = {
 
 #: Formats that name the cases without a time themselves.
 WITH_OUTCOMES = frozenset({"markdown"})
-
-#: What is found at a file's top -> what reads it.
-_IMPORTERS: Mapping[str, Importer] = {"machine_info": pytest_benchmark.read, "benchmarks": pyperf.read}
 
 
 def exporter(name: str) -> Exporter:
@@ -49,23 +44,15 @@ def exporter(name: str) -> Exporter:
 
 
 def read(data: bytes, origin: Origin) -> Run:
-    """Return the run in a file of pytest-benchmark or pyperf.
+    """Return the run in a file of pytest-benchmark or pyperf; what cannot be imported is among its cases left out.
 
     Raises
     ------
     ImplbenchError
-        If it is neither, or lacks what a run needs.
+        If it is neither, or holds nothing that can be imported.
     """
-    if data.startswith(b"\x1f\x8b"):
-        raise ImplbenchError("is compressed: unpack it first (gunzip)")
-    try:
-        top = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-        reader = next((read for key, read in _IMPORTERS.items() if key in top), None)
-        if reader is None:
-            raise ImplbenchError("is no result of pytest-benchmark or pyperf: it holds no benchmarks")
-        return reader(data, origin)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ImplbenchError(f"is no whole result of pytest-benchmark or pyperf ({error})") from error
+    top = decoded(data)
+    return pytest_benchmark.read(top, origin) if pytest_benchmark.wrote(top) else pyperf.read(top, origin)
 
 
-__all__ = ["EXPORTERS", "WITH_OUTCOMES", "Exporter", "Files", "Importer", "Origin", "exporter", "read"]
+__all__ = ["EXPORTERS", "WITH_OUTCOMES", "Exporter", "Files", "Origin", "exporter", "read"]

@@ -1,17 +1,15 @@
 """Runs made from other tools' files: what those do not say is None; `WARNING` is on every page that shows one."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, TypeGuard
+from typing import Any
 
-from ..case import Case, Size
+from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError
-from ..machine import fingerprint
-from ..measurement import SCHEMA, Arm, Burst, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
+from ..measurement import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from ..report import file_name
+from .identifying import MOST
 from .timed import UNKNOWN
 
 WARNING = (
@@ -19,14 +17,16 @@ WARNING = (
     "file does not say is unknown"
 )
 
+#: The statistic that stands for samples which a file does not hold: what a time is here, over the samples of a process.
+STATISTIC = "median"
+
+_ONE_VALUE = (
+    "{count} of {all} times are the {statistic} that {tool} stored in the place of its samples: one value has no "
+    "interval, and its spread is not known"
+)
+
 #: Longer samples than this (about 31 years) are no times.
 _LONGEST_NS = 10**18
-
-#: No count of anything is larger.
-_MOST = 2**53
-
-#: The parameters that tell a case apart; in this order they are a case's own.
-_NAMED = ("implementation", "size", "dtype", "layout")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,26 +55,39 @@ class Foreign:
     title: str
     processes: Mapping[int, Sequence[tuple[int, Sequence[int]]]]
     """Round -> bursts, each the calls in a sample and the nanoseconds of each sample."""
+    statistic: str | None = None
+    """What the one sample is of those that the file does not hold; None where it holds them."""
 
 
-def run(origin: Origin, problem: str, found: Sequence[Foreign], *, environment: Mapping[str, Any]) -> Run:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Skipped:
+    """A foreign benchmark that cannot be imported."""
+
+    case: Case
+    title: str
+    reason: str
+    """What it has or is, as in ``has no samples``."""
+
+
+def run(
+    origin: Origin,
+    problem: str,
+    found: Sequence[Foreign],
+    *,
+    skipped: Sequence[Skipped] = (),
+    environment: Mapping[str, Any],
+) -> Run:
     """Return the run that these benchmarks make up; it is called `problem` where they are of several.
 
     Raises
     ------
     ImplbenchError
-        If there is none, two are the same case, or a sample is no time.
+        If there is none.
     """
     if not found:
-        raise ImplbenchError("holds no benchmark with a time")
+        first = f" (the first, {skipped[0].title!r}, {skipped[0].reason})" if skipped else ""
+        raise ImplbenchError(f"holds no benchmark with a time{first}")
     problems = {one.case.problem for one in found}
-    names = [one.case.id for one in found]
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ImplbenchError(f"holds two benchmarks of the name {plain(twice[0])!r}; expected one")
-    for one in found:
-        if not one.processes or not all(0 <= index < _MOST for index in one.processes):
-            raise ImplbenchError(f"{plain(one.title)!r} has no rounds, or numbers that count none; expected 0, 1, ...")
     return Run(
         schema=SCHEMA,
         id="",
@@ -88,10 +101,13 @@ def run(origin: Origin, problem: str, found: Sequence[Foreign], *, environment: 
             command=("implbench", "import", origin.file),
         ),
         problem=_problem(file_name(problems.pop() if len(problems) == 1 else problem), origin),
-        environment={**environment, "imported": _imported(origin)},
-        warnings=(WARNING.format(tool=origin.tool),),
+        environment={**environment, "imported": _imported(origin, found)},
+        warnings=tuple(_warnings(origin, found)),
         arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), baseline=False) for one in found),
-        left=(),
+        left=tuple(
+            Left(case=one.case, title=plain(one.title), outcome=Outcome.UNSUPPORTED, reason=one.reason)
+            for one in skipped
+        ),
         rounds=tuple(_rounds(found)),
     )
 
@@ -102,8 +118,21 @@ def _problem(name: str, origin: Origin) -> ProblemRecord:
     )
 
 
-def _imported(origin: Origin) -> dict[str, str | None]:
-    return {"from": origin.tool, "file": plain(origin.file), "sha256": origin.sha256, "measured": origin.made}
+def _imported(origin: Origin, found: Sequence[Foreign]) -> dict[str, str | None]:
+    return {
+        "from": origin.tool,
+        "file": plain(origin.file),
+        "sha256": origin.sha256,
+        "measured": origin.made,
+        "statistic": next((one.statistic for one in found if one.statistic), None),
+    }
+
+
+def _warnings(origin: Origin, found: Sequence[Foreign]) -> Iterator[str]:
+    yield WARNING.format(tool=origin.tool)
+    count = sum(one.statistic is not None for one in found)
+    if count:
+        yield _ONE_VALUE.format(count=count, all=len(found), statistic=STATISTIC, tool=origin.tool)
 
 
 def _rounds(found: Sequence[Foreign]) -> list[Round]:
@@ -148,21 +177,13 @@ def _worker(index: int, place: int, one: Foreign) -> Worker:
         first_call_ns=None,
         warmup_calls=0,
         verification=(),
-        bursts=_bursts(one, place, one.processes[index]),
+        bursts=_bursts(place, one.processes[index]),
         output_tail="",
     )
 
 
-def _bursts(one: Foreign, place: int, bursts: Sequence[tuple[int, Sequence[int]]]) -> tuple[Burst, ...]:
-    """Return the bursts of one process, checked."""
-    name = plain(one.title)
-    if not any(samples for _calls, samples in bursts):
-        raise ImplbenchError(f"{name!r} has a process without a sample; expected one or more")
-    for calls, samples in bursts:
-        _check_calls(calls, name)
-        wrong = next((ns for ns in samples if not 0 < ns <= _LONGEST_NS), None)
-        if wrong is not None:
-            raise ImplbenchError(f"{name!r} has a sample of {wrong} ns; expected a time above 0 and below 31 years")
+def _bursts(place: int, bursts: Sequence[tuple[int, Sequence[int]]]) -> tuple[Burst, ...]:
+    """Return the bursts of one process."""
     return tuple(
         Burst(
             pass_index=index,
@@ -179,7 +200,23 @@ def _bursts(one: Foreign, place: int, bursts: Sequence[tuple[int, Sequence[int]]
     )
 
 
-def nanoseconds(seconds: Sequence[float], calls: int, name: str) -> tuple[int, ...]:
+def check(one: Foreign) -> None:
+    """Raise ImplbenchError, with what the benchmark has, unless it has a name, rounds and samples that are times."""
+    if not one.case.implementation:
+        raise ImplbenchError("has no name")
+    if not one.processes or not all(0 <= index < MOST for index in one.processes):
+        raise ImplbenchError("has no rounds, or numbers that count none; expected 0, 1, ...")
+    for bursts in one.processes.values():
+        if not any(samples for _calls, samples in bursts):
+            raise ImplbenchError("has a process without a sample; expected one or more")
+        for calls, samples in bursts:
+            _check_calls(calls)
+            wrong = next((ns for ns in samples if not 0 < ns <= _LONGEST_NS), None)
+            if wrong is not None:
+                raise ImplbenchError(f"has a sample of {wrong} ns; expected a time above 0 and below 31 years")
+
+
+def nanoseconds(seconds: Sequence[float], calls: int) -> tuple[int, ...]:
     """Return samples, in seconds per call, as nanoseconds of `calls` calls together.
 
     Raises
@@ -187,90 +224,13 @@ def nanoseconds(seconds: Sequence[float], calls: int, name: str) -> tuple[int, .
     ImplbenchError
         If one is no time.
     """
-    _check_calls(calls, plain(name))
+    _check_calls(calls)
     wrong = next((value for value in seconds if not 0 < value * calls < _LONGEST_NS * 1e-9), None)
     if wrong is not None:
-        raise ImplbenchError(
-            f"{plain(name)!r} has a sample of {wrong} s in {calls} calls; expected a time above 0 and below 31 years"
-        )
+        raise ImplbenchError(f"has a sample of {wrong} s in {calls} calls; expected a time above 0 and below 31 years")
     return tuple(round(value * calls * 1e9) for value in seconds)
 
 
-def _check_calls(calls: int, name: str) -> None:
-    if not 0 < calls < _MOST:
-        raise ImplbenchError(f"{name!r} has samples of {calls} calls; expected a whole number of at least 1")
-
-
-def case(name: str, problem: str) -> Case:
-    """Return the case of a foreign benchmark, of which its name is all that is known."""
-    return Case(
-        problem=problem,
-        implementation=name,
-        size=Size(name=UNKNOWN, values={}),
-        dtype=UNKNOWN,
-        layout=UNKNOWN,
-        threads=None,
-        allocator="default",
-    )
-
-
-def restored(identity: str, parameters: Mapping[str, Any]) -> Case | None:
-    """Return the case that implbench exported, None where `identity` is not the id that its parameters make.
-
-    Parameters
-    ----------
-    identity
-        What may be a case's id, as ``backprop[vectorized-M-float64-C-1t]``.
-    parameters
-        What stands beside it; whole numbers that are no part of the name are those of the size.
-    """
-    named = {name: parameters.get(name) for name in _NAMED}
-    threads = parameters.get("threads")
-    if not all(isinstance(value, str) for value in named.values()) or not _is_count(threads):
-        return None
-    values = {name: value for name, value in parameters.items() if _is_count(value) and name != "threads"}
-    found = Case(
-        problem=identity.partition("[")[0],
-        implementation=str(named["implementation"]),
-        size=Size(name=str(named["size"]), values=values),
-        dtype=str(named["dtype"]),
-        layout=str(named["layout"]),
-        threads=threads,
-        allocator=str(parameters.get("allocator", "default")),
-        cache=str(parameters.get("cache", "warm")),
-        data=str(parameters.get("data", "")),
-    )
-    return found if found.id == identity else None
-
-
-def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _MOST
-
-
-def environment(**parts: Mapping[str, object]) -> dict[str, Any]:
-    """Return an environment's record of what is known, as `environment.capture` lays it out.
-
-    The fingerprint is that of the few things that foreign files tell: equal for files of one machine, never that of a
-    run which implbench measured there.
-    """
-    record: dict[str, Any] = {name: _scalars(part) for name, part in parts.items()}
-    if record["commit"].get("id") is None:
-        record["commit"] = None
-    cpu, system = record["cpu"], record["system"]
-    named = f"{system.get('os')} {system.get('architecture')}"
-    return {"fingerprint": fingerprint(cpu, None, named) if cpu.get("model") else None, **record}
-
-
-def _scalars(part: Mapping[str, object]) -> dict[str, object]:
-    """Return what is text, a truth value or a count; all else is unknown."""
-    return {name: value if isinstance(value, str | bool) or _is_count(value) else None for name, value in part.items()}
-
-
-def utc(text: str) -> str | None:
-    """Return an ISO time in the form of a run's own, None where it cannot be read; without an offset it is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-        aware = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return aware.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def _check_calls(calls: int) -> None:
+    if not 0 < calls < MOST:
+        raise ImplbenchError(f"has samples of {calls} calls; expected a whole number of at least 1")

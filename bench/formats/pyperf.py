@@ -1,8 +1,11 @@
-"""pyperf's JSON, version 1.0: `export` writes one file an implementation, `read` takes its result files."""
+"""pyperf's JSON: `export` writes one file an implementation, `read` takes its result files of all formats since 5."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -12,11 +15,24 @@ from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..report import file_name
-from . import foreign
+from . import foreign, identifying
 from .foreign import Foreign, Origin
+from .taking import each, line, mapping
 from .timed import Process, Timed, created, known, once_each, one_place, text
 
 VERSION = "1.0"
+
+#: The formats that pyperf itself reads, and so does `read`.
+FORMATS = (5, 6, VERSION)
+
+#: The unit of times, and of what names none.
+SECOND = "second"
+
+#: What `platform.machine` says of the machines that run Python.
+_ARCHITECTURES = {
+    *("x86_64", "amd64", "i386", "i586", "i686", "x86", "arm64", "aarch64", "armv6l", "armv7l"),
+    *("ppc64", "ppc64le", "s390x", "riscv64", "loongarch64", "wasm32"),
+}
 
 #: Metadata of a benchmark that begin so are a case's parameters.
 MARK = "implbench_"
@@ -45,7 +61,7 @@ def export(runs: Sequence[Run]) -> Mapping[str, bytes]:
 
 def _common(run: Run) -> dict[str, str | int]:
     found: dict[str, Any] = {
-        "unit": "second",
+        "unit": SECOND,
         "cpu_model_name": text(run, "cpu", "model"),
         "cpu_count": known(run, "cpu", "logical"),
         "platform": " ".join(filter(None, [text(run, "system", "os"), text(run, "system", "architecture")])),
@@ -84,99 +100,122 @@ def _run(one: Timed, process: Process) -> dict[str, Any]:
 
 class _Process(msgspec.Struct):
     values: list[float] = []
+    samples: list[float] = []
+    """What format 5 calls the values."""
     metadata: dict[str, Any] = {}
 
 
 class _Benchmark(msgspec.Struct):
     runs: list[_Process]
-    metadata: dict[str, Any] = {}
 
 
-class _File(msgspec.Struct):
-    version: str
-    benchmarks: list[_Benchmark]
-    metadata: dict[str, Any] = {}
-
-
-def read(data: bytes, origin: Origin) -> Run:
+def read(top: Mapping[str, Any], origin: Origin) -> Run:
     """Return the run in a file: a round for each process, those that only calibrate left out.
+
+    Parameters
+    ----------
+    top
+        The file's JSON, with a list of benchmarks.
+    origin
+        Where it comes from.
 
     Raises
     ------
     ImplbenchError
-        If it lacks what a run needs; msgspec.DecodeError or ValidationError if it is no such file at all.
+        If it is of another format, or none of its benchmarks can be imported.
     """
-    file = msgspec.json.decode(data, type=_File)
-    if file.version != VERSION:
+    if top.get("version") not in FORMATS:
+        found = plain(repr(top["version"])) if "version" in top else "no version"
+        expected = ", ".join(map(repr, FORMATS))
         raise ImplbenchError(
-            f"is of pyperf's format {plain(file.version)!r}, expected {VERSION!r}: "
-            "convert it by `python -m pyperf convert`"
+            f"is no result of pytest-benchmark, nor of pyperf in a format that can be read: found {found}, expected "
+            f"{expected} (`python -m pyperf convert` converts others)"
         )
-    found = list(_foreign(file))
-    first = {**file.metadata, **file.benchmarks[0].metadata, **_first(file.benchmarks[0])} if found else {}
-    dates = [_date(process) for one in file.benchmarks for process in one.runs]
-    version = first.get("perf_version")
+    taken = each(
+        top["benchmarks"],
+        partial(_foreign, top, count()),  # counted over the whole file, as no two processes of it ran side by side
+        name=lambda item: line(_metadata(top, item).get("name")),
+        problem="pyperf",
+    )
+    about = _metadata(top, next(iter(top["benchmarks"]), None))
+    version = line(about.get("perf_version"))
     return foreign.run(
-        origin.made_by(
-            f"pyperf {plain(version)}" if isinstance(version, str) else "pyperf",
-            min((date for date in dates if date), default=None),
-        ),
+        origin.made_by(f"pyperf {version}" if version else "pyperf", min(_dates(top), default=None)),
         "pyperf",
-        found,
-        environment=_environment(first),
+        taken.found,
+        skipped=taken.skipped,
+        environment=_environment(about),
     )
 
 
-def _first(benchmark: _Benchmark) -> Mapping[str, Any]:
-    """Return the metadata of the first process."""
-    return benchmark.runs[0].metadata if benchmark.runs else {}
+def _metadata(top: Mapping[str, Any], item: object, process: object = None) -> dict[str, Any]:
+    """Return what is known of a process of a benchmark, by default of its first one."""
+    about = mapping(item)
+    runs = about.get("runs")
+    first = runs[0] if process is None and isinstance(runs, list) and runs else process
+    common = (top.get("metadata"), about.get("common_metadata"), about.get("metadata"))
+    return {name: value for part in (*common, mapping(first).get("metadata")) for name, value in mapping(part).items()}
 
 
-def _date(process: _Process) -> str | None:
-    date = process.metadata.get("date")
-    return foreign.utc(date) if isinstance(date, str) else None
+def _dates(top: Mapping[str, Any]) -> Iterator[str]:
+    """Yield when the processes were started, as far as the file tells it."""
+    for item in top["benchmarks"]:
+        runs = mapping(item).get("runs")
+        for process in runs if isinstance(runs, list) else ():
+            date = _metadata(top, item, process).get("date")
+            made = identifying.utc(date) if isinstance(date, str) else None
+            if made is not None:
+                yield made
 
 
-def _foreign(file: _File) -> Iterator[Foreign]:
-    """Yield the benchmarks; processes are counted over the whole file, as no two of them ran side by side."""
-    index = 0
-    for one in file.benchmarks:
-        metadata = {**file.metadata, **one.metadata, **_first(one)}
-        name = metadata.get("name")
-        if not isinstance(name, str) or not plain(name):
-            raise ImplbenchError("holds a benchmark without a name; expected one in its metadata")
-        if metadata.get("unit", "second") != "second":
-            raise ImplbenchError(f"{plain(name)!r} is in {plain(str(metadata['unit']))}s; only times can be imported")
-        processes = {}
-        for process in one.runs:
-            if process.values:
-                calls = _calls({**metadata, **process.metadata}, name)
-                processes[index] = [(calls, foreign.nanoseconds(process.values, calls, name))]
-                index += 1
-        if not processes:
-            raise ImplbenchError(f"{plain(name)!r} has no values; it was only calibrated")
-        yield Foreign(case=_case(name, metadata), title=name, processes=processes)
+def _foreign(top: Mapping[str, Any], indices: Iterator[int], item: object) -> Foreign:
+    """Return a benchmark, its processes numbered by `indices`."""
+    one, about = msgspec.convert(item, _Benchmark), _metadata(top, item)
+    name = line(about.get("name"))
+    if name is None:
+        raise ImplbenchError("has no name; expected one in its metadata")
+    unit = about.get("unit", SECOND)
+    if unit != SECOND:
+        raise ImplbenchError(f"is in {plain(str(unit))}s; only times can be imported")
+    processes = {}
+    for process in one.runs:
+        values = process.values or process.samples
+        if values:
+            calls = _calls(_metadata(top, item, {"metadata": process.metadata}))
+            processes[next(indices)] = [(calls, foreign.nanoseconds(values, calls))]
+    if not processes:
+        raise ImplbenchError("has no values: it was only calibrated")
+    return Foreign(case=_case(name, about), title=name, processes=processes)
 
 
-def _calls(metadata: Mapping[str, Any], name: str) -> int:
+def _calls(metadata: Mapping[str, Any]) -> int:
     """Return the calls in one sample: the outer times the inner loops."""
     loops, inner = metadata.get("loops", 1), metadata.get("inner_loops", 1)
     if not isinstance(loops, int) or not isinstance(inner, int) or loops < 1 or inner < 1:
-        raise ImplbenchError(f"{plain(name)!r} has {loops!r} x {inner!r} loops; expected whole numbers of at least 1")
+        raise ImplbenchError(f"has {loops!r} x {inner!r} loops; expected whole numbers of at least 1")
     return loops * inner
 
 
 def _case(name: str, metadata: Mapping[str, Any]) -> Case:
     identity = metadata.get(f"{MARK}case")
     ours = {key.removeprefix(MARK): value for key, value in metadata.items() if key.startswith(MARK)}
-    found = foreign.restored(identity, ours) if isinstance(identity, str) else None
-    return found or foreign.case(name, "pyperf")
+    found = identifying.restored(identity, ours) if isinstance(identity, str) else None
+    return found or identifying.case(name, "pyperf")
 
 
 def _environment(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return foreign.environment(
+    system, architecture = _platform(line(metadata.get("platform")) or "")
+    return identifying.environment(
+        metadata.get("hostname"),
         cpu={"model": metadata.get("cpu_model_name"), "logical": metadata.get("cpu_count")},
-        system={"os": metadata.get("platform"), "release": None, "architecture": None},
+        system={"os": system, "release": None, "architecture": architecture},
         python={"version": metadata.get("python_version"), "implementation": metadata.get("python_implementation")},
-        commit={"id": metadata.get(f"{MARK}commit"), "dirty": None},
+        commit={"id": metadata.get(f"{MARK}commit") or metadata.get("commit_id"), "dirty": None},
     )
+
+
+def _platform(text: str) -> tuple[str | None, str | None]:
+    """Return system and architecture in what `platform.platform` says; its release changes with each update."""
+    words = re.split(r"[- ]", text)
+    architecture = next((word for word in words if word.lower() in _ARCHITECTURES), None)
+    return words[0] or None, architecture

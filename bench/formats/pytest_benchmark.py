@@ -1,7 +1,8 @@
-"""pytest-benchmark's JSON, version 5: `export` for its ``compare``, `read` for files of its ``--benchmark-json``."""
+"""pytest-benchmark's JSON: `export` for its ``compare``, `read` for what it stores, with samples or without."""
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -10,8 +11,9 @@ from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..verdict import Finding
-from . import foreign
+from . import foreign, identifying
 from .foreign import Foreign, Origin
+from .taking import each, line, mapping
 from .timed import UNKNOWN, Timed, created, known, once_each, one_place, text
 
 #: The version whose fields are written; statistics are its own.
@@ -112,7 +114,8 @@ def _extra_info(one: Timed) -> dict[str, Any]:
 
 
 class _Stats(msgspec.Struct):
-    iterations: int
+    iterations: int = 1
+    median: float | None = None
     data: list[float] | None = None
 
 
@@ -128,61 +131,81 @@ class _Process(msgspec.Struct):
 
 class _Benchmark(msgspec.Struct):
     fullname: str
-    name: str
     stats: _Stats
+    name: str = ""
     group: str | None = None
     params: dict[str, Any] | None = None
-    extra_info: dict[str, Any] = {}
+    extra_info: dict[str, Any] | None = None
 
 
-class _File(msgspec.Struct):
-    benchmarks: list[_Benchmark]
-    datetime: str
-    version: str
-    machine_info: dict[str, Any] = {}
-    commit_info: dict[str, Any] = {}
+def wrote(top: Mapping[str, Any]) -> bool:
+    """Return whether a file is pytest-benchmark's, of any version."""
+    return "machine_info" in top or "commit_info" in top
 
 
-def read(data: bytes, origin: Origin) -> Run:
+def read(top: Mapping[str, Any], origin: Origin) -> Run:
     """Return the run in a file: one process and so one round, or the rounds of implbench's own export.
+
+    Parameters
+    ----------
+    top
+        The file's JSON, with a list of benchmarks.
+    origin
+        Where it comes from.
 
     Raises
     ------
     ImplbenchError
-        If it lacks what a run needs; msgspec.DecodeError or ValidationError if it is no such file at all.
+        If none of its benchmarks can be imported.
     """
-    file = msgspec.json.decode(data, type=_File)
-    project = file.commit_info.get("project")
-    problem = project if isinstance(project, str) and plain(project) else "pytest-benchmark"
+    machine, commit = mapping(top.get("machine_info")), mapping(top.get("commit_info"))
+    problem = line(commit.get("project")) or "pytest-benchmark"
+    taken = each(top["benchmarks"], partial(_foreign, problem=problem), name=_name, problem=problem)
+    made = top.get("datetime")
     return foreign.run(
-        origin.made_by(f"pytest-benchmark {plain(file.version)}", foreign.utc(file.datetime)),
+        origin.made_by(
+            " ".join(filter(None, ["pytest-benchmark", line(top.get("version"))])),
+            identifying.utc(made) if isinstance(made, str) else None,
+        ),
         problem,
-        [_foreign(one, problem) for one in file.benchmarks],
-        environment=_environment(file.machine_info, file.commit_info),
+        taken.found,
+        skipped=taken.skipped,
+        environment=_environment(machine, commit),
     )
 
 
-def _foreign(one: _Benchmark, problem: str) -> Foreign:
-    case = foreign.restored(one.name, one.params or {}) or foreign.case(one.fullname, one.group or problem)
-    held = one.extra_info.get(SAMPLES)
+def _name(item: object) -> str | None:
+    about = mapping(item)
+    return line(about.get("fullname")) or line(about.get("name"))
+
+
+def _foreign(item: object, problem: str) -> Foreign:
+    one = msgspec.convert(item, _Benchmark)
+    case = identifying.restored(one.name, one.params or {}) or identifying.case(
+        one.fullname, line(one.group) or problem
+    )
+    held = (one.extra_info or {}).get(SAMPLES)
     if held is not None:
         processes = msgspec.convert(held, list[_Process])
         bursts = {process.round: [(burst.calls, burst.sample_ns) for burst in process.bursts] for process in processes}
         return Foreign(case=case, title=one.fullname, processes=bursts)
-    if not one.stats.data:
-        raise ImplbenchError(
-            f"{plain(one.fullname)} has no samples; save them by --benchmark-json, or by --benchmark-save-data "
-            "beside --benchmark-autosave"
-        )
-    samples = foreign.nanoseconds(one.stats.data, one.stats.iterations, one.fullname)
-    return Foreign(case=case, title=one.fullname, processes={0: [(one.stats.iterations, samples)]})
+    stats = one.stats
+    values = stats.data or ([] if stats.median is None else [stats.median])
+    if not values:
+        raise ImplbenchError(f"has neither samples nor their {foreign.STATISTIC}")
+    return Foreign(
+        case=case,
+        title=one.fullname,
+        processes={0: [(stats.iterations, foreign.nanoseconds(values, stats.iterations))]},
+        statistic=None if stats.data else foreign.STATISTIC,
+    )
 
 
 def _environment(machine: Mapping[str, Any], commit: Mapping[str, Any]) -> dict[str, Any]:
-    cpu = machine.get("cpu")
-    cpu = cpu if isinstance(cpu, Mapping) else {}
-    return foreign.environment(
-        cpu={"model": cpu.get("brand_raw") or machine.get("processor"), "logical": cpu.get("count")},
+    cpu = mapping(machine.get("cpu"))
+    return identifying.environment(
+        machine.get("node"),
+        cpu={"model": _model(machine, cpu), "logical": cpu.get("count")},
         system={
             "os": machine.get("system"),
             "release": machine.get("release"),
@@ -195,3 +218,10 @@ def _environment(machine: Mapping[str, Any], commit: Mapping[str, Any]) -> dict[
         },
         commit={"id": commit.get("id"), "dirty": commit.get("dirty")},
     )
+
+
+def _model(machine: Mapping[str, Any], cpu: Mapping[str, Any]) -> str | None:
+    """Return the name of the CPU: ``brand`` in older files; a ``processor`` of one word is but an architecture."""
+    processor = line(machine.get("processor")) or ""
+    named = line(cpu.get("brand_raw")) or line(cpu.get("brand"))
+    return named or (processor if " " in processor else None)

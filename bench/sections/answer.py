@@ -38,6 +38,8 @@ def sentence(run: Run, group: GroupFindings) -> str:
     baseline = group.baseline
     if not group.ok:
         return _nothing(run, group)
+    if baseline is None and run.environment.get("imported"):
+        return _imported(run, group)
     if baseline is None or baseline.outcome != Outcome.OK:
         return _no_baseline(run, group)
     rivals = _rivals(group)
@@ -205,6 +207,17 @@ def _no_baseline(run: Run, group: GroupFindings) -> str:
         f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
         f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call (burst minima; "
         f"{condition(run, group, fastest)})."
+    )
+
+
+def _imported(run: Run, group: GroupFindings) -> str:
+    """Return the answer for what another tool measured: its benchmarks may be of as many computations."""
+    if len(group.ok) == 1:
+        (only,) = group.ok
+        return f"{_name(only, group)} takes {_takes(only)} a call ({condition(run, group, only)})."
+    return (
+        f"{len(group.ok)} cases of {plain(run.problem.name)} have a time, and none is called faster than another: no "
+        "two were timed side by side, and they may compute different things."
     )
 
 

@@ -19,7 +19,7 @@ def section(found: Histories, commits: Commits) -> Section:
     tables = [_case_table(found)]
     if any(track.changes for one in found.cases for _of, track in one.tracks):
         tables.append(_change_table(found, commits))
-    if found.elsewhere:
+    if found.elsewhere and any(one.ratio.entries for one in found.cases):
         tables.append(_machine_table(found))
     picture = figure(found)
     return Section(
@@ -32,7 +32,8 @@ def section(found: Histories, commits: Commits) -> Section:
 
 def machine_text(machine: Machine) -> str:
     """Return as in ``Some CPU (0123456789ab)``."""
-    return f"{plain(machine.cpu or 'unknown CPU')} ({plain(machine.fingerprint) or 'no fingerprint'})"
+    unnamed = f"unknown CPU of {machine.host}" if machine.host else "unknown CPU"
+    return f"{plain(machine.cpu or unnamed)} ({plain(machine.fingerprint) or 'no fingerprint'})"
 
 
 def _told(found: Histories) -> list[str]:
@@ -53,8 +54,11 @@ def _told(found: Histories) -> list[str]:
                     f"{name}: unstable series of {of}, {track.analysis.unstable} changes in "
                     f"{counted(len(track.entries), 'run')} mean nothing, so none is told."
                 )
-        if one.series.baseline is None and one.seconds.changes:
+        if one.series.is_baseline and one.seconds.changes:
             told.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
+    if found.elsewhere and not any(one.ratio.entries for one in found.cases):
+        places = ", ".join(machine_text(machine) for machine, _cases in found.elsewhere)
+        told.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
     short = [one for one in found.cases if one.seconds.analysis.short]
     if short:
         number = counted(len(short), "case")

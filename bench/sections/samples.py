@@ -23,6 +23,9 @@ _LEAST_FACTOR = 1.02
 #: More markers than this become pixels in the SVG, which would weigh megabytes otherwise.
 _MOST_MARKERS = 4000
 
+#: Of more rounds the lines between them would be a grey ground, and take minutes to draw.
+_MOST_EDGES = 200
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Series:
@@ -40,9 +43,9 @@ class Series:
 
 def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     """Return one figure for each group with a time, and what is two-fold in words."""
-    shown = [group for group in groups if group.ok]
+    shown = [group for group in groups if any(one.seconds[1:] for panel in series(run, group) for one in panel)]
     if not shown:
-        return None
+        return None  # one value a case is no series
     paragraphs = [
         f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}."
         for group in shown
@@ -129,7 +132,7 @@ def _draw_panel(axes: "Axes", panel: Sequence[Series], last: int) -> None:
         for round_, seconds in one.medians:
             ends = [round_ - 0.42, round_ + 0.42]
             axes.plot(ends, [seconds / length] * 2, color=GREY if one.again else "black", linewidth=1.4)
-    for edge in range(1, last):
+    for edge in range(1, last) if last <= _MOST_EDGES else ():
         axes.axvline(edge + 0.5, color=PALE, linewidth=0.7, zorder=0)
     axes.set_xlim(0.4, last + 0.6)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=12, integer=True))

@@ -41,7 +41,8 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
 def noise_floor(group: GroupFindings) -> str:
     """Return what the baseline, measured twice, says of this machine."""
     if group.noise is None:
-        return "Noise floor: unknown, the baseline was not measured twice."
+        why = "the baseline was not measured twice" if group.baseline else "there is no baseline"
+        return f"Noise floor: unknown, {why}."
     ratio = ratio_text(Ratio.of(group.noise))
     if group.resolved is None:
         return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."

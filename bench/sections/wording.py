@@ -79,7 +79,9 @@ def counted(number: int, noun: str) -> str:
 
 
 def layout_text(layout: str) -> str:
-    """Return as in ``C order`` or ``layout CF``."""
+    """Return as in ``C order`` or ``layout CF``; nothing where it is not known."""
+    if not layout:
+        return ""
     return f"{layout} order" if layout in ("C", "F") else f"layout {plain(layout)}"
 
 

@@ -15,12 +15,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from builders import USUAL, make_run
+from builders import USUAL, make_run, samples
 
 from bench.errors import ImplbenchError
 from bench.formats import bencher, github_action, markdown, otava, tidy
 from bench.measurement import Outcome
-from bench.pytest_plugin import samples
 from bench.verdict import findings
 
 GOLDEN = Path(__file__).parent.parent / "golden"

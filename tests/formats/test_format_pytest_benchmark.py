@@ -5,14 +5,14 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_case, make_run
+from builders import USUAL, Spec, make_case, make_run, samples
 
 from bench import formats
 from bench.case import Size
 from bench.errors import ImplbenchError
-from bench.formats import foreign, pytest_benchmark
+from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
-from bench.pytest_plugin import samples
+from bench.measurement import Outcome
 from bench.verdict import findings
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
@@ -87,7 +87,7 @@ def test_what_comes_back_are_the_same_cases_and_the_same_samples_in_the_same_rou
 )
 def test_sizes_allocators_and_kinds_of_data_come_back_too(changes):
     case = replace(make_case(USUAL[0]), **changes)
-    assert foreign.restored(case.id, parameters(case)) == case
+    assert identifying.restored(case.id, parameters(case)) == case
 
 
 def parameters(case):
@@ -106,8 +106,87 @@ def test_a_foreign_file_is_one_process_and_so_one_round():
     assert run.created == "2026-11-23T10:00:00Z"
     assert run.environment["imported"]["from"] == "pytest-benchmark 5.3.1"
     assert run.environment["commit"] == {"id": "ab" * 20, "dirty": True}
-    assert run.arms[0].case.id.startswith("theirs[tests/test_a.py::test_a-")
+    assert run.arms[0].case.id == "theirs[tests/test_a.py::test_a]"
     assert "imported from pytest-benchmark 5.3.1" in run.warnings[0]
+
+
+#: What pytest-benchmark stores by itself, of version 2.5 as of 5.3: no samples.
+STORED = {"rounds": 900, "iterations": 4, "min": 0.9e-3, "max": 1.4e-3, "mean": 1.1e-3, "median": 1.05e-3, "iqr": 1e-4}
+
+
+def test_statistics_without_samples_are_one_value_the_median_and_the_run_says_so():
+    run = read(minimal(stats=STORED))
+    (burst,) = run.rounds[0].workers[0].bursts
+    assert (burst.number, burst.sample_ns) == (4, (4_200_000,))
+    assert run.environment["imported"]["statistic"] == "median"
+    assert (
+        "1 of 1 times are the median that pytest-benchmark 5.3.1 stored in the place of its samples"
+        in (run.warnings[1])
+    )
+    found = findings(run)[0].ok[0].seconds_per_call
+    assert found.value == pytest.approx(1.05e-3)
+    assert found.interval is None
+
+
+def test_a_file_with_samples_says_nothing_of_a_statistic():
+    run = read(MINIMAL)
+    assert run.environment["imported"]["statistic"] is None
+    assert len(run.warnings) == 1
+
+
+def test_the_oldest_files_which_name_neither_cpu_nor_project_are_read():
+    old = {name: MINIMAL["benchmarks"][0][name] for name in ("name", "fullname", "group")} | {"stats": STORED}
+    machine = {"node": "box", "processor": "x86_64", "machine": "x86_64", "system": "Linux"}
+    run = read(
+        {"machine_info": machine, "commit_info": {"id": "ab" * 20}, "benchmarks": [old], "datetime": "2015-08-15"}
+    )
+    assert run.problem.name == "pytest-benchmark"
+    assert run.environment["cpu"]["model"] is None
+    assert run.environment["host"] == "box"
+    assert run.created == "2015-08-15T00:00:00Z"
+
+
+def test_the_cpu_is_read_from_where_older_files_name_it():
+    assert read(MINIMAL | {"machine_info": {"cpu": {"brand": "CPU B"}}}).environment["cpu"]["model"] == "CPU B"
+    windows = {"processor": "Intel64 Family 6, GenuineIntel", "machine": "AMD64"}
+    assert read(MINIMAL | {"machine_info": windows}).environment["cpu"]["model"] == windows["processor"]
+
+
+def test_no_revision_is_taken_from_a_word_that_names_none():
+    assert read(MINIMAL | {"commit_info": {"id": "unversioned"}}).environment["commit"] is None
+
+
+def test_one_bad_benchmark_is_left_out_by_name_and_the_others_are_imported():
+    bad = {"fullname": "t.py::bad", "stats": {"iterations": 1, "data": [-1.0]}}
+    run = read(MINIMAL | {"benchmarks": [bad, *MINIMAL["benchmarks"], {"name": "t", "stats": None}, 3]})
+    assert [arm.title for arm in run.arms] == ["tests/test_a.py::test_a"]
+    assert [(one.title, one.outcome) for one in run.left] == [
+        ("t.py::bad", Outcome.UNSUPPORTED),
+        ("t", Outcome.UNSUPPORTED),
+        ("benchmark 4", Outcome.UNSUPPORTED),
+    ]
+    assert run.left[0].reason.startswith("has a sample of -1.0 s")
+
+
+def test_half_a_surrogate_pair_is_left_out_of_a_name_and_costs_no_more_than_its_benchmark():
+    good = MINIMAL["benchmarks"][0] | {"group": "\ud800", "extra_info": {"\ud800": "\udfff"}}
+    run = read(MINIMAL | {"benchmarks": [good, "\ud800"]})
+    assert [arm.case.problem for arm in run.arms] == ["theirs"]
+    assert [one.title for one in run.left] == ["benchmark 2"]
+
+
+def test_the_second_benchmark_of_a_name_is_left_out():
+    run = read(MINIMAL | {"benchmarks": MINIMAL["benchmarks"] * 2})
+    assert len(run.arms) == 1
+    (left,) = run.left
+    assert left.reason == "has the name of one before it in the file"
+    assert left.case.id != run.arms[0].case.id
+
+
+def test_numbers_that_json_does_not_know_cost_no_more_than_their_benchmark():
+    bad = {"fullname": "t.py::bad", "stats": {"median": float("nan")}}
+    run = read(MINIMAL | {"benchmarks": [*MINIMAL["benchmarks"], bad | {"extra_info": {"x": float("inf")}}]})
+    assert [one.reason.partition(" s ")[0] for one in run.left] == ["has a sample of nan"]
 
 
 def test_groups_of_a_foreign_file_stay_apart():
@@ -119,6 +198,9 @@ def test_groups_of_a_foreign_file_stay_apart():
 def test_two_files_of_one_machine_have_one_fingerprint_that_is_not_implbenchs_own(run):
     assert read(MINIMAL).environment["fingerprint"] == read(minimal(group="x")).environment["fingerprint"]
     assert read(MINIMAL | {"machine_info": {}}).environment["fingerprint"] is None
+    unnamed = [read(MINIMAL | {"machine_info": {"node": node, "system": "Linux"}}) for node in ("a", "b", "a")]
+    first, second, third = (one.environment["fingerprint"] for one in unnamed)
+    assert first == third != second
     back = formats.read(pytest_benchmark.export([run]), ORIGIN)
     assert back.environment["fingerprint"] != run.environment["fingerprint"]
 
@@ -135,7 +217,7 @@ def test_a_file_that_pytest_benchmark_itself_wrote_is_read(pytester):
 @pytest.mark.parametrize(
     ("document", "told"),
     [
-        (minimal(stats={"iterations": 1}), "has no samples; save them by --benchmark-json"),
+        (minimal(stats={"iterations": 1}), "has neither samples nor their median"),
         (minimal(stats={"iterations": 0, "data": [1.0]}), "samples of 0 calls; expected a whole number of at least 1"),
         (minimal(stats={"iterations": 1, "data": [0.0]}), "has a sample of 0.0 s in 1 calls; expected a time above 0"),
         (minimal(stats={"iterations": 1, "data": [1e-12]}), "has a sample of 0 ns; expected a time above 0"),
@@ -151,8 +233,9 @@ def test_a_file_that_pytest_benchmark_itself_wrote_is_read(pytester):
             "has a sample of -1 ns",
         ),
         (MINIMAL | {"benchmarks": []}, "holds no benchmark with a time"),
-        (MINIMAL | {"benchmarks": MINIMAL["benchmarks"] * 2}, "holds two benchmarks of the name"),
-        ({"machine_info": {}}, "missing required field `benchmarks`"),
+        (minimal(fullname=" "), "has no name"),
+        (MINIMAL | {"benchmarks": [3]}, r"the first, 'benchmark 1', Expected `object`, got `int`"),
+        ({"machine_info": {}}, "holds no benchmarks"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_one_sentence(document, told):

@@ -110,10 +110,21 @@ def test_each_mistake_is_one_sentence_and_exit_2(words, told, results, capsys):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"[]", b"{}", b"{", b"\xff\xfe", b"\x1f\x8b\x08", b'"' + b"[" * 10**6, b"[" * 10**6, b'{"benchmarks":NaN}'],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"{",
+        b"\xff\xfe",
+        b"\x1f\x8b\x08",
+        b'{"benchmarks":["\xff"]}',
+        b'"' + b"[" * 10**6,
+        b"[" * 10**6,
+        b'{"benchmarks":NaN}',
+    ],
 )
 def test_what_is_no_result_of_another_tool_is_one_sentence(data):
-    with pytest.raises(ImplbenchError, match=r"is no result|is no whole result|unpack it first") as caught:
+    with pytest.raises(ImplbenchError, match=r"is no result|is no whole result|cannot be unpacked") as caught:
         formats.read(data, ORIGIN)
     assert "\n" not in str(caught.value)
 
@@ -128,13 +139,51 @@ def test_an_import_becomes_a_run_of_the_history_that_can_be_reported_and_exporte
     (page,) = tmp_path.glob("reports/*/report.md")
     text = page.read_text(encoding="utf-8")
     assert "Warning: imported from pytest-benchmark 5.3.1: nothing was verified" in text
-    assert "the baseline was not measured twice" in text
+    assert "Noise floor: unknown, there is no baseline." in text
     again = tmp_path / "again.json"
     assert (
         cli.main(["export", "--format", "pytest-benchmark", "--results", imported, "--output", str(again)]) == Exit.FINE
     )
     first, second = (json.loads(path.read_text())["benchmarks"] for path in (file, again))
     assert [one["stats"] for one in first] == [one["stats"] for one in second]
+
+
+def stored(tmp_path, *benchmarks):
+    """Write a file as pytest-benchmark stores it, of benchmarks by name and median."""
+    path = tmp_path / "0001_stored.json"
+    found = [{"fullname": name, "stats": {"median": seconds, "iterations": 1}} for name, seconds in benchmarks]
+    path.write_text(json.dumps({"machine_info": {"node": "box"}, "benchmarks": found, "version": "5.1.0"}))
+    return str(path)
+
+
+def test_what_is_skipped_is_named_with_its_reason(tmp_path, capsys):
+    words = ["import", stored(tmp_path, ("a", 1e-3), ("b", -1.0)), "--results", str(tmp_path / "r")]
+    assert cli.main(words) == Exit.FINE
+    assert "implbench: skipped: b has a sample of -1.0 s" in capsys.readouterr().err
+    assert cli.main([*words, "--json"]) == Exit.FINE
+    (told,) = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told["skipped"]] == ["b"]
+
+
+def test_a_foreign_run_is_reported_exported_listed_and_has_a_history(tmp_path, capsys):
+    results = ["--results", str(tmp_path / "r")]
+    assert cli.main(["import", stored(tmp_path, ("a", 1e-3), ("b", 2e-3), ("c", None)), *results]) == Exit.FINE
+    for words in (
+        ["report", "--html", "--output", str(tmp_path / "o")],
+        ["index", "--output", str(tmp_path / "s")],
+        ["history"],
+        *(
+            ["export", "--format", name, "--output", str(tmp_path / name)]
+            for name in formats.EXPORTERS
+            if name != "asv"
+        ),
+    ):
+        assert cli.main([*words, *results]) == Exit.FINE, words
+    (page,) = tmp_path.glob("o/*/report.md")
+    text = page.read_text(encoding="utf-8")
+    assert "2 of 2 times are the median that pytest-benchmark 5.1.0 stored" in text
+    assert "unsupported: has neither samples nor their median" in text
+    assert "2 cases of pytest-benchmark have a time, and none is called faster than another" in text
 
 
 def test_the_same_file_twice_is_the_same_run(file, tmp_path):

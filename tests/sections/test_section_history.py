@@ -87,6 +87,20 @@ def test_one_machine_needs_no_table_of_machines_and_no_change_no_table_of_change
     assert found.paragraphs[1] == "Below 20 runs no changes are looked for: 3 cases of 3."
 
 
+def test_without_a_baseline_none_is_said_to_have_changed_and_other_machines_are_named(tmp_path):
+    write(
+        tmp_path,
+        60,
+        specs=lambda at: (Spec(name="base", ms=10.0 if at < 40 else 12.0),),
+        environment=lambda at: machine(HERE) if at % 4 else {"fingerprint": ELSEWHERE, "host": "box"},
+    )
+    found = shown(tmp_path, machine=HERE)
+    assert [one.name for one in found.tables] == ["history", "changes"]
+    told = " ".join(found.paragraphs)
+    assert "is the baseline" not in told
+    assert f"not compared with those on unknown CPU of box ({ELSEWHERE}); `--machine` shows these." in told
+
+
 def test_an_unstable_series_and_a_baseline_that_changed_are_told(tmp_path):
     def specs(at):
         return (
