@@ -15,14 +15,33 @@ from .case import Case
 from .crew import Crew
 from .errors import ImplbenchError
 from .exchange import Message
-from .implementation import Implementation
-from .measurement import Arm, Burst, Call, Costs, Counts, Load, Outcome, Pool, Round, Verification, Worker
+from .implementation import Implementation, make_importable
+from .measurement import (
+    Arm,
+    Burst,
+    Call,
+    Costs,
+    Counts,
+    DiscardedBurst,
+    Load,
+    Outcome,
+    Pool,
+    Round,
+    Verification,
+    Worker,
+)
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .rounds import RoundPlan
 
-#: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
-LARGEST_CLOCK_JUMP_S = 0.5
+#: A machine that slept longer in a round has lost it.
+LONGEST_SLEEP_S = 0.5
+
+#: Where only the wall clock tells that, it may gain or lose such a share of a round: it is being set right slowly.
+LARGEST_DRIFT = 1e-3
+
+#: Why a burst is timed again.
+TOO_SHORT = "its samples were too short for the clock"
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
@@ -74,6 +93,8 @@ class _Active:
     number: int = 1
     samples: int = 1
     call_ns: int = 0
+    lost: str | None = None
+    """Why the round has to be held again, if so."""
 
     @property
     def burst_ns(self) -> int:
@@ -99,13 +120,14 @@ class Conductor:
         self._cpus = environment.allowed_cpus()
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
+        self._killed: set[str] = set()
 
     def round(
         self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
     ) -> Round:
         """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
-        before, offset_s, started = environment.snapshot(), _clock_offset_s(), time.monotonic_ns()
+        before, offset_s, started = environment.snapshot(), _slept_s(), time.monotonic_ns()
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
             active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
@@ -115,13 +137,14 @@ class Conductor:
             for one in active:
                 untimed = self._untimed if index == 0 and one.arm not in group.limits else None
                 self._finish(one, untimed, kept=crew is not None)
-        jump_s = abs(_clock_offset_s() - offset_s)
+        duration_ns = time.monotonic_ns() - started
+        slept_s = abs(_slept_s() - offset_s) - _drift_s(duration_ns * 1e-9)
         activity = environment.load_between(before, environment.snapshot())
         return Round(
             index=index,
             group=group.name,
             start_ns=started,
-            duration_ns=time.monotonic_ns() - started,
+            duration_ns=duration_ns,
             hash_seed=plan.hash_seed,
             padding=plan.padding,
             passes=passes,
@@ -133,12 +156,13 @@ class Conductor:
                 frequency_hz=activity.frequency_hz,
             ),
             workers=tuple(one.record for one in active),
-            discarded=f"the clock jumped by {jump_s:.1f} s" if jump_s > LARGEST_CLOCK_JUMP_S else None,
+            discarded=next((one.lost for one in active if one.lost), None)
+            or (f"the machine slept for {slept_s:.1f} s" if slept_s > LONGEST_SLEEP_S else None),
         )
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
-        order = {**_order(case, source, folder), "do": "write-inputs", "seed": seed}
+        order = {**self._order(case, source, folder), "do": "write-inputs", "seed": seed}
         environ = os.environ | pinning.variables(1, "retain") | _import_path(source)  # nothing is timed there
         with WorkerProcess(Conditions(environment=environ, cpus=self._cpus, folder=self._scratch)) as worker:
             self._writers.append(worker)
@@ -167,7 +191,7 @@ class Conductor:
             process = keeper.enter_context(WorkerProcess(conditions))
         active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
         order = {
-            **_order(arm.case, source, group.inputs[arm.name]),
+            **self._order(arm.case, source, group.inputs[arm.name]),
             "do": "start",
             "forks": isinstance(keeper, Crew),
             "implementation": arm.case.implementation,
@@ -175,7 +199,6 @@ class Conductor:
             "layout": group.orders[arm.name],
             "dtype": arm.case.dtype,
             "threads": group.threads,
-            "outputs": source.problem.outputs,
             "filler": str(self._filler()) if arm.case.cache == "cold" else None,
         }
         reply = self._ask(active, order)
@@ -189,6 +212,7 @@ class Conductor:
                 own_clock=reply["own_clock"],
                 first_call_ns=reply["first_call_ns"],
                 warmup_calls=reply["warmup_calls"],
+                accepted=reply["accepted"],
             )
             active.call_ns, active.number = reply["call_ns"], reply["number"]
             process.pause()
@@ -210,10 +234,7 @@ class Conductor:
     def _size_bursts(self, active: Sequence[_Active]) -> None:
         """Give the arms that have warmed up the sizes of their bursts."""
         started = {one.arm.name: one for one in active if one.call_ns}
-        paced = [
-            Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in started.items()
-        ]
-        for name, size in self._sizes.of(paced).items():
+        for name, size in self._sizes.of(_paced(started)).items():
             started[name].number, started[name].samples = size
 
     def _ask(self, active: _Active, order: Message) -> Message | None:
@@ -223,6 +244,9 @@ class Conductor:
             outcome, reason = Outcome(reply["outcome"]), reply.get("reason")
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
+            if ended.from_outside and active.arm.name not in self._killed:
+                self._killed.add(active.arm.name)
+                active.lost = f"the worker of {active.arm.name} was {reason}; it was measured again once"
         if outcome == Outcome.OK:
             return reply
         active.process.kill()
@@ -237,21 +261,29 @@ class Conductor:
                 one = active[arm]
                 if one.record.outcome != Outcome.OK:
                     continue
-                one.process.resume()
-                reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
-                if reply:
-                    one.process.pause()
-                    burst = Burst(
-                        pass_index=index,
-                        position=position,
-                        start_ns=reply["start_ns"],
-                        number=one.number,
-                        sample_ns=tuple(reply["sample_ns"]),
-                        cpu_ns=reply["cpu_ns"],
-                        minor_faults=reply["minor_faults"],
-                        involuntary_switches=reply["involuntary_switches"],
-                    )
-                    one.record = replace(one.record, bursts=(*one.record.bursts, burst))
+                self._time(one, active, pass_index=index, position=position)
+
+    def _time(self, one: _Active, active: Mapping[str, _Active], *, pass_index: int, position: int) -> None:
+        """Time a burst; where its samples are too short for the clock, again with more calls in each."""
+        longer: int | None = one.number
+        while longer is not None:
+            one.process.resume()
+            reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
+            if reply is None:
+                return
+            one.process.pause()
+            here = {"pass_index": pass_index, "position": position, "number": one.number}
+            discarded = [DiscardedBurst(burst=_burst(each, here), reason=each["reason"]) for each in reply["discarded"]]
+            burst, longer = _burst(reply, here), reply["longer"]
+            if longer is not None:
+                discarded.append(DiscardedBurst(burst=burst, reason=TOO_SHORT))
+                for name, number in self._sizes.lengthen(one.arm.name, longer, _paced(active)).items():
+                    active[name].number = number
+            one.record = replace(
+                one.record,
+                bursts=(*one.record.bursts, *([burst] if longer is None else [])),
+                discarded_bursts=(*one.record.discarded_bursts, *discarded),
+            )
 
     def _finish(self, one: _Active, untimed: str | None, *, kept: bool) -> None:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
@@ -286,33 +318,61 @@ class Conductor:
             )
         return True
 
+    def _order(self, case: Case, source: Source, inputs: Path) -> Message:
+        """Return what each order to a worker says of the case."""
+        return {
+            "folder": str(source.problem.folder),
+            "importable": str(make_importable(source.problem.folder, self._scratch)),
+            "inputs": str(inputs),
+            "inout": source.problem.inout,
+            "outputs": source.problem.outputs,
+            "other_data": source.problem.data[-1],
+            "case": {
+                "problem": case.problem,
+                "implementation": case.implementation,
+                "size": case.size.values,
+                "dtype": case.dtype,
+                "layout": case.layout,
+                "threads": case.threads,
+                "data": case.data or source.problem.data[0],
+            },
+        }
+
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""
         others = [cpu for cpu in self._cpus if cpu not in cpus]
         pinning.pin(0, others or self._cpus)
 
 
-def _clock_offset_s() -> float:
-    """Return wall clock minus monotonic clock: constant, unless the machine slept or its clock was set."""
+def _slept_s() -> float:
+    """Return for how long the machine has slept, but for a constant.
+
+    Linux has a clock that goes on meanwhile. Elsewhere it is the wall clock that does, which may be set, too.
+    """
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.time() - time.monotonic()
 
 
-def _order(case: Case, source: Source, inputs: Path) -> Message:
-    """Return what each order to a worker says of the case."""
-    return {
-        "folder": str(source.problem.folder),
-        "inputs": str(inputs),
-        "other_data": source.problem.data[-1],
-        "case": {
-            "problem": case.problem,
-            "implementation": case.implementation,
-            "size": case.size.values,
-            "dtype": case.dtype,
-            "layout": case.layout,
-            "threads": case.threads,
-            "data": case.data or source.problem.data[0],
-        },
-    }
+def _drift_s(duration_s: float) -> float:
+    """Return how much of what `_slept_s` tells of so long a time may be the wall clock's being set."""
+    return 0.0 if hasattr(time, "CLOCK_BOOTTIME") else LARGEST_DRIFT * duration_s
+
+
+def _paced(active: Mapping[str, _Active]) -> list[Paced]:
+    return [Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in active.items()]
+
+
+def _burst(reply: Message, here: Mapping[str, int]) -> Burst:
+    """Return the record of a burst, from what the worker says and where in the round it was."""
+    return Burst(
+        **here,
+        start_ns=reply["start_ns"],
+        sample_ns=tuple(reply["sample_ns"]),
+        cpu_ns=reply["cpu_ns"],
+        minor_faults=reply["minor_faults"],
+        involuntary_switches=reply["involuntary_switches"],
+    )
 
 
 def _import_path(source: Source) -> dict[str, str]:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class Stage:
     numeric_stack: dict[str, Any]
     limits: tuple[Limit, ...] = ()
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
+    doubts: dict[str, str] = field(default_factory=dict)
+    """Group -> why a remembered answer could not be told from a computed one, if so."""
 
 
 @contextmanager
@@ -100,12 +102,14 @@ def _stage(
     *,
     roofline: bool,
 ) -> Stage:
-    groups, work, limits = [], {}, []
+    groups, work, limits, doubts = [], {}, [], {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
         first = arms[0]
         folder, reply = inputs.of(first.case, sources[first.name])
         work[name] = reply["work"]
+        if reply["doubt"]:
+            doubts[name] = reply["doubt"]
         own = {arm.name: sources[arm.name] for arm in arms}
         folders = dict.fromkeys(own, folder)
         orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm in arms}
@@ -133,6 +137,7 @@ def _stage(
         work=work,
         numeric_stack=reply["numeric_stack"],
         limits=tuple(limits),
+        doubts=doubts,
     )
 
 

@@ -13,10 +13,10 @@ FOLDER = Path(bench.__file__).parent
 LAYERS = [
     *("errors", "units", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
     *("problem", "case", "rounds", "bursts"),
-    *("machine", "environment", "implementation", "sources"),
-    *("verify", "pinning", "measurement"),
+    *("machine", "environment", "verify", "judging", "implementation", "sources"),
+    *("pinning", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
-    *("judging", "making", "arena", "counting", "observing", "costs", "worker"),
+    *("arena", "making", "loading", "checking", "sampling", "counting", "observing", "costs", "worker"),
     *("process", "crew", "conductor", "limits", "limiting", "staging", "shares", "runner", "request"),
     *("identity", "checkout", "gate", "benchmarks"),
     *("calibration", "comparing", "comparison", "remeasurement", "watching", "remeasuring"),

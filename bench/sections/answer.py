@@ -1,5 +1,7 @@
 """The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
 
+from collections.abc import Iterator
+
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
 from ..roofline import rooflines
@@ -26,11 +28,17 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     swept = {place.group.name for one in of_sweeps for place in one.places}
     for group in groups:
         if group.name not in swept:
-            paragraphs += [sentence(run, group), *_more(run, group)]
+            paragraphs += [sentence(run, group), *_doubt(run, group), *_more(run, group)]
     if run.interrupted:
         done = sum(one.discarded is None for one in run.rounds)
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
     return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
+
+
+def _doubt(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
+    if group.name in run.doubts:
+        yield f"Warning: {plain(run.problem.name)}: {plain(run.doubts[group.name])}."
 
 
 def sentence(run: Run, group: GroupFindings) -> str:
