@@ -87,7 +87,8 @@ def described_at(file: Path, name: str) -> Implementation:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         return _implementation(name, file, broken=f"{file.name}: syntax error{where}: {message}")
     if not name.isidentifier():
-        better = re.sub(r"\W|^(?=\d)", "_", name)
+        better = re.sub(r"\W", "_", name)
+        better = better if better.isidentifier() else f"impl_{better}"
         reason = f"{file.name}: passed over, {name!r} is no name of a Python module; rename it {better}.py"
         return replace(_implementation(name, file, title=described(tree, name)[0]), misnamed=reason)
     constants = literals(tree)

@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+import psutil
 
 from . import exchange, pinning
 from .exchange import Message
@@ -196,12 +198,43 @@ class WorkerProcess:
         """End it and whatever it started; does nothing a second time."""
         if self._commands < 0:
             return
+        self._let_trackers_clean_up()
         self._signal(signal.SIGKILL)
         self._process.wait()
         self._drain()
         for descriptor in (self._commands, self._replies, self._output):
             os.close(descriptor)
         self._commands = -1
+
+    def _let_trackers_clean_up(self) -> None:
+        """End all of its group but multiprocessing's resource trackers, and wait for these.
+
+        A tracker removes semaphores and shared memory by their names as soon as all who could use them have ended.
+        """
+        trackers: list[psutil.Process] = []
+        others: list[psutil.Process] = []
+        for process in self._others_of_its_group():
+            with contextlib.suppress(psutil.Error):
+                (trackers if "resource_tracker" in " ".join(process.cmdline()) else others).append(process)
+        if not trackers:
+            return
+        self._process.kill()
+        self._process.wait()
+        for process in others:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        for process in trackers:
+            with contextlib.suppress(psutil.Error):
+                process.resume()
+        psutil.wait_procs(trackers, timeout=GRACE_S)
+
+    def _others_of_its_group(self) -> Iterator[psutil.Process]:
+        """Yield what it started and what is still there."""
+        with contextlib.suppress(psutil.Error, OSError):
+            for pid in psutil.pids():
+                with contextlib.suppress(psutil.Error, OSError):
+                    if pid != self.pid and os.getpgid(pid) == self.pid:
+                        yield psutil.Process(pid)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # it is gone, and its group with it

@@ -6,6 +6,7 @@ takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file
 
 import contextlib
 import gc
+import inspect
 import os
 import signal
 import sys
@@ -80,6 +81,8 @@ class Bench:
         """Prepare the implementation on the inputs as they are now."""
         with judged():
             self._step = self._prepare(dict(self._arena.inputs))
+            if inspect.iscoroutine(self._step):
+                self._step.close()
             if not callable(self._step):
                 raise verify.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
         self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
