@@ -7,41 +7,18 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from msgspec import convert
-
-from . import environment, machine, pinning, rounds
-from .bursts import BurstSizes, Paced
+from . import environment, machine, pinning, rounds, suspension
+from .bursts import BurstSizes
 from .case import Case
 from .crew import Crew
 from .errors import ImplbenchError
 from .exchange import Message
 from .implementation import Implementation, make_importable
-from .measurement import (
-    Arm,
-    Burst,
-    Call,
-    Costs,
-    Counts,
-    DiscardedBurst,
-    Load,
-    Outcome,
-    Pool,
-    Round,
-    Verification,
-    Worker,
-)
+from .measurement import Arm, Load, Outcome, Round, Verification
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
+from .recording import Active, counted, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan
-
-#: A machine that slept longer in a round has lost it.
-LONGEST_SLEEP_S = 0.5
-
-#: Where only the wall clock tells that, it may gain or lose such a share of a round: it is being set right slowly.
-LARGEST_DRIFT = 1e-3
-
-#: Why a burst is timed again.
-TOO_SHORT = "its samples were too short for the clock"
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
@@ -83,25 +60,6 @@ class Group:
         return self.arms[0].case.allocator
 
 
-@dataclass(slots=True)
-class _Active:
-    """A worker in a round, while the round lasts."""
-
-    arm: Arm
-    process: WorkerProcess
-    record: Worker
-    number: int = 1
-    samples: int = 1
-    call_ns: int = 0
-    lost: str | None = None
-    """Why the round has to be held again, if so."""
-
-    @property
-    def burst_ns(self) -> int:
-        """How long a burst is expected to take."""
-        return self.samples * self.number * self.call_ns
-
-
 #: From the time of one pass and the time so far, in ns, to the number of passes of the round.
 PassChooser = Callable[[int, int], int]
 
@@ -127,7 +85,7 @@ class Conductor:
     ) -> Round:
         """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
-        before, offset_s, started = environment.snapshot(), _slept_s(), time.monotonic_ns()
+        before, asleep, started = environment.snapshot(), suspension.Watch(), time.monotonic_ns()
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
             active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
@@ -138,7 +96,6 @@ class Conductor:
                 untimed = self._untimed if index == 0 and one.arm not in group.limits else None
                 self._finish(one, untimed, kept=crew is not None)
         duration_ns = time.monotonic_ns() - started
-        slept_s = abs(_slept_s() - offset_s) - _drift_s(duration_ns * 1e-9)
         activity = environment.load_between(before, environment.snapshot())
         return Round(
             index=index,
@@ -156,8 +113,7 @@ class Conductor:
                 frequency_hz=activity.frequency_hz,
             ),
             workers=tuple(one.record for one in active),
-            discarded=next((one.lost for one in active if one.lost), None)
-            or (f"the machine slept for {slept_s:.1f} s" if slept_s > LONGEST_SLEEP_S else None),
+            discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
         )
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
@@ -176,7 +132,7 @@ class Conductor:
         for worker in self._writers:
             worker.kill()
 
-    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> _Active:
+    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
         source = group.sources[arm.name]
@@ -189,7 +145,7 @@ class Conductor:
             process = keeper.worker(like, conditions)
         else:
             process = keeper.enter_context(WorkerProcess(conditions))
-        active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
+        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
         order = {
             **self._order(arm.case, source, group.inputs[arm.name]),
             "do": "start",
@@ -203,17 +159,7 @@ class Conductor:
         }
         reply = self._ask(active, order)
         if reply:
-            active.record = replace(
-                active.record,
-                pools=tuple(Pool(**pool) for pool in reply["pools"]),
-                layout=reply["layout"],
-                prepare_ns=reply["prepare_ns"],
-                transfer_ns=reply["transfer_ns"],
-                own_clock=reply["own_clock"],
-                first_call_ns=reply["first_call_ns"],
-                warmup_calls=reply["warmup_calls"],
-                accepted=reply["accepted"],
-            )
+            active.record = prepared(active.record, reply)
             active.call_ns, active.number = reply["call_ns"], reply["number"]
             process.pause()
         return active
@@ -231,13 +177,13 @@ class Conductor:
                 ) from error
         return path
 
-    def _size_bursts(self, active: Sequence[_Active]) -> None:
+    def _size_bursts(self, active: Sequence[Active]) -> None:
         """Give the arms that have warmed up the sizes of their bursts."""
         started = {one.arm.name: one for one in active if one.call_ns}
-        for name, size in self._sizes.of(_paced(started)).items():
+        for name, size in self._sizes.of(paced(started)).items():
             started[name].number, started[name].samples = size
 
-    def _ask(self, active: _Active, order: Message) -> Message | None:
+    def _ask(self, active: Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
         try:
             reply = active.process.ask(order, self._timeout_s)
@@ -253,7 +199,7 @@ class Conductor:
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
-    def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int, *, name: str) -> None:
+    def _interleave(self, active: Mapping[str, Active], plan: RoundPlan, passes: int, *, name: str) -> None:
         """Time one burst of each arm of group `name` in each pass; all but the one that is timed are stopped."""
         for index in range(passes):
             self._tell(f"pass {index + 1} of {passes}, {name}")
@@ -263,7 +209,7 @@ class Conductor:
                     continue
                 self._time(one, active, pass_index=index, position=position)
 
-    def _time(self, one: _Active, active: Mapping[str, _Active], *, pass_index: int, position: int) -> None:
+    def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
         """Time a burst; where its samples are too short for the clock, again with more calls in each."""
         longer: int | None = one.number
         while longer is not None:
@@ -273,19 +219,12 @@ class Conductor:
                 return
             one.process.pause()
             here = {"pass_index": pass_index, "position": position, "number": one.number}
-            discarded = [DiscardedBurst(burst=_burst(each, here), reason=each["reason"]) for each in reply["discarded"]]
-            burst, longer = _burst(reply, here), reply["longer"]
+            one.record, longer = with_burst(one.record, reply, here), reply["longer"]
             if longer is not None:
-                discarded.append(DiscardedBurst(burst=burst, reason=TOO_SHORT))
-                for name, number in self._sizes.lengthen(one.arm.name, longer, _paced(active)).items():
+                for name, number in self._sizes.lengthen(one.arm.name, longer, paced(active)).items():
                     active[name].number = number
-            one.record = replace(
-                one.record,
-                bursts=(*one.record.bursts, *([burst] if longer is None else [])),
-                discarded_bursts=(*one.record.discarded_bursts, *discarded),
-            )
 
-    def _finish(self, one: _Active, untimed: str | None, *, kept: bool) -> None:
+    def _finish(self, one: Active, untimed: str | None, *, kept: bool) -> None:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
@@ -301,7 +240,7 @@ class Conductor:
                 one.process.kill()
             one.record = replace(one.record, output_tail=one.process.output_tail)
 
-    def _count(self, one: _Active, untimed: str) -> bool:
+    def _count(self, one: Active, untimed: str) -> bool:
         """Have the worker count what an evaluation does, and return whether it lives; the case is ok in any case."""
         self._tell(f"counting what {one.arm.name} does")
         try:
@@ -309,13 +248,7 @@ class Conductor:
         except Ended:
             return False
         if reply["outcome"] == Outcome.OK:
-            one.record = replace(
-                one.record,
-                counts=convert(reply["counts"], Counts),
-                calls=convert(reply.get("calls"), tuple[Call, ...] | None),
-                costs=convert(reply.get("costs"), Costs | None),
-                smallest_ns=reply.get("smallest_ns"),
-            )
+            one.record = counted(one.record, reply)
         return True
 
     def _order(self, case: Case, source: Source, inputs: Path) -> Message:
@@ -344,62 +277,9 @@ class Conductor:
         pinning.pin(0, others or self._cpus)
 
 
-def _slept_s() -> float:
-    """Return for how long the machine has slept, but for a constant.
-
-    Linux has a clock that goes on meanwhile. Elsewhere it is the wall clock that does, which may be set, too.
-    """
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
-    return time.time() - time.monotonic()
-
-
-def _drift_s(duration_s: float) -> float:
-    """Return how much of what `_slept_s` tells of so long a time may be the wall clock's being set."""
-    return 0.0 if hasattr(time, "CLOCK_BOOTTIME") else LARGEST_DRIFT * duration_s
-
-
-def _paced(active: Mapping[str, _Active]) -> list[Paced]:
-    return [Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in active.items()]
-
-
-def _burst(reply: Message, here: Mapping[str, int]) -> Burst:
-    """Return the record of a burst, from what the worker says and where in the round it was."""
-    return Burst(
-        **here,
-        start_ns=reply["start_ns"],
-        sample_ns=tuple(reply["sample_ns"]),
-        cpu_ns=reply["cpu_ns"],
-        minor_faults=reply["minor_faults"],
-        involuntary_switches=reply["involuntary_switches"],
-    )
-
-
 def _import_path(source: Source) -> dict[str, str]:
     """Return the variable that has the source's own modules found before installed ones."""
     if not source.path:
         return {}
     known = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
     return {"PYTHONPATH": os.pathsep.join([*map(str, source.path), *known])}
-
-
-def _unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:
-    """Return the record of a worker that has just been started."""
-    return Worker(
-        arm=arm.name,
-        pid=pid,
-        spawn_position=plan.spawn_order.index(arm.name),
-        position=plan.positions.index(arm.name),
-        outcome=Outcome.OK,
-        reason=None,
-        affinity=plan.cpus,
-        pools=(),
-        layout={},
-        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
-        prepare_ns=None,
-        first_call_ns=None,
-        warmup_calls=0,
-        verification=(),
-        bursts=(),
-        output_tail="",
-    )

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
@@ -164,9 +165,11 @@ def make_importable(folder: Path, scratch: Path) -> Path:
     """
     place = scratch / "packages" / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     package = place / package_of(folder)
-    if not package.exists():
-        package.mkdir(parents=True)
-        (package / "__init__.py").write_text(f"__path__ = [{str(folder)!r}]\n", "utf-8", "surrogateescape")
+    package.mkdir(parents=True, exist_ok=True)
+    if not (package / "__init__.py").exists():
+        with tempfile.NamedTemporaryFile("w", dir=package, delete=False, encoding="utf-8") as file:
+            file.write(f"__path__ = [{os.fsencode(folder)!r}.decode('utf-8', 'surrogateescape')]\n")
+        Path(file.name).replace(package / "__init__.py")  # whole at any moment: others may be importing it
     return place
 
 
