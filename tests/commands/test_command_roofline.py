@@ -74,11 +74,12 @@ def test_cold_caches_are_filled_before_each_call_and_named(capsys, tmp_path, mon
     assert {burst.number for worker in cold for burst in worker.bursts} == {1}
 
 
-def test_a_call_too_short_to_be_timed_alone_has_no_time_with_cold_caches(capsys, tmp_path, monkeypatch):
+def test_short_calls_with_cold_caches_are_timed_one_by_one_and_a_sample_is_their_sum(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "MOST_SET_BYTES", 2**20)
     words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest", "--rounds", "1", "--budget", "1"]
-    assert cli.main([*words, "--results", str(tmp_path)]) == Exit.NOTHING_MEASURED
-    assert "too short to be timed alone" in capsys.readouterr().out
+    assert cli.main([*words, "--results", str(tmp_path)]) == Exit.FINE
+    (path,) = tmp_path.glob("*.json")
+    assert {burst.number > 1 for one in store.read(path).rounds[0].workers for burst in one.bursts} == {True}
 
 
 def test_states_of_caches_and_rooflines_of_sweeps_that_do_not_exist_are_told(capsys):
