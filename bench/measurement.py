@@ -306,7 +306,7 @@ class Run:
     interrupted: bool = False
     limits: tuple[Limit, ...] = ()
     """Empty where the run was not asked for a roofline."""
-    sources: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not have been told from a computed one, if so."""
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

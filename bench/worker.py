@@ -39,8 +39,7 @@ class Bench:
 
     def __init__(self, order: Message) -> None:
         self._order = order
-        self._threads: int = order["threads"]
-        self._guard = pinning.Guard(self._threads)
+        self._guard = pinning.Guard(order["threads"])
         self._resolution_ns = clock_resolution_ns()
         self._evict = evictor(Path(order["filler"])) if order.get("filler") else None
 
