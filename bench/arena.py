@@ -1,5 +1,7 @@
-"""The arrays of a case in a worker: two contents, A (timed) and B, that take turns in one place in memory."""
+"""The inputs of a case in a worker: two contents, A (timed) and B, that take turns in one place in memory."""
 
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,22 +9,66 @@ import numpy as np
 
 from . import exchange
 
+#: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
+QUICKLY_CHECKED_BYTES = 2**20
+
 
 class Arena:
-    """Inputs in the layout of the case, read-only for the implementation, and what is expected of it."""
+    """Inputs in the layout of the case, as a user's own program holds them, and what is expected of it.
 
-    def __init__(self, folder: Path, orders: dict[str, str]) -> None:
+    The arrays are writable and own their memory: many a function copies what it may not write to.
+    """
+
+    def __init__(self, folder: Path, orders: dict[str, str], inout: Sequence[str] = ()) -> None:
+        """Load contents A.
+
+        Parameters
+        ----------
+        folder
+            Where `making.write_inputs` wrote them.
+        orders
+            Name -> memory order, where that is not C.
+        inout
+            Arrays that an evaluation may overwrite: `restore` puts their contents back.
+        """
         self._folder = folder
+        self._orders = orders
+        self._inout = tuple(inout)
+        self.inputs: dict[str, Any] = {}
         self._owned: dict[str, np.ndarray] = {}
-        self.inputs: dict[str, np.ndarray | float] = {}
-        for name, value in exchange.load_values(folder / "a" / "inputs").items():
-            if not isinstance(value, np.ndarray):
-                self.inputs[name] = value
-                continue
-            self._owned[name] = _ordered(np.array(value), orders.get(name, "C"))
-            view = self._owned[name].view()
-            view.flags.writeable = False
-            self.inputs[name] = view
+        """Views of the arrays, which keep their shape if an implementation gives an array another."""
+        self.change_to("a")
+
+    def _remember(self) -> None:
+        """Keep what must not change, and what is put back."""
+        kept = {name: array for name, array in self._owned.items() if name not in self._inout}
+        quick = sum(array.nbytes for array in kept.values()) <= QUICKLY_CHECKED_BYTES
+        self._digests = {name: _digest(array) for name, array in kept.items()} if quick else {}
+        self._fresh = {name: self._owned[name].copy(order="K") for name in self._inout}
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the problem has a test of its own for outputs."""
+        return (self._folder / "accept").exists()
+
+    @property
+    def overwritten(self) -> dict[str, np.ndarray]:
+        """The inputs that an evaluation may overwrite."""
+        return {name: self._owned[name] for name in self._inout}
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The inputs that an evaluation must leave as they are."""
+        return {name: value for name, value in self.inputs.items() if name not in self._inout}
+
+    def restore(self) -> None:
+        """Put the contents of what may be overwritten back into the same memory."""
+        for name, fresh in self._fresh.items():
+            np.copyto(self._owned[name], fresh)
+
+    def changed(self) -> str | None:
+        """Return the name of an input that has other contents than it should, where that can be told quickly."""
+        return next((name for name, digest in self._digests.items() if _digest(self._owned[name]) != digest), None)
 
     def layout(self) -> dict[str, str]:
         """Return the memory order of each 2-D input, read off the array itself."""
@@ -38,18 +84,45 @@ class Arena:
         """Return the inputs of content "a" or "b" as they were written."""
         return exchange.load_values(self._folder / content / "inputs")
 
-    def change_to(self, content: str) -> None:
-        """Put other contents into the same arrays."""
+    def change_to(self, content: str) -> bool:
+        """Put other contents into the same arrays; return False where that could not be done without new values.
+
+        A number cannot be changed in the hands of who holds it, nor an array get another shape.
+        """
+        changed = True
         for name, value in self.originals(content).items():
-            if name in self._owned:
-                np.copyto(self._owned[name], value)
-            else:
-                self.inputs[name] = value
+            owned = self._owned.get(name)
+            if isinstance(value, np.ndarray) and owned is not None and _alike(owned, value):
+                np.copyto(owned, value)
+            elif owned is not None or name not in self.inputs or not same_value(self.inputs[name], value):
+                self._put(name, value)
+                changed = False
+        self._remember()
+        return changed
+
+    def _put(self, name: str, value: Any) -> None:
+        """Give an input a new value."""
+        self._owned.pop(name, None)
+        if isinstance(value, np.ndarray):
+            value = _ordered(np.array(value), self._orders.get(name, "C"))
+            self._owned[name] = value.view()
+        self.inputs[name] = value
 
     def expected(self, content: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return reference and tolerance of content "a" or "b"."""
         folder = self._folder / content
         return exchange.load_values(folder / "reference"), exchange.load_values(folder / "tolerance")
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two values are of one type and equal, NaN to itself."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return _alike(one, other) and np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+    return type(one) is type(other) and bool(one == other or (one != one and other != other))  # noqa: PLR0124
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    return (one.shape, one.dtype) == (other.shape, other.dtype)
 
 
 def _ordered(read: np.ndarray, order: str) -> np.ndarray:
@@ -61,3 +134,8 @@ def _ordered(read: np.ndarray, order: str) -> np.ndarray:
     a plain script, 7.3 ms instead of 6.2).
     """
     return np.array(read, order="F" if order == "F" else "C", copy=True)
+
+
+def _digest(array: np.ndarray) -> int:
+    """Return a checksum of an array's bytes; nothing is allocated, which would leave another heap to the next burst."""
+    return zlib.crc32(array.ravel(order="K").view(np.uint8).data)

@@ -44,6 +44,18 @@ class BurstSizes:
             self._known.setdefault(one.name, next(known, usual))
         return {one.name: self._known[one.name] for one in arms}
 
+    def lengthen(self, name: str, number: int, arms: Sequence[Paced]) -> dict[str, int]:
+        """Give an arm's samples, which turned out too short, more calls; return arm -> calls of all that follow.
+
+        Arms of its case that had samples of the same size get the new one too, or the minimum of shorter samples would
+        look faster.
+        """
+        case = next(one.case for one in arms if one.name == name)
+        size = self._known[name]
+        same = [one.name for one in arms if one.case == case and self._known.get(one.name) == size]
+        self._known |= dict.fromkeys(same, (number, size[1]))
+        return dict.fromkeys(same, number)
+
 
 def _near(one: Paced, other: Paced) -> bool:
     return 1 / FAR_APART < other.call_ns / one.call_ns < FAR_APART

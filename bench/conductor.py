@@ -7,23 +7,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from msgspec import convert
-
-from . import environment, machine, pinning, rounds
-from .bursts import BurstSizes, Paced
+from . import environment, machine, pinning, rounds, suspension
+from .bursts import BurstSizes
 from .case import Case
 from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
-from .implementation import Implementation
-from .measurement import Arm, Burst, Call, Costs, Counts, Load, Outcome, Pool, Round, Verification, Worker
+from .implementation import Implementation, make_importable
+from .measurement import Arm, Load, Outcome, Round, Verification
 from .origins import Own
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
+from .recording import Active, counted, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan
-
-#: The wall clock may gain or lose so much on the monotonic one in a round; more, and the machine was asleep.
-LARGEST_CLOCK_JUMP_S = 0.5
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
@@ -65,23 +61,6 @@ class Group:
         return self.arms[0].case.allocator
 
 
-@dataclass(slots=True)
-class _Active:
-    """A worker in a round, while the round lasts."""
-
-    arm: Arm
-    process: WorkerProcess
-    record: Worker
-    number: int = 1
-    samples: int = 1
-    call_ns: int = 0
-
-    @property
-    def burst_ns(self) -> int:
-        """How long a burst is expected to take."""
-        return self.samples * self.number * self.call_ns
-
-
 #: From the time of one pass and the time so far, in ns, to the number of passes of the round.
 PassChooser = Callable[[int, int], int]
 
@@ -100,13 +79,14 @@ class Conductor:
         self._cpus = environment.allowed_cpus()
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
+        self._killed: set[str] = set()
 
     def round(
         self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
     ) -> Round:
         """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
-        before, offset_s, started = environment.snapshot(), _clock_offset_s(), time.monotonic_ns()
+        before, asleep, started = environment.snapshot(), suspension.Watch(), time.monotonic_ns()
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
             active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
@@ -116,13 +96,13 @@ class Conductor:
             for one in active:
                 untimed = self._untimed if index == 0 and one.arm not in group.limits else None
                 self._finish(one, untimed, kept=crew is not None)
-        jump_s = abs(_clock_offset_s() - offset_s)
+        duration_ns = time.monotonic_ns() - started
         activity = environment.load_between(before, environment.snapshot())
         return Round(
             index=index,
             group=group.name,
             start_ns=started,
-            duration_ns=time.monotonic_ns() - started,
+            duration_ns=duration_ns,
             hash_seed=plan.hash_seed,
             padding=plan.padding,
             passes=passes,
@@ -134,12 +114,12 @@ class Conductor:
                 frequency_hz=activity.frequency_hz,
             ),
             workers=tuple(one.record for one in active),
-            discarded=f"the clock jumped by {jump_s:.1f} s" if jump_s > LARGEST_CLOCK_JUMP_S else None,
+            discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
         )
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
-        order = {**_order(case, source, folder), "do": "write-inputs", "seed": seed}
+        order = {**self._order(case, source, folder), "do": "write-inputs", "seed": seed}
         environ = os.environ | pinning.variables(1, "retain")  # nothing is timed there
         conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
         with WorkerProcess(conditions) as worker:
@@ -154,7 +134,7 @@ class Conductor:
         for worker in self._writers:
             worker.kill()
 
-    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> _Active:
+    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
         source = group.sources[arm.name]
@@ -167,31 +147,21 @@ class Conductor:
             process = keeper.worker(like, conditions)
         else:
             process = keeper.enter_context(WorkerProcess(conditions))
-        active = _Active(arm=arm, process=process, record=_unmeasured(arm, process.pid, plan, environ))
+        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
         order = {
-            **_order(arm.case, source, group.inputs[arm.name]),
+            **self._order(arm.case, source, group.inputs[arm.name]),
             "do": "start",
             "forks": isinstance(keeper, Crew),
-            "implementation": arm.case.implementation,
+            "implementation": source.implementation.name,
             "copies_inputs": source.implementation.copies_inputs,
             "layout": group.orders[arm.name],
             "dtype": arm.case.dtype,
             "threads": group.threads,
-            "outputs": source.problem.outputs,
             "filler": str(self._filler()) if arm.case.cache == "cold" else None,
         }
         reply = self._ask(active, order)
         if reply:
-            active.record = replace(
-                active.record,
-                pools=tuple(Pool(**pool) for pool in reply["pools"]),
-                layout=reply["layout"],
-                prepare_ns=reply["prepare_ns"],
-                transfer_ns=reply["transfer_ns"],
-                own_clock=reply["own_clock"],
-                first_call_ns=reply["first_call_ns"],
-                warmup_calls=reply["warmup_calls"],
-            )
+            active.record = prepared(active.record, reply)
             active.call_ns, active.number = reply["call_ns"], reply["number"]
             process.pause()
         return active
@@ -209,29 +179,29 @@ class Conductor:
                 ) from error
         return path
 
-    def _size_bursts(self, active: Sequence[_Active]) -> None:
+    def _size_bursts(self, active: Sequence[Active]) -> None:
         """Give the arms that have warmed up the sizes of their bursts."""
         started = {one.arm.name: one for one in active if one.call_ns}
-        paced = [
-            Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in started.items()
-        ]
-        for name, size in self._sizes.of(paced).items():
+        for name, size in self._sizes.of(paced(started)).items():
             started[name].number, started[name].samples = size
 
-    def _ask(self, active: _Active, order: Message) -> Message | None:
+    def _ask(self, active: Active, order: Message) -> Message | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
         try:
             reply = _own(active.process.ask(order, self._timeout_s), active.arm.name)
             outcome, reason = Outcome(reply["outcome"]), reply.get("reason")
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
+            if ended.from_outside and active.arm.name not in self._killed:
+                self._killed.add(active.arm.name)
+                active.lost = f"the worker of {active.arm.name} was {reason}; it was measured again once"
         if outcome == Outcome.OK:
             return reply
         active.process.kill()
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
-    def _interleave(self, active: Mapping[str, _Active], plan: RoundPlan, passes: int, *, name: str) -> None:
+    def _interleave(self, active: Mapping[str, Active], plan: RoundPlan, passes: int, *, name: str) -> None:
         """Time one burst of each arm of group `name` in each pass; all but the one that is timed are stopped."""
         for index in range(passes):
             self._tell(f"pass {index + 1} of {passes}, {name}")
@@ -239,23 +209,24 @@ class Conductor:
                 one = active[arm]
                 if one.record.outcome != Outcome.OK:
                     continue
-                one.process.resume()
-                reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
-                if reply:
-                    one.process.pause()
-                    burst = Burst(
-                        pass_index=index,
-                        position=position,
-                        start_ns=reply["start_ns"],
-                        number=one.number,
-                        sample_ns=tuple(reply["sample_ns"]),
-                        cpu_ns=reply["cpu_ns"],
-                        minor_faults=reply["minor_faults"],
-                        involuntary_switches=reply["involuntary_switches"],
-                    )
-                    one.record = replace(one.record, bursts=(*one.record.bursts, burst))
+                self._time(one, active, pass_index=index, position=position)
 
-    def _finish(self, one: _Active, untimed: str | None, *, kept: bool) -> None:
+    def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
+        """Time a burst; where its samples are too short for the clock, again with more calls in each."""
+        longer: int | None = one.number
+        while longer is not None:
+            one.process.resume()
+            reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
+            if reply is None:
+                return
+            one.process.pause()
+            here = {"pass_index": pass_index, "position": position, "number": one.number}
+            one.record, longer = with_burst(one.record, reply, here), reply["longer"]
+            if longer is not None:
+                for name, number in self._sizes.lengthen(one.arm.name, longer, paced(active)).items():
+                    active[name].number = number
+
+    def _finish(self, one: Active, untimed: str | None, *, kept: bool) -> None:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
@@ -271,7 +242,7 @@ class Conductor:
                 one.process.kill()
             one.record = replace(one.record, output_tail=one.process.output_tail)
 
-    def _count(self, one: _Active, untimed: str) -> bool:
+    def _count(self, one: Active, untimed: str) -> bool:
         """Have the worker count what an evaluation does, and return whether it lives; the case is ok in any case."""
         self._tell(f"counting what {one.arm.name} does")
         try:
@@ -279,14 +250,28 @@ class Conductor:
         except Ended:
             return False
         if reply["outcome"] == Outcome.OK:
-            one.record = replace(
-                one.record,
-                counts=convert(reply["counts"], Counts),
-                calls=convert(reply.get("calls"), tuple[Call, ...] | None),
-                costs=convert(reply.get("costs"), Costs | None),
-                smallest_ns=reply.get("smallest_ns"),
-            )
+            one.record = counted(one.record, reply)
         return True
+
+    def _order(self, case: Case, source: Source, inputs: Path) -> Message:
+        """Return what each order to a worker says of the case."""
+        return {
+            "folder": str(source.problem.folder),
+            "importable": str(make_importable(source.problem.folder, self._scratch)),
+            "inputs": str(inputs),
+            "inout": source.problem.inout,
+            "outputs": source.problem.outputs,
+            "other_data": source.problem.data[-1],
+            "case": {
+                "problem": case.problem,
+                "implementation": case.implementation,
+                "size": case.size.values,
+                "dtype": case.dtype,
+                "layout": case.layout,
+                "threads": case.threads,
+                "data": case.data or source.problem.data[0],
+            },
+        }
 
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""
@@ -294,53 +279,8 @@ class Conductor:
         pinning.pin(0, others or self._cpus)
 
 
-def _clock_offset_s() -> float:
-    """Return wall clock minus monotonic clock: constant, unless the machine slept or its clock was set."""
-    return time.time() - time.monotonic()
-
-
-def _order(case: Case, source: Source, inputs: Path) -> Message:
-    """Return what each order to a worker says of the case."""
-    return {
-        "folder": str(source.problem.folder),
-        "inputs": str(inputs),
-        "other_data": source.problem.data[-1],
-        "case": {
-            "problem": case.problem,
-            "implementation": case.implementation,
-            "size": case.size.values,
-            "dtype": case.dtype,
-            "layout": case.layout,
-            "threads": case.threads,
-            "data": case.data or source.problem.data[0],
-        },
-    }
-
-
 def _own(reply: Message, name: str) -> Message:
     """Return a worker's reply; ForeignCode where the worker has loaded other code than that of its side."""
     if reply.get("foreign"):
         raise ForeignCode(f"{name}: {reply['foreign']}")
     return reply
-
-
-def _unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:
-    """Return the record of a worker that has just been started."""
-    return Worker(
-        arm=arm.name,
-        pid=pid,
-        spawn_position=plan.spawn_order.index(arm.name),
-        position=plan.positions.index(arm.name),
-        outcome=Outcome.OK,
-        reason=None,
-        affinity=plan.cpus,
-        pools=(),
-        layout={},
-        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
-        prepare_ns=None,
-        first_call_ns=None,
-        warmup_calls=0,
-        verification=(),
-        bursts=(),
-        output_tail="",
-    )

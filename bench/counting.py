@@ -132,7 +132,7 @@ def memory_handler() -> MemoryHandler | None:
         return None
 
 
-def counted(step: Step) -> Counts:
+def counted(step: Step, before: Step = lambda: None) -> Counts:
     """Count what one call of `step` does; it should have been called before.
 
     Each count has calls of its own, for they would disturb each other: a handful in all, slower than a timed one by the
@@ -142,6 +142,8 @@ def counted(step: Step) -> Counts:
     ----------
     step
         One whole evaluation. What it raises passes through; nothing keeps on counting then.
+    before
+        What is done before each call and not counted: inputs that were overwritten are put back.
 
     Returns
     -------
@@ -149,9 +151,9 @@ def counted(step: Step) -> Counts:
         Of NumPy arrays those made by the calling thread; None for the allocations where they cannot be counted.
     """
     with collector_off():
-        allocated = _least(_allocated, step) if memory_handler() else (None, None)
-        (peak_bytes,) = _least(_peak, step)
-        python_calls, c_calls = _least(_called, step)
+        allocated = _least(_allocated, step, before) if memory_handler() else (None, None)
+        (peak_bytes,) = _least(_peak, step, before)
+        python_calls, c_calls = _least(_called, step, before)
     return Counts(
         allocations=allocated[0],
         allocated_bytes=allocated[1],
@@ -161,12 +163,14 @@ def counted(step: Step) -> Counts:
     )
 
 
-def _least(count: Callable[[Step], tuple[int, ...]], step: Step) -> tuple[int, ...]:
+def _least(count: Callable[[Step], tuple[int, ...]], step: Step, before: Step) -> tuple[int, ...]:
     """Return the least of each number that `count` returns for a call."""
+    before()
     started, least = time.monotonic_ns(), count(step)
     for _ in range(CALLS - 1):
         if time.monotonic_ns() - started > LONGEST_NS:
             break
+        before()
         least = tuple(map(min, least, count(step)))
     return least
 

@@ -5,10 +5,7 @@ import os
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import numpy as np
+from typing import Any
 
 #: Four bytes, big-endian: the number of bytes of JSON that follow.
 _LENGTH = struct.Struct(">I")
@@ -65,24 +62,51 @@ def receive(descriptor: int) -> Message | None:
     return message
 
 
-def save_values(folder: Path, values: Mapping[str, "np.ndarray | float"]) -> None:
-    """Write arrays as NAME.npy, and order and scalars as values.json, into a new folder."""
+class Unsupported(TypeError):
+    """A value that cannot be handed to a worker; the text says which, and what can."""
+
+
+def save_values(folder: Path, values: Mapping[str, object]) -> None:
+    """Write values into a new folder: arrays as NAME.npy, their order and plain numbers as values.json.
+
+    Each keeps its type: an int stays an int, a ``numpy.float32`` one of these.
+
+    Raises
+    ------
+    Unsupported
+        If a value is neither an array of plain data nor a number.
+    """
     import numpy as np
 
     folder.mkdir(parents=True)
-    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    scalars = {name: None if name in arrays else float(value) for name, value in values.items()}
-    (folder / "values.json").write_text(json.dumps(scalars))
+    written: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        if isinstance(value, bool | int | float) and not isinstance(value, np.generic):
+            written[name] = {"number": value}
+            continue
+        if isinstance(value, complex) and not isinstance(value, np.generic):
+            written[name] = {"complex": [value.real, value.imag]}
+            continue
+        if not isinstance(value, np.ndarray | np.generic) or np.asarray(value).dtype.hasobject:
+            kind = "an array of objects" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+            raise Unsupported(f"{name} is {kind}, expected an array of plain data, a number or a bool")
+        np.save(folder / f"{name}.npy", value, allow_pickle=False)
+        written[name] = {"array": isinstance(value, np.ndarray)}
+    (folder / "values.json").write_text(json.dumps(written))
 
 
-def load_values(folder: Path) -> dict[str, "np.ndarray | float"]:
+def load_values(folder: Path) -> dict[str, Any]:
     """Return what `save_values` wrote, the arrays mapped from their files, read-only."""
     import numpy as np
 
-    scalars = json.loads((folder / "values.json").read_text())
-    return {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) if value is None else value
-        for name, value in scalars.items()
-    }
+    def loaded(name: str, kind: dict[str, Any]) -> object:
+        if "number" in kind:
+            return kind["number"]
+        if "complex" in kind:
+            return complex(*kind["complex"])
+        if kind["array"]:
+            return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return np.load(folder / f"{name}.npy", allow_pickle=False)[()]
+
+    written = json.loads((folder / "values.json").read_text())
+    return {name: loaded(name, kind) for name, kind in written.items()}

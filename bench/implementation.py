@@ -1,23 +1,25 @@
 """An implementation is a module in a problem's folder; it is found by looking, described without being run."""
 
 import ast
+import hashlib
 import importlib.util
+import os
+import re
 import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
 from .environment import missing
 from .errors import ImplbenchError, unknown
+from .judging import PACKAGE
 from .problem import Problem, described, files_below, literals
 
 #: Distributions that are an extra of this one.
 EXTRAS = ("jax", "numba", "numexpr", "torch")
-
-#: Name of the package under which a problem's folder is imported, so that its files can share code by relative imports.
-PACKAGE = "implbench_problem_{name}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +33,8 @@ class Implementation:
     copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
+    misnamed: str | None = None
+    """Why its file is passed over because of its name, if so."""
 
     @property
     def unavailable(self) -> str | None:
@@ -83,23 +87,50 @@ def described_at(file: Path, name: str) -> Implementation:
         where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         return _implementation(name, file, broken=f"{file.name}: syntax error{where}: {message}")
+    if not name.isidentifier():
+        better = re.sub(r"\W", "_", name)
+        better = better if better.isidentifier() else f"impl_{better}"
+        reason = f"{file.name}: passed over, {name!r} is no name of a Python module; rename it {better}.py"
+        return replace(_implementation(name, file, title=described(tree, name)[0]), misnamed=reason)
     constants = literals(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):
         requires = (requires,)
-    has_prepare = any(isinstance(node, ast.FunctionDef) and node.name == "prepare" for node in tree.body)
-    imports_it = any(
-        isinstance(node, ast.ImportFrom) and any("prepare" in (alias.name, alias.asname) for alias in node.names)
-        for node in tree.body
-    )
     return _implementation(
         name,
         file,
         title=described(tree, name)[0],
         requires=tuple(requires),
         copies_inputs=bool(constants.get("COPIES_INPUTS", False)),
-        broken=None if has_prepare or imports_it else f"{file.name}: has no function prepare(inputs)",
+        broken=None if _may_bind(tree, "prepare") else f"{file.name}: has no function prepare(inputs)",
     )
+
+
+#: By these a module may get a name that is not written in it.
+_HIDDEN = frozenset({"__getattr__", "exec", "eval", "globals", "locals", "vars", "setattr", "*"})
+
+
+def _may_bind(tree: ast.Module, name: str) -> bool:
+    """Return False if a module certainly has nothing of that name; whether it does, only importing it tells.
+
+    It may be a function, a class, assigned, imported, in an ``if`` or a ``try``: the name is written somewhere.
+    """
+    written: set[object] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                written.add(node.name)
+            case ast.Name():
+                written.add(node.id)
+            case ast.Attribute():
+                written.add(node.attr)
+            case ast.alias():
+                written.add(node.asname or node.name)
+            case ast.Constant():
+                written.add(node.value)
+            case ast.MatchAs() | ast.MatchStar():
+                written.add(node.name)
+    return name in written or not _HIDDEN.isdisjoint(written)
 
 
 def _implementation(
@@ -117,8 +148,29 @@ def _implementation(
 
 
 def counts(name: str) -> bool:
-    """Return whether a module of that name is an implementation, and not something beside them."""
-    return name.isidentifier() and not name.startswith(("_", "test_")) and name != "conftest"
+    """Return whether a module of that name is meant as an implementation, and not something beside them."""
+    return not name.startswith(("_", ".", "test_")) and name != "conftest"
+
+
+def package_of(folder: Path) -> str:
+    """Return the name of the package as which a problem's folder is imported."""
+    return PACKAGE + "".join(c if c.isascii() and c.isalnum() else "_" for c in folder.name)
+
+
+def make_importable(folder: Path, scratch: Path) -> Path:
+    """Return a place for ``sys.path`` where a problem's folder is a package that any process can import.
+
+    So the functions of its files can be handed to other processes by their names. The package has but an
+    ``__init__.py`` that leads to the folder itself: its files are those that the user wrote, and stay where they are.
+    """
+    place = scratch / "packages" / hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    package = place / package_of(folder)
+    package.mkdir(parents=True, exist_ok=True)
+    if not (package / "__init__.py").exists():
+        with tempfile.NamedTemporaryFile("w", dir=package, delete=False, encoding="utf-8") as file:
+            file.write(f"__path__ = [{os.fsencode(folder)!r}.decode('utf-8', 'surrogateescape')]\n")
+        Path(file.name).replace(package / "__init__.py")  # whole at any moment: others may be importing it
+    return place
 
 
 def load(folder: Path, name: str) -> ModuleType:
@@ -126,8 +178,8 @@ def load(folder: Path, name: str) -> ModuleType:
 
     Whatever the module itself raises passes through.
     """
-    package = PACKAGE.format(name="".join(c if c.isalnum() else "_" for c in folder.name))
-    if package not in sys.modules:
+    package = package_of(folder)
+    if package not in sys.modules and importlib.util.find_spec(package) is None:
         spec = ModuleSpec(package, None, is_package=True)
         spec.submodule_search_locations = [str(folder)]
         sys.modules[package] = importlib.util.module_from_spec(spec)

@@ -6,6 +6,9 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+#: How the names of the packages begin as which the folders of problems are imported.
+PACKAGE = "implbench_problem_"
+
 
 class Unfit(Exception):
     """The case cannot go on: its outcome and the reason."""
@@ -31,9 +34,15 @@ def judged() -> Iterator[None]:
         raise Unfit("out-of-memory", str(error) or "MemoryError") from error
     except (Exception, SystemExit) as error:
         traceback.print_exc()
-        line = traceback.extract_tb(error.__traceback__)[-1]
-        where = f" ({Path(line.filename).name}, line {line.lineno})"
-        raise Unfit("failed", f"{type(error).__name__}: {error}".strip().splitlines()[0] + where) from error
+        raise Unfit("failed", f"{type(error).__name__}: {error}".strip().splitlines()[0] + where(error)) from error
+
+
+def where(error: BaseException) -> str:
+    """Return file and line of an error, as in `` (fast.py, line 3)``: the user's own, if it came through them."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [one for one in frames if str(one[0].f_globals.get("__name__")).startswith(PACKAGE)]
+    frame, line = (own or frames)[-1]
+    return f" ({Path(frame.f_code.co_filename).name}, line {line})"
 
 
 @contextlib.contextmanager

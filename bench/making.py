@@ -1,13 +1,17 @@
 """What a worker makes for the others: inputs, references and tolerances, in files."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from . import environment, exchange, implementation
+from .arena import same_value
 from .case import Size
 from .exchange import Message
-from .judging import judged
+from .judging import Unfit, judged
 
 
 def write_inputs(order: Message) -> Message:
@@ -15,29 +19,86 @@ def write_inputs(order: Message) -> Message:
 
     B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
     """
-    case = order["case"]
-    folder = Path(order["inputs"])
+    case, folder, made = order["case"], Path(order["inputs"]), []
     with judged():
         problem = implementation.load(Path(order["folder"]), "problem")
+        _require_functions(problem)
         unit_roundoff = float(np.finfo(case["dtype"]).eps) / 2
         for content, data, seed in (("a", case["data"], order["seed"]), ("b", order["other_data"], order["seed"] + 1)):
             inputs = problem.inputs(case["size"], case["dtype"], data, seed)
             exchange.save_values(folder / content / "inputs", inputs)
-            exchange.save_values(folder / content / "reference", problem.reference(inputs))
-            exchange.save_values(folder / content / "tolerance", problem.tolerance(inputs, unit_roundoff))
+            right = _right(problem, inputs, unit_roundoff, order.get("outputs", ()))
+            for name, values in right.items():
+                exchange.save_values(folder / content / name, values)
+            made.append((inputs, right["reference"]))
+        _require_arrays(order.get("inout", ()), inputs)
+        if hasattr(problem, "accept"):
+            (folder / "accept").touch()
         work = {key: float(value) for key, value in problem.work(case["size"], case["dtype"]).items()}
     return {
         "matrices": [name for name, value in inputs.items() if np.ndim(value) == 2],
         "work": work,
         "numeric_stack": environment.numeric_stack(),
+        "doubt": _doubt(*made),
     }
 
 
-def smallest_inputs(order: Message) -> dict[str, "np.ndarray | float"]:
+def _require_functions(problem: ModuleType) -> None:
+    """Raise Unfit for a problem.py without a function that it needs."""
+    needed = {"inputs": "size, dtype, data, seed", "work": "size, dtype"}
+    if not hasattr(problem, "accept"):
+        needed |= {"reference": "inputs"}
+    if hasattr(problem, "reference"):
+        needed |= {"tolerance": "inputs, unit_roundoff"}
+    for name, arguments in needed.items():
+        if not callable(getattr(problem, name, None)):
+            other = ", nor accept(inputs, outputs) in its place" if name == "reference" else ""
+            raise Unfit("failed", f"it has no function {name}({arguments}){other}")
+
+
+def _right(
+    problem: ModuleType, inputs: Mapping[str, Any], unit_roundoff: float, outputs: list[str]
+) -> dict[str, Mapping[str, Any]]:
+    """Return what the outputs are held against; nothing where the problem's own test judges them alone."""
+    if not hasattr(problem, "reference"):
+        return {"reference": {}, "tolerance": {}}
+    found = {"reference": problem.reference(inputs), "tolerance": problem.tolerance(inputs, unit_roundoff)}
+    for function, values in found.items():
+        needed = found["reference"] if hasattr(problem, "accept") else outputs
+        absent = [name for name in needed if name not in values]
+        if absent:
+            raise Unfit("failed", f"its {function}() gives no {', '.join(absent)}")
+    return found
+
+
+def _require_arrays(names: list[str], inputs: Mapping[str, Any]) -> None:
+    """Raise Unfit if one of the names in INOUT is no input array."""
+    arrays = [name for name, value in inputs.items() if isinstance(value, np.ndarray)]
+    for name in names:
+        if name not in arrays:
+            raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
+
+
+def _doubt(first: tuple[Any, Any], second: tuple[Any, Any]) -> str | None:
+    """Return why a remembered answer cannot be told from a computed one; None where it can."""
+    for one, other, what in zip(first, second, ("inputs", "right answers"), strict=True):
+        if (one or what == "inputs") and _same(one, other):
+            return (
+                f"its {what} are the same for every seed: a remembered answer cannot be told from a computed one; "
+                "let inputs() in problem.py depend on the seed"
+            )
+    return None
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return one.keys() == other.keys() and all(map(same_value, one.values(), other.values()))
+
+
+def smallest_inputs(order: Message) -> dict[str, Any]:
     """Return inputs of the case with 1 in the place of the largest number of its size (`Size.smallest`)."""
     case = order["case"]
     problem = implementation.load(Path(order["folder"]), "problem")
-    inputs: dict[str, np.ndarray | float] = problem.inputs(
+    inputs: dict[str, Any] = problem.inputs(
         Size(name="", values=case["size"]).smallest.values, case["dtype"], case["data"], 1
     )
     return inputs

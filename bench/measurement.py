@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 class Outcome(StrEnum):
-    """How a case ended; only an ok case has a time."""
+    """How a case ended; only an ok case has a time. None of these says anything of a busy machine."""
 
     OK = "ok"
     WRONG = "wrong"
@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     OUT_OF_MEMORY = "out-of-memory"
     UNAVAILABLE = "unavailable"
     UNSUPPORTED = "unsupported"
+    NOT_MEASURED = "not measured"
+    """The budget or an interruption left it out; nothing is known of its code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +45,14 @@ class Burst:
     """CPU time of the whole process over the burst."""
     minor_faults: int | None
     involuntary_switches: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiscardedBurst:
+    """A burst that was timed again, and why."""
+
+    burst: Burst
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -166,6 +176,9 @@ class Worker:
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""
     own_clock: bool = False
     """Whether the samples are read off the implementation's own clock, that of another program."""
+    discarded_bursts: tuple[DiscardedBurst, ...] = ()
+    accepted: bool = False
+    """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -293,5 +306,7 @@ class Run:
     interrupted: bool = False
     limits: tuple[Limit, ...] = ()
     """Empty where the run was not asked for a roofline."""
+    doubts: dict[str, str] = field(default_factory=dict)
+    """Group -> why a remembered answer could not have been told from a computed one, if so."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

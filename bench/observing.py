@@ -148,7 +148,11 @@ def _recording() -> Iterator[_Record]:
         Observed.record = None
 
 
-def observed(prepare: Callable[[dict[str, Any]], Callable[[], object]], inputs: Mapping[str, Any]) -> tuple[Call, ...]:
+def observed(
+    prepare: Callable[[dict[str, Any]], Callable[[], object]],
+    inputs: Mapping[str, Any],
+    before: Callable[[], object] = lambda: None,
+) -> tuple[Call, ...]:
     """Prepare an implementation on observed inputs and return what one evaluation calls NumPy for, longest first.
 
     Parameters
@@ -158,6 +162,8 @@ def observed(prepare: Callable[[dict[str, Any]], Callable[[], object]], inputs: 
         arrays only.
     inputs
         Name -> array or number; arrays are observed.
+    before
+        What is done before each call and not observed: inputs that were overwritten are put back.
 
     Notes
     -----
@@ -171,6 +177,7 @@ def observed(prepare: Callable[[dict[str, Any]], Callable[[], object]], inputs: 
     with collector_off():
         started = time.monotonic_ns()
         while not passes or (len(passes) < PASSES and time.monotonic_ns() - started < LONGEST_NS):
+            before()
             with _recording() as record:
                 step()
             passes.append(record)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from .implementation import PACKAGE
+from .judging import PACKAGE
 
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.
 PATH, TREE, ELSEWHERE = "IMPLBENCH_PATH", "IMPLBENCH_TREE", "IMPLBENCH_ELSEWHERE"
@@ -27,7 +27,7 @@ STARTUP = Path(__file__).resolve().parent / "startup"
 _NOT_OWN = frozenset({"__main__", "__mp_main__", "sitecustomize", "usercustomize", "conftest", "setup"})
 
 #: Beginning of the name under which a problem's folder is imported.
-_PROBLEM = PACKAGE.format(name="")
+_PROBLEM = PACKAGE
 
 #: First name of this package's own modules.
 _FIRST = __name__.partition(".")[0]

@@ -47,6 +47,8 @@ class Problem:
     outputs: tuple[str, ...]
     ladder: tuple[str, ...] = ()
     """Implementations in the order in which each improves on the one before it; empty where none is given."""
+    inout: tuple[str, ...] = ()
+    """Input arrays that an evaluation may overwrite; their contents are put back before each call, untimed."""
 
     def digest(self) -> str:
         """Return the SHA-256 over names and contents of the folder's files."""
@@ -147,10 +149,19 @@ def read(folder: Path) -> Problem:
         layouts=tuple(constants.get("LAYOUTS", ("C",))),
         outputs=constants["OUTPUTS"],
         ladder=tuple(constants.get("LADDER", ())),
+        inout=_inout(file, constants.get("INOUT", ())),
     )
     if problem.default_size not in problem.sizes:
         raise ImplbenchError(f"{file}: {unknown('DEFAULT_SIZE', problem.default_size, problem.sizes)}")
     return problem
+
+
+def _inout(file: Path, found: object) -> tuple[str, ...]:
+    """Return the names in INOUT; one name may stand alone."""
+    names = (found,) if isinstance(found, str) else found
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise ImplbenchError(f'{file}: INOUT must be a literal tuple of names of inputs, as in ("a",), found {found!r}')
+    return tuple(names)
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:

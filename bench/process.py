@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+import psutil
 
 from . import exchange, origins, pinning
 from .exchange import Message
@@ -37,13 +39,25 @@ class Conditions:
     """The code of its side, where it measures one of two versions."""
 
 
+#: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
+MOST_WAITING = 10.0
+
+#: A deadline is not put off by less.
+SHORTEST_EXTENSION_S = 0.01
+
+#: Signals that are sent from outside; an error of the code itself ends in another.
+FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
+
+
 class Ended(Exception):
     """A worker gave no answer: it died, or the deadline passed."""
 
-    def __init__(self, outcome: Outcome, reason: str) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, from_outside: bool = False) -> None:
+        """Take `from_outside`, whether somebody or something else may have ended it."""
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
+        self.from_outside = from_outside
 
 
 class WorkerProcess:
@@ -105,12 +119,13 @@ class WorkerProcess:
         Raises
         ------
         Ended
-            If the worker died (crashed, out-of-memory), or did not answer within `timeout_s`; it is dead then.
+            If the worker died (crashed, out-of-memory), or did not answer within `timeout_s`; it is dead then. On a
+            busy machine it gets as much longer as it had to wait for a CPU.
         """
         self._asked += 1
         try:
             exchange.send(self._commands, {**order, "nonce": self._asked})
-            reply = self._wait(time.monotonic() + timeout_s)
+            reply = self._wait(timeout_s)
         except (OSError, ValueError, EOFError) as error:
             raise self._death() from error
         if reply is None:
@@ -121,15 +136,21 @@ class WorkerProcess:
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         return reply
 
-    def _wait(self, deadline: float) -> Message | None:
+    def _wait(self, timeout_s: float) -> Message | None:
         """Return the next message, None at the deadline; keep the tail of the output meanwhile."""
+        started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
+        longer_s = 0.0
         with selectors.DefaultSelector() as selector:
             selector.register(self._replies, selectors.EVENT_READ)
             selector.register(self._output, selectors.EVENT_READ)
             while (message := self._received.message()) is None:
-                left = deadline - time.monotonic()
+                left = started + timeout_s + longer_s - time.monotonic()
                 if left <= 0:
-                    return None
+                    owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
+                    if owed_s <= SHORTEST_EXTENSION_S:
+                        return None
+                    longer_s += owed_s
+                    continue
                 for key, _ in selector.select(left):
                     data = os.read(key.fd, 65536)
                     if key.fd == self._replies:
@@ -165,8 +186,9 @@ class WorkerProcess:
             return Ended(Outcome.CRASHED, f"ended by itself with exit code {code}")
         name = signal.Signals(-code).name
         if -code == signal.SIGKILL:
-            return Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL, as the system does when memory runs out")
-        return Ended(Outcome.CRASHED, f"killed by {name}")
+            reason = "killed by SIGKILL, as the system does when memory runs out"
+            return Ended(Outcome.OUT_OF_MEMORY, reason, from_outside=True)
+        return Ended(Outcome.CRASHED, f"killed by {name}", from_outside=-code in FROM_OUTSIDE)
 
     def pause(self) -> None:
         """Stop it, with whatever it started: an idle thread pool would spin beside the one that is timed."""
@@ -180,6 +202,7 @@ class WorkerProcess:
         """End it and whatever it started; does nothing a second time."""
         if self._commands < 0:
             return
+        self._let_trackers_clean_up()
         self._signal(signal.SIGKILL)
         self._process.wait()
         self._drain()
@@ -187,6 +210,50 @@ class WorkerProcess:
             os.close(descriptor)
         self._commands = -1
 
+    def _let_trackers_clean_up(self) -> None:
+        """End all of its group but multiprocessing's resource trackers, and wait for these.
+
+        A tracker removes semaphores and shared memory by their names as soon as all who could use them have ended.
+        """
+        trackers: list[psutil.Process] = []
+        others: list[psutil.Process] = []
+        for process in self._others_of_its_group():
+            with contextlib.suppress(psutil.Error):
+                (trackers if "resource_tracker" in " ".join(process.cmdline()) else others).append(process)
+        if not trackers:
+            return
+        self._process.kill()
+        self._process.wait()
+        for process in others:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        for process in trackers:
+            with contextlib.suppress(psutil.Error):
+                process.resume()
+        psutil.wait_procs(trackers, timeout=GRACE_S)
+
+    def _others_of_its_group(self) -> Iterator[psutil.Process]:
+        """Yield what it started and what is still there."""
+        with contextlib.suppress(psutil.Error, OSError):
+            for pid in psutil.pids():
+                with contextlib.suppress(psutil.Error, OSError):
+                    if pid != self.pid and os.getpgid(pid) == self.pid:
+                        yield psutil.Process(pid)
+
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # it is gone, and its group with it
             os.killpg(self._process.pid, number)
+
+
+def _waited_for_cpu_s(pid: int) -> float:
+    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells.
+
+    It is the second number of schedstat, in nanoseconds, of the first thread of each.
+    """
+    task = Path(f"/proc/{pid}")
+    total = 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        total += int((task / "schedstat").read_text().split()[1])
+        for child in (task / "task" / str(pid) / "children").read_text().split():
+            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[1])
+    return total * 1e-9

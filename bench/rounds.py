@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: A burst is about this long, with between so many samples (notes: stats, 3).
 BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
 
-#: Calls longer than these get 2 samples and 1.
+#: Samples longer than these come in twos and alone.
 SLOW_NS, VERY_SLOW_NS = 100_000_000, 1_000_000_000
 
 #: Passes of a round: so many where the time allows, tuned by cost between fewest and most.
@@ -58,11 +58,12 @@ def order_of_pass(positions: Sequence[str], index: int) -> tuple[str, ...]:
 
 def samples_in_a_burst(call_ns: int, number: int) -> int:
     """Return how many samples make a burst, from the time of a call and the calls in a sample."""
-    if call_ns > VERY_SLOW_NS:
+    sample_ns = max(1, call_ns * number)
+    if sample_ns > VERY_SLOW_NS:
         return 1
-    if call_ns > SLOW_NS:
+    if sample_ns > SLOW_NS:
         return 2
-    return min(MOST_SAMPLES, max(FEWEST_SAMPLES, math.ceil(BURST_NS / max(1, call_ns * number))))
+    return min(MOST_SAMPLES, max(FEWEST_SAMPLES, math.ceil(BURST_NS / sample_ns)))
 
 
 def passes_for(pass_ns: int, start_ns: int, share_ns: int) -> int:

@@ -143,6 +143,7 @@ class Runner:
             left=tuple(left),
             limits=stage.limits,
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
+            doubts=stage.doubts,
         )
 
     def _measure(self, stage: Stage, journal: Journal) -> None:
@@ -192,6 +193,9 @@ class Runner:
         if self._shares and self._alive(group):
             one = self._round(group, stage, crew)
             journal.append(one)
+            if one.discarded is not None:
+                one = self._round(group, stage, crew)
+                journal.append(one)
             self._shares.add(group, one)
 
     def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
@@ -199,7 +203,7 @@ class Runner:
         self._ended |= reasons.keys()
         journal.leave(
             [
-                Left(case=arm.case, title=arm.title, outcome=Outcome.UNSUPPORTED, reason=reasons[arm.name])
+                Left(case=arm.case, title=arm.title, outcome=Outcome.NOT_MEASURED, reason=reasons[arm.name])
                 for arm in group.arms
                 if arm.name in reasons and not arm.again
             ]
@@ -233,7 +237,8 @@ class Runner:
             first = self._shared_plans.setdefault(group.threads, plan)
             plan = replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)
         one = stage.executor.round(self._pace.done, group, plan, choose_passes, crew=crew)
-        self._ended |= {worker.arm for worker in one.workers if worker.outcome != Outcome.OK}
+        if one.discarded is None:
+            self._ended |= {worker.arm for worker in one.workers if worker.outcome != Outcome.OK}
         return one
 
     def _tell(self, doing: str) -> None:
@@ -296,5 +301,6 @@ def check(
         held = []
         for group in stage.groups:
             plan = rounds.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)
-            held.append(stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0))
+            one = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+            held.append(stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0) if one.discarded else one)
         return tuple(held)

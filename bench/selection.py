@@ -116,6 +116,8 @@ def _check(problem: Problem, wanted: Selection) -> None:
 
 
 def _refused(found: Implementation) -> tuple[Outcome, str] | None:
+    if found.misnamed:
+        return Outcome.UNSUPPORTED, found.misnamed
     if found.broken:
         return Outcome.FAILED, found.broken
     reason = found.unavailable

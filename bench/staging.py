@@ -39,6 +39,8 @@ class Stage:
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
     refused: dict[str, str] = field(default_factory=dict)
     """Group -> why its problem gave no inputs; such groups are not among `groups`."""
+    doubts: dict[str, str] = field(default_factory=dict)
+    """Group -> why a remembered answer could not be told from a computed one, if so."""
 
 
 @contextmanager
@@ -133,7 +135,7 @@ def _stage(
     roofline: bool,
     partly: bool,
 ) -> Stage:
-    groups, work, limits, refused = [], {}, [], {}
+    groups, work, limits, refused, doubts = [], {}, [], {}, {}
     numeric_stack: dict[str, Any] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
@@ -146,6 +148,8 @@ def _stage(
             refused[name] = str(error)
             continue
         numeric_stack, work[name] = written[1]["numeric_stack"], written[1]["work"]
+        if written[1]["doubt"]:
+            doubts[name] = written[1]["doubt"]
         beside = limiting.beside(name, first.case, work[name]) if roofline else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
@@ -157,6 +161,7 @@ def _stage(
         numeric_stack=numeric_stack,
         limits=tuple(limits),
         refused=refused,
+        doubts=doubts,
     )
 
 

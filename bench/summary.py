@@ -31,7 +31,7 @@ def of(run: Run, groups: Sequence[GroupFindings], path: Path | None) -> dict[str
         "problem": run.problem.name,
         "margin": run.settings.margin,
         "interrupted": run.interrupted,
-        "warnings": list(run.warnings),
+        "warnings": [*run.warnings, *(f"{name}: {doubt}" for name, doubt in run.doubts.items())],
         "sweeps": [_sweep(one) for one in sweeps(run, groups)],
         "effects": [_effect(one) for axis in AXES for one in effects(run, groups, axis)],
         "groups": [_group(group) | {"roofline": _roofline(run, group)} for group in groups],

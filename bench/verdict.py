@@ -174,12 +174,14 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     if baseline and again:
         noise = estimate(log_ratios(rounds, again.name, baseline.name))  # at the whole level: no look stops at it
     resolved = stats.resolves(noise) if noise else None
+    lost = dict.fromkeys(one.discarded for one in run.rounds if one.group == name and one.discarded)
+    unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
     found = []
     for arm in arms:
         if not arm.again:
             other = again if arm is baseline else baseline
             twin = again.name if arm is baseline and again else None
-            limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
+            limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks, unmeasured=unmeasured)
             found.append(_finding(arm, other, rounds, limits, twin))
     return GroupFindings(
         name=name,
@@ -198,6 +200,8 @@ class _Limits:
     margin: float
     resolved: float
     looks: tuple[int, ...]
+    unmeasured: str
+    """Why an arm without a round has none."""
 
 
 def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limits, twin: str | None) -> Finding:
@@ -205,8 +209,8 @@ def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limi
     workers = [worker for one in rounds for worker in one.workers if worker.arm == arm.name]
     fates = workers + [worker for one in rounds for worker in one.workers if worker.arm == twin]
     bad = next((worker for worker in fates if worker.outcome != Outcome.OK), None)
-    outcome = bad.outcome if bad else Outcome.OK if workers else Outcome.FAILED
-    reason = bad.reason if bad else None if workers else "not measured: the run ended before its first round"
+    outcome = bad.outcome if bad else Outcome.OK if workers else Outcome.NOT_MEASURED
+    reason = bad.reason if bad else None if workers else limits.unmeasured
     ok = outcome == Outcome.OK
     logs = log_ratios(rounds, arm.name, other.name) if ok and other else {}
     medians = log_ratios(rounds, arm.name, other.name, of=median) if ok and other else {}

@@ -1,6 +1,7 @@
 """Right or wrong, with a number: outputs against the extended-precision reference, component by component."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,18 +40,57 @@ def named(result: object, names: Sequence[str]) -> Outputs:
     Wrong
         If the number of outputs is another, or one is not a plain ndarray.
     """
+    _require_computed(result, "the result")
     arrays = (result,) if len(names) == 1 and not isinstance(result, tuple | list) else result
     if not isinstance(arrays, tuple | list) or len(arrays) != len(names):
         count = len(arrays) if isinstance(arrays, tuple | list) else f"a {type(result).__name__}"
         raise Wrong(f"returned {count} instead of the {len(names)} outputs {', '.join(names)}")
     for name, array in zip(names, arrays, strict=True):
+        _require_computed(array, name)
         if type(array) is not np.ndarray:
             raise Wrong(f"{name} is a {type(array).__name__}, expected a numpy.ndarray")
     return dict(zip(names, arrays, strict=True))
 
 
+def _require_computed(result: object, name: str) -> None:
+    """Raise Wrong for what only promises a result."""
+    if inspect.isawaitable(result):
+        raise Wrong(
+            f"{name} is a {type(result).__name__}: nothing has been computed yet; let step() run it "
+            "(asyncio.run(...)) and return the result"
+        )
+    if isinstance(result, Iterator):
+        raise Wrong(
+            f"{name} is a {type(result).__name__}: nothing has been computed yet; let step() go through it and return "
+            "the result"
+        )
+
+
+def accept(test: Callable[[Values, Outputs], object], inputs: Values, outputs: Outputs) -> None:
+    """Raise Wrong unless the problem's own test accepts the outputs.
+
+    Parameters
+    ----------
+    test
+        ``accept(inputs, outputs)`` of a problem.py: it returns None, or why the outputs are not right, or raises
+        AssertionError. True and False will do too.
+    inputs, outputs
+        Name -> value; the inputs as they were before the call.
+    """
+    try:
+        said = test(inputs, outputs)
+    except AssertionError as error:
+        said = str(error) or "an assertion failed"
+    except Exception as error:  # noqa: BLE001  # what the test makes of wrong outputs is not known beforehand
+        said = f"{type(error).__name__}: {error}"
+    if isinstance(said, bool | np.bool_):
+        said = None if said else "it returned False"
+    if said is not None:
+        raise Wrong(f"not accepted by the problem's accept(): {said}")
+
+
 def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) -> tuple[Error, ...]:
-    """Return the error of each output, all within tolerance.
+    """Return the error of each output that there is a reference for, all within tolerance.
 
     Parameters
     ----------
@@ -61,7 +101,7 @@ def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) ->
     tolerance
         Name -> componentwise absolute tolerance, float64, of the same shape.
     dtype
-        "float64" or "float32": what the outputs must have.
+        "float64" or "float32": what the outputs must have; where a reference has integers, these will do too.
 
     Raises
     ------
@@ -69,7 +109,9 @@ def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) ->
         On another shape or dtype, a value that is not finite, or an error above its tolerance.
     """
     errors = [
-        _check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype) for name in outputs
+        _check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype)
+        for name in outputs
+        if name in reference
     ]
     for error in errors:
         if not error.error_over_tolerance <= 1:
@@ -83,12 +125,14 @@ def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) ->
 def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.ndarray, dtype: str) -> Error:
     if output.shape != reference.shape:
         raise Wrong(f"{name} has shape {output.shape}, expected {reference.shape}")
-    if output.dtype != np.dtype(dtype):
-        raise Wrong(f"{name} is {output.dtype}, expected {dtype}")
+    whole = reference.dtype.kind in "iub"
+    if output.dtype != np.dtype(dtype) and not (whole and output.dtype.kind in "iub"):
+        raise Wrong(f"{name} is {output.dtype}, expected {'integers' if whole else dtype}")
     if not np.isfinite(output).all():
         raise Wrong(f"{name} has {np.count_nonzero(~np.isfinite(output))} values that are not finite")
-    error = np.abs(output.astype(reference.dtype) - reference)
-    spacing = np.spacing(np.abs(reference).astype(dtype))
+    wide = np.longdouble if whole else reference.dtype
+    error = np.abs(output.astype(wide) - reference.astype(wide))
+    spacing = np.ones_like(error) if whole else np.spacing(np.abs(reference).astype(dtype))
     return Error(
         output=name,
         error_over_tolerance=_largest_ratio(error, tolerance),
@@ -118,16 +162,34 @@ def worst(*checks: Iterable[Error]) -> tuple[Error, ...]:
 def require_unchanged(inputs: Values, originals: Values) -> None:
     """Raise Wrong if an input array has other contents than its original."""
     for name, original in originals.items():
-        if isinstance(original, np.ndarray) and not _same(np.asarray(inputs[name]), original):
-            raise Wrong(f"changed its input {name}; inputs belong to the harness")
+        if isinstance(original, np.ndarray) and not same(np.asarray(inputs[name]), original):
+            raise Wrong(changed(name))
 
 
-def _same(array: np.ndarray, original: np.ndarray) -> bool:
+def changed(name: str) -> str:
+    """Return what is said of an implementation that has changed an input."""
+    return f'changed its input {name}; if the computation overwrites it, say INOUT = ("{name}",) in problem.py'
+
+
+def same(array: np.ndarray, original: np.ndarray) -> bool:
     """Return whether two arrays hold the same bits: NaN is NaN, and 40 times as fast as looking for NaN."""
     if array.dtype != original.dtype or array.dtype.kind != "f" or array.itemsize not in (2, 4, 8):
         return np.array_equal(array, original, equal_nan=array.dtype.kind in "fc")
     bits = f"u{array.itemsize}"
     return np.array_equal(array.view(bits), original.view(bits))
+
+
+def without_memory_of(outputs: Outputs, inputs: Values) -> Outputs:
+    """Return the outputs that share no memory with any of these inputs."""
+    return {
+        name: output
+        for name, output in outputs.items()
+        if not any(_share(output, value) for value in inputs.values() if isinstance(value, np.ndarray))
+    }
+
+
+def _share(one: np.ndarray, other: np.ndarray) -> bool:
+    return np.may_share_memory(one, other) and np.shares_memory(one, other)
 
 
 def require_own_memory(outputs: Outputs, inputs: Values, earlier: Outputs) -> None:
@@ -137,5 +199,5 @@ def require_own_memory(outputs: Outputs, inputs: Values, earlier: Outputs) -> No
         others |= {f"its output {key}": value for key, value in outputs.items() if key != name}
         others |= {f"an earlier call's {key}": value for key, value in earlier.items()}
         for other, array in others.items():
-            if np.may_share_memory(output, array) and np.shares_memory(output, array):
+            if _share(output, array):
                 raise Wrong(f"{name} shares memory with {other}; each call must return arrays of its own")

@@ -199,8 +199,13 @@ class SimulatedExecutor:
         machine.clock.spend(machine.start_s)
         if machine.inputs_reason:
             return {"outcome": Outcome.FAILED, "reason": machine.inputs_reason}
-        told = {"matrices": list(machine.matrices), "work": dict(machine.work(case)), "numeric_stack": {}}
-        return {"outcome": Outcome.OK, **told}
+        return {
+            "outcome": Outcome.OK,
+            "matrices": list(machine.matrices),
+            "work": dict(machine.work(case)),
+            "numeric_stack": {},
+            "doubt": None,
+        }
 
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""

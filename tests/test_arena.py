@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench import exchange
-from bench.arena import Arena
+from bench.arena import Arena, same_value
 
 
 @pytest.fixture
@@ -18,21 +18,23 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
-def test_an_input_has_the_order_asked_for_and_cannot_be_written_to(folder, order):
+def test_an_input_has_the_order_asked_for_and_is_as_a_program_would_have_it(folder, order):
     arena = Arena(folder, {"x": order})
     x = arena.inputs["x"]
     assert arena.layout() == {"x": order}
     assert x.flags[f"{order}_CONTIGUOUS"]
     assert np.array_equal(x, [[0, 1, 2], [3, 4, 5]])
     assert x.dtype == np.float32
-    with pytest.raises(ValueError, match="read-only"):
-        x[0, 0] = 7
+    assert x.flags.writeable
+    assert x.flags.owndata
+    assert x.flags.aligned
+    assert type(arena.inputs["beta"]) is float
 
 
 def test_other_contents_come_into_the_same_memory(folder):
     arena = Arena(folder, {"x": "F"})
     x, v = arena.inputs["x"], arena.inputs["v"]
-    arena.change_to("b")
+    assert not arena.change_to("b")  # a number cannot change in the hands of who holds it
     assert x[0, 0] == v[0] == 100
     assert arena.inputs["x"] is x
     assert arena.inputs["beta"] == 100
@@ -49,3 +51,74 @@ def test_what_is_expected_belongs_to_the_contents(folder):
 def test_a_matrix_of_one_row_is_in_both_orders(tmp_path):
     exchange.save_values(tmp_path / "a" / "inputs", {"x": np.ones((1, 3))})
     assert Arena(tmp_path, {"x": "F"}).layout() == {"x": "CF"}
+
+
+def arena_of(folder, a, b, **options):
+    for content, inputs in (("a", a), ("b", b)):
+        exchange.save_values(folder / content / "inputs", inputs)
+    return Arena(folder, {}, **options)
+
+
+def test_arrays_alone_change_without_a_new_object(tmp_path):
+    arena = arena_of(tmp_path, {"x": np.zeros(3), "n": 5}, {"x": np.ones(3), "n": 5})
+    x = arena.inputs["x"]
+    assert arena.change_to("b")
+    assert x.tolist() == [1, 1, 1]
+
+
+def test_an_array_of_another_shape_is_a_new_one(tmp_path):
+    arena = arena_of(tmp_path, {"x": np.zeros(3), "y": np.zeros(2)}, {"x": np.ones(4), "y": np.ones(2)})
+    y = arena.inputs["y"]
+    assert not arena.change_to("b")
+    assert arena.inputs["x"].tolist() == [1, 1, 1, 1]
+    assert arena.inputs["y"] is y
+    assert y.tolist() == [1, 1]
+
+
+def test_what_is_overwritten_comes_back_into_the_same_memory_in_its_own_order(tmp_path):
+    first = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    arena = arena_of(tmp_path, {"x": first, "y": first}, {"x": first + 10, "y": first}, inout=("x",))
+    x = arena.inputs["x"]
+    for content, start in (("a", 0), ("b", 10)):
+        arena.change_to(content)
+        x[:] = 7
+        arena.restore()
+        assert arena.inputs["x"] is x
+        assert np.array_equal(x, first + start)
+    assert list(arena.overwritten) == ["x"]
+    assert list(arena.kept) == ["y"]
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", "float32", "int8", "bool", "complex128", "longdouble", "M8[s]", "U3", "i4,f8"]
+)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_change_of_any_input_that_must_stay_is_seen_quickly(tmp_path, dtype, order):
+    inputs = {"x": np.zeros((3, 2), dtype), "z": np.zeros((), "i8"), "none": np.zeros(0)}
+    exchange.save_values(tmp_path / "a" / "inputs", inputs)
+    arena = Arena(tmp_path, {"x": order})
+    assert arena.changed() is None
+    arena.inputs["x"][0, 1] = np.ones((), "i8").astype(dtype)
+    assert arena.changed() == "x"
+
+
+def test_what_may_be_overwritten_does_not_count_as_changed(tmp_path):
+    arena = arena_of(tmp_path, {"x": np.zeros(2)}, {}, inout=("x",))
+    arena.inputs["x"][0] = 1
+    assert arena.changed() is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1, 1, True),
+        (1, 1.0, False),
+        (float("nan"), float("nan"), True),
+        (np.ones(2), np.ones(2), True),
+        (np.ones(2), np.ones(2, np.float32), False),
+        (np.ones(2), 1.0, False),
+        (np.array([np.nan]), np.array([np.nan]), True),
+    ],
+)
+def test_values_are_the_same_with_their_type_and_nan_is_itself(one, other, same):
+    assert same_value(one, other) is same

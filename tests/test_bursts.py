@@ -39,3 +39,16 @@ def test_a_version_far_from_the_other_has_bursts_that_fit_it(sizes):
 def test_other_cases_have_nothing_to_do_with_each_other(sizes):
     first, second = sized(sizes, 99_000, 101_000, cases=("one", "two"))
     assert (first[0], second[0]) == (2, 1)
+
+
+def test_samples_that_were_too_short_get_more_calls_in_all_arms_of_their_case_and_keep_them(sizes):
+    arms = [Paced(name=name, case=case, number=8, call_ns=10) for name, case in (("a", 1), ("b", 1), ("c", 2))]
+    samples = sizes.of(arms)["a"][1]
+    assert sizes.lengthen("a", 32, arms) == {"a": 32, "b": 32}
+    assert sizes.of(arms) == {"a": (32, samples), "b": (32, samples), "c": (8, samples)}
+
+
+def test_an_arm_with_samples_of_another_size_keeps_them(sizes):
+    arms = [Paced(name="fast", case=1, number=128, call_ns=1_000), Paced(name="slow", case=1, number=1, call_ns=10**6)]
+    sizes.of(arms)
+    assert sizes.lengthen("fast", 256, arms) == {"fast": 256}

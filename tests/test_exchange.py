@@ -55,3 +55,43 @@ def test_values_come_back_in_order_with_their_dtypes_and_read_only(tmp_path):
         assert found[name].dtype == values[name].dtype
         assert np.array_equal(found[name], values[name])
         assert not found[name].flags.writeable
+
+
+@pytest.mark.parametrize(
+    "value",
+    [3, True, 2.5, float("inf"), 10**30, 2 + 1j, np.float32(1.5), np.float64(0.1), np.int8(-3), np.True_],
+    ids=repr,
+)
+def test_a_number_comes_back_as_what_it_was(tmp_path, value):
+    exchange.save_values(tmp_path / "inputs", {"n": value})
+    found = exchange.load_values(tmp_path / "inputs")["n"]
+    assert type(found) is type(value)
+    assert found == value
+
+
+def test_a_longdouble_keeps_its_digits(tmp_path):
+    third = np.longdouble(1) / 3
+    exchange.save_values(tmp_path / "inputs", {"third": third})
+    assert exchange.load_values(tmp_path / "inputs")["third"] == third
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (0, 3)])
+def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, shape):
+    exchange.save_values(tmp_path / "inputs", {"x": np.zeros(shape)})
+    found = exchange.load_values(tmp_path / "inputs")["x"]
+    assert isinstance(found, np.ndarray)
+    assert found.shape == shape
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (["a"], "words is a list, expected an array of plain data, a number or a bool"),
+        ("abc", "words is a str"),
+        (None, "words is a NoneType"),
+        (np.array([None]), "words is an array of objects"),
+    ],
+)
+def test_what_cannot_be_carried_is_told_by_name(tmp_path, value, told):
+    with pytest.raises(exchange.Unsupported, match=told):
+        exchange.save_values(tmp_path / "inputs", {"words": value})

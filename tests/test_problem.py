@@ -89,3 +89,16 @@ def test_a_problem_may_name_the_order_in_which_its_implementations_improve(tmp_p
     text = GOOD.replace('OUTPUTS = ("s",)', 'OUTPUTS = ("s",)\nLADDER = ("loop", "dot")')
     assert problem.read(written(tmp_path, text)).ladder == ("loop", "dot")
     assert problem.find("backprop").ladder[:2] == ("loop_per_sample", "loop_hoisted")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [('("x", "y")', ("x", "y")), ('"x"', ("x",)), ("()", ()), ('["x"]', ("x",))]
+)
+def test_what_an_evaluation_may_overwrite_is_read_too(tmp_path, text, names):
+    assert problem.read(written(tmp_path, f"INOUT = {text}\n{GOOD}")).inout == names
+
+
+@pytest.mark.parametrize("text", ["3", "(3,)", '{"x": 1}'])
+def test_names_to_overwrite_that_are_none_are_told(tmp_path, text):
+    with pytest.raises(ImplbenchError, match="INOUT must be a literal tuple of names of inputs"):
+        problem.read(written(tmp_path, f"INOUT = {text}\n{GOOD}"))

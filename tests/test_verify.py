@@ -110,3 +110,63 @@ def test_an_unchanged_input_is_so_in_any_dtype_and_order_and_with_nan(dtype, ord
     held["x"][0, 0] += 1
     with pytest.raises(verify.Wrong, match="changed its input x"):
         verify.require_unchanged(held, original)
+
+
+def test_integers_are_held_against_integers_and_may_be_floats_of_the_case():
+    counts = {"y": np.array([3, 0, 2**62 + 1])}, {"y": np.zeros(3)}
+    (error,) = verify.check({"y": counts[0]["y"].astype(np.int64)}, *counts, "float64")
+    assert error.error_over_tolerance == 0
+    verify.check({"y": np.array([3.0, 0.0])}, {"y": np.array([3, 0])}, {"y": np.zeros(2)}, "float64")
+    with pytest.raises(Wrong, match="times the tolerance"):
+        verify.check({"y": counts[0]["y"] - 1}, *counts, "float64")
+    with pytest.raises(Wrong, match="y is complex128, expected integers"):
+        verify.check({"y": np.ones(3, complex)}, *counts, "float64")
+
+
+def test_an_output_without_a_reference_is_left_to_the_problems_own_test():
+    (error,) = verify.check({"y": np.array([1.0, -2, 4]), "z": np.array([np.nan])}, REFERENCE, TOLERANCE, "float64")
+    assert error.output == "y"
+
+
+@pytest.mark.parametrize("said", [None, True, np.True_])
+def test_what_the_problems_own_test_has_nothing_against_is_accepted(said):
+    verify.accept(lambda inputs, outputs: said, {}, {})
+
+
+def refusing(inputs, outputs):
+    assert outputs["y"] == inputs["x"], "y is not x"
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (refusing, "y is not x"),
+        (lambda inputs, outputs: "too far", r"not accepted by the problem's accept\(\): too far"),
+        (lambda inputs, outputs: False, "it returned False"),
+        (lambda inputs, outputs: 1 / 0, "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_why_the_problems_own_test_does_not_accept_is_told(test, told):
+    with pytest.raises(Wrong, match=told):
+        verify.accept(test, {"x": 1}, {"y": 2})
+
+
+async def coroutine():
+    return np.ones(1)
+
+
+@pytest.mark.parametrize(
+    ("promise", "kind"),
+    [(lambda: (one for one in ()), "generator"), (lambda: map(abs, ()), "map"), (coroutine, "coroutine")],
+)
+def test_what_only_promises_a_result_is_told_as_such(promise, kind):
+    result = promise()
+    for one, names in ((result, ("y",)), ((result, np.ones(1)), ("y", "z"))):
+        with pytest.raises(Wrong, match=f"is a {kind}: nothing has been computed yet"):
+            verify.named(one, names)
+    getattr(result, "close", int)()
+
+
+def test_an_output_in_an_input_that_is_overwritten_is_none_of_its_own():
+    base, other = np.zeros(4), np.zeros(4)
+    assert list(verify.without_memory_of({"y": base[:2], "z": other}, {"x": base, "beta": 1.0})) == ["z"]

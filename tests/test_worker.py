@@ -1,14 +1,14 @@
 """The child process's work, done in this process."""
 
 import gc
-import itertools
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import implementation, worker
+from bench import implementation
 from bench.worker import Bench, Session, Unfit, write_inputs
 
 FAKES = Path(__file__).parent / "fakes" / "product"
@@ -40,7 +40,9 @@ class Module:
 @pytest.fixture
 def implemented(monkeypatch):
     """Have the given prepare() loaded as the implementation."""
-    return lambda prepare: monkeypatch.setattr(implementation, "load", lambda folder, name: Module(prepare))
+    return lambda prepare, module=None: monkeypatch.setattr(
+        implementation, "load", lambda folder, name: module or Module(prepare)
+    )
 
 
 def test_making_inputs_tells_the_matrices_and_the_work(order):
@@ -99,20 +101,52 @@ def test_a_burst_makes_as_many_calls_as_it_says(order, implemented):
     assert len(calls) - before == 3 * 64 * ready["number"]
 
 
-def test_samples_of_a_few_clock_steps_are_refused(order, monkeypatch):
+def test_samples_of_a_few_clock_steps_are_to_be_timed_again_with_more_calls(order, monkeypatch):
+    bench = Bench(order)
+    number = bench.start()["number"]
+    assert bench.burst(4 * number, 2)["longer"] is None
+    monkeypatch.setattr(bench._sampler, "_resolution_ns", 10**9)
+    assert bench.burst(1, 2)["longer"] > 1
+
+
+def test_a_burst_that_contradicts_the_threads_is_timed_again_and_kept_apart(order, monkeypatch):
     bench = Bench(order)
     bench.start()
-    monkeypatch.setattr(bench, "_resolution_ns", 10**9)
-    with pytest.raises(Unfit, match="less than 1000 steps of the clock"):
+    said = iter(["used 2.00 CPUs", None])
+    monkeypatch.setattr(bench._guard, "contradiction", lambda used: next(said))
+    found = bench.burst(1, 2)
+    (discarded,) = found["discarded"]
+    assert discarded["reason"] == "used 2.00 CPUs"
+    assert len(discarded["sample_ns"]) == len(found["sample_ns"]) == 2
+
+
+def test_only_bursts_that_contradict_the_threads_in_a_row_are_the_implementations_fault(order, monkeypatch):
+    bench = Bench(order)
+    bench.start()
+    monkeypatch.setattr(bench._guard, "contradiction", lambda used: "used 2.00 CPUs")
+    with pytest.raises(Unfit, match=r"used 2.00 CPUs \(and in 2 more before it\)"):
         bench.burst(1, 2)
 
 
-def test_a_call_of_a_few_clock_steps_cannot_be_timed_alone_with_cold_caches(order, monkeypatch, tmp_path):
-    (tmp_path / "filler").write_bytes(bytes(1000))
-    monkeypatch.setattr(worker, "clock_resolution_ns", lambda: 10**7)
-    with pytest.raises(Unfit, match="too short to be timed alone as cold caches need it") as caught:
-        Bench(order | {"filler": str(tmp_path / "filler")}).start()
-    assert caught.value.outcome == "unsupported"
+def test_an_input_that_changes_in_the_bursts_is_seen_with_the_remedy(order, implemented):
+    wanted = []
+
+    def prepare(inputs):
+        def step():
+            if wanted:
+                inputs["y"][0, 0] += 1
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = Bench(order)
+    bench.start()
+    bench.burst(1, 2)
+    wanted.append(True)
+    with pytest.raises(Unfit, match=r'changed its input y; .*INOUT = \("y",\)') as caught:
+        bench.burst(1, 2)
+    assert caught.value.outcome == "wrong"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +154,7 @@ def test_a_call_of_a_few_clock_steps_cannot_be_timed_alone_with_cold_caches(orde
     [
         (lambda inputs: None, "returned a NoneType, expected a function"),
         (lambda inputs: 1 / 0, "ZeroDivisionError: division by zero"),
-        (lambda inputs: inputs["x"].__setitem__((0, 0), 1), "read-only"),
+        (lambda inputs: lambda: (inputs["x"].T @ inputs["y"], inputs["x"].fill(0))[0], "changed its input x"),
         (lambda inputs: exit(3), "SystemExit: 3"),  # noqa: PLR1722
         (lambda inputs: lambda: inputs["x"], "has shape (200, 6), expected (6, 5)"),
     ],
@@ -137,13 +171,6 @@ def test_whatever_an_implementation_does_is_an_answer_with_a_reason(order, imple
 def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
     with pytest.raises(ValueError, match="cannot do 'burst' now"):
         Session().answer({"do": "burst", "nonce": 1})
-
-
-@pytest.mark.parametrize("step_ns", [1, 100, 1000, 15_000_000])
-def test_the_step_of_the_clock_is_found_whatever_it_is(monkeypatch, step_ns):
-    readings = (ns // step_ns * step_ns for ns in itertools.count(10**12, max(1, step_ns // 7)))
-    monkeypatch.setattr(worker.time, "perf_counter_ns", lambda: next(readings))
-    assert worker.clock_resolution_ns() == step_ns
 
 
 def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(order):
@@ -170,3 +197,148 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     found = bench.explain()
     assert found["calls"] is None
     assert found["counts"]["allocations"] == 1
+
+
+SCAN = Path(__file__).parent / "fakes" / "scan"
+
+
+@pytest.fixture
+def scan(tmp_path):
+    """An order of a problem whose input is overwritten, and that has a test of its own."""
+    case = CASE | {"problem": "scan", "size": {"n": 50}}
+    made = {"folder": str(SCAN), "inputs": str(tmp_path / "inputs"), "case": case, "seed": 1, "other_data": "uniform"}
+    common = {"outputs": ("scan",), "inout": ("a",)}
+    assert write_inputs(made | common)["doubt"] is None
+    options = {"layout": {}, "dtype": "float64", "threads": 1, "implementation": "same", "copies_inputs": False}
+    return made | common | options
+
+
+def finished(order):
+    bench = Bench(order)
+    ready = bench.start()
+    assert ready["accepted"]
+    found = bench.burst(ready["number"], 3)
+    assert len(found["sample_ns"]) == 3
+    return bench.finish()["verification"]
+
+
+@pytest.mark.parametrize("name", ["same", "new"])
+def test_an_input_that_may_be_overwritten_is_put_back_before_each_call(scan, name):
+    (error,) = finished(scan | {"implementation": name})
+    assert error["error_over_tolerance"] <= 1
+
+
+def test_what_is_done_to_an_input_between_the_calls_is_neither_timed_nor_counted(scan):
+    bench = Bench(scan)
+    bench.start()
+    bench.burst(4, 2)
+    bench.finish()
+    assert bench.count()["counts"]["allocations"] == 0
+    assert [call["name"] for call in bench.explain()["calls"]] == ["cumsum"]
+
+
+def test_overwriting_an_input_without_saying_so_is_wrong(scan):
+    with pytest.raises(Unfit, match=r'changed its input a; .*INOUT = \("a",\) in problem.py'):
+        Bench(scan | {"inout": ()}).start()
+
+
+def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented):
+    held = Module(lambda inputs: lambda: np.cumsum(inputs["a"]))
+    held.accept = lambda inputs, outputs: f"{outputs['scan'].size} numbers from {inputs['a'].size}"
+    implemented(None, held)
+    with pytest.raises(Unfit, match=r"not accepted by the problem's accept\(\): 50 numbers from 50") as caught:
+        Bench(scan).start()
+    assert caught.value.outcome == "wrong"
+
+
+@pytest.fixture
+def scaled(tmp_path):
+    """Return a function that makes an order of a problem with a number among its inputs."""
+
+    def made(scale, prepare):
+        folder = tmp_path / "scaled"
+        folder.mkdir()
+        (folder / "problem.py").write_text(SCALED.format(scale=scale))
+        (folder / "one.py").write_text(prepare)
+        order = {"folder": str(folder), "inputs": str(tmp_path / "inputs"), "case": CASE, "seed": 1}
+        order |= {"other_data": "uniform", "outputs": ("y",), "layout": {}, "dtype": "float64", "threads": 1}
+        return order | {"implementation": "one", "copies_inputs": False, "reply": write_inputs(order)}
+
+    before = set(sys.modules)
+    yield made
+    for name in set(sys.modules) - before:
+        if name.startswith("implbench_problem_scaled"):
+            del sys.modules[name]
+
+
+SCALED = """
+import numpy as np
+def inputs(size, dtype, data, seed):
+    return {{"x": np.ones(9, dtype), "k": {scale}}}
+def reference(inputs):
+    return {{"y": inputs["x"] * np.longdouble(inputs["k"])}}
+def tolerance(inputs, unit_roundoff):
+    return {{"y": np.zeros(9)}}
+def work(size, dtype):
+    return {{"flops": 9.0, "bytes": 144.0}}
+"""
+HONEST = "def prepare(inputs):\n    x, k = inputs.values()\n    return lambda: x * k\n"
+REMEMBERING = "known = []\ndef prepare(inputs):\n    known[:] = known or [inputs['x'] * inputs['k']]\n"
+REMEMBERING += "    return lambda: known[0].copy()\n"
+
+
+def test_a_number_that_changes_makes_nobody_one_who_remembers(scaled):
+    order = scaled("seed", HONEST)
+    assert order["reply"]["doubt"] is None
+    bench = Bench(order)
+    bench.start()
+    (error,) = bench.finish()["verification"]
+    assert error["error_over_tolerance"] == 0
+
+
+def test_who_remembers_over_prepare_is_found_where_a_number_changes(scaled):
+    bench = Bench(scaled("seed", REMEMBERING))
+    bench.start()
+    with pytest.raises(Unfit, match="the result is remembered"):
+        bench.finish()
+
+
+def test_inputs_that_are_the_same_for_every_seed_leave_a_doubt_that_is_told(scaled):
+    order = scaled("3", HONEST)
+    assert order["reply"]["doubt"].startswith("its inputs are the same for every seed: a remembered answer cannot be")
+
+
+def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled, monkeypatch):
+    monkeypatch.setitem(globals(), "SCALED", SCALED.replace('np.longdouble(inputs["k"])', "np.longdouble(7)"))
+    assert scaled("seed", HONEST)["reply"]["doubt"].startswith("its right answers are the same for every seed")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ("def work", r"it has no function work\(size, dtype\)"),
+        ("def reference", r"no function reference\(inputs\), nor accept\(inputs, outputs\) in its place"),
+        ("def tolerance", r"it has no function tolerance\(inputs, unit_roundoff\)"),
+    ],
+)
+def test_a_problem_without_a_function_that_it_needs_is_told_which(scaled, monkeypatch, left_out, told):
+    monkeypatch.setitem(globals(), "SCALED", SCALED.replace(left_out, "def another"))
+    with pytest.raises(Unfit, match=told):
+        scaled("3", HONEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("prepare = 3\n", r"has no function prepare\(inputs\) once it is imported"),
+        (
+            "import sys\nsys.exit(2)\ndef prepare(inputs): ...\n",
+            r"ended the interpreter when it was imported .*one.py, line 2",
+        ),
+        ("from json import loads\nprepare = lambda inputs: loads('{')\n", r"JSONDecodeError: .* \(one.py, line 2\)"),
+        ("async def prepare(inputs): ...\n", "returned a coroutine, expected a function"),
+    ],
+)
+def test_what_cannot_be_prepared_is_told_with_the_users_own_line(scaled, text, told):
+    with pytest.raises(Unfit, match=told):
+        Bench(scaled("3", text)).start()

@@ -30,7 +30,7 @@ def command(options: argparse.Namespace) -> int:
             terminal.say(f"  sizes {sizes}; default {found.default_size}", hanging=8)
             for one in implementations.values():
                 mark = " (baseline)" if one.name == found.baseline else ""
-                trouble = one.broken or one.unavailable
+                trouble = one.misnamed or one.broken or one.unavailable
                 told = f"{one.title}{mark}" + (f"; {trouble}" if trouble else "")
                 terminal.say(f"  {one.name:20} {told}", hanging=23)
     return Exit.FINE
@@ -56,6 +56,7 @@ def _listed(found: Problem, implementations: dict[str, implementation.Implementa
                 "title": one.title,
                 "requires": one.requires,
                 "broken": one.broken,
+                "misnamed": one.misnamed,
                 "unavailable": one.unavailable,
             }
             for one in implementations.values()

@@ -49,7 +49,7 @@ def command(options: argparse.Namespace) -> int:
 
 def _require_name(name: str) -> None:
     """Raise ImplbenchError for a name that no implementation can have; a problem's is of the same kind."""
-    if not implementation.counts(name) or iskeyword(name) or name == "problem":
+    if not name.isidentifier() or not implementation.counts(name) or iskeyword(name) or name == "problem":
         raise ImplbenchError(
             f"found {name!r} as the name, expected a Python identifier such as fast_rows: no keyword, not problem or "
             "conftest, and without _ or test_ in front"

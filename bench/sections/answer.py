@@ -1,5 +1,7 @@
 """The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
 
+from collections.abc import Iterable, Iterator
+
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
 from ..roofline import rooflines
@@ -24,13 +26,20 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     of_sweeps = sweeps(run, groups)
     paragraphs += sweep_sentences(run, of_sweeps)
     swept = {place.group.name for one in of_sweeps for place in one.places}
+    paragraphs += _doubts(run, swept)
     for group in groups:
         if group.name not in swept:
-            paragraphs += [sentence(run, group), *_more(run, group)]
+            paragraphs += [sentence(run, group), *_doubts(run, [group.name]), *_more(run, group)]
     if run.interrupted:
         done = sum(one.discarded is None for one in run.rounds)
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
     return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
+
+
+def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
+    """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
+    for doubt in dict.fromkeys(run.doubts[name] for name in names if name in run.doubts):
+        yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
 
 
 def sentence(run: Run, group: GroupFindings) -> str:

@@ -30,7 +30,7 @@ def inputs(size: Mapping[str, int], dtype: str, data: str, seed: int) -> dict[st
     """Return what an implementation is given: x (m, n) of uniform numbers in [-1, 1), C-ordered.
 
     Made in float64 and rounded to `dtype`, so that both dtypes see the same numbers; the same seed gives the same
-    inputs. A number that is no array is given as it is.
+    inputs, another seed others. A number that is no array is given as it is.
     """
     random = np.random.RandomState(seed)  # Generator's streams may change with NumPy, this one's do not (NEP 19)
     return {"x": random.uniform(-1, 1, (size["m"], size["n"])).astype(dtype)}

@@ -7,11 +7,9 @@ import pytest
 
 from bench import cli, limiting, machine, store
 from bench.errors import Exit
-from bench.measurement import Outcome
 from bench.verdict import findings
 from tests import noise
 from tests.simulated import Simulation
-from tests.truth import Truth
 
 FAKES = str(Path(__file__).parent.parent / "fakes" / "product")
 
@@ -106,12 +104,12 @@ def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsy
     assert {burst.number for worker in cold for burst in worker.bursts} == {1}
 
 
-def test_a_call_too_short_to_be_timed_alone_has_no_time_with_cold_caches(capsys, tmp_path, small, simulated):
-    short = Truth(outcome=Outcome.UNSUPPORTED, reason="a call takes 700 ns, too short to be timed alone")
-    simulated(truth=lambda arm, source, index: short)
-    words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest"]
-    assert cli.main([*words, "--results", str(tmp_path)]) == Exit.NOTHING_MEASURED
-    assert "too short to be timed alone" in capsys.readouterr().out
+def test_short_calls_with_cold_caches_are_timed_one_by_one_and_a_sample_is_their_sum(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "MOST_SET_BYTES", 2**20)
+    words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest", "--rounds", "1", "--budget", "1"]
+    assert cli.main([*words, "--results", str(tmp_path)]) == Exit.FINE
+    (path,) = tmp_path.glob("*.json")
+    assert {burst.number > 1 for one in store.read(path).rounds[0].workers for burst in one.bursts} == {True}
 
 
 def test_states_of_caches_and_rooflines_of_sweeps_that_do_not_exist_are_told(capsys):

@@ -23,7 +23,7 @@ def load() -> Callable[[str, str], ModuleType]:
 def arranged() -> Callable[[Mapping[str, Any], str], dict[str, Any]]:
     """Return a function that copies inputs into memory order: C, F, or one letter for each array of two dimensions.
 
-    The copies are read-only, as those that the harness gives.
+    The copies are read-only: who writes to one is found at once.
     """
 
     def arrange(inputs: Mapping[str, Any], layout: str) -> dict[str, Any]:

@@ -171,3 +171,13 @@ def test_the_blas_of_another_program_takes_the_place_of_the_workers_own():
         for one in run.rounds
     ]
     assert "1 thread, Octave's OpenBLAS SkylakeX kernel, 8 rounds)" in paragraphs(replace(run, rounds=tuple(both)))[0]
+
+
+def test_that_a_remembered_answer_could_not_be_told_stands_beside_the_fastest():
+    run = make_run(rounds=12)
+    (group,) = {one.group for one in run.rounds}
+    doubt = "its inputs are the same for every seed: a remembered answer cannot be told from a computed one"
+    first, second, *_ = paragraphs(replace(run, doubts={group: doubt}))
+    assert "`row_major` computes backprop" in first
+    assert second == f"Warning: backprop: {doubt}."
+    assert not any("remembered" in one for one in paragraphs(run))

@@ -6,7 +6,7 @@ from builders import USUAL, Spec, disturbed, make_run
 from explained import make_explained
 
 from bench.explanation import ladders
-from bench.measurement import Load
+from bench.measurement import DiscardedBurst, Load
 from bench.sections import reasons, threats
 from bench.verdict import findings
 
@@ -77,6 +77,15 @@ def test_discarded_rounds_are_counted_with_their_reason():
     assert "Discarded: 2 rounds with all their arms, because the clock jumped by 3 s." in text(
         make_run(discarded=(1, 2))
     )
+
+
+def test_bursts_that_were_timed_again_are_counted_with_their_reason():
+    run = make_run(rounds=1)
+    again = DiscardedBurst(burst=run.rounds[0].workers[0].bursts[0], reason="its samples were too short for the clock")
+    first, *others = run.rounds[0].workers
+    workers = (replace(first, discarded_bursts=(again, again)), *others)
+    run = replace(run, rounds=(replace(run.rounds[0], workers=workers),))
+    assert "Timed again: 2 bursts, because: its samples were too short for the clock." in text(run)
 
 
 def test_too_few_rounds_are_told():

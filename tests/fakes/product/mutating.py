@@ -1,4 +1,4 @@
-"""Changes its input, past the flag that forbids it."""
+"""Changes its input without saying so."""
 
 
 def prepare(inputs):
@@ -6,7 +6,6 @@ def prepare(inputs):
 
     def step():
         product = x.T @ y
-        x.flags.writeable = True
         x[0, 0] += 1
         return product
 

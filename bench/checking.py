@@ -1,0 +1,64 @@
+"""What a worker checks of its own outputs: right for the contents of the inputs, and in memory of their own."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from . import implementation, verify
+from .arena import Arena
+from .exchange import Message
+from .judging import Unfit, judged
+from .verify import Error, Outputs
+
+
+class Checker:
+    """Holds outputs against the arena's contents, and remembers the largest errors."""
+
+    def __init__(self, order: Message, arena: Arena) -> None:
+        self._order = order
+        self._arena = arena
+        self._errors: tuple[Error, ...] = ()
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """The largest errors so far, as a message holds them."""
+        return [
+            {"output": one.output, "error_over_tolerance": one.error_over_tolerance, "max_ulp": one.max_ulp}
+            for one in self._errors
+        ]
+
+    def verify(self, outputs: Outputs, content: str) -> None:
+        """Check the outputs of a call, and that it left its inputs alone; Unfit where something is wrong."""
+        with judged():
+            found = self._right(outputs, content)
+            originals = self._arena.originals(content)
+            verify.require_unchanged(self._arena.kept, {name: originals[name] for name in self._arena.kept})
+            self.require_own_memory(outputs, {})
+            self._errors = verify.worst(self._errors, found)
+
+    def verify_changed(self, outputs: Outputs) -> None:
+        """Check the outputs of the first call on contents B: those of contents A are remembered ones."""
+        try:
+            self.verify(outputs, "b")
+        except Unfit as unfit:
+            with contextlib.suppress(verify.Wrong):
+                self._right(outputs, "a")
+                raise Unfit(
+                    "wrong",
+                    "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
+                    "(if prepare() copies the inputs, say COPIES_INPUTS = True)",
+                ) from unfit
+            raise
+
+    def require_own_memory(self, outputs: Outputs, earlier: Outputs) -> None:
+        """Raise Wrong if an output lies where it must not; it may lie in an input that may be overwritten."""
+        own = verify.without_memory_of(outputs, self._arena.overwritten)
+        verify.require_own_memory(own, self._arena.kept, earlier)
+
+    def _right(self, outputs: Outputs, content: str) -> tuple[Error, ...]:
+        """Return the errors of the outputs; Wrong where they are not right for that content."""
+        found = verify.check(outputs, *self._arena.expected(content), self._order["dtype"])
+        if self._arena.accepts:
+            problem = implementation.load(Path(self._order["folder"]), "problem")
+            verify.accept(problem.accept, self._arena.originals(content), outputs)
+        return found

@@ -1,0 +1,41 @@
+"""An implementation's module, as a worker imports it: what it lacks or refuses becomes an outcome with its reason."""
+
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+from . import implementation
+from .exchange import Message
+from .judging import Unfit, judged, where
+
+
+def loaded(order: Message) -> ModuleType:
+    """Return the module of the implementation in an order, if it can do the case here.
+
+    Raises
+    ------
+    Unfit
+        If it cannot be imported, has no ``prepare``, or says that it is unavailable or does not support the case.
+    """
+    with judged():
+        module = _imported(Path(order["folder"]), order["implementation"])
+        if not callable(getattr(module, "prepare", None)):
+            raise Unfit("failed", "has no function prepare(inputs) once it is imported")
+        absent = module.unavailable() if hasattr(module, "unavailable") else None
+        if absent:
+            raise Unfit("unavailable", str(absent))
+        reason = module.unsupported(SimpleNamespace(**order["case"])) if hasattr(module, "unsupported") else None
+        if reason:
+            raise Unfit("unsupported", str(reason))
+    return module
+
+
+def _imported(folder: Path, name: str) -> ModuleType:
+    """Import the module; an end of the interpreter has a reason of its own, for it is what scripts do."""
+    try:
+        return implementation.load(folder, name)
+    except SystemExit as error:
+        raise Unfit(
+            "failed",
+            f"ended the interpreter when it was imported (SystemExit: {error.code}){where(error)}; what reads "
+            'arguments belongs below if __name__ == "__main__"',
+        ) from error

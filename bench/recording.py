@@ -1,0 +1,115 @@
+"""What becomes the record of a worker: what is known of it while its round lasts, and of each burst."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from msgspec import convert
+
+from .bursts import Paced
+from .exchange import Message
+from .measurement import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Worker
+from .process import WorkerProcess
+from .rounds import RoundPlan
+
+
+@dataclass(slots=True)
+class Active:
+    """A worker in a round, while the round lasts."""
+
+    arm: Arm
+    process: WorkerProcess
+    record: Worker
+    number: int = 1
+    samples: int = 1
+    call_ns: int = 0
+    lost: str | None = None
+    """Why the round has to be held again, if so."""
+
+    @property
+    def burst_ns(self) -> int:
+        """How long a burst is expected to take."""
+        return self.samples * self.number * self.call_ns
+
+
+def paced(active: Mapping[str, Active]) -> list[Paced]:
+    """Return what the sizes of bursts depend on, of each worker."""
+    return [Paced(name=name, case=one.arm.case, number=one.number, call_ns=one.call_ns) for name, one in active.items()]
+
+
+def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) -> Worker:
+    """Return the record of a worker that has just been started."""
+    return Worker(
+        arm=arm.name,
+        pid=pid,
+        spawn_position=plan.spawn_order.index(arm.name),
+        position=plan.positions.index(arm.name),
+        outcome=Outcome.OK,
+        reason=None,
+        affinity=plan.cpus,
+        pools=(),
+        layout={},
+        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
+        prepare_ns=None,
+        first_call_ns=None,
+        warmup_calls=0,
+        verification=(),
+        bursts=(),
+        output_tail="",
+    )
+
+
+def prepared(record: Worker, reply: Message) -> Worker:
+    """Return the record with what the worker found on the way to its first burst."""
+    return replace(
+        record,
+        pools=tuple(Pool(**pool) for pool in reply["pools"]),
+        layout=reply["layout"],
+        prepare_ns=reply["prepare_ns"],
+        transfer_ns=reply["transfer_ns"],
+        own_clock=reply["own_clock"],
+        first_call_ns=reply["first_call_ns"],
+        warmup_calls=reply["warmup_calls"],
+        accepted=reply["accepted"],
+    )
+
+
+def with_burst(record: Worker, reply: Message, here: Mapping[str, int]) -> Worker:
+    """Return the record with one more burst, and with those that were timed again: none is dropped.
+
+    Parameters
+    ----------
+    record
+        Of the worker so far.
+    reply
+        What it says of the burst; ``longer`` is not None where this one has to be timed again too.
+    here
+        Pass, position and number of calls.
+    """
+    burst = _burst(reply, here)
+    again = [DiscardedBurst(burst=_burst(each, here), reason=each["reason"]) for each in reply["discarded"]]
+    if reply["longer"] is None:
+        return replace(record, bursts=(*record.bursts, burst), discarded_bursts=(*record.discarded_bursts, *again))
+    again.append(DiscardedBurst(burst=burst, reason="its samples were too short for the clock"))
+    return replace(record, discarded_bursts=(*record.discarded_bursts, *again))
+
+
+def counted(record: Worker, reply: Message) -> Worker:
+    """Return the record with what an evaluation does."""
+    return replace(
+        record,
+        counts=convert(reply["counts"], Counts),
+        calls=convert(reply.get("calls"), tuple[Call, ...] | None),
+        costs=convert(reply.get("costs"), Costs | None),
+        smallest_ns=reply.get("smallest_ns"),
+    )
+
+
+def _burst(reply: Message, here: Mapping[str, int]) -> Burst:
+    return Burst(
+        **here,
+        start_ns=reply["start_ns"],
+        sample_ns=tuple(reply["sample_ns"]),
+        cpu_ns=reply["cpu_ns"],
+        minor_faults=reply["minor_faults"],
+        involuntary_switches=reply["involuntary_switches"],
+    )

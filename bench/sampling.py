@@ -1,0 +1,136 @@
+"""Samples of a call: how fine the clock is, how many calls make a sample, and what is done between them, untimed."""
+
+import time
+import timeit
+from collections.abc import Callable
+from pathlib import Path
+
+from .judging import Unfit
+
+Clock = Callable[[], int]
+
+#: A sample is at least this long: one call, or the smallest power of 2 of calls that reaches it (notes: stats, 3).
+SHORTEST_SAMPLE_NS = 100_000
+
+#: A sample is at least this many steps of the clock long, else it is timed again with more calls.
+SHORTEST_SAMPLE_STEPS = 1000
+
+#: The calls of a sample are chosen so that it may get so many times shorter before it is too short.
+HEAD_ROOM = 4
+
+#: However coarse the clock is, a sample of this length is long enough.
+LONG_ENOUGH_NS = 250_000_000
+
+#: Where calls are timed one by one, a sample and what is done between its calls take at most about this long.
+LONGEST_ALONE_NS = 100_000_000
+
+#: A clock is looked at so long, or until it has made so many steps.
+LONGEST_LOOK_NS, STEPS = 20_000_000, 100
+
+#: The shortest of so many samples tells how many calls a sample needs.
+TRIES = 3
+
+
+def clock_resolution_ns(clock: Clock = time.perf_counter_ns) -> int:
+    """Return the smallest step that a clock which goes by itself was seen to make."""
+    least, steps = 0, 0
+    started = before = clock()
+    while steps < STEPS and (not least or before - started < LONGEST_LOOK_NS):
+        now = clock()
+        if now != before:
+            least = min(least or now - before, now - before)
+            before, steps = now, steps + 1
+    return least
+
+
+def evictor(filler: Path) -> Callable[[], object]:
+    """Return a function that reads a file which all workers have in memory, so that little else stays in the caches."""
+    import numpy as np
+
+    other = np.memmap(filler, np.uint64, mode="r")
+    return other.max
+
+
+class Sampler:
+    """Times samples of one step on one clock.
+
+    Calls are timed together, as `timeit` does. Where something has to be done before each (inputs put back, caches
+    filled), every call is timed alone and a sample is their sum: an error of a step of the clock in each averages out,
+    for calls begin anywhere between two steps.
+    """
+
+    def __init__(self, step: Callable[[], object], clock: Clock, resolution_ns: int) -> None:
+        self._step = step
+        self._clock = clock
+        self._resolution_ns = resolution_ns
+        self.before: Callable[[], object] | None = None
+        """What is done before each call, untimed."""
+
+    @property
+    def shortest_ns(self) -> int:
+        """How long a sample has to be for its calls to be timed together."""
+        return min(SHORTEST_SAMPLE_STEPS * self._resolution_ns, LONG_ENOUGH_NS)
+
+    @property
+    def _wanted_ns(self) -> int:
+        return max(SHORTEST_SAMPLE_NS, HEAD_ROOM * self.shortest_ns)
+
+    def samples(self, number: int, count: int) -> list[int]:
+        """Return the ns of `count` samples of `number` calls each."""
+        if self.before is None:
+            timer: timeit.Timer = timeit.Timer(self._step, timer=self._clock)
+            return [int(duration) for duration in timer.repeat(count, number)]
+        return [self._alone(number) for _ in range(count)]
+
+    def _alone(self, number: int) -> int:
+        step, clock, before = self._step, self._clock, self.before or int
+        total = 0
+        for _ in range(number):
+            before()
+            started = clock()
+            step()
+            total += clock() - started
+        return total
+
+    def calls_in_a_sample(self) -> tuple[int, float]:
+        """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile."""
+        number, shortest = 1, self._shortest(1)
+        if self.before is not None:
+            return self._calls_alone(shortest), shortest
+        while shortest < self._wanted_ns:
+            number *= 2
+            shortest = self._shortest(number)
+        return number, shortest / number
+
+    def _shortest(self, number: int) -> int:
+        """Return the ns of the shortest of a few samples, of a long one that alone."""
+        started = time.perf_counter_ns()
+        shortest = self.samples(number, 1)[0]
+        took = time.perf_counter_ns() - started
+        if shortest < self.shortest_ns and took > HEAD_ROOM * max(LONG_ENOUGH_NS, self._wanted_ns):
+            raise Unfit("failed", f"its own clock (clock_ns) made {shortest} ns of {number} calls that took {took} ns")
+        return shortest if took > LONGEST_ALONE_NS else min(shortest, *self.samples(number, TRIES - 1))
+
+    def _calls_alone(self, call_ns: int) -> int:
+        """Return how many calls, each wrong by up to a step, have a sum that is right to one part in as many steps.
+
+        The error of a call is uniform with a standard deviation of step / sqrt(6), both ends together.
+        """
+        started = time.perf_counter_ns()
+        self._alone(1)
+        both_ns = time.perf_counter_ns() - started
+        relative = self._resolution_ns / max(1, call_ns)
+        needed = max((SHORTEST_SAMPLE_STEPS * relative) ** 2 / 6, SHORTEST_SAMPLE_NS / max(1, call_ns))
+        number = 1
+        while number < needed and 2 * number * both_ns <= LONGEST_ALONE_NS:
+            number *= 2
+        return number
+
+    def longer(self, number: int, shortest_ns: int) -> int | None:
+        """Return how many calls a sample needs, where one of `number` calls was too short; None where it was not."""
+        if self.before is not None or shortest_ns >= self.shortest_ns:
+            return None
+        longer = 2 * number
+        while longer * shortest_ns < self._wanted_ns * number and longer < 1024 * number:
+            longer *= 2
+        return longer

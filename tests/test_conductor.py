@@ -1,0 +1,142 @@
+"""One round: what its workers tell becomes its record, and nothing of it depends on how busy the machine is."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bench import problem
+from bench.conductor import Conductor
+from bench.measurement import Arm, Outcome, Settings
+from bench.process import Ended
+from bench.recording import Active, paced, unmeasured
+from bench.rounds import RoundPlan
+from bench.runner import Runner
+from bench.selection import Selection, select
+from bench.verdict import findings
+from tests.builders import USUAL, make_run
+
+SCAN = Path(__file__).parent / "fakes" / "scan"
+SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=30.0, command=("implbench", "run"))
+
+
+def children():
+    return [one for one in psutil.Process().children(recursive=True) if one.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory):
+    found = problem.find(str(SCAN))
+    arms, left = select(found, Selection(sizes=("S",)))
+    return Runner(found, SETTINGS, lambda progress: None).run(arms, left, tmp_path_factory.mktemp("results"))[0]
+
+
+def test_whoever_overwrites_its_input_is_measured_beside_who_does_not(scanned):
+    found = {one.arm.case.implementation: one for one in findings(scanned)[0].findings}
+    assert {name: (one.outcome, one.reason) for name, one in found.items()} == dict.fromkeys(
+        ("killed_once", "new", "same", "spawned"), (Outcome.OK, None)
+    )
+    assert all(one.seconds_per_call.value > 0 for one in found.values())
+
+
+def test_that_the_problems_own_test_accepted_the_outputs_is_on_the_record(scanned):
+    assert all(worker.accepted for one in scanned.rounds if one.discarded is None for worker in one.workers)
+
+
+def test_a_round_in_which_a_worker_was_killed_from_outside_is_held_again_and_kept(scanned):
+    lost, kept = scanned.rounds
+    assert "the worker of scan[killed_once-S-float64-C-1t] was killed by SIGKILL" in lost.discarded
+    assert kept.discarded is None
+    assert children() == []
+
+
+class Scripted:
+    """A worker that gives prepared answers."""
+
+    def __init__(self, *answers):
+        self.asked = []
+        self.output_tail = ""
+        self._answers = list(answers)
+
+    def ask(self, order, timeout_s):
+        self.asked.append(order)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Ended):
+            raise answer
+        return answer
+
+    def nothing(self):
+        pass
+
+    resume = pause = kill = nothing
+
+
+def told(longer=None, discarded=()):
+    common = {"start_ns": 1, "sample_ns": [7, 8], "cpu_ns": 15, "minor_faults": 0, "involuntary_switches": 0}
+    again = [common | {"reason": reason} for reason in discarded]
+    return common | {"outcome": "ok", "longer": longer, "discarded": again}
+
+
+@pytest.fixture
+def conductor(tmp_path):
+    return Conductor(scratch=tmp_path, timeout_s=1.0, tell=lambda doing: None)
+
+
+def active(conductor, *names):
+    arm = make_run(USUAL).arms[0]
+    plan = RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=1, padding=0)
+    found = {}
+    for name in names:
+        one = Arm(name=name, case=arm.case, title="", baseline=False)
+        found[name] = Active(arm=one, process=Scripted(), record=unmeasured(one, 1, plan, {}), call_ns=10, number=8)
+    conductor._sizes.of(paced(found))
+    return found
+
+
+def timed(conductor, arms, name, *answers):
+    arms[name].process = Scripted(*answers)
+    conductor._time(arms[name], arms, pass_index=3, position=1)
+    return arms[name].record
+
+
+def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_all_arms_of_the_case(conductor):
+    arms = active(conductor, "one", "other")
+    record = timed(conductor, arms, "one", told(longer=32), told(longer=128), told())
+    assert [order["number"] for order in arms["one"].process.asked] == [8, 32, 128]
+    assert [burst.number for burst in record.bursts] == [128]
+    assert [(one.burst.number, one.reason) for one in record.discarded_bursts] == [
+        (8, "its samples were too short for the clock"),
+        (32, "its samples were too short for the clock"),
+    ]
+    assert arms["other"].number == 128
+    assert conductor._sizes.of(paced(arms))["other"][0] == 128
+
+
+def test_a_burst_that_the_worker_timed_again_is_on_the_record(conductor):
+    record = timed(conductor, active(conductor, "one"), "one", told(discarded=["used 2.00 CPUs"]))
+    assert len(record.bursts) == 1
+    assert [one.reason for one in record.discarded_bursts] == ["used 2.00 CPUs"]
+
+
+def test_a_worker_that_is_killed_twice_is_lost_once_and_then_has_that_outcome(conductor):
+    ended = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
+    for lost in (True, False):
+        arms = active(conductor, "one")
+        record = timed(conductor, arms, "one", ended)
+        assert (arms["one"].lost is not None) is lost
+        assert record.outcome == Outcome.OUT_OF_MEMORY
+
+
+def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
+    arms = active(conductor, "one")
+    timed(conductor, arms, "one", Ended(Outcome.CRASHED, "killed by SIGSEGV"))
+    assert arms["one"].lost is None
+
+
+def test_a_run_whose_rounds_were_all_discarded_says_why_it_measured_nothing():
+    run = make_run(USUAL, rounds=3)
+    lost = replace(run, rounds=tuple(replace(one, discarded="the machine slept for 7.0 s") for one in run.rounds))
+    found = findings(lost)[0].findings
+    assert {one.outcome for one in found} == {Outcome.NOT_MEASURED}
+    assert {one.reason for one in found} == {"no round of it counts; the machine slept for 7.0 s"}
