@@ -21,16 +21,7 @@ from bench.conductor import Group, PassChooser, Source
 from bench.crew import Crew
 from bench.environment import Activity
 from bench.executor import Backend
-from bench.measurement import (
-    Arm,
-    Burst,
-    Load,
-    Outcome,
-    Pool,
-    Round,
-    Verification,
-    Worker,
-)
+from bench.measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
 from bench.rounds import RoundPlan, order_of_pass
 from tests import noise
 from tests.noise import Noise
