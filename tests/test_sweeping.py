@@ -62,7 +62,7 @@ def test_what_would_take_too_long_at_a_larger_size_is_left_out_of_it_on_the_reco
     assert (left.case.implementation, left.case.size.values, left.outcome) == (
         "honest_too",
         {"m": 20_000},
-        Outcome.UNSUPPORTED,
+        Outcome.NOT_MEASURED,
     )
     assert "a sweep of 10 s leaves out calls over 5.00 ms that are so far behind" in left.reason
     assert store.read(path) == run
