@@ -148,4 +148,4 @@ def _minima(workers: Mapping[int, Worker]) -> dict[int, dict[int, float]]:
 def _outcome(workers: Sequence[Worker]) -> Outcome:
     """Return how a case ended: badly if any of its workers did."""
     bad = next((worker.outcome for worker in workers if worker.outcome != Outcome.OK), None)
-    return bad or (Outcome.OK if workers else Outcome.FAILED)
+    return bad or (Outcome.OK if workers else Outcome.NOT_MEASURED)

@@ -4,8 +4,8 @@ A problem.py is collected as a module with one test a case. The first of them ha
 interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a timer that returns
 recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
 
-It gets one value a round, the median of a fresh process: its rounds are taken for independent, which samples of one
-process are not, and its mean over all samples would move with the slowest of them.
+It gets one value a round, the fastest sample of a fresh process: its rounds are taken for independent, which samples of
+one process are not, and its mean over all samples would move with the slowest of them.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from .measurement import Arm, Left, Outcome, Run
 from .problem import Problem
 from .request import selection_of, settings_of
 from .selection import select
-from .verdict import Finding, findings, seconds_per_call
+from .verdict import Finding, findings
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -176,9 +176,9 @@ def _nothing() -> None:
 
 
 def round_seconds(run: Run, arm: Arm) -> list[float]:
-    """Return the seconds per call of an arm in each round that counts, in the order in which they were made."""
+    """Return the seconds per call of an arm's fastest sample in each round that counts, in the order of the rounds."""
     return [
-        seconds_per_call(worker)
+        min(ns * 1e-9 / burst.number for burst in worker.bursts for ns in burst.sample_ns)
         for one in run.rounds
         if one.discarded is None
         for worker in one.workers

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from bench import origins
+from bench.judging import PACKAGE
 
 
 def package(folder, name="mine", text="", *, regular=True):
@@ -89,6 +90,9 @@ def test_an_interpreter_that_a_worker_starts_finds_the_same(tmp_path, method):
 @pytest.fixture
 def loaded(tmp_path, monkeypatch):
     """Return what is complained of when a side has these files and a worker these modules."""
+
+    for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
+        monkeypatch.delitem(sys.modules, name)  # other tests' problems, of no version
 
     def complaint(files, **modules):
         for file in files:

@@ -60,7 +60,6 @@ def everything(tmp_path_factory):
         ("aliasing", Outcome.WRONG, "shares memory with an earlier call's product"),
         ("wrong_later", Outcome.WRONG, "times the tolerance"),
         ("raising", Outcome.FAILED, "ArithmeticError: the third sample is odd (raising.py, line 6)"),
-        ("threaded", Outcome.FAILED, "1 thread asked for"),
         ("segfaulting", Outcome.CRASHED, "SIGSEGV"),
         ("exiting", Outcome.CRASHED, "exit code 7"),
         ("hungry", Outcome.OUT_OF_MEMORY, "MemoryError"),
@@ -74,7 +73,9 @@ def test_what_goes_wrong_in_one_implementation_is_told_and_has_no_time(everythin
     assert finding.log_ratio is None
 
 
-@pytest.mark.parametrize("name", ["honest", "honest_too", "copying", "own_clock", "printing", "unsupported"])
+@pytest.mark.parametrize(
+    "name", ["honest", "honest_too", "copying", "own_clock", "printing", "threaded", "unsupported"]
+)
 def test_good_implementations_beside_bad_ones_are_measured(everything, name):
     finding = everything[2][name]
     assert (finding.outcome, finding.reason) == (Outcome.OK, None)
