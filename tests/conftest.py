@@ -1,5 +1,6 @@
 """What all tests have in common: a scratch folder of their own, and a machine that is made up."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,16 @@ def _own_scratch(session_scratch: Path) -> Iterator[None]:
         patch.setenv(SCRATCH, str(session_scratch))
         yield
     assert list(session_scratch.iterdir()) == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Spare each process that is started the compilation of all modules, where none may be kept beside its source."""
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.dont_write_bytecode:
+            patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+            patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
+        yield
 
 
 @pytest.fixture
