@@ -53,6 +53,7 @@ def test_the_page_is_the_golden_text(name):
     assert page(RUNS[name]) == (GOLDEN / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
     run = make_run()
     paths = report.write(run, findings(run), tmp_path)
@@ -72,6 +73,7 @@ def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
     assert sorted(path.name for path in (tmp_path / run.id).iterdir()) == sorted(path.name for path in paths)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_every_file_that_the_page_names_is_there(tmp_path):
     run = make_run(sizes=(Size(name="m=1,n=2", values={"m": 1, "n": 2}), Size(name="S", values={"m": 3})))
     paths = report.write(run, None, tmp_path)
@@ -87,6 +89,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path):
     assert b"<svg" in first["speedup.svg"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_pandas_reads_the_table_back(tmp_path):
     run = make_run()
     report.write(run, None, tmp_path)
