@@ -218,9 +218,9 @@ def test_two_threads_are_pinned_to_all_cpus_and_found_in_the_pools(tmp_path):
 
 
 def test_who_never_comes_back_is_ended_at_the_deadline(tmp_path):
-    run, _ = measured(tmp_path, "hanging", sizes=("S",), settings=replace(SETTINGS, timeout_s=3.0))
+    run, _ = measured(tmp_path, "hanging", sizes=("S",), settings=replace(SETTINGS, timeout_s=2.0))
     finding = next(one for one in findings(run)[0].findings if one.arm.case.implementation == "hanging")
-    assert (finding.outcome, finding.reason) == (Outcome.TIMEOUT, "no answer within 3 s (--timeout)")
+    assert (finding.outcome, finding.reason) == (Outcome.TIMEOUT, "no answer within 2 s (--timeout)")
     assert finding.seconds_per_call is None
     assert children() == []
 
