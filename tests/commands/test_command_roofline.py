@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, limiting, machine, store
+from bench import cli, limiting, machine, rounds, store
 from bench.errors import Exit
 from bench.verdict import findings
 from tests import noise
@@ -88,8 +88,15 @@ def test_shares_of_what_the_machine_allows_are_those_that_there_are(capsys, tmp_
     assert shares["honest_too"]["share_of_attainable"]["value"] == pytest.approx(0.5, rel=0.02)
 
 
+@pytest.fixture
+def one_pass(monkeypatch):
+    """Have real workers measure no longer than it takes to see what they do."""
+    monkeypatch.setattr(rounds, "MOST_PASSES", 1)
+
+
 @pytest.mark.slow
-def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsys, tmp_path, small):
+@pytest.mark.usefixtures("small", "one_pass")
+def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsys, tmp_path):
     words = ["roofline", FAKES, "--cache", "cold", "--set", "m=100000", "--rounds", "1", "--budget", "1"]
     assert cli.main([*words, "--impl", "honest", "--json", "--results", str(tmp_path)]) in (Exit.FINE, Exit.UNDECIDED)
     (group,) = json.loads(capsys.readouterr().out)["groups"]
@@ -104,6 +111,8 @@ def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsy
     assert {burst.number for worker in cold for burst in worker.bursts} == {1}
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("one_pass")
 def test_short_calls_with_cold_caches_are_timed_one_by_one_and_a_sample_is_their_sum(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "MOST_SET_BYTES", 2**20)
     words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest", "--rounds", "1", "--budget", "1"]
