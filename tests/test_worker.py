@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import implementation
+from bench import implementation, worker
 from bench.worker import Bench, Session, Unfit, write_inputs
 
 FAKES = Path(__file__).parent / "fakes" / "product"
 
 CASE = {"problem": "product", "size": {"m": 200}, "dtype": "float64", "data": "uniform", "layout": "C", "threads": 1}
+
+
+@pytest.fixture(autouse=True)
+def _soon_warm(monkeypatch):
+    """Nothing that is asserted here depends on how long the warm-up is."""
+    monkeypatch.setattr(worker, "WARMUP_NS", 1_000_000)
 
 
 @pytest.fixture
