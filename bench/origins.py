@@ -63,6 +63,7 @@ def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[st
     if own is not None:
         places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere}
         found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
+        found["PYTHONPYCACHEPREFIX"] = ""  # bytecode beside its source, or what was read could not be told (reads)
     return found
 
 

@@ -179,3 +179,11 @@ def test_a_module_that_only_a_build_would_write_is_told(loaded, error, told):
     wrapped = RuntimeError("later")
     wrapped.__cause__ = error
     assert origins.absent(wrapped) == said
+
+
+def test_bytecode_of_a_side_lies_beside_its_source_where_reading_it_is_seen(tmp_path):
+    side = package(tmp_path / "side", text="")
+    place = {"PYTHONPYCACHEPREFIX": str(tmp_path / "elsewhere"), "PYTHONDONTWRITEBYTECODE": ""}
+    printed("import mine", tmp_path, [side], **place)
+    assert list((side / "mine" / "__pycache__").glob("*.pyc"))
+    assert not (tmp_path / "elsewhere").exists()
