@@ -57,7 +57,9 @@ def _done(options: "argparse.Namespace") -> int:
 
     from . import terminal
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # a closed terminal is an end, too
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _interrupt)
     module = import_module(f".commands.{options.command}{'_' * iskeyword(options.command)}", __package__)
     manner = terminal.Manner(quiet=getattr(options, "quiet", False), colour=not getattr(options, "no_color", False))
     with terminal.speaking(manner):

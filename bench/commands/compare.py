@@ -115,13 +115,20 @@ def _found(
 
 
 def _print(found: Comparison, options: argparse.Namespace) -> None:
-    """Print the comparison, and write it where a pull request shows it."""
+    """Write the comparison where a pull request shows it, and print it.
+
+    That nobody reads on, as with ``| head``, changes nothing of the exit code.
+    """
     sections = section.sections(found)
-    if options.json:
-        print(json.dumps(of_comparison(found), indent=2, allow_nan=False))
-    else:
-        terminal.show(sections)
     _write(sections, options.markdown)
+    try:
+        if options.json:
+            print(json.dumps(of_comparison(found), indent=2, allow_nan=False))
+        else:
+            terminal.show(sections)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
 
 
 def _write(sections: tuple[Section, ...], markdown: str | None) -> None:

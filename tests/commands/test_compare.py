@@ -335,9 +335,21 @@ def test_an_interrupt_at_any_moment_leaves_no_worktree_and_no_file(folder, tmp_p
     assert (state(folder), sorted(tmp_path.iterdir())) == before
 
 
+def test_a_reader_who_leaves_changes_nothing_of_the_exit_code(folder, tmp_path, simulated, monkeypatch):
+    simulated(noise=noise.QUIET)
+    says(folder, "honest", SECONDS=0.002)
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody_reads:
+        monkeypatch.setattr(sys, "stdout", nobody_reads)
+        assert cli.main(["compare", "HEAD", "--budget", "30"]) == Exit.REGRESSION
+    assert "Slower" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "found"), [(signal.SIGINT, any_child), (signal.SIGINT, workers), (signal.SIGTERM, workers)]
+    ("number", "found"), [(signal.SIGINT, any_child), (signal.SIGHUP, workers), (signal.SIGTERM, workers)]
 )
 def test_a_signal_ends_it_with_every_worker_and_leaves_nothing(folder, tmp_path, number, found):
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT), SCRATCH: str(tmp_path)}
