@@ -1,13 +1,13 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import stats, verdict
-from .benchmarks import Skipped
+from . import native, stats, verdict
+from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
 from .gate import Decision
@@ -75,6 +75,8 @@ class Comparison:
     """Seconds that the gate took beyond its budget, because the machine was busy."""
     among_tests: tuple[str, ...] = ()
     """Problems among tests, which nobody named."""
+    unbuilt: tuple[str, ...] = ()
+    """Sources of compiled code that differ and that nothing compiled: both sides may run other code in their place."""
 
     @property
     def too_noisy(self) -> bool:
@@ -94,6 +96,15 @@ class Comparison:
     def of(self, standing: Standing) -> tuple[Compared, ...]:
         """Return the benchmarks of that standing."""
         return tuple(one for one in self.compared if one.standing == standing)
+
+
+def doubted(found: Comparison, unbuilt: tuple[str, ...]) -> Comparison:
+    """Return the comparison in the light of sources that nothing compiled: what ran beside them may not be its own."""
+    if not unbuilt or not (found.compared or found.skipped):
+        return found
+    why = native.remedy(unbuilt)
+    skipped = tuple(replace(one, reason=why) if one.reason == SAME else one for one in found.skipped)
+    return replace(found, unbuilt=unbuilt, skipped=skipped, warnings=(why, *found.warnings))
 
 
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
@@ -211,10 +222,12 @@ def exit_code(found: Comparison) -> Exit:
     """Return the exit code: wrong results come before any time, a regression before doubt."""
     if found.of(Standing.WRONG) or found.failed:
         return Exit.WRONG
-    if found.nothing_comparable:
-        return Exit.NOTHING_MEASURED
     if found.of(Standing.SLOWER):
         return Exit.REGRESSION
+    if found.unbuilt:
+        return Exit.UNDECIDED
+    if found.nothing_comparable:
+        return Exit.NOTHING_MEASURED
     if found.too_noisy or found.of(Standing.UNDECIDED):
         return Exit.UNDECIDED
     return Exit.FINE

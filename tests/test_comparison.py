@@ -148,7 +148,7 @@ IDENTICAL = Skipped(name="p/other", reason="the same code on both sides (--all m
     ("found", "code", "begins"),
     [
         (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD (working tree) against"),
-        (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10 % ["),
+        (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10.0 % ["),
         (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
         (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),
         (comparison(SAME, resolved=0.2), Exit.UNDECIDED, "Not decided: this machine is too noisy for a margin of 3 %"),

@@ -20,7 +20,7 @@ LAYERS = [
     *("arena", "making", "loading", "checking", "sampling", "counting", "observing", "costs", "worker"),
     *("process", "recording", "suspension", "crew", "conductor", "executor", "limits", "limiting", "staging"),
     *("shares", "runner", "request"),
-    *("identity", "packages", "copies", "revisions", "checkout", "pairing", "reads", "gate", "benchmarks"),
+    *("identity", "packages", "copies", "revisions", "checkout", "pairing", "reads", "native", "gate", "benchmarks"),
     *("calibration", "comparing", "sameness", "comparison", "remeasurement", "watching", "remeasuring"),
     *("points", "indexed", "index", "history", "history_summary"),
     *("sections", "report", "summary", "pages", "publishing"),

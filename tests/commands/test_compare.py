@@ -287,6 +287,33 @@ def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
     assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("options", [(), ("--all",)])
+def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, simulated, options):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "_speedups.c").write_text("int fast;\n")
+    commit(folder, "speedups")
+    (folder / "mine" / "_speedups.c").write_text("int slow;\n")
+    code, found = compared(capsys, *options)
+    assert code == Exit.UNDECIDED
+    assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
+    assert bool(found["benchmarks"]) == bool(options)
+    assert all("build each version in a checkout of its own" in one["reason"] for one in found["skipped"])
+
+
+def test_sources_that_a_worker_compiles_are_compared(folder, capsys, monkeypatch):
+    (folder / "fast.pyx").write_text("one = 1\n")
+    commit(folder, "sources")
+    (folder / "fast.pyx").write_text("one = 2\n")
+
+    def compiling(arm, source, index):
+        (source.own.tree / "fast.pyx").read_bytes()
+        return 0.003
+
+    Simulation(truth=compiling).everywhere(monkeypatch)
+    code, found = compared(capsys, "--impl", "honest")
+    assert (code, verdicts(found), found["skipped"]) == (Exit.FINE, {"honest": "equivalent"}, [])
+
+
 @pytest.fixture
 def packaged(folder):
     """The repository with a package in src/ that one of its kernels uses, and the same package installed elsewhere."""
