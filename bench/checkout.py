@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from . import copies, revisions
+from . import copies, installed, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
 from .origins import Own
-from .packages import elsewhere, import_folders, own_root
+from .packages import elsewhere, import_folders, own_root, placed, project_names
 from .problem import Problem, is_problem, read
 from .revisions import Revision
 
@@ -147,7 +147,6 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> None:
 
 
 def _side(one: _Copy, asked: Asked) -> Side:
-    path = import_folders(one.tree, asked.paths)
     problems: dict[str, Problem] = {}
     broken: dict[str, str] = {}
     left_out = []
@@ -164,11 +163,25 @@ def _side(one: _Copy, asked: Asked) -> Side:
     return Side(
         label=one.label,
         root=one.root,
-        own=Own(tree=one.tree, path=path, elsewhere=elsewhere(one.tree, path)),
+        own=_own(one.tree, asked.paths),
         problems=problems,
         broken=broken,
         left_out=tuple(left_out),
         warnings=one.warnings,
+    )
+
+
+def _own(tree: Path, named: Sequence[str]) -> Own:
+    """Return where a version's code is imported from, and what else is its own."""
+    path = import_folders(tree, named)
+    projects, all_known = project_names(tree)
+    others = installed.of_others(projects) if all_known else frozenset()
+    return Own(
+        tree=tree,
+        path=path,
+        elsewhere=elsewhere(tree, path, others),
+        placed=tuple(placed(tree).items()),
+        installed=installed.names_of(projects),
     )
 
 
