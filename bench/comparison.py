@@ -27,7 +27,9 @@ class Standing(StrEnum):
     WRONG = "wrong"
     """HEAD ended with another outcome than ok."""
     NOT_COMPARABLE = "not comparable"
-    """BASE did, or HEAD is not for this machine or case."""
+    """BASE did."""
+    LOST = "lost"
+    """HEAD is not for this machine or case, and BASE is: its time here is not known."""
     SLOWER = "slower"
     FASTER = "faster"
     EQUIVALENT = "equivalent"
@@ -92,6 +94,12 @@ class Comparison:
     def failed(self) -> tuple[Skipped, ...]:
         """What could not even be started in HEAD, or has vanished from it."""
         return tuple(one for one in self.skipped if one.outcome == Outcome.FAILED)
+
+    @property
+    def lost(self) -> tuple[tuple[str, str], ...]:
+        """Name and reason of what runs here in BASE and no longer in HEAD, through nobody's fault."""
+        started = [(one.name, one.reason or "") for one in self.of(Standing.LOST)]
+        return (*started, *((one.name, one.reason) for one in self.skipped if one.lost))
 
     def of(self, standing: Standing) -> tuple[Compared, ...]:
         """Return the benchmarks of that standing."""
@@ -173,8 +181,11 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
             if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
-                fault = side == "HEAD" and worker.outcome not in NOBODYS_FAULT
-                standing = Standing.WRONG if fault else Standing.NOT_COMPARABLE
+                standing = Standing.NOT_COMPARABLE
+                if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
+                    standing = Standing.WRONG
+                elif side == "HEAD" and all(one.outcome == Outcome.OK for one in workers if one.arm.endswith(BASE)):
+                    standing = Standing.LOST
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None
 
@@ -224,7 +235,7 @@ def exit_code(found: Comparison) -> Exit:
         return Exit.WRONG
     if found.of(Standing.SLOWER):
         return Exit.REGRESSION
-    if found.unbuilt:
+    if found.unbuilt or found.lost:
         return Exit.UNDECIDED
     if found.nothing_comparable:
         return Exit.NOTHING_MEASURED

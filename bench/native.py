@@ -63,13 +63,14 @@ def unbuilt(differing: frozenset[str], changed: frozenset[str], read: frozenset[
 
 def reason(names: tuple[str, ...]) -> str:
     """Return why nothing can be said while these sources are unbuilt."""
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more} differs between the versions, and nothing compiled it for either"
+    verbs = ("differ", "were") if len(names) > 1 else ("differs", "was")
+    named = f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
+    return f"{named} {verbs[0]} between the versions and {verbs[1]} compiled for neither"
 
 
 def remedy(names: tuple[str, ...]) -> str:
     """Return the reason, and what to do about it."""
     return (
-        f"{reason(names)}, so that both may run other code in its place: build each version in a checkout of its own "
+        f"{reason(names)}, so that both may run other code in that place: build each version in a checkout of its own "
         "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
     )

@@ -55,9 +55,9 @@ def _nothing(found: Comparison) -> str | None:
     """Return what is said where there is no time on both sides of anything; None where there is."""
     if found.unbuilt and found.nothing_comparable:
         return f"Not decided: {plain(native.reason(found.unbuilt))}"
-    if not found.compared:
+    if not found.compared and not found.lost:
         return f"Nothing was measured: {_why_nothing(found)}"
-    if found.nothing_comparable:
+    if found.nothing_comparable and not found.lost:
         named = (f"{code(one.name)}: {plain(one.reason or '')}" for one in found.compared)
         return f"Nothing could be compared: {'; '.join(named)}"
     return None
@@ -72,6 +72,8 @@ def _speed(found: Comparison) -> str:
         return f"Slower: {named}, at a margin of {margin}"
     if found.unbuilt:
         return f"Not decided: {plain(native.reason(found.unbuilt))}"
+    if found.lost:
+        return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
     if found.too_noisy:
         return f"Not decided: this machine is too noisy for a margin of {margin}"
     if undecided:

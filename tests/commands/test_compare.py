@@ -376,3 +376,11 @@ def test_a_signal_ends_it_with_every_worker_and_leaves_nothing(folder, tmp_path,
     assert process.returncode == Exit.INTERRUPTED
     assert gone(children)
     assert (state(folder), sorted(tmp_path.iterdir())) == before
+
+
+def test_what_needs_more_in_head_than_is_here_is_never_passed(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    edit(folder, "honest", 'REQUIRES = ("numpy",)', 'REQUIRES = ("numpy", "no_such_distribution")')
+    says(folder, "honest_too", SECONDS=0.001)
+    code, found = compared(capsys)
+    assert (code, [one["outcome"] for one in found["skipped"] if one["outcome"]]) == (Exit.UNDECIDED, ["unavailable"])
