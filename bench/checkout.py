@@ -3,15 +3,14 @@
 import ast
 import os
 import shutil
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from . import copies, installed, revisions
+from . import copies, implementation, installed, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
 from .identity import differences
-from .implementation import found
 from .origins import Own
 from .packages import elsewhere, import_folders, own_root, placed, project_names
 from .pairing import Renames, paired_problems
@@ -163,8 +162,8 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_C
     return [replace(one, warnings=(*one.warnings, *_replaced(one, root, (wheres, source)))) for one in copied]
 
 
-def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> Iterator[str]:
-    """Replace the problems of a version, and yield a sentence on its implementations that are gone by that."""
+def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple[str, ...]:
+    """Replace the problems of a version, and return what is to be said of its implementations that are gone by that."""
     wheres, source = given
     gone: list[str] = []
     for where in wheres:
@@ -172,11 +171,10 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> Itera
         gone += _implementations_lost(target, root / where) if target.is_dir() else ()
         shutil.rmtree(target, ignore_errors=True)
         copies.write_folder(root / where, target)
-    if gone:
-        yield (
-            f"its own {', '.join(gone)} lie in problems that --problems-from {source} replaces, and were not measured: "
-            f"those of {source} were"
-        )
+    if not gone:
+        return ()
+    where = f"in the problems that --problems-from {source} replaces"
+    return (f"its own {', '.join(gone)}, {where}, were not measured: those of {source} were",)
 
 
 def _implementations_lost(own: Path, other: Path) -> list[str]:
@@ -184,7 +182,7 @@ def _implementations_lost(own: Path, other: Path) -> list[str]:
     if not (own / "problem.py").is_file() or not is_problem(own / "problem.py"):
         return []
     try:
-        implementations = found(read(own))
+        implementations = implementation.found(read(own))
     except ImplbenchError:
         return []
     changed = {own / name for name in differences(own, other)}
