@@ -44,6 +44,11 @@ def sources(changed: Iterable[str], problems: Iterable[str]) -> frozenset[str]:
     )
 
 
+def products(names: Iterable[str]) -> frozenset[str]:
+    """Return which files a compiler has made."""
+    return frozenset(name for name in names if PurePosixPath(name).suffix.lower() in _PRODUCTS)
+
+
 def unbuilt(differing: frozenset[str], changed: frozenset[str], read: frozenset[str]) -> tuple[str, ...]:
     """Return which sources no worker compiled, in order; none where a worker loaded what another build made of them.
 
@@ -56,7 +61,7 @@ def unbuilt(differing: frozenset[str], changed: frozenset[str], read: frozenset[
     read
         The paths that workers read, of either version.
     """
-    if any(PurePosixPath(name).suffix.lower() in _PRODUCTS for name in changed & read):
+    if products(changed & read):
         return ()
     return tuple(sorted(differing - read))
 

@@ -77,7 +77,12 @@ def _chosen(
 
 
 def _unbuilt(sides: tuple[Side, Side], changed: frozenset[str], read: frozenset[str]) -> tuple[str, ...]:
-    """Return the sources of compiled code that differ and that no worker read."""
+    """Return the sources of compiled code that differ and that no worker read.
+
+    Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
+    """
+    if not reads.are_recorded(sides[1].own.tree):
+        read = native.products(changed)
     problems = {one.folder.relative_to(side.own.tree).as_posix() for side in sides for one in side.problems.values()}
     return native.unbuilt(native.sources(changed, problems), changed, read)
 

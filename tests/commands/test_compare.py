@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import cli
+from bench import cli, reads
 from bench.errors import Exit
 from bench.staging import SCRATCH
 from tests import noise
@@ -298,6 +298,20 @@ def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, s
     assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
     assert bool(found["benchmarks"]) == bool(options)
     assert all("build each version in a checkout of its own" in one["reason"] for one in found["skipped"])
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_where_reading_cannot_be_seen_what_was_built_counts_as_loaded(folder, capsys, simulated, monkeypatch, is_built):
+    simulated(noise=noise.QUIET)
+    monkeypatch.setattr(reads, "are_recorded", lambda folder: False)
+    names = ("fast.c", "fast.so") if is_built else ("fast.c",)
+    for text in ("one", "two"):
+        for name in names:
+            (folder / name).write_text(text)
+        if text == "one":
+            commit(folder, "sources")
+    code, _ = compared(capsys, "--all")
+    assert code == (Exit.FINE if is_built else Exit.UNDECIDED)
 
 
 def test_sources_that_a_worker_compiles_are_compared(folder, capsys, monkeypatch):
