@@ -39,6 +39,8 @@ class Skipped:
     reason: str
     outcome: Outcome | None = None
     """How it ended, where it could not even be started in HEAD, or has vanished from it."""
+    lost: bool = False
+    """Whether something is missing here that HEAD needs, and nothing that BASE needs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +161,11 @@ def _of_problem(both: _Both, sides: tuple[Side, Side], wanted: Selection) -> tup
             after = Source(problem=both.head, implementation=both.after[name], own=head.own)
             changed = old[former[name]] != new[name]
             found.append(Benchmark(case=arm.case, title=arm.title, base=before, head=after, changed=changed))
-    skipped += [Skipped(name=one.case.id, reason=f"{one.outcome}: {one.reason}", outcome=one.outcome) for one in left]
+    for one in left:
+        before_it = both.before[former[one.case.implementation]]
+        lost = one.outcome == Outcome.UNAVAILABLE and not (before_it.broken or before_it.unavailable)
+        reason = f"{'HEAD is ' if lost else ''}{one.outcome}: {one.reason}"
+        skipped.append(Skipped(name=one.case.id, reason=reason, outcome=one.outcome, lost=lost))
     return found, skipped
 
 

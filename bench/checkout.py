@@ -3,15 +3,17 @@
 import ast
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from . import copies, revisions
+from . import copies, implementation, installed, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
+from .identity import differences
 from .origins import Own
-from .packages import elsewhere, import_folders, own_root
+from .packages import elsewhere, import_folders, own_root, placed, project_names
+from .pairing import Renames, paired_problems
 from .problem import Problem, is_problem, read
 from .revisions import Revision
 
@@ -81,6 +83,7 @@ def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
         If a revision or folder does not exist, or a problem is in neither.
     """
     folders = place / "base", place / "head"
+    copied: Sequence[_Copy]
     if asked.head is not None and Path(asked.base).is_dir() and Path(asked.head).is_dir():
         copied = _two_folders(Path(asked.base), Path(asked.head), folders)
     else:
@@ -89,13 +92,25 @@ def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
         if not any((one.tree / name).is_dir() for one in copied):
             raise ImplbenchError(f"--path {name}: there is no such folder in {copied[0].label} or {copied[1].label}")
     if asked.problems_from is not None:
-        _give_problems(asked.problems_from, copied, place / "from")
-    for name in asked.problems:
-        if not any(_is_named(where, name, one) for one in copied for where in _places(one.root)):
-            known = {PurePosixPath(where).name or one.root.name for one in copied for where in _places(one.root)}
-            raise unknown("problem", name, sorted(known))
-    first, second = (_side(one, asked) for one in copied)
+        copied = _give_problems(asked.problems_from, copied, place / "from")
+    wanted = _wanted(copied, asked.problems) if asked.problems else (None, None)
+    first, second = (_side(one, asked, places) for one, places in zip(copied, wanted, strict=True))
     return first, second
+
+
+def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Return the paths on both sides of the problems that are named on either: one may have been renamed."""
+    places = [(one, where) for one in copied for where in _places(one.root)]
+    for name in names:
+        if not any(_is_named(where, name, one) for one, where in places):
+            known = {PurePosixPath(where).name or one.root.name for one, where in places}
+            raise unknown("problem", name, sorted(known))
+    named = [{where for at, where in places if at is one and _is_any(where, names, one)} for one in copied]
+    base, head = copied
+    before, after = ([where for at, where in places if at is one] for one in copied)
+    pairs = paired_problems(before, after, Renames(base.root, head.root)).pairs
+    meant = [pair for pair in pairs if pair[0] in named[0] or pair[1] in named[1]]
+    return named[0] | {pair[0] for pair in meant}, named[1] | {pair[1] for pair in meant}
 
 
 def _two_folders(base: Path, head: Path, folders: Sequence[Path]) -> tuple[_Copy, _Copy]:
@@ -128,8 +143,8 @@ def _revision(repository: Repository, revision: Revision | None, folder: Path) -
     return _Copy(label=revision.label, tree=folder, root=folder, origin=repository.top, warnings=missing)
 
 
-def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> None:
-    """Put the problems of another version into both, in the place of their own."""
+def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_Copy]:
+    """Return both versions with the problems of another one in the place of their own."""
     if Path(source).is_dir():
         root = Path(source).resolve()
     else:
@@ -139,22 +154,50 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> None:
     wheres = [where for where in _places(root) if not _is_among_tests(where)]
     if not wheres:
         raise ImplbenchError(f"--problems-from {source}: there is no problem")
-    for one in copied:
-        for where in wheres:
-            target = one.root / where
-            shutil.rmtree(target, ignore_errors=True)
-            copies.write_folder(root / where, target)
+    if "." in wheres:
+        raise ImplbenchError(
+            f"--problems-from {source}: its problem.py lies beside all other files, which would replace both versions; "
+            "move the problem to a folder of its own there"
+        )
+    return [replace(one, warnings=(*one.warnings, *_replaced(one, root, (wheres, source)))) for one in copied]
 
 
-def _side(one: _Copy, asked: Asked) -> Side:
-    path = import_folders(one.tree, asked.paths)
+def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple[str, ...]:
+    """Replace the problems of a version, and return what is to be said of its implementations that are gone by that."""
+    wheres, source = given
+    gone: list[str] = []
+    for where in wheres:
+        target = one.root / where
+        gone += _implementations_lost(target, root / where) if target.is_dir() else ()
+        shutil.rmtree(target, ignore_errors=True)
+        copies.write_folder(root / where, target)
+    if not gone:
+        return ()
+    where = f"in the problems that --problems-from {source} replaces"
+    return (f"its own {', '.join(gone)}, {where}, were not measured: those of {source} were",)
+
+
+def _implementations_lost(own: Path, other: Path) -> list[str]:
+    """Return the implementations in a problem's folder of which another folder has no equal."""
+    if not (own / "problem.py").is_file() or not is_problem(own / "problem.py"):
+        return []
+    try:
+        implementations = implementation.found(read(own))
+    except ImplbenchError:
+        return []
+    changed = {own / name for name in differences(own, other)}
+    return [f"{own.name}/{name}" for name, one in implementations.items() if changed.intersection(one.files)]
+
+
+def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
+    """Return a version with the problems of these paths, or with all but those among tests."""
     problems: dict[str, Problem] = {}
     broken: dict[str, str] = {}
     left_out = []
     for where in _places(one.root):
-        if asked.problems and not any(_is_named(where, name, one) for name in asked.problems):
+        if wanted is not None and where not in wanted:
             continue
-        if not asked.problems and _is_among_tests(where):
+        if wanted is None and _is_among_tests(where):
             left_out.append(where)
             continue
         try:
@@ -164,11 +207,25 @@ def _side(one: _Copy, asked: Asked) -> Side:
     return Side(
         label=one.label,
         root=one.root,
-        own=Own(tree=one.tree, path=path, elsewhere=elsewhere(one.tree, path)),
+        own=_own(one.tree, asked.paths),
         problems=problems,
         broken=broken,
         left_out=tuple(left_out),
         warnings=one.warnings,
+    )
+
+
+def _own(tree: Path, named: Sequence[str]) -> Own:
+    """Return where a version's code is imported from, and what else is its own."""
+    path = import_folders(tree, named)
+    projects, all_known = project_names(tree)
+    others = installed.of_others(projects) if all_known else frozenset()
+    return Own(
+        tree=tree,
+        path=path,
+        elsewhere=elsewhere(tree, path, others),
+        placed=tuple(placed(tree).items()),
+        installed=installed.names_of(projects),
     )
 
 
@@ -206,6 +263,10 @@ def _is_among_tests(where: str) -> bool:
     parts = PurePosixPath(where).parts
     last = max((place for place, part in enumerate(parts) if part in _TESTS), default=None)
     return last is not None and not _BENCHMARKS & set(parts[last:])
+
+
+def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:
+    return any(_is_named(where, name, one) for name in names)
 
 
 def _is_named(where: str, name: str, one: _Copy) -> bool:

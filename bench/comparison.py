@@ -1,13 +1,13 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import stats, verdict
-from .benchmarks import Skipped
+from . import native, stats, verdict
+from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
 from .gate import Decision
@@ -27,7 +27,9 @@ class Standing(StrEnum):
     WRONG = "wrong"
     """HEAD ended with another outcome than ok."""
     NOT_COMPARABLE = "not comparable"
-    """BASE did, or HEAD is not for this machine or case."""
+    """BASE did."""
+    LOST = "lost"
+    """HEAD is not for this machine or case, and BASE is: its time here is not known."""
     SLOWER = "slower"
     FASTER = "faster"
     EQUIVALENT = "equivalent"
@@ -75,6 +77,8 @@ class Comparison:
     """Seconds that the gate took beyond its budget, because the machine was busy."""
     among_tests: tuple[str, ...] = ()
     """Problems among tests, which nobody named."""
+    unbuilt: tuple[str, ...] = ()
+    """Sources of compiled code that differ and that nothing compiled: both sides may run other code in their place."""
 
     @property
     def too_noisy(self) -> bool:
@@ -91,9 +95,24 @@ class Comparison:
         """What could not even be started in HEAD, or has vanished from it."""
         return tuple(one for one in self.skipped if one.outcome == Outcome.FAILED)
 
+    @property
+    def lost(self) -> tuple[tuple[str, str], ...]:
+        """Name and reason of what runs here in BASE and no longer in HEAD, through nobody's fault."""
+        started = [(one.name, one.reason or "") for one in self.of(Standing.LOST)]
+        return (*started, *((one.name, one.reason) for one in self.skipped if one.lost))
+
     def of(self, standing: Standing) -> tuple[Compared, ...]:
         """Return the benchmarks of that standing."""
         return tuple(one for one in self.compared if one.standing == standing)
+
+
+def doubted(found: Comparison, unbuilt: tuple[str, ...]) -> Comparison:
+    """Return the comparison in the light of sources that nothing compiled: what ran beside them may not be its own."""
+    if not unbuilt or not (found.compared or found.skipped):
+        return found
+    why = native.remedy(unbuilt)
+    skipped = tuple(replace(one, reason=why) if one.reason == SAME else one for one in found.skipped)
+    return replace(found, unbuilt=unbuilt, skipped=skipped, warnings=(why, *found.warnings))
 
 
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
@@ -162,8 +181,11 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
             if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
-                fault = side == "HEAD" and worker.outcome not in NOBODYS_FAULT
-                standing = Standing.WRONG if fault else Standing.NOT_COMPARABLE
+                standing = Standing.NOT_COMPARABLE
+                if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
+                    standing = Standing.WRONG
+                elif side == "HEAD" and all(one.outcome == Outcome.OK for one in workers if one.arm.endswith(BASE)):
+                    standing = Standing.LOST
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None
 
@@ -211,10 +233,12 @@ def exit_code(found: Comparison) -> Exit:
     """Return the exit code: wrong results come before any time, a regression before doubt."""
     if found.of(Standing.WRONG) or found.failed:
         return Exit.WRONG
-    if found.nothing_comparable:
-        return Exit.NOTHING_MEASURED
     if found.of(Standing.SLOWER):
         return Exit.REGRESSION
+    if found.unbuilt or found.lost:
+        return Exit.UNDECIDED
+    if found.nothing_comparable:
+        return Exit.NOTHING_MEASURED
     if found.too_noisy or found.of(Standing.UNDECIDED):
         return Exit.UNDECIDED
     return Exit.FINE

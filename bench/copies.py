@@ -124,7 +124,7 @@ def _write_submodule(repository: Repository, name: str, commit: str, folder: Pat
 
 def _files(source: Path) -> Iterator[str]:
     """Yield the names of files and links below a folder."""
-    for at, folders, files in os.walk(source):
+    for at, folders, files in os.walk(source, onerror=_refuse):
         here = Path(at)
         links = [name for name in folders if (here / name).is_symlink()]
         folders[:] = [name for name in folders if name not in _LEFT_OUT and not (here / name / "pyvenv.cfg").exists()]
@@ -134,11 +134,27 @@ def _files(source: Path) -> Iterator[str]:
 def _copy(source: Path, folder: Path, names: Iterable[str]) -> None:
     """Copy files and links, but for what has gone in the meantime, submodules, and what is no file."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in names:
-        try:
-            mode = (source / name).lstat().st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # deleted, and still in the index
-        if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source / name, folder / name, follow_symlinks=False)
+    try:
+        for name in names:
+            _copy_one(source / name, folder / name)
+    except PermissionError as error:
+        raise ImplbenchError(
+            f"{error.filename}: cannot be read ({error.strerror}), and what a version is without it cannot be known: "
+            "make it readable, or take it out of the folder"
+        ) from error
+
+
+def _copy_one(source: Path, target: Path) -> None:
+    try:
+        mode = source.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return  # deleted, and still in the index
+    if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target, follow_symlinks=False)
+
+
+def _refuse(error: OSError) -> None:
+    """Raise the error of a folder that may not be listed; one that has gone in the meantime is no matter."""
+    if isinstance(error, PermissionError):
+        raise error

@@ -3,7 +3,10 @@
 import ast
 import hashlib
 import os
+import re
+import tokenize
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from .implementation import Implementation
@@ -11,12 +14,18 @@ from .problem import Problem, files_below
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
+#: Comments that a compiler reads: ``#pythran export f(int)``, ``# cython: cdivision=True``, ``#omp parallel for``.
+_DIRECTIVE = re.compile(r"#+[ \t]*(cimport|cppimport|cython|distutils|mypyc|numba|omp|pythran|tag|transonic|type)\b")
+
+#: A module with these in it may do something with what a docstring says; the last are a parser's rules (PLY).
+_READS_DOCSTRINGS = re.compile(r"\b__doc__\b|\bgetdoc\b|\bdef [pt]_")
+
 
 def digests(problem: Problem, implementations: Mapping[str, Implementation]) -> dict[str, str]:
     """Return implementation -> SHA-256 of what a problem's folder has of it.
 
-    That is its own file or folder, and every file of the problem's folder that belongs to no implementation. Comments,
-    blank lines and docstrings of Python files do not count; of other files every byte does.
+    That is its own file or folder, and every file of the problem's folder that belongs to no implementation. What of
+    Python files counts is as in `differences`; of other files every byte does.
     """
     shared = _shared_files(problem, implementations)
     return {name: _digest(problem.folder, [*shared, *one.files]) for name, one in implementations.items()}
@@ -30,7 +39,8 @@ def shared_digest(problem: Problem, implementations: Mapping[str, Implementation
 def differences(base: Path, head: Path) -> frozenset[str]:
     """Return the paths of the files and links that differ between two folders, or are in one of them alone.
 
-    Comments, blank lines and docstrings of Python files do not count, nor do bytecode and empty folders.
+    Of Python files neither comments, but for those that a compiler reads, nor blank lines count, nor docstrings, where
+    the file makes no use of them; nor do bytecode and empty folders.
     """
     before, after = (dict(_listed(folder)) for folder in (base, head))
     return frozenset(
@@ -77,9 +87,28 @@ def _content(file: Path) -> bytes:
         return data
     try:
         tree = ast.parse(data)
-    except (SyntaxError, ValueError):
+        directives = list(_directives(data))
+    except (SyntaxError, ValueError, tokenize.TokenError):
         return data
+    if not _READS_DOCSTRINGS.search(data.decode(errors="replace")):
+        _drop_docstrings(tree)
+    return "\n".join((ast.dump(tree), *directives)).encode(errors="surrogatepass")
+
+
+def _drop_docstrings(tree: ast.Module) -> None:
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
-    return ast.dump(tree).encode(errors="surrogatepass")
+
+
+def _directives(data: bytes) -> Iterator[str]:
+    """Yield the comments that a compiler reads, each with the number of tokens before it."""
+    if not _DIRECTIVE.search(data.decode(errors="replace")):
+        return
+    place = 0
+    for token in tokenize.tokenize(BytesIO(data).readline):
+        if token.type == tokenize.COMMENT:
+            if _DIRECTIVE.match(token.string):
+                yield f"{place} {token.string}"
+        elif token.type != tokenize.NL:
+            place += 1

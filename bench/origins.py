@@ -17,6 +17,9 @@ from .judging import PACKAGE
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.
 PATH, TREE, ELSEWHERE = "IMPLBENCH_PATH", "IMPLBENCH_TREE", "IMPLBENCH_ELSEWHERE"
 
+#: ... the packages in folders of another name, as ``name=folder``, and what is installed of its projects.
+PLACED, INSTALLED = "IMPLBENCH_PLACED", "IMPLBENCH_INSTALLED"
+
 #: A variable that tells where this package is found in a checkout: its first name and the folder above it.
 HARNESS = "IMPLBENCH_HARNESS"
 
@@ -32,7 +35,8 @@ _PROBLEM = PACKAGE
 #: First name of this package's own modules.
 _FIRST = __name__.partition(".")[0]
 
-_SOURCES = (".py", ".pyx", ".so", ".pyd")
+#: Endings of what a module is imported from, behind its name, and of that which a build has made.
+_SOURCES, _BUILT = ("py", "pyx"), ("so", "pyd")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +48,11 @@ class Own:
     path: tuple[Path, ...]
     """Folders that its modules are imported from, behind the standard library and before all else."""
     elsewhere: tuple[Path, ...] = ()
-    """Folders that hold packages of its own too, which are not imported from there."""
+    """Packages of its own that are not imported from where they lie."""
+    placed: tuple[tuple[str, Path], ...] = ()
+    """Packages that lie in folders of another name."""
+    installed: tuple[str, ...] = ()
+    """Names that an installation of its own projects provides: these are its own too, wherever its files have them."""
 
 
 def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[str, str]:
@@ -63,6 +71,8 @@ def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[st
     if own is not None:
         places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere}
         found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
+        found[PLACED] = os.pathsep.join(f"{name}={folder}" for name, folder in own.placed)
+        found[INSTALLED] = os.pathsep.join(own.installed)
         found["PYTHONPYCACHEPREFIX"] = ""  # bytecode beside its source, or what was read could not be told (reads)
     return found
 
@@ -72,11 +82,22 @@ def _own() -> Own | None:
     folders = {name: _folders(name) for name in (TREE, PATH, ELSEWHERE)}
     if not folders[TREE]:
         return None
-    return Own(tree=folders[TREE][0], path=folders[PATH], elsewhere=folders[ELSEWHERE])
+    placed = (entry.partition("=") for entry in _entries(PLACED))
+    return Own(
+        tree=folders[TREE][0],
+        path=folders[PATH],
+        elsewhere=folders[ELSEWHERE],
+        placed=tuple((name, Path(folder)) for name, _, folder in placed),
+        installed=_entries(INSTALLED),
+    )
 
 
 def _folders(variable: str) -> tuple[Path, ...]:
-    return tuple(Path(entry) for entry in os.environ.get(variable, "").split(os.pathsep) if entry)
+    return tuple(map(Path, _entries(variable)))
+
+
+def _entries(variable: str) -> tuple[str, ...]:
+    return tuple(entry for entry in os.environ.get(variable, "").split(os.pathsep) if entry)
 
 
 def _harness() -> str:
@@ -138,7 +159,7 @@ def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[st
         if first not in firsts or getattr(module, "__name__", name).partition(".")[0] != first:
             continue  # nobody's, or another name of a module that is looked at under its own
         in_problem = first.startswith(_PROBLEM) and name != first
-        if in_problem or first in regular or _has(own.path, name):
+        if in_problem or first in regular or _is_installed(own, name) or _has(own.path, name):
             places = list(_places(module))
             if places and not any(_lies_below(place, own.tree) for place in places):
                 yield name, places[0]
@@ -163,19 +184,26 @@ def _lies_below(place: str, tree: Path) -> bool:
 def _is_regular(own: Own, name: str) -> bool:
     """Return whether a name without a dot is a module of the side, or a package with an __init__."""
     is_module = any((folder / f"{name}.py").is_file() for folder in own.path)
-    return is_module or any(any((folder / name).glob("__init__.*")) for folder in (*own.path, *own.elsewhere))
+    is_package = any(_holds(folder / name, "__init__") for folder in own.path)
+    return is_module or is_package or name in {place.name for place in own.elsewhere} | {one for one, _ in own.placed}
+
+
+def _is_installed(own: Own, name: str) -> bool:
+    """Return whether an installation of the side's own projects is what provides a module."""
+    return any(f"{name}.".startswith(f"{one}.") for one in own.installed)
 
 
 def _has(folders: Sequence[Path], name: str) -> bool:
     """Return whether the folders have a module of that full name, or a package with an __init__."""
     *parents, last = name.split(".")
-    for folder in folders:
-        place = folder.joinpath(*parents)
-        if any((place / last).glob("__init__.*")):
-            return True
-        if any(file.name.endswith(_SOURCES) for file in place.glob(f"{last}.*")):
-            return True
-    return False
+    places = [folder.joinpath(*parents) for folder in folders]
+    return any(_holds(place, last) or _holds(place / last, "__init__") for place in places)
+
+
+def _holds(place: Path, last: str) -> bool:
+    """Return whether a folder has a module of that name: its source, or built for whatever interpreter."""
+    names = (file.name.removeprefix(f"{last}.") for file in place.glob(f"{last}.*"))
+    return any(name in _SOURCES or name.endswith(_BUILT) for name in names)
 
 
 def _complaint(name: str, file: str, tree: Path) -> str:

@@ -3,10 +3,11 @@
 import ast
 import configparser
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from .installed import normalised
 from .problem import literals
 
 #: Files that make a folder a project of its own.
@@ -40,11 +41,43 @@ def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir() and not _is_problem(place)))
 
 
-def elsewhere(root: Path, path: Iterable[Path]) -> tuple[Path, ...]:
-    """Return folders that hold a package of the repository too, though nothing says that it is imported from there."""
+def elsewhere(root: Path, path: Iterable[Path], others: Container[str] = ()) -> tuple[Path, ...]:
+    """Return packages of the repository that nothing says are imported from where they lie.
+
+    Parameters
+    ----------
+    root
+        The repository.
+    path
+        Folders that its packages are imported from.
+    others
+        Names of packages that are known not to be its own: a folder of that name is called after one.
+    """
     known = set(path)
-    found = (folder for folder in _folders(root) if folder.resolve() not in known)
-    return tuple(folder for folder in found if any(map(_is_package, _below(folder))))
+    found = (place for folder in _folders(root) if folder.resolve() not in known for place in _below(folder))
+    return tuple(place for place in found if _is_package(place) and place.name not in others)
+
+
+def project_names(root: Path) -> tuple[frozenset[str], bool]:
+    """Return the names of the projects in a repository, normalised, and whether there is none beside them."""
+    projects = [folder for folder in (root, *_folders(root)) if _is_project(folder)]
+    said = [frozenset(map(normalised, _names(folder))) for folder in projects]
+    known = all(
+        names or not any((folder / name).is_file() for name in ("setup.py", "setup.cfg"))
+        for folder, names in zip(projects, said, strict=True)
+    )
+    return frozenset().union(*said), known
+
+
+def placed(root: Path) -> dict[str, Path]:
+    """Return package -> folder of another name that its project's files say it lies in."""
+    projects = [root, *(folder for folder in _folders(root) if _is_project(folder))]
+    return {
+        name: (folder / place).resolve()
+        for folder in reversed(projects)
+        for name, place in _package_dirs(folder)
+        if name.isidentifier() and PurePosixPath(place).name != name and _is_package(folder / place)
+    }
 
 
 def own_root(folder: Path) -> Path:
@@ -82,16 +115,70 @@ def _folders(root: Path, depth: int = DEEPEST) -> Iterator[Path]:
 
 def _said(folder: Path) -> list[str]:
     """Return the folders that a project's own files name, relative to it."""
-    return [place for place in (*_in_pyproject(folder), *_in_setup_cfg(folder), *_in_setup_py(folder)) if place]
+    dirs = (place for package, at in _package_dirs(folder) for place in _above(package, at))
+    where = _setup_cfg(folder).get("options.packages.find", "where", fallback="").split()
+    return [place for place in (*dirs, *_in_pyproject(folder), *where, *_in_setup_py(folder)) if place]
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the name of a project, from whichever of its files say it in a literal."""
+    said = _pyproject(folder)
+    names = [_at(said, "project", "name"), _at(said, "tool", "poetry", "name")]
+    names.append(_setup_cfg(folder).get("metadata", "name", fallback=None))
+    names += [values.get("name") for function, values, _ in _setup_py(folder) if function == "setup"]
+    return [name for name in names if isinstance(name, str) and name]
+
+
+def _package_dirs(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a project says to setuptools of where its packages lie: package, folder."""
+    lines = _setup_cfg(folder).get("options", "package_dir", fallback="").splitlines()
+    pairs = (line.partition("=") for line in lines)
+    tables = [_at(_pyproject(folder), "tool", "setuptools", "package-dir")]
+    tables.append({name.strip(): place.strip() for name, _, place in pairs})
+    tables += [values.get("package_dir") for _, values, _ in _setup_py(folder)]
+    for table in tables:
+        for name, place in table.items() if isinstance(table, Mapping) else ():
+            if isinstance(name, str) and isinstance(place, str):
+                yield name, place
+
+
+def _pyproject(folder: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _setup_cfg(folder: Path) -> configparser.ConfigParser:
+    said = configparser.ConfigParser(interpolation=None)
+    try:
+        said.read(folder / "setup.cfg", encoding="utf-8")
+    except (configparser.Error, ValueError):
+        return configparser.ConfigParser(interpolation=None)
+    return said
+
+
+def _setup_py(folder: Path) -> list[tuple[str, dict[str, Any], list[Any]]]:
+    """Return the calls in setup.py: function, arguments by name and by place, as far as they are literals."""
+    try:
+        tree = ast.parse((folder / "setup.py").read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    known = literals(tree)
+    return [
+        (
+            getattr(call.func, "id", getattr(call.func, "attr", "")),
+            {one.arg: _literal(one.value, known) for one in call.keywords if one.arg},
+            [_literal(one, known) for one in call.args],
+        )
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+    ]
 
 
 def _in_pyproject(folder: Path) -> Iterator[str]:
     """Yield what pyproject.toml says to setuptools, Hatch, Poetry, PDM, Maturin, uv, scikit-build-core and pytest."""
-    try:
-        tool = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, ValueError):
-        return
-    yield from _of_package_dir(_at(tool, "setuptools", "package-dir"))
+    tool = _at(_pyproject(folder), "tool")
     yield from _texts(_at(tool, "setuptools", "packages", "find", "where"))
     for place in (("hatch", "build", "targets", "wheel"), ("hatch", "build")):
         yield from _parents(_at(tool, *place, "packages"))
@@ -106,32 +193,12 @@ def _in_pyproject(folder: Path) -> Iterator[str]:
     yield from _texts(_at(tool, "pytest", "ini_options", "pythonpath"))
 
 
-def _in_setup_cfg(folder: Path) -> Iterator[str]:
-    """Yield what setup.cfg says to setuptools."""
-    said = configparser.ConfigParser(interpolation=None)
-    try:
-        said.read(folder / "setup.cfg", encoding="utf-8")
-    except (configparser.Error, ValueError):
-        return
-    lines = said.get("options", "package_dir", fallback="").splitlines()
-    pairs = (line.partition("=") for line in lines)
-    yield from _of_package_dir({name.strip(): place.strip() for name, _, place in pairs})
-    yield from said.get("options.packages.find", "where", fallback="").split()
-
-
 def _in_setup_py(folder: Path) -> Iterator[str]:
-    """Yield what setup.py says to setuptools in literals: package_dir, and where packages are found."""
-    try:
-        tree = ast.parse((folder / "setup.py").read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return
-    known = literals(tree)
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        values = {one.arg: _literal(one.value, known) for one in call.keywords if one.arg}
-        yield from _of_package_dir(values.get("package_dir"))
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) in ("find_packages", "find_namespace_packages"):
+    """Yield where setup.py has setuptools find packages, in literals."""
+    for function, values, places in _setup_py(folder):
+        if function in ("find_packages", "find_namespace_packages"):
             yield from _texts(values.get("where"))
-            yield from _texts([_literal(one, known) for one in call.args[:1]])
+            yield from _texts(places[:1])
 
 
 def _literal(node: ast.expr, known: Mapping[str, Any]) -> Any:
@@ -162,10 +229,9 @@ def _parents(value: Any) -> list[str]:
     return [PurePosixPath(place).parent.as_posix() for place in places if isinstance(place, str)]
 
 
-def _of_package_dir(value: Any) -> Iterator[str]:
-    """Yield the folders of a table of packages; of ``{"a.b": "lib/a/b"}`` that is lib."""
-    for name, place in value.items() if isinstance(value, Mapping) else ():
-        own = tuple(filter(None, name.split(".")))
-        parts = PurePosixPath(place).parts if isinstance(place, str) else ()
-        if parts[len(parts) - len(own) :] == own:
-            yield PurePosixPath(*parts[: len(parts) - len(own)]).as_posix()
+def _above(package: str, place: str) -> Iterator[str]:
+    """Yield the folder that a package is imported from; of ``"a.b": "lib/a/b"`` that is lib."""
+    own = tuple(filter(None, package.split(".")))
+    parts = PurePosixPath(place).parts
+    if parts[len(parts) - len(own) :] == own:
+        yield PurePosixPath(*parts[: len(parts) - len(own)]).as_posix()

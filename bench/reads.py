@@ -42,6 +42,12 @@ def since_forgotten(folder: Path) -> frozenset[str]:
     return frozenset(found)
 
 
+def names(folder: Path) -> frozenset[str]:
+    """Return the paths of all files below a folder, from there; of bytecode that of its source."""
+    files = (Path(at, name) for at, _, files in os.walk(folder) for name in files)
+    return frozenset(_source(file).relative_to(folder).as_posix() for file in files)
+
+
 def _forget(name: str) -> None:
     """Set the time of the last access to 0, which the next one changes wherever it is recorded at all."""
     os.utime(name, ns=(0, os.stat(name).st_mtime_ns))  # noqa: PTH116

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from . import reads, rounds
 from .benchmarks import SAME, Benchmark, Skipped
@@ -16,14 +17,25 @@ from .staging import staged
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parted:
+    """What is to be measured, and what is not."""
+
+    changed: tuple[Benchmark, ...]
+    same: tuple[Skipped, ...]
+    read: frozenset[str] = frozenset()
+    """Paths of the files below both versions' folders that were read while finding out."""
+
+
 def parted(
     benchmarks: Sequence[Benchmark], settings: Settings, tell: Callable[[str], None], *, backend: Backend
-) -> tuple[tuple[Benchmark, ...], tuple[Skipped, ...]]:
+) -> Parted:
     """Part benchmarks into those to be measured and those that are the same code on both sides.
 
     Where a look at the problem's own folder shows no change but the versions differ elsewhere, a worker of each side
     prepares and verifies the case, untimed, and the files below its version's folder that were read in the meantime are
-    held against those that differ. Where the file system does not tell what was read, the case is measured.
+    held against those that differ. Where the file system does not tell what was read, the case is measured; so it is
+    once a case has left files behind, which another may find in place of what they were made from.
 
     Parameters
     ----------
@@ -43,16 +55,18 @@ def parted(
     """
     plain = [one for one in benchmarks if not one.changed]
     same: set[str] = set()
+    read: frozenset[str] = frozenset()
     if plain:
         base, head = plain[0].base.own, plain[0].head.own
         changed = differences(base.tree, head.tree) if base and head else frozenset()
         if not changed:
             same = {one.case.id for one in plain}
         elif base and head and reads.are_recorded(head.tree) and not _has_links(changed, base, head):
-            same = _that_read_nothing_of(changed, plain, (base, head), (settings, tell, backend))
-    return (
-        tuple(one for one in benchmarks if one.case.id not in same),
-        tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in same),
+            same, read = _that_read_nothing_of(changed, plain, (base, head), (settings, tell, backend))
+    return Parted(
+        changed=tuple(one for one in benchmarks if one.case.id not in same),
+        same=tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in same),
+        read=read,
     )
 
 
@@ -66,13 +80,15 @@ def _that_read_nothing_of(
     benchmarks: Sequence[Benchmark],
     owns: tuple[Own, Own],
     manner: tuple[Settings, Callable[[str], None], Backend],
-) -> set[str]:
-    """Return the ids of the benchmarks that read no changed file on either side, and ended well."""
+) -> tuple[set[str], frozenset[str]]:
+    """Return the ids of the benchmarks that read no changed file on either side and ended well, and what was read."""
     settings, tell, backend = manner
     members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
     sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
     generator = random.Random(settings.seed)
-    same = set()
+    same: set[str] = set()
+    read: frozenset[str] = frozenset()
+    there = [reads.names(own.tree) for own in owns]
     with staged(
         members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell, backend=backend, partly=True
     ) as stage:
@@ -83,6 +99,10 @@ def _that_read_nothing_of(
             plan = rounds.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
             held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
             well = all(worker.outcome in _WELL for worker in held.workers)
-            if well and not any(reads.since_forgotten(own.tree) & changed for own in owns):
+            now = reads.since_forgotten(owns[0].tree) | reads.since_forgotten(owns[1].tree)
+            read |= now
+            if any(reads.names(own.tree) - known for own, known in zip(owns, there, strict=True)):
+                break  # what was made of a changed file would be read in its place from here on
+            if well and not now & changed:
                 same.add(group.name)
-    return same
+    return same, read

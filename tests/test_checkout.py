@@ -95,3 +95,23 @@ def test_outside_a_repository_git_is_quoted(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(ImplbenchError, match="not a git repository"):
         checkout.sides(Asked(base="HEAD"), tmp_path / "place")
+
+
+def test_a_problem_that_was_renamed_is_meant_by_either_name(versions, tmp_path, monkeypatch):
+    monkeypatch.chdir(versions)
+    git(versions, "mv", "product", "lines")
+    for name in ("product", "lines"):
+        base, head = checkout.sides(Asked(base="HEAD", problems=(name,)), tmp_path / name)
+        assert (list(base.problems), list(head.problems)) == (["product"], ["lines"])
+
+
+def test_problems_from_another_version_name_the_implementations_that_they_replace(versions, tmp_path):
+    base, head = checkout.sides(Asked(base="HEAD~1", head="HEAD", problems_from="HEAD"), tmp_path / "place")
+    assert text(base, "honest") == text(head, "honest")
+    assert head.warnings == ()
+    assert [one.partition(", in the")[0] for one in base.warnings] == ["its own product/honest"]
+
+
+def test_a_problem_at_the_root_is_not_put_in_the_place_of_both_versions(versions, tmp_path):
+    with pytest.raises(ImplbenchError, match="would replace both versions; move the problem to a folder of its own"):
+        checkout.sides(Asked(base="HEAD~1", problems_from=str(versions / "product")), tmp_path / "place")

@@ -7,7 +7,7 @@ import pytest
 
 from bench.benchmarks import Benchmark, Skipped
 from bench.comparing import AGAIN, BASE, HEAD, Measured
-from bench.comparison import Comparison, Standing, compared, exit_code, noise_of
+from bench.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.conductor import Source
 from bench.errors import Exit
 from bench.gate import Decision
@@ -97,9 +97,19 @@ def test_a_wrong_head_has_no_time_and_its_reason():
     assert found.log_ratio is found.faults_per_call is None
 
 
-def test_a_head_that_is_not_for_this_machine_is_not_comparable_and_no_failure():
-    found = compared(measured(3.0, outcome=Outcome.UNAVAILABLE, reason="needs octave"), MARGIN, 0.01)
-    assert (found.standing, found.reason) == (Standing.NOT_COMPARABLE, "HEAD is unavailable: needs octave")
+LOST = measured(3.0, outcome=Outcome.UNAVAILABLE, reason="needs octave")
+
+
+def test_a_head_that_is_not_for_this_machine_is_lost_and_no_failure():
+    found = compared(LOST, MARGIN, 0.01)
+    assert (found.standing, found.reason) == (Standing.LOST, "HEAD is unavailable: needs octave")
+
+
+def test_what_is_for_this_machine_in_neither_version_is_not_comparable():
+    first = LOST.screening[0]
+    workers = tuple(replace(one, outcome=Outcome.UNAVAILABLE, reason="needs octave") for one in first.workers)
+    found = compared(replace(LOST, screening=(replace(first, workers=workers),)), MARGIN, 0.01)
+    assert found.standing == Standing.NOT_COMPARABLE
 
 
 def test_a_count_that_changes_in_every_round_is_a_finding_of_its_own():
@@ -143,6 +153,8 @@ WRONG = measured(3.0, outcome=Outcome.WRONG, reason="y is off")
 UNDECIDED = measured(3.1, decision=Decision.UNDECIDED, suspect=True, rounds=20)
 IDENTICAL = Skipped(name="p/other", reason="the same code on both sides (--all measures it)")
 
+GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Outcome.UNAVAILABLE, lost=True)
+
 
 @pytest.mark.parametrize(
     ("found", "code", "begins"),
@@ -152,6 +164,12 @@ IDENTICAL = Skipped(name="p/other", reason="the same code on both sides (--all m
         (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
         (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),
         (comparison(SAME, resolved=0.2), Exit.UNDECIDED, "Not decided: this machine is too noisy for a margin of 3 %"),
+        (comparison(SAME, LOST), Exit.UNDECIDED, "Not decided: `backprop[head-M-float64-C-1t]`: HEAD is unavailable"),
+        (comparison(skipped=[GONE]), Exit.UNDECIDED, "Not decided: `p/gone`: HEAD is unavailable: needs x"),
+        (comparison(LOST, SLOW), Exit.REGRESSION, "Slower: "),
+        (doubted(comparison(SAME), ("a.c", "b.c")), Exit.UNDECIDED, "Not decided: a.c and 1 more differ between"),
+        (doubted(comparison(SLOW), ("a.c",)), Exit.REGRESSION, "Slower: "),
+        (doubted(comparison(skipped=[IDENTICAL]), ("a.c",)), Exit.UNDECIDED, "Not decided: a.c differs between"),
         (comparison(skipped=[IDENTICAL]), Exit.NOTHING_MEASURED, "Nothing was measured: the same code on both sides"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 
 from bench import copies
 from bench.copies import Repository
+from bench.errors import ImplbenchError
 from tests.versions import commit, git, repository
 
 FILE = ("-c", "protocol.file.allow=always")
@@ -116,3 +117,16 @@ def test_in_a_hook_of_a_linked_worktree_its_own_files_are_copied(folder, tmp_pat
     monkeypatch.chdir(tmp_path / "linked")
     copies.write_working_tree(Repository(top=tmp_path / "linked"), tmp_path / "copy")
     assert files(tmp_path / "copy") == ["product/fresh.py", "product/honest.py", "product/problem.py"]
+
+
+@pytest.mark.parametrize("where", ["listing", "copying"])
+def test_what_cannot_be_read_is_one_sentence(folder, tmp_path, monkeypatch, where):
+    def refused(place, *_, **__):
+        raise PermissionError(13, "Permission denied", str(place))
+
+    if where == "listing":
+        monkeypatch.setattr("os.scandir", refused)
+    else:
+        monkeypatch.setattr("shutil.copy", refused)
+    with pytest.raises(ImplbenchError, match=r"cannot be read \(Permission denied\)"):
+        copies.write_folder(folder, tmp_path / "copy")

@@ -95,3 +95,32 @@ def test_what_differs_is_named_files_links_and_what_is_on_one_side_alone(trees):
     (base / "gone.py").write_text("")
     found = {os.fsencode(name) for name in identity.differences(base, head)}
     assert found == {b"src/kernel.py", b"data.bin", b"link", b"caf\xe9.txt", b"gone.py"}
+
+
+DIRECTED = "# pythran export f(int)\n" + CODE + "# omp parallel for\nx = 1\ny = 2  # type: int\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# pythran export f(int)", "#pythran export f(float)"),
+        ("# pythran export f(int)\n", ""),
+        ("# omp parallel for\nx = 1\n", "x = 1\n# omp parallel for\n"),
+        ("type: int", "type: float"),
+        ("helper_of_mine", "helper_of_mine  # distutils: extra_compile_args=-O0"),
+    ],
+)
+def test_a_comment_that_a_compiler_reads_counts(folder, before, after):
+    (folder / "honest.py").write_text(DIRECTED)
+    first = digests(folder)
+    assert before in DIRECTED
+    (folder / "honest.py").write_text(DIRECTED.replace(before, after))
+    assert digests(folder)["honest"] != first["honest"]
+
+
+@pytest.mark.parametrize("text", ["print(prepare.__doc__)\n", 'def p_sum(p):\n    """Doc."""\n'])
+def test_docstrings_count_where_the_file_makes_use_of_them(folder, text):
+    (folder / "honest.py").write_text(CODE + text)
+    first = digests(folder)
+    (folder / "honest.py").write_text((CODE + text).replace("Doc.", "sum : term"))
+    assert digests(folder)["honest"] != first["honest"]

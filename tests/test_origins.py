@@ -132,6 +132,7 @@ def test_a_module_from_elsewhere_is_named_with_both_places_and_the_remedy(loaded
         (["random.py"], {"random": ("lib/random.py", None)}),  # the standard library's
         (["zz/inner.py"], {"zz": (None, ["tree/src/zz", "lib/zz"]), "zz__other": ("lib/zz/other.py", None)}),
         (["conftest.py"], {"conftest": ("site-packages/conftest.py", None)}),
+        (["zz.bench.py", "zz.pyi", "zz/__init__.pyi"], {"zz": (OTHER, None)}),  # no modules of that name
     ],
 )  # fmt: skip
 def test_what_is_its_own_or_not_the_sides_at_all_is_no_stranger(loaded, files, modules):
@@ -187,3 +188,25 @@ def test_bytecode_of_a_side_lies_beside_its_source_where_reading_it_is_seen(tmp_
     printed("import mine", tmp_path, [side], **place)
     assert list((side / "mine" / "__pycache__").glob("*.pyc"))
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_package_in_a_folder_of_another_name_is_imported_from_there(tmp_path):
+    tree, installed = tmp_path / "tree", package(tmp_path / "installed")
+    package(tree, "src", "from mine.inner import where\n")
+    (tree / "src" / "inner.py").write_text("where = __file__\n")
+    side = origins.Own(tree=tree, path=(tree,), placed=(("mine", tree / "src"),))
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    environment |= origins.variables(environment, side)
+    command = [sys.executable, "-c", "import mine; print(mine.where)"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(tree / "src" / "inner.py")
+
+
+@pytest.mark.parametrize(
+    ("installed", "is_stranger"), [("zz", True), ("zz.built", True), ("z", False), ("zz.other", False)]
+)
+def test_what_is_installed_of_its_own_project_is_its_own_whatever_its_files_have(
+    loaded, monkeypatch, installed, is_stranger
+):
+    monkeypatch.setenv(origins.INSTALLED, installed)
+    assert (loaded(["fast.c"], zz__built=("site-packages/zz/built.so", None)) is not None) == is_stranger

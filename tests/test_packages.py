@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.packages import elsewhere, import_folders, own_root
+from bench.packages import elsewhere, import_folders, own_root, placed, project_names
 
 
 def written(folder, files):
@@ -75,7 +75,7 @@ def test_packages_that_no_file_speaks_of_are_known_to_lie_elsewhere(tmp_path):
     files = ("lib/mine/__init__.py", "vendor/six/__init__.py", "tests/x/__init__.py", "flat/__init__.py")
     hidden_and_an_implementation = (".h/y/__init__.py", "rows/problem.py", "rows/numba/__init__.py")
     root = written(tmp_path, dict.fromkeys((*files, *hidden_and_an_implementation), ""))
-    assert names(root, elsewhere(root, import_folders(root))) == ["lib"]
+    assert names(root, elsewhere(root, import_folders(root))) == ["lib/mine"]
     assert elsewhere(root, import_folders(root, ["lib"])) == ()
 
 
@@ -87,3 +87,37 @@ def test_a_folder_belongs_to_the_nearest_project_above_it(tmp_path):
 
 def test_the_implementations_of_a_problem_are_no_packages_of_the_repository(tmp_path):
     assert import_folders(written(tmp_path, {"problem.py": "", "numba/__init__.py": ""})) == ()
+
+
+def test_folders_of_variants_that_are_called_after_libraries_are_none_of_its_packages(tmp_path):
+    root = written(tmp_path, dict.fromkeys(("comparison/numba/__init__.py", "comparison/mine/__init__.py"), ""))
+    assert names(root, elsewhere(root, import_folders(root), {"numba"})) == ["comparison/mine"]
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({"pyproject.toml": '[project]\nname = "My_Pkg"\n'}, ({"my-pkg"}, True)),
+        ({"pyproject.toml": '[tool.poetry]\nname = "one"\n', "sub/setup.cfg": "[metadata]\nname = two\n"},
+         ({"one", "two"}, True)),
+        ({"setup.py": "N = 'one'\nsetup(name=N, ext_modules=[Extension(name='a.b')])\n"}, ({"one"}, True)),
+        ({"setup.py": "setup(name=computed())\n"}, (set(), False)),
+        ({"pyproject.toml": "[tool.ruff]\n"}, (set(), True)),
+        ({}, (set(), True)),
+    ],
+)  # fmt: skip
+def test_projects_are_known_by_the_names_that_they_give_themselves(tmp_path, files, found):
+    assert project_names(written(tmp_path, files)) == found
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", '[tool.setuptools.package-dir]\nmine = "src"\n'),
+        ("setup.cfg", "[options]\npackage_dir =\n    mine = src\n"),
+        ("setup.py", "setup(package_dir={'mine': 'src'}, packages=['mine'])\n"),
+    ],
+)
+def test_a_package_in_a_folder_of_another_name_is_placed_there(tmp_path, file, text):
+    root = written(tmp_path, {file: text, "src/__init__.py": ""})
+    assert placed(root) == {"mine": root / "src"}

@@ -44,9 +44,10 @@ def parted(tmp_path):
         found, _ = benchmarks.chosen(*sides, Selection())
         simulation = Simulation(truth=truth)
         settings = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=60.0, command=())
-        changed, same = sameness.parted(found, settings, lambda doing: None, backend=simulation.backend())
+        parts = sameness.parted(found, settings, lambda doing: None, backend=simulation.backend())
         part.rounds = len(simulation.held)
-        return [one.case.implementation for one in changed], [one.name.split("[")[1].split("-")[0] for one in same]
+        same = [one.name.split("[")[1].split("-")[0] for one in parts.same]
+        return [one.case.implementation for one in parts.changed], same
 
     return part
 
@@ -95,3 +96,29 @@ def test_a_link_that_has_changed_makes_it_unsure_and_all_is_measured(versions, p
 def test_what_does_not_end_well_is_left_to_the_gate(versions, parted):
     (versions / "README.md").write_text("other words\n")
     assert parted(lambda *_: Truth(outcome=Outcome.FAILED, reason="x")) == (["honest", "honest_too"], [])
+
+
+def test_what_one_case_makes_of_a_changed_file_does_not_hide_the_change_from_the_next(versions, parted):
+    (versions / "src" / "kernel.c").write_text("int one;\n")
+    commit(versions, "kernel")
+    (versions / "src" / "kernel.c").write_text("int two;\n")
+
+    def building(arm, source, index):
+        built = source.own.tree / "src" / "kernel.so"
+        if not built.exists():
+            built.write_bytes((source.own.tree / "src" / "kernel.c").read_bytes())
+        return 0.001
+
+    assert parted(building) == (["honest", "honest_too"], [])
+
+
+def test_bytecode_that_a_case_leaves_behind_hides_nothing(versions, parted):
+    (versions / "README.md").write_text("other words\n")
+
+    def importing(arm, source, index):
+        kept = source.own.tree / "src" / "__pycache__" / "kernel.cpython-311.pyc"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_bytes(b"")
+        return 0.001
+
+    assert parted(importing) == ([], ["honest", "honest_too"])

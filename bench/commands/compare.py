@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .. import benchmarks, checkout, comparison, environment, executor, report, sameness, terminal
+from .. import benchmarks, checkout, comparison, environment, executor, native, reads, report, sameness, terminal
 from ..benchmarks import Benchmark, Skipped
 from ..checkout import Asked, Side
 from ..comparing import Comparer, Measured, usual_budget_s
 from ..comparison import Comparison
 from ..document import Section
 from ..errors import Exit
+from ..identity import differences
 from ..measurement import Settings
 from ..request import selection_of, settings_of
 from ..runner import Progress
@@ -32,7 +33,8 @@ def command(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     with scratch() as place:
         sides = checkout.sides(_asked(options), place)
-        chosen, skipped = _chosen(sides, options, settings)
+        changed = differences(sides[0].own.tree, sides[1].own.tree)
+        chosen, skipped, read = _chosen(sides, options, settings)
         if options.dry_run:
             return _show_plan(chosen, skipped, settings, as_json=options.json)
         measured: Sequence[Measured] = ()
@@ -40,9 +42,13 @@ def command(options: argparse.Namespace) -> int:
         if chosen:
             with terminal.progress(_title(chosen, sides)) as listener:
                 comparer = Comparer(settings, listener)
+                for side in sides:
+                    reads.forget(side.own.tree)
                 measured = comparer.compare(chosen)
                 overtime_s = comparer.overtime_s
+            read = read.union(*(reads.since_forgotten(side.own.tree) for side in sides))
         found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
+        found = comparison.doubted(found, _unbuilt(sides, changed, read))
     _print(found, options)
     return comparison.exit_code(found)
 
@@ -59,15 +65,26 @@ def _asked(options: argparse.Namespace) -> Asked:
 
 def _chosen(
     sides: tuple[Side, Side], options: argparse.Namespace, settings: Settings
-) -> tuple[Sequence[Benchmark], Sequence[Skipped]]:
-    """Return what is to be measured, and what is not."""
+) -> tuple[Sequence[Benchmark], Sequence[Skipped], frozenset[str]]:
+    """Return what is to be measured, what is not, and the files that were read to find that out."""
     found, skipped = benchmarks.chosen(*sides, selection_of(options))
     if options.all or not found:
-        return found, skipped
+        return found, skipped, frozenset()
     with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
         tell = _telling(listener)
-        changed, same = sameness.parted(found, settings, tell, backend=executor.usual())
-    return changed, (*skipped, *same)
+        parted = sameness.parted(found, settings, tell, backend=executor.usual())
+    return parted.changed, (*skipped, *parted.same), parted.read
+
+
+def _unbuilt(sides: tuple[Side, Side], changed: frozenset[str], read: frozenset[str]) -> tuple[str, ...]:
+    """Return the sources of compiled code that differ and that no worker read.
+
+    Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
+    """
+    if not reads.are_recorded(sides[1].own.tree):
+        read = native.products(changed)
+    problems = {one.folder.relative_to(side.own.tree).as_posix() for side in sides for one in side.problems.values()}
+    return native.unbuilt(native.sources(changed, problems), changed, read)
 
 
 def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:

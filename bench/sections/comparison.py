@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from .. import native
 from ..benchmarks import Skipped
 from ..comparing import MOST_GROWTH
 from ..comparison import Compared, Comparison, Standing
@@ -52,9 +53,11 @@ def _failures(found: Comparison) -> str | None:
 
 def _nothing(found: Comparison) -> str | None:
     """Return what is said where there is no time on both sides of anything; None where there is."""
-    if not found.compared:
+    if found.unbuilt and found.nothing_comparable:
+        return f"Not decided: {plain(native.reason(found.unbuilt))}"
+    if not found.compared and not found.lost:
         return f"Nothing was measured: {_why_nothing(found)}"
-    if found.nothing_comparable:
+    if found.nothing_comparable and not found.lost:
         named = (f"{code(one.name)}: {plain(one.reason or '')}" for one in found.compared)
         return f"Nothing could be compared: {'; '.join(named)}"
     return None
@@ -67,6 +70,10 @@ def _speed(found: Comparison) -> str:
     if slower:
         named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in slower)
         return f"Slower: {named}, at a margin of {margin}"
+    if found.unbuilt:
+        return f"Not decided: {plain(native.reason(found.unbuilt))}"
+    if found.lost:
+        return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
     if found.too_noisy:
         return f"Not decided: this machine is too noisy for a margin of {margin}"
     if undecided:

@@ -9,6 +9,7 @@ import os
 import sys
 from importlib import import_module
 from importlib.machinery import PathFinder
+from importlib.util import spec_from_file_location
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class OwnFinder:
     """Finds the modules of these folders, before any other finder does; the standard library keeps its names."""
 
-    def __init__(self, folders: "list[str]", harness: str, root: str) -> None:
+    def __init__(self, folders: "list[str]", placed: "dict[str, str]", harness: str, root: str) -> None:
         self._folders = folders
+        self._placed = placed
         self._harness = harness
         self._root = root
 
@@ -35,6 +37,9 @@ class OwnFinder:
             return PathFinder.find_spec(name, [self._root])
         if not self._folders or name in sys.stdlib_module_names:
             return None
+        if name in self._placed:
+            folder = self._placed[name]
+            return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
         found = PathFinder.find_spec(name, self._folders)
         return found if found is not None and found.loader is not None else None  # a folder alone is no package
 
@@ -50,7 +55,8 @@ def _arrange(here: str) -> None:
         standard = library, os.path.join(library, "lib-dynload")
         behind = max((place for place, entry in enumerate(kept, 1) if entry in standard), default=0)
         sys.path[:] = [*kept[:behind], *folders, *added, *kept[behind:]]
-    sys.meta_path.insert(0, OwnFinder(folders, harness, root))
+    placed = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_PLACED"))
+    sys.meta_path.insert(0, OwnFinder(folders, placed, harness, root))
 
 
 def _list(variable: str) -> "list[str]":

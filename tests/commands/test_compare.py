@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import cli
+from bench import cli, reads
 from bench.errors import Exit
 from bench.staging import SCRATCH
 from tests import noise
@@ -287,6 +287,47 @@ def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
     assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("options", [(), ("--all",)])
+def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, simulated, options):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "_speedups.c").write_text("int fast;\n")
+    commit(folder, "speedups")
+    (folder / "mine" / "_speedups.c").write_text("int slow;\n")
+    code, found = compared(capsys, *options)
+    assert code == Exit.UNDECIDED
+    assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
+    assert bool(found["benchmarks"]) == bool(options)
+    assert all("build each version in a checkout of its own" in one["reason"] for one in found["skipped"])
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+def test_where_reading_cannot_be_seen_what_was_built_counts_as_loaded(folder, capsys, simulated, monkeypatch, is_built):
+    simulated(noise=noise.QUIET)
+    monkeypatch.setattr(reads, "are_recorded", lambda folder: False)
+    names = ("fast.c", "fast.so") if is_built else ("fast.c",)
+    for text in ("one", "two"):
+        for name in names:
+            (folder / name).write_text(text)
+        if text == "one":
+            commit(folder, "sources")
+    code, _ = compared(capsys, "--all")
+    assert code == (Exit.FINE if is_built else Exit.UNDECIDED)
+
+
+def test_sources_that_a_worker_compiles_are_compared(folder, capsys, monkeypatch):
+    (folder / "fast.pyx").write_text("one = 1\n")
+    commit(folder, "sources")
+    (folder / "fast.pyx").write_text("one = 2\n")
+
+    def compiling(arm, source, index):
+        (source.own.tree / "fast.pyx").read_bytes()
+        return 0.003
+
+    Simulation(truth=compiling).everywhere(monkeypatch)
+    code, found = compared(capsys, "--impl", "honest")
+    assert (code, verdicts(found), found["skipped"]) == (Exit.FINE, {"honest": "equivalent"}, [])
+
+
 @pytest.fixture
 def packaged(folder):
     """The repository with a package in src/ that one of its kernels uses, and the same package installed elsewhere."""
@@ -361,3 +402,11 @@ def test_a_signal_ends_it_with_every_worker_and_leaves_nothing(folder, tmp_path,
     assert process.returncode == Exit.INTERRUPTED
     assert gone(children)
     assert (state(folder), sorted(tmp_path.iterdir())) == before
+
+
+def test_what_needs_more_in_head_than_is_here_is_never_passed(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    edit(folder, "honest", 'REQUIRES = ("numpy",)', 'REQUIRES = ("numpy", "no_such_distribution")')
+    says(folder, "honest_too", SECONDS=0.001)
+    code, found = compared(capsys)
+    assert (code, [one["outcome"] for one in found["skipped"] if one["outcome"]]) == (Exit.UNDECIDED, ["unavailable"])

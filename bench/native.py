@@ -1,0 +1,81 @@
+"""Sources of compiled code that differ between two versions and that nobody built.
+
+Where a package falls back to other code without its compiled part, both versions then run that fallback, and what has
+become slower in the compiled part is in neither.
+"""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+#: Files that are code only once something has compiled them.
+_SOURCES = frozenset(
+    {
+        *(".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hh", ".hpp", ".hxx", ".inl", ".tcc", ".m", ".mm", ".s", ".asm"),
+        *(".pyx", ".pxd", ".pxi", ".rs", ".go", ".zig", ".nim", ".d", ".ispc", ".cu", ".cuh", ".hip"),
+        *(".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08", ".pyf"),
+    }
+)
+
+#: What comes of compiling.
+_PRODUCTS = frozenset({".so", ".pyd", ".dll", ".dylib", ".a"})
+
+#: Below folders of these names nothing is part of a package.
+_APART = frozenset({"doc", "docs", "example", "examples", "test", "tests"})
+
+
+def sources(changed: Iterable[str], problems: Iterable[str]) -> frozenset[str]:
+    """Return which of the changed files are sources of compiled code, by their suffix.
+
+    Parameters
+    ----------
+    changed
+        Paths from the root of a version.
+    problems
+        The folders of problems, from there: what lies in them belongs to their implementations, which are measured
+        when it changes.
+    """
+    folders = {PurePosixPath(where) for where in problems} - {PurePosixPath()}
+    return frozenset(
+        name
+        for name in changed
+        if PurePosixPath(name).suffix.lower() in _SOURCES
+        and not _APART & set(PurePosixPath(name).parts)
+        and not folders & set(PurePosixPath(name).parents)
+    )
+
+
+def products(names: Iterable[str]) -> frozenset[str]:
+    """Return which files a compiler has made."""
+    return frozenset(name for name in names if PurePosixPath(name).suffix.lower() in _PRODUCTS)
+
+
+def unbuilt(differing: frozenset[str], changed: frozenset[str], read: frozenset[str]) -> tuple[str, ...]:
+    """Return which sources no worker compiled, in order; none where a worker loaded what another build made of them.
+
+    Parameters
+    ----------
+    differing
+        What `sources` gave.
+    changed
+        All paths that differ between the versions.
+    read
+        The paths that workers read, of either version.
+    """
+    if products(changed & read):
+        return ()
+    return tuple(sorted(differing - read))
+
+
+def reason(names: tuple[str, ...]) -> str:
+    """Return why nothing can be said while these sources are unbuilt."""
+    verbs = ("differ", "were") if len(names) > 1 else ("differs", "was")
+    named = f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
+    return f"{named} {verbs[0]} between the versions and {verbs[1]} compiled for neither"
+
+
+def remedy(names: tuple[str, ...]) -> str:
+    """Return the reason, and what to do about it."""
+    return (
+        f"{reason(names)}, so that both may run other code in that place: build each version in a checkout of its own "
+        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
+    )

@@ -1,0 +1,33 @@
+"""What installed distributions provide."""
+
+import pytest
+
+from bench import installed
+
+FILES = {
+    "My_Pkg": ["mine/__init__.py", "spaces/mine/fast.so", "__editable___mine_finder.py"],
+    "others": ["other.py", "spaces/other/__init__.py"],
+}
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder of two installed distributions that share a namespace, in the place of those of this interpreter."""
+    for name, files in FILES.items():
+        about = tmp_path / f"{name}-1.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (about / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    installed._providers.cache_clear()
+    yield
+    installed._providers.cache_clear()
+
+
+def test_a_projects_names_are_those_that_nobody_else_provides(site):
+    assert installed.names_of(["my-pkg"]) == ("mine", "spaces.mine")
+    assert installed.names_of(["nobody"]) == ()
+
+
+def test_what_no_distribution_of_the_projects_provides_is_of_others(site):
+    assert installed.of_others(["my-pkg"]) == {"other"}

@@ -1,0 +1,25 @@
+"""Sources of compiled code that differ and that nobody built."""
+
+import pytest
+
+from bench import native
+
+
+def test_sources_are_known_by_their_suffix_and_those_of_problems_and_tests_are_apart():
+    changed = ["src/_fast.c", "lib.RS", "a.py", "setup.py", "README.md", "tests/x.c", "rows/kernel.cu", "tabs/k.f90"]
+    assert native.sources(changed, ["rows", "."]) == {"src/_fast.c", "lib.RS", "tabs/k.f90"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "read", "left"),
+    [
+        ({"b.c", "a.c"}, {"x.py"}, ("a.c", "b.c")),
+        ({"b.c", "a.c"}, {"a.c"}, ("b.c",)),  # one was compiled by a worker
+        ({"a.c", "a.so"}, {"a.so"}, ()),  # each version was built where it came from
+        ({"a.c", "a.so"}, set(), ("a.c",)),
+        ({"a.c"}, {"a.so"}, ("a.c",)),  # what both load was built from other sources
+        ({"a.py"}, set(), ()),
+    ],
+)
+def test_what_no_worker_read_is_unbuilt_unless_what_was_made_of_it_was_loaded(changed, read, left):
+    assert native.unbuilt(native.sources(changed, []), frozenset(changed), frozenset(read)) == left
