@@ -9,7 +9,7 @@ from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
 from .gate import Decision
-from .measurement import Arm, Outcome, Round, Settings
+from .measurement import Arm, Round, Settings
 from .runner import Listener, Progress
 from .staging import Stage, staged
 
@@ -34,6 +34,8 @@ class Measured:
     confirming: tuple[Round, ...] = ()
     suspect: bool = False
     decision: Decision = Decision.CLEARED
+    discarded: tuple[Round, ...] = ()
+    """Rounds that do not count, but for what ended otherwise than ok in them."""
     reason: str | None = None
     """Why it is undecided, where that is not the interval's doing."""
     early: bool = False
@@ -74,6 +76,7 @@ class Comparer:
         self._budget_s = settings.budget_s or USUAL_S_LEAST
         self._screened: dict[str, list[Round]] = {}
         self._fresh: dict[str, list[Round]] = {}
+        self._discarded: dict[str, list[Round]] = {}
         self._decided: dict[str, _Decided] = {}
         self._round_s: dict[str, float] = {}
         self._done, self._expected = 0, 0
@@ -125,6 +128,7 @@ class Comparer:
             benchmark=one,
             screening=tuple(self._screened.get(name, ())),
             confirming=tuple(self._fresh.get(name, ())),
+            discarded=tuple(self._discarded.get(name, ())),
             suspect=name in self._decided,
             decision=said.decision,
             reason=said.reason,
@@ -140,8 +144,10 @@ class Comparer:
         for index in range(gate.SCREEN_ROUNDS):
             twice = names[index % len(names)] if names else ""
             for name in self._generator.sample(names, len(names)):
-                if self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
-                    self._hold(groups[name], stage, self._screened[name], again=name == twice)
+                kept = False
+                for _ in range(2):  # a round that is discarded is held again once
+                    if not kept and self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
+                        kept = self._hold(groups[name], stage, self._screened[name], again=name == twice)
 
     def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
@@ -189,8 +195,8 @@ class Comparer:
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
-    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> None:
-        """Hold one round of a benchmark; a round that is discarded is not kept."""
+    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> bool:
+        """Hold one round of a benchmark and return whether it counts; a round that is discarded is kept apart."""
         self._tell(f"{group.name}")
         started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
@@ -201,18 +207,18 @@ class Comparer:
             return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
         one = stage.executor.round(len(held), group, plan, choose_passes)
-        if one.discarded is None:
-            held.append(one)
+        (held if one.discarded is None else self._discarded.setdefault(group.name, [])).append(one)
         self._round_s[group.name] = self._backend.monotonic_s() - started
         self._done += 1
+        return one.discarded is None
 
     def _cleared(self, name: str) -> bool:
         return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
 
     def _alive(self, name: str) -> bool:
         """Return whether no worker of the benchmark has ended with another outcome than ok."""
-        held = (*self._screened[name], *self._fresh.get(name, ()))
-        return all(worker.outcome == Outcome.OK for one in held for worker in one.workers)
+        held = (*self._screened[name], *self._fresh.get(name, ()), *self._discarded.get(name, ()))
+        return not any(one.ended for one in held)
 
     def _fits(self, name: str, growth: float) -> bool:
         """Return whether another round of the benchmark fits in so many budgets; a first one always does."""

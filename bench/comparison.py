@@ -108,6 +108,14 @@ def noise_of(measured: Iterable[Measured]) -> Estimate | None:
     return stats.hodges_lehmann(ratios) if ratios else None
 
 
+def lost_rounds(measured: Iterable[Measured]) -> Iterator[str]:
+    """Yield how many rounds of each benchmark do not count, by reason."""
+    for one in measured:
+        reasons = [held.discarded for held in one.discarded]
+        for reason in dict.fromkeys(reasons):
+            yield f"{one.benchmark.case.id}: rounds that do not count: {reasons.count(reason)}, because {reason}"
+
+
 def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
     """Return where a benchmark stands.
 
@@ -158,10 +166,10 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     """Return how the benchmark ended if a side was not ok: HEAD's fault first."""
     if one.refused:
         return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
-    workers = [worker for held in (*one.screening, *one.confirming) for worker in held.workers]
+    workers = [worker for held in (*one.screening, *one.confirming, *one.discarded) for worker in held.ended]
     for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
-            if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
+            if worker.arm.endswith(ending):
                 fault = side == "HEAD" and worker.outcome not in NOBODYS_FAULT
                 standing = Standing.WRONG if fault else Standing.NOT_COMPARABLE
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"

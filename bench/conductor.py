@@ -200,7 +200,8 @@ class Conductor:
             outcome, reason = ended.outcome, ended.reason
             if ended.from_outside and active.arm.name not in self._killed:
                 self._killed.add(active.arm.name)
-                active.lost = f"the worker of {active.arm.name} was {reason}; it was measured again once"
+                active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
+                outcome = Outcome.NOT_MEASURED
         if outcome == Outcome.OK:
             return reply
         active.process.kill()

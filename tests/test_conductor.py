@@ -50,7 +50,7 @@ def test_that_the_problems_own_test_accepted_the_outputs_is_on_the_record(scanne
 
 def test_a_round_in_which_a_worker_was_killed_from_outside_is_held_again_and_kept(scanned):
     lost, kept = scanned.rounds
-    assert "the worker of scan[killed_once-S-float64-C-1t] was killed by SIGKILL" in lost.discarded
+    assert "the worker of scan[killed_once-S-float64-C-1t] was ended (killed by SIGKILL" in lost.discarded
     assert kept.discarded is None
     assert children() == []
 
@@ -132,11 +132,11 @@ def test_a_burst_that_the_worker_timed_again_is_on_the_record(conductor):
 
 def test_a_worker_that_is_killed_twice_is_lost_once_and_then_has_that_outcome(conductor):
     ended = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
-    for lost in (True, False):
+    for outcome in (Outcome.NOT_MEASURED, Outcome.OUT_OF_MEMORY):
         arms = active(conductor, "one")
         record = timed(conductor, arms, "one", ended)
-        assert (arms["one"].lost is not None) is lost
-        assert record.outcome == Outcome.OUT_OF_MEMORY
+        assert (arms["one"].lost is not None) is (outcome == Outcome.NOT_MEASURED)
+        assert record.outcome == outcome
 
 
 def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
@@ -146,7 +146,7 @@ def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
 
 
 def test_a_run_whose_rounds_were_all_discarded_says_why_it_measured_nothing():
-    run = make_run(USUAL, rounds=3)
+    run = make_run(USUAL[:2], rounds=3)
     lost = replace(run, rounds=tuple(replace(one, discarded="the machine slept for 7.0 s") for one in run.rounds))
     found = findings(lost)[0].findings
     assert {one.outcome for one in found} == {Outcome.NOT_MEASURED}
@@ -199,3 +199,11 @@ def test_both_versions_are_called_as_the_problem_says_that_makes_their_inputs(co
     asked = {name: (worker.asked[0]["inout"], worker.asked[0]["outputs"]) for name, worker in workers.items()}
     assert asked["base"] == asked["head"] == (("x",), ("out_head",))
     assert asked["limit"] == (("z",), ("out_limit",))
+
+
+def test_who_is_wrong_in_a_round_that_is_lost_to_another_stays_wrong(conductor, monkeypatch):
+    killed = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
+    one = held(conductor, monkeypatch, {"head": ends("wrong"), "base": ends(killed)})
+    assert "base was ended (killed by SIGKILL)" in one.discarded
+    assert [worker.outcome for worker in one.workers] == ["wrong", "not measured"]
+    assert [worker.arm for worker in one.ended] == ["head"]
