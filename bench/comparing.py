@@ -42,6 +42,8 @@ class Measured:
     """Whether it was judged on its first rounds, those of the screening among them."""
     refused: str | None = None
     """Why HEAD's problem gave it no inputs, so that it was not measured at all."""
+    doubt: str | None = None
+    """Why a remembered answer could not be told from a computed one, if so."""
 
     @property
     def ratios(self) -> tuple[float, ...]:
@@ -134,6 +136,7 @@ class Comparer:
             reason=said.reason,
             early=said.early,
             refused=stage.refused.get(name),
+            doubt=stage.doubts.get(name),
         )
 
     def _screen(self, groups: dict[str, Group], stage: Stage) -> None:

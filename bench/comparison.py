@@ -108,9 +108,11 @@ def noise_of(measured: Iterable[Measured]) -> Estimate | None:
     return stats.hodges_lehmann(ratios) if ratios else None
 
 
-def lost_rounds(measured: Iterable[Measured]) -> Iterator[str]:
-    """Yield how many rounds of each benchmark do not count, by reason."""
+def warnings(measured: Iterable[Measured]) -> Iterator[str]:
+    """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
     for one in measured:
+        if one.doubt:
+            yield f"{one.benchmark.case.id}: {one.doubt}"
         reasons = [held.discarded for held in one.discarded]
         for reason in dict.fromkeys(reasons):
             yield f"{one.benchmark.case.id}: rounds that do not count: {reasons.count(reason)}, because {reason}"

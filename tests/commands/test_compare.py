@@ -157,6 +157,13 @@ def test_rounds_that_do_not_count_are_told_and_held_again(folder, capsys, simula
     assert found["warnings"] == [f"{one['id']}: rounds that do not count: 2, because the clock jumped by 3 s"]
 
 
+def test_that_a_remembered_answer_cannot_be_told_is_told(folder, capsys, simulated):
+    simulated(doubt="its inputs are the same for every seed")
+    says(folder, "honest", SECONDS=0.001)
+    _, found = compared(capsys, "--impl", "honest")
+    assert found["warnings"] == [f"{found['benchmarks'][0]['id']}: its inputs are the same for every seed"]
+
+
 def test_a_version_that_is_wrong_in_a_round_that_does_not_count_is_wrong(folder, capsys, simulated):
     def law(arm, source, index):
         outcomes = {" head": Outcome.WRONG, " base": Outcome.NOT_MEASURED} if not simulation.held else {}
