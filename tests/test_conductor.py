@@ -207,3 +207,13 @@ def test_who_is_wrong_in_a_round_that_is_lost_to_another_stays_wrong(conductor, 
     assert "base was ended (killed by SIGKILL)" in one.discarded
     assert [worker.outcome for worker in one.workers] == ["wrong", "not measured"]
     assert [worker.arm for worker in one.ended] == ["head"]
+
+
+def test_only_a_second_time_out_counts(conductor, monkeypatch):
+    late = Ended(Outcome.TIMEOUT, "no answer within 2 s (--timeout)", from_outside=True)
+    first = held(conductor, monkeypatch, {"head": ends(late), "base": ends("failed")})
+    assert first.discarded == "the worker of head was ended (no answer within 2 s (--timeout)) and measured again once"
+    assert [worker.arm for worker in first.ended] == ["base"]
+    second = held(conductor, monkeypatch, {"head": ends(late)})
+    assert second.discarded is None
+    assert [worker.outcome for worker in second.ended] == [Outcome.TIMEOUT]
