@@ -145,12 +145,21 @@ class Comparer:
         names = list(groups)
         self._expected = gate.SCREEN_ROUNDS * len(names)
         for index in range(gate.SCREEN_ROUNDS):
-            twice = names[index % len(names)] if names else ""
+            twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
                 kept = False
                 for _ in range(2):  # a round that is discarded is held again once
                     if not kept and self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
-                        kept = self._hold(groups[name], stage, self._screened[name], again=name == twice)
+                        kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
+
+    def _twice(self, index: int) -> Sequence[str]:
+        """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.
+
+        It is more than one where ratios were lost before, for the noise floor wants one of each round.
+        """
+        seen = {name: len(_ratios(held, name, AGAIN)) for name, held in self._screened.items()}
+        in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
+        return in_turn[: index + 1 - sum(seen.values())]
 
     def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
@@ -252,5 +261,5 @@ def sources_of(one: Benchmark) -> dict[str, Source]:
     return {name + HEAD: one.head, name + BASE: one.base, name + AGAIN: one.base}
 
 
-def _ratios(held: Sequence[Round], name: str) -> tuple[float, ...]:
-    return tuple(verdict.log_ratios(held, name + HEAD, name + BASE).values())
+def _ratios(held: Sequence[Round], name: str, arm: str = HEAD) -> tuple[float, ...]:
+    return tuple(verdict.log_ratios(held, name + arm, name + BASE).values())
