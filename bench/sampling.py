@@ -146,6 +146,20 @@ class Sampler:
             number *= 2
         return number, call_ns
 
+    def aside_ns(self) -> int:
+        """Return how long a call takes beside what the clock shows of it, when nothing disturbs it."""
+        if self.before is None and self._clock is time.perf_counter_ns:
+            return 0
+        readings = []
+        for _ in range(TRIES):
+            started = time.perf_counter_ns()
+            shown = self.samples(1, 1)[0]
+            took = time.perf_counter_ns() - started
+            readings.append(max(0, took - shown))
+            if took > LONGEST_ALONE_NS:
+                break
+        return min(readings)
+
     def longer(self, number: int, shortest_ns: int) -> int | None:
         """Return how many calls a sample needs, where one of `number` calls was too short; None where it was not."""
         if self.before is not None:

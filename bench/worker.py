@@ -22,7 +22,7 @@ from .exchange import Message
 from .judging import Unfit, collector_off, judged
 from .loading import loaded
 from .making import write_inputs
-from .sampling import TRIES, Sampler, clock_resolution_ns, evictor
+from .sampling import Sampler, clock_resolution_ns, evictor
 
 #: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
 WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
@@ -62,6 +62,7 @@ class Bench:
         first_call_ns, warmup_calls = self._verify_and_warm_up()
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
+            aside_ns = self._sampler.aside_ns()
         self._ready_ns = prepared - started + first_call_ns
         return {
             "pools": pools,
@@ -71,7 +72,7 @@ class Bench:
             "own_clock": hasattr(self._step, "clock_ns"),
             "first_call_ns": first_call_ns,
             "warmup_calls": warmup_calls,
-            "call_ns": max(1, round(call_ns)) + self._before_ns(),
+            "call_ns": max(1, round(call_ns)) + aside_ns,
             "number": number,
             "accepted": self._arena.accepts,
         }
@@ -96,17 +97,6 @@ class Bench:
             self._arena.restore()
         if self._evict:
             self._evict()
-
-    def _before_ns(self) -> int:
-        """Return how long that takes when nothing disturbs it, 0 where there is nothing to do."""
-        if self._sampler.before is None:
-            return 0
-        readings = []
-        for _ in range(TRIES + 1):  # the first time maps the pages
-            started = time.perf_counter_ns()
-            self._before()
-            readings.append(time.perf_counter_ns() - started)
-        return min(readings)
 
     def _obedient_pools(self) -> list[dict[str, Any]]:
         pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]

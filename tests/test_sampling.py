@@ -113,6 +113,13 @@ def test_a_clock_of_its_own_that_shows_little_of_the_time_is_taken_as_it_is(mach
     assert all(sampler.longer(number, one) is None for one in sampler.samples(number, 5))
 
 
+def test_what_is_done_beside_a_call_is_that_which_nothing_disturbed(machine):
+    one, sampler = machine(10, 5_000)
+    took = iter([9_000_000, 2_000_000, 40_000_000])
+    sampler.before = lambda: setattr(one, "now_ns", one.now_ns + next(took))
+    assert sampler.aside_ns() == pytest.approx(2_000_000, rel=0.01)
+
+
 @pytest.mark.parametrize("before_ns", [1_000, 300_000])
 def test_calls_timed_alone_far_below_the_step_of_the_clock_never_add_up_to_nothing(machine, before_ns):
     one, sampler = machine(15_000_000, 10_000)

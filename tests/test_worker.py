@@ -205,6 +205,23 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     assert found["counts"]["allocations"] == 1
 
 
+def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, implemented, monkeypatch):
+    now = [0]
+
+    def prepare(inputs):
+        def step():
+            now[0] += 2_000_000
+            return inputs["x"].T @ inputs["y"]
+
+        step.clock_ns = lambda: now[0] // 2
+        return step
+
+    implemented(prepare)
+    monkeypatch.setattr("time.perf_counter_ns", lambda: now[0])
+    ready = Bench(order).start()
+    assert (ready["own_clock"], ready["call_ns"]) == (True, 2_000_000)
+
+
 SCAN = Path(__file__).parent / "fakes" / "scan"
 
 
