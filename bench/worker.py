@@ -172,8 +172,8 @@ class Bench:
         """Verify the result again after the last burst, then on changed contents of the same arrays.
 
         An implementation that took a copy in prepare() answers for the old contents; where it says so
-        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within.
-        Else an answer for old contents counts as remembered.
+        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
+        and a doubt is told (`making`). Else an answer for old contents counts as remembered.
         """
         self._obedient_pools()
         outputs, _ = self._call()
