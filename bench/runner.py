@@ -193,7 +193,7 @@ class Runner:
         if self._shares and self._alive(group):
             one = self._round(group, stage, crew)
             journal.append(one)
-            if one.discarded is not None:
+            if one.discarded is not None and self._alive(group):
                 one = self._round(group, stage, crew)
                 journal.append(one)
             self._shares.add(group, one)
