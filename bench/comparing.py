@@ -147,10 +147,11 @@ class Comparer:
         for index in range(gate.SCREEN_ROUNDS):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
-                kept = False
-                for _ in range(2):  # a round that is discarded is held again once
-                    if not kept and self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
-                        kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
+                if not self._alive(name) or not self._fits(name, MOST_GROWTH * SCREENING_PART):
+                    continue
+                kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
+                if not kept and self._alive(name):  # once more, whatever the time: it may have gone into a time-out
+                    self._hold(groups[name], stage, self._screened[name], again=name in twice)
 
     def _twice(self, index: int) -> Sequence[str]:
         """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.

@@ -7,8 +7,8 @@ import pytest
 
 from bench import problem, rounds
 from bench.benchmarks import Benchmark
-from bench.comparing import AGAIN, BASE, Comparer
-from bench.comparison import noise_of
+from bench.comparing import AGAIN, BASE, HEAD, Comparer
+from bench.comparison import Standing, compared, noise_of
 from bench.conductor import Source
 from bench.gate import SCREEN_ROUNDS
 from bench.implementation import chosen
@@ -65,3 +65,16 @@ def test_the_noise_floor_stands_though_benchmarks_have_ended(benchmarks):
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
     found = measured(benchmarks[:1], discarded=dict.fromkeys((1, 3, 4), "the clock jumped by 3 s"))
     assert (len(found[0].screening), len(found[0].discarded)) == (SCREEN_ROUNDS - 1, 3)
+
+
+def test_who_times_out_twice_is_known_for_it_though_the_first_time_took_the_budget(benchmarks):
+    def law(arm, source, index):
+        if not arm.name.endswith(HEAD):
+            return Truth()
+        first = not simulation.held
+        simulation.clock.spend(2 * SETTINGS.budget_s if first else 0)
+        return Truth(outcome=Outcome.NOT_MEASURED if first else Outcome.TIMEOUT, reason="no answer")
+
+    simulation = Simulation(truth=law, discarded={0: "the worker of head was ended"})
+    (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    assert (compared(one, 0.03, None).standing, len(simulation.held)) == (Standing.WRONG, 2)
