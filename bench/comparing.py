@@ -9,7 +9,7 @@ from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
 from .gate import Decision
-from .measurement import Arm, Outcome, Round, Settings
+from .measurement import Arm, Round, Settings
 from .runner import Listener, Progress
 from .staging import Stage, staged
 
@@ -34,12 +34,16 @@ class Measured:
     confirming: tuple[Round, ...] = ()
     suspect: bool = False
     decision: Decision = Decision.CLEARED
+    discarded: tuple[Round, ...] = ()
+    """Rounds that do not count, but for what ended otherwise than ok in them."""
     reason: str | None = None
     """Why it is undecided, where that is not the interval's doing."""
     early: bool = False
     """Whether it was judged on its first rounds, those of the screening among them."""
     refused: str | None = None
     """Why HEAD's problem gave it no inputs, so that it was not measured at all."""
+    doubt: str | None = None
+    """Why a remembered answer could not be told from a computed one, if so."""
 
     @property
     def ratios(self) -> tuple[float, ...]:
@@ -74,6 +78,7 @@ class Comparer:
         self._budget_s = settings.budget_s or USUAL_S_LEAST
         self._screened: dict[str, list[Round]] = {}
         self._fresh: dict[str, list[Round]] = {}
+        self._discarded: dict[str, list[Round]] = {}
         self._decided: dict[str, _Decided] = {}
         self._round_s: dict[str, float] = {}
         self._done, self._expected = 0, 0
@@ -125,11 +130,13 @@ class Comparer:
             benchmark=one,
             screening=tuple(self._screened.get(name, ())),
             confirming=tuple(self._fresh.get(name, ())),
+            discarded=tuple(self._discarded.get(name, ())),
             suspect=name in self._decided,
             decision=said.decision,
             reason=said.reason,
             early=said.early,
             refused=stage.refused.get(name),
+            doubt=stage.doubts.get(name),
         )
 
     def _screen(self, groups: dict[str, Group], stage: Stage) -> None:
@@ -138,10 +145,22 @@ class Comparer:
         names = list(groups)
         self._expected = gate.SCREEN_ROUNDS * len(names)
         for index in range(gate.SCREEN_ROUNDS):
-            twice = names[index % len(names)] if names else ""
+            twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
-                if self._alive(name) and self._fits(name, MOST_GROWTH * SCREENING_PART):
-                    self._hold(groups[name], stage, self._screened[name], again=name == twice)
+                if not self._alive(name) or not self._fits(name, MOST_GROWTH * SCREENING_PART):
+                    continue
+                kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
+                if not kept and self._alive(name):  # once more, whatever the time: it may have gone into a time-out
+                    self._hold(groups[name], stage, self._screened[name], again=name in twice)
+
+    def _twice(self, index: int) -> Sequence[str]:
+        """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.
+
+        It is more than one where ratios were lost before, for the noise floor wants one of each round.
+        """
+        seen = {name: len(_ratios(held, name, AGAIN)) for name, held in self._screened.items()}
+        in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
+        return in_turn[: index + 1 - sum(seen.values())]
 
     def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
@@ -189,8 +208,8 @@ class Comparer:
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
-    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> None:
-        """Hold one round of a benchmark; a round that is discarded is not kept."""
+    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> bool:
+        """Hold one round of a benchmark and return whether it counts; a round that is discarded is kept apart."""
         self._tell(f"{group.name}")
         started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
@@ -201,18 +220,18 @@ class Comparer:
             return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
         one = stage.executor.round(len(held), group, plan, choose_passes)
-        if one.discarded is None:
-            held.append(one)
+        (held if one.discarded is None else self._discarded.setdefault(group.name, [])).append(one)
         self._round_s[group.name] = self._backend.monotonic_s() - started
         self._done += 1
+        return one.discarded is None
 
     def _cleared(self, name: str) -> bool:
         return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
 
     def _alive(self, name: str) -> bool:
         """Return whether no worker of the benchmark has ended with another outcome than ok."""
-        held = (*self._screened[name], *self._fresh.get(name, ()))
-        return all(worker.outcome == Outcome.OK for one in held for worker in one.workers)
+        held = (*self._screened[name], *self._fresh.get(name, ()), *self._discarded.get(name, ()))
+        return not any(one.ended for one in held)
 
     def _fits(self, name: str, growth: float) -> bool:
         """Return whether another round of the benchmark fits in so many budgets; a first one always does."""
@@ -243,5 +262,5 @@ def sources_of(one: Benchmark) -> dict[str, Source]:
     return {name + HEAD: one.head, name + BASE: one.base, name + AGAIN: one.base}
 
 
-def _ratios(held: Sequence[Round], name: str) -> tuple[float, ...]:
-    return tuple(verdict.log_ratios(held, name + HEAD, name + BASE).values())
+def _ratios(held: Sequence[Round], name: str, arm: str = HEAD) -> tuple[float, ...]:
+    return tuple(verdict.log_ratios(held, name + arm, name + BASE).values())

@@ -127,6 +127,16 @@ def noise_of(measured: Iterable[Measured]) -> Estimate | None:
     return stats.hodges_lehmann(ratios) if ratios else None
 
 
+def warnings(measured: Iterable[Measured]) -> Iterator[str]:
+    """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
+    for one in measured:
+        if one.doubt:
+            yield f"{one.benchmark.case.id}: {one.doubt}"
+        reasons = [held.discarded for held in one.discarded]
+        for reason in dict.fromkeys(reasons):
+            yield f"{one.benchmark.case.id}: rounds that do not count: {reasons.count(reason)}, because {reason}"
+
+
 def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
     """Return where a benchmark stands.
 
@@ -177,14 +187,14 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     """Return how the benchmark ended if a side was not ok: HEAD's fault first."""
     if one.refused:
         return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
-    workers = [worker for held in (*one.screening, *one.confirming) for worker in held.workers]
+    workers = [worker for held in (*one.screening, *one.confirming, *one.discarded) for worker in held.ended]
     for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
         for worker in workers:
-            if worker.arm.endswith(ending) and worker.outcome != Outcome.OK:
+            if worker.arm.endswith(ending):
                 standing = Standing.NOT_COMPARABLE
                 if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
                     standing = Standing.WRONG
-                elif side == "HEAD" and all(one.outcome == Outcome.OK for one in workers if one.arm.endswith(BASE)):
+                elif side == "HEAD" and not any(one.arm.endswith(BASE) for one in workers):
                     standing = Standing.LOST
                 return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None

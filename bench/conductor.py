@@ -51,6 +51,11 @@ class Group:
     """Limits of the machine that are measured in the same rounds."""
 
     @property
+    def problem(self) -> Problem:
+        """The problem that makes the arms' inputs, and says how they are called; limits have their own."""
+        return self.sources[self.arms[0].name].problem
+
+    @property
     def threads(self) -> int:
         """Threads of each worker."""
         return self.arms[0].case.threads or 1
@@ -119,7 +124,7 @@ class Conductor:
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
-        order = {**self._order(case, source, folder), "do": "write-inputs", "seed": seed}
+        order = {**self._order(case, source, folder, problem=source.problem), "do": "write-inputs", "seed": seed}
         environ = os.environ | pinning.variables(1, "retain")  # nothing is timed there
         conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
         with WorkerProcess(conditions) as worker:
@@ -138,6 +143,7 @@ class Conductor:
         """Start a worker, let it prepare, verify and warm up, and stop it."""
         self._tell(f"starting {arm.name}")
         source = group.sources[arm.name]
+        problem = source.problem if arm in group.limits else group.problem
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
@@ -149,7 +155,7 @@ class Conductor:
             process = keeper.enter_context(WorkerProcess(conditions))
         active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
         order = {
-            **self._order(arm.case, source, group.inputs[arm.name]),
+            **self._order(arm.case, source, group.inputs[arm.name], problem=problem),
             "do": "start",
             "forks": isinstance(keeper, Crew),
             "implementation": source.implementation.name,
@@ -194,7 +200,8 @@ class Conductor:
             outcome, reason = ended.outcome, ended.reason
             if ended.from_outside and active.arm.name not in self._killed:
                 self._killed.add(active.arm.name)
-                active.lost = f"the worker of {active.arm.name} was {reason}; it was measured again once"
+                active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
+                outcome = Outcome.NOT_MEASURED
         if outcome == Outcome.OK:
             return reply
         active.process.kill()
@@ -253,15 +260,15 @@ class Conductor:
             one.record = counted(one.record, reply)
         return True
 
-    def _order(self, case: Case, source: Source, inputs: Path) -> Message:
-        """Return what each order to a worker says of the case."""
+    def _order(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> Message:
+        """Return what each order to a worker says of the case: the code of `source`, asked as `problem` says."""
         return {
             "folder": str(source.problem.folder),
             "importable": str(make_importable(source.problem.folder, self._scratch)),
             "inputs": str(inputs),
-            "inout": source.problem.inout,
-            "outputs": source.problem.outputs,
-            "other_data": source.problem.data[-1],
+            "inout": problem.inout,
+            "outputs": problem.outputs,
+            "other_data": problem.data[-1],
             "case": {
                 "problem": case.problem,
                 "implementation": case.implementation,
@@ -269,7 +276,7 @@ class Conductor:
                 "dtype": case.dtype,
                 "layout": case.layout,
                 "threads": case.threads,
-                "data": case.data or source.problem.data[0],
+                "data": case.data or problem.data[0],
             },
         }
 

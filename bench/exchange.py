@@ -74,7 +74,7 @@ def save_values(folder: Path, values: Mapping[str, object]) -> None:
     Raises
     ------
     Unsupported
-        If a value is neither an array of plain data nor a number.
+        If a value is neither an array of plain data nor a number; what a subclass of ndarray adds would be lost.
     """
     import numpy as np
 
@@ -90,6 +90,8 @@ def save_values(folder: Path, values: Mapping[str, object]) -> None:
         if not isinstance(value, np.ndarray | np.generic) or np.asarray(value).dtype.hasobject:
             kind = "an array of objects" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
             raise Unsupported(f"{name} is {kind}, expected an array of plain data, a number or a bool")
+        if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
+            raise Unsupported(f"{name} is a {type(value).__name__}, expected a plain numpy.ndarray")
         np.save(folder / f"{name}.npy", value, allow_pickle=False)
         written[name] = {"array": isinstance(value, np.ndarray)}
     (folder / "values.json").write_text(json.dumps(written))

@@ -87,7 +87,21 @@ def _doubt(first: tuple[Any, Any], second: tuple[Any, Any]) -> str | None:
                 f"its {what} are the same for every seed: a remembered answer cannot be told from a computed one; "
                 "let inputs() in problem.py depend on the seed"
             )
+    renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
+    if renewed:
+        return (
+            f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
+            "is computed there cannot be told from what is computed in the call; let the seed change the contents of "
+            "arrays alone, no numbers and no shapes"
+        )
     return None
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Return whether one value can become the other in the hands of who holds it, or is the same."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return (one.shape, one.dtype) == (other.shape, other.dtype)
+    return same_value(one, other)
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     UNAVAILABLE = "unavailable"
     UNSUPPORTED = "unsupported"
     NOT_MEASURED = "not measured"
-    """The budget or an interruption left it out; nothing is known of its code."""
+    """The budget, an interruption or somebody outside ended it; nothing is known of its code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,6 +210,12 @@ class Round:
     workers: tuple[Worker, ...]
     discarded: str | None = None
     """Why the round is not used, for a reason that was fixed beforehand."""
+
+    @property
+    def ended(self) -> tuple[Worker, ...]:
+        """The workers that ended otherwise than ok: where it is discarded, but for those that something else ended."""
+        fine = (Outcome.OK, Outcome.NOT_MEASURED) if self.discarded else (Outcome.OK,)
+        return tuple(one for one in self.workers if one.outcome not in fine)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,7 +53,7 @@ class Ended(Exception):
     """A worker gave no answer: it died, or the deadline passed."""
 
     def __init__(self, outcome: Outcome, reason: str, *, from_outside: bool = False) -> None:
-        """Take `from_outside`, whether somebody or something else may have ended it."""
+        """Take `from_outside`, whether somebody or something else may be why it ended."""
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
@@ -130,7 +130,8 @@ class WorkerProcess:
             raise self._death() from error
         if reply is None:
             self.kill()
-            raise Ended(Outcome.TIMEOUT, f"no answer within {timeout_s:g} s (--timeout)")
+            reason = f"no answer within {timeout_s:g} s (--timeout)"
+            raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept the machine or the disk busy
         if reply.get("nonce") != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")

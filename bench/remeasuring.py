@@ -10,7 +10,7 @@ from types import MappingProxyType, TracebackType
 from . import executor, rounds
 from .conductor import Group, Source
 from .executor import Backend, RoundExecutor
-from .measurement import Arm, Outcome, Round, Settings
+from .measurement import Arm, Round, Settings
 from .pace import Pace
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
 from .runner import MOST_DISCARDED, Listener, Progress
@@ -89,7 +89,7 @@ class Remeasurer:
         arms = [arm for arm in selected if arm.case.implementation in names and not arm.again]
         holder = self._executor(lambda doing: listener(_progress(doing, None)))
         sources = {arm.name: _source(now, arm) for arm in arms}
-        held = [self._round(0, group, holder, share_s=None) for group in self._with(arms, sources)]
+        held = [self._verifying(group, holder) for group in self._with(arms, sources)]
         workers = {worker.arm: worker for one in held for worker in one.workers}
         return (
             *(verified(arm, workers[arm.name]) for arm in arms),
@@ -176,14 +176,17 @@ class Remeasurer:
             ]
             for one in these:
                 held[one.group] += [one] if one.discarded is None else []
-            wrong = any(
-                worker.outcome != Outcome.OK and worker.arm.endswith(NOW) for one in these for worker in one.workers
-            )
+            wrong = any(worker.arm.endswith(NOW) for one in these for worker in one.ended)
             if any(one.discarded for one in these):
                 discarded += 1
             else:
                 pace.add(self._backend.monotonic_s() - started)
         return held
+
+    def _verifying(self, group: Group, holder: RoundExecutor) -> Round:
+        """Hold a round without a burst, once more if it is discarded."""
+        one = self._round(0, group, holder, share_s=None)
+        return self._round(0, group, holder, share_s=None) if one.discarded else one
 
     def _round(self, index: int, group: Group, holder: RoundExecutor, *, share_s: float | None) -> Round:
         """Hold one round that takes about `share_s`; one without a burst where that is None."""

@@ -193,7 +193,7 @@ class Runner:
         if self._shares and self._alive(group):
             one = self._round(group, stage, crew)
             journal.append(one)
-            if one.discarded is not None:
+            if one.discarded is not None and self._alive(group):
                 one = self._round(group, stage, crew)
                 journal.append(one)
             self._shares.add(group, one)
@@ -237,8 +237,7 @@ class Runner:
             first = self._shared_plans.setdefault(group.threads, plan)
             plan = replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)
         one = stage.executor.round(self._pace.done, group, plan, choose_passes, crew=crew)
-        if one.discarded is None:
-            self._ended |= {worker.arm for worker in one.workers if worker.outcome != Outcome.OK}
+        self._ended |= {worker.arm for worker in one.ended}
         return one
 
     def _tell(self, doing: str) -> None:

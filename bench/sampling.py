@@ -63,13 +63,14 @@ class Sampler:
         self._step = step
         self._clock = clock
         self._resolution_ns = resolution_ns
+        self._reachable_ns = LONG_ENOUGH_NS
         self.before: Callable[[], object] | None = None
         """What is done before each call, untimed."""
 
     @property
     def shortest_ns(self) -> int:
         """How long a sample has to be for its calls to be timed together."""
-        return min(SHORTEST_SAMPLE_STEPS * self._resolution_ns, LONG_ENOUGH_NS)
+        return min(SHORTEST_SAMPLE_STEPS * self._resolution_ns, self._reachable_ns)
 
     @property
     def _wanted_ns(self) -> int:
@@ -94,41 +95,76 @@ class Sampler:
 
     def calls_in_a_sample(self) -> tuple[int, float]:
         """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile."""
-        number, shortest = 1, self._shortest(1)
+        number, (shortest, took) = 1, self._shortest(1)
         if self.before is not None:
-            return self._calls_alone(shortest), shortest
-        while shortest < self._wanted_ns:
+            return self._calls_alone(shortest)
+        while shortest < self._wanted_ns and not self._is_all_there_is(shortest, took):
             number *= 2
-            shortest = self._shortest(number)
+            shortest, took = self._shortest(number)
         return number, shortest / number
 
-    def _shortest(self, number: int) -> int:
-        """Return the ns of the shortest of a few samples, of a long one that alone."""
+    def _shortest(self, number: int) -> tuple[int, int]:
+        """Return the ns of the shortest of a few samples, of a long one that alone, and how long a sample took."""
         started = time.perf_counter_ns()
         shortest = self.samples(number, 1)[0]
         took = time.perf_counter_ns() - started
-        if shortest < self.shortest_ns and took > HEAD_ROOM * max(LONG_ENOUGH_NS, self._wanted_ns):
-            raise Unfit("failed", f"its own clock (clock_ns) made {shortest} ns of {number} calls that took {took} ns")
-        return shortest if took > LONGEST_ALONE_NS else min(shortest, *self.samples(number, TRIES - 1))
+        self._require_going(shortest, took)
+        return shortest if took > LONGEST_ALONE_NS else min(shortest, *self.samples(number, TRIES - 1)), took
 
-    def _calls_alone(self, call_ns: int) -> int:
+    @property
+    def _longest_ns(self) -> int:
+        return HEAD_ROOM * max(LONG_ENOUGH_NS, self._wanted_ns)
+
+    def _require_going(self, shown_ns: int, took_ns: int) -> None:
+        """Raise Unfit for a clock that stood still."""
+        if shown_ns == 0 and took_ns > self._longest_ns:
+            raise Unfit("failed", f"its own clock (clock_ns) stood still over calls that took {took_ns} ns")
+
+    def _is_all_there_is(self, shown_ns: int, took_ns: int) -> bool:
+        """Return whether a clock of another program shows too little of the time for longer samples; keep to these."""
+        if took_ns <= self._longest_ns:
+            return False
+        self._reachable_ns = min(self._reachable_ns, max(1, shown_ns // HEAD_ROOM))
+        return True
+
+    def _calls_alone(self, call_ns: int) -> tuple[int, float]:
         """Return how many calls, each wrong by up to a step, have a sum that is right to one part in as many steps.
 
-        The error of a call is uniform with a standard deviation of step / sqrt(6), both ends together.
+        The error of a call is uniform with a standard deviation of step / sqrt(6), both ends together. Their number is
+        bounded by the time that they take; only a sum of 0 gets more.
         """
-        started = time.perf_counter_ns()
-        self._alone(1)
-        both_ns = time.perf_counter_ns() - started
         relative = self._resolution_ns / max(1, call_ns)
         needed = max((SHORTEST_SAMPLE_STEPS * relative) ** 2 / 6, SHORTEST_SAMPLE_NS / max(1, call_ns))
         number = 1
-        while number < needed and 2 * number * both_ns <= LONGEST_ALONE_NS:
+        while number < needed:
+            started = time.perf_counter_ns()
+            total = self._alone(number)
+            took = time.perf_counter_ns() - started
+            self._require_going(total, took)
+            if total and 2 * took > LONGEST_ALONE_NS:
+                return number, call_ns or total / number
             number *= 2
-        return number
+        return number, call_ns
+
+    def aside_ns(self) -> int:
+        """Return how long a call takes beside what the clock shows of it, when nothing disturbs it."""
+        if self.before is None and self._clock is time.perf_counter_ns:
+            return 0
+        readings = []
+        for _ in range(TRIES):
+            started = time.perf_counter_ns()
+            shown = self.samples(1, 1)[0]
+            took = time.perf_counter_ns() - started
+            readings.append(max(0, took - shown))
+            if took > LONGEST_ALONE_NS:
+                break
+        return min(readings)
 
     def longer(self, number: int, shortest_ns: int) -> int | None:
         """Return how many calls a sample needs, where one of `number` calls was too short; None where it was not."""
-        if self.before is not None or shortest_ns >= self.shortest_ns:
+        if self.before is not None:
+            return None if shortest_ns else 2 * number
+        if shortest_ns >= self.shortest_ns:
             return None
         longer = 2 * number
         while longer * shortest_ns < self._wanted_ns * number and longer < 1024 * number:

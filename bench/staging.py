@@ -25,6 +25,9 @@ from .measurement import Arm, Limit, Outcome
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30
 
+#: How making inputs ends where others beside it may be the reason.
+FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
@@ -224,7 +227,8 @@ class _Inputs:
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
         """Have the inputs of several cases made, as many at once as there are CPUs; the largest sizes first.
 
-        Their references take longest, and of a sweep the largest takes about as long as all others together.
+        Their references take longest, and of a sweep the largest takes about as long as all others together. What ended
+        because others took memory or time beside it is made again, alone.
         """
         each = {_key(one, source): (one, source) for one, source in wanted}
         order = sorted(each, key=lambda key: math.prod(each[key][0].size.values.values()), reverse=True)
@@ -242,6 +246,10 @@ class _Inputs:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.executor.abandon_inputs()
                 raise
+        for place, key in enumerate(order):
+            if replies[place]["outcome"] in FOR_WANT_OF_ROOM:
+                shutil.rmtree(folders[key], ignore_errors=True)
+                replies[place] = write(key)
         self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}
 
 

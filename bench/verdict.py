@@ -168,6 +168,7 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
     arms = [arm for arm in run.arms if arm.case.group == name]
     rounds = [one for one in run.rounds if one.group == name and one.discarded is None]
+    ended = [worker for one in run.rounds if one.group == name for worker in one.ended]
     baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
     again = next((arm for arm in arms if arm.again), None)
     noise = None
@@ -181,8 +182,9 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
         if not arm.again:
             other = again if arm is baseline else baseline
             twin = again.name if arm is baseline and again else None
+            bad = next((worker for name in (arm.name, twin) for worker in ended if worker.arm == name), None)
             limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks, unmeasured=unmeasured)
-            found.append(_finding(arm, other, rounds, limits, twin))
+            found.append(_finding(arm, other, rounds, limits, bad))
     return GroupFindings(
         name=name,
         findings=tuple(found),
@@ -204,11 +206,12 @@ class _Limits:
     """Why an arm without a round has none."""
 
 
-def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limits, twin: str | None) -> Finding:
-    """Return what the rounds say of `arm` against `other`; `twin` is the arm that shares its fate (the A/A arm)."""
+def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limits, bad: Worker | None) -> Finding:
+    """Return what the rounds say of `arm` against `other`.
+
+    `bad` is a worker that ended otherwise than ok: of this arm in any round, be it discarded, or of the A/A arm.
+    """
     workers = [worker for one in rounds for worker in one.workers if worker.arm == arm.name]
-    fates = workers + [worker for one in rounds for worker in one.workers if worker.arm == twin]
-    bad = next((worker for worker in fates if worker.outcome != Outcome.OK), None)
     outcome = bad.outcome if bad else Outcome.OK if workers else Outcome.NOT_MEASURED
     reason = bad.reason if bad else None if workers else limits.unmeasured
     ok = outcome == Outcome.OK

@@ -172,10 +172,14 @@ def changed(name: str) -> str:
 
 
 def same(array: np.ndarray, original: np.ndarray) -> bool:
-    """Return whether two arrays hold the same bits: NaN is NaN, and 40 times as fast as looking for NaN."""
-    if array.dtype != original.dtype or array.dtype.kind != "f" or array.itemsize not in (2, 4, 8):
-        return np.array_equal(array, original, equal_nan=array.dtype.kind in "fc")
-    bits = f"u{array.itemsize}"
+    """Return whether two arrays hold the same bytes: NaN is NaN and NaT is NaT, of whatever kind of data."""
+    if (array.shape, array.dtype) != (original.shape, original.dtype):
+        return False
+    if array.dtype.names is not None:  # field by field: no copy keeps the bytes between fields
+        return all(same(array[name], original[name]) for name in array.dtype.names)
+    if array.dtype.hasobject or array.itemsize == 0:
+        return np.array_equal(array, original)
+    bits = f"u{array.itemsize}" if array.itemsize in (1, 2, 4, 8) else f"V{array.itemsize}"
     return np.array_equal(array.view(bits), original.view(bits))
 
 

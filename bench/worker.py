@@ -62,6 +62,7 @@ class Bench:
         first_call_ns, warmup_calls = self._verify_and_warm_up()
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
+            aside_ns = self._sampler.aside_ns()
         self._ready_ns = prepared - started + first_call_ns
         return {
             "pools": pools,
@@ -71,7 +72,7 @@ class Bench:
             "own_clock": hasattr(self._step, "clock_ns"),
             "first_call_ns": first_call_ns,
             "warmup_calls": warmup_calls,
-            "call_ns": max(1, round(call_ns)) + self._before_ns(),
+            "call_ns": max(1, round(call_ns)) + aside_ns,
             "number": number,
             "accepted": self._arena.accepts,
         }
@@ -96,15 +97,6 @@ class Bench:
             self._arena.restore()
         if self._evict:
             self._evict()
-
-    def _before_ns(self) -> int:
-        """Return how long that takes, 0 where there is nothing to do."""
-        if self._sampler.before is None:
-            return 0
-        self._before()  # the first time maps the pages
-        started = time.perf_counter_ns()
-        self._before()
-        return time.perf_counter_ns() - started
 
     def _obedient_pools(self) -> list[dict[str, Any]]:
         pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
@@ -180,8 +172,8 @@ class Bench:
         """Verify the result again after the last burst, then on changed contents of the same arrays.
 
         An implementation that took a copy in prepare() answers for the old contents; where it says so
-        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within.
-        Else an answer for old contents counts as remembered.
+        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
+        and a doubt is told (`making`). Else an answer for old contents counts as remembered.
         """
         self._obedient_pools()
         outputs, _ = self._call()

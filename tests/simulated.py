@@ -66,6 +66,8 @@ class Simulation:
     work: Callable[[Case], Mapping[str, float]] = lambda case: {"flops": 1e6, "bytes": 1e6}
     inputs_reason: str | None = None
     """Why the problem gives no inputs."""
+    doubt: str | None = None
+    """Why a remembered answer cannot be told from a computed one, as making inputs tells."""
     blas: str | None = "openblas"
     """The library of the workers' thread pool; None where there is none."""
     kernel: str | None = None
@@ -195,7 +197,7 @@ class SimulatedExecutor:
             "matrices": list(machine.matrices),
             "work": dict(machine.work(case)),
             "numeric_stack": {},
-            "doubt": None,
+            "doubt": machine.doubt,
         }
 
     def abandon_inputs(self) -> None:

@@ -36,6 +36,28 @@ def test_a_version_far_from_the_other_has_bursts_that_fit_it(sizes):
     assert slow == (1, rounds.samples_in_a_burst(1_000_000, 1))
 
 
+def test_versions_that_prove_near_after_a_disturbed_first_round_have_one_size_from_then_on(sizes):
+    calm, disturbed = sized(sizes, 1_000_000, 5_000_000)
+    assert calm != disturbed
+    both = sized(sizes, 1_050_000, 1_000_000)
+    assert both == [calm, calm]
+    assert sized(sizes, 1_000_000, 9_000_000) == both
+
+
+def test_a_disturbed_round_makes_nobody_near_who_is_far(sizes):
+    first = sized(sizes, 1_000, 1_000_000)
+    assert sized(sizes, 600_000, 1_000_000) == first
+
+
+def test_versions_that_prove_near_keep_the_calls_that_one_needed(sizes):
+    arms = [Paced(name="a", case=1, number=8, call_ns=10), Paced(name="b", case=1, number=8, call_ns=100)]
+    sizes.of(arms)
+    sizes.lengthen("a", 64, arms)
+    found = sizes.of([arms[0], Paced(name="b", case=1, number=8, call_ns=11)])
+    assert found["a"] == found["b"]
+    assert found["a"][0] == 64
+
+
 def test_other_cases_have_nothing_to_do_with_each_other(sizes):
     first, second = sized(sizes, 99_000, 101_000, cases=("one", "two"))
     assert (first[0], second[0]) == (2, 1)

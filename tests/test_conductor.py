@@ -6,8 +6,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench import conductor as conductor_module
 from bench import problem, rounds
-from bench.conductor import Conductor
+from bench.conductor import Conductor, Group, Source
+from bench.implementation import Implementation
 from bench.measurement import Arm, Outcome, Settings
 from bench.process import Ended
 from bench.recording import Active, paced, unmeasured
@@ -48,7 +50,7 @@ def test_that_the_problems_own_test_accepted_the_outputs_is_on_the_record(scanne
 
 def test_a_round_in_which_a_worker_was_killed_from_outside_is_held_again_and_kept(scanned):
     lost, kept = scanned.rounds
-    assert "the worker of scan[killed_once-S-float64-C-1t] was killed by SIGKILL" in lost.discarded
+    assert "the worker of scan[killed_once-S-float64-C-1t] was ended (killed by SIGKILL" in lost.discarded
     assert kept.discarded is None
     assert children() == []
 
@@ -58,6 +60,7 @@ class Scripted:
 
     def __init__(self, *answers):
         self.asked = []
+        self.pid = 1
         self.output_tail = ""
         self._answers = list(answers)
 
@@ -67,6 +70,12 @@ class Scripted:
         if isinstance(answer, Ended):
             raise answer
         return answer
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
 
     def nothing(self):
         pass
@@ -123,11 +132,11 @@ def test_a_burst_that_the_worker_timed_again_is_on_the_record(conductor):
 
 def test_a_worker_that_is_killed_twice_is_lost_once_and_then_has_that_outcome(conductor):
     ended = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
-    for lost in (True, False):
+    for outcome in (Outcome.NOT_MEASURED, Outcome.OUT_OF_MEMORY):
         arms = active(conductor, "one")
         record = timed(conductor, arms, "one", ended)
-        assert (arms["one"].lost is not None) is lost
-        assert record.outcome == Outcome.OUT_OF_MEMORY
+        assert (arms["one"].lost is not None) is (outcome == Outcome.NOT_MEASURED)
+        assert record.outcome == outcome
 
 
 def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
@@ -137,8 +146,74 @@ def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
 
 
 def test_a_run_whose_rounds_were_all_discarded_says_why_it_measured_nothing():
-    run = make_run(USUAL, rounds=3)
+    run = make_run(USUAL[:2], rounds=3)
     lost = replace(run, rounds=tuple(replace(one, discarded="the machine slept for 7.0 s") for one in run.rounds))
     found = findings(lost)[0].findings
     assert {one.outcome for one in found} == {Outcome.NOT_MEASURED}
     assert {one.reason for one in found} == {"no round of it counts; the machine slept for 7.0 s"}
+
+
+def source(name, inout=()):
+    one = problem.Problem(
+        name=name, folder=SCAN, title="", formula="", sizes={}, default_size="", data=("d",), baseline="", layouts=(),
+        outputs=(f"out_{name}",), inout=inout,
+    )  # fmt: skip
+    code = Implementation(name="i", file=SCAN / "same.py", title="", requires=(), copies_inputs=False, broken=None)
+    return Source(problem=one, implementation=code)
+
+
+def held(conductor, monkeypatch, workers, *, limits=()):
+    """Hold a round of scripted workers, those of limits behind the others; without a burst."""
+    usual = make_run(USUAL).arms[0]
+    arms = {name: replace(usual, name=name, baseline=False) for name in workers}
+    left = iter(workers.values())
+    monkeypatch.setattr(conductor_module, "WorkerProcess", lambda conditions: next(left))
+    group = Group(
+        name="group",
+        arms=tuple(arm for name, arm in arms.items() if name not in limits),
+        sources={name: worker.source for name, worker in workers.items()},
+        inputs=dict.fromkeys(workers, SCAN),
+        orders={name: {} for name in workers},
+        limits=tuple(arms[name] for name in limits),
+    )
+    plan = RoundPlan(
+        spawn_order=tuple(workers), positions=tuple(workers), cpus=tuple(conductor._cpus), hash_seed=1, padding=0
+    )
+    return conductor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+
+
+def ends(outcome, inout=(), name="one"):
+    """Return a worker that answers its first order with that outcome, or ends with it."""
+    one = Scripted(outcome if isinstance(outcome, Ended) else {"outcome": outcome, "reason": f"it is {outcome}"})
+    one.source = source(name, inout)
+    return one
+
+
+def test_both_versions_are_called_as_the_problem_says_that_makes_their_inputs(conductor, monkeypatch):
+    workers = {
+        "head": ends("failed", inout=("x",), name="head"),
+        "base": ends("failed", name="base"),
+        "limit": ends("failed", inout=("z",), name="limit"),
+    }
+    held(conductor, monkeypatch, workers, limits=("limit",))
+    asked = {name: (worker.asked[0]["inout"], worker.asked[0]["outputs"]) for name, worker in workers.items()}
+    assert asked["base"] == asked["head"] == (("x",), ("out_head",))
+    assert asked["limit"] == (("z",), ("out_limit",))
+
+
+def test_who_is_wrong_in_a_round_that_is_lost_to_another_stays_wrong(conductor, monkeypatch):
+    killed = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
+    one = held(conductor, monkeypatch, {"head": ends("wrong"), "base": ends(killed)})
+    assert "base was ended (killed by SIGKILL)" in one.discarded
+    assert [worker.outcome for worker in one.workers] == ["wrong", "not measured"]
+    assert [worker.arm for worker in one.ended] == ["head"]
+
+
+def test_only_a_second_time_out_counts(conductor, monkeypatch):
+    late = Ended(Outcome.TIMEOUT, "no answer within 2 s (--timeout)", from_outside=True)
+    first = held(conductor, monkeypatch, {"head": ends(late), "base": ends("failed")})
+    assert first.discarded == "the worker of head was ended (no answer within 2 s (--timeout)) and measured again once"
+    assert [worker.arm for worker in first.ended] == ["base"]
+    second = held(conductor, monkeypatch, {"head": ends(late)})
+    assert second.discarded is None
+    assert [worker.outcome for worker in second.ended] == [Outcome.TIMEOUT]

@@ -75,6 +75,12 @@ def test_a_longdouble_keeps_its_digits(tmp_path):
     assert exchange.load_values(tmp_path / "inputs")["third"] == third
 
 
+def test_an_array_that_is_mapped_from_a_file_is_a_plain_one(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(3.0))
+    exchange.save_values(tmp_path / "inputs", {"x": np.load(tmp_path / "x.npy", mmap_mode="r")})
+    assert exchange.load_values(tmp_path / "inputs")["x"].tolist() == [0, 1, 2]
+
+
 @pytest.mark.parametrize("shape", [(), (0,), (0, 3)])
 def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, shape):
     exchange.save_values(tmp_path / "inputs", {"x": np.zeros(shape)})
@@ -90,6 +96,8 @@ def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, sha
         ("abc", "words is a str"),
         (None, "words is a NoneType"),
         (np.array([None]), "words is an array of objects"),
+        (np.ma.masked_array([1.0], [True]), "words is a MaskedArray, expected a plain numpy.ndarray"),
+        (np.array([(1.0,)], [("a", float)]).view(np.recarray), "words is a recarray"),
     ],
 )
 def test_what_cannot_be_carried_is_told_by_name(tmp_path, value, told):

@@ -33,7 +33,7 @@ def test_a_worker_that_is_stopped_gives_no_answer_and_is_killed_at_the_deadline(
     worker.pause()
     with pytest.raises(Ended, match=r"no answer within 0\.2 s") as caught:
         worker.ask(ORDER, 0.2)
-    assert caught.value.outcome == Outcome.TIMEOUT
+    assert (caught.value.outcome, caught.value.from_outside) == (Outcome.TIMEOUT, True)
     assert not psutil.pid_exists(worker.pid)
 
 

@@ -235,3 +235,17 @@ def test_decided_is_what_has_a_verdict_and_what_never_will():
     arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
     told = runner.decided(make_run(arms))
     assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
+
+
+def test_who_is_wrong_in_a_round_that_is_discarded_stays_wrong_and_who_was_ended_there_goes_on(tmp_path):
+    def law(arm, source, place):
+        outcomes = {"honest_too": Outcome.WRONG, "copying": Outcome.NOT_MEASURED} if not simulation.held else {}
+        outcome = outcomes.get(arm.case.implementation, Outcome.OK)
+        return Truth(outcome=outcome, reason="so it ended")
+
+    simulation = Simulation(truth=law, discarded={0: "the worker of copying was ended"})
+    run, _ = measured(tmp_path, simulation, "honest_too", "copying")
+    found = {one.arm.case.implementation: one for one in findings(run)[0].findings}
+    assert (found["honest_too"].outcome, found["honest_too"].reason) == (Outcome.WRONG, "so it ended")
+    assert (found["copying"].outcome, found["copying"].rounds) == (Outcome.OK, 3)
+    assert not any("honest_too" in worker.arm for one in run.rounds[1:] for worker in one.workers)

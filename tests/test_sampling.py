@@ -99,7 +99,48 @@ def test_however_coarse_the_clock_a_sample_does_not_take_minutes(machine):
 def test_a_clock_of_its_own_that_stands_still_is_the_implementations_fault(machine):
     real, _ = machine(20, 10_000_000)
     sampler = Sampler(real.call, lambda: 0, 10)
-    with pytest.raises(Unfit, match=r"its own clock \(clock_ns\) made 0 ns of \d+ calls"):
+    with pytest.raises(Unfit, match=r"its own clock \(clock_ns\) stood still over calls that took \d+ ns"):
+        sampler.calls_in_a_sample()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.0001])
+def test_a_clock_of_its_own_that_shows_little_of_the_time_is_taken_as_it_is(machine, share):
+    real, _ = machine(20, 10_000_000)
+    sampler = Sampler(real.call, lambda: int(share * real.now_ns) // 1_000 * 1_000, 1_000)
+    number, shortest = sampler.calls_in_a_sample()
+    assert shortest == pytest.approx(10_000_000 * share, rel=0.1)
+    assert number * 10_000_000 < 4 * sampling.HEAD_ROOM * sampling.LONG_ENOUGH_NS
+    assert all(sampler.longer(number, one) is None for one in sampler.samples(number, 5))
+
+
+def test_what_is_done_beside_a_call_is_that_which_nothing_disturbed(machine):
+    one, sampler = machine(10, 5_000)
+    took = iter([9_000_000, 2_000_000, 40_000_000])
+    sampler.before = lambda: setattr(one, "now_ns", one.now_ns + next(took))
+    assert sampler.aside_ns() == pytest.approx(2_000_000, rel=0.01)
+
+
+@pytest.mark.parametrize("before_ns", [1_000, 300_000])
+def test_calls_timed_alone_far_below_the_step_of_the_clock_never_add_up_to_nothing(machine, before_ns):
+    one, sampler = machine(15_000_000, 10_000)
+    sampler.before = lambda: setattr(one, "now_ns", one.now_ns + before_ns)
+    number, call_ns = sampler.calls_in_a_sample()
+    assert call_ns > 0
+    found = [0]
+    while not min(found):
+        found = sampler.samples(number, 5)
+        longer = sampler.longer(number, min(found))
+        assert longer is None or longer > number
+        assert (longer is None) is (min(found) > 0)
+        number = longer or number
+    assert number * (10_000 + before_ns) < 20 * sampling.LONG_ENOUGH_NS
+
+
+def test_a_clock_of_its_own_that_stands_still_is_found_where_calls_are_timed_alone(machine):
+    real, _ = machine(20, 10_000_000)
+    sampler = Sampler(real.call, lambda: 0, 10)
+    sampler.before = int
+    with pytest.raises(Unfit, match="stood still"):
         sampler.calls_in_a_sample()
 
 

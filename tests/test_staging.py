@@ -1,13 +1,19 @@
 """Where what is only needed while measuring lies, and that it is gone afterwards."""
 
 import shutil
+import threading
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bench import staging
-from bench.errors import ImplbenchError
+from bench.case import Size
+from bench.errors import ImplbenchError, NothingMeasured
+from bench.measurement import Outcome
 from bench.staging import SCRATCH, scratch
+from tests.builders import USUAL, make_run
 
 
 def test_scratch_lies_where_it_is_asked_for_and_is_removed_whatever_happens(tmp_path, monkeypatch):
@@ -53,3 +59,37 @@ def test_memory_with_little_room_as_in_a_container_is_not_used(monkeypatch):
     assert staging._memory() is None
     monkeypatch.setattr("shutil.disk_usage", lambda place: room._replace(free=staging.LEAST_ROOM_BYTES))
     assert staging._memory() == Path("/dev/shm")
+
+
+class Writers:
+    """An executor whose first writer of some inputs ends early; it counts those that are at work."""
+
+    def __init__(self, ends):
+        self._ends = ends
+        self._lock = threading.Lock()
+        self._working = 0
+        self.asked = []
+
+    def write_inputs(self, case, source, folder, *, seed):
+        with self._lock:
+            self._working += 1
+            beside = self._working - 1
+            ends = self._ends.get(case.size.name, Outcome.OK) if case.size.name not in self.asked else Outcome.OK
+            self.asked.append(case.size.name)
+        folder.mkdir()
+        with self._lock:
+            self._working -= 1
+        return {"outcome": ends, "reason": f"it was {ends}", "beside": beside}
+
+
+@pytest.mark.parametrize("ended", [Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT])
+def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_once(tmp_path, ended):
+    usual, source = make_run(USUAL).arms[0].case, SimpleNamespace(problem=SimpleNamespace(folder=tmp_path))
+    cases = [replace(usual, size=Size(name=name, values={"m": m})) for name, m in (("L", 9), ("M", 4), ("S", 1))]
+    writers = Writers({"L": ended, "S": Outcome.FAILED})
+    inputs = staging._Inputs(writers, tmp_path, 1)
+    inputs.write_all([(case, source) for case in cases])
+    assert writers.asked[3:] == ["L"]
+    assert inputs.of(cases[0], source)[1]["beside"] == 0
+    with pytest.raises(NothingMeasured, match="it was failed"):
+        inputs.of(cases[2], source)

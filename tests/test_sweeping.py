@@ -111,3 +111,12 @@ def test_an_interrupt_keeps_the_rounds_that_are_whole(tmp_path):
     run, _ = swept(tmp_path, Simulation(truth=rising, work=sized()), listener=interrupting)
     assert run.interrupted
     assert {one.index for one in run.rounds} == {0}
+
+
+def test_a_discarded_round_in_which_every_arm_ended_is_not_held_again(tmp_path):
+    wrong = Truth(outcome=Outcome.WRONG, reason="so it ended")
+    discarded = {0: "the clock jumped by 3 s"}
+    simulation = Simulation(truth=lambda arm, source, index: wrong, work=sized(), discarded=discarded)
+    run, _ = swept(tmp_path, simulation, (100,))
+    assert [one.discarded for one in run.rounds] == ["the clock jumped by 3 s"]
+    assert {one.outcome for group in findings(run) for one in group.findings} == {Outcome.WRONG}

@@ -170,3 +170,33 @@ def test_what_only_promises_a_result_is_told_as_such(promise, kind):
 def test_an_output_in_an_input_that_is_overwritten_is_none_of_its_own():
     base, other = np.zeros(4), np.zeros(4)
     assert list(verify.without_memory_of({"y": base[:2], "z": other}, {"x": base, "beta": 1.0})) == ["z"]
+
+
+SOME_BYTES = np.random.default_rng(1).bytes(24 * 48)
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        *("f2", "f4", "f8", "c8", "c16", "longdouble", "i1", "?", "M8[s]", "m8[ns]", "S5", "V3"),
+        np.dtype([("t", "M8[s]"), ("x", "f8", (2,))]),
+        np.dtype([("a", "u1"), ("b", "f8"), ("c", [("d", "f4")])], align=True),
+    ],
+    ids=str,
+)
+def test_arrays_are_the_same_by_their_bytes_in_whatever_order_and_another_value_is_seen(dtype):
+    dtype = np.dtype(dtype)
+    array = np.frombuffer(SOME_BYTES, dtype, count=24).reshape(4, 6)
+    other = np.array(array, order="F", copy=True)
+    assert verify.same(array, array)
+    assert verify.same(other, array)
+    other[2, 3] = np.zeros((), dtype)
+    assert not verify.same(other, array)
+
+
+@pytest.mark.parametrize("missing", [np.datetime64("NaT"), np.timedelta64("NaT"), np.nan, complex(0, np.nan)], ids=str)
+def test_what_is_missing_is_itself(missing):
+    array = np.array([missing] * 3)
+    structured = np.zeros(3, [("a", "i4"), ("b", array.dtype)])
+    structured["b"] = array
+    verify.require_unchanged({"x": array.copy(), "y": structured.copy()}, {"x": array, "y": structured})

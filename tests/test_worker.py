@@ -205,6 +205,23 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     assert found["counts"]["allocations"] == 1
 
 
+def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, implemented, monkeypatch):
+    now = [0]
+
+    def prepare(inputs):
+        def step():
+            now[0] += 2_000_000
+            return inputs["x"].T @ inputs["y"]
+
+        step.clock_ns = lambda: now[0] // 2
+        return step
+
+    implemented(prepare)
+    monkeypatch.setattr("time.perf_counter_ns", lambda: now[0])
+    ready = Bench(order).start()
+    assert (ready["own_clock"], ready["call_ns"]) == (True, 2_000_000)
+
+
 SCAN = Path(__file__).parent / "fakes" / "scan"
 
 
@@ -295,7 +312,6 @@ REMEMBERING += "    return lambda: known[0].copy()\n"
 
 def test_a_number_that_changes_makes_nobody_one_who_remembers(scaled):
     order = scaled("seed", HONEST)
-    assert order["reply"]["doubt"] is None
     bench = Bench(order)
     bench.start()
     (error,) = bench.finish()["verification"]
@@ -312,6 +328,40 @@ def test_who_remembers_over_prepare_is_found_where_a_number_changes(scaled):
 def test_inputs_that_are_the_same_for_every_seed_leave_a_doubt_that_is_told(scaled):
     order = scaled("3", HONEST)
     assert order["reply"]["doubt"].startswith("its inputs are the same for every seed: a remembered answer cannot be")
+
+
+COMPUTING_BEFORE = "def prepare(inputs):\n    x, k = inputs.values()\n    y = x * k\n    return lambda: y.copy()\n"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ('{{"x": np.ones(9, dtype), "k": {scale}}}', "its k cannot be changed in place"),
+        ('{{"x": np.ones(seed, dtype), "k": 3}}', "its x cannot be changed in place"),
+        (
+            '{{"x": np.full(9, seed, dtype), "k": 3}} | {{f"more{{seed}}": 1}}',
+            "its more1, more2 cannot be changed in place",
+        ),
+    ],
+)
+def test_an_answer_computed_in_prepare_leaves_a_doubt_where_prepare_runs_for_each_content(
+    scaled, monkeypatch, inputs, told
+):
+    changed = SCALED.replace('{{"x": np.ones(9, dtype), "k": {scale}}}', inputs).replace(
+        "np.zeros(9)", "0 * inputs['x']"
+    )
+    monkeypatch.setitem(globals(), "SCALED", changed)
+    assert scaled("seed", COMPUTING_BEFORE)["reply"]["doubt"].startswith(told)
+
+
+def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, monkeypatch):
+    monkeypatch.setitem(globals(), "SCALED", SCALED.replace("np.ones(9, dtype)", "np.full(9, seed, dtype)"))
+    order = scaled("3", COMPUTING_BEFORE)
+    assert order["reply"]["doubt"] is None
+    bench = Bench(order)
+    bench.start()
+    with pytest.raises(Unfit, match="the result is remembered"):
+        bench.finish()
 
 
 def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled, monkeypatch):

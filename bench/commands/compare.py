@@ -125,7 +125,7 @@ def _found(
         skipped=tuple(skipped),
         noise=noise,
         resolved=resolved,
-        warnings=(*missing, *environment.warnings(os.environ)),
+        warnings=(*missing, *environment.warnings(os.environ), *comparison.warnings(measured)),
         seconds=time.monotonic() - started,
         among_tests=tuple(dict.fromkeys(where for side in sides for where in side.left_out)),
     )

@@ -12,10 +12,12 @@ import pytest
 
 from bench import cli, reads
 from bench.errors import Exit
+from bench.measurement import Outcome
 from bench.staging import SCRATCH
 from tests import noise
 from tests.simulated import Simulation
 from tests.started import gone, started, until, workers
+from tests.truth import Truth
 from tests.versions import commit, edit, git, repository, says
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -144,6 +146,36 @@ def test_whatever_a_version_ends_with_comes_before_any_time(folder, capsys, simu
     says(folder, "honest_too", SECONDS=0.002)
     code, found = compared(capsys, "--budget", "300")
     assert (code, verdicts(found)) == (Exit.WRONG, {"honest": "wrong", "honest_too": "slower"})
+
+
+def test_rounds_that_do_not_count_are_told_and_held_again(folder, capsys, simulated):
+    simulated(noise=noise.QUIET, discarded=dict.fromkeys((0, 3), "the clock jumped by 3 s"))
+    says(folder, "honest", SECONDS=0.001)
+    code, found = compared(capsys, "--impl", "honest")
+    (one,) = found["benchmarks"]
+    assert (code, one["verdict"], one["rounds"]) == (Exit.FINE, "equivalent", 8)
+    assert found["warnings"] == [f"{one['id']}: rounds that do not count: 2, because the clock jumped by 3 s"]
+
+
+def test_that_a_remembered_answer_cannot_be_told_is_told(folder, capsys, simulated):
+    simulated(doubt="its inputs are the same for every seed")
+    says(folder, "honest", SECONDS=0.001)
+    _, found = compared(capsys, "--impl", "honest")
+    assert found["warnings"] == [f"{found['benchmarks'][0]['id']}: its inputs are the same for every seed"]
+
+
+def test_a_version_that_is_wrong_in_a_round_that_does_not_count_is_wrong(folder, capsys, simulated):
+    def law(arm, source, index):
+        outcomes = {" head": Outcome.WRONG, " base": Outcome.NOT_MEASURED} if not simulation.held else {}
+        ended = next((outcome for side, outcome in outcomes.items() if arm.name.endswith(side)), Outcome.OK)
+        return Truth(outcome=ended, reason="so it ended")
+
+    simulation = simulated(truth=law, discarded={0: "the worker of base was ended"})
+    says(folder, "honest", SECONDS=0.001)
+    code, found = compared(capsys, "--impl", "honest")
+    assert (code, verdicts(found)) == (Exit.WRONG, {"honest": "wrong"})
+    assert "so it ended" in found["benchmarks"][0]["reason"]
+    assert len(simulation.held) == 1
 
 
 def test_comments_alone_leave_nothing_to_measure(folder, capsys):

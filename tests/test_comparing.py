@@ -1,0 +1,80 @@
+"""The gate at work, on a simulated machine: which benchmark is measured in which round."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench import problem, rounds
+from bench.benchmarks import Benchmark
+from bench.comparing import AGAIN, BASE, HEAD, Comparer
+from bench.comparison import Standing, compared, noise_of
+from bench.conductor import Source
+from bench.gate import SCREEN_ROUNDS
+from bench.implementation import chosen
+from bench.measurement import Outcome, Settings
+from bench.selection import Selection, select
+from tests.simulated import Simulation
+from tests.truth import Truth
+
+FAKES = Path(__file__).parent / "fakes" / "product"
+SETTINGS = Settings(seed=7, margin=0.03, rounds=None, budget_s=400.0, timeout_s=8.0, command=())
+
+
+@pytest.fixture(autouse=True)
+def _one_pass(monkeypatch):
+    """Nothing that is asserted here depends on how many passes a round has."""
+    monkeypatch.setattr(rounds, "MOST_PASSES", 1)
+
+
+@pytest.fixture(scope="module")
+def benchmarks():
+    """Eight benchmarks, each the same on both sides."""
+    found = problem.find(str(FAKES))
+    arms, _ = select(found, Selection(implementations=("honest",), sizes=("S",)))
+    source = Source(problem=found, implementation=chosen(found, ("honest",))["honest"])
+    cases = [replace(arms[0].case, implementation=f"honest_{index}") for index in range(8)]
+    return [Benchmark(case=case, title="", base=source, head=source) for case in cases]
+
+
+def measured(benchmarks, **how):
+    return Comparer(SETTINGS, lambda progress: None, backend=Simulation(**how).backend()).compare(benchmarks)
+
+
+def twice(one):
+    """Return the rounds that measured a benchmark's BASE twice."""
+    return sum(any(worker.arm.endswith(AGAIN) for worker in held.workers) for held in one.screening)
+
+
+def test_each_of_the_first_rounds_measures_the_base_of_another_benchmark_twice(benchmarks):
+    found = measured(benchmarks)
+    assert [twice(one) for one in found] == [1] * 8
+    assert noise_of(found).rounds == SCREEN_ROUNDS
+
+
+def test_the_noise_floor_stands_though_benchmarks_have_ended(benchmarks):
+    def law(arm, source, index):
+        ends = arm.case.implementation in ("honest_0", "honest_3", "honest_4") and arm.name.endswith(BASE)
+        return Truth(outcome=Outcome.FAILED if ends else Outcome.OK, reason="so it ended")
+
+    found = measured(benchmarks, truth=law)
+    assert noise_of(found).rounds == SCREEN_ROUNDS
+    assert [len(one.screening) for one in found] == [1, 8, 8, 1, 1, 8, 8, 8]
+
+
+def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
+    found = measured(benchmarks[:1], discarded=dict.fromkeys((1, 3, 4), "the clock jumped by 3 s"))
+    assert (len(found[0].screening), len(found[0].discarded)) == (SCREEN_ROUNDS - 1, 3)
+
+
+def test_who_times_out_twice_is_known_for_it_though_the_first_time_took_the_budget(benchmarks):
+    def law(arm, source, index):
+        if not arm.name.endswith(HEAD):
+            return Truth()
+        first = not simulation.held
+        simulation.clock.spend(2 * SETTINGS.budget_s if first else 0)
+        return Truth(outcome=Outcome.NOT_MEASURED if first else Outcome.TIMEOUT, reason="no answer")
+
+    simulation = Simulation(truth=law, discarded={0: "the worker of head was ended"})
+    (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    assert (compared(one, 0.03, None).standing, len(simulation.held)) == (Standing.WRONG, 2)
