@@ -14,7 +14,7 @@ from .runner import Listener, Progress
 from .staging import Stage, staged
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
-USUAL_S_EACH, USUAL_S_LEAST = 22.0, 45.0
+USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
 
 #: The part of the budget that the screening may take; the rest is for the suspects.
 SCREENING_PART = 0.6

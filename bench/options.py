@@ -30,7 +30,7 @@ def gate(to: argparse.ArgumentParser) -> None:
     """Add what a gate needs to know."""
     axes(to, allocator="retain")
     to.add_argument(
-        "--budget", type=values.seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 45 s or more)"
+        "--budget", type=values.seconds, metavar="SECONDS", help="of a gate (default: 22 s a benchmark, 75 s or more)"
     )
     margin(to)
     seed(to)

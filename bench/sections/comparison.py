@@ -105,7 +105,7 @@ def planned(names: Sequence[str], skipped: Sequence[Skipped], budget_s: float) -
         Time for the gate in seconds.
     """
     what = f"{counted(len(names), 'benchmark')}: {', '.join(map(code, names))}" if names else "nothing"
-    time = f", in about {budget_s:.0f} s (up to {MOST_GROWTH * budget_s:.0f} s on a busy machine)" if names else ""
+    time = f", in {budget_s:.0f} s at most ({MOST_GROWTH * budget_s:.0f} s on a busy machine)" if names else ""
     return (Section(title="What would be measured", paragraphs=(f"Would measure {what}{time}.", *_reasons(skipped))),)
 
 
