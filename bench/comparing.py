@@ -3,8 +3,9 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import log1p
 
-from . import executor, gate, rounds, verdict
+from . import executor, gate, rounds, stats, verdict
 from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
@@ -48,11 +49,15 @@ class Measured:
     @property
     def ratios(self) -> tuple[float, ...]:
         """log(HEAD / BASE) of the rounds that decided: fresh ones where it was a suspect and not judged early."""
-        name = self.benchmark.case.id
-        fresh = _ratios(self.confirming, name)
         if self.early:
-            return (*_ratios(self.screening, name), *fresh)
-        return fresh if self.suspect and self.confirming else _ratios(self.screening, name)
+            return self.all_ratios()
+        name = self.benchmark.case.id
+        return _ratios(self.confirming if self.suspect and self.confirming else self.screening, name)
+
+    def all_ratios(self, arm: str = HEAD) -> tuple[float, ...]:
+        """Return log(arm / BASE) of every round, of HEAD or of the second BASE."""
+        name = self.benchmark.case.id
+        return (*_ratios(self.screening, name, arm), *_ratios(self.confirming, name, arm))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,13 +174,35 @@ class Comparer:
         for _ in range(gate.LOOKS[-1]):
             for group in self._generator.sample(suspects, len(suspects)):
                 self._judge_early(group.name)
-                if group.name not in self._decided and self._goes_on(group.name):
-                    self._hold(group, stage, self._fresh[group.name], again=False)
-                    self._judge(group.name, len(suspects))
+                judged = group.name in self._decided
+                if (not judged or self._doubted(group.name)) and self._goes_on(group.name):
+                    self._hold(group, stage, self._fresh[group.name], again=self._resolved > self._settings.margin)
+                    if not judged:
+                        self._judge(group.name, len(suspects))
         for group in suspects:
             self._judge_early(group.name, ended=True)
             if group.name not in self._decided:
                 self._decided[group.name] = self._last_look(group.name, len(suspects))
+
+    @property
+    def _resolved(self) -> float:
+        """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
+        held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
+        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, AGAIN)]
+        return (stats.resolves(stats.hodges_lehmann(ratios)) if ratios else None) or 0.0
+
+    def _doubted(self, name: str) -> bool:
+        """Return whether a suspect is slower by no more than identical arms seem to differ.
+
+        Its verdict does not stand then. Further rounds, with BASE measured twice, tell whether it was chance.
+        """
+        said = self._decided[name]
+        if said.decision != Decision.SLOWER:
+            return False
+        fresh = _ratios(self._fresh[name], name)
+        ratios = (*_ratios(self._screened[name], name), *fresh) if said.early else fresh
+        interval = stats.hodges_lehmann(ratios).interval
+        return interval is not None and interval.low <= log1p(max(self._settings.margin, self._resolved))
 
     def _goes_on(self, name: str) -> bool:
         """Return whether a suspect gets another fresh round; up to its first look the budget may grow for it."""

@@ -69,7 +69,7 @@ class Comparison:
     compared: tuple[Compared, ...]
     skipped: tuple[Skipped, ...]
     noise: Estimate | None
-    """Log-ratio of BASE to itself over the screening rounds in which it was measured twice."""
+    """Log-ratio of BASE to itself over the rounds in which it was measured twice."""
     resolved: float | None
     warnings: tuple[str, ...]
     seconds: float
@@ -116,14 +116,8 @@ def doubted(found: Comparison, unbuilt: tuple[str, ...]) -> Comparison:
 
 
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
-    """Return the A/A estimate: each screening round measured one benchmark's BASE twice, in turn."""
-    ratios = [
-        ratio
-        for one in measured
-        for ratio in verdict.log_ratios(
-            one.screening, one.benchmark.case.id + AGAIN, one.benchmark.case.id + BASE
-        ).values()
-    ]
+    """Return the A/A estimate, from all rounds that measured a benchmark's BASE twice."""
+    ratios = [ratio for one in measured for ratio in one.all_ratios(AGAIN)]
     return stats.hodges_lehmann(ratios) if ratios else None
 
 

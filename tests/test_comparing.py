@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, rounds
+from bench import gate, problem, rounds, stats
 from bench.benchmarks import Benchmark
 from bench.comparing import AGAIN, BASE, HEAD, Comparer
 from bench.comparison import Standing, compared, noise_of
@@ -14,6 +14,7 @@ from bench.gate import SCREEN_ROUNDS
 from bench.implementation import chosen
 from bench.measurement import Outcome, Settings
 from bench.selection import Selection, select
+from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
 
@@ -60,6 +61,28 @@ def test_the_noise_floor_stands_though_benchmarks_have_ended(benchmarks):
     found = measured(benchmarks, truth=law)
     assert noise_of(found).rounds == SCREEN_ROUNDS
     assert [len(one.screening) for one in found] == [1, 8, 8, 1, 1, 8, 8, 8]
+
+
+def test_a_slowdown_below_a_noise_floor_that_was_chance_is_measured_until_the_floor_is_known(benchmarks):
+    def law(arm, source, index):
+        slow = {AGAIN: 1.3 if len(simulation.held) in (2, 5) else 1.0, HEAD: 1.05, BASE: 1.0}
+        return 0.001 * next(factor for ending, factor in slow.items() if arm.name.endswith(ending))
+
+    simulation = Simulation(truth=law, noise=noise.QUIET)
+    (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    assert stats.resolves(stats.hodges_lehmann(one.all_ratios(AGAIN)[:SCREEN_ROUNDS])) > 0.05
+    assert all(any(worker.arm.endswith(AGAIN) for worker in held.workers) for held in one.confirming)
+    assert 0 < len(one.confirming) < 12
+    assert compared(one, 0.03, stats.resolves(noise_of([one]))).standing == Standing.SLOWER
+
+
+def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(benchmarks):
+    def law(arm, source, index):
+        return 0.001 * (1.05 if arm.name.endswith(HEAD) else 1 + 0.1 * arm.name.endswith(AGAIN))
+
+    (one,) = measured(benchmarks[:1], truth=law, noise=noise.QUIET)
+    assert len(one.confirming) == gate.LOOKS[-1]
+    assert compared(one, 0.03, stats.resolves(noise_of([one]))).standing == Standing.UNDECIDED
 
 
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):

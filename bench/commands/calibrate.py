@@ -7,14 +7,13 @@ from dataclasses import asdict
 from .. import problem, terminal
 from ..benchmarks import identical
 from ..calibration import POWER, Calibration, calibrate
-from ..comparing import BASE, HEAD, Comparer, Measured
+from ..comparing import Comparer
 from ..comparison import noise_of
 from ..document import Section
 from ..errors import Exit, NothingMeasured
 from ..request import selection_of, settings_of
 from ..stats import resolves
 from ..units import percent
-from ..verdict import log_ratios
 
 
 def command(options: argparse.Namespace) -> int:
@@ -25,7 +24,7 @@ def command(options: argparse.Namespace) -> int:
     with terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener:
         comparer = Comparer(settings, listener)
         measured = comparer.compare(chosen)
-    series = [ratios for one in measured if (ratios := _ratios(one))]
+    series = [ratios for one in measured if (ratios := one.all_ratios())]
     if not series:
         raise NothingMeasured(
             f"{found.name}: no benchmark has a time on both sides (see: implbench check {found.name})"
@@ -38,11 +37,6 @@ def command(options: argparse.Namespace) -> int:
     else:
         terminal.show([Section(title="What a gate can see", paragraphs=_told(said, resolved, comparer.fresh_rounds))])
     return Exit.FINE if resolved is not None and resolved <= settings.margin else Exit.UNDECIDED
-
-
-def _ratios(one: Measured) -> list[float]:
-    name = one.benchmark.case.id
-    return list(log_ratios((*one.screening, *one.confirming), name + HEAD, name + BASE).values())
 
 
 def _told(said: Calibration, resolved: float | None, fresh: int) -> tuple[str, ...]:
