@@ -24,13 +24,16 @@ from bench.pinning import variables
 PERCENTS = (5, 10, 30)
 
 #: Seconds of a sample, or one call; and seconds of all samples of a version, which take turns with the other's.
-SAMPLE_S, ALL_S = 0.002, 0.4
+SAMPLE_S, ALL_S = 0.002, 1.5
 
 #: Samples of a version at least.
-FEWEST = 20
+FEWEST = 40
 
-#: An amount is taken if the slowdown, measured again, is off by no more than this part of it.
-ALLOWED = 0.2
+#: An amount is taken if the slowdown that it makes is off by no more than this part of it.
+ALLOWED = 0.1
+
+#: Amounts that are tried.
+TRIES = 12
 
 Amounts = dict[str, dict[int, tuple[int, float]]]
 """Kind -> percent -> extra work and the ratio of times that it was measured to make."""
@@ -54,29 +57,32 @@ def measured_amounts(names: Sequence[str]) -> Amounts:
 
 
 def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[int, float]:
-    """Return the extra work that makes a call slower by so many percent, and the ratio measured again.
+    """Return the extra work that makes a call slower by so many percent, and the ratio that was measured.
+
+    Each try scales the amount by the slowdown that the last one lacked; time grows about in proportion to extra work.
+    The ratio is the mean of two, for one alone was taken because it fitted.
 
     Parameters
     ----------
     most
-        An amount that is more than enough.
+        An amount that makes a call take about twice as long.
     ratio
         Extra work -> time with it / time without.
 
     Raises
     ------
     ValueError
-        If none of three tries was confirmed.
+        If no try was near enough.
     """
-    for _ in range(3):
-        low, high = 0, most
-        while high - low > max(1, most // 4000):
-            middle = (low + high) // 2
-            low, high = (low, middle) if ratio(middle) > 1 + percent / 100 else (middle, high)
-        found = ratio(high)
-        if abs(100 * (found - 1) - percent) <= ALLOWED * percent:
-            return high, found
-    raise ValueError(f"no amount of extra work makes {percent} %: {high} makes {100 * (found - 1):.1f} %")
+    amount = max(1, most * percent // 100)
+    for _ in range(TRIES):
+        slowdown = 100 * (ratio(amount) - 1)
+        if abs(slowdown - percent) <= ALLOWED * percent:
+            slowdown = (slowdown + 100 * (ratio(amount) - 1)) / 2
+            if abs(slowdown - percent) <= ALLOWED * percent:
+                return amount, 1 + slowdown / 100
+        amount = max(1, round(amount * min(2, max(0.5, percent / max(slowdown, 0.1)))))
+    raise ValueError(f"no amount of extra work makes {percent} %: the last try made {slowdown:.1f} %")
 
 
 def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:
