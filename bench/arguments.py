@@ -170,9 +170,6 @@ def _history(commands: "Commands") -> None:
         "wanted", nargs="?", metavar="PROBLEM|CASE", help="a problem, an implementation or a case's id (default: all)"
     )
     history.add_argument("--machine", metavar="FINGERPRINT", help="runs made there (default: this machine)")
-    history.add_argument(
-        "--method", choices=("pelt", "e-divisive"), default="pelt", help="how changes are found (default: pelt)"
-    )
     options.results(history)
     history.add_argument("--output", metavar="FOLDER", help="draw it as SVG and PNG into this folder")
     options.as_json(history)

@@ -1,10 +1,10 @@
-"""Where a series of logarithms changes its level: PELT's segmentation and E-divisive, both with a rule of 2 %. Pure.
+"""Where a series of logarithms changes its level: PELT's segmentation, a rule of 2 % and a rank test. Pure.
 
 Everything takes one value a run, in the order of time, as natural logarithms, and gives the indices of the first value
-of each segment but the first. Which of the two is the default, and why, is in docs/history.md.
+of each segment but the first. How it does beside another method is in docs/history.md.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, isfinite, log, log1p, sqrt
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from .ranks import mann_whitney
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
 #: The least number of values in a segment.
@@ -36,14 +35,6 @@ CHECK_LEVEL = 0.005
 #: With one change in fewer values than this the series is unstable.
 STABLE_VALUES = 20
 
-#: Level and number of permutations of E-divisive, those of Matteson & James; and the seed that makes it repeatable.
-DIVISIVE_LEVEL = 0.05
-PERMUTATIONS = 199
-SEED = 1
-
-#: E-divisive holds a matrix of n x n: a longer series is not for it.
-DIVISIVE_LONGEST = 2000
-
 #: Levels that a segment may have are the series' own values up to so many different ones, and so many above that.
 _EXACT_LEVELS = 1024
 _GRID_LEVELS = 512
@@ -61,15 +52,13 @@ class Analysis:
     """Whether there are too few values to look for changes."""
 
 
-def analyse(y: Sequence[float], method: str = "pelt") -> Analysis:
+def analyse(y: Sequence[float]) -> Analysis:
     """Return the changes in a series that are to be told.
 
     Parameters
     ----------
     y
         Natural logarithms, one value a run, all finite (else ValueError).
-    method
-        A key of `METHODS`.
 
     Returns
     -------
@@ -80,7 +69,7 @@ def analyse(y: Sequence[float], method: str = "pelt") -> Analysis:
         raise ValueError("expected finite values, as of logarithms of times above 0")
     if len(y) < STABLE_VALUES:
         return Analysis(starts=(), short=True)
-    starts = METHODS[method](y)
+    starts = pelt(y)
     if len(starts) > len(y) / STABLE_VALUES:
         return Analysis(starts=(), unstable=len(starts))
     return Analysis(starts=starts)
@@ -221,77 +210,3 @@ def checked(y: Sequence[float], starts: Sequence[int]) -> tuple[int, ...]:
 def _segments(starts: Sequence[int], n: int) -> list[tuple[int, int]]:
     """Return first index and the one after the last of each segment."""
     return list(pairwise([0, *starts, n]))
-
-
-def divisive(y: Sequence[float], *, level: float = DIVISIVE_LEVEL, seed: int = SEED) -> tuple[int, ...]:
-    """Return the changes that E-divisive finds, steps of under 2 % merged.
-
-    Parameters
-    ----------
-    y
-        Natural logarithms, at most 2000; ValueError for more.
-    level
-        Of each permutation test.
-    seed
-        Of the permutations: the same series gives the same changes.
-
-    Notes
-    -----
-    Matteson & James 2014, with alpha = 1 and segments that end where the next begins (their kappa is not searched): of
-    all segments the split with the largest statistic
-
-        Q = m n / (m + n) (2 mean|X - Y| - mean|X - X'| - mean|Y - Y'|)
-
-    is kept if among 199 permutations within the segments fewer than `level` reach it, and so on until one is not.
-    """
-    import numpy as np
-
-    if len(y) > DIVISIVE_LONGEST:
-        raise ValueError(f"{len(y)} values: E-divisive takes up to {DIVISIVE_LONGEST}")
-    values = np.asarray(y, dtype=np.float64)
-    random = np.random.default_rng(seed)
-    starts: list[int] = []
-    while True:
-        segments = [values[begin:end] for begin, end in _segments(starts, len(y))]
-        splits = [_best_split(segment) for segment in segments]
-        which = max(range(len(splits)), key=lambda index: splits[index][0])
-        largest, at = splits[which]
-        allowed = int(level * (PERMUTATIONS + 1) + 1e-9) - 1
-        if largest <= 0 or _reached(segments, largest, allowed, random) > allowed:
-            return merged(y, starts)
-        starts = sorted([*starts, _segments(starts, len(y))[which][0] + at])
-
-
-def _reached(segments: "Sequence[NDArray[Any]]", largest: float, allowed: int, random: "Generator") -> int:
-    """Return how many of the permutations reach the statistic; no more are made once they are more than allowed."""
-    found = 0
-    for _ in range(PERMUTATIONS):
-        found += max(_best_split(random.permutation(segment))[0] for segment in segments) >= largest
-        if found > allowed:
-            break
-    return found
-
-
-def _best_split(x: "NDArray[Any]") -> tuple[float, int]:
-    """Return the largest statistic over the splits of a segment, and the size of its left part; 0 if too short."""
-    import numpy as np
-
-    n = len(x)
-    if n < 2 * MIN_SIZE:
-        return 0.0, 0
-    distances = np.abs(np.subtract.outer(x, x)).cumsum(axis=0)
-    sizes = np.arange(MIN_SIZE, n - MIN_SIZE + 1)
-    left = distances.cumsum(axis=1).diagonal()[sizes - 1]
-    rows = distances.sum(axis=1)[sizes - 1]
-    total = distances[-1].sum()
-    across = rows - left
-    right = total - left - 2 * across
-    other = n - sizes
-    q = 2 * across / (sizes * other) - left / (sizes * (sizes - 1)) - right / (other * (other - 1))
-    q *= sizes * other / n
-    best = int(q.argmax())
-    return float(q[best]), int(sizes[best])
-
-
-#: Name of a method -> what finds the changes.
-METHODS: Mapping[str, Callable[[Sequence[float]], tuple[int, ...]]] = {"pelt": pelt, "e-divisive": divisive}

@@ -18,9 +18,6 @@ from .verdict import Ratio
 #: What a track is of, as tables and figures call it.
 RATIO, SECONDS = "time / baseline", "time"
 
-#: The method of `change_points` that docs/history.md found the better.
-METHOD = "pelt"
-
 #: Levels and steps are estimated from so many runs next to the change at most: older ones say little about it.
 NEAREST = 60
 
@@ -100,7 +97,6 @@ class Histories:
     cases: tuple[History, ...]
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
-    method: str
 
     def label(self, one: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""
@@ -128,7 +124,6 @@ class Question:
     """A problem, an implementation, a case or its id; None for all."""
     machine: str | None = None
     """Fingerprint, or the beginning of one; None for this machine's, or that with most runs where this has none."""
-    method: str = METHOD
 
     def ask(self, index: Index) -> Histories:
         """Return the histories that an index gives.
@@ -144,41 +139,39 @@ class Question:
         if index.added > _ALL_FROM:
             for one in index.series():
                 for machine in machines:
-                    _history(index, one, machine.fingerprint, self.method)
-        places = _by_machine(index, matching(index.series(), self.wanted), self.method)
+                    _history(index, one, machine.fingerprint)
+        places = _by_machine(index, matching(index.series(), self.wanted))
         if self.machine is None:
-            return _on(_usual_machine(list(places)), places, self.method)
+            return _on(_usual_machine(list(places)), places)
         chosen = _named_machine(machines, self.machine)
         if chosen not in places:
             others = ", ".join(machine.fingerprint or "unknown" for machine in places)
             raise ImplbenchError(f"{self.wanted}: no run on machine {chosen.fingerprint}; there are on {others}")
-        return _on(chosen, places, self.method)
+        return _on(chosen, places)
 
 
-def every(index: Index, method: str = METHOD) -> tuple[Histories, ...]:
+def every(index: Index) -> tuple[Histories, ...]:
     """Return the histories of each problem on each kind of machine that has runs of it: by problem, most runs first."""
     found, series = [], index.series()
     for problem in dict.fromkeys(one.problem for one in series):
-        places = _by_machine(index, [one for one in series if one.problem == problem], method)
-        found += [_on(machine, places, method) for machine in places]
+        places = _by_machine(index, [one for one in series if one.problem == problem])
+        found += [_on(machine, places) for machine in places]
     return tuple(found)
 
 
-def _by_machine(index: Index, series: Sequence[Series], method: str) -> dict[Machine, tuple[History, ...]]:
+def _by_machine(index: Index, series: Sequence[Series]) -> dict[Machine, tuple[History, ...]]:
     """Return machine -> the histories of these series there, for machines that have any: most runs first."""
     found = {
-        machine: tuple(
-            history for one in series if (history := _history(index, one, machine.fingerprint, method)).entries
-        )
+        machine: tuple(history for one in series if (history := _history(index, one, machine.fingerprint)).entries)
         for machine in index.machines()
     }
     return {machine: cases for machine, cases in found.items() if cases}
 
 
-def _on(machine: Machine, places: Mapping[Machine, tuple[History, ...]], method: str) -> Histories:
+def _on(machine: Machine, places: Mapping[Machine, tuple[History, ...]]) -> Histories:
     """Return what there is on one machine, and beside it what there is on the others."""
     others = tuple((other, cases) for other, cases in places.items() if other != machine)
-    return Histories(machine=machine, cases=places[machine], elsewhere=others, method=method)
+    return Histories(machine=machine, cases=places[machine], elsewhere=others)
 
 
 def _usual_machine(machines: Sequence[Machine]) -> Machine:
@@ -214,14 +207,14 @@ def matching(series: Sequence[Series], wanted: str | None) -> tuple[Series, ...]
     return tuple(found)
 
 
-def _history(index: Index, series: Series, machine: str, method: str) -> History:
+def _history(index: Index, series: Series, machine: str) -> History:
     entries = index.entries(series, machine)
     compared = [(entry, entry.log_ratio) for entry in entries if entry.log_ratio is not None]
     timed = [(entry, log(entry.seconds)) for entry in entries if entry.seconds]
-    remembered = index.remembered(series, machine, method)
+    remembered = index.remembered(series, machine)
     if remembered is None:
-        analyses = [_analysed([value for _entry, value in pairs], method) for pairs in (compared, timed)]
-        index.remember(series, machine, method, json.dumps([asdict(one) for one in analyses]))
+        analyses = [change_points.analyse([value for _entry, value in pairs]) for pairs in (compared, timed)]
+        index.remember(series, machine, json.dumps([asdict(one) for one in analyses]))
     else:
         analyses = [Analysis(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
     return History(
@@ -231,13 +224,6 @@ def _history(index: Index, series: Series, machine: str, method: str) -> History
         ratio=_track(index, compared, analyses[0]),
         seconds=_track(index, timed, analyses[1]),
     )
-
-
-def _analysed(y: Sequence[float], method: str) -> Analysis:
-    if method != METHOD and len(y) > change_points.DIVISIVE_LONGEST:
-        longest = change_points.DIVISIVE_LONGEST
-        raise ImplbenchError(f"{len(y)} runs are too many for {method}, which takes {longest}: use --method {METHOD}")
-    return change_points.analyse(y, method)
 
 
 def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis) -> Track:

@@ -12,7 +12,7 @@ def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, An
     """Return histories with all their runs; `notes` are the sentences about what was left out."""
     return {
         "machine": _machine(found.machine),
-        "method": found.method,
+        "method": "pelt",
         "notes": list(notes),
         "cases": [_case(one, commits) for one in found.cases],
         "other_machines": [

@@ -23,7 +23,7 @@ from .store import DOCUMENT, JOURNAL
 NAME = ".index.sqlite"
 
 #: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.
-VERSION = 1000 * 2 + SCHEMA
+VERSION = 1000 * 3 + SCHEMA
 
 #: Reading more documents than this takes seconds, and is told.
 _TOLD_FROM = 500
@@ -52,8 +52,8 @@ create table series (id integer primary key, case_id text, name text, problem te
 create table points (series integer, machine text, document integer, outcome text, seconds real, log_ratio real,
     primary key (series, machine, document)) without rowid;
 create index points_of_document on points (document);
-create table analyses (series integer, machine text, method text, body text,
-    primary key (series, machine, method)) without rowid;
+create table analyses (series integer, machine text, body text,
+    primary key (series, machine)) without rowid;
 """
 
 _OUTCOMES = {one.value: one for one in Outcome}
@@ -241,18 +241,16 @@ class Index:
         (body,) = self._database.execute("select body from software where id = ?", (identity,)).fetchone()
         return dict(json.loads(body))
 
-    def remembered(self, series: Series, machine: str, method: str) -> str | None:
+    def remembered(self, series: Series, machine: str) -> str | None:
         """Return what was remembered of a series that has not changed since."""
         found = self._database.execute(
-            "select body from analyses where series = ? and machine = ? and method = ?", (series.id, machine, method)
+            "select body from analyses where series = ? and machine = ?", (series.id, machine)
         ).fetchone()
         return None if found is None else str(found[0])
 
-    def remember(self, series: Series, machine: str, method: str, body: str) -> None:
+    def remember(self, series: Series, machine: str, body: str) -> None:
         """Keep a text until the series changes."""
-        self._database.execute(
-            "insert or replace into analyses values (?, ?, ?, ?)", (series.id, machine, method, body)
-        )
+        self._database.execute("insert or replace into analyses values (?, ?, ?)", (series.id, machine, body))
 
 
 def _listed(folder: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:

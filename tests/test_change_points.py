@@ -1,4 +1,4 @@
-"""Change points: the segmentation against one by exhaustion, and both methods on simulated series with known truth."""
+"""Change points: the segmentation against one by exhaustion, and the changes found in series with known truth."""
 
 from itertools import combinations, pairwise
 from math import log
@@ -6,8 +6,8 @@ from math import log
 import numpy as np
 import pytest
 
-from bench import arguments, change_points
-from bench.change_points import METHODS, Analysis, analyse, checked, divisive, merged, pelt, scale, segmentation
+from bench import change_points
+from bench.change_points import Analysis, analyse, checked, merged, pelt, scale, segmentation
 
 STEP = log(1.05)
 
@@ -74,17 +74,15 @@ def test_a_change_that_the_ranks_do_not_show_is_taken_out():
     assert checked(y, (118,)) == ()
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_step_is_found_where_it_is(method):
+def test_a_step_is_found_where_it_is():
     for seed in range(10):
-        (start,) = METHODS[method](series(seed, at=70))
+        (start,) = pelt(series(seed, at=70))
         assert abs(start - 70) <= 2
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_steps_up_and_down_are_both_found(method):
+def test_steps_up_and_down_are_both_found():
     y = [value + log(1.1) * (40 <= place < 80) for place, value in enumerate(series(5))]
-    assert METHODS[method](y) == pytest.approx((40, 80), abs=1)
+    assert pelt(y) == pytest.approx((40, 80), abs=1)
 
 
 def test_false_alarms_and_recall_of_the_default_are_those_of_the_docs():
@@ -102,24 +100,13 @@ def test_a_level_that_holds_for_a_dozen_runs_is_found_with_both_its_ends():
 def test_a_single_slow_run_is_no_change():
     y = series(6)
     y[50] += log(1.5)
-    assert pelt(y) == divisive(y) == ()
+    assert pelt(y) == ()
 
 
 def test_a_change_in_the_last_runs_is_found_once_there_are_four():
     y = series(7, runs=60, at=56, step=log(1.1))
     assert pelt(y) == (56,)
     assert pelt(y[:58]) == ()
-
-
-def test_permutations_are_seeded():
-    y = series(8, at=60, step=log(1.025))
-    assert len({divisive(y) for _ in range(3)}) == 1
-    assert divisive(y, seed=2) == divisive(y, seed=2)
-
-
-def test_e_divisive_refuses_a_series_that_it_would_take_gigabytes_for():
-    with pytest.raises(ValueError, match="takes up to 2000"):
-        divisive([0.0] * 2001)
 
 
 def test_a_series_with_too_many_changes_is_unstable_and_tells_none():
@@ -133,22 +120,14 @@ def test_below_twenty_values_nothing_is_looked_for():
     assert analyse(series(1, runs=19, at=10, step=1.0)) == Analysis(starts=(), short=True)
     assert analyse(series(1, runs=20, at=10, step=1.0)) == Analysis(starts=(10,))
     assert analyse([]) == Analysis(starts=(), short=True)
-    assert pelt([0.0] * 7) == divisive([0.0] * 7) == ()
+    assert pelt([0.0] * 7) == ()
 
 
 def test_equal_values_are_one_segment():
     assert analyse([0.5] * 100) == Analysis(starts=())
-    assert divisive([0.5] * 100) == ()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ValueError, match="finite"):
         analyse([0.0] * 30 + [value])
-
-
-def test_the_command_line_offers_the_methods_that_there_are():
-    with pytest.raises(SystemExit):
-        arguments.parser().parse_args(["history", "--help"])
-    for method in METHODS:
-        assert arguments.parser().parse_args(["history", "--method", method]).method == method

@@ -159,7 +159,7 @@ def test_a_series_is_analysed_once_and_anew_when_it_grows(tmp_path, monkeypatch)
     write(tmp_path, 25)
     calls = []
     original = change_points.analyse
-    monkeypatch.setattr(change_points, "analyse", lambda y, method: calls.append(len(y)) or original(y, method))
+    monkeypatch.setattr(change_points, "analyse", lambda y: calls.append(len(y)) or original(y))
     first = ask(tmp_path, wanted="fast")
     assert calls == [25, 25]
     assert ask(tmp_path, wanted="fast") == first
@@ -182,15 +182,6 @@ def test_an_unstable_series_has_neither_changes_nor_a_level(tmp_path):
     one = case(ask(tmp_path), "fast")
     assert one.ratio.analysis.unstable == 3
     assert (one.ratio.changes, one.ratio.now) == ((), None)
-
-
-def test_e_divisive_finds_the_same_and_refuses_too_long_a_series(results, monkeypatch):
-    (change,) = case(ask(results, method="e-divisive"), "fast").ratio.changes
-    assert change.start == 15
-    monkeypatch.setattr(change_points, "DIVISIVE_LONGEST", 3)
-    (results / index.NAME).unlink()
-    with pytest.raises(ImplbenchError, match="30 runs are too many for e-divisive, which takes 3: use --method pelt"):
-        ask(results, method="e-divisive")
 
 
 def test_the_commits_between_two_runs_are_those_that_git_tells(tmp_path):

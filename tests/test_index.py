@@ -77,10 +77,10 @@ def test_what_was_remembered_of_a_series_is_forgotten_when_it_changes(tmp_path, 
 
     def remember(found):
         for one in found.series():
-            found.remember(one, HERE, "pelt", "kept")
+            found.remember(one, HERE, "kept")
 
     def remembered(found):
-        return {one.implementation: found.remembered(one, HERE, "pelt") for one in found.series()}
+        return {one.implementation: found.remembered(one, HERE) for one in found.series()}
 
     index.consult(tmp_path, remember, told.append)
     assert index.consult(tmp_path, remembered, told.append) == dict.fromkeys(("base", "fast", "calm"), "kept")

@@ -15,7 +15,7 @@ from ..sections.history import machine_text, section
 def command(options: argparse.Namespace) -> int:
     """Do `implbench history`; see `cli`."""
     notes = terminal.Notes()
-    question = Question(wanted=options.wanted, machine=options.machine, method=options.method)
+    question = Question(wanted=options.wanted, machine=options.machine)
     folder = store.holding(Path(options.results))
     found = index.consult(folder, question.ask, notes)
     if found.machine.fingerprint != environment.fingerprint():
