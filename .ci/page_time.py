@@ -21,7 +21,7 @@ from chromium import CHROMIUM, FLAGS
 from made import RUNS
 
 from bench import pages
-from bench.verdict import findings
+from bench.analysis import Analysis
 
 #: Milliseconds from the navigation to the second frame from now, when everything drawn so far was painted.
 PAINTED = """() => new Promise((done) =>
@@ -46,7 +46,7 @@ def main(times: int) -> None:
         for name in ("large", "backprop", "matmul"):
             run = RUNS[name]()
             started = time.perf_counter()
-            text = pages.report_page(run, findings(run))
+            text = pages.report_page(Analysis(run))
             made = time.perf_counter() - started
             path = Path(folder) / f"{name}.html"
             path.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ from .case import Case, Size
 from .measurement import Run
 from .stats import Interval
 from .sweep import case_of, log_seconds
-from .verdict import GroupFindings, Ratio, estimate
+from .verdict import GroupFindings, Ratio, estimate, used_rounds
 
 #: The conditions, in the order in which they are shown.
 AXES = ("threads", "dtype", "allocator")
@@ -110,7 +110,7 @@ def _others(case: Case, axis: str) -> tuple[object, ...]:
 
 def _times(run: Run, group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:
     """Return implementation and layout -> case, and round -> log of its seconds per call."""
-    rounds = [one for one in run.rounds if one.group == group.name and one.discarded is None]
+    rounds = used_rounds(run, group.name)
     return {
         (one.arm.case.implementation, one.arm.case.layout): (one.arm.case, log_seconds(rounds, one.arm.name))
         for one in group.ok

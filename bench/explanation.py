@@ -8,7 +8,7 @@ from .case import Case
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .measurement import Call, CallKind, Left, Run, Worker
 from .roofline import peak, roofs_of
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, used_rounds
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2
@@ -182,8 +182,10 @@ def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) 
     diagnosis = None
     if worker.calls is not None and seconds is not None and not worker.own_clock:
         diagnosis = diagnose(seconds, worker.calls, context.costs, faults=one.faults_per_call, work=work)
-    rounds = [each for each in run.rounds if each.group == group.name and each.discarded is None]
-    logs = estimate(log_ratios(rounds, one.arm.name, before.finding.arm.name)) if before else None
+    logs = None
+    if before:
+        pair = log_ratios(used_rounds(run, group.name), one.arm.name, before.finding.arm.name)
+        logs = estimate(pair, run.settings.looks)
     return Rung(
         finding=one,
         worker=worker,

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from . import index, store
+from .analysis import Analysis
 from .errors import ImplbenchError
 from .history import Commits, Histories, every
 from .index import Index
@@ -23,7 +24,6 @@ from .pages.site import INDEX, Listed, Site
 from .report import file_name
 from .sections import answer
 from .store import DOCUMENT
-from .verdict import findings
 
 #: What lies beside a run's page.
 _NOTE = "page.json"
@@ -150,12 +150,12 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     place = _place(stored, output)
     try:
         run = store.read(path)
-        groups = findings(run)
-        text = report_page(run, groups, up=f"../{INDEX}")
+        analysis = Analysis(run)
+        text = report_page(analysis, up=f"../{INDEX}")
     except (ImplbenchError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         tell(f"left out: {path}: no page can be made of it ({error})")
         return False
-    told = answer.section(run, groups)
+    told = answer.section(analysis)
     listed = Listed(
         run=run.id,
         created=run.created,

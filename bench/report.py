@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
 
+from .analysis import Analysis
 from .document import CODE, Figure, Section, Table, Value, plain
 from .measurement import Run
 from .sections import sections, together
 from .sections.drawing import style
 from .store import write_atomically
 from .together import Together
-from .verdict import GroupFindings, findings
 
 PAGE = "report.md"
 
@@ -34,15 +34,13 @@ _FORMULA = ("=", "+", "-", "@")
 _LONGEST_NAME = 120
 
 
-def write(run: Run, groups: tuple[GroupFindings, ...] | None, folder: Path) -> tuple[Path, ...]:
+def write(analysis: Analysis, folder: Path) -> tuple[Path, ...]:
     """Write the report of a run to a folder of its own in `folder`.
 
     Parameters
     ----------
-    run
-        The run; nothing in it is trusted.
-    groups
-        What is to be said of it; None for what the run's own margin says.
+    analysis
+        What the run says; nothing in the run is trusted.
     folder
         Where reports are kept.
 
@@ -56,8 +54,8 @@ def write(run: Run, groups: tuple[GroupFindings, ...] | None, folder: Path) -> t
     ImplbenchError
         If the folder cannot be written.
     """
-    found = sections(run, findings(run) if groups is None else groups)
-    return _written(folder_of(run, folder), page(run, found), found)
+    found = sections(analysis)
+    return _written(folder_of(analysis.run, folder), page(analysis.run, found), found)
 
 
 def write_together(found: Together, folder: Path) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from statistics import median
 from . import stats
 from .measurement import Burst, Limit, Outcome, Round, Run, Worker
 from .stats import Estimate, Interval
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call
+from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call, used_rounds
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
@@ -127,16 +127,12 @@ def roofs_of(run: Run, group: GroupFindings) -> tuple[Roof, ...]:
 
 def _limits(run: Run, group: GroupFindings) -> list[tuple[Limit, Roof | str]]:
     """Return each limit of a group with its roof, or why there is none."""
-    rounds = _rounds(run, group)
+    rounds = used_rounds(run, group.name)
     return [(limit, _roof(limit, rounds)) for limit in run.limits if limit.group == group.name]
 
 
-def _rounds(run: Run, group: GroupFindings) -> list[Round]:
-    return [one for one in run.rounds if one.group == group.name and one.discarded is None]
-
-
 def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
-    rounds = _rounds(run, group)
+    rounds = used_rounds(run, group.name)
     work = run.problem.work.get(group.name)
     roofs = roofs_of(run, group)
     peaks = [found for resource in ("flops", "bytes") if (found := peak(roofs, resource))]

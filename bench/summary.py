@@ -6,16 +6,17 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .across import AXES, Effect, effects
+from .across import AXES, Effect
+from .analysis import Analysis
 from .benchmarks import Benchmark, Skipped
 from .case import Case
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
-from .measurement import Arm, Left, Outcome, Round, Run
-from .roofline import rooflines
+from .measurement import Arm, Left, Outcome, Round
+from .roofline import Roofline
 from .stats import Estimate, Interval
-from .sweep import Growth, Sweep, sweeps
+from .sweep import Growth, Sweep
 from .units import significant
 from .verdict import Finding, GroupFindings, Ratio, Verdict
 
@@ -23,18 +24,18 @@ from .verdict import Finding, GroupFindings, Ratio, Verdict
 BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
-def of(run: Run, groups: Sequence[GroupFindings], path: Path | None) -> dict[str, Any]:
+def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
     """Return the run as ``implbench run --json`` prints it."""
     return {
-        "run": run.id,
+        "run": analysis.run.id,
         "document": None if path is None else str(path),
-        "problem": run.problem.name,
-        "margin": run.settings.margin,
-        "interrupted": run.interrupted,
-        "warnings": [*run.warnings, *(f"{name}: {doubt}" for name, doubt in run.doubts.items())],
-        "sweeps": [_sweep(one) for one in sweeps(run, groups)],
-        "effects": [_effect(one) for axis in AXES for one in effects(run, groups, axis)],
-        "groups": [_group(group) | {"roofline": _roofline(run, group)} for group in groups],
+        "problem": analysis.run.problem.name,
+        "margin": analysis.margin,
+        "interrupted": analysis.run.interrupted,
+        "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
+        "sweeps": [_sweep(one) for one in analysis.sweeps],
+        "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
+        "groups": [_group(group) | {"roofline": _roofline(analysis.roofline(group))} for group in analysis.groups],
     }
 
 
@@ -98,9 +99,8 @@ def _group(group: GroupFindings) -> dict[str, Any]:
     }
 
 
-def _roofline(run: Run, group: GroupFindings) -> dict[str, Any] | None:
-    """Return the group under this machine's limits; None where they were not measured."""
-    found = next(iter(rooflines(run, [group])), None)
+def _roofline(found: Roofline | None) -> dict[str, Any] | None:
+    """Return a group under this machine's limits; None where they were not measured."""
     if found is None:
         return None
     return {
@@ -219,14 +219,14 @@ def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: f
     }
 
 
-def exit_code(run: Run, groups: Sequence[GroupFindings]) -> Exit:
+def exit_code(analysis: Analysis) -> Exit:
     """Return the exit code of a run: what is worst comes first."""
-    outcomes = [one.outcome for group in groups for one in group.findings]
-    outcomes += [one.outcome for group in groups for one in group.left]
-    if run.interrupted:
+    outcomes = [one.outcome for group in analysis.groups for one in group.findings]
+    outcomes += [one.outcome for group in analysis.groups for one in group.left]
+    if analysis.run.interrupted:
         return Exit.INTERRUPTED
     code = exit_code_of(outcomes)
-    if code == Exit.FINE and any(_undecided_by_noise(group) for group in groups):
+    if code == Exit.FINE and any(_undecided_by_noise(group) for group in analysis.groups):
         return Exit.UNDECIDED
     return code
 

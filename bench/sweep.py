@@ -14,7 +14,7 @@ from .case import Case
 from .measurement import Left, Round, Run
 from .scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from .stats import MIN_ROUNDS, Estimate
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios, min_seconds_per_call
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios, min_seconds_per_call, used_rounds
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3
@@ -167,7 +167,7 @@ def _name(case: Case, *, several: bool) -> str:
 
 
 def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> Place:
-    rounds = tuple(one for one in run.rounds if one.group == group.name and one.discarded is None)
+    rounds = used_rounds(run, group.name)
     timed = {_name(one.arm.case, several=several): one for one in group.ok}
     without: list[Finding | Left] = [*(one for one in group.findings if one not in group.ok), *group.left]
     left = {

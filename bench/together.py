@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from .analysis import Analysis
 from .case import Case
 from .errors import ImplbenchError
 from .measurement import Outcome, Run
 from .stats import Estimate
-from .verdict import Finding, GroupFindings, Ratio, Verdict
+from .verdict import Finding, Ratio, Verdict
 
 #: What sets the groups of a run apart.
 CONDITIONS = ("size", "dtype", "threads", "allocator", "data", "caches")
@@ -96,17 +97,20 @@ class Block:
 class Together:
     """Runs side by side, in the order in which they were given."""
 
-    runs: tuple[Run, ...]
-    groups: tuple[tuple[GroupFindings, ...], ...]
-    """What each run says."""
+    analyses: tuple[Analysis, ...]
     blocks: tuple[Block, ...]
     conditions: Mapping[str, tuple[str, ...]]
     """Axis -> its value in each run, for those of AXES that are a property of the runs."""
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs themselves."""
+        return tuple(one.run for one in self.analyses)
+
+    @property
     def margin(self) -> float:
         """The widest of the margins at which the verdicts hold."""
-        return max(group.margin for groups in self.groups for group in groups)
+        return max(one.margin for one in self.analyses)
 
     @property
     def machines(self) -> tuple[str | None, ...]:
@@ -131,15 +135,13 @@ class _Place:
     axes: Mapping[str, str]
 
 
-def join(runs: Sequence[Run], groups: Sequence[tuple[GroupFindings, ...]]) -> Together:
+def join(analyses: Sequence[Analysis]) -> Together:
     """Return the runs side by side.
 
     Parameters
     ----------
-    runs
-        Two or more runs of one problem.
-    groups
-        What each says, at whatever margin.
+    analyses
+        Of two or more runs of one problem, at whatever margin.
 
     Raises
     ------
@@ -147,8 +149,9 @@ def join(runs: Sequence[Run], groups: Sequence[tuple[GroupFindings, ...]]) -> To
         If a run is there twice, if they are of different problems, have no case in common, or compare with different
         baselines.
     """
+    runs = [one.run for one in analyses]
     _require_one_problem(runs)
-    found = [list(_results(run, said)) for run, said in zip(runs, groups, strict=True)]
+    found = [list(_results(one)) for one in analyses]
     values = {axis: [dict.fromkeys(place.axes[axis] for place, _result in of_run) for of_run in found] for axis in AXES}
     rowwise = [axis for axis in AXES if any(len(of_run) > 1 for of_run in values[axis])]
     blocks: dict[tuple[str, ...], dict[tuple[str, str | None], list[Result | None]]] = {}
@@ -160,8 +163,7 @@ def join(runs: Sequence[Run], groups: Sequence[tuple[GroupFindings, ...]]) -> To
     _require_common_cases(runs, [results for rows in blocks.values() for results in rows.values()])
     names = [axis for axis in CONDITIONS if axis in rowwise]
     return Together(
-        runs=tuple(runs),
-        groups=tuple(groups),
+        analyses=tuple(analyses),
         blocks=tuple(
             _block(dict(zip(names, condition, strict=True)), rows, runs) for condition, rows in blocks.items()
         ),
@@ -192,14 +194,14 @@ def _require_common_cases(runs: Sequence[Run], rows: Iterable[Sequence[Result | 
             )
 
 
-def _results(run: Run, groups: Iterable[GroupFindings]) -> Iterator[tuple[_Place, Result]]:
+def _results(analysis: Analysis) -> Iterator[tuple[_Place, Result]]:
     """Yield the cases of a run, those with a time first in each group, the fastest on top."""
-    for group in groups:
+    for group in analysis.groups:
         timed = group.ok
         for one in (*timed, *(one for one in group.findings if one not in timed)):
-            yield _place(run, one.arm.case), _result(one)
+            yield _place(analysis.run, one.arm.case), _result(one)
         for left in group.left:
-            yield _place(run, left.case), Result(outcome=left.outcome, reason=left.reason)
+            yield _place(analysis.run, left.case), Result(outcome=left.outcome, reason=left.reason)
 
 
 def _place(run: Run, case: Case) -> _Place:

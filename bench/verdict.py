@@ -167,7 +167,7 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
 
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
     arms = [arm for arm in run.arms if arm.case.group == name]
-    rounds = [one for one in run.rounds if one.group == name and one.discarded is None]
+    rounds = used_rounds(run, name)
     ended = [worker for one in run.rounds if one.group == name for worker in one.ended]
     baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
     again = next((arm for arm in arms if arm.again), None)
@@ -239,6 +239,11 @@ def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limi
         bimodal=_bimodal(logs, faults),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
     )
+
+
+def used_rounds(run: Run, group: str) -> tuple[Round, ...]:
+    """Return the rounds of a group that count."""
+    return tuple(one for one in run.rounds if one.group == group and one.discarded is None)
 
 
 def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:

@@ -5,12 +5,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import index, sections, summary
+from bench.analysis import Analysis
 from bench.document import Section
 from bench.history import Commit, Question
 from bench.screen import Screen
 from bench.sections import comparison as compared
 from bench.sections import explanation, history
-from bench.verdict import findings
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.histories import HERE, machine, write
@@ -42,11 +42,11 @@ def shown() -> dict[str, tuple[Section, ...]]:
         "run --sweep": make_run(SWEPT, sizes=make_sizes(1, 5, 20, 100, 10000)),
         "roofline": limited(),
     }
-    found = {name: sections.brief(run, findings(run)) for name, run in runs.items()}
+    found = {name: sections.brief(Analysis(run)) for name, run in runs.items()}
     explained, checked = make_explained(), make_run()
     checks = summary.checks([arm for arm in checked.arms if not arm.again], checked.left, checked.rounds[:1])
     return found | {
-        "explain": explanation.brief(explained, findings(explained)),
+        "explain": explanation.brief(Analysis(explained)),
         "compare": compared.sections(comparison(SLOW, SAME)),
         "check": (Section(title="Checks", tables=summary.check_tables(checks)),),
         "history": (_history(),),
@@ -57,5 +57,5 @@ def _history() -> Section:
     commits = {("backprop", "a" * 40, "b" * 40): (Commit(id="abc1234", subject="Drop the loop over the samples"),)}
     with TemporaryDirectory() as folder:
         write(Path(folder), 30, environment=lambda at: machine(commit="ab"[at >= 15] * 40))
-        found = index.consult(Path(folder), Question(wanted=None, machine=HERE, method="pelt").ask, [].append)
+        found = index.consult(Path(folder), Question(wanted=None, machine=HERE).ask, [].append)
     return history.section(found, commits)

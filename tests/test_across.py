@@ -7,9 +7,8 @@ import pytest
 from builders import Spec, make_run, make_sizes
 
 from bench import summary
-from bench.across import effects
+from bench.analysis import Analysis
 from bench.sections import axes
-from bench.verdict import findings
 
 
 def law(ms):
@@ -21,12 +20,11 @@ ARMS = [Spec(name="base", baseline=True, law=law(8.0)), Spec(name="fast", law=la
 
 
 def made(**changes):
-    run = make_run(ARMS, **changes)
-    return run, findings(run)
+    return Analysis(make_run(ARMS, **changes))
 
 
 def test_threads_have_a_speed_up_and_an_efficiency_with_intervals():
-    for one in effects(*made(threads=(1, 2)), "threads"):
+    for one in made(threads=(1, 2)).effects["threads"]:
         assert (one.before, one.after) == (1, 2)
         assert one.speedup.value == pytest.approx(1.6, rel=0.01)
         assert one.efficiency.value == pytest.approx(0.8, rel=0.01)
@@ -34,30 +32,30 @@ def test_threads_have_a_speed_up_and_an_efficiency_with_intervals():
 
 
 def test_float32_is_held_against_float64_whatever_comes_first():
-    found = effects(*made(dtypes=("float32", "float64")), "dtype")
+    found = made(dtypes=("float32", "float64")).effects["dtype"]
     assert {(one.before, one.after) for one in found} == {("float64", "float32")}
     assert [one.speedup.value for one in found] == pytest.approx([2.0, 2.0], rel=0.01)
     assert found[0].efficiency is None
 
 
 def test_only_conditions_that_differ_in_one_axis_are_compared():
-    run, groups = made(threads=(1, 2), dtypes=("float64", "float32"), sizes=make_sizes(1, 2))
-    assert len(effects(run, groups, "threads")) == len(effects(run, groups, "dtype")) == 2 * 2 * 2
-    assert effects(run, groups, "allocator") == ()
+    analysis = made(threads=(1, 2), dtypes=("float64", "float32"), sizes=make_sizes(1, 2))
+    assert len(analysis.effects["threads"]) == len(analysis.effects["dtype"]) == 2 * 2 * 2
+    assert analysis.effects["allocator"] == ()
 
 
 def test_times_are_paired_by_the_index_of_the_round():
-    run, _ = made(threads=(1, 2), rounds=8)
+    run = made(threads=(1, 2), rounds=8).run
     kept = tuple(one for one in run.rounds if one.index < 3 or "1t" in one.group)
     short = replace(run, rounds=kept)
-    found = effects(short, findings(short), "threads")
+    found = Analysis(short).effects["threads"]
     assert {one.rounds for one in found} == {3}
     assert all(one.speedup.interval is None for one in found)
 
 
 def test_the_section_says_what_each_axis_does_and_how_it_was_paired():
-    run, groups = made(threads=(1, 2), dtypes=("float64", "float32"))
-    section = axes.section(run, groups)
+    analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
+    section = axes.section(analysis)
     assert "paired by the index of the round" in section.paragraphs[0]
     assert any(
         text.startswith("With 2 threads instead of 1 (m=10000, n=64, p=25, float64): ") for text in section.paragraphs
@@ -68,8 +66,8 @@ def test_the_section_says_what_each_axis_does_and_how_it_was_paired():
 
 
 def test_speedups_of_all_conditions_stand_in_one_figure():
-    run, groups = made(threads=(1, 2), dtypes=("float64", "float32"))
-    (figure,) = axes.section(run, groups).figures
+    analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
+    (figure,) = axes.section(analysis).figures
     panels = figure.draw().axes
     assert [panel.get_title(loc="left") for panel in panels] == [
         "float64, 1 thread",
@@ -80,12 +78,12 @@ def test_speedups_of_all_conditions_stand_in_one_figure():
 
 
 def test_the_json_has_each_effect_with_its_interval():
-    run, groups = made(threads=(1, 2))
-    found = json.loads(json.dumps(summary.of(run, groups, None), allow_nan=False))["effects"]
+    analysis = made(threads=(1, 2))
+    found = json.loads(json.dumps(summary.of(analysis, None), allow_nan=False))["effects"]
     assert {(one["axis"], one["before"], one["after"]) for one in found} == {("threads", 1, 2)}
     assert {one["id"] for one in found} == {f"backprop[{name}-M-float64-C-2t]" for name in ("base", "fast")}
     assert all(one["efficiency"]["interval"][0] < 0.8 < one["efficiency"]["interval"][1] for one in found)
 
 
 def test_one_condition_needs_no_section():
-    assert axes.section(*made()) is None
+    assert axes.section(made()) is None

@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from bench import problem
+from bench.analysis import Analysis
 from bench.crew import Crew
 from bench.errors import Exit
 from bench.machine import allowed_cpus
@@ -64,7 +65,7 @@ def test_an_implementation_that_dies_in_its_fork_ends_as_it_would_alone_and_the_
         assert "SIGSEGV" in fates["segfaulting"].reason
         assert fates["exiting"].outcome != Outcome.OK
         assert fates["dropped_sample"].outcome == Outcome.WRONG
-    assert exit_code(run, findings(run)) == Exit.WRONG
+    assert exit_code(Analysis(run)) == Exit.WRONG
     assert children() == []
 
 

@@ -188,10 +188,10 @@ def test_what_cannot_be_read_is_named_and_left_out(few):
 def test_a_run_that_no_page_can_be_made_of_is_named_and_stops_no_other(few, monkeypatch):
     made = publishing.report_page
 
-    def failing(run, groups, **more):
-        if run.id == "20260101T000000Z-backprop":
+    def failing(analysis, **more):
+        if analysis.run.id == "20260101T000000Z-backprop":
             raise ValueError("a number that is none")
-        return made(run, groups, **more)
+        return made(analysis, **more)
 
     monkeypatch.setattr(publishing, "report_page", failing)
     done, told = publish(few)

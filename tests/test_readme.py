@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import arguments, explanation, roofline, store
+from bench.analysis import Analysis
 from bench.sections import answer, layouts
 from bench.sections.reasons import range_text
 from bench.sections.roofline import share_text
@@ -56,9 +57,7 @@ def test_the_figures_shown_are_those_of_the_committed_runs():
 
 
 def test_the_layouts_shown_are_those_of_the_committed_run():
-    run = BASELINE["matmul"]
-    (group,) = findings(run)
-    (table,) = layouts.section(run, (group,)).tables
+    (table,) = layouts.section(Analysis(BASELINE["matmul"])).tables
     for name, *cells in table.for_people().rows:
         assert f"| `{name.text}` | {' | '.join(cell.text for cell in cells)} |" in README
 

@@ -12,12 +12,12 @@ import pytest
 from builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 from bench import report
+from bench.analysis import Analysis
 from bench.case import Size
 from bench.document import Cell, Column, Table
 from bench.errors import ImplbenchError
 from bench.measurement import Outcome
 from bench.sections import sections
-from bench.verdict import findings
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -45,7 +45,7 @@ HOSTILE = make_run(
 
 
 def page(run):
-    return report.page(run, sections(run, findings(run)))
+    return report.page(run, sections(Analysis(run)))
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -56,7 +56,7 @@ def test_the_page_is_the_golden_text(name):
 @pytest.mark.usefixtures("undrawn")
 def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
     run = make_run()
-    paths = report.write(run, findings(run), tmp_path)
+    paths = report.write(Analysis(run), tmp_path)
     assert [path.name for path in paths] == [
         "report.md",
         "accuracy.png",
@@ -76,14 +76,14 @@ def test_the_files_are_the_page_first_then_tables_and_figures(tmp_path):
 @pytest.mark.usefixtures("undrawn")
 def test_every_file_that_the_page_names_is_there(tmp_path):
     run = make_run(sizes=(Size(name="m=1,n=2", values={"m": 1, "n": 2}), Size(name="S", values={"m": 3})))
-    paths = report.write(run, None, tmp_path)
+    paths = report.write(Analysis(run), tmp_path)
     links = re.findall(r"\]\(([^)]+)\)", paths[0].read_text(encoding="utf-8"))
     assert set(links) == {path.name for path in paths[1:]}
 
 
 def test_the_same_run_gives_the_same_bytes(tmp_path):
-    first = {path.name: path.read_bytes() for path in report.write(make_run(), None, tmp_path / "a")}
-    second = {path.name: path.read_bytes() for path in report.write(make_run(), None, tmp_path / "b")}
+    first = {path.name: path.read_bytes() for path in report.write(Analysis(make_run()), tmp_path / "a")}
+    second = {path.name: path.read_bytes() for path in report.write(Analysis(make_run()), tmp_path / "b")}
     assert first == second
     assert first["speedup.png"].startswith(b"\x89PNG")
     assert b"<svg" in first["speedup.svg"]
@@ -92,7 +92,7 @@ def test_the_same_run_gives_the_same_bytes(tmp_path):
 @pytest.mark.usefixtures("undrawn")
 def test_pandas_reads_the_table_back(tmp_path):
     run = make_run()
-    report.write(run, None, tmp_path)
+    report.write(Analysis(run), tmp_path)
     frame = pd.read_csv(tmp_path / run.id / "cases.csv").set_index("implementation")
     assert frame["speedup_over_baseline"]["row_major"] == pytest.approx(24.0, rel=0.01)
     assert frame["speedup_over_baseline_low"]["row_major"] < frame["speedup_over_baseline_high"]["row_major"]
@@ -138,7 +138,7 @@ def test_hostile_names_leave_every_table_its_columns():
 
 
 def test_hostile_names_can_be_written_and_read_back(tmp_path):
-    paths = report.write(HOSTILE, None, tmp_path)
+    paths = report.write(Analysis(HOSTILE), tmp_path)
     frame = pd.read_csv(next(path for path in paths if path.name == "cases.csv"))
     assert frame["implementation"].to_list() == ["'=cmd|'/c calc'!A1", "base|`$x$", "../../up"]
     assert frame["title"].to_list()[0] == "'@SUM(1)"
@@ -162,7 +162,7 @@ def test_markdown_shows_text_as_it_is(text, shown):
 
 @pytest.mark.parametrize("identity", ["../../etc/x", "/etc/x", "..", "", ".hidden", "a\x00b", "x" * 500])
 def test_a_run_cannot_choose_a_folder_outside(identity, tmp_path):
-    paths = report.write(replace(make_run(USUAL[3:]), id=identity), None, tmp_path / "reports")
+    paths = report.write(Analysis(replace(make_run(USUAL[3:]), id=identity)), tmp_path / "reports")
     assert all(path.parent.parent == tmp_path / "reports" for path in paths)
     assert not any(part.startswith(".") for path in paths for part in path.relative_to(tmp_path).parts)
 
@@ -170,7 +170,7 @@ def test_a_run_cannot_choose_a_folder_outside(identity, tmp_path):
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ImplbenchError, match="cannot be written"):
-        report.write(make_run(USUAL[3:]), None, tmp_path / "file")
+        report.write(Analysis(make_run(USUAL[3:])), tmp_path / "file")
 
 
 if __name__ == "__main__":

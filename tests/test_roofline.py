@@ -12,6 +12,7 @@ from builders import Spec, make_run
 from limited import USUAL, limited, working
 
 from bench import points, roofline, store, summary
+from bench.analysis import Analysis
 from bench.formats import tidy
 from bench.stats import Interval
 from bench.verdict import Ratio, findings
@@ -173,21 +174,19 @@ def test_limits_are_no_implementations():
     assert findings(run) == findings(plain)
     assert list(points._points(run)) == list(points._points(plain))
     assert tidy.export([run]) == tidy.export([plain])
-    assert summary.exit_code(limited(plain, failed=("gemm",)), findings(run)) == summary.exit_code(
-        plain, findings(plain)
-    )
+    assert summary.exit_code(Analysis(limited(plain, failed=("gemm",)))) == summary.exit_code(Analysis(plain))
 
 
 def test_the_summary_has_shares_with_intervals():
     run = limited()
-    found = json.loads(json.dumps(summary.of(run, findings(run), None), allow_nan=False))["groups"][0]["roofline"]
+    found = json.loads(json.dumps(summary.of(Analysis(run), None), allow_nan=False))["groups"][0]["roofline"]
     assert found["limited_by"] == "gemm[dot-n=1024-float64-C-1t]"
     (fast,) = [one for one in found["cases"] if "row_major" in one["id"]]
     assert fast["doubt"] is None
     low, high = fast["share_of_attainable"]["interval"]
     assert low < fast["share_of_attainable"]["value"] < high
     assert [one["applies"] for one in found["limits"]] == [one[3] for one in USUAL]
-    assert summary.of(make_run(), findings(make_run()), None)["groups"][0]["roofline"] is None
+    assert summary.of(Analysis(make_run()), None)["groups"][0]["roofline"] is None
 
 
 def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_has_none(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import problem, runner, store
+from bench.analysis import Analysis
 from bench.environment import Activity
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.measurement import Outcome, Settings
@@ -124,7 +125,7 @@ def test_who_ends_otherwise_than_ok_in_any_round_has_no_time_and_is_in_no_later_
     assert [any("honest_too" in worker.arm for worker in one.workers) for one in run.rounds] == [
         place <= index for place in range(8)
     ]
-    assert exit_code(run, findings(run)) == Exit.WRONG
+    assert exit_code(Analysis(run)) == Exit.WRONG
 
 
 def test_discarded_rounds_are_held_again_kept_on_record_and_end_a_run_when_they_are_too_many(tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench import summary
+from bench.analysis import Analysis
 from bench.errors import Exit
 from bench.measurement import Outcome
 from bench.verdict import findings
@@ -15,12 +16,12 @@ GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
 
 
 def code(run):
-    return summary.exit_code(run, findings(run))
+    return summary.exit_code(Analysis(run))
 
 
 def test_the_json_of_a_run_has_ratio_and_interval_of_every_case():
     run = make_run((*GOOD, Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")))
-    found = json.loads(json.dumps(summary.of(run, findings(run), None), allow_nan=False))
+    found = json.loads(json.dumps(summary.of(Analysis(run), None), allow_nan=False))
     (group,) = found["groups"]
     assert group["baseline"] == "backprop[loop-M-float64-C-1t]"
     assert group["noise_floor"]["interval"][0] < 1.01

@@ -21,11 +21,11 @@ from pathlib import Path
 import pytest
 
 from bench import sections, store, terminal
+from bench.analysis import Analysis
 from bench.document import Cell, Column, Section, Table
 from bench.runner import Progress
 from bench.screen import Screen
 from bench.terminal import Manner, rendered
-from bench.verdict import findings
 from tests.builders import Spec, make_run
 from tests.screens import SCREENS, shown
 
@@ -111,7 +111,7 @@ def test_nothing_is_wider_than_the_terminal(width):
 @pytest.mark.parametrize("path", BASELINE, ids=lambda path: path.stem)
 def test_the_committed_runs_fit_80_columns_and_keep_every_name_whole(path):
     run = store.read(path)
-    text = rendered(sections.brief(run, findings(run)), Screen(width=80))
+    text = rendered(sections.brief(Analysis(run)), Screen(width=80))
     assert max(map(len, text.splitlines())) <= 80
     assert {arm.case.implementation for arm in run.arms} <= set(re.findall(r"\w+", text))
 
@@ -135,7 +135,7 @@ def test_colour_says_nothing_that_words_do_not():
 
 
 def test_the_fastest_is_bold():
-    text = rendered(sections.brief(make_run(), findings(make_run())), SCREENS["80"])
+    text = rendered(sections.brief(Analysis(make_run())), SCREENS["80"])
     assert re.search(r"\x1b\[1mrow_major *\x1b\[0m", text)
     assert not re.search(r"\x1b\[1minplace *\x1b\[0m", text)
 
@@ -155,7 +155,7 @@ def test_a_run_of_hostile_names_leaves_a_terminal_alone():
     arms = [Spec(name=HOSTILE, ms=2.0, baseline=True, title=HOSTILE), Spec(name="[red]x", title="[link=x]y", ms=1.0)]
     run = make_run(arms)
     for screen in SCREENS.values():
-        text = STYLE.sub("", rendered(sections.brief(run, findings(run)), screen))
+        text = STYLE.sub("", rendered(sections.brief(Analysis(run)), screen))
         assert all(one.isprintable() for one in text.replace("\n", ""))
         assert "[red]x" in text
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.analysis import Analysis
 from bench.errors import ImplbenchError
 from bench.measurement import Outcome
 from bench.together import join
@@ -28,7 +29,7 @@ def retained(run):
 
 
 def joined(*runs, margin=None):
-    return join(runs, [findings(run, margin) for run in runs])
+    return join([Analysis(run, margin) for run in runs])
 
 
 def rows(block):

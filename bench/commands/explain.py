@@ -5,7 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from .. import explanation, explanation_summary, problem, report, store, summary, terminal
+from .. import explanation_summary, problem, report, store, summary, terminal
+from ..analysis import Analysis
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..request import selection_of, settings_of
@@ -13,7 +14,6 @@ from ..runner import Runner
 from ..sections import explanation as section
 from ..selection import select
 from ..store import write_atomically
-from ..verdict import findings
 
 
 def command(options: argparse.Namespace) -> int:
@@ -21,11 +21,10 @@ def command(options: argparse.Namespace) -> int:
     run, path = _stored(options) if options.run else _measured(options)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
-    groups = findings(run)
-    found = explanation.ladders(run, groups)
-    if options.run and not found:
+    analysis = Analysis(run)
+    if options.run and not analysis.ladders:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
-    whole = section.section(run, groups)
+    whole = section.section(analysis)
     if options.markdown and whole is not None:
         page = report.titled_page(f"Why: {run.problem.name}", (whole,), files=False)
         write_atomically(Path(options.markdown), page.encode())
@@ -35,20 +34,20 @@ def command(options: argparse.Namespace) -> int:
                 {
                     "run": run.id,
                     "document": None if path is None else str(path),
-                    "groups": [explanation_summary.told(one) for one in found],
+                    "groups": [explanation_summary.told(one) for one in analysis.ladders],
                 },
                 indent=2,
                 allow_nan=False,
             )
         )
     else:
-        terminal.show(section.brief(run, groups))
+        terminal.show(section.brief(analysis))
         for file in (None if options.run else path, options.markdown):
             if file:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return summary.exit_code(run, groups)
+    return summary.exit_code(analysis)
 
 
 def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:

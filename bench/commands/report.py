@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .. import environment, index, pages, store, terminal
 from .. import report as reports
+from ..analysis import Analysis
 from ..document import plain
 from ..errors import Exit, ImplbenchError
 from ..history import Question
@@ -14,7 +15,6 @@ from ..pages import together as joint_page
 from ..pages.past import Past, of_run
 from ..sections import together
 from ..together import join
-from ..verdict import GroupFindings, findings
 from .history import commits_of
 
 
@@ -44,24 +44,24 @@ def _read(results: Path, name: str | None) -> Run:
 
 def _one(run: Run, options: argparse.Namespace) -> tuple[Path, ...]:
     """Write the report of a run."""
-    return reported(run, findings(run, options.margin), options)
+    return reported(Analysis(run, options.margin), options)
 
 
 def _several(runs: list[Run], options: argparse.Namespace) -> tuple[Path, ...]:
     """Write the joint report of several runs, and show what a terminal holds of it: no other command does."""
-    found = join(runs, [findings(run, options.margin) for run in runs])
+    found = join([Analysis(run, options.margin) for run in runs])
     if not options.json:
         terminal.show(together.brief(found))
     written = reports.write_together(found, Path(options.output))
     return (*written, joint_page.write(found, Path(options.output))) if options.html else written
 
 
-def reported(run: Run, groups: tuple[GroupFindings, ...], options: argparse.Namespace) -> tuple[Path, ...]:
+def reported(analysis: Analysis, options: argparse.Namespace) -> tuple[Path, ...]:
     """Write the report of a run, with its page for a browser if that is asked for; return the files."""
-    written = reports.write(run, groups, Path(options.output))
+    written = reports.write(analysis, Path(options.output))
     if not options.html:
         return written
-    return (*written, pages.write(run, groups, Path(options.output), _past(run, Path(options.results))))
+    return (*written, pages.write(analysis, Path(options.output), _past(analysis.run, Path(options.results))))
 
 
 def _past(run: Run, results: Path) -> Past | None:

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from .. import problem, sections, summary, terminal
+from ..analysis import Analysis
 from ..measurement import Run
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..selection import select
-from ..verdict import findings
 from . import watch
 from .report import reported
 
@@ -30,17 +30,17 @@ def command(options: argparse.Namespace) -> int:
 
 def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
     """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
-    groups = findings(run)
-    written = reported(run, groups, options) if path is not None and (options.report or options.html) else ()
+    analysis = Analysis(run)
+    written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
     if options.json:
-        found, watched = summary.of(run, groups, path), getattr(options, "watch", False)
+        found, watched = summary.of(analysis, path), getattr(options, "watch", False)
         said = {"event": "run", **found} if watched else found
         print(json.dumps(said, indent=None if watched else 2, allow_nan=False))
     else:
-        terminal.show(sections.brief(run, groups))
+        terminal.show(sections.brief(analysis))
         for file in (path, *written[:1], *(written[-1:] if options.html else ())):
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return summary.exit_code(run, groups)
+    return summary.exit_code(analysis)

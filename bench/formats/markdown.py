@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..analysis import Analysis
 from ..document import Section
 from ..measurement import Run
 from ..report import titled_page
 from ..sections import answer, cases, threats
-from ..verdict import findings
 
 
 def export(runs: Sequence[Run]) -> bytes:
@@ -19,7 +19,7 @@ def _title(run: Run) -> str:
 
 
 def _sections(run: Run) -> Iterator[Section]:
-    groups = findings(run)
-    tables = tuple(cases.summary_table(group) for group in groups)
-    found = (answer.section(run, groups), Section(title="Cases", tables=tables), threats.section(run, groups))
+    analysis = Analysis(run)
+    tables = tuple(cases.summary_table(group) for group in analysis.groups)
+    found = (answer.section(analysis), Section(title="Cases", tables=tables), threats.section(analysis))
     yield from (one for one in found if one is not None)

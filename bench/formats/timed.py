@@ -9,7 +9,7 @@ from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError, NothingMeasured
 from ..measurement import Outcome, Round, Run, Worker
-from ..verdict import Finding, GroupFindings, findings, seconds_per_call
+from ..verdict import Finding, GroupFindings, findings, seconds_per_call, used_rounds
 
 #: What stands for text that is not known, in formats that cannot leave it out.
 UNKNOWN = "unknown"
@@ -84,7 +84,7 @@ def timed(runs: Sequence[Run]) -> tuple[Timed, ...]:
 
 
 def _of_group(run: Run, group: GroupFindings) -> Iterator[Timed]:
-    rounds = [one for one in run.rounds if one.group == group.name and one.discarded is None]
+    rounds = used_rounds(run, group.name)
     for finding in group.findings:
         if finding.outcome == Outcome.OK:
             workers = [(one, worker) for one in rounds for worker in one.workers if worker.arm == finding.arm.name]

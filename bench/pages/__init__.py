@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import summary
+from ..analysis import Analysis
 from ..document import plain
-from ..measurement import Run
 from ..report import csv, file_name, folder_of
 from ..sections import answer
 from ..store import write_atomically
-from ..verdict import GroupFindings
 from .cases import of_groups
 from .outline import Part, doubts, measured, past
 from .past import Past
@@ -34,7 +33,7 @@ _NO_SOURCES = "This run does not hold the sources of its implementations: it was
 _SOURCES = "As they were when the run was made, each beside its row of the table above; here two of them are compared."
 
 
-def write(run: Run, groups: tuple[GroupFindings, ...], folder: Path, history: Past | None = None) -> Path:
+def write(analysis: Analysis, folder: Path, history: Past | None = None) -> Path:
     """Write the page of a run beside the other files of its report in `folder`, and return its path.
 
     Raises
@@ -42,57 +41,53 @@ def write(run: Run, groups: tuple[GroupFindings, ...], folder: Path, history: Pa
     ImplbenchError
         If the folder cannot be written.
     """
-    path = folder_of(run, folder) / PAGE
-    write_atomically(path, report_page(run, groups, history).encode())
+    path = folder_of(analysis.run, folder) / PAGE
+    write_atomically(path, report_page(analysis, history).encode())
     return path
 
 
-def report_page(
-    run: Run, groups: tuple[GroupFindings, ...], history: Past | None = None, *, up: str | None = None
-) -> str:
+def report_page(analysis: Analysis, history: Past | None = None, *, up: str | None = None) -> str:
     """Return the page of a run.
 
     Parameters
     ----------
-    run
-        The run; nothing in it is trusted.
-    groups
-        What is to be said of it.
+    analysis
+        What the run says; nothing in the run is trusted.
     history
         Earlier runs of its cases, where there are any.
     up
         Where the list of all runs is, as a relative link.
     """
-    parts = (*measured(run, groups), *past(history))
-    last = doubts(run, groups)
-    files = dict(_files(run, groups, (*parts, *last)))
-    data = payload(run, groups, [chart for part in parts for chart in part.charts], files)
+    parts = (*measured(analysis), *past(history))
+    last = doubts(analysis)
+    files = dict(_files(analysis, (*parts, *last)))
+    data = payload(analysis, [chart for part in parts for chart in part.charts], files)
     speedup = next((part for part in parts if part.id == "speedup"), None)
     return render(
         "report.html.j2",
-        f"{run.problem.name}: {run.problem.title}",
+        f"{analysis.run.problem.name}: {analysis.run.problem.title}",
         data,
         up=up,
         entries=_entries(parts, last),
-        run=run,
-        answer=answer.section(run, groups),
-        groups=of_groups(run, groups, speedup) if speedup else (),
+        run=analysis.run,
+        answer=answer.section(analysis),
+        groups=of_groups(analysis, speedup) if speedup else (),
         measured=parts,
         doubts=last,
         sources=data["sources"],
-        about_sources=_SOURCES if run.sources else _NO_SOURCES,
-        no_choice=None if has_minima(run) else _NO_MINIMA,
-        command=plain(shlex.join(run.settings.command)),
+        about_sources=_SOURCES if analysis.run.sources else _NO_SOURCES,
+        no_choice=None if has_minima(analysis.run) else _NO_MINIMA,
+        command=plain(shlex.join(analysis.run.settings.command)),
         files=[*files],
     )
 
 
-def _files(run: Run, groups: tuple[GroupFindings, ...], parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
+def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
     """Yield name and text of what can be downloaded."""
     for part in parts:
         for table in part.tables:
             yield f"{file_name(table.name)}.csv", csv(table)
-    yield "summary.json", json.dumps(summary.of(run, groups, None), indent=1, allow_nan=False) + "\n"
+    yield "summary.json", json.dumps(summary.of(analysis, None), indent=1, allow_nan=False) + "\n"
 
 
 def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """The table of a group's cases as the page has it: a row an arm, its source beside it, and a choice of baselines."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..analysis import Analysis
 from ..document import Cell, Table
 from ..measurement import Outcome, Run
 from ..sections.wording import label
@@ -49,7 +49,7 @@ class Cases:
     rows: tuple[Row, ...]
 
 
-def of_groups(run: Run, groups: Sequence[GroupFindings], speedup: Part) -> tuple[Cases, ...]:
+def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
     """Return the groups of a run, with the tables and charts of the part on speed-ups."""
     forests = {chart.id: chart for chart in speedup.charts}
     shown: set[str] = set()
@@ -58,12 +58,12 @@ def of_groups(run: Run, groups: Sequence[GroupFindings], speedup: Part) -> tuple
             place=place,
             label=group_label(group),
             baseline=group.baseline.arm.name if group.baseline else None,
-            options=_options(group) if has_minima(run) else (),
+            options=_options(group) if has_minima(analysis.run) else (),
             chart=forests.get(f"speedup-{place}"),
             table=table.for_people(),
-            rows=_rows(run, table, shown),
+            rows=_rows(analysis.run, table, shown),
         )
-        for place, (group, table) in enumerate(zip(groups, speedup.tables, strict=True))
+        for place, (group, table) in enumerate(zip(analysis.groups, speedup.tables, strict=True))
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..analysis import Analysis
 from ..document import Section, Table
-from ..measurement import Run
 from ..sections import OF_ONE_SIZE, cases, counts, environment, explanation, start, threats
 from ..sections import accuracy as accuracy_section
 from ..sections import axes as axes_section
@@ -13,8 +13,6 @@ from ..sections import layouts as layouts_section
 from ..sections import roofline as roofline_section
 from ..sections import samples as samples_section
 from ..sections import sweep as sweep_section
-from ..sweep import sweeps
-from ..verdict import GroupFindings
 from .chart import Chart
 from .charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from .past import Past
@@ -39,18 +37,18 @@ class _Subject:
 
     id: str
     title: str
-    section: Callable[[Run, tuple[GroupFindings, ...]], Section | None]
-    charts: Callable[[Run, tuple[GroupFindings, ...]], tuple[Chart, ...]] = lambda _run, _groups: ()
+    section: Callable[[Analysis], Section | None]
+    charts: Callable[[Analysis], tuple[Chart, ...]] = lambda _analysis: ()
     explained: Callable[[Sequence[Chart]], tuple[str, ...]] = lambda _drawn: ()
     """How the charts are read, where the section does not say it."""
     charts_first: bool = False
     one_size: bool = False
     """Whether the charts are left out of a run over many sizes: those of each would bury the answer."""
 
-    def part(self, run: Run, groups: tuple[GroupFindings, ...], *, swept: bool) -> Part | None:
+    def part(self, analysis: Analysis, *, swept: bool) -> Part | None:
         """Return the part, None where there is nothing to say."""
-        said = None if swept and self.section in OF_ONE_SIZE else self.section(run, groups)
-        drawn = () if swept and self.one_size else self.charts(run, groups)
+        said = None if swept and self.section in OF_ONE_SIZE else self.section(analysis)
+        drawn = () if swept and self.one_size else self.charts(analysis)
         if said is None and not drawn:
             return None
         own = said.paragraphs if said else ()
@@ -126,17 +124,17 @@ _DOUBTS = (
 )
 
 
-def measured(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Part, ...]:
+def measured(analysis: Analysis) -> tuple[Part, ...]:
     """Return the parts on what was measured that have something to say."""
-    swept = bool(sweeps(run, groups))
-    made = (one.part(run, groups, swept=swept) for one in _MEASURED)
+    swept = bool(analysis.sweeps)
+    made = (one.part(analysis, swept=swept) for one in _MEASURED)
     # Over sizes comes the answer for all of them, then the tables of each.
     return tuple(sorted((part for part in made if part), key=lambda part: swept and part.id != "sizes"))
 
 
-def doubts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Part, ...]:
+def doubts(analysis: Analysis) -> tuple[Part, ...]:
     """Return the parts on where it was measured, and what stands against it."""
-    made = (one.part(run, groups, swept=False) for one in _DOUBTS)
+    made = (one.part(analysis, swept=False) for one in _DOUBTS)
     return tuple(part for part in made if part is not None)
 
 

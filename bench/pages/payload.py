@@ -6,12 +6,13 @@ Numbers are those of the findings, exactly: what the page recomputes for the run
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..analysis import Analysis
 from ..document import plain
 from ..measurement import Arm, Outcome, Run
-from ..sections.wording import conditions, label, used_rounds
+from ..sections.wording import conditions, label
 from ..summary import estimate, ratio
 from ..sweep import case_of
-from ..verdict import Finding, GroupFindings, Ratio
+from ..verdict import Finding, GroupFindings, Ratio, used_rounds
 from .chart import Chart
 from .data import bare
 from .rendering import visible
@@ -23,28 +24,26 @@ MOST_MINIMA = 40_000
 MOST_SOURCES = 120_000
 
 
-def payload(
-    run: Run, groups: Sequence[GroupFindings], charts: Sequence[Chart], files: Mapping[str, str]
-) -> dict[str, Any]:
+def payload(analysis: Analysis, charts: Sequence[Chart], files: Mapping[str, str]) -> dict[str, Any]:
     """Return the data of a run's page.
 
     Parameters
     ----------
-    run, groups
-        A run and what is said of it.
+    analysis
+        What a run says.
     charts
         All charts of the page.
     files
         Name -> text of what can be downloaded.
     """
     return {
-        **bare(run.problem.title, charts, files),
-        "run": plain(run.id),
-        "problem": plain(run.problem.name),
-        "margin": groups[0].margin if groups else run.settings.margin,
-        "looks": list(run.settings.looks),
-        "groups": [_group(run, group, carried=has_minima(run)) for group in groups],
-        "sources": sources(run),
+        **bare(analysis.run.problem.title, charts, files),
+        "run": plain(analysis.run.id),
+        "problem": plain(analysis.run.problem.name),
+        "margin": analysis.margin,
+        "looks": list(analysis.run.settings.looks),
+        "groups": [_group(analysis.run, group, carried=has_minima(analysis.run)) for group in analysis.groups],
+        "sources": sources(analysis.run),
     }
 
 
@@ -131,7 +130,7 @@ def _minima(run: Run, group: GroupFindings, arm: Arm) -> dict[str, dict[str, flo
     """Return round -> pass -> burst minimum in ns a call, of the rounds that count."""
     return {
         str(one.index): {str(b.pass_index): min(b.sample_ns) / b.number for b in worker.bursts}
-        for one in used_rounds(run, group)
+        for one in used_rounds(run, group.name)
         for worker in one.workers
         if worker.arm == arm.name and worker.outcome == Outcome.OK
     }

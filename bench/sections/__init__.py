@@ -1,14 +1,13 @@
-"""Runs into what is shown: one module a section, each a pure function of a run and its findings.
+"""Runs into what is shown: one module a section, each a pure function of an analysis.
 
-To add one: a module with ``section(run, groups) -> Section | None``, and its place in the list below.
+To add one: a module with ``section(analysis) -> Section | None``, and its place in the list below.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..analysis import Analysis
 from ..document import Section
-from ..measurement import Run
-from ..sweep import sweeps
 from ..verdict import GroupFindings
 from . import (
     accuracy,
@@ -28,7 +27,7 @@ from . import (
 )
 
 #: In reading order: the answer, the reasons to believe it, the reasons not to, and how to repeat it.
-_ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] = (
+_ORDER: tuple[Callable[[Analysis], Section | None], ...] = (
     answer.section,
     sweep.section,
     cases.section,
@@ -50,23 +49,23 @@ _ORDER: tuple[Callable[[Run, tuple[GroupFindings, ...]], Section | None], ...] =
 OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section, start.section)
 
 
-def sections(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
+def sections(analysis: Analysis) -> tuple[Section, ...]:
     """Return the sections of a report that have something to say, in reading order."""
-    left_out = OF_ONE_SIZE if sweeps(run, groups) else ()
-    return tuple(found for make in _ORDER if make not in left_out and (found := make(run, groups)) is not None)
+    left_out = OF_ONE_SIZE if analysis.sweeps else ()
+    return tuple(found for make in _ORDER if make not in left_out and (found := make(analysis)) is not None)
 
 
-def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
+def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, a table that fits it, the layouts, and what threatens the numbers."""
-    found = [answer.section(run, groups), sweep.brief(run, groups)]
+    found = [answer.section(analysis), sweep.brief(analysis)]
     if found[1] is not None:
-        return tuple(one for one in (*found, _of_all(threats.section(run, groups), groups)) if one is not None)
-    found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in groups]
-    side_by_side = layouts.section(run, groups)
+        return tuple(one for one in (*found, _of_all(threats.section(analysis), analysis.groups)) if one is not None)
+    found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
+    side_by_side = layouts.section(analysis)
     if side_by_side is not None:
         tables = tuple(table.for_people() for table in side_by_side.tables)
         found.append(Section(title=side_by_side.title, paragraphs=side_by_side.paragraphs, tables=tables))
-    found += [roofline.brief(run, groups), threats.section(run, groups)]
+    found += [roofline.brief(analysis), threats.section(analysis)]
     return tuple(one for one in found if one is not None)
 
 

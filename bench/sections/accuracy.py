@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
 from ..measurement import Run
 from ..units import significant
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 BELOW = 3.0
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one figure for each group in which at least two cases have a time and an error."""
-    shown = [group for group in groups if len(verified(group)) > 1]
+    shown = [group for group in analysis.groups if len(verified(group)) > 1]
     if not shown:
         return None
     text = (
         "Errors are those of the worst component, output and round. The tolerance is the problem's own, from the error "
         "analysis of its computation: within it, errors differ by the order of summation, not by right and wrong."
     )
-    figures = tuple(_figure(run, group, groups) for group in shown)
+    figures = tuple(_figure(analysis.run, group, analysis.groups) for group in shown)
     return Section(title="Accuracy beside speed", paragraphs=(text,), figures=figures)
 
 

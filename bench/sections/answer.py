@@ -2,36 +2,35 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..analysis import Analysis
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
-from ..roofline import rooflines
 from ..stats import Estimate
-from ..sweep import sweeps
 from ..units import DASH, percent, time_text
-from ..verdict import Finding, GroupFindings, Ratio, Verdict, estimate, judge, log_ratios
+from ..verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from .roofline import sentence as share_sentence
 from .sweep import sentences as sweep_sentences
-from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text, used_rounds
+from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text
 
 #: From here on "n times as fast" reads better than "ahead by n %".
 _TIMES_FROM = 2.0
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
 
     Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
     """
     paragraphs: list[str] = []
-    of_sweeps = sweeps(run, groups)
-    paragraphs += sweep_sentences(run, of_sweeps)
+    of_sweeps = analysis.sweeps
+    paragraphs += sweep_sentences(analysis.run, of_sweeps)
     swept = {place.group.name for one in of_sweeps for place in one.places}
-    paragraphs += _doubts(run, swept)
-    for group in groups:
+    paragraphs += _doubts(analysis.run, swept)
+    for group in analysis.groups:
         if group.name not in swept:
-            paragraphs += [sentence(run, group), *_doubts(run, [group.name]), *_more(run, group)]
-    if run.interrupted:
-        done = sum(one.discarded is None for one in run.rounds)
+            paragraphs += [sentence(analysis.run, group), *_doubts(analysis.run, [group.name]), *_more(analysis, group)]
+    if analysis.run.interrupted:
+        done = sum(one.discarded is None for one in analysis.run.rounds)
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
     return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
 
@@ -90,14 +89,17 @@ def _takes(one: Finding | None) -> str:
     return time_text(one.min_seconds_per_call.value if one and one.min_seconds_per_call else None)
 
 
-def _more(run: Run, group: GroupFindings) -> list[str]:
+def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
     """Return what follows the sentence: the runner-up, what the fastest does, and noise that limits all this."""
     paragraphs = []
     best = shown_fastest(group)
     if best is not None and not best.arm.baseline:
-        paragraphs.append(" ".join(filter(None, [_ahead(run, group, best), _what_to_do(run, group, best)])))
+        paragraphs.append(
+            " ".join(filter(None, [_ahead(analysis, group, best), _what_to_do(analysis.run, group, best)]))
+        )
     paragraphs += _orders(group)
-    paragraphs += [text for one in rooflines(run, [group]) if (text := share_sentence(one))]
+    under = analysis.roofline(group)
+    paragraphs += [text for text in [under and share_sentence(under)] if text]
     if group.too_noisy and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
@@ -160,12 +162,12 @@ def _least(group: GroupFindings) -> str:
     return percent(group.resolved) if group.too_noisy else margin_text(group.margin)
 
 
-def _ahead(run: Run, group: GroupFindings, best: Finding) -> str | None:
+def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | None:
     """Return how far the best is ahead of the runner-up, from the rounds that both were in; None if that was said."""
     rival = next((one for one in group.ok if one is not best and not one.reference_blas), None)
     if rival is None or rival.arm.baseline:
         return None
-    log_ratio = estimate(log_ratios(used_rounds(run, group), best.arm.name, rival.arm.name))
+    log_ratio = analysis.ratio(group, best.arm, rival.arm)
     if log_ratio is None:
         return None
     return _standing(group, _name(rival, group), log_ratio)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..across import AXES, Effect, effects
+from ..across import Effect
+from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..measurement import Run
 from ..sweep import case_of
@@ -28,20 +29,20 @@ _EXPLAINED = (
 _MOST_PANELS = 6
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return a table for each axis of which the run has several values; None where there is none."""
-    found = {axis: effects(run, groups, axis) for axis in AXES}
+    found = analysis.effects
     if not any(found.values()):
         return None
     tables = tuple(_table(axis, each) for axis, each in found.items() if each)
-    panels = [group for group in groups if len(layouts.grid(group)) > 1]
+    panels = [group for group in analysis.groups if len(layouts.grid(group)) > 1]
     sizes = {tuple(case_of(group).size.values.items()) for group in panels}
     fits = len(sizes) == 1 and 1 < len(panels) <= _MOST_PANELS
     return Section(
         title="Threads, dtypes and allocators side by side",
         paragraphs=(_EXPLAINED, *(text for each in found.values() for text in _sentences(each))),
         tables=tables,
-        figures=(_figure(run, panels),) if fits else (),
+        figures=(_figure(analysis.run, panels),) if fits else (),
     )
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..analysis import Analysis
 from ..case import Case
 from ..document import Cell, Column, Section, Table, code, plain
-from ..measurement import Outcome, Run
+from ..measurement import Outcome
 from ..stats import Estimate, Interval
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
@@ -40,11 +41,11 @@ class _Row:
 _Field = tuple[Column, Callable[[_Row], Cell]]
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one table for each group, fastest first, what has no time below."""
-    if not groups:
+    if not analysis.groups:
         return None
-    outputs = ", ".join(map(code, run.problem.outputs))
+    groups, outputs = analysis.groups, ", ".join(map(code, analysis.run.problem.outputs))
     verified = (
         f" Before it was timed, every worker's result ({outputs}) was compared with a reference in extended precision; "
         "error/tolerance above 1 is wrong. Errors in units in the last place (ulp) are the largest of any component, "
@@ -52,9 +53,9 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     )
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
-        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(groups[0].margin)}. The min time is "
+        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(analysis.margin)}. The min time is "
         "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
-        f"a call usually took, disturbed or not, with its own speed-up.{verified if run.problem.outputs else ''}"
+        f"a call usually took, disturbed or not, with its own speed-up.{verified if outputs else ''}"
     )
     return Section(
         title="Cases",

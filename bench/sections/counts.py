@@ -1,7 +1,8 @@
 """What one evaluation of each case does, counted: a change of these needs no statistics."""
 
+from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table
-from ..measurement import Counts, Run, Worker
+from ..measurement import Counts, Worker
 from ..units import DASH, amount
 from ..verdict import GroupFindings
 from .wording import label, named, titled
@@ -16,17 +17,17 @@ _COLUMNS = (
 )
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return a table for each group; None where nothing was counted, or all of it is told by the section "Why"."""
-    workers = {worker.arm: worker for one in run.rounds for worker in one.workers if worker.counts is not None}
-    if run.settings.explains or not workers:
+    workers = {worker.arm: worker for one in analysis.run.rounds for worker in one.workers if worker.counts is not None}
+    if analysis.run.settings.explains or not workers:
         return None
     text = (
         "Of one evaluation, counted behind the first round and not timed: allocations of arrays by NumPy, their bytes, "
         "the most memory at one time beyond what was there before, and calls of Python functions. "
         "`implbench explain` tells what they cost."
     )
-    tables = tuple(table for group in groups if (table := _table(group, groups, workers)).rows)
+    tables = tuple(table for group in analysis.groups if (table := _table(group, analysis.groups, workers)).rows)
     return Section(title="Counts", paragraphs=(text,), tables=tables) if tables else None
 
 

@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table, plain
 from ..measurement import Run, Worker
 from ..units import DASH, significant
-from ..verdict import GroupFindings
 from .wording import counted, margin_text
 
 #: What a reader looks for, and where environment.capture() and numeric_stack() put it; several places make one text.
@@ -42,10 +42,14 @@ _MANIFOLD = ("versions", "variables")
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one table: the run, its workers, then all that the environment's record holds."""
-    margin = groups[0].margin if groups else run.settings.margin
-    rows = [*_of_run(run), ("margin", margin_text(margin)), *_of_workers(run), *_of_record(run.environment, _KNOWN)]
+    rows = [
+        *_of_run(analysis.run),
+        ("margin", margin_text(analysis.margin)),
+        *_of_workers(analysis.run),
+        *_of_record(analysis.run.environment, _KNOWN),
+    ]
     table = Table(
         name="environment",
         title="Environment",

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from ..analysis import Analysis
 from ..diagnosis import Cause, Diagnosis, Share
 from ..document import Cell, Column, Section, Table
-from ..explanation import Amounts, Ladder, Rung, ladders
-from ..measurement import Call, CallKind, Run
+from ..explanation import Amounts, Ladder, Rung
+from ..measurement import Call, CallKind
 from ..units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..verdict import GroupFindings
 from . import answer
@@ -16,33 +17,36 @@ from .wording import label, named, ratio_text, titled
 _LEAST_SHOWN = 0.02
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return why, with what NumPy is called for; None where nothing was counted."""
-    found = ladders(run, groups)
+    found = analysis.ladders
     if not found:
         return None
     paragraphs = tuple(text for one in found for text in (*sentences(one), *left_out(one)))
     tables = tuple(
-        table for one in found for table in (*_tables(one, groups), _calls(one, groups)) if table is not None
+        table
+        for one in found
+        for table in (*_tables(one, analysis.groups), _calls(one, analysis.groups))
+        if table is not None
     )
     return Section(title="Why", paragraphs=(*paragraphs, _METHOD), tables=tables)
 
 
-def brief(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Section, ...]:
+def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, the tables, and a sentence for each implementation.
 
     The answer is who is the fastest, and what to change in the baseline.
     """
-    found = ladders(run, groups)
+    found = analysis.ladders
     parts = [
         part
         for one in found
         for part in (
-            Section(title="Ladder", tables=tuple(table.for_people() for table in _tables(one, groups))),
+            Section(title="Ladder", tables=tuple(table.for_people() for table in _tables(one, analysis.groups))),
             Section(title="Why", paragraphs=(*sentences(one), *left_out(one))),
         )
     ]
-    answered = answer.section(run, groups)
+    answered = answer.section(analysis)
     told = answered.paragraphs if answered else ()
     changes = tuple(text for one in found for text in baseline_sentence(one))
     return (Section(title="Answer", paragraphs=(*told, *changes)), *parts)

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
-from ..measurement import Run
-from ..verdict import Finding, GroupFindings, Ratio, estimate, judge, log_ratios
+from ..verdict import Finding, GroupFindings, Ratio, judge
 from . import wording
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import margin_text, named, ratio_text, titled, used_rounds
+from .wording import margin_text, named, ratio_text, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
@@ -23,19 +23,19 @@ _EXPLAINED = (
 Grid = Mapping[str, Mapping[str, Ratio]]
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return a table and a figure for each group with several layouts, and in words what the order does."""
-    shown = [group for group in groups if len(wording.layouts(group)) > 1 and grid(group)]
+    shown = [group for group in analysis.groups if len(wording.layouts(group)) > 1 and grid(group)]
     if not shown:
         return None
     return Section(
         title="Layouts side by side",
         paragraphs=(
             _EXPLAINED,
-            *(text for group in shown for text in _effects(run, group)),
+            *(text for group in shown for text in _effects(analysis, group)),
         ),
-        tables=tuple(_table(group, groups) for group in shown),
-        figures=tuple(_figure(group, groups) for group in shown),
+        tables=tuple(_table(group, analysis.groups) for group in shown),
+        figures=tuple(_figure(group, analysis.groups) for group in shown),
     )
 
 
@@ -49,7 +49,7 @@ def grid(group: GroupFindings) -> Grid:
     return found
 
 
-def _effects(run: Run, group: GroupFindings) -> list[str]:
+def _effects(analysis: Analysis, group: GroupFindings) -> list[str]:
     """Return for each implementation its layouts against its own first one, from the rounds that both were in."""
     by_name: dict[str, list[Finding]] = {}
     for layout in wording.layouts(group):
@@ -58,14 +58,14 @@ def _effects(run: Run, group: GroupFindings) -> list[str]:
                 by_name.setdefault(one.arm.case.implementation, []).append(one)
     texts = []
     for name, (first, *others) in by_name.items():
-        parts = [text for one in others if (text := _effect(run, group, one, first))]
+        parts = [text for one in others if (text := _effect(analysis, group, one, first))]
         if parts:
             texts.append(f"{code(name)}, against its own {plain(first.arm.case.layout)}: {'; '.join(parts)}.")
     return texts
 
 
-def _effect(run: Run, group: GroupFindings, one: Finding, first: Finding) -> str | None:
-    log_ratio = estimate(log_ratios(used_rounds(run, group), one.arm.name, first.arm.name))
+def _effect(analysis: Analysis, group: GroupFindings, one: Finding, first: Finding) -> str | None:
+    log_ratio = analysis.ratio(group, one.arm, first.arm)
     if log_ratio is None:
         return None
     verdict = judge(log_ratio, group.margin, group.resolved or 0.0)

@@ -5,10 +5,11 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
+from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..machine import BEYOND_CACHES
 from ..measurement import Run
-from ..roofline import Doubt, Placed, Roof, Roofline, peak, rooflines
+from ..roofline import Doubt, Placed, Roof, Roofline, peak
 from ..stats import Interval
 from ..units import DASH, amount, percent, significant
 from ..verdict import GroupFindings, Ratio
@@ -21,32 +22,38 @@ _RATES = {"flops": "FLOP/s", "bytes": "B/s"}
 _DOING = {"flops": "computing", "bytes": "moving bytes"}
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return a table of implementations, a table of limits and a figure for each group with limits."""
-    found = rooflines(run, groups)
+    found = analysis.rooflines
     if not found:
         return None
     tables: list[Table] = []
     for one in found:
-        tables += [_implementations(one, groups), _limits(one, groups)]
+        tables += [_implementations(one, analysis.groups), _limits(one, analysis.groups)]
     return Section(
         title="Share of what this machine allows",
-        paragraphs=(_meaning(), *(text for one in found for text in _told(run, one))),
+        paragraphs=(_meaning(), *(text for one in found for text in _told(analysis.run, one))),
         tables=tuple(tables),
-        figures=tuple(_figure(run, one, groups) for one in found if one.intensity > 0 and isfinite(one.intensity)),
+        figures=tuple(
+            _figure(analysis.run, one, analysis.groups)
+            for one in found
+            if one.intensity > 0 and isfinite(one.intensity)
+        ),
     )
 
 
-def brief(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def brief(analysis: Analysis) -> Section | None:
     """Return what a terminal shows."""
-    found = rooflines(run, groups)
+    found = analysis.rooflines
     if not found:
         return None
     return Section(
         title="Share of what this machine allows",
         paragraphs=tuple(text for one in found for text in (_work(one), *doubts(one, one.placed))),
         tables=tuple(
-            table.for_people() for one in found for table in (_implementations(one, groups), _limits(one, groups))
+            table.for_people()
+            for one in found
+            for table in (_implementations(one, analysis.groups), _limits(one, analysis.groups))
         ),
     )
 

@@ -6,12 +6,13 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
+from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
 from ..measurement import Outcome, Round, Run
 from ..units import TIME_UNITS, time_unit
-from ..verdict import Finding, GroupFindings
+from ..verdict import Finding, GroupFindings, used_rounds
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import label, named, titled, used_rounds
+from .wording import label, named, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,9 +42,13 @@ class Series:
     again: bool = False
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one figure for each group with a time, and what is two-fold in words."""
-    shown = [group for group in groups if any(one.seconds[1:] for panel in series(run, group) for one in panel)]
+    shown = [
+        group
+        for group in analysis.groups
+        if any(one.seconds[1:] for panel in series(analysis.run, group) for one in panel)
+    ]
     if not shown:
         return None  # one value a case is no series
     paragraphs = [
@@ -55,13 +60,13 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
     return Section(
         title="Samples by round",
         paragraphs=tuple(paragraphs),
-        figures=tuple(_figure(run, group, groups) for group in shown),
+        figures=tuple(_figure(analysis.run, group, analysis.groups) for group in shown),
     )
 
 
 def series(run: Run, group: GroupFindings) -> list[list[Series]]:
     """Return the panels of a group, fastest first: its case's bursts, for the baseline those of both its arms."""
-    rounds = used_rounds(run, group)
+    rounds = used_rounds(run, group.name)
     panels = []
     for one in group.ok:
         panel = [_of_arm(rounds, one.arm.name, _name(one, group))]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
 from ..measurement import Outcome, Run
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
@@ -37,12 +38,15 @@ class Line:
         return GREY if self.verdict is None else _COLOURS.get(self.verdict, GREY)
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return one figure for each group in which something is compared with the baseline."""
-    shown = [group for group in groups if any(line.ratio for line in lines(group)[1:])]
+    shown = [group for group in analysis.groups if any(line.ratio for line in lines(group)[1:])]
     if not shown:
         return None
-    return Section(title="Speed-up over the baseline", figures=tuple(_figure(run, group, groups) for group in shown))
+    return Section(
+        title="Speed-up over the baseline",
+        figures=tuple(_figure(analysis.run, group, analysis.groups) for group in shown),
+    )
 
 
 def lines(group: GroupFindings) -> list[Line]:

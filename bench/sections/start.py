@@ -2,8 +2,8 @@
 
 from math import floor
 
+from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table
-from ..measurement import Run
 from ..units import DASH, time_text
 from ..verdict import Finding, GroupFindings
 from .wording import label, named, titled
@@ -18,9 +18,9 @@ _COLUMNS = (
 )
 
 
-def section(_run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return a table for each group with a case whose start is known."""
-    tables = tuple(table for group in groups if (table := _table(group, groups)).rows)
+    tables = tuple(table for group in analysis.groups if (table := _table(group, analysis.groups)).rows)
     if not tables:
         return None
     text = (

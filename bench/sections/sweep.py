@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from ..analysis import Analysis
 from ..document import Section, code, plain
 from ..measurement import Run
 from ..stats import MIN_ROUNDS
-from ..sweep import Sweep, sweeps
-from ..verdict import GroupFindings
+from ..sweep import Sweep
 from . import sweep_figures
 from .sweep_tables import (
     crossing_text,
@@ -35,13 +35,13 @@ _GROWTH = (
 )
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return the sweeps of a run; None where it has none."""
-    found = sweeps(run, groups)
+    found = analysis.sweeps
     if not found:
         return None
     growth = any(one.steps for one in found)
-    explained = [_ALL_SIZES, _EXPLAINED.format(margin=margin_text(groups[0].margin))]
+    explained = [_ALL_SIZES, _EXPLAINED.format(margin=margin_text(analysis.groups[0].margin))]
     explained += [_GROWTH.format(parameter=found[0].parameter)] if growth else []
     tables = [fastest_table(found)]
     for one in found:
@@ -55,13 +55,13 @@ def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
         title=f"Over sizes: {found[0].parameter}",
         paragraphs=(*(text for one in found for text in (*_left_out(one), *_grows(one))), *explained),
         tables=tuple(tables),
-        figures=sweep_figures.figures(run, found),
+        figures=sweep_figures.figures(analysis.run, found),
     )
 
 
-def brief(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def brief(analysis: Analysis) -> Section | None:
     """Return what a terminal shows of the sweeps in place of a table for each size."""
-    found = sweeps(run, groups)
+    found = analysis.sweeps
     if not found:
         return None
     tables = [fastest_table(found).for_people()]

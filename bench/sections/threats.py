@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from math import log1p
 
+from ..analysis import Analysis
 from ..diagnosis import Cause, Share
 from ..document import Section, code, plain
-from ..explanation import ladders
 from ..measurement import Load, Outcome, Run
 from ..stats import MIN_ROUNDS, Estimate
 from ..units import percent, significant
 from ..verdict import Finding, GroupFindings, Ratio
 from .reasons import share_text
-from .wording import counted, label, margin_text, ratio_text, used_rounds
+from .wording import counted, label, margin_text, ratio_text
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
 #: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
@@ -27,14 +27,14 @@ _VISIBLE_STEAL = 0.01
 _FOREIGN_LOAD = 0.5
 
 
-def section(run: Run, groups: tuple[GroupFindings, ...]) -> Section | None:
+def section(analysis: Analysis) -> Section | None:
     """Return what a reader should know before trusting the figures, the gravest first."""
-    paragraphs = [f"Warning: {plain(text)}" for text in run.warnings]
-    for group in groups:
-        mark = "" if len(groups) == 1 else f"{plain(group.name)}: "
-        paragraphs += [mark + text for text in _of_group(run, group)]
-    paragraphs += _load(run)
-    paragraphs += _discarded(run)
+    paragraphs = [f"Warning: {plain(text)}" for text in analysis.run.warnings]
+    for group in analysis.groups:
+        mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
+        paragraphs += [mark + text for text in _of_group(analysis, group)]
+    paragraphs += _load(analysis.run)
+    paragraphs += _discarded(analysis.run)
     return Section(title="What threatens these numbers", paragraphs=tuple(paragraphs))
 
 
@@ -63,18 +63,18 @@ def _of_faults(group: GroupFindings) -> str:
     )
 
 
-def _of_group(run: Run, group: GroupFindings) -> Iterator[str]:
+def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield noise_floor(group)
-    rounds = len(used_rounds(run, group))
+    rounds = len(analysis.rounds(group))
     if rounds < MIN_ROUNDS:
         yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
     for one in group.ok:
         if one.bimodal:
             yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
     yield from _disturbed(group)
-    yield from _foreign(run, group)
+    yield from _foreign(analysis.run, group)
     yield from _reference_blas(group)
-    yield from _faults(run, group)
+    yield from _faults(analysis, group)
     yield from _fallen(group)
 
 
@@ -120,9 +120,9 @@ def _reference_blas(group: GroupFindings) -> Iterator[str]:
         )
 
 
-def _faults(run: Run, group: GroupFindings) -> Iterator[str]:
+def _faults(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     """Yield the cases of which page faults make up a visible part."""
-    measured = fault_shares(run, group)
+    measured = fault_shares(analysis, group)
     parts = {one.arm.name: measured.get(one.arm.name) or _assumed(one) for one in group.ok}
     visible = [
         f"{code(label(one.arm.case, group))} {one.faults_per_call:.0f} a call "
@@ -140,9 +140,10 @@ def _faults(run: Run, group: GroupFindings) -> Iterator[str]:
         )
 
 
-def fault_shares(run: Run, group: GroupFindings) -> dict[str, Share]:
+def fault_shares(analysis: Analysis, group: GroupFindings) -> dict[str, Share]:
     """Return arm -> the share of its time in page faults, of those for which their cost was measured."""
-    rungs = (rung for ladder in ladders(run, [group]) for rung in ladder.rungs)
+    ladder = analysis.ladder(group)
+    rungs = ladder.rungs if ladder else ()
     shares = {rung.finding.arm.name: rung.diagnosis.shares[Cause.FAULTS] for rung in rungs if rung.diagnosis}
     return {arm: share for arm, share in shares.items() if share is not None}
 

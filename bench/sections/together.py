@@ -64,10 +64,10 @@ def _answers(found: Together) -> Iterator[str]:
         for block in found.blocks:
             where = f"{condition_text(block)}: " if block.condition else ""
             yield from (f"{where}{_leaders(block)}", f"{where}{_agreement(block)}")
-    for place, (run, groups) in enumerate(zip(found.runs, found.groups, strict=True), start=1):
-        section = answer.section(run, groups)
+    for place, one in enumerate(found.analyses, start=1):
+        section = answer.section(one)
         told = section.paragraphs[0] if section else DASH
-        yield f"Run {place} ({code(run.id)}): {told}"
+        yield f"Run {place} ({code(one.run.id)}): {told}"
 
 
 def _leaders(block: Block) -> str:
@@ -169,9 +169,9 @@ def _about_differences(found: Together) -> Iterator[str]:
     facts = [environment.facts(run) for run in found.runs]
     if len({one.get(_DIGEST) for one in facts}) > 1:
         yield "The problem's files differ: a case of the same name may be other code in another run."
-    for place, (run, groups) in enumerate(zip(found.runs, found.groups, strict=True), start=1):
-        yield from _of_run(place, run)
-        for group in groups:
+    for place, one in enumerate(found.analyses, start=1):
+        yield from _of_run(place, one.run)
+        for group in one.groups:
             if group.too_noisy and group.resolved is not None:
                 yield (
                     f"Run {place} was too noisy for its margin of {margin_text(group.margin)}: it resolves "

@@ -166,10 +166,7 @@ def _differences(found: Together) -> Iterator[tuple[str, tuple[str, ...]]]:
     for axis, values in found.conditions.items():
         if len(set(values)) > 1:
             yield axis, tuple(layout_text(value) if axis == "layout" else plain(value) for value in values)
-    margins = tuple(
-        groups[0].margin if groups else run.settings.margin
-        for run, groups in zip(found.runs, found.groups, strict=True)
-    )
+    margins = [one.margin for one in found.analyses]
     if len(set(margins)) > 1:
         yield "margin", tuple(map(margin_text, margins))
     told = {*_ALWAYS, *found.conditions}

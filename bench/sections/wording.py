@@ -5,7 +5,7 @@ from math import floor, log10
 
 from ..case import Case
 from ..document import plain
-from ..measurement import Limit, Round, Run
+from ..measurement import Limit, Run
 from ..units import DASH, amount, percent, times
 from ..verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 
@@ -36,11 +36,6 @@ def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> s
 def titled(title: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
     """Return the title of a group's table: with the group where there are several."""
     return title if len(groups) == 1 else f"{title}: {plain(group.name)}"
-
-
-def used_rounds(run: Run, group: GroupFindings) -> tuple[Round, ...]:
-    """Return the rounds of a group that count."""
-    return tuple(one for one in run.rounds if one.group == group.name and one.discarded is None)
 
 
 def ratio_text(ratio: Ratio | None) -> str:

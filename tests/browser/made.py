@@ -10,6 +10,7 @@ from explained import make_explained
 from limited import limited
 
 from bench import pages, store
+from bench.analysis import Analysis
 from bench.measurement import Outcome, Run
 from bench.pages.together import together_page
 from bench.together import Together, join
@@ -102,7 +103,7 @@ def together() -> Together:
         replace(make_run(arms, seed=number, environment={"cpu": {"model": f"CPU {number}"}}), id=f"run-{number}")
         for number, arms in enumerate((ARMS, ARMS, other), start=1)
     )
-    return join(runs, [findings(run) for run in runs])
+    return join([Analysis(run) for run in runs])
 
 
 def _page(run: Callable[[], Run]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from made import RUNS, together
 
 from bench import looks, pages, report, stats, summary
+from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.pages.together import together_page
 from bench.sections.wording import ratio_text, used_rounds
@@ -49,7 +50,7 @@ def close(found, expected):
 @pytest.mark.parametrize("name", SINGLE)
 def test_the_page_holds_the_numbers_of_the_json(read, name):
     run = RUNS[name]()
-    told = summary.of(run, findings(run), None)
+    told = summary.of(Analysis(run), None)
     opened = read(name)
     data, rows = opened.ask(DATA), opened.ask(ROWS)
     assert [group["name"] for group in data["groups"]] == [group["name"] for group in told["groups"]]
@@ -221,14 +222,14 @@ def test_downloads_are_what_python_writes(visit, pages, name):
 @pytest.mark.usefixtures("undrawn")
 def test_the_files_of_a_page_are_those_of_the_report(tmp_path):
     run = RUNS["usual"]()
-    groups = findings(run)
-    text = pages.report_page(run, groups)
+    analysis = Analysis(run)
+    text = pages.report_page(analysis)
     embedded = json.loads(text.partition('id="data">')[2].partition("</script>")[0])["files"]
-    written = {path.name: path for path in report.write(run, groups, tmp_path) if path.suffix == ".csv"}
+    written = {path.name: path for path in report.write(analysis, tmp_path) if path.suffix == ".csv"}
     assert set(written) <= set(embedded)
     for name, path in written.items():
         assert embedded[name] == path.read_text(encoding="utf-8")
-    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(summary.of(run, groups, None)))
+    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(summary.of(analysis, None)))
     joint = json.loads(together_page(together()).partition('id="data">')[2].partition("</script>")[0])["files"]
     for path in report.write_together(together(), tmp_path):
         if path.suffix == ".csv":

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench import cli, explanation, sections, store
+from bench.analysis import Analysis
 from bench.errors import Exit
 from bench.measurement import CallKind
 from bench.verdict import findings
@@ -118,7 +119,7 @@ def test_the_terminal_is_told_why(costly, capsys, tmp_path):
 
 def test_a_report_of_such_a_run_says_why(explained):
     run = explained[1]
-    assert "Why" in [one.title for one in sections.sections(run, findings(run))]
+    assert "Why" in [one.title for one in sections.sections(Analysis(run))]
 
 
 def test_a_run_without_counts_is_refused_with_the_remedy(explained, results, tmp_path, capsys):

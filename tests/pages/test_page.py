@@ -14,8 +14,8 @@ from limited import limited
 from reading import Reader
 
 from bench import pages
+from bench.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS
-from bench.verdict import findings
 
 SOURCES = {"row_major": {"row_major.py": "def prepare():\n    pass\n"}, "jit": {"jit.py": "import numba\n"}}
 RUNS = {
@@ -29,7 +29,7 @@ RUNS = {
 
 
 def read(run, history=None):
-    return Reader(pages.report_page(run, findings(run), history))
+    return Reader(pages.report_page(Analysis(run), history))
 
 
 @pytest.fixture(scope="module", params=RUNS)
@@ -184,18 +184,18 @@ def test_a_run_over_sizes_has_no_chart_of_a_single_size():
 
 def test_the_page_lies_beside_the_report(tmp_path):
     run = make_run(USUAL[:2], rounds=6)
-    path = pages.write(run, findings(run), tmp_path)
+    path = pages.write(Analysis(run), tmp_path)
     assert path == tmp_path / run.id / "report.html"
-    assert path.read_text(encoding="utf-8") == pages.report_page(run, findings(run))
+    assert path.read_text(encoding="utf-8") == pages.report_page(Analysis(run))
 
 
 def test_a_run_cannot_choose_a_folder_outside(tmp_path):
     run = replace(make_run(USUAL[3:]), id="../../etc/x")
-    assert pages.write(run, findings(run), tmp_path / "reports").parent.parent == tmp_path / "reports"
+    assert pages.write(Analysis(run), tmp_path / "reports").parent.parent == tmp_path / "reports"
 
 
 def test_the_same_run_gives_the_same_page():
-    assert pages.report_page(make_run(), findings(make_run())) == pages.report_page(make_run(), findings(make_run()))
+    assert pages.report_page(Analysis(make_run())) == pages.report_page(Analysis(make_run()))
 
 
 def test_a_run_of_twenty_implementations_has_a_page_below_a_megabyte():
@@ -203,7 +203,7 @@ def test_a_run_of_twenty_implementations_has_a_page_below_a_megabyte():
     arms += [Spec(name=f"candidate_{i}", ms=1.0 + i, title="One of many, as they come.") for i in range(19)]
     sources = {arm.name: {f"{arm.name}.py": "    a = b * (c - 1.0) if d < e else f  # <->\n" * 150} for arm in arms}
     run = make_run(arms, rounds=20, passes=8, sources=sources)
-    page = pages.report_page(run, findings(run))
+    page = pages.report_page(Analysis(run))
     assert len(page.encode()) < 1_000_000
 
 

@@ -7,8 +7,8 @@ from builders import Spec, make_run
 from reading import Reader
 
 from bench import pages
+from bench.analysis import Analysis
 from bench.measurement import Left, Outcome
-from bench.verdict import findings
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -53,7 +53,7 @@ def document():
         problem=replace(run.problem, name=NASTY[1], title=NASTY[0], outputs=(NASTY[0],)),
         settings=replace(run.settings, command=("implbench", "run", *NASTY)),
     )
-    return Reader(pages.report_page(run, findings(run)))
+    return Reader(pages.report_page(Analysis(run)))
 
 
 def test_no_text_becomes_an_element(document):

@@ -6,6 +6,7 @@ import pytest
 from builders import USUAL, Spec, make_run
 
 from bench import stats
+from bench.analysis import Analysis
 from bench.looks import level
 from bench.pages import report_page
 from bench.pages.payload import MOST_MINIMA, has_minima, payload, sources
@@ -13,7 +14,7 @@ from bench.verdict import findings
 
 
 def made(run):
-    return payload(run, findings(run), (), {})
+    return payload(Analysis(run), (), {})
 
 
 def arms(run, group=0):
@@ -63,7 +64,7 @@ def test_what_has_no_time_has_no_minima_and_says_why(run):
 
 
 def test_another_margin_is_what_the_page_decides_by(run):
-    assert payload(run, findings(run, 0.5), (), {})["margin"] == 0.5
+    assert payload(Analysis(run, 0.5), (), {})["margin"] == 0.5
     assert made(run)["margin"] == 0.03
 
 
@@ -83,7 +84,7 @@ def test_a_run_of_very_many_bursts_carries_no_minima():
     assert has_minima(short)
     assert not has_minima(long)
     assert all(arm["minima"] == {} for arm in arms(long).values())
-    page = report_page(long, findings(long))
+    page = report_page(Analysis(long))
     assert 'class="baseline"' not in page
     assert "another baseline cannot be chosen here" in page
 

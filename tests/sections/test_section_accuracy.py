@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from builders import USUAL, Spec, make_run
 
+from bench.analysis import Analysis
 from bench.sections import accuracy
-from bench.verdict import findings
 
 ARMS = [
     Spec(name="base", ms=10.0, baseline=True, error=0.2),
@@ -16,7 +16,7 @@ ARMS = [
 
 
 def section(run):
-    return accuracy.section(run, findings(run))
+    return accuracy.section(Analysis(run))
 
 
 def numbers(axes):

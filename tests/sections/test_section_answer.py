@@ -5,16 +5,16 @@ from dataclasses import replace
 
 from builders import SIZE_M, USUAL, Spec, make_run
 
+from bench.analysis import Analysis
 from bench.case import Size
 from bench.measurement import Outcome
 from bench.sections import answer
-from bench.verdict import findings
 
 BASE = Spec(name="base", ms=10.0, baseline=True)
 
 
 def paragraphs(run, margin=None):
-    return answer.section(run, findings(run, margin)).paragraphs
+    return answer.section(Analysis(run, margin)).paragraphs
 
 
 def test_the_first_sentence_gives_number_interval_and_condition():

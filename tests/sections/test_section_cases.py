@@ -6,6 +6,7 @@ import pytest
 from builders import USUAL, Spec, disturbed, make_run
 
 from bench import columns
+from bench.analysis import Analysis
 from bench.case import Size
 from bench.measurement import Outcome
 from bench.screen import Screen
@@ -16,7 +17,7 @@ OUTCOMES = [outcome for outcome in Outcome if outcome != Outcome.OK]
 
 
 def table(run, index=0):
-    return cases.section(run, findings(run)).tables[index]
+    return cases.section(Analysis(run)).tables[index]
 
 
 def column(found, name):
@@ -134,12 +135,12 @@ def test_the_layout_is_shown_only_where_there_are_several():
 def test_several_groups_have_a_table_each_under_names_of_their_own():
     sizes = (Size(name="S", values={"m": 1}), Size(name="M", values={"m": 2}))
     run = make_run(sizes=sizes)
-    found = cases.section(run, findings(run))
+    found = cases.section(Analysis(run))
     assert [one.name for one in found.tables] == ["cases-backprop-S-float64-1t", "cases-backprop-M-float64-1t"]
 
 
 def test_a_run_without_groups_has_no_table():
-    assert cases.section(make_run([], rounds=0), ()) is None
+    assert cases.section(Analysis(make_run([], rounds=0))) is None
 
 
 def test_the_summary_fits_a_terminal_of_80_characters():

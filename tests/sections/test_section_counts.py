@@ -5,12 +5,12 @@ from dataclasses import replace
 from builders import make_run
 from explained import make_explained
 
+from bench.analysis import Analysis
 from bench.sections import counts
-from bench.verdict import findings
 
 
 def section(run):
-    return counts.section(run, findings(run))
+    return counts.section(Analysis(run))
 
 
 def test_counts_are_tabled_fastest_first_without_what_another_program_computes():

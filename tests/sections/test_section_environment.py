@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from builders import make_run
 
+from bench.analysis import Analysis
 from bench.sections import environment
-from bench.verdict import findings
 
 RECORD = {
     "cpu": {
@@ -26,7 +26,7 @@ RECORD = {
 
 def rows(record):
     run = make_run(environment=record)
-    return {row[0].text: row[1] for row in environment.section(run, findings(run)).tables[0].rows}
+    return {row[0].text: row[1] for row in environment.section(Analysis(run)).tables[0].rows}
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_an_empty_record_still_names_what_is_not_known():
 def test_the_command_line_can_be_pasted():
     run = make_run()
     spaced = replace(run, settings=replace(run.settings, command=("implbench", "run", "my folder", "--set", "m=5")))
-    table = environment.section(spaced, findings(spaced)).tables[0]
+    table = environment.section(Analysis(spaced)).tables[0]
     assert table.rows[0][1].text == "implbench run 'my folder' --set m=5"
 
 
 def test_the_margin_is_that_of_the_findings():
     run = make_run()
-    table = environment.section(run, findings(run, margin=0.1)).tables[0]
+    table = environment.section(Analysis(run, margin=0.1)).tables[0]
     assert {row[0].text: row[1].text for row in table.rows}["margin"] == "10 %"

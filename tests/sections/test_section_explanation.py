@@ -7,20 +7,20 @@ from builders import make_run
 from explained import DOES, USUAL, make_explained
 
 from bench import columns
+from bench.analysis import Analysis
 from bench.report import titled_page
 from bench.screen import Screen
 from bench.sections import explanation
-from bench.verdict import findings
 
 
 def test_a_run_in_which_nothing_was_counted_has_no_such_section():
     run = make_run()
-    assert explanation.section(run, findings(run)) is None
+    assert explanation.section(Analysis(run)) is None
 
 
 def test_the_calls_are_tabled_with_shapes_and_orders():
     run = make_explained()
-    (calls,) = (table for table in explanation.section(run, findings(run)).tables if table.name == "calls")
+    (calls,) = (table for table in explanation.section(Analysis(run)).tables if table.name == "calls")
     texts = [[cell.text for cell in row] for row in calls.rows]
     assert ["vectorized", "dot", "(25, 10000) F x (10000, 64) C", "3", "38 %", "64.0", "-"] in [
         row[: len(calls.for_people().columns)] for row in texts
@@ -48,7 +48,7 @@ def spread(run):
 
 def test_shares_stand_with_their_ranges_and_programs_get_the_ends():
     run = spread(make_explained())
-    (table,) = (one for one in explanation.section(run, findings(run)).tables if one.name == "shares")
+    (table,) = (one for one in explanation.section(Analysis(run)).tables if one.name == "shares")
     place = [column.name for column in table.columns].index("call_overhead")
     shown, low, high = table.rows[0][place : place + 3]
     assert shown.text == f"{100 * low.value:.0f}-{100 * high.value:.0f} %"
@@ -60,7 +60,7 @@ def test_the_terminal_gets_tables_that_fit_it(name):
     name_of_20 = "a_name_of_20_letters"
     arms = [replace(USUAL[0], name=name_of_20), *USUAL[1:]]
     run = spread(make_explained(arms, {**DOES, name_of_20: DOES["loop_hoisted"]}, ladder=()))
-    parts = explanation.brief(run, findings(run))
+    parts = explanation.brief(Analysis(run))
     (table,) = (table for part in parts for table in part.tables if table.name == name)
     assert all(column.shown for column in table.columns)
     drawn = columns.drawn(table, Screen(width=80))
@@ -70,14 +70,14 @@ def test_the_terminal_gets_tables_that_fit_it(name):
 
 def test_the_answer_says_who_is_the_fastest_and_what_to_change_in_the_baseline():
     run = make_explained()
-    answer = explanation.brief(run, findings(run))[0].paragraphs
+    answer = explanation.brief(Analysis(run))[0].paragraphs
     assert answer[0].startswith("`c_fused` computes backprop 48.00 times")
     assert answer[-1].startswith("`loop_hoisted` is overhead-bound: 140,000 NumPy calls")
 
 
 def test_bytes_stand_in_one_unit():
     run = make_explained()
-    (table,) = (one for one in explanation.section(run, findings(run)).tables if one.name == "counts")
+    (table,) = (one for one in explanation.section(Analysis(run)).tables if one.name == "counts")
     place = [column.name for column in table.columns].index("allocated_bytes")
     assert table.columns[place].header == "allocated [MB]"
     assert [row[place].text for row in table.rows[:3]] == ["276", "16.0", "0.0270"]
@@ -85,5 +85,5 @@ def test_bytes_stand_in_one_unit():
 
 def test_the_section_makes_a_page():
     run = make_explained()
-    page = titled_page("Why", (explanation.section(run, findings(run)),), files=False)
+    page = titled_page("Why", (explanation.section(Analysis(run)),), files=False)
     assert "| loop_hoisted | 140,000 |" in page

@@ -7,10 +7,10 @@ import matplotlib as mpl
 import pytest
 from builders import USUAL, Spec, make_run
 
+from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.sections import layouts, samples, speedup
 from bench.sections.drawing import drawable, log_ticks, padded
-from bench.verdict import findings
 
 MATMUL = [
     Spec(name=name, ms=ms, layout=layout, baseline=name == "dot" and layout == "CC")
@@ -20,7 +20,7 @@ MATMUL = [
 
 
 def drawn(section, run, index=0):
-    return section.section(run, findings(run)).figures[index].draw()
+    return section.section(Analysis(run)).figures[index].draw()
 
 
 def labels(axes, which="y"):
@@ -56,7 +56,7 @@ def test_everything_that_has_a_ratio_is_inside_the_axis():
 
 def test_the_band_of_equality_is_the_margin():
     run = make_run()
-    section = speedup.section(run, findings(run, margin=0.1))
+    section = speedup.section(Analysis(run, margin=0.1))
     band = section.figures[0].draw().axes[0].patches[0]
     assert band.get_x() == pytest.approx(1 / 1.1)
     assert band.get_x() + band.get_width() == pytest.approx(1.1)
@@ -87,7 +87,7 @@ def test_labels_do_not_overlap_and_nothing_leaves_the_picture():
 
 def test_there_is_no_speedup_where_nothing_is_compared():
     run = make_run([USUAL[0]])
-    assert speedup.section(run, findings(run)) is None
+    assert speedup.section(Analysis(run)) is None
 
 
 def test_every_burst_is_drawn_in_a_panel_for_each_case_with_a_time():
@@ -125,14 +125,14 @@ def test_the_second_baseline_is_drawn_with_the_first():
 
 def test_a_two_fold_case_is_told_in_words():
     run = make_run([USUAL[0], Spec(name="two", slow_rounds=(1, 3, 5, 7, 9))], rounds=12)
-    texts = samples.section(run, findings(run)).paragraphs
+    texts = samples.section(Analysis(run)).paragraphs
     assert len(texts) == 1
     assert texts[0].startswith("`two` is bimodal: ")
 
 
 def test_a_run_without_times_has_no_samples():
     run = make_run(USUAL[3:])
-    assert samples.section(run, findings(run)) is None
+    assert samples.section(Analysis(run)) is None
 
 
 def test_layouts_stand_side_by_side_for_each_implementation():
@@ -147,7 +147,7 @@ def test_layouts_stand_side_by_side_for_each_implementation():
 
 def test_the_table_of_layouts_has_ratio_and_interval():
     run = make_run(MATMUL)
-    table = layouts.section(run, findings(run)).tables[0]
+    table = layouts.section(Analysis(run)).tables[0]
     people = table.for_people()
     assert [column.header for column in people.columns] == ["implementation", "CC", "FC", "CF", "FF"]
     assert [row[0].text for row in people.rows] == ["dot", "at"]
@@ -163,12 +163,12 @@ def test_the_table_of_layouts_has_ratio_and_interval():
 def test_a_layout_without_a_time_is_a_dash():
     arms = [*MATMUL[:-1], replace(MATMUL[-1], outcome=Outcome.FAILED, reason="no F order")]
     run = make_run(arms)
-    assert layouts.section(run, findings(run)).tables[0].for_people().rows[1][-1].text == "-"
+    assert layouts.section(Analysis(run)).tables[0].for_people().rows[1][-1].text == "-"
 
 
 def test_each_layout_is_judged_against_the_first_of_the_same_implementation():
     run = make_run(MATMUL)
-    texts = layouts.section(run, findings(run)).paragraphs
+    texts = layouts.section(Analysis(run)).paragraphs
     at = next(text for text in texts if text.startswith("`at`, against its own CC"))
     assert "CF 1.25" in at
     assert at.count("slower") == 2
@@ -177,7 +177,7 @@ def test_each_layout_is_judged_against_the_first_of_the_same_implementation():
 
 def test_one_layout_needs_no_section():
     run = make_run()
-    assert layouts.section(run, findings(run)) is None
+    assert layouts.section(Analysis(run)) is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sys
 from builders import USUAL, Spec, make_run
 
 from bench import sections
-from bench.verdict import findings
+from bench.analysis import Analysis
 
 
 def titles(found):
@@ -15,7 +15,7 @@ def titles(found):
 
 def test_the_answer_comes_first_and_how_to_repeat_it_last():
     run = make_run()
-    assert titles(sections.sections(run, findings(run))) == [
+    assert titles(sections.sections(Analysis(run))) == [
         "Answer",
         "Cases",
         "Speed-up over the baseline",
@@ -29,12 +29,12 @@ def test_the_answer_comes_first_and_how_to_repeat_it_last():
 
 def test_layouts_are_shown_where_a_run_has_several():
     run = make_run([USUAL[0], Spec(name="loop_hoisted", layout="F")])
-    assert "Layouts side by side" in titles(sections.sections(run, findings(run)))
+    assert "Layouts side by side" in titles(sections.sections(Analysis(run)))
 
 
 def test_a_run_in_which_nothing_worked_still_has_its_answer_and_reasons():
     run = make_run(USUAL[3:])
-    assert titles(sections.sections(run, findings(run))) == [
+    assert titles(sections.sections(Analysis(run))) == [
         "Answer",
         "Cases",
         "What threatens these numbers",
@@ -44,7 +44,7 @@ def test_a_run_in_which_nothing_worked_still_has_its_answer_and_reasons():
 
 def test_a_terminal_gets_no_figures_and_only_columns_for_people():
     run = make_run([*USUAL, Spec(name="loop_hoisted", layout="F")])
-    found = sections.brief(run, findings(run))
+    found = sections.brief(Analysis(run))
     assert titles(found)[0] == "Answer"
     assert not any(section.figures for section in found)
     assert all(column.shown for section in found for table in section.tables for column in table.columns)

@@ -7,17 +7,15 @@ from builders import Spec
 from explained import USUAL, Does, make_explained, passes, products
 from limited import limited
 
+from bench.analysis import Analysis
 from bench.case import Size
-from bench.explanation import ladders
 from bench.measurement import CallKind, Outcome
-from bench.roofline import rooflines
 from bench.sections import explanation
-from bench.verdict import findings
 
 
 def sentences(run):
     """Return what is said of each implementation: name -> text."""
-    found = explanation.section(run, findings(run))
+    found = explanation.section(Analysis(run))
     return {text.split("`")[1]: text for text in found.paragraphs if text.startswith("`")}
 
 
@@ -107,7 +105,7 @@ def test_what_is_not_explained_is_called_so():
 def test_what_is_left_out_is_named_with_the_reason():
     jit = Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")
     run = make_explained([*USUAL[:2], jit])
-    assert "Left out: `jit` (needs numba)." in explanation.section(run, findings(run)).paragraphs
+    assert "Left out: `jit` (needs numba)." in explanation.section(Analysis(run)).paragraphs
 
 
 def test_a_call_that_moves_its_bytes_slowly_is_bound_by_what_it_computes_and_not_by_memory():
@@ -128,8 +126,8 @@ def test_work_that_would_take_longer_than_the_call_is_a_warning_and_no_cause():
 
 def test_where_the_limit_was_measured_the_rate_of_a_product_is_that_of_the_limit():
     run = limited(make_explained())
-    groups = findings(run)
-    (ladder,), (roof,) = ladders(run, groups), rooflines(run, groups)
+    analysis = Analysis(run)
+    (ladder,), (roof,) = analysis.ladders, analysis.rooflines
     rung = next(one for one in ladder.rungs if one.finding.arm.case.implementation == "c_fused")
     placed = next(one for one in roof.placed if one.finding is rung.finding)
     assert rung.costs.typical.product_flops_per_s == roof.binding.rate.value

@@ -9,6 +9,7 @@ from builders import USUAL, Spec, make_run
 from limited import limited, working
 
 from bench import sections
+from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.roofline import Doubt, rooflines
 from bench.sections import answer, roofline
@@ -17,7 +18,7 @@ from bench.verdict import findings
 
 
 def section(run):
-    return roofline.section(run, findings(run))
+    return roofline.section(Analysis(run))
 
 
 def texts(table, name):
@@ -27,7 +28,7 @@ def texts(table, name):
 
 def test_the_answer_says_which_share_the_fastest_reaches_and_what_the_limit_is():
     run = limited()
-    text = answer.section(run, findings(run)).paragraphs[-1]
+    text = answer.section(Analysis(run)).paragraphs[-1]
     assert re.fullmatch(
         r"`row_major` reaches 46\.\d % \[46\.\d %, 46\.\d %\] of what this machine allows: "
         r"46\.\d GFLOP/s of (99\.\d|100) GFLOP/s, where computing is the limit\.",
@@ -77,13 +78,13 @@ def test_what_should_be_known_is_said():
 def test_a_run_without_limits_has_no_such_section():
     run = make_run()
     assert section(run) is None
-    assert roofline.brief(run, findings(run)) is None
-    assert len(answer.section(run, findings(run)).paragraphs) == 2
+    assert roofline.brief(Analysis(run)) is None
+    assert len(answer.section(Analysis(run)).paragraphs) == 2
 
 
 def test_a_terminal_sees_both_tables_after_the_cases():
     run = limited()
-    titles = [one.title for one in sections.brief(run, findings(run))]
+    titles = [one.title for one in sections.brief(Analysis(run))]
     assert titles.index("Share of what this machine allows") > titles.index("Cases")
 
 

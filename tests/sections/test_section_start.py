@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from builders import USUAL, make_run
 
+from bench.analysis import Analysis
 from bench.sections import start
 from bench.stats import Estimate
 from bench.verdict import findings
@@ -28,7 +29,9 @@ def group():
 
 
 def test_preparing_its_transfer_and_the_first_call_stand_beside_a_later_call(group):
-    (table,) = start.section(make_run(), (group,)).tables
+    analysis = Analysis(make_run(USUAL[:2]))
+    analysis.groups = (group,)
+    (table,) = start.section(analysis).tables
     fast, slow = [[cell.text for cell in row] for row in table.rows]
     assert fast == ["row_major", "3.00 s", "500 ms", "3.00 ms", "1.00 ms", "334"]
     assert slow == ["loop_hoisted", "0 s", "-", "10.0 ms", "10.0 ms", "-"]

@@ -6,9 +6,9 @@ import pytest
 from builders import Spec, make_run, make_sizes
 
 from bench import sections, summary
+from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.sections import answer, sweep, sweep_figures
-from bench.verdict import findings
 
 SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
@@ -33,7 +33,7 @@ ARMS = [
 
 def made(**changes):
     run = make_run(ARMS, sizes=SIZES, rounds=8, **changes)
-    return run, findings(run)
+    return Analysis(run)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +41,12 @@ def usual():
     return made()
 
 
-def texts(run, groups):
-    return answer.section(run, groups).paragraphs
+def texts(analysis):
+    return answer.section(analysis).paragraphs
 
 
 def test_the_answer_says_who_is_the_fastest_from_where_to_where(usual):
-    first = texts(*usual)[0]
+    first = texts(usual)[0]
     assert first.startswith(
         "The fastest for m from 1 to 1000 (n=64, p=25, float64, 1 thread, OpenBLAS SkylakeX kernel)"
     )
@@ -55,13 +55,13 @@ def test_the_answer_says_who_is_the_fastest_from_where_to_where(usual):
 
 
 def test_the_answer_names_the_crossings_with_their_intervals(usual):
-    second = texts(*usual)[1]
+    second = texts(usual)[1]
     assert "`rows` overtakes `loop` at m = 10" in second or "`rows` overtakes `loop` at m = 9.9" in second
     assert "`blocks` overtakes `rows` at m = " in second
 
 
 def test_a_crossing_is_near_its_truth_and_in_its_interval(usual):
-    (one,) = sweep.sweeps(*usual)
+    (one,) = usual.sweeps
     found = {(each.loser, each.winner): each for each in one.overtakings}
     crossing = found["loop", "rows"].crossing
     assert crossing.low < crossing.at < crossing.high
@@ -72,12 +72,12 @@ def test_a_crossing_is_near_its_truth_and_in_its_interval(usual):
 
 
 def test_what_was_left_out_is_told_with_sizes_and_reason(usual):
-    section = sweep.section(*usual)
+    section = sweep.section(usual)
     assert any(text.startswith("`loop` has no time at m=500, 1000: ok: too slow") for text in section.paragraphs)
 
 
 def test_growth_is_that_of_the_largest_decade(usual):
-    (one,) = sweep.sweeps(*usual)
+    (one,) = usual.sweeps
     loop = next(each for each in one.growth if each.name == "loop")
     assert (loop.first, loop.last) == (20, 200)
     assert loop.slope.value == pytest.approx(0.98, abs=0.02)
@@ -85,7 +85,7 @@ def test_growth_is_that_of_the_largest_decade(usual):
 
 
 def test_tables_hold_every_size_and_the_ends_of_the_intervals(usual):
-    tables = {table.name: table for table in sweep.section(*usual).tables}
+    tables = {table.name: table for table in sweep.section(usual).tables}
     assert set(tables) == {"fastest", "times", "overtaking", "growth", "growth-steps"}
     assert [row[0].value for row in tables["times"].rows] == [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
     assert [column.header for column in tables["times"].for_people().columns] == ["m", "loop", "rows", "blocks"]
@@ -98,37 +98,37 @@ def test_tables_hold_every_size_and_the_ends_of_the_intervals(usual):
 def test_two_that_are_not_told_apart_share_a_cell():
     arms = [ARMS[0], Spec(name="one", law=linear(1, 0.01)), Spec(name="two", law=linear(1.001, 0.01))]
     run = make_run(arms, sizes=SIZES, rounds=8)
-    last = sweep.fastest_table(sweep.sweeps(run, findings(run))).rows[-1][1].text
+    last = sweep.fastest_table(Analysis(run).sweeps).rows[-1][1].text
     assert last in ("one ~ two", "two ~ one")
 
 
 def test_too_few_rounds_cross_nowhere_and_are_said_to_be_too_few():
     run = make_run(ARMS, sizes=SIZES, rounds=4)
-    (one,) = sweep.sweeps(run, findings(run))
+    (one,) = Analysis(run).sweeps
     assert one.overtakings == ()
-    assert any("Fewer than 6 rounds" in text for text in texts(run, findings(run)))
+    assert any("Fewer than 6 rounds" in text for text in texts(Analysis(run)))
     assert sweep.overtaking_table(one, [one]) is None
 
 
 def test_two_sizes_are_no_sweep():
     run = make_run(ARMS, sizes=SIZES[:2])
-    assert sweep.section(run, findings(run)) is None
-    assert summary.of(run, findings(run), None)["sweeps"] == []
+    assert sweep.section(Analysis(run)) is None
+    assert summary.of(Analysis(run), None)["sweeps"] == []
 
 
 def test_each_condition_is_a_sweep_of_its_own_and_a_column():
-    run, groups = made(threads=(1, 2), dtypes=("float64", "float32"))
-    assert len(sweep.sweeps(run, groups)) == 4
-    headers = [column.header for column in sweep.fastest_table(sweep.sweeps(run, groups)).for_people().columns]
+    analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
+    assert len(analysis.sweeps) == 4
+    headers = [column.header for column in sweep.fastest_table(analysis.sweeps).for_people().columns]
     assert headers == ["m", "float64, 1 thread", "float64, 2 threads", "float32, 1 thread", "float32, 2 threads"]
-    figures = sweep.section(run, groups).figures
+    figures = sweep.section(analysis).figures
     assert [figure.name for figure in figures][-2:] == ["fastest", "speedup-by-size"]
     panels = figures[-1].draw().axes
     assert [axes.get_title(loc="left") for axes in panels] == headers[1:]
 
 
 def test_the_json_has_crossings_and_slopes_with_intervals(usual):
-    (one,) = json.loads(json.dumps(summary.of(*usual, None), allow_nan=False))["sweeps"]
+    (one,) = json.loads(json.dumps(summary.of(usual, None), allow_nan=False))["sweeps"]
     assert one["parameter"] == "m"
     assert one["fixed"] == {"n": 64, "p": 25}
     assert one["fastest"][0] == ["loop"]
@@ -140,20 +140,20 @@ def test_the_json_has_crossings_and_slopes_with_intervals(usual):
 
 
 def test_a_terminal_gets_one_table_for_all_sizes(usual):
-    found = sections.brief(*usual)
+    found = sections.brief(usual)
     assert [section.title for section in found] == ["Answer", "Over sizes", "What threatens these numbers"]
     assert all(column.shown for section in found for table in section.tables for column in table.columns)
     assert not any("backprop-m=" in text for text in found[-1].paragraphs)
 
 
 def test_a_report_has_the_figures_of_the_sweep_and_none_for_each_size(usual):
-    figures = [figure.name for section in sections.sections(*usual) for figure in section.figures]
+    figures = [figure.name for section in sections.sections(usual) for figure in section.figures]
     assert figures[:2] == ["times", "fastest"]
     assert not any(name.startswith(("speedup-backprop", "samples")) for name in figures)
 
 
 def test_lines_are_named_beside_their_ends_and_names_do_not_overlap(usual):
-    figure = sweep.section(*usual).figures[0].draw()
+    figure = sweep.section(usual).figures[0].draw()
     figure.draw_without_rendering()
     upper, lower = figure.axes
     assert upper.get_xscale() == upper.get_yscale() == lower.get_yscale() == "log"
@@ -166,8 +166,8 @@ def test_lines_are_named_beside_their_ends_and_names_do_not_overlap(usual):
 
 
 def test_the_map_has_a_row_a_condition_and_a_column_a_size():
-    run, groups = made(threads=(1, 2))
-    figure = next(figure for figure in sweep.section(run, groups).figures if figure.name == "fastest").draw()
+    analysis = made(threads=(1, 2))
+    figure = next(figure for figure in sweep.section(analysis).figures if figure.name == "fastest").draw()
     (axes,) = figure.axes
     assert [text.get_text() for text in axes.get_yticklabels()] == ["float64, 1 thread", "float64, 2 threads"]
     assert [text.get_text() for text in axes.get_xticklabels()][-2:] == ["500", "1k"]

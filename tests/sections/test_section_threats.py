@@ -5,6 +5,7 @@ from dataclasses import replace
 from builders import USUAL, Spec, disturbed, make_run
 from explained import make_explained
 
+from bench.analysis import Analysis
 from bench.explanation import ladders
 from bench.measurement import DiscardedBurst, Load
 from bench.sections import reasons, threats
@@ -14,7 +15,7 @@ UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_h
 
 
 def text(run):
-    return "\n".join(threats.section(run, findings(run)).paragraphs)
+    return "\n".join(threats.section(Analysis(run)).paragraphs)
 
 
 def loaded(run, **changes):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench import report
+from bench.analysis import Analysis
 from bench.sections import together
 from bench.together import join
 from bench.verdict import findings
@@ -19,7 +20,7 @@ def numbered(number, arms=USUAL, **changes):
 
 
 def joined(*runs):
-    return join(runs, [findings(run) for run in runs])
+    return join([Analysis(run) for run in runs])
 
 
 def shown(*runs):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...analysis import Analysis
 from ...measurement import Run
 from ...sections.accuracy import BELOW, verified
 from ...sections.wording import label, ratio_text, titled
@@ -12,9 +13,13 @@ from . import ratios
 from .looks import key, looks
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each group in which at least two cases have a time and an error."""
-    return tuple(_chart(run, place, groups) for place, group in enumerate(groups) if len(verified(group)) > 1)
+    return tuple(
+        _chart(analysis.run, place, analysis.groups)
+        for place, group in enumerate(analysis.groups)
+        if len(verified(group)) > 1
+    )
 
 
 def _chart(run: Run, place: int, groups: Sequence[GroupFindings]) -> Chart:

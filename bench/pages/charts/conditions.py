@@ -2,27 +2,27 @@
 
 from collections.abc import Sequence
 
-from ...across import AXES, Effect, effects
+from ...across import AXES, Effect
+from ...analysis import Analysis
 from ...measurement import Run
 from ...sections.axes import change_text, largest, where_text
 from ...sections.wording import counted, ratio_text
 from ...units import percent
-from ...verdict import GroupFindings
 from ..chart import Axis, Chart, Point, Rule, Series
 from . import ratios
 from .looks import key, looks
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return two charts for threads and one for each other change, at the largest size that was measured both ways."""
     made: list[Chart] = []
     for axis in AXES:
         alike: dict[tuple[str, ...], list[Effect]] = {}
-        for one in largest(effects(run, groups, axis)):
+        for one in largest(analysis.effects[axis]):
             change = () if axis == "threads" else (change_text(one),)
             alike.setdefault((where_text(one), *change), []).append(one)
         for place, found in enumerate(alike.values()):
-            made += _threads(run, place, found) if axis == "threads" else [_change(f"{axis}-{place}", found)]
+            made += _threads(analysis.run, place, found) if axis == "threads" else [_change(f"{axis}-{place}", found)]
     return tuple(made)
 
 

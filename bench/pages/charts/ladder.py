@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...analysis import Analysis
 from ...document import CODE, plain
-from ...explanation import Ladder, ladders
-from ...measurement import Run
+from ...explanation import Ladder
 from ...sections.reasons import sentences
-from ...sections.wording import label, layouts, ratio_text, titled, used_rounds
+from ...sections.wording import label, layouts, ratio_text, titled
 from ...units import time_text
-from ...verdict import Finding, GroupFindings, Ratio, estimate, log_ratios
+from ...verdict import Finding, GroupFindings, Ratio
 from ..chart import Axis, Chart, Rule, Series
 from . import ratios
 
@@ -30,15 +30,14 @@ class Step:
 UNEXPLAINED = "Why each step is worth so much is counted by: implbench explain"
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each group with two or more rungs."""
-    explained = {ladder.group.name: ladder for ladder in ladders(run, groups)}
     made = []
-    for place, group in enumerate(groups):
-        ladder = explained.get(group.name)
-        found = _explained(ladder) if ladder else _measured(run, group)
+    for place, group in enumerate(analysis.groups):
+        ladder = analysis.ladder(group)
+        found = _explained(ladder) if ladder else _measured(analysis, group)
         if len(found) > 1:
-            made.append(_chart(f"ladder-{place}", found, group, groups))
+            made.append(_chart(f"ladder-{place}", found, group, analysis.groups))
     return tuple(made)
 
 
@@ -52,14 +51,14 @@ def _explained(ladder: Ladder) -> list[Step]:
     ]
 
 
-def _measured(run: Run, group: GroupFindings) -> list[Step]:
+def _measured(analysis: Analysis, group: GroupFindings) -> list[Step]:
     """Return the rungs of the problem's own order that have a time, in the baseline's layout."""
-    order, layout, rounds = run.problem.ladder, layouts(group)[0], used_rounds(run, group)
+    order, layout = analysis.run.problem.ladder, layouts(group)[0]
     rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.layout == layout]
     rungs.sort(key=lambda one: order.index(one.arm.case.implementation))
     found = [Step(finding=one, ratio=None, reason="") for one in rungs[:1]]
     for before, after in pairwise(rungs):
-        logs = estimate(log_ratios(rounds, after.arm.name, before.arm.name))
+        logs = analysis.ratio(group, after.arm, before.arm)
         found.append(Step(finding=after, ratio=Ratio.of(logs).inverse() if logs else None, reason=""))
     return found
 

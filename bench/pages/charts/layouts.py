@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from ...analysis import Analysis
 from ...document import plain
-from ...measurement import Run
 from ...sections import wording
 from ...sections.layouts import grid
 from ...sections.wording import margin_text, ratio_text, titled
@@ -13,10 +13,12 @@ from . import ratios
 from .looks import numbered
 
 
-def charts(_run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each group with several layouts."""
     return tuple(
-        _chart(place, groups) for place, group in enumerate(groups) if len(wording.layouts(group)) > 1 and grid(group)
+        _chart(place, analysis.groups)
+        for place, group in enumerate(analysis.groups)
+        if len(wording.layouts(group)) > 1 and grid(group)
     )
 
 

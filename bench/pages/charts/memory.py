@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ...measurement import Counts, Run
+from ...analysis import Analysis
+from ...measurement import Counts
 from ...sections.wording import label, titled
 from ...units import amount
 from ...verdict import Finding, GroupFindings
@@ -54,18 +55,18 @@ EXPLAINED = (
 )
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each subject and group of which anything is known, and where not all of it is 0."""
-    counts = {worker.arm: worker.counts for one in run.rounds for worker in one.workers if worker.counts}
-    own = {worker.arm for one in run.rounds for worker in one.workers if worker.own_clock}
+    counts = {worker.arm: worker.counts for one in analysis.run.rounds for worker in one.workers if worker.counts}
+    own = {worker.arm for one in analysis.run.rounds for worker in one.workers if worker.own_clock}
     made = []
-    for place, group in enumerate(groups):
+    for place, group in enumerate(analysis.groups):
         for subject in _SUBJECTS:
             numbers = [
                 subject.number(one, None if one.arm.name in own else counts.get(one.arm.name)) for one in group.ok
             ]
             if any(numbers):
-                made.append(_chart(f"{subject.id}-{place}", subject, numbers, (group, groups)))
+                made.append(_chart(f"{subject.id}-{place}", subject, numbers, (group, analysis.groups)))
     return tuple(made)
 
 

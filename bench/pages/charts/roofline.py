@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from math import isfinite
 
+from ...analysis import Analysis
 from ...document import plain
 from ...measurement import Run
-from ...roofline import Placed, Roof, Roofline, peak, rooflines
+from ...roofline import Placed, Roof, Roofline, peak
 from ...sections.roofline import share_text
 from ...sections.roofline_figure import far_roof, widths
 from ...sections.wording import label, limit_name, titled
@@ -15,14 +16,14 @@ from ..chart import Axis, Chart, Point, Rule, Series
 from .looks import key, looks
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return shares and roofline for each group beside which limits were measured."""
     made: list[Chart] = []
-    for place, one in enumerate(rooflines(run, groups)):
+    for place, one in enumerate(analysis.rooflines):
         if any(placed.share for placed in one.placed):
-            made.append(_shares(place, one, groups))
+            made.append(_shares(place, one, analysis.groups))
         if one.intensity > 0 and isfinite(one.intensity):
-            made.append(_roofline(run, place, one, groups))
+            made.append(_roofline(analysis.run, place, one, analysis.groups))
     return tuple(made)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median, quantiles
 
+from ...analysis import Analysis
 from ...measurement import Outcome, Round, Run, Worker
-from ...sections.wording import counted, label, titled, used_rounds
+from ...sections.wording import counted, label, titled
 from ...units import percent
-from ...verdict import Finding, GroupFindings, seconds_per_call
+from ...verdict import Finding, GroupFindings, seconds_per_call, used_rounds
 from ..chart import Axis, Chart, Point, Series, View
 
 #: Points of all these charts together; a sample is one in each of its two views.
@@ -72,17 +73,18 @@ def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:
     return (EXPLAINED, *([more] if short else []))
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each case with a time; the baseline's holds its second arm too."""
     panels = [
         (f"samples-{place}-{row}", one, group, arms)
-        for place, group in enumerate(groups)
+        for place, group in enumerate(analysis.groups)
         for row, one in enumerate(group.ok)
-        if (arms := _arms(run, group, one))
+        if (arms := _arms(analysis.run, group, one))
     ]
     room = MOST_POINTS // 2 // max(1, sum(len(arms) for _id, _one, _group, arms in panels))
     return tuple(
-        _chart(name, titled(label(one.arm.case, group), group, groups), arms, room) for name, one, group, arms in panels
+        _chart(name, titled(label(one.arm.case, group), group, analysis.groups), arms, room)
+        for name, one, group, arms in panels
     )
 
 
@@ -92,7 +94,7 @@ def _arms(run: Run, group: GroupFindings, one: Finding) -> dict[str, Samples]:
     for arm in run.arms:
         if arm.again and arm.case == one.arm.case and one.arm.baseline:
             names["the same, measured again"] = arm.name
-    rounds = used_rounds(run, group)
+    rounds = used_rounds(run, group.name)
     start_ns = min((ns for each in run.rounds for worker in each.workers for ns in _starts(worker)), default=0)
     found = {name: samples(rounds, arm, start_ns) for name, arm in names.items()}
     return {name: each for name, each in found.items() if each.seconds}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...analysis import Analysis
 from ...measurement import Run
 from ...sections.speedup import Line, caption_of, lines
 from ...sections.wording import titled
@@ -14,10 +15,12 @@ _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER
 _SHAPES = {Verdict.FASTER: 0, Verdict.SLOWER: 1, None: 5}
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return ``speedup-<place of the group>`` for each group in which something is compared with the baseline."""
     return tuple(
-        _chart(run, place, groups) for place, group in enumerate(groups) if any(line.ratio for line in lines(group)[1:])
+        _chart(analysis.run, place, analysis.groups)
+        for place, group in enumerate(analysis.groups)
+        if any(line.ratio for line in lines(group)[1:])
     )
 
 

@@ -2,30 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from ...analysis import Analysis
 from ...document import plain
 from ...measurement import Run
 from ...sections.sweep_figures import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
 from ...sections.sweep_tables import estimate_text
 from ...sections.wording import conditions
-from ...sweep import Growth, Sweep, sweeps
+from ...sweep import Growth, Sweep
 from ...units import significant, time_text, times
-from ...verdict import GroupFindings
 from ..chart import Axis, Band, Chart, Point, Rule, Series
 from .looks import Look, key, looks
 
 _Text = Callable[[float], str]
 
 
-def charts(run: Run, groups: tuple[GroupFindings, ...]) -> tuple[Chart, ...]:
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return two charts for each sweep, and one of speed-ups for each condition where there are several."""
-    found = sweeps(run, groups)
+    found = analysis.sweeps
     made: list[Chart] = []
     for place, one in enumerate(found):
         which = f": {conditions(one.case)}" if len(found) > 1 else ""
-        made += [_times(run, place, one, which), _behind(run, place, one, which)]
+        made += [_times(analysis.run, place, one, which), _behind(analysis.run, place, one, which)]
     panels = panels_of(found)
     if len(panels) > 1:
-        made += [_speedups(run, place, *panel) for place, panel in enumerate(panels)]
+        made += [_speedups(analysis.run, place, *panel) for place, panel in enumerate(panels)]
     return tuple(made)
 
 

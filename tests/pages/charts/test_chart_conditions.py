@@ -3,22 +3,18 @@
 import pytest
 from builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
-from bench.across import effects
+from bench.analysis import Analysis
 from bench.pages.charts import conditions, sweep
-from bench.sweep import sweeps
-from bench.verdict import findings
 
 
 @pytest.fixture(scope="module")
 def swept():
-    run = make_run(SWEPT, sizes=make_sizes(1, 5, 20, 50, 100))
-    return run, findings(run)
+    return Analysis(make_run(SWEPT, sizes=make_sizes(1, 5, 20, 50, 100)))
 
 
 def test_times_are_those_of_the_findings_at_each_size(swept):
-    run, groups = swept
-    times, _behind = sweep.charts(run, groups)
-    (one,) = sweeps(run, groups)
+    times, _behind = sweep.charts(swept)
+    (one,) = swept.sweeps
     for series in times.series:
         assert [point.x for point in series.points] == [1, 5, 20, 50, 100]
         seconds = [place.timed[series.name].min_seconds_per_call for place in one.places]
@@ -27,9 +23,8 @@ def test_times_are_those_of_the_findings_at_each_size(swept):
 
 
 def test_a_crossing_is_a_rule_with_its_interval_shaded(swept):
-    run, groups = swept
-    (one,) = sweeps(run, groups)
-    for chart in sweep.charts(run, groups):
+    (one,) = swept.sweeps
+    for chart in sweep.charts(swept):
         (rule,), (band,) = chart.rules, chart.bands
         assert rule.label.startswith("rows overtakes loop at m = ")
         assert rule.at == one.turns[0].crossing.at
@@ -37,13 +32,13 @@ def test_a_crossing_is_a_rule_with_its_interval_shaded(swept):
 
 
 def test_how_time_grows_is_in_the_caption_and_with_every_mark(swept):
-    times, _behind = sweep.charts(*swept)
+    times, _behind = sweep.charts(swept)
     assert "Time grows as: loop m^" in times.caption
     assert all("grows as m^" in point.tip for one in times.series for point in one.points)
 
 
 def test_what_takes_far_longer_than_the_fastest_is_not_drawn(swept):
-    _times, behind = sweep.charts(*swept)
+    _times, behind = sweep.charts(swept)
     rows = next(one for one in behind.series if one.name == "rows")
     assert [point.y is None for point in rows.points] == [True, False, False, False, False]
     assert max(point.y or 0 for one in behind.series for point in one.points) <= 3
@@ -51,24 +46,24 @@ def test_what_takes_far_longer_than_the_fastest_is_not_drawn(swept):
 
 def test_several_conditions_have_a_chart_of_speedups_each():
     run = make_run(SWEPT, sizes=make_sizes(1, 5, 20), dtypes=("float64", "float32"), rounds=6)
-    found = [chart.id for chart in sweep.charts(run, findings(run))]
+    found = [chart.id for chart in sweep.charts(Analysis(run))]
     assert found == ["times-0", "behind-0", "times-1", "behind-1", "speedup-by-size-0", "speedup-by-size-1"]
 
 
 def test_a_run_of_one_size_has_no_sweep():
     run = make_run()
-    assert sweep.charts(run, findings(run)) == ()
+    assert sweep.charts(Analysis(run)) == ()
 
 
 def test_efficiency_is_that_of_the_effects_in_percent():
     law = Spec(name="base", baseline=True, law=lambda case: 4.0 / case.threads**0.5)
     run = make_run([law], threads=(1, 2, 4))
-    groups = findings(run)
-    speedup, efficiency = conditions.charts(run, groups)
+    analysis = Analysis(run)
+    speedup, efficiency = conditions.charts(analysis)
     (line,) = efficiency.series
     assert [point.x for point in line.points] == [1, 2, 4]
     assert line.points[0].y == 100.0
-    for point, one in zip(line.points[1:], effects(run, groups, "threads"), strict=True):
+    for point, one in zip(line.points[1:], analysis.effects["threads"], strict=True):
         assert point.y == 100 * one.efficiency.value
         assert point.low == 100 * one.efficiency.interval.low
     assert (efficiency.y.unit, efficiency.rules[0].at) == ("%", 100.0)
@@ -79,13 +74,13 @@ def test_efficiency_is_that_of_the_effects_in_percent():
 
 def test_a_dtype_is_a_row_for_each_implementation():
     run = make_run(USUAL[:2], dtypes=("float64", "float32"))
-    (chart,) = conditions.charts(run, findings(run))
+    (chart,) = conditions.charts(Analysis(run))
     assert chart.y.categories == ("row_major", "loop_hoisted")
     assert chart.title == "With float32 instead of float64 (m=10000, n=64, p=25, 1 thread)"
 
 
 def test_each_change_is_shown_at_the_largest_size_only():
     run = make_run(USUAL[:2], sizes=make_sizes(10, 100), threads=(1, 2), rounds=6)
-    found = conditions.charts(run, findings(run))
+    found = conditions.charts(Analysis(run))
     assert [chart.id for chart in found] == ["threads-0", "efficiency-0"]
     assert "m=100" in found[0].caption

@@ -5,20 +5,18 @@ from builders import USUAL, Spec, make_run
 from explained import make_explained
 from limited import limited
 
+from bench.analysis import Analysis
 from bench.pages.charts import accuracy, ladder, memory, roofline
-from bench.roofline import rooflines
-from bench.verdict import findings
 
 
 @pytest.fixture(scope="module")
 def explained():
-    run = limited(make_explained())
-    return run, findings(run)
+    return Analysis(limited(make_explained()))
 
 
 def test_a_point_stands_at_the_intensity_of_the_problem_and_the_rate_of_its_case(explained):
-    shares, drawn = roofline.charts(*explained)
-    (found,) = rooflines(*explained)
+    shares, drawn = roofline.charts(explained)
+    (found,) = explained.rooflines
     points = {one.name: one.points[0] for one in drawn.series if one.markers}
     for placed in found.placed:
         point = points[placed.finding.arm.case.implementation]
@@ -33,8 +31,8 @@ def test_a_point_stands_at_the_intensity_of_the_problem_and_the_rate_of_its_case
 
 
 def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
-    drawn = roofline.charts(*explained)[1]
-    (found,) = rooflines(*explained)
+    drawn = roofline.charts(explained)[1]
+    (found,) = explained.rooflines
     moved, far, flops = [one for one in drawn.series if not one.markers]
     assert (moved.dashed, far.dashed, flops.dashed) == (False, True, False)
     assert moved.points[1].x == pytest.approx(found.ridge)
@@ -45,12 +43,12 @@ def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
 
 def test_a_run_without_limits_has_no_roofline():
     run = make_run()
-    assert roofline.charts(run, findings(run)) == ()
+    assert roofline.charts(Analysis(run)) == ()
 
 
 def test_errors_stand_against_speedups_and_no_error_at_all_is_hollow():
     run = make_run([*USUAL[:2], Spec(name="exact", ms=1.0, error=0.0)])
-    (chart,) = accuracy.charts(run, findings(run))
+    (chart,) = accuracy.charts(Analysis(run))
     found = {one.name: one for one in chart.series}
     assert found["row_major"].points[0].y == 0.02
     assert found["loop_hoisted"].points[0].x == 1.0
@@ -60,7 +58,7 @@ def test_errors_stand_against_speedups_and_no_error_at_all_is_hollow():
 
 
 def test_memory_is_that_of_the_counts_and_unknown_where_another_program_computes(explained):
-    peak, allocated, faults = memory.charts(*explained)
+    peak, allocated, faults = memory.charts(explained)
     points = {one.name: one.points[0] for one in peak.series}
     assert points["vectorized"].x == 11_000_000
     assert points["octave"].x is None
@@ -72,11 +70,11 @@ def test_memory_is_that_of_the_counts_and_unknown_where_another_program_computes
 
 def test_what_is_nowhere_known_or_nowhere_above_nothing_has_no_chart():
     run = make_run([Spec(name="base", baseline=True)])
-    assert memory.charts(run, findings(run)) == ()
+    assert memory.charts(Analysis(run)) == ()
 
 
 def test_each_step_has_its_own_ratio_and_its_reason(explained):
-    (chart,) = ladder.charts(*explained)
+    (chart,) = ladder.charts(explained)
     found = {one.name: one.points[0] for one in chart.series}
     assert [*found] == ["loop_hoisted", "vectorized", "inplace", "c_fused"]
     assert found["vectorized"].x == pytest.approx(12.0, rel=0.02)

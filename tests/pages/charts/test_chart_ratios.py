@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from builders import USUAL, Spec, make_run
 
+from bench.analysis import Analysis
 from bench.pages.charts import ladder, layouts, ratios, speedup
 from bench.pages.charts.looks import looks
 from bench.stats import Interval
-from bench.verdict import Ratio, findings
+from bench.verdict import Ratio
 
 LAYOUTS = [
     Spec(name=name, ms=ms, layout=layout, baseline=name == "dot" and layout == "CC")
@@ -22,10 +23,10 @@ def rows(chart):
 
 def test_each_row_has_the_ratio_of_its_case_and_its_interval():
     run = make_run()
-    groups = findings(run)
-    (chart,) = speedup.charts(run, groups)
+    analysis = Analysis(run)
+    (chart,) = speedup.charts(analysis)
     found = rows(chart)
-    for one in groups[0].findings[1:3]:
+    for one in analysis.groups[0].findings[1:3]:
         point, ratio = found[one.arm.case.implementation][1], one.speedup_over_baseline
         assert (point.x, point.low, point.high) == (ratio.value, ratio.interval.low, ratio.interval.high)
     assert chart.y.categories == ("row_major", "inplace", "loop_hoisted", "dropped", "jit")
@@ -34,7 +35,7 @@ def test_each_row_has_the_ratio_of_its_case_and_its_interval():
 
 def test_a_verdict_has_a_colour_and_a_shape_of_its_own():
     run = make_run([Spec(name="base", ms=2.0, baseline=True), Spec(name="fast"), Spec(name="slow", ms=4.0)])
-    found = rows(speedup.charts(run, findings(run))[0])
+    found = rows(speedup.charts(Analysis(run))[0])
     assert {name: (one.colour, one.shape) for name, (one, _point) in found.items()} == {
         "fast": ("good", 0),
         "base": ("grey", 5),
@@ -44,7 +45,7 @@ def test_a_verdict_has_a_colour_and_a_shape_of_its_own():
 
 def test_what_has_no_ratio_has_its_reason_and_no_mark_and_a_wrong_answer_is_struck():
     run = make_run()
-    found = rows(speedup.charts(run, findings(run))[0])
+    found = rows(speedup.charts(Analysis(run))[0])
     wrong, missing = found["dropped"], found["jit"]
     assert wrong[1].x is None
     assert wrong[1].label == "wrong: grad_w1 is 3.2 tolerances off"
@@ -54,18 +55,18 @@ def test_what_has_no_ratio_has_its_reason_and_no_mark_and_a_wrong_answer_is_stru
 
 def test_the_band_is_that_of_the_margin():
     run = make_run()
-    (chart,) = speedup.charts(run, findings(run, 0.1))
+    (chart,) = speedup.charts(Analysis(run, 0.1))
     assert (chart.bands[0].low, chart.bands[0].high) == (1 / 1.1, 1.1)
 
 
 def test_groups_are_numbered_by_their_place_even_where_one_has_no_chart():
     run = make_run([*USUAL[:1], Spec(name="rows", law=lambda case: 1.0 if case.threads == 2 else None)], threads=(1, 2))
-    assert [chart.id for chart in speedup.charts(run, findings(run))] == ["speedup-1"]
+    assert [chart.id for chart in speedup.charts(Analysis(run))] == ["speedup-1"]
 
 
 def test_layouts_are_a_mark_each_in_the_row_of_their_implementation():
     run = make_run(LAYOUTS, problem="matmul")
-    (chart,) = layouts.charts(run, findings(run))
+    (chart,) = layouts.charts(Analysis(run))
     assert chart.y.categories == ("dot", "matmul")
     assert {one.name: [point.y for point in one.points] for one in chart.series} == {"CC": [0, 1], "FC": [0, 1]}
     assert len({(one.colour, one.shape) for one in chart.series}) == 2
@@ -73,7 +74,7 @@ def test_layouts_are_a_mark_each_in_the_row_of_their_implementation():
 
 def test_a_run_in_one_layout_has_no_chart_of_layouts():
     run = make_run()
-    assert layouts.charts(run, findings(run)) == ()
+    assert layouts.charts(Analysis(run)) == ()
 
 
 def test_a_ratio_is_good_or_bad_only_where_its_interval_says_so():
@@ -95,7 +96,7 @@ def test_an_implementation_looks_alike_throughout_and_unlike_any_other():
 def test_steps_of_a_run_without_counts_are_measured_and_say_who_explains_them():
     run = make_run([Spec(name="base", ms=8.0, baseline=True), Spec(name="b", ms=1.0), Spec(name="a", ms=4.0)])
     run = replace(run, problem=replace(run.problem, ladder=("base", "a", "gone", "b")))
-    (chart,) = ladder.charts(run, findings(run))
+    (chart,) = ladder.charts(Analysis(run))
     found = rows(chart)
     assert [*found] == ["base", "a", "b"]
     assert found["base"][1].x is None
@@ -106,4 +107,4 @@ def test_steps_of_a_run_without_counts_are_measured_and_say_who_explains_them():
 
 def test_a_problem_without_an_order_has_no_ladder():
     run = make_run()
-    assert ladder.charts(run, findings(run)) == ()
+    assert ladder.charts(Analysis(run)) == ()

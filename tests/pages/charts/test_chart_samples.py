@@ -5,8 +5,9 @@ from random import Random
 import pytest
 from builders import Spec, make_run
 
+from bench.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
-from bench.verdict import findings, seconds_per_call
+from bench.verdict import seconds_per_call
 
 RUN = make_run([Spec(name="base", ms=2.0, baseline=True), Spec(name="fast")], rounds=6, passes=3, discarded=(2,))
 
@@ -27,7 +28,7 @@ def test_each_sample_is_a_point_at_its_place_in_rounds_and_in_time():
 
 
 def test_a_chart_has_both_views_with_the_same_samples_and_the_baseline_twice():
-    fast, base = charts(RUN, findings(RUN))
+    fast, base = charts(Analysis(RUN))
     by_round, by_time = base.views
     assert [view.label for view in base.views] == ["by round", "by time"]
     assert [one.name for one in by_time.series] == ["samples", "the same, measured again"]
@@ -39,7 +40,7 @@ def test_a_chart_has_both_views_with_the_same_samples_and_the_baseline_twice():
 
 
 def test_time_is_counted_from_the_first_sample_of_the_run():
-    by_time = charts(RUN, findings(RUN))[0].views[1]
+    by_time = charts(Analysis(RUN))[0].views[1]
     assert 0 <= min(by_time.series[0].xs) < 0.1
     assert max(by_time.series[0].xs) > 50
 
@@ -82,9 +83,9 @@ def test_a_value_lies_far_out_beyond_three_interquartile_ranges():
 def test_the_points_of_all_charts_together_have_a_bound_that_is_told():
     arms = [Spec(name=f"i{place}", baseline=place == 0) for place in range(6)]
     run = make_run(arms, rounds=20, passes=20)
-    found = charts(run, findings(run))
+    found = charts(Analysis(run))
     points = sum(len(one.xs) for chart in found for view in chart.views for one in view.series)
     assert MOST_POINTS / 2 < points <= MOST_POINTS
     assert all(chart.note for chart in found)
     assert f"at most {MOST_POINTS // 2} samples" in explained(found)[-1]
-    assert len(explained(charts(RUN, findings(RUN)))) == 1
+    assert len(explained(charts(Analysis(RUN)))) == 1

@@ -1,0 +1,65 @@
+"""All that a run says, worked out once: what reports, pages, exports and the terminal show is read from here."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from .across import AXES, Effect, effects
+from .explanation import Ladder, ladders
+from .measurement import Arm, Round, Run
+from .roofline import Roofline, rooflines
+from .stats import Estimate
+from .sweep import Sweep, sweeps
+from .verdict import GroupFindings, estimate, findings, log_ratios, used_rounds
+
+
+class Analysis:
+    """A run and what follows from it; each part is worked out when it is first asked for."""
+
+    def __init__(self, run: Run, margin: float | None = None) -> None:
+        """Take a run, and the smallest relative difference that matters; None for the run's own margin."""
+        self.run = run
+        self.margin = run.settings.margin if margin is None else margin
+
+    @cached_property
+    def groups(self) -> tuple[GroupFindings, ...]:
+        """The findings on each case, those that share a baseline together."""
+        return findings(self.run, self.margin)
+
+    @cached_property
+    def sweeps(self) -> tuple[Sweep, ...]:
+        """Each condition that was measured at several sizes."""
+        return sweeps(self.run, self.groups)
+
+    @cached_property
+    def effects(self) -> Mapping[str, tuple[Effect, ...]]:
+        """Axis -> what changing it alone changes."""
+        return {axis: effects(self.run, self.groups, axis) for axis in AXES}
+
+    @cached_property
+    def rooflines(self) -> tuple[Roofline, ...]:
+        """The groups for which limits of the machine were measured."""
+        return rooflines(self.run, self.groups)
+
+    @cached_property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """The groups that were explained step by step."""
+        return ladders(self.run, self.groups)
+
+    def roofline(self, group: GroupFindings) -> Roofline | None:
+        """Return the limits of a group, None where none was measured."""
+        return next((one for one in self.rooflines if one.group.name == group.name), None)
+
+    def ladder(self, group: GroupFindings) -> Ladder | None:
+        """Return the ladder of a group, None where it was not explained."""
+        return next((one for one in self.ladders if one.group.name == group.name), None)
+
+    def rounds(self, group: GroupFindings) -> tuple[Round, ...]:
+        """Return the rounds of a group that count."""
+        return used_rounds(self.run, group.name)
+
+    def ratio(self, group: GroupFindings, candidate: Arm, baseline: Arm) -> Estimate | None:
+        """Return log(time of one arm / time of another of its group), None if no round has both.
+
+        Its interval has the level that the run's looks leave, as every ratio of a run has (docs/measuring.md).
+        """
+        return estimate(log_ratios(self.rounds(group), candidate.name, baseline.name), self.run.settings.looks)
