@@ -57,5 +57,5 @@ def _history() -> Section:
     commits = {("backprop", "a" * 40, "b" * 40): (Commit(id="abc1234", subject="Drop the loop over the samples"),)}
     with TemporaryDirectory() as folder:
         write(Path(folder), 30, environment=lambda at: machine(commit="ab"[at >= 15] * 40))
-        found = index.consult(Path(folder), Question(wanted=None, machine=HERE, method="pelt").ask, [].append)
+        found = index.consult(Path(folder), Question(wanted=None, machine=HERE).ask, [].append)
     return history.section(found, commits)
