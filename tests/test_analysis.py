@@ -1,0 +1,44 @@
+"""All that a run says, in one object: worked out once, and every ratio at one level."""
+
+from dataclasses import replace
+
+import pytest
+from builders import make_run
+
+from bench.analysis import Analysis
+from bench.looks import LOOKS
+from bench.sections import answer
+from bench.sections.wording import gain_text
+from bench.verdict import Ratio
+
+
+@pytest.fixture(scope="module")
+def stopped():
+    """A run that might have stopped at each of its looks."""
+    run = make_run()
+    return Analysis(replace(run, settings=replace(run.settings, looks=LOOKS)))
+
+
+def test_each_part_is_worked_out_once(stopped):
+    assert all(getattr(stopped, name) is getattr(stopped, name) for name in ("groups", "sweeps", "effects"))
+
+
+def test_verdicts_hold_at_the_margin_that_is_asked_for():
+    run = make_run()
+    assert (Analysis(run).margin, Analysis(run, 0.2).margin) == (run.settings.margin, 0.2)
+    assert [group.margin for group in Analysis(run, 0.2).groups] == [0.2]
+
+
+def test_any_two_cases_have_a_ratio_at_the_level_of_the_verdicts(stopped):
+    (group,) = stopped.groups
+    best, rival = group.ok[:2]
+    assert stopped.ratio(group, best.arm, group.baseline.arm) == best.log_ratio
+    once = Analysis(make_run()).ratio(group, best.arm, rival.arm).interval
+    held = stopped.ratio(group, best.arm, rival.arm).interval
+    assert held.low < once.low < once.high < held.high
+
+
+def test_the_answer_holds_the_fastest_against_the_runner_up_at_that_level(stopped):
+    (group,) = stopped.groups
+    ratio = Ratio.of(stopped.ratio(group, group.ok[0].arm, group.ok[1].arm)).inverse()
+    assert gain_text(ratio) in " ".join(answer.section(stopped).paragraphs)
