@@ -1,7 +1,8 @@
 """All that a run says, worked out once: what reports, pages, exports and the terminal show is read from here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 
 from .across import AXES, Effect, effects
 from .explanation import Ladder, ladders
@@ -9,7 +10,7 @@ from .measurement import Arm, Round, Run
 from .roofline import Roofline, rooflines
 from .stats import Estimate
 from .sweep import Sweep, sweeps
-from .verdict import GroupFindings, estimate, findings, log_ratios, used_rounds
+from .verdict import GroupFindings, burst_values, estimate, findings, log_ratios, paired, used_rounds
 
 
 class Analysis:
@@ -63,3 +64,18 @@ class Analysis:
         Its interval has the level that the run's looks leave, as every ratio of a run has (docs/measuring.md).
         """
         return estimate(log_ratios(self.rounds(group), candidate.name, baseline.name), self.run.settings.looks)
+
+    def ratios(
+        self, group: GroupFindings, of: Callable[[Sequence[int]], float] = min
+    ) -> dict[tuple[str, str], Estimate]:
+        """Return (case, baseline) -> `ratio`, for every two cases of a group with a time, either way round.
+
+        It is of burst minima, or of what `of` makes of a burst's samples.
+        """
+        values = {one.arm.name: burst_values(self.rounds(group), one.arm.name, of) for one in group.ok}
+        found = {}
+        for candidate, baseline in combinations(values, 2):
+            one = estimate(paired(values[candidate], values[baseline]), self.run.settings.looks)
+            if one is not None:
+                found[candidate, baseline], found[baseline, candidate] = one, -one
+        return found

@@ -5,7 +5,7 @@ Ratios are handled as natural logarithms and shown as exp() of them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
@@ -51,6 +51,11 @@ class Estimate:
     rounds: int
     reason: str | None
     """Why there is no interval; None where there is one."""
+
+    def __neg__(self) -> "Estimate":
+        """Return the estimate of the negated values: of a log-ratio, that of the ratio the other way round."""
+        ends = self.interval
+        return replace(self, value=-self.value, interval=Interval(low=-ends.high, high=-ends.low) if ends else None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -265,15 +265,29 @@ def log_ratios(
     of
         What makes one value of a burst's samples: min, or median.
     """
-    found = {}
-    for one in rounds:
-        workers = {worker.arm: worker for worker in one.workers if worker.outcome == Outcome.OK}
-        if candidate in workers and baseline in workers:
-            pair = [_burst_values(workers[name].bursts, of) for name in (candidate, baseline)]
-            ratio = stats.pass_log_ratio(*pair)
-            if ratio is not None:
-                found[one.index] = ratio
-    return found
+    return paired(burst_values(rounds, candidate, of), burst_values(rounds, baseline, of))
+
+
+def burst_values(
+    rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float] = min
+) -> dict[int, dict[int, float]]:
+    """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
+    return {
+        one.index: _burst_values(worker.bursts, of)
+        for one in rounds
+        for worker in one.workers
+        if worker.arm == arm and worker.outcome == Outcome.OK
+    }
+
+
+def paired(
+    candidate: Mapping[int, Mapping[int, float]], baseline: Mapping[int, Mapping[int, float]]
+) -> dict[int, float]:
+    """Return round -> log-ratio of two arms' `burst_values`, for the rounds that have one."""
+    ratios = {
+        index: stats.pass_log_ratio(own, baseline[index]) for index, own in candidate.items() if index in baseline
+    }
+    return {index: ratio for index, ratio in ratios.items() if ratio is not None}
 
 
 def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float]) -> dict[int, float]:

@@ -20,15 +20,11 @@ from ..store import write_atomically
 from .cases import of_groups
 from .outline import Part, doubts, measured, past
 from .past import Past
-from .payload import has_minima, payload
+from .payload import payload
 from .rendering import render
 
 PAGE = "report.html"
 
-_NO_MINIMA = (
-    "This run has too many bursts for its page to carry them, so another baseline cannot be chosen here; "
-    "`implbench run --baseline NAME` measures against another."
-)
 _NO_SOURCES = "This run does not hold the sources of its implementations: it was made before runs kept them."
 _SOURCES = "As they were when the run was made, each beside its row of the table above; here two of them are compared."
 
@@ -76,7 +72,6 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
         doubts=last,
         sources=data["sources"],
         about_sources=_SOURCES if analysis.run.sources else _NO_SOURCES,
-        no_choice=None if has_minima(analysis.run) else _NO_MINIMA,
         command=plain(shlex.join(analysis.run.settings.command)),
         files=[*files],
     )

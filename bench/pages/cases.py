@@ -9,7 +9,7 @@ from ..sections.wording import label
 from ..verdict import GroupFindings
 from .chart import Chart
 from .outline import Part
-from .payload import group_label, has_minima, sources
+from .payload import group_label, sources
 from .rendering import visible
 
 
@@ -58,7 +58,7 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
             place=place,
             label=group_label(group),
             baseline=group.baseline.arm.name if group.baseline else None,
-            options=_options(group) if has_minima(analysis.run) else (),
+            options=_options(group),
             chart=forests.get(f"speedup-{place}"),
             table=table.for_people(),
             rows=_rows(analysis.run, table, shown),

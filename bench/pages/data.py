@@ -17,7 +17,6 @@ def bare(title: str, charts: Iterable[Chart] = (), files: Mapping[str, str] | No
         "problem": "",
         "title": plain(title),
         "margin": 0.0,
-        "looks": [],
         "groups": [],
         "charts": {chart.id: to_dict(chart) for chart in charts},
         "sources": {},

@@ -1,9 +1,10 @@
-"""A run as the data that its page embeds: what the scripts draw, recompute for another baseline, and let download.
+"""A run as the data that its page embeds: what the scripts draw, show for another baseline, and let download.
 
-Numbers are those of the findings, exactly: what the page recomputes for the run's own baseline must equal them.
+Numbers are those of the findings, exactly.
 """
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from ..analysis import Analysis
@@ -12,13 +13,10 @@ from ..measurement import Arm, Outcome, Run
 from ..sections.wording import conditions, label
 from ..summary import estimate, ratio
 from ..sweep import case_of
-from ..verdict import Finding, GroupFindings, Ratio, used_rounds
+from ..verdict import Finding, GroupFindings, Ratio, judge
 from .chart import Chart
 from .data import bare
 from .rendering import visible
-
-#: With more burst minima than this the page does not carry them, and cannot change the baseline.
-MOST_MINIMA = 40_000
 
 #: Characters of all sources together, each of which stands in a page twice.
 MOST_SOURCES = 120_000
@@ -41,8 +39,7 @@ def payload(analysis: Analysis, charts: Sequence[Chart], files: Mapping[str, str
         "run": plain(analysis.run.id),
         "problem": plain(analysis.run.problem.name),
         "margin": analysis.margin,
-        "looks": list(analysis.run.settings.looks),
-        "groups": [_group(analysis.run, group, carried=has_minima(analysis.run)) for group in analysis.groups],
+        "groups": [_group(analysis, group) for group in analysis.groups],
         "sources": sources(analysis.run),
     }
 
@@ -60,11 +57,6 @@ def sources(run: Run) -> dict[str, dict[str, str]]:
     return found
 
 
-def has_minima(run: Run) -> bool:
-    """Return whether a run is small enough for its page to carry every burst's minimum."""
-    return sum(len(worker.bursts) for one in run.rounds for worker in one.workers) <= MOST_MINIMA
-
-
 def group_label(group: GroupFindings) -> str:
     """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
     case = case_of(group)
@@ -72,17 +64,18 @@ def group_label(group: GroupFindings) -> str:
     return ", ".join([*size, conditions(case), *([] if case.cache == "warm" else [f"{plain(case.cache)} caches"])])
 
 
-def _group(run: Run, group: GroupFindings, *, carried: bool) -> dict[str, Any]:
-    again = [arm for arm in run.arms if arm.again and arm.case.group == group.name]
+def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
+    again = [arm for arm in analysis.run.arms if arm.again and arm.case.group == group.name]
     noise = Ratio.of(group.noise) if group.noise else None
     return {
         "name": group.name,
         "label": group_label(group),
         "baseline": group.baseline.arm.name if group.baseline else None,
         "arms": [
-            *(_arm(one, group) | {"minima": _minima(run, group, one.arm) if carried else {}} for one in group.findings),
-            *(_again(arm, group) | {"minima": _minima(run, group, arm) if carried else {}} for arm in again),
+            *(_arm(one, group) for one in group.findings),
+            *(_again(arm, group) for arm in again),
         ],
+        "pairs": _pairs(analysis, group),
         "resolved": group.resolved,
         "noise": ratio(noise),
     }
@@ -126,11 +119,16 @@ def _again(arm: Arm, group: GroupFindings) -> dict[str, Any]:
     }
 
 
-def _minima(run: Run, group: GroupFindings, arm: Arm) -> dict[str, dict[str, float]]:
-    """Return round -> pass -> burst minimum in ns a call, of the rounds that count."""
-    return {
-        str(one.index): {str(b.pass_index): min(b.sample_ns) / b.number for b in worker.bursts}
-        for one in used_rounds(run, group.name)
-        for worker in one.workers
-        if worker.arm == arm.name and worker.outcome == Outcome.OK
-    }
+def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list[Any]]]:
+    """Return baseline -> case -> its speed-up with the ends of the interval, that of medians, and the verdict.
+
+    For every two cases with a time: as many numbers as cases squared, hence in a list, and rounded to nine digits.
+    """
+    medians = analysis.ratios(group, median)
+    found: dict[str, dict[str, list[Any]]] = {one.arm.name: {} for one in group.ok}
+    for (case, base), log_ratio in analysis.ratios(group).items():
+        speedup, of_medians = (Ratio.of(one).inverse() for one in (log_ratio, medians[case, base]))
+        ends = (speedup.interval.low, speedup.interval.high) if speedup.interval else (None, None)
+        numbers = [None if one is None else float(f"{one:.9g}") for one in (speedup.value, *ends, of_medians.value)]
+        found[base][case] = [*numbers, judge(log_ratio, group.margin, group.resolved or 0.0).value]
+    return found

@@ -14,7 +14,6 @@ from bench.analysis import Analysis
 from bench.measurement import Outcome, Run
 from bench.pages.together import together_page
 from bench.together import Together, join
-from bench.verdict import findings
 
 BASELINE = Path(__file__).parent.parent.parent / "results" / "baseline"
 
@@ -107,7 +106,7 @@ def together() -> Together:
 
 
 def _page(run: Callable[[], Run]) -> str:
-    return pages.report_page(run(), findings(run()))
+    return pages.report_page(Analysis(run()))
 
 
 #: The runs of which the page is one run's.

@@ -1,20 +1,18 @@
 """The numbers of a page: those that Python has, for the run's own baseline and for every other."""
 
 import json
-from random import Random
+from statistics import median
 
 import pytest
 from made import RUNS, together
 
-from bench import looks, pages, report, stats, summary
+from bench import pages, report, summary
 from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.pages.together import together_page
-from bench.sections.wording import ratio_text, used_rounds
-from bench.verdict import Ratio, estimate, findings, judge, log_ratios
-
-#: A page's number may differ from Python's by rounding alone.
-ROUNDING = {"rel": 1e-12, "abs": 1e-15}
+from bench.sections.wording import ratio_text
+from bench.units import times
+from bench.verdict import Ratio, findings, judge
 
 #: Group, arm -> the row of its table: column -> text.
 ROWS = """() => [...document.querySelectorAll('table.cases')].map((table) => Object.fromEntries(
@@ -23,28 +21,10 @@ ROWS = """() => [...document.querySelectorAll('table.cases')].map((table) => Obj
 
 DATA = "() => JSON.parse(document.getElementById('data').textContent)"
 
-CHOSEN = """([index, name]) => {
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const rows = Baseline.compare(data.groups[index], name, data);
-  return rows.map(({ arm, ratio, verdict }) => [arm.name, { ratio, verdict }]);
-}"""
+#: The columns that a baseline changes.
+COLUMNS = ("speedup_over_baseline", "speedup_of_medians", "verdict")
 
 SINGLE = ["backprop", "matmul", "usual", "sweep", "limited"]
-
-
-def plain_ratio(ratio):
-    ends = ratio.interval
-    return {"value": ratio.value, "interval": [ends.low, ends.high] if ends else None}
-
-
-def close(found, expected):
-    """Whether two ratios as data are the same but for rounding."""
-    if expected is None or found is None:
-        return found is expected
-    ends = (found["interval"] or []), (expected["interval"] or [])
-    return found["value"] == pytest.approx(expected["value"], **ROUNDING) and ends[0] == pytest.approx(
-        ends[1], **ROUNDING
-    )
 
 
 @pytest.mark.parametrize("name", SINGLE)
@@ -74,41 +54,24 @@ def test_the_page_holds_the_numbers_of_the_json(read, name):
                 )
 
 
-@pytest.mark.parametrize("name", SINGLE)
-def test_what_the_page_computes_for_the_own_baseline_is_what_python_computed(read, name):
-    run = RUNS[name]()
-    opened = read(name)
-    for index, group in enumerate(findings(run)):
-        if group.baseline is None or group.baseline.outcome != Outcome.OK:
-            continue
-        computed = dict(opened.ask(CHOSEN, [index, group.baseline.arm.name]))
-        for one in group.ok:
-            if not one.arm.baseline:
-                found = computed[one.arm.name]
-                assert close(found["ratio"], plain_ratio(one.speedup_over_baseline))
-                assert found["verdict"] == one.verdict
-
-
 @pytest.mark.parametrize("name", ["backprop", "matmul", "usual"])
 def test_every_other_baseline_gives_what_python_gives(visit, name, pages):
-    run = RUNS[name]()
+    analysis = Analysis(RUNS[name]())
     opened = visit(pages(name))
-    for index, group in enumerate(findings(run)):
+    for index, group in enumerate(analysis.groups):
         for base in group.ok:
             opened.page.select_option(f"#baseline-{index}", base.arm.name)
-            computed, cells = dict(opened.ask(CHOSEN, [index, base.arm.name])), opened.ask(ROWS)[index]
+            cells = opened.ask(ROWS)[index]
             for one in group.ok:
+                shown = [cells[one.arm.name][column] for column in COLUMNS]
                 if one is base:
-                    assert cells[one.arm.name]["speedup_over_baseline"] == "1x"
+                    assert shown[0] == "1x"
                     continue
-                logs = log_ratios(used_rounds(run, group), one.arm.name, base.arm.name)
-                log_ratio = estimate(logs, run.settings.looks)
+                log_ratio = analysis.ratio(group, one.arm, base.arm)
+                of_medians = analysis.ratios(group, median)[one.arm.name, base.arm.name]
+                ratio, medians = (Ratio.of(each).inverse() for each in (log_ratio, of_medians))
                 verdict = judge(log_ratio, group.margin, group.resolved or 0.0)
-                ratio = Ratio.of(log_ratio).inverse()
-                assert close(computed[one.arm.name]["ratio"], plain_ratio(ratio))
-                assert computed[one.arm.name]["verdict"] == verdict
-                assert cells[one.arm.name]["speedup_over_baseline"] == ratio_text(ratio)
-                assert cells[one.arm.name]["verdict"] == verdict
+                assert shown == [ratio_text(ratio), times(medians.value), verdict]
 
 
 def test_a_chosen_baseline_is_told_drawn_and_taken_back(visit, pages):
@@ -132,76 +95,6 @@ def test_a_chosen_baseline_is_told_drawn_and_taken_back(visit, pages):
     assert page.inner_text(f"{forest} figcaption") == caption
     assert page.inner_html(f"{forest} .canvas") == drawn
     assert page.is_hidden(".recomputed[data-group='0']")
-
-
-def series(random, rounds):
-    """Return a series of log-ratios: at times with ties, zeros and negative zeros."""
-    digits = random.choice([1, 2, 3, 16])
-    return [round(random.gauss(random.choice([0.0, 0.5]), 0.3), digits) for _round in range(rounds)]
-
-
-def test_the_estimator_is_pythons(read):
-    random = Random(20261123)
-    cases = [
-        {"ds": series(random, rounds), "alpha": alpha}
-        for rounds in (*range(1, 41), *range(6, 41))
-        for alpha in (0.025, 0.025 / 4, 0.05)
-    ]
-    found = read("usual").ask("(cases) => cases.map(({ ds, alpha }) => Estimate.hodgesLehmann(ds, alpha))", cases)
-    for case, one in zip(cases, found, strict=True):
-        expected = stats.hodges_lehmann(case["ds"], case["alpha"])
-        ends = expected.interval
-        assert one["value"] == pytest.approx(expected.value, **ROUNDING)
-        assert (one["interval"] is None) == (ends is None)
-        assert one["interval"] is None or one["interval"] == pytest.approx([ends.low, ends.high], **ROUNDING)
-        assert one["rounds"] == expected.rounds
-        assert one["reason"] == expected.reason
-
-
-def test_the_level_after_several_looks_is_pythons(read):
-    cases = [[list(planned), rounds] for planned in ((), (8,), (8, 12, 20, 32)) for rounds in range(1, 41)]
-    found = read("usual").ask("(cases) => cases.map(([looks, rounds]) => Estimate.level(looks, rounds))", cases)
-    assert found == [looks.level(planned, rounds) for planned, rounds in cases]
-
-
-def test_ratios_are_formed_within_passes_and_rounds_that_both_arms_ran(read):
-    random = Random(7)
-
-    def minima():
-        rounds = [str(index) for index in range(12) if random.random() < 0.8]
-        return {
-            index: {str(one): random.choice([1e6, 1.1e6, random.lognormvariate(14, 0.2)]) for one in range(5)
-                    if random.random() < 0.7}
-            for index in rounds
-        }  # fmt: skip
-
-    pairs = [(minima(), minima()) for _pair in range(60)]
-    found = read("usual").ask(
-        "(pairs) => pairs.map(([a, b]) => Estimate.logRatios({ minima: a }, { minima: b }))",
-        [list(pair) for pair in pairs],
-    )
-    for (candidate, baseline), one in zip(pairs, found, strict=True):
-        ratios = {
-            index: stats.pass_log_ratio(candidate[index], baseline[index]) for index in candidate if index in baseline
-        }
-        assert one == pytest.approx({index: ratio for index, ratio in ratios.items() if ratio is not None}, **ROUNDING)
-
-
-@pytest.mark.parametrize("margin", [0.0, 0.03, 0.1])
-def test_verdicts_are_pythons_at_the_very_edges(read, margin):
-    random = Random(5)
-    edges = [0.0, 0.03, -0.03, 0.1, -0.1, 0.0295588, -0.0295588]
-    cases = []
-    for _case in range(200):
-        low, high = sorted(random.choice([*edges, random.gauss(0, 0.06)]) for _end in range(2))
-        cases.append([low, high, random.choice([None, 0.01, 0.05])])
-    found = read("usual").ask(
-        "([cases, margin]) => cases.map(([a, b, least]) => Estimate.verdict({ interval: [a, b] }, margin, least))",
-        [cases, margin],
-    )
-    for (low, high, resolved), one in zip(cases, found, strict=True):
-        log_ratio = stats.Estimate(value=0.0, interval=stats.Interval(low=low, high=high), rounds=8, reason=None)
-        assert one == judge(log_ratio, margin, resolved or 0.0)
 
 
 @pytest.mark.parametrize("name", ["usual", "together"])

@@ -9,7 +9,6 @@ import pytest
 from made import HOSTILE, PAGES, large
 
 from bench.pages.charts.samples import MOST_POINTS
-from bench.pages.payload import MOST_MINIMA
 
 #: Widths in pixels: a window of a telephone, and a page of A4 at 96 to the inch.
 NARROW, A4 = 400, 794
@@ -176,9 +175,7 @@ def test_a_million_samples_are_a_page_that_says_what_it_leaves_out(read, pages):
     notes = opened.ask("() => [...document.querySelectorAll('.plot .note')].map((one) => one.textContent)")
     assert len(notes) == 10
     assert all("of 100000 samples are shown" in note for note in notes)
-    assert MOST_MINIMA < 50_000
-    assert opened.page.query_selector("select.baseline") is None
-    assert "another baseline cannot be chosen here" in opened.page.inner_text("main")
+    assert opened.page.query_selector("select.baseline") is not None
     assert pages("large").stat().st_size < 2_000_000
 
 

@@ -1,15 +1,10 @@
 """What the page carries for its scripts: the numbers of the findings, exactly."""
 
-from dataclasses import replace
-
 import pytest
-from builders import USUAL, Spec, make_run
+from builders import Spec, make_run
 
-from bench import stats
 from bench.analysis import Analysis
-from bench.looks import level
-from bench.pages import report_page
-from bench.pages.payload import MOST_MINIMA, has_minima, payload, sources
+from bench.pages.payload import payload, sources
 from bench.verdict import findings
 
 
@@ -38,28 +33,35 @@ def test_speedups_and_times_are_those_of_the_findings_to_the_last_bit(run):
         assert (arm["outcome"], arm["reason"]) == (one.outcome.value, one.reason)
 
 
-def test_the_minima_give_the_same_estimate_again(run):
-    found, finding = arms(run), findings(run)[0].findings[1]
-    base = found[findings(run)[0].baseline.arm.name]["minima"]
-    minima = found[finding.arm.name]["minima"]
-    assert "3" not in minima  # that round is discarded
-    logs = [stats.pass_log_ratio(minima[index], base[index]) for index in minima]
-    again = stats.hodges_lehmann(logs, level(run.settings.looks, len(logs)))
-    assert (again.value, again.interval) == (finding.log_ratio.value, finding.log_ratio.interval)
+def test_any_case_can_be_the_baseline(run):
+    group = made(run)["groups"][0]
+    (found,) = findings(run)
+    timed = {one.arm.name for one in found.ok}
+    assert {base: set(cases) for base, cases in group["pairs"].items()} == {name: timed - {name} for name in timed}
+    of_own = group["pairs"][group["baseline"]]
+    for one in found.ok:
+        if not one.arm.baseline:
+            *numbers, of_medians, verdict = of_own[one.arm.name]
+            ratio = one.speedup_over_baseline
+            assert numbers == pytest.approx([ratio.value, ratio.interval.low, ratio.interval.high], rel=1e-5)
+            assert of_medians == pytest.approx(ratio.value, rel=0.05)
+            assert verdict == one.verdict
+            back = group["pairs"][one.arm.name][group["baseline"]]
+            assert back[:3] == pytest.approx([1 / numbers[0], 1 / numbers[2], 1 / numbers[1]], rel=1e-5)
 
 
 def test_the_second_baseline_is_among_the_arms_and_gives_the_noise_floor(run):
     (again,) = [arm for arm in arms(run).values() if arm["again"]]
     group = made(run)["groups"][0]
     assert again["baseline"]
-    assert again["minima"].keys() == arms(run)[group["baseline"]]["minima"].keys()
     assert group["noise"]["value"] == pytest.approx(1.0, abs=0.01)
     assert group["resolved"] == findings(run)[0].resolved
 
 
-def test_what_has_no_time_has_no_minima_and_says_why(run):
+def test_what_has_no_time_is_in_no_pair_and_says_why(run):
     dropped = next(arm for arm in arms(run).values() if arm["label"] == "dropped")
-    assert (dropped["outcome"], dropped["minima"], dropped["speedup"]) == ("wrong", {}, None)
+    assert (dropped["outcome"], dropped["speedup"]) == ("wrong", None)
+    assert dropped["name"] not in made(run)["groups"][0]["pairs"]
     assert dropped["reason"] == "grad_w1 is 3.2 tolerances off"
 
 
@@ -74,19 +76,6 @@ def test_a_group_is_called_by_its_conditions():
         "m=10000, n=64, p=25, float32, 1 thread",
         "m=10000, n=64, p=25, float32, 2 threads",
     ]
-
-
-def test_a_run_of_very_many_bursts_carries_no_minima():
-    short = make_run(USUAL[:2], rounds=1, passes=2)
-    worker = short.rounds[0].workers[0]
-    many = replace(worker, bursts=worker.bursts[:1] * (MOST_MINIMA + 1))
-    long = replace(short, rounds=(replace(short.rounds[0], workers=(many, *short.rounds[0].workers[1:])),))
-    assert has_minima(short)
-    assert not has_minima(long)
-    assert all(arm["minima"] == {} for arm in arms(long).values())
-    page = report_page(Analysis(long))
-    assert 'class="baseline"' not in page
-    assert "another baseline cannot be chosen here" in page
 
 
 def test_a_run_without_a_baseline_still_has_a_page():

@@ -31,16 +31,15 @@ const Baseline = (() => {
    *
    * @param {object} group, data as embedded in the page
    * @param {string} baseline name of an arm
-   * @returns {{arm: object, ratio: ?object, verdict: ?string}[]}
+   * @returns {{arm: object, ratio: ?object, medians: ?number, verdict: ?string}[]}
    */
-  function compare(group, baseline, data) {
-    const base = group.arms.find((arm) => arm.name === baseline);
+  function compare(group, baseline) {
     const rows = timed(group).map((arm) => {
-      if (arm === base) return { arm, ratio: { value: 1, interval: null }, verdict: 'baseline' };
-      const estimate = Estimate.logRatio(arm, base, data);
-      if (!estimate) return { arm, ratio: null, verdict: null };
-      const verdict = Estimate.verdict(estimate, data.margin, group.resolved);
-      return { arm, ratio: Estimate.inverse(estimate), verdict };
+      if (arm.name === baseline) return { arm, ratio: { value: 1, interval: null }, medians: null, verdict: 'baseline' };
+      const pair = (group.pairs[baseline] || {})[arm.name];
+      if (!pair) return { arm, ratio: null, medians: null, verdict: null };
+      const [value, low, high, medians, verdict] = pair;
+      return { arm, ratio: { value, interval: low === null ? null : [low, high] }, medians, verdict };
     });
     return rows.sort((a, b) => (b.ratio ? b.ratio.value : 0) - (a.ratio ? a.ratio.value : 0));
   }
@@ -92,10 +91,10 @@ const Baseline = (() => {
     };
   }
 
-  /** Return column -> text of a row's cells. What was made from medians cannot be made again here. */
+  /** Return column -> text of a row's cells. */
   const cells = (row) => ({
     speedup_over_baseline: speedupText(row),
-    speedup_of_medians: '-',
+    speedup_of_medians: row.medians ? Axis.quantity(row.medians, 'x') : '-',
     verdict: row.verdict || '-',
   });
 

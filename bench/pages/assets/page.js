@@ -54,7 +54,7 @@
   /** Return what a reader is to know while another baseline is chosen. */
   function toldOf(group, chosen) {
     const label = (name) => group.arms.find((arm) => arm.name === name)?.label ?? '-';
-    return `Speed-ups and verdicts below are over ${label(chosen)}, computed in this page from the same rounds; `
+    return `Speed-ups and verdicts below are over ${label(chosen)}, from the same rounds; `
       + `sentences and other sections stay with the run's own baseline, ${label(group.baseline)}.`;
   }
 
@@ -75,8 +75,8 @@
       showForest(id, spec, caption);
     }
 
-    function recompute() {
-      const rows = Baseline.compare(group, select.value, data);
+    function choose() {
+      const rows = Baseline.compare(group, select.value);
       Baseline.fill(table, rows);
       if (!spec) return;
       const made = Baseline.forest(spec, rows);
@@ -86,7 +86,7 @@
     select.addEventListener('change', () => {
       const own = select.value === group.baseline;
       if (own) restore();
-      else recompute();
+      else choose();
       markVerdicts(table);
       told.hidden = own;
       told.textContent = own ? '' : toldOf(group, select.value);
