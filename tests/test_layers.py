@@ -14,7 +14,7 @@ LAYERS = [
     *("errors", "units", "programs", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
     *("problem", "case", "rounds", "bursts"),
     *("machine", "environment", "verify", "judging", "implementation", "sources"),
-    *("pinning", "origins", "measurement"),
+    *("pinning", "relocation", "origins", "measurement"),
     *("selection", "store", "pace", "verdict", "sweep", "across", "together", "roofline", "diagnosis", "explanation"),
     "explanation_summary",
     *("arena", "making", "loading", "checking", "sampling", "counting", "observing", "costs", "worker"),

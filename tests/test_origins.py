@@ -64,6 +64,24 @@ def test_an_import_hook_of_an_editable_installation_does_not_come_first(tmp_path
     assert printed(code, tmp_path, [side], PYTHONPATH=str(hook)).startswith(str(side))
 
 
+@pytest.mark.parametrize("leads", ["PYTHONPATH", "site"])
+def test_what_leads_to_a_checkout_leads_to_the_sides_copy_of_it(tmp_path, monkeypatch, leads):
+    checkout, side = tmp_path / "checkout", tmp_path / "side"
+    for folder in (checkout, side):
+        package(folder / "a" / "lib", "another")
+    where = str(checkout / "a" / "lib")
+    environment = os.environ | {"PYTHONPATH": where}
+    if leads == "site":  # as a .pth file in site-packages does, for every interpreter
+        monkeypatch.setattr(sys, "path", [*sys.path, where])
+        environment |= {"PYTHONPATH": str(tmp_path / "site")}
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "sitecustomize.py").write_text(f"import sys\nsys.path.append({where!r})\n")
+    environment |= origins.variables(environment, origins.Own(tree=side, path=(side,), origins=(checkout,)))
+    code = "import another; print(another.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(side / "a" / "lib" / "another" / "__init__.py")
+
+
 @pytest.mark.parametrize("method", ["spawn", "subprocess"])
 def test_an_interpreter_that_a_worker_starts_finds_the_same(tmp_path, method):
     side, installed = package(tmp_path / "side", text="where = __file__\n"), package(tmp_path / "installed")
@@ -113,6 +131,23 @@ def loaded(tmp_path, monkeypatch):
 
 
 OWN, OTHER = "tree/src/zz/__init__.py", "site-packages/zz/__init__.py"
+
+
+def test_whatever_its_name_a_module_of_a_checkout_is_a_stranger_where_the_side_has_a_copy(
+    loaded, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    said = loaded(["../deep/er/zz.py"], zz=("checkout/deep/er/zz.py", None))
+    assert said.startswith(f"zz was loaded from {tmp_path / 'checkout' / 'deep' / 'er' / 'zz.py'} and not from")
+    assert loaded([], zz=("checkout/generated/zz.py", None)) is None
+
+
+def test_so_is_a_library_that_is_mapped(loaded, tmp_path, monkeypatch):
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    monkeypatch.setattr(origins, "mapped", lambda: iter([str(tmp_path / "checkout" / "lib" / "fast.so")]))
+    assert loaded(["../lib/fast.so"]).startswith(
+        f"fast.so was loaded from {tmp_path}/checkout/lib/fast.so and not from"
+    )
 
 
 def test_a_module_from_elsewhere_is_named_with_both_places_and_the_remedy(loaded, tmp_path):

@@ -47,6 +47,8 @@ class OwnFinder:
 def _arrange(here: str) -> None:
     """Put the folders where they belong."""
     folders = _list("IMPLBENCH_PATH")
+    moved = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_MOVED"))
+    sys.path[:] = [moved.get(entry, entry) for entry in sys.path]
     harness, _, root = os.environ.get("IMPLBENCH_HARNESS", "").partition(os.pathsep)
     if folders:
         added = [entry for entry in _list("PYTHONPATH") if entry != here]
