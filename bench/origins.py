@@ -135,7 +135,7 @@ def foreign() -> str | None:
 
 
 def absent(error: BaseException | None) -> str | None:
-    """Return the sentence on a module that this side's code imports and its files do not have, None if it is another.
+    """Return the sentence on a module or file that this side's code wants and its files do not have, None if another.
 
     Parameters
     ----------
@@ -153,8 +153,27 @@ def absent(error: BaseException | None) -> str | None:
                     "modules and _version.py, build each version in a checkout of its own (pip install "
                     "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
                 )
+        if own and isinstance(error, OSError) and (said := _unread(error, own)):
+            return said
         error = error.__cause__ or error.__context__
     return None
+
+
+def _unread(error: OSError, own: Own) -> str | None:
+    """Return the sentence on a file that the repository has and a worker does not find, None if it is another."""
+    named = error.filename if isinstance(error.filename, str) else str(error).partition(":")[0]  # as ctypes has it
+    place = Path(named)
+    if not place.is_absolute() and named and (own.tree / place).exists():
+        return f"{named} is not in the folder that a worker starts in, which is empty: name it from Path(__file__)"
+    if place.exists() or not place.is_relative_to(own.tree):
+        return None
+    name = place.relative_to(own.tree)
+    if not any((origin / name).exists() for origin in own.origins):
+        return None
+    return (
+        f"{name} is in the repository and not among this version's files, as what git ignores: have it in a checkout "
+        "of each version, and give the two folders"
+    )
 
 
 def _missing(error: ImportError) -> str | None:

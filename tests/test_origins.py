@@ -187,6 +187,28 @@ def test_a_stranger_is_found_in_modules_namespaces_and_what_was_built(loaded, fi
     assert loaded(files, **modules) is not None
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (lambda tree: FileNotFoundError(2, "none", f"{tree}/lib/k.so"), "lib/k.so is in the repository and not among"),
+        (lambda tree: OSError(f"{tree}/lib/k.so: cannot open shared object file"), "lib/k.so is in the repository and"),
+        (lambda tree: FileNotFoundError(2, "none", "src/zz.py"), "src/zz.py is not in the folder that a worker starts"),
+        (lambda tree: FileNotFoundError(2, "none", f"{tree}/lib/other.so"), None),
+        (lambda tree: PermissionError(13, "no", f"{tree}/src/zz.py"), None),
+        (lambda tree: FileNotFoundError(2, "none", "elsewhere"), None),
+        (lambda tree: OSError(28, "no space"), None),
+        (lambda tree: OSError(), None),
+    ],
+)
+def test_a_file_that_only_the_repository_has_is_told(loaded, tmp_path, monkeypatch, error, told):
+    (tmp_path / "checkout" / "lib").mkdir(parents=True)
+    (tmp_path / "checkout" / "lib" / "k.so").write_text("")
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    loaded(["zz.py"])
+    said = origins.absent(error(tmp_path / "tree"))
+    assert said is None if told is None else said.startswith(told)
+
+
 def test_nothing_is_asked_of_a_worker_without_a_side(monkeypatch):
     monkeypatch.delenv(origins.TREE, raising=False)
     assert origins.foreign() is None
