@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import native, stats, verdict
+from . import native, remembering, stats, verdict
 from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
@@ -130,11 +130,13 @@ def noise_of(measured: Iterable[Measured]) -> Estimate | None:
 def warnings(measured: Iterable[Measured]) -> Iterator[str]:
     """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
     for one in measured:
-        if one.doubt:
-            yield f"{one.benchmark.case.id}: {one.doubt}"
+        name = one.benchmark.case.id
+        for said in (one.doubt, remembering.warning(one.screening, name + HEAD)):
+            if said:
+                yield f"{name}: {said}"
         reasons = [held.discarded for held in one.discarded]
         for reason in dict.fromkeys(reasons):
-            yield f"{one.benchmark.case.id}: rounds that do not count: {reasons.count(reason)}, because {reason}"
+            yield f"{name}: rounds that do not count: {reasons.count(reason)}, because {reason}"
 
 
 def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
