@@ -13,6 +13,9 @@ from .measurement import Round
 #: the CPU knows its branches by heart.
 LEAST_FACTOR = 5.0
 
+#: And so much longer: a call behind another program's finds nothing of its own in the caches.
+LEAST_NS = 100_000
+
 #: In so many rounds at least it must be seen: in a single one it may have been another program.
 LEAST_ROUNDS = 3
 
@@ -24,7 +27,7 @@ def warning(rounds: Iterable[Round], arm: str) -> str | None:
     if len(times) < LEAST_ROUNDS:
         return None
     met, unmet = (max(1, min(column)) for column in zip(*times, strict=True))
-    if unmet < LEAST_FACTOR * met:
+    if unmet < LEAST_FACTOR * met or unmet - met < LEAST_NS:
         return None
     return (
         f"a call on contents that it has not met before takes {unmet / met:.2g} times as long as on contents that it "

@@ -134,6 +134,12 @@ class Bench:
             ended = self._clock()
             return verify.named(result, self._order["outputs"]), ended - started
 
+    def _computing(self) -> tuple[dict[str, Any], int]:
+        """Make one call; return its outputs and its time in ns, without that for which others had the CPU."""
+        started = time.process_time_ns()
+        outputs, call_ns = self._call()
+        return outputs, min(call_ns, time.process_time_ns() - started)
+
     def burst(self, number: int, samples: int) -> Message:
         """Time `samples` samples of `number` calls each, collector collected and off.
 
@@ -180,11 +186,11 @@ class Bench:
         outputs, _ = self._call()
         self._checker.verify(outputs, "a")
         self._arena.change_to("a")  # the same contents once more, as a call on other ones is held against it
-        met_ns = self._call()[1] if self._is_short else None
+        met_ns = self._computing()[1] if self._is_short else None
         anew = not self._arena.change_to("b") or self._order["copies_inputs"]
         if anew:
             self._make_step()
-        outputs, unmet_ns = self._call()
+        outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
         told = {"met_ns": None, "unmet_ns": None} if anew else {"met_ns": met_ns, "unmet_ns": unmet_ns}
         return {"verification": self._checker.errors, **told}
