@@ -64,6 +64,26 @@ def test_an_import_hook_of_an_editable_installation_does_not_come_first(tmp_path
     assert printed(code, tmp_path, [side], PYTHONPATH=str(hook)).startswith(str(side))
 
 
+def test_nor_does_one_that_knows_modules_by_their_full_names(tmp_path):
+    side, elsewhere = package(tmp_path / "side"), package(tmp_path / "elsewhere")
+    for folder in (side, elsewhere):
+        (folder / "mine" / "inner.py").write_text("")
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks" / "sitecustomize.py").write_text(
+        "import sys\n"
+        "from importlib.util import spec_from_file_location\n"
+        "class Hook:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        f"        file = {str(elsewhere / 'mine' / 'inner.py')!r}\n"
+        "        return spec_from_file_location(name, file) if name == 'mine.inner' else None\n"
+        "sys.meta_path.insert(0, Hook)\n"
+    )
+    code = "import mine.inner; print(mine.inner.__file__)"
+    found = printed(code, tmp_path, [side], PYTHONPATH=str(tmp_path / "hooks"))
+    assert found == str(side / "mine" / "inner.py")
+
+
 @pytest.mark.parametrize("leads", ["PYTHONPATH", "site"])
 def test_what_leads_to_a_checkout_leads_to_the_sides_copy_of_it(tmp_path, monkeypatch, leads):
     checkout, side = tmp_path / "checkout", tmp_path / "side"

@@ -30,9 +30,12 @@ class OwnFinder:
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
-        """Return where a module without a dot in its name lies, None where these folders do not have it."""
+        """Return where a module lies, None where these folders do not have it.
+
+        What belongs to a package in these folders is found there too: hooks know modules by their full names.
+        """
         if path is not None:
-            return None
+            return PathFinder.find_spec(name, path) if self._has(path) else None
         if self._root and name == self._harness:
             return PathFinder.find_spec(name, [self._root])
         if not self._folders or name in sys.stdlib_module_names:
@@ -42,6 +45,11 @@ class OwnFinder:
             return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
         found = PathFinder.find_spec(name, self._folders)
         return found if found is not None and found.loader is not None else None  # a folder alone is no package
+
+    def _has(self, places: "Sequence[str]") -> bool:
+        """Return whether one of these places is below the folders."""
+        below = tuple(os.path.join(folder, "") for folder in (*self._folders, *self._placed.values()))
+        return any(os.path.join(place, "").startswith(below) for place in places)
 
 
 def _arrange(here: str) -> None:
