@@ -12,7 +12,7 @@ from .copies import Repository
 from .errors import ImplbenchError, unknown
 from .identity import differences
 from .origins import Own
-from .packages import elsewhere, import_folders, own_root, placed, project_names
+from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
 from .problem import Problem, is_problem, read
 from .revisions import Revision
@@ -71,6 +71,8 @@ class _Copy:
     """The part of them in which problems are looked for."""
     origin: Path
     """What that part is a copy of, or another version of."""
+    source: Path
+    """What all of them are copies of, or another version of."""
     warnings: tuple[str, ...] = ()
 
 
@@ -94,8 +96,13 @@ def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
     if asked.problems_from is not None:
         copied = _give_problems(asked.problems_from, copied, place / "from")
     wanted = _wanted(copied, asked.problems) if asked.problems else (None, None)
+    origins = tuple(dict.fromkeys(one.source.resolve() for one in copied))
     first, second = (_side(one, asked, places) for one, places in zip(copied, wanted, strict=True))
-    return first, second
+    return _with_origins(first, origins), _with_origins(second, origins)
+
+
+def _with_origins(side: Side, origins: tuple[Path, ...]) -> Side:
+    return replace(side, own=replace(side.own, origins=origins))
 
 
 def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -114,17 +121,15 @@ def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], se
 
 
 def _two_folders(base: Path, head: Path, folders: Sequence[Path]) -> tuple[_Copy, _Copy]:
-    """Copy two folders, each with the whole project that it lies in, unless that is the same one."""
-    roots = [own_root(folder.resolve()) for folder in (base, head)]
-    if roots[0] == roots[1]:
-        roots = [base.resolve(), head.resolve()]
+    """Copy two folders, each with the whole checkout or project that it lies in, unless that is the same one."""
+    roots = own_roots(base.resolve(), head.resolve())
     name = roots[1].name or "root"  # the same for both, so that paths are equally long
     found = []
     for folder, root, place in zip((base, head), roots, folders, strict=True):
         tree = place / name
         copies.write_folder(root, tree)
         place_of = tree / folder.resolve().relative_to(root)
-        found.append(_Copy(label=str(folder), tree=tree, root=place_of, origin=folder.resolve()))
+        found.append(_Copy(label=str(folder), tree=tree, root=place_of, origin=folder.resolve(), source=root))
     return found[0], found[1]
 
 
@@ -136,11 +141,12 @@ def _two_revisions(asked: Asked, folders: Sequence[Path]) -> tuple[_Copy, _Copy]
 
 def _revision(repository: Repository, revision: Revision | None, folder: Path) -> _Copy:
     """Copy a revision, or the working tree."""
+    top = repository.top
     if revision is None:
         copies.write_working_tree(repository, folder)
-        return _Copy(label="working tree", tree=folder, root=folder, origin=repository.top)
+        return _Copy(label="working tree", tree=folder, root=folder, origin=top, source=top)
     missing = copies.write_revision(repository, revision.commit, folder)
-    return _Copy(label=revision.label, tree=folder, root=folder, origin=repository.top, warnings=missing)
+    return _Copy(label=revision.label, tree=folder, root=folder, origin=top, source=top, warnings=missing)
 
 
 def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_Copy]:

@@ -6,12 +6,13 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import native, stats, verdict
+from . import remembering, stats, verdict
 from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
 from .gate import Decision
 from .measurement import Outcome, Round
+from .native import Doubt
 from .stats import Estimate
 
 #: A count is a finding when it changes by more than this share in every round.
@@ -77,8 +78,8 @@ class Comparison:
     """Seconds that the gate took beyond its budget, because the machine was busy."""
     among_tests: tuple[str, ...] = ()
     """Problems among tests, which nobody named."""
-    unbuilt: tuple[str, ...] = ()
-    """Sources of compiled code that differ and that nothing compiled: both sides may run other code in their place."""
+    unbuilt: str | None = None
+    """What is said of sources that differ and that were not compiled for each side: both may run the same code."""
 
     @property
     def too_noisy(self) -> bool:
@@ -106,13 +107,13 @@ class Comparison:
         return tuple(one for one in self.compared if one.standing == standing)
 
 
-def doubted(found: Comparison, unbuilt: tuple[str, ...]) -> Comparison:
-    """Return the comparison in the light of sources that nothing compiled: what ran beside them may not be its own."""
-    if not unbuilt or not (found.compared or found.skipped):
+def doubted(found: Comparison, doubt: Doubt | None) -> Comparison:
+    """Return the comparison in the light of sources that were not compiled for each side: what ran may be no side's."""
+    if doubt is None or not (found.compared or found.skipped):
         return found
-    why = native.remedy(unbuilt)
+    why = doubt.remedy
     skipped = tuple(replace(one, reason=why) if one.reason == SAME else one for one in found.skipped)
-    return replace(found, unbuilt=unbuilt, skipped=skipped, warnings=(why, *found.warnings))
+    return replace(found, unbuilt=doubt.reason, skipped=skipped, warnings=(why, *found.warnings))
 
 
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
@@ -124,11 +125,13 @@ def noise_of(measured: Iterable[Measured]) -> Estimate | None:
 def warnings(measured: Iterable[Measured]) -> Iterator[str]:
     """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
     for one in measured:
-        if one.doubt:
-            yield f"{one.benchmark.case.id}: {one.doubt}"
+        name = one.benchmark.case.id
+        for said in (one.doubt, remembering.warning(one.screening, name + HEAD)):
+            if said:
+                yield f"{name}: {said}"
         reasons = [held.discarded for held in one.discarded]
         for reason in dict.fromkeys(reasons):
-            yield f"{one.benchmark.case.id}: rounds that do not count: {reasons.count(reason)}, because {reason}"
+            yield f"{name}: rounds that do not count: {reasons.count(reason)}, because {reason}"
 
 
 def compared(one: Measured, margin: float, resolved: float | None) -> Compared:

@@ -14,11 +14,11 @@ from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
 from .implementation import Implementation, make_importable
-from .measurement import Arm, Load, Outcome, Round, Verification
+from .measurement import Arm, Load, Outcome, Round
 from .origins import Own
 from .problem import Problem
 from .process import Conditions, Ended, WorkerProcess
-from .recording import Active, counted, paced, prepared, unmeasured, with_burst
+from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
@@ -240,8 +240,7 @@ class Conductor:
         one.process.resume()
         reply = self._ask(one, {"do": "finish"})
         if reply:
-            found = tuple(Verification(**each) for each in reply["verification"])
-            one.record = replace(one.record, verification=found)
+            one.record = finished(one.record, reply)
             alive = True
             if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
                 alive = self._count(one, untimed)

@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,11 @@ from .programs import git
 #: Folders that are nobody's code, wherever they lie in a folder that git does not manage.
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", "node_modules"})
 
-#: The mode by which git lists a submodule.
-_SUBMODULE = "160000"
+#: The mode by which git lists a submodule, and the tag of what a sparse checkout leaves out.
+_SUBMODULE, _SKIPPED = "160000", "S "
+
+#: So many names fit into one command line, at up to 4096 bytes each.
+_AT_ONCE = 400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +76,21 @@ def write_revision(repository: Repository, commit: str, folder: Path) -> tuple[s
 
 def write_working_tree(repository: Repository, folder: Path) -> None:
     """Write the working tree's files to a folder, with those of its submodules, but for what git ignores."""
-    listed = repository.told("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    _copy(repository.top, folder, _entries(listed))
+    listed = _entries(repository.told("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+    _write_skipped(repository, folder, [entry.removeprefix(_SKIPPED) for entry in listed if entry.startswith(_SKIPPED)])
+    _copy(repository.top, folder, (entry.partition(" ")[2] for entry in listed))
     for line in _entries(repository.told("ls-files", "-z", "--stage")):
         about, _, name = line.partition("\t")
         if about.startswith(_SUBMODULE) and (repository.top / name / ".git").exists():
             write_working_tree(Repository(top=repository.top / name), folder / name)
     relink(folder, repository.top)
+
+
+def _write_skipped(repository: Repository, folder: Path, names: Sequence[str]) -> None:
+    """Write files that a sparse checkout leaves out of the working tree: they belong to it, as they were committed."""
+    how = ("checkout-index", "--force", "--ignore-skip-worktree-bits", f"--prefix={folder}{os.sep}", "--")
+    for first in range(0, len(names), _AT_ONCE):
+        repository.told(*how, *names[first : first + _AT_ONCE])
 
 
 def write_folder(source: Path, folder: Path) -> None:

@@ -174,6 +174,10 @@ class Worker:
     costs: Costs | None = None
     smallest_ns: int | None = None
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""
+    met_ns: int | None = None
+    """Time of one of its last calls, on contents that it has met before; None of long calls, or where it is unknown."""
+    unmet_ns: int | None = None
+    """The same of its first call on contents that it has not met."""
     own_clock: bool = False
     """Whether the samples are read off the implementation's own clock, that of another program."""
     discarded_bursts: tuple[DiscardedBurst, ...] = ()

@@ -5,6 +5,7 @@ become slower in the compiled part is in neither.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 #: Files that are code only once something has compiled them.
@@ -15,6 +16,9 @@ _SOURCES = frozenset(
         *(".f", ".for", ".f77", ".f90", ".f95", ".f03", ".f08", ".pyf"),
     }
 )
+
+#: Those that others take in: one version may take in another of them.
+_INCLUDED = frozenset({".h", ".hh", ".hpp", ".hxx", ".inl", ".tcc", ".pxd", ".pxi", ".cuh"})
 
 #: What comes of compiling.
 _PRODUCTS = frozenset({".so", ".pyd", ".dll", ".dylib", ".a"})
@@ -66,16 +70,53 @@ def unbuilt(differing: frozenset[str], changed: frozenset[str], read: frozenset[
     return tuple(sorted(differing - read))
 
 
-def reason(names: tuple[str, ...]) -> str:
-    """Return why nothing can be said while these sources are unbuilt."""
+def built_once(changed: frozenset[str], read: tuple[frozenset[str], frozenset[str]]) -> tuple[str, ...]:
+    """Return which sources the workers of one version alone read, in order, of those that both have in another form.
+
+    Parameters
+    ----------
+    changed
+        Paths that differ between the versions, but for those of one version alone.
+    read
+        The paths that the workers of each version read.
+    """
+    compiled = sources(changed, ()) & (read[0] ^ read[1])
+    return tuple(sorted(name for name in compiled if PurePosixPath(name).suffix.lower() not in _INCLUDED))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """Why both versions may have run the same compiled code, and what to do about it."""
+
+    reason: str
+    remedy: str
+
+
+def of_unbuilt(names: tuple[str, ...]) -> Doubt | None:
+    """Return the doubt where sources were compiled for neither version, None where there are none."""
+    if not names:
+        return None
+    reason = _told(names, "compiled for neither")
+    return Doubt(
+        reason=reason,
+        remedy=f"{reason}, so that both may run other code in that place: build each version in a checkout of its own "
+        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders",
+    )
+
+
+def of_built_once(names: tuple[str, ...]) -> Doubt | None:
+    """Return the doubt where sources were read for one version alone, None where there are none."""
+    if not names:
+        return None
+    reason = _told(names, "read for one of them alone")
+    return Doubt(
+        reason=reason,
+        remedy=f"{reason}, so that both may run what was built for that one: have it built beside its source, in a "
+        "folder below Path(__file__).parent",
+    )
+
+
+def _told(names: tuple[str, ...], how: str) -> str:
     verbs = ("differ", "were") if len(names) > 1 else ("differs", "was")
     named = f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
-    return f"{named} {verbs[0]} between the versions and {verbs[1]} compiled for neither"
-
-
-def remedy(names: tuple[str, ...]) -> str:
-    """Return the reason, and what to do about it."""
-    return (
-        f"{reason(names)}, so that both may run other code in that place: build each version in a checkout of its own "
-        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
-    )
+    return f"{named} {verbs[0]} between the versions and {verbs[1]} {how}"

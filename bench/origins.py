@@ -13,12 +13,16 @@ from pathlib import Path
 from types import ModuleType
 
 from .judging import PACKAGE
+from .relocation import Relocation, mapped
 
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.
 PATH, TREE, ELSEWHERE = "IMPLBENCH_PATH", "IMPLBENCH_TREE", "IMPLBENCH_ELSEWHERE"
 
 #: ... the packages in folders of another name, as ``name=folder``, and what is installed of its projects.
 PLACED, INSTALLED = "IMPLBENCH_PLACED", "IMPLBENCH_INSTALLED"
+
+#: ... the folders that both sides are copies of, and what of these is on the path of all interpreters, as ``from=to``.
+ORIGINS, MOVED = "IMPLBENCH_ORIGINS", "IMPLBENCH_MOVED"
 
 #: A variable that tells where this package is found in a checkout: its first name and the folder above it.
 HARNESS = "IMPLBENCH_HARNESS"
@@ -53,6 +57,13 @@ class Own:
     """Packages that lie in folders of another name."""
     installed: tuple[str, ...] = ()
     """Names that an installation of its own projects provides: these are its own too, wherever its files have them."""
+    origins: tuple[Path, ...] = ()
+    """Folders that the files of both sides are copies of; what is loaded from there is the same for both."""
+
+    @property
+    def relocation(self) -> Relocation:
+        """From these folders to this side's own."""
+        return Relocation(origins=self.origins, tree=self.tree)
 
 
 def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[str, str]:
@@ -61,16 +72,20 @@ def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[st
     Parameters
     ----------
     environment
-        As the worker has it otherwise; its PYTHONPATH is kept, made absolute.
+        As the worker has it otherwise; its PYTHONPATH is kept, made absolute. Where it names what the sides are
+        copies of, it names the side's own copy.
     own
         The code of a side; None: modules are found in the usual order.
     """
     known = [str(Path(entry).absolute()) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    others = [entry for entry in known if entry != str(STARTUP)]
+    others = [own.relocation.moved(entry) if own else entry for entry in known if entry != str(STARTUP)]
     found = {"PYTHONPATH": os.pathsep.join([str(STARTUP), *others]), HARNESS: _harness()}
     if own is not None:
-        places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere}
+        found = own.relocation.environment(environment) | found
+        places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere, ORIGINS: own.origins}
         found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
+        places_moved = own.relocation.entries(sys.path)
+        found[MOVED] = os.pathsep.join(f"{entry}={copy}" for entry, copy in places_moved.items())
         found[PLACED] = os.pathsep.join(f"{name}={folder}" for name, folder in own.placed)
         found[INSTALLED] = os.pathsep.join(own.installed)
         found["PYTHONPYCACHEPREFIX"] = ""  # bytecode beside its source, or what was read could not be told (reads)
@@ -89,6 +104,7 @@ def _own() -> Own | None:
         elsewhere=folders[ELSEWHERE],
         placed=tuple((name, Path(folder)) for name, _, folder in placed),
         installed=_entries(INSTALLED),
+        origins=_folders(ORIGINS),
     )
 
 
@@ -119,7 +135,7 @@ def foreign() -> str | None:
 
 
 def absent(error: BaseException | None) -> str | None:
-    """Return the sentence on a module that this side's code imports and its files do not have, None if it is another.
+    """Return the sentence on a module or file that this side's code wants and its files do not have, None if another.
 
     Parameters
     ----------
@@ -137,8 +153,27 @@ def absent(error: BaseException | None) -> str | None:
                     "modules and _version.py, build each version in a checkout of its own (pip install "
                     "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
                 )
+        if own and isinstance(error, OSError) and (said := _unread(error, own)):
+            return said
         error = error.__cause__ or error.__context__
     return None
+
+
+def _unread(error: OSError, own: Own) -> str | None:
+    """Return the sentence on a file that the repository has and a worker does not find, None if it is another."""
+    named = error.filename if isinstance(error.filename, str) else str(error).partition(":")[0]  # as ctypes has it
+    place = Path(named)
+    if not place.is_absolute() and named and (own.tree / place).exists():
+        return f"{named} is not in the folder that a worker starts in, which is empty: name it from Path(__file__)"
+    if place.exists() or not place.is_relative_to(own.tree):
+        return None
+    name = place.relative_to(own.tree)
+    if not any((origin / name).exists() for origin in own.origins):
+        return None
+    return (
+        f"{name} is in the repository and not among this version's files, as what git ignores: have it in a checkout "
+        "of each version, and give the two folders"
+    )
 
 
 def _missing(error: ImportError) -> str | None:
@@ -151,7 +186,11 @@ def _missing(error: ImportError) -> str | None:
 
 
 def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[str, str]]:
-    """Yield name and file of each module that the side has and that was loaded from elsewhere."""
+    """Yield name and file of each module that the side has and that was loaded from elsewhere.
+
+    So is, whatever its name, a module or a library of which the side has a copy.
+    """
+    relocation = own.relocation
     firsts = {name.partition(".")[0] for name in modules} - _NOT_OWN - sys.stdlib_module_names - {_FIRST}
     regular = {name for name in firsts if _is_regular(own, name)}
     for name, module in sorted(modules.items()):
@@ -159,10 +198,13 @@ def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[st
         if first not in firsts or getattr(module, "__name__", name).partition(".")[0] != first:
             continue  # nobody's, or another name of a module that is looked at under its own
         in_problem = first.startswith(_PROBLEM) and name != first
-        if in_problem or first in regular or _is_installed(own, name) or _has(own.path, name):
-            places = list(_places(module))
-            if places and not any(_lies_below(place, own.tree) for place in places):
-                yield name, places[0]
+        places = list(_places(module))
+        if not places or any(_lies_below(place, own.tree) for place in places):
+            continue
+        named = in_problem or first in regular or _is_installed(own, name) or _has(own.path, name)
+        if named or any(map(relocation.copy_of, places)):
+            yield name, places[0]
+    yield from ((Path(file).name, file) for file in mapped() if relocation.copy_of(file))
 
 
 def _places(module: ModuleType) -> Iterable[str]:

@@ -80,10 +80,20 @@ def placed(root: Path) -> dict[str, Path]:
     }
 
 
-def own_root(folder: Path) -> Path:
-    """Return the project that a folder lies in: the nearest one at it or above, or the folder itself."""
-    above = (place for place in (folder, *folder.parents) if _is_project(place))
-    return next(above, folder)
+def own_roots(base: Path, head: Path) -> tuple[Path, Path]:
+    """Return what two folders lie in: two checkouts of git, else the nearest project of each, else they themselves.
+
+    A checkout may hold several projects that use each other. What holds both folders belongs to neither.
+    """
+    checkouts = [next(filter(_is_checkout, (folder, *folder.parents)), None) for folder in (base, head)]
+    if checkouts[0] and checkouts[1] and checkouts[0] != checkouts[1]:
+        return checkouts[0], checkouts[1]
+    projects = [next(filter(_is_project, (folder, *folder.parents)), folder) for folder in (base, head)]
+    return (projects[0], projects[1]) if projects[0] != projects[1] else (base, head)
+
+
+def _is_checkout(folder: Path) -> bool:
+    return (folder / ".git").exists()
 
 
 def _is_project(folder: Path) -> bool:

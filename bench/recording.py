@@ -7,7 +7,7 @@ from msgspec import convert
 
 from .bursts import Paced
 from .exchange import Message
-from .measurement import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Worker
+from .measurement import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
 from .process import WorkerProcess
 from .rounds import RoundPlan
 
@@ -91,6 +91,12 @@ def with_burst(record: Worker, reply: Message, here: Mapping[str, int]) -> Worke
         return replace(record, bursts=(*record.bursts, burst), discarded_bursts=(*record.discarded_bursts, *again))
     again.append(DiscardedBurst(burst=burst, reason="its samples were too short for the clock"))
     return replace(record, discarded_bursts=(*record.discarded_bursts, *again))
+
+
+def finished(record: Worker, reply: Message) -> Worker:
+    """Return the record with what the last calls showed."""
+    found = tuple(Verification(**each) for each in reply["verification"])
+    return replace(record, verification=found, met_ns=reply["met_ns"], unmet_ns=reply["unmet_ns"])
 
 
 def counted(record: Worker, reply: Message) -> Worker:

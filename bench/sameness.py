@@ -23,8 +23,8 @@ class Parted:
 
     changed: tuple[Benchmark, ...]
     same: tuple[Skipped, ...]
-    read: frozenset[str] = frozenset()
-    """Paths of the files below both versions' folders that were read while finding out."""
+    read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    """Paths of the files that were read while finding out, below each version's folder."""
 
 
 def parted(
@@ -55,7 +55,7 @@ def parted(
     """
     plain = [one for one in benchmarks if not one.changed]
     same: set[str] = set()
-    read: frozenset[str] = frozenset()
+    read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     if plain:
         base, head = plain[0].base.own, plain[0].head.own
         changed = differences(base.tree, head.tree) if base and head else frozenset()
@@ -80,14 +80,14 @@ def _that_read_nothing_of(
     benchmarks: Sequence[Benchmark],
     owns: tuple[Own, Own],
     manner: tuple[Settings, Callable[[str], None], Backend],
-) -> tuple[set[str], frozenset[str]]:
+) -> tuple[set[str], tuple[frozenset[str], frozenset[str]]]:
     """Return the ids of the benchmarks that read no changed file on either side and ended well, and what was read."""
     settings, tell, backend = manner
     members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
     sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
     generator = random.Random(settings.seed)
     same: set[str] = set()
-    read: frozenset[str] = frozenset()
+    base, head = frozenset[str](), frozenset[str]()
     there = [reads.names(own.tree) for own in owns]
     with staged(
         members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell, backend=backend, partly=True
@@ -99,10 +99,10 @@ def _that_read_nothing_of(
             plan = rounds.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
             held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
             well = all(worker.outcome in _WELL for worker in held.workers)
-            now = reads.since_forgotten(owns[0].tree) | reads.since_forgotten(owns[1].tree)
-            read |= now
+            now = [reads.since_forgotten(own.tree) for own in owns]
+            base, head = base | now[0], head | now[1]
             if any(reads.names(own.tree) - known for own, known in zip(owns, there, strict=True)):
                 break  # what was made of a changed file would be read in its place from here on
-            if well and not now & changed:
+            if well and not (now[0] | now[1]) & changed:
                 same.add(group.name)
-    return same, read
+    return same, (base, head)

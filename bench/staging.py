@@ -109,13 +109,14 @@ def scratch() -> Iterator[Path]:
         If there cannot be a folder.
     """
     asked = os.environ.get(SCRATCH)
-    place = Path(asked) if asked else _memory()
+    place = Path(asked).absolute() if asked else _memory()
     try:
         folder = Path(tempfile.mkdtemp(prefix="implbench-", dir=place))
     except OSError as error:
         raise ImplbenchError(
             f"{SCRATCH}={asked or ''}: no folder can be made there: {error.strerror}; name one that can be written"
         ) from error
+    (folder / ".gitignore").write_text("*\n")  # it may lie in a working tree, and is no part of it
     try:
         yield folder
     finally:

@@ -13,6 +13,7 @@ from bench.errors import Exit
 from bench.gate import Decision
 from bench.implementation import Implementation
 from bench.measurement import Counts, Outcome
+from bench.native import of_built_once, of_unbuilt
 from bench.problem import Problem
 from bench.report import titled_page
 from bench.sections.comparison import sections, sentence
@@ -167,9 +168,11 @@ GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Out
         (comparison(SAME, LOST), Exit.UNDECIDED, "Not decided: `backprop[head-M-float64-C-1t]`: HEAD is unavailable"),
         (comparison(skipped=[GONE]), Exit.UNDECIDED, "Not decided: `p/gone`: HEAD is unavailable: needs x"),
         (comparison(LOST, SLOW), Exit.REGRESSION, "Slower: "),
-        (doubted(comparison(SAME), ("a.c", "b.c")), Exit.UNDECIDED, "Not decided: a.c and 1 more differ between"),
-        (doubted(comparison(SLOW), ("a.c",)), Exit.REGRESSION, "Slower: "),
-        (doubted(comparison(skipped=[IDENTICAL]), ("a.c",)), Exit.UNDECIDED, "Not decided: a.c differs between"),
+        (doubted(comparison(SAME), of_unbuilt(("a.c", "b.c"))), Exit.UNDECIDED, "Not decided: a.c and 1 more differ"),
+        (doubted(comparison(SLOW), of_unbuilt(("a.c",))), Exit.REGRESSION, "Slower: "),
+        (doubted(comparison(skipped=[IDENTICAL]), of_unbuilt(("a.c",))), Exit.UNDECIDED, "Not decided: a.c differs"),
+        (doubted(comparison(SAME), of_built_once(("a.c",))), Exit.UNDECIDED, "Not decided: a.c differs between"),
+        (doubted(comparison(SAME), of_unbuilt(())), Exit.FINE, "No slowdown"),
         (comparison(skipped=[IDENTICAL]), Exit.NOTHING_MEASURED, "Nothing was measured: the same code on both sides"),
     ],
 )  # fmt: skip

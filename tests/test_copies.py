@@ -130,3 +130,14 @@ def test_what_cannot_be_read_is_one_sentence(folder, tmp_path, monkeypatch, wher
         monkeypatch.setattr("shutil.copy", refused)
     with pytest.raises(ImplbenchError, match=r"cannot be read \(Permission denied\)"):
         copies.write_folder(folder, tmp_path / "copy")
+
+
+def test_what_a_sparse_checkout_leaves_out_belongs_to_the_working_tree(folder, tmp_path):
+    (folder / "left").mkdir()
+    (folder / "left" / "out.py").write_text("out")
+    commit(folder, "more")
+    git(folder, "sparse-checkout", "set", "product")
+    assert not (folder / "left").exists()
+    (folder / "product" / "problem.py").unlink()
+    copies.write_working_tree(Repository(top=folder), tmp_path / "working")
+    assert files(tmp_path / "working") == ["left/out.py", "product/honest.py"]

@@ -23,3 +23,18 @@ def test_sources_are_known_by_their_suffix_and_those_of_problems_and_tests_are_a
 )
 def test_what_no_worker_read_is_unbuilt_unless_what_was_made_of_it_was_loaded(changed, read, left):
     assert native.unbuilt(native.sources(changed, []), frozenset(changed), frozenset(read)) == left
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "left"),
+    [
+        ({"rows/a.c", "x.py"}, {"x.py"}, ("rows/a.c",)),  # HEAD ran what was built for BASE
+        (set(), {"rows/a.c"}, ("rows/a.c",)),
+        ({"rows/a.c"}, {"rows/a.c"}, ()),
+        (set(), set(), ()),  # nobody asked for it
+        (set(), {"a.h", "other.c"}, ()),  # a header that HEAD alone takes in, and a source that is the same
+    ],
+)
+def test_a_source_that_is_read_for_one_version_alone_may_have_been_built_for_both(base, head, left):
+    found = native.built_once(frozenset({"rows/a.c", "a.h", "x.py"}), (frozenset(base), frozenset(head)))
+    assert found == left

@@ -64,6 +64,44 @@ def test_an_import_hook_of_an_editable_installation_does_not_come_first(tmp_path
     assert printed(code, tmp_path, [side], PYTHONPATH=str(hook)).startswith(str(side))
 
 
+def test_nor_does_one_that_knows_modules_by_their_full_names(tmp_path):
+    side, elsewhere = package(tmp_path / "side"), package(tmp_path / "elsewhere")
+    for folder in (side, elsewhere):
+        (folder / "mine" / "inner.py").write_text("")
+    (tmp_path / "hooks").mkdir()
+    (tmp_path / "hooks" / "sitecustomize.py").write_text(
+        "import sys\n"
+        "from importlib.util import spec_from_file_location\n"
+        "class Hook:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        f"        file = {str(elsewhere / 'mine' / 'inner.py')!r}\n"
+        "        return spec_from_file_location(name, file) if name == 'mine.inner' else None\n"
+        "sys.meta_path.insert(0, Hook)\n"
+    )
+    code = "import mine.inner; print(mine.inner.__file__)"
+    found = printed(code, tmp_path, [side], PYTHONPATH=str(tmp_path / "hooks"))
+    assert found == str(side / "mine" / "inner.py")
+
+
+@pytest.mark.parametrize("leads", ["PYTHONPATH", "site"])
+def test_what_leads_to_a_checkout_leads_to_the_sides_copy_of_it(tmp_path, monkeypatch, leads):
+    checkout, side = tmp_path / "checkout", tmp_path / "side"
+    for folder in (checkout, side):
+        package(folder / "a" / "lib", "another")
+    where = str(checkout / "a" / "lib")
+    environment = os.environ | {"PYTHONPATH": where}
+    if leads == "site":  # as a .pth file in site-packages does, for every interpreter
+        monkeypatch.setattr(sys, "path", [*sys.path, where])
+        environment |= {"PYTHONPATH": str(tmp_path / "site")}
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "sitecustomize.py").write_text(f"import sys\nsys.path.append({where!r})\n")
+    environment |= origins.variables(environment, origins.Own(tree=side, path=(side,), origins=(checkout,)))
+    code = "import another; print(another.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(side / "a" / "lib" / "another" / "__init__.py")
+
+
 @pytest.mark.parametrize("method", ["spawn", "subprocess"])
 def test_an_interpreter_that_a_worker_starts_finds_the_same(tmp_path, method):
     side, installed = package(tmp_path / "side", text="where = __file__\n"), package(tmp_path / "installed")
@@ -115,6 +153,23 @@ def loaded(tmp_path, monkeypatch):
 OWN, OTHER = "tree/src/zz/__init__.py", "site-packages/zz/__init__.py"
 
 
+def test_whatever_its_name_a_module_of_a_checkout_is_a_stranger_where_the_side_has_a_copy(
+    loaded, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    said = loaded(["../deep/er/zz.py"], zz=("checkout/deep/er/zz.py", None))
+    assert said.startswith(f"zz was loaded from {tmp_path / 'checkout' / 'deep' / 'er' / 'zz.py'} and not from")
+    assert loaded([], zz=("checkout/generated/zz.py", None)) is None
+
+
+def test_so_is_a_library_that_is_mapped(loaded, tmp_path, monkeypatch):
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    monkeypatch.setattr(origins, "mapped", lambda: iter([str(tmp_path / "checkout" / "lib" / "fast.so")]))
+    assert loaded(["../lib/fast.so"]).startswith(
+        f"fast.so was loaded from {tmp_path}/checkout/lib/fast.so and not from"
+    )
+
+
 def test_a_module_from_elsewhere_is_named_with_both_places_and_the_remedy(loaded, tmp_path):
     said = loaded(["zz/__init__.py"], zz=(OTHER, None))
     assert said.startswith(
@@ -150,6 +205,28 @@ def test_what_is_its_own_or_not_the_sides_at_all_is_no_stranger(loaded, files, m
 )
 def test_a_stranger_is_found_in_modules_namespaces_and_what_was_built(loaded, files, modules):
     assert loaded(files, **modules) is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (lambda tree: FileNotFoundError(2, "none", f"{tree}/lib/k.so"), "lib/k.so is in the repository and not among"),
+        (lambda tree: OSError(f"{tree}/lib/k.so: cannot open shared object file"), "lib/k.so is in the repository and"),
+        (lambda tree: FileNotFoundError(2, "none", "src/zz.py"), "src/zz.py is not in the folder that a worker starts"),
+        (lambda tree: FileNotFoundError(2, "none", f"{tree}/lib/other.so"), None),
+        (lambda tree: PermissionError(13, "no", f"{tree}/src/zz.py"), None),
+        (lambda tree: FileNotFoundError(2, "none", "elsewhere"), None),
+        (lambda tree: OSError(28, "no space"), None),
+        (lambda tree: OSError(), None),
+    ],
+)
+def test_a_file_that_only_the_repository_has_is_told(loaded, tmp_path, monkeypatch, error, told):
+    (tmp_path / "checkout" / "lib").mkdir(parents=True)
+    (tmp_path / "checkout" / "lib" / "k.so").write_text("")
+    monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
+    loaded(["zz.py"])
+    said = origins.absent(error(tmp_path / "tree"))
+    assert said is None if told is None else said.startswith(told)
 
 
 def test_nothing_is_asked_of_a_worker_without_a_side(monkeypatch):

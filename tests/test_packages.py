@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.packages import elsewhere, import_folders, own_root, placed, project_names
+from bench.packages import elsewhere, import_folders, own_roots, placed, project_names
 
 
 def written(folder, files):
@@ -79,10 +79,18 @@ def test_packages_that_no_file_speaks_of_are_known_to_lie_elsewhere(tmp_path):
     assert elsewhere(root, import_folders(root, ["lib"])) == ()
 
 
-def test_a_folder_belongs_to_the_nearest_project_above_it(tmp_path):
-    root = written(tmp_path, {"one/setup.py": "", "one/benchmarks/rows/problem.py": "", "plain/rows/problem.py": ""})
-    assert own_root(root / "one" / "benchmarks") == root / "one"
-    assert own_root(root / "plain" / "rows") in (root / "plain" / "rows", own_root(root))
+def test_two_folders_belong_to_the_nearest_projects_above_them_unless_that_is_one(tmp_path):
+    root = written(tmp_path, {"one/setup.py": "", "one/a/problem.py": "", "one/b/problem.py": "", "two/problem.py": ""})
+    assert own_roots(root / "one" / "a", root / "two") == (root / "one", root / "two")
+    assert own_roots(root / "one" / "a", root / "one" / "b") == (root / "one" / "a", root / "one" / "b")
+
+
+def test_two_folders_belong_to_their_checkouts_where_each_lies_in_one_of_its_own(tmp_path):
+    files = ("old/.git/HEAD", "old/libs/a/setup.py", "old/libs/b/setup.py", "new/.git", "new/libs/a/setup.py")
+    root = written(tmp_path, dict.fromkeys(files, ""))
+    assert own_roots(root / "old" / "libs" / "a", root / "new" / "libs" / "a") == (root / "old", root / "new")
+    one, other = root / "old" / "libs" / "a", root / "old" / "libs" / "b"
+    assert own_roots(one, other) == (one, other)
 
 
 def test_the_implementations_of_a_problem_are_no_packages_of_the_repository(tmp_path):

@@ -14,6 +14,18 @@ from bench.errors import ImplbenchError, NothingMeasured
 from bench.measurement import Outcome
 from bench.staging import SCRATCH, scratch
 from tests.builders import USUAL, make_run
+from tests.versions import git
+
+
+def test_scratch_may_lie_in_a_working_tree_and_is_asked_for_by_a_path_from_here(tmp_path, monkeypatch):
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(SCRATCH, "tmp")
+    with scratch() as place:
+        (place / "problem.py").write_text("")
+        assert place.parent == tmp_path / "tmp"
+        assert git(tmp_path, "status", "--porcelain") == ""
 
 
 def test_scratch_lies_where_it_is_asked_for_and_is_removed_whatever_happens(tmp_path, monkeypatch):

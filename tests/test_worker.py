@@ -222,6 +222,41 @@ def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, im
     assert (ready["own_clock"], ready["call_ns"]) == (True, 2_000_000)
 
 
+def last_calls(order, implemented, monkeypatch, *, keyed):
+    """Return the times of the last calls, where 2 ms are computed and 1 ms is remembered if that is by contents."""
+    now, known = [0], {}
+
+    def prepare(inputs):
+        def step():
+            key = inputs["x"].tobytes() if keyed else object()
+            now[0] += 1_000_000 if key in known else 2_000_000
+            known.setdefault(key, inputs["x"].T @ inputs["y"])
+            return known[key].copy()
+
+        step.clock_ns = lambda: now[0]
+        return step
+
+    implemented(prepare)
+    monkeypatch.setattr("time.process_time_ns", lambda: now[0])
+    bench = Bench(order)
+    bench.start()
+    found = bench.finish()
+    return found["met_ns"], found["unmet_ns"]
+
+
+@pytest.mark.parametrize(("keyed", "times"), [(True, (1_000_000, 2_000_000)), (False, (2_000_000, 2_000_000))])
+def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
+    order, implemented, monkeypatch, keyed, times
+):
+    assert last_calls(order, implemented, monkeypatch, keyed=keyed) == times
+
+
+def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
+    assert last_calls(order | {"copies_inputs": True}, implemented, monkeypatch, keyed=False) == (None, None)
+    monkeypatch.setattr("bench.worker.SLOW_CALL_NS", 2_000_000)
+    assert last_calls(order, implemented, monkeypatch, keyed=False)[0] is None
+
+
 SCAN = Path(__file__).parent / "fakes" / "scan"
 
 

@@ -18,6 +18,7 @@ from ..document import Section
 from ..errors import Exit
 from ..identity import differences
 from ..measurement import Settings
+from ..native import Doubt
 from ..request import selection_of, settings_of
 from ..runner import Progress
 from ..sections import comparison as section
@@ -25,6 +26,9 @@ from ..staging import scratch
 from ..stats import resolves
 from ..store import write_atomically
 from ..summary import of_comparison, of_plan
+
+#: The paths of the files that the workers of BASE and HEAD have read.
+_Read = tuple[frozenset[str], frozenset[str]]
 
 
 def command(options: argparse.Namespace) -> int:
@@ -46,9 +50,10 @@ def command(options: argparse.Namespace) -> int:
                     reads.forget(side.own.tree)
                 measured = comparer.compare(chosen)
                 overtime_s = comparer.overtime_s
-            read = read.union(*(reads.since_forgotten(side.own.tree) for side in sides))
+            now = [reads.since_forgotten(side.own.tree) for side in sides]
+            read = read[0] | now[0], read[1] | now[1]
         found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
-        found = comparison.doubted(found, _unbuilt(sides, changed, read))
+        found = comparison.doubted(found, _doubt(sides, changed, read))
     _print(found, options)
     return comparison.exit_code(found)
 
@@ -65,26 +70,28 @@ def _asked(options: argparse.Namespace) -> Asked:
 
 def _chosen(
     sides: tuple[Side, Side], options: argparse.Namespace, settings: Settings
-) -> tuple[Sequence[Benchmark], Sequence[Skipped], frozenset[str]]:
+) -> tuple[Sequence[Benchmark], Sequence[Skipped], _Read]:
     """Return what is to be measured, what is not, and the files that were read to find that out."""
     found, skipped = benchmarks.chosen(*sides, selection_of(options))
     if options.all or not found:
-        return found, skipped, frozenset()
+        return found, skipped, (frozenset(), frozenset())
     with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
         tell = _telling(listener)
         parted = sameness.parted(found, settings, tell, backend=executor.usual())
     return parted.changed, (*skipped, *parted.same), parted.read
 
 
-def _unbuilt(sides: tuple[Side, Side], changed: frozenset[str], read: frozenset[str]) -> tuple[str, ...]:
-    """Return the sources of compiled code that differ and that no worker read.
+def _doubt(sides: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Doubt | None:
+    """Return why both versions may have run the same compiled code, None if they have not.
 
     Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
     """
-    if not reads.are_recorded(sides[1].own.tree):
-        read = native.products(changed)
+    told = reads.are_recorded(sides[1].own.tree)
+    loaded = read[0] | read[1] if told else native.products(changed)
     problems = {one.folder.relative_to(side.own.tree).as_posix() for side in sides for one in side.problems.values()}
-    return native.unbuilt(native.sources(changed, problems), changed, read)
+    doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
+    both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in sides))
+    return doubt or native.of_built_once(native.built_once(both, read))
 
 
 def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from .. import remembering
 from ..analysis import Analysis
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
@@ -28,7 +29,8 @@ def section(analysis: Analysis) -> Section | None:
     paragraphs += _doubts(analysis.run, swept)
     for group in analysis.groups:
         if group.name not in swept:
-            paragraphs += [sentence(analysis.run, group), *_doubts(analysis.run, [group.name]), *_more(analysis, group)]
+            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
+            paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
         done = sum(one.discarded is None for one in analysis.run.rounds)
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
@@ -39,6 +41,14 @@ def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
     """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
     for doubt in dict.fromkeys(run.doubts[name] for name in names if name in run.doubts):
         yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
+
+
+def _remembering(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield whose times are perhaps not those of computing."""
+    for one in group.ok:
+        said = remembering.warning(run.rounds, one.arm.name)
+        if said:
+            yield f"Warning: {code(label(one.arm.case, group))}: {plain(said)}."
 
 
 def sentence(run: Run, group: GroupFindings) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from .. import native
 from ..benchmarks import Skipped
 from ..comparing import MOST_GROWTH
 from ..comparison import Compared, Comparison, Standing
@@ -54,7 +53,7 @@ def _failures(found: Comparison) -> str | None:
 def _nothing(found: Comparison) -> str | None:
     """Return what is said where there is no time on both sides of anything; None where there is."""
     if found.unbuilt and found.nothing_comparable:
-        return f"Not decided: {plain(native.reason(found.unbuilt))}"
+        return f"Not decided: {plain(found.unbuilt)}"
     if not found.compared and not found.lost:
         return f"Nothing was measured: {_why_nothing(found)}"
     if found.nothing_comparable and not found.lost:
@@ -71,7 +70,7 @@ def _speed(found: Comparison) -> str:
         named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in slower)
         return f"Slower: {named}, at a margin of {margin}"
     if found.unbuilt:
-        return f"Not decided: {plain(native.reason(found.unbuilt))}"
+        return f"Not decided: {plain(found.unbuilt)}"
     if found.lost:
         return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
     if found.too_noisy:

@@ -30,9 +30,12 @@ class OwnFinder:
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
     ) -> "ModuleSpec | None":
-        """Return where a module without a dot in its name lies, None where these folders do not have it."""
+        """Return where a module lies, None where these folders do not have it.
+
+        What belongs to a package in these folders is found there too: hooks know modules by their full names.
+        """
         if path is not None:
-            return None
+            return PathFinder.find_spec(name, path) if self._has(path) else None
         if self._root and name == self._harness:
             return PathFinder.find_spec(name, [self._root])
         if not self._folders or name in sys.stdlib_module_names:
@@ -43,10 +46,17 @@ class OwnFinder:
         found = PathFinder.find_spec(name, self._folders)
         return found if found is not None and found.loader is not None else None  # a folder alone is no package
 
+    def _has(self, places: "Sequence[str]") -> bool:
+        """Return whether one of these places is below the folders."""
+        below = tuple(os.path.join(folder, "") for folder in (*self._folders, *self._placed.values()))
+        return any(os.path.join(place, "").startswith(below) for place in places)
+
 
 def _arrange(here: str) -> None:
     """Put the folders where they belong."""
     folders = _list("IMPLBENCH_PATH")
+    moved = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_MOVED"))
+    sys.path[:] = [moved.get(entry, entry) for entry in sys.path]
     harness, _, root = os.environ.get("IMPLBENCH_HARNESS", "").partition(os.pathsep)
     if folders:
         added = [entry for entry in _list("PYTHONPATH") if entry != here]

@@ -1,0 +1,62 @@
+"""Who is fast only on contents that it has met before."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from bench.comparing import HEAD
+from bench.comparison import warnings
+from bench.remembering import warning
+from bench.sections import answer
+from bench.verdict import findings
+from tests.builders import USUAL, make_run
+
+
+def ns(us):
+    return None if us is None else 1000 * us
+
+
+def rounds(*times):
+    """Return a round for each pair of times in us, on contents met before and on new ones, of the first arm."""
+    (one, *_) = make_run(USUAL).rounds
+    first, *others = one.workers
+    return [
+        replace(one, workers=(replace(first, met_ns=ns(met), unmet_ns=ns(unmet)), *others)) for met, unmet in times
+    ], first.arm
+
+
+@pytest.mark.parametrize("times", [[(10, 670)] * 3, [(10, 900), (15, 670), (500, 700)], [(0, 900)] * 3])
+def test_calls_that_take_far_longer_on_new_contents_are_told(times):
+    said = warning(*rounds(*times))
+    assert said is not None
+    assert "contents that it has not met before takes" in said
+
+
+def test_run_and_compare_tell_it():
+    held, arm = rounds(*[(10, 670)] * 3)
+    run = replace(make_run(USUAL), rounds=tuple(held))
+    section = answer.section(run, findings(run))
+    assert sum("contents that it has not met before" in text for text in section.paragraphs) == 1
+    name = arm + HEAD
+    renamed = [replace(one, workers=(replace(one.workers[0], arm=name),)) for one in held]
+    one = SimpleNamespace(benchmark=SimpleNamespace(case=SimpleNamespace(id=arm)), doubt=None, discarded=())
+    one.screening = renamed
+    (told,) = warnings([one])
+    assert told.startswith(f"{arm}: a call on contents that it has not met before")
+
+
+def test_how_many_times_as_long_is_told():
+    assert "takes 67 times as long" in (warning(*rounds(*[(10, 670)] * 4)) or "")
+
+
+@pytest.mark.parametrize(
+    "times", [[(10, 670)] * 2, [(100, 400)] * 8, [(1, 90)] * 8, [(100, 9000)] * 7 + [(100, 300)], []]
+)
+def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
+    assert warning(*rounds(*times or [(1, 1)])) is None
+
+
+def test_where_nobody_knows_nothing_is_told():
+    assert warning(*rounds(*[(None, 900)] * 8)) is None
+    assert warning(*rounds(*[(None, None)] * 8)) is None
