@@ -163,7 +163,7 @@ def hodges_lehmann(d: Sequence[float], alpha_one_sided: float = ALPHA) -> Estima
 
 @cache
 def _signed_rank_index(n: int, alpha: float) -> int:
-    """Return the critical index of the signed-rank statistic of n rounds; a report asks for the same ones many times."""
+    """Return the critical index of the signed-rank statistic of n rounds, which is asked for many times."""
     return critical_index(signed_rank_counts(n), alpha)
 
 
