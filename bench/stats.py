@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
-from math import comb, expm1, isfinite, log
+from math import comb, expm1, floor, isfinite, log
 from statistics import median
 
 #: One-sided level of a two-sided 95 % interval.
@@ -124,7 +124,7 @@ def critical_index(counts: Sequence[int], alpha: float) -> int:
     """
     if not 0 < alpha < 0.5:
         raise ValueError(f"one-sided level {alpha}: expected a number above 0 and below 0.5")
-    allowed = Fraction(alpha) * sum(counts)
+    allowed = floor(Fraction(alpha) * sum(counts))  # what is reached is a whole number
     reached = 0
     for k, count in enumerate(counts):
         reached += count
@@ -162,8 +162,14 @@ def hodges_lehmann(d: Sequence[float], alpha_one_sided: float = ALPHA) -> Estima
     """
     _check(d)
     averages = sorted((a + b) / 2 for a, b in combinations_with_replacement(d, 2))
-    k = critical_index(signed_rank_counts(len(d)), alpha_one_sided)
+    k = _signed_rank_index(len(d), alpha_one_sided)
     return _estimate(averages, k, rounds=len(d), alpha=alpha_one_sided)
+
+
+@cache
+def _signed_rank_index(n: int, alpha: float) -> int:
+    """Return the critical index of the signed-rank statistic of n rounds, which is asked for many times."""
+    return critical_index(signed_rank_counts(n), alpha)
 
 
 def median_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:

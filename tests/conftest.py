@@ -1,5 +1,6 @@
 """What all tests have in common: a scratch folder of their own, and a machine that is made up."""
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,13 @@ def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
             patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _little_to_collect() -> None:
+    """Keep what lives already, modules and thousands of tests, from the collector: code under test runs it often."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

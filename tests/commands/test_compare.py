@@ -321,6 +321,7 @@ def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
 
 @pytest.mark.parametrize("options", [(), ("--all",)])
 def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, simulated, options):
+    simulated(noise=noise.QUIET)
     (folder / "mine").mkdir()
     (folder / "mine" / "_speedups.c").write_text("int fast;\n")
     commit(folder, "speedups")

@@ -1,6 +1,6 @@
 """What the tests of the problems share: modules as a worker loads them, memory orders, errors in tolerances."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -8,10 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from bench import implementation
 
 IMPLS = Path(__file__).parents[2] / "impls"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    """Have BLAS compute in one thread: its threads wait for each other, a hundred times as long on a busy machine."""
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @pytest.fixture(scope="session")
