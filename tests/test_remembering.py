@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from bench.analysis import Analysis
 from bench.comparing import HEAD
 from bench.comparison import warnings
 from bench.remembering import warning
 from bench.sections import answer
-from bench.verdict import findings
 from tests.builders import USUAL, make_run
 
 
@@ -36,7 +36,7 @@ def test_calls_that_take_far_longer_on_new_contents_are_told(times):
 def test_run_and_compare_tell_it():
     held, arm = rounds(*[(10, 670)] * 3)
     run = replace(make_run(USUAL), rounds=tuple(held))
-    section = answer.section(run, findings(run))
+    section = answer.section(Analysis(run))
     assert sum("contents that it has not met before" in text for text in section.paragraphs) == 1
     name = arm + HEAD
     renamed = [replace(one, workers=(replace(one.workers[0], arm=name),)) for one in held]
