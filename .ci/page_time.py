@@ -14,14 +14,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(1, str(Path(__file__).resolve().parent.parent / "tests"))
-sys.path.insert(2, str(Path(__file__).resolve().parent.parent / "tests" / "browser"))
-
-from chromium import CHROMIUM, FLAGS
-from made import RUNS
 
 from bench import pages
 from bench.analysis import Analysis
+from tests.browser.chromium import CHROMIUM, FLAGS
+from tests.browser.made import RUNS
 
 #: Milliseconds from the navigation to the second frame from now, when everything drawn so far was painted.
 PAINTED = """() => new Promise((done) =>

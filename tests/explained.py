@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from builders import Spec, make_run
-
 from bench.measurement import Call, CallKind, Costs, Counts
+from tests.builders import Spec, make_run
 
 #: A call takes 0.25 us, a fault 1 us; 100 GFLOP/s, 30 GB/s.
 COSTS = Costs(call_ns=dict.fromkeys(CallKind, 250.0), fault_ns=1000.0, product_flops_per_s=100e9, pass_bytes_per_s=30e9)

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from random import Random
 
-from builders import make_run
-
 from bench.case import Case, Size
 from bench.measurement import Arm, Burst, Limit, Outcome, Worker
+from tests.builders import make_run
 
 #: Problem, bytes of the arrays (for gemm the side of the matrices), resource, whether it applies, and rate a second.
 USUAL = (

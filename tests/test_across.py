@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run, make_sizes
 
 from bench import summary
 from bench.analysis import Analysis
 from bench.sections import axes
+from tests.builders import Spec, make_run, make_sizes
 
 
 def law(ms):

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from builders import make_run
 
 from bench.analysis import Analysis
 from bench.looks import LOOKS
 from bench.sections import answer
 from bench.sections.wording import gain_text
 from bench.verdict import Ratio
+from tests.builders import make_run
 
 
 @pytest.fixture(scope="module")

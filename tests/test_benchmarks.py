@@ -8,7 +8,7 @@ from bench import benchmarks, checkout
 from bench.checkout import Asked
 from bench.errors import ImplbenchError
 from bench.selection import Selection
-from tests.versions import commit, edit, repository
+from tests.repositories import commit, edit, repository
 
 
 @pytest.fixture

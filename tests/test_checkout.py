@@ -7,7 +7,7 @@ import pytest
 from bench import checkout
 from bench.checkout import Asked
 from bench.errors import ImplbenchError
-from tests.versions import FAKES, commit, edit, git, repository
+from tests.repositories import FAKES, commit, edit, git, repository
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from bench import copies
 from bench.copies import Repository
 from bench.errors import ImplbenchError
-from tests.versions import commit, git, repository
+from tests.repositories import commit, git, repository
 
 FILE = ("-c", "protocol.file.allow=always")
 

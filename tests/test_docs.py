@@ -16,10 +16,10 @@ from bench import arguments
 from bench.measurement import Counts
 from tests import documented, noise
 from tests.explained import COSTS, passes, products
+from tests.repositories import commit, git
 from tests.simulated import Simulation
 from tests.simulated_reader import SimulatedReader
 from tests.truth import Truth
-from tests.versions import commit, git
 
 CHECKOUT = Path(__file__).parent.parent
 PAGES = (CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md")))

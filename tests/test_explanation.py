@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run
-from explained import DOES, USUAL, Does, make_explained, products
 
 from bench.diagnosis import Cause
 from bench.explanation import better, ladders
 from bench.explanation_summary import told
 from bench.measurement import Outcome
 from bench.verdict import findings
+from tests.builders import Spec, make_run
+from tests.explained import DOES, USUAL, Does, make_explained, products
 
 
 def laddered(run):

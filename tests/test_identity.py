@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bench import identity, implementation, problem
-from tests.versions import FAKES
+from tests.repositories import FAKES
 
 PROBLEM = (FAKES / "problem.py").read_text()
 CODE = '''"""Title."""

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from builders import Spec, make_case
-
 from bench import limiting, pytest_plugin
+from tests.builders import Spec, make_case
 
 MIB = 2**20
 

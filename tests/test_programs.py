@@ -4,7 +4,7 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.programs import git, told_by_git
-from tests.versions import repository
+from tests.repositories import repository
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run
 
 from bench.measurement import Outcome
 from bench.remeasurement import Entry, remeasured, verified
 from bench.verdict import Verdict
+from tests.builders import Spec, make_run
 
 SPECS = (Spec(name="loop", ms=8.0, baseline=True), Spec(name="old", ms=2.0), Spec(name="new", ms=1.0))
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 from bench import report
 from bench.analysis import Analysis
@@ -18,6 +17,7 @@ from bench.document import Cell, Column, Table
 from bench.errors import ImplbenchError
 from bench.measurement import Outcome
 from bench.sections import sections
+from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 GOLDEN = Path(__file__).parent / "golden"
 

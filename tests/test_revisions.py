@@ -5,7 +5,7 @@ import pytest
 from bench.copies import Repository
 from bench.errors import ImplbenchError
 from bench.revisions import pair, repository_here, resolved
-from tests.versions import commit, edit, git, repository
+from tests.repositories import commit, edit, git, repository
 
 
 @pytest.fixture

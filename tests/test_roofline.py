@@ -7,15 +7,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from builders import USUAL as ARMS
-from builders import Spec, make_run
-from limited import USUAL, limited, working
 
 from bench import points, roofline, store, summary
 from bench.analysis import Analysis
 from bench.formats import tidy
 from bench.stats import Interval
 from bench.verdict import Ratio, findings
+from tests.builders import USUAL as ARMS
+from tests.builders import Spec, make_run
+from tests.limited import USUAL, limited, working
 
 WORK = {"flops": 1.4e8, "bytes": 2.2e7}
 """What builders.make_run says of its problem: 6.4 flops a byte."""

@@ -6,9 +6,9 @@ from bench import benchmarks, checkout, reads, sameness
 from bench.checkout import Asked
 from bench.measurement import Outcome, Settings
 from bench.selection import Selection
+from tests.repositories import commit, edit, repository
 from tests.simulated import Simulation
 from tests.truth import Truth
-from tests.versions import commit, edit, repository
 
 #: Which files below its version's folder an implementation reads, in these tests.
 READS = {"honest": ("src/kernel.py", "data.bin"), "honest_too": ("src/other.py",)}

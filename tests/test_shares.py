@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run, make_sizes
 
 from bench.conductor import Group
 from bench.shares import Shares
+from tests.builders import Spec, make_run, make_sizes
 
 LOOP = Spec(name="loop", baseline=True, law=lambda case: 0.01 * case.size.values["m"])
 FAST = Spec(name="fast", law=lambda case: 0.0005 * case.size.values["m"])

@@ -14,7 +14,7 @@ from bench.errors import ImplbenchError, NothingMeasured
 from bench.measurement import Outcome
 from bench.staging import SCRATCH, scratch
 from tests.builders import USUAL, make_run
-from tests.versions import git
+from tests.repositories import git
 
 
 def test_scratch_may_lie_in_a_working_tree_and_is_asked_for_by_a_path_from_here(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ class Opened:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Return a browser, which is gone when the tests are."""
-    from chromium import CHROMIUM, FLAGS, missing
+    from tests.browser.chromium import CHROMIUM, FLAGS, missing
 
     lacking = missing()
     if lacking is not None:
@@ -85,7 +85,7 @@ def read(chromium: Any, pages: Callable[[str], Path]) -> Callable[[str], Opened]
 @pytest.fixture(scope="session")
 def pages(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what makes a page of `made.PAGES`, once."""
-    from made import PAGES
+    from tests.browser.made import PAGES
 
     folder = tmp_path_factory.mktemp("pages")
 

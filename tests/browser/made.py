@@ -5,15 +5,14 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from builders import SWEPT, Spec, make_run, make_sizes
-from explained import make_explained
-from limited import limited
-
 from bench import pages, store
 from bench.analysis import Analysis
 from bench.measurement import Outcome, Run
 from bench.pages.together import together_page
 from bench.together import Together, join
+from tests.builders import SWEPT, Spec, make_run, make_sizes
+from tests.explained import make_explained
+from tests.limited import limited
 
 BASELINE = Path(__file__).parent.parent.parent / "results" / "baseline"
 

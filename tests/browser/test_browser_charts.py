@@ -1,7 +1,8 @@
 """Every chart: its marks, its words, what it says to a pointer and to the keyboard."""
 
 import pytest
-from made import PAGES
+
+from tests.browser.made import PAGES
 
 #: Of each chart that is drawn: its id, how many marks there are and ought to be, whiskers likewise, and its words.
 CHARTS = """() => {

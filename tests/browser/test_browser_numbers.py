@@ -4,7 +4,6 @@ import json
 from statistics import median
 
 import pytest
-from made import RUNS, together
 
 from bench import pages, report, summary
 from bench.analysis import Analysis
@@ -13,6 +12,7 @@ from bench.pages.together import together_page
 from bench.sections.wording import ratio_text
 from bench.units import times
 from bench.verdict import Ratio, findings, judge
+from tests.browser.made import RUNS, together
 
 #: Group, arm -> the row of its table: column -> text.
 ROWS = """() => [...document.querySelectorAll('table.cases')].map((table) => Object.fromEntries(

@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from made import HOSTILE, PAGES, large
 
 from bench.pages.charts.samples import MOST_POINTS
+from tests.browser.made import HOSTILE, PAGES, large
 
 #: Widths in pixels: a window of a telephone, and a page of A4 at 96 to the inch.
 NARROW, A4 = 400, 794

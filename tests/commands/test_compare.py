@@ -15,10 +15,10 @@ from bench.errors import Exit
 from bench.measurement import Outcome
 from bench.staging import SCRATCH
 from tests import noise
+from tests.repositories import commit, edit, git, repository, says
 from tests.simulated import Simulation
 from tests.started import gone, started, until, workers
 from tests.truth import Truth
-from tests.versions import commit, edit, git, repository, says
 
 CHECKOUT = Path(__file__).parent.parent.parent
 

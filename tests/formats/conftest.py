@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from builders import USUAL, Spec, make_run
+
+from tests.builders import USUAL, Spec, make_run
 
 ENVIRONMENT = {
     "fingerprint": "a3714eda5174",

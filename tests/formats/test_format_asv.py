@@ -6,13 +6,13 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_run
 
 from bench.errors import ImplbenchError
 from bench.formats import asv
 from bench.formats.timed import timed
 from bench.measurement import Outcome
 from bench.report import file_name
+from tests.builders import USUAL, Spec, make_run
 
 
 def at_commit(run, commit, created="2026-11-23T12:00:00Z"):

@@ -5,7 +5,6 @@ change that was meant: ``PYTHONPATH=. python tests/formats/test_format_others.py
 """
 
 import json
-import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,14 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from builders import USUAL, make_run, samples
-
 from bench.errors import ImplbenchError
 from bench.formats import bencher, github_action, markdown, otava, tidy
 from bench.measurement import Outcome
 from bench.verdict import findings
+from tests.builders import USUAL, make_run, samples
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FILES = {

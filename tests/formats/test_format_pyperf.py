@@ -5,13 +5,13 @@ import json
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run, samples
 
 from bench import formats
 from bench.errors import ImplbenchError
 from bench.formats import pyperf
 from bench.formats.timed import timed
 from bench.verdict import findings
+from tests.builders import Spec, make_run, samples
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
 

@@ -5,7 +5,6 @@ import statistics
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_case, make_run, samples
 
 from bench import formats
 from bench.case import Size
@@ -14,6 +13,7 @@ from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
 from bench.measurement import Outcome
 from bench.verdict import findings
+from tests.builders import USUAL, Spec, make_case, make_run, samples
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
 

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from builders import USUAL, Spec, make_run
 
 from bench import arguments, cli, formats, store
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed
 from bench.measurement import Outcome
+from tests.builders import USUAL, Spec, make_run
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "formats.md"
 FOLDERS = {"asv", "pyperf"}

@@ -8,14 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from builders import SWEPT, USUAL, Spec, make_run, make_sizes
-from explained import make_explained
-from limited import limited
-from reading import Reader
 
 from bench import pages
 from bench.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS
+from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
+from tests.explained import make_explained
+from tests.limited import limited
+from tests.pages.reading import Reader
 
 SOURCES = {"row_major": {"row_major.py": "def prepare():\n    pass\n"}, "jit": {"jit.py": "import numba\n"}}
 RUNS = {

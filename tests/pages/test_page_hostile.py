@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from builders import Spec, make_run
-from reading import Reader
 
 from bench import pages
 from bench.analysis import Analysis
 from bench.measurement import Left, Outcome
+from tests.builders import Spec, make_run
+from tests.pages.reading import Reader
 
 NASTY = [
     "<script>alert(1)</script>",

@@ -1,11 +1,11 @@
 """What the page carries for its scripts: the numbers of the findings, exactly."""
 
 import pytest
-from builders import Spec, make_run
 
 from bench.analysis import Analysis
 from bench.pages.payload import payload, sources
 from bench.verdict import findings
+from tests.builders import Spec, make_run
 
 
 def made(run):

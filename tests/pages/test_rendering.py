@@ -6,10 +6,10 @@ import json
 import re
 
 import pytest
-from reading import Reader
 
 from bench.pages import rendering
 from bench.pages.rendering import embedded, policy, prose, sentence, visible
+from tests.pages.reading import Reader
 
 TEXTS = [
     "<script>",

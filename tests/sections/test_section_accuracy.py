@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, make_run
 
 from bench.analysis import Analysis
 from bench.sections import accuracy
+from tests.builders import USUAL, Spec, make_run
 
 ARMS = [
     Spec(name="base", ms=10.0, baseline=True, error=0.2),

@@ -3,12 +3,11 @@
 import re
 from dataclasses import replace
 
-from builders import SIZE_M, USUAL, Spec, make_run
-
 from bench.analysis import Analysis
 from bench.case import Size
 from bench.measurement import Outcome
 from bench.sections import answer
+from tests.builders import SIZE_M, USUAL, Spec, make_run
 
 BASE = Spec(name="base", ms=10.0, baseline=True)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, Spec, disturbed, make_run
 
 from bench import columns
 from bench.analysis import Analysis
@@ -12,6 +11,7 @@ from bench.measurement import Outcome
 from bench.screen import Screen
 from bench.sections import cases
 from bench.verdict import findings
+from tests.builders import USUAL, Spec, disturbed, make_run
 
 OUTCOMES = [outcome for outcome in Outcome if outcome != Outcome.OK]
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from builders import make_run
-from explained import make_explained
-
 from bench.analysis import Analysis
 from bench.sections import counts
+from tests.builders import make_run
+from tests.explained import make_explained
 
 
 def section(run):

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from builders import make_run
 
 from bench.analysis import Analysis
 from bench.sections import environment
+from tests.builders import make_run
 
 RECORD = {
     "cpu": {

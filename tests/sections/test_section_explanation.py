@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from builders import make_run
-from explained import DOES, USUAL, make_explained
 
 from bench import columns
 from bench.analysis import Analysis
 from bench.report import titled_page
 from bench.screen import Screen
 from bench.sections import explanation
+from tests.builders import make_run
+from tests.explained import DOES, USUAL, make_explained
 
 
 def test_a_run_in_which_nothing_was_counted_has_no_such_section():

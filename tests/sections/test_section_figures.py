@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
-from builders import USUAL, Spec, make_run
 
 from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.sections import layouts, samples, speedup
 from bench.sections.drawing import drawable, log_ticks, padded
+from tests.builders import USUAL, Spec, make_run
 
 MATMUL = [
     Spec(name=name, ms=ms, layout=layout, baseline=name == "dot" and layout == "CC")

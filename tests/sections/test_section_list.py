@@ -3,10 +3,9 @@
 import subprocess
 import sys
 
-from builders import USUAL, Spec, make_run
-
 from bench import sections
 from bench.analysis import Analysis
+from tests.builders import USUAL, Spec, make_run
 
 
 def titles(found):

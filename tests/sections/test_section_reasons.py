@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from builders import Spec
-from explained import USUAL, Does, make_explained, passes, products
-from limited import limited
 
 from bench.analysis import Analysis
 from bench.case import Size
 from bench.measurement import CallKind, Outcome
 from bench.sections import explanation
+from tests.builders import Spec
+from tests.explained import USUAL, Does, make_explained, passes, products
+from tests.limited import limited
 
 
 def sentences(run):

@@ -5,8 +5,6 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from builders import USUAL, Spec, make_run
-from limited import limited, working
 
 from bench import sections
 from bench.analysis import Analysis
@@ -15,6 +13,8 @@ from bench.roofline import Doubt, rooflines
 from bench.sections import answer, roofline
 from bench.sections.drawing import spread
 from bench.verdict import findings
+from tests.builders import USUAL, Spec, make_run
+from tests.limited import limited, working
 
 
 def section(run):

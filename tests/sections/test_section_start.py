@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from builders import USUAL, make_run
 
 from bench.analysis import Analysis
 from bench.sections import start
 from bench.stats import Estimate
 from bench.verdict import findings
+from tests.builders import USUAL, make_run
 
 
 def timed(finding, *, prepare_s, first_call_s, later_s, transfer_s=None):

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from builders import Spec, make_run, make_sizes
 
 from bench import sections, summary
 from bench.analysis import Analysis
 from bench.measurement import Outcome
 from bench.sections import answer, sweep, sweep_figures
+from tests.builders import Spec, make_run, make_sizes
 
 SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from builders import USUAL, Spec, disturbed, make_run
-from explained import make_explained
-
 from bench.analysis import Analysis
 from bench.explanation import ladders
 from bench.measurement import DiscardedBurst, Load
 from bench.sections import reasons, threats
 from bench.verdict import findings
+from tests.builders import USUAL, Spec, disturbed, make_run
+from tests.explained import make_explained
 
 UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from math import log
 
 import pytest
-from builders import Spec, make_case
 
 from bench.measurement import Arm, Outcome
 from bench.remeasurement import Entry, Remeasured, Verified
 from bench.sections import watched
 from bench.stats import Estimate, Interval
+from tests.builders import Spec, make_case
 
 NOW = Arm(name="now", case=make_case(Spec(name="faster")), title="", baseline=False)
 LOOP = Arm(name="loop", case=make_case(Spec(name="loop")), title="", baseline=True)

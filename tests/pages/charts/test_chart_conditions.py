@@ -1,10 +1,10 @@
 """Charts over conditions: sizes, threads, dtypes."""
 
 import pytest
-from builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 from bench.analysis import Analysis
 from bench.pages.charts import conditions, sweep
+from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 
 @pytest.fixture(scope="module")

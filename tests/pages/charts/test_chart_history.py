@@ -1,12 +1,12 @@
 """Earlier runs of each case, as charts."""
 
 import pytest
-from histories import HERE, write
 
 from bench import index
 from bench.history import Question
 from bench.pages.charts import history
 from bench.pages.charts.history import milliseconds
+from tests.histories import HERE, write
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """Charts of what the machine allows and of what implementations take: roofline, accuracy, memory, ladder."""
 
 import pytest
-from builders import USUAL, Spec, make_run
-from explained import make_explained
-from limited import limited
 
 from bench.analysis import Analysis
 from bench.pages.charts import accuracy, ladder, memory, roofline
+from tests.builders import USUAL, Spec, make_run
+from tests.explained import make_explained
+from tests.limited import limited
 
 
 @pytest.fixture(scope="module")

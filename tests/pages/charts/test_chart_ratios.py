@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from builders import USUAL, Spec, make_run
-
 from bench.analysis import Analysis
 from bench.pages.charts import ladder, layouts, ratios, speedup
 from bench.pages.charts.looks import looks
 from bench.stats import Interval
 from bench.verdict import Ratio
+from tests.builders import USUAL, Spec, make_run
 
 LAYOUTS = [
     Spec(name=name, ms=ms, layout=layout, baseline=name == "dot" and layout == "CC")
