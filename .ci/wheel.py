@@ -41,9 +41,8 @@ def main(folder: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     expect(tops == {"implbench"}, f"it claims {sorted(tops)}, expected implbench alone")
-    data = [CHECKOUT / "impls"]
-    data += [CHECKOUT / "bench" / name for name in ("limits", "templates", "pages/assets", "pages/templates")]
-    for file in sorted(file for folder in data for file in folder.rglob("*")):
+    folders = CHECKOUT / "impls", CHECKOUT / "bench"
+    for file in sorted(file for folder in folders for file in folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
             name = f"implbench/{file.relative_to(CHECKOUT).as_posix()}"
             expect(name in names, f"{name} is missing")
