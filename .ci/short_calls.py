@@ -17,7 +17,7 @@ from bench.errors import ImplbenchError
 from bench.measurement import Outcome, Settings
 from bench.runner import Runner
 from bench.selection import Selection, select
-from bench.verdict import findings
+from bench.verdict import decided, findings
 
 #: Numbers added up in a call: from a fraction of a microsecond to a tenth of a millisecond.
 SIZES = (1, 100, 1_000, 10_000, 100_000, 250_000)
@@ -52,7 +52,7 @@ def ended(folder: Path, n: int, seed: int) -> list[str]:
     arms, left = select(found, Selection(changes={"n": n}))
     settings = Settings(seed=seed, margin=0.03, rounds=1, budget_s=1.0, timeout_s=120.0, command=("implbench", "run"))
     try:
-        run, _ = Runner(found, settings, lambda progress: None).run(arms, left, folder / "results")
+        run, _ = Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, folder / "results")
     except ImplbenchError as error:
         return [str(error)]
     again = [one.reason for held in run.rounds for worker in held.workers for one in worker.discarded_bursts]

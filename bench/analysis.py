@@ -8,9 +8,10 @@ from .across import AXES, Effect, effects
 from .explanation import Ladder, ladders
 from .measurement import Arm, Round, Run
 from .roofline import Roofline, rooflines
+from .selectors import burst_values, log_ratios, paired
 from .stats import Estimate
 from .sweep import Sweep, sweeps
-from .verdict import GroupFindings, burst_values, estimate, findings, log_ratios, paired, used_rounds
+from .verdict import GroupFindings, estimate, findings, used_rounds
 
 
 class Analysis:

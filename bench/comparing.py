@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
-from . import executor, gate, rounds, stats, verdict
+from . import executor, gate, rounds, selectors, stats
 from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
@@ -290,4 +290,4 @@ def sources_of(one: Benchmark) -> dict[str, Source]:
 
 
 def _ratios(held: Sequence[Round], name: str, arm: str = HEAD) -> tuple[float, ...]:
-    return tuple(verdict.log_ratios(held, name + arm, name + BASE).values())
+    return tuple(selectors.log_ratios(held, name + arm, name + BASE).values())

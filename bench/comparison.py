@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import remembering, stats, verdict
+from . import remembering, selectors, stats
 from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
@@ -201,7 +201,7 @@ def _faults(rounds: Sequence[Round], name: str) -> list[tuple[float, float]]:
     """Return (BASE, HEAD) minor faults a call of each round."""
     found = []
     for one in rounds:
-        workers = {worker.arm: verdict.faults_per_call(worker) for worker in one.workers}
+        workers = {worker.arm: selectors.faults_per_call(worker) for worker in one.workers}
         base, head = workers.get(name + BASE), workers.get(name + HEAD)
         if base is not None and head is not None:
             found.append((base, head))

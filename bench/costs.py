@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .judging import collector_off
+from .collector import collector_off
 from .measurement import CallKind, Costs
 
 #: Each cost is the least of so many tries.

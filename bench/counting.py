@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from .judging import collector_off
+from .collector import collector_off
 from .measurement import Counts
 
 Step = Callable[[], object]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from . import environment, machine
 from .environment import Activity
-from .implementation import EXTRAS
+from .installed import EXTRAS
 from .units import percent, significant
 
 WHILE = f"over {machine.WATCH_S} s in which implbench slept"

@@ -8,7 +8,8 @@ from .case import Case
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .measurement import Call, CallKind, Left, Run, Worker
 from .roofline import peak, roofs_of
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, used_rounds
+from .selectors import log_ratios
+from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2

@@ -15,11 +15,11 @@ from types import ModuleType
 
 from .environment import missing
 from .errors import ImplbenchError, unknown
-from .judging import PACKAGE
+from .installed import EXTRAS
 from .problem import Problem, described, files_below, literals
 
-#: Distributions that are an extra of this one.
-EXTRAS = ("jax", "numba", "numexpr", "torch")
+#: How the names of the packages begin as which the folders of problems are imported.
+PACKAGE = "implbench_problem_"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from . import points
+from .collector import collector_off
 from .errors import ImplbenchError
 from .indexed import Entry, Machine, Series, Stored
-from .judging import collector_off
 from .measurement import SCHEMA, Outcome
 from .store import DOCUMENT, JOURNAL
 

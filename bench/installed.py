@@ -1,10 +1,13 @@
-"""What the distributions installed here provide, by the names that it is imported under."""
+"""Distributions: those that are an extra, and what those installed here provide, by the names it is imported under."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import Distribution, distributions
+
+#: Distributions that are an extra of this one.
+EXTRAS = ("jax", "numba", "numexpr", "torch")
 
 #: Modules of editable installations that find the package and are no part of it have this in their names.
 _FINDER = "editable"

@@ -1,13 +1,11 @@
-"""Around the implementation's own code: what it raises becomes an outcome, and the collector stays off."""
+"""Around the implementation's own code: what it raises becomes an outcome."""
 
 import contextlib
-import gc
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-#: How the names of the packages begin as which the folders of problems are imported.
-PACKAGE = "implbench_problem_"
+from .implementation import PACKAGE
 
 
 class Unfit(Exception):
@@ -43,15 +41,3 @@ def where(error: BaseException) -> str:
     own = [one for one in frames if str(one[0].f_globals.get("__name__")).startswith(PACKAGE)]
     frame, line = (own or frames)[-1]
     return f" ({Path(frame.f_code.co_filename).name}, line {line})"
-
-
-@contextlib.contextmanager
-def collector_off() -> Iterator[None]:
-    """Keep the garbage collector off, as timeit does."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

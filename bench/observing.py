@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .judging import collector_off
+from .collector import collector_off
 from .measurement import Call, CallKind
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.

@@ -11,7 +11,7 @@ from . import stats, store
 from .case import Case
 from .errors import ImplbenchError
 from .measurement import Arm, Outcome, Run, Worker
-from .verdict import min_seconds_per_call
+from .selectors import min_seconds_per_call
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,7 +23,7 @@ from .measurement import Arm, Left, Outcome, Run
 from .problem import Problem
 from .request import selection_of, settings_of
 from .selection import select
-from .verdict import Finding, findings
+from .verdict import Finding, decided, findings
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -93,7 +93,7 @@ class Measured:
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
             with terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
-                runner = Runner(self._problem, settings_of(self._options), listener)
+                runner = Runner(self._problem, settings_of(self._options), listener, decided=decided)
                 run, _ = runner.run(arms, self.left, Path(self._options.results))
             if run.interrupted:
                 raise KeyboardInterrupt

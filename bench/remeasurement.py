@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import stats, verdict
+from . import selectors, stats, verdict
 from .case import Case
 from .measurement import Arm, Outcome, Round, Worker
 from .stats import Estimate
@@ -81,10 +81,10 @@ def remeasured(entry: Entry, held: Sequence[Round], margin: float, resolved: flo
     """Return what the rounds of its group say of an entry."""
     workers = [worker for one in held for worker in one.workers if worker.arm == entry.now.name]
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
-    times = [verdict.min_seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
+    times = [selectors.min_seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
 
     def over(other: Arm | None) -> Estimate | None:
-        return verdict.estimate(verdict.log_ratios(held, entry.now.name, other.name)) if other and not bad else None
+        return verdict.estimate(selectors.log_ratios(held, entry.now.name, other.name)) if other and not bad else None
 
     return Remeasured(
         entry=entry,

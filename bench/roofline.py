@@ -15,8 +15,9 @@ from statistics import median
 
 from . import stats
 from .measurement import Burst, Limit, Outcome, Round, Run, Worker
+from .selectors import log_ratios, min_seconds_per_call
 from .stats import Estimate, Interval
-from .verdict import Finding, GroupFindings, Ratio, estimate, log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:

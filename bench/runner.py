@@ -20,7 +20,6 @@ from .sources import texts_of
 from .staging import Stage, staged
 from .store import Journal, now, require_writable
 from .units import percent
-from .verdict import Verdict, findings
 
 #: So many discarded rounds end a run.
 MOST_DISCARDED = 5
@@ -51,6 +50,7 @@ class Runner:
         settings: Settings,
         listener: Listener,
         *,
+        decided: Callable[[Run], set[str]],
         copy: Problem | None = None,
         backend: Backend | None = None,
     ) -> None:
@@ -58,6 +58,8 @@ class Runner:
 
         Parameters
         ----------
+        decided
+            Which arms of a run need no more rounds, as `verdict.decided` has it.
         copy
             The same problem in another folder, where the workers are to find it: no save changes that.
         backend
@@ -72,6 +74,7 @@ class Runner:
         self._generator = random.Random(settings.seed)
         self._cpus = self._backend.cpus()
         self._ended: set[str] = set()
+        self._decide = decided
         self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
         self._shared_plans: dict[int, rounds.RoundPlan] = {}
@@ -163,7 +166,7 @@ class Runner:
             if not any(one.discarded for one in held):
                 self._pace.add(self._backend.monotonic_s() - started)
             if self._pace.done in self._settings.looks:
-                self._decided = decided(journal.run)
+                self._decided = self._decide(journal.run)
 
     def _sweep(self, stage: Stage, journal: Journal, shares: Shares) -> None:
         """Begin sizes in ascending order as far as the budget goes; do rounds of those whose share pays for them."""
@@ -243,11 +246,6 @@ class Runner:
     def _tell(self, doing: str) -> None:
         expected, left_s = (None, self._pace.left_s) if self._shares else self._pace.expected()
         self._listen(Progress(doing=doing, rounds_done=self._pace.done, rounds_expected=expected, left_s=left_s))
-
-
-def decided(run: Run) -> set[str]:
-    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
-    return {one.arm.name for group in findings(run) for one in group.findings if one.verdict != Verdict.UNDECIDED}
 
 
 def _arranged(

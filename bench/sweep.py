@@ -13,8 +13,9 @@ from statistics import median
 from .case import Case
 from .measurement import Left, Round, Run
 from .scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from .selectors import log_ratios, min_seconds_per_call
 from .stats import MIN_ROUNDS, Estimate
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge, log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge, used_rounds
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3

@@ -1,6 +1,6 @@
 """From a run to what may be said of it: ratios with intervals, verdicts, and the noise floor. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp, log1p
@@ -8,7 +8,8 @@ from statistics import median
 
 from . import stats
 from .looks import level
-from .measurement import Arm, Burst, Left, Outcome, Round, Run, Verification, Worker
+from .measurement import Arm, Left, Outcome, Round, Run, Verification, Worker
+from .selectors import faults_per_call, log_ratios, min_seconds_per_call, seconds_per_call
 from .stats import Estimate, Interval
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
@@ -165,6 +166,11 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
     return tuple(_group(run, name, margin) for name in names)
 
 
+def decided(run: Run) -> set[str]:
+    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
+    return {one.arm.name for group in findings(run) for one in group.findings if one.verdict != Verdict.UNDECIDED}
+
+
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
     arms = [arm for arm in run.arms if arm.case.group == name]
     rounds = used_rounds(run, name)
@@ -249,75 +255,6 @@ def used_rounds(run: Run, group: str) -> tuple[Round, ...]:
 def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
     """Return the Hodges-Lehmann estimate over rounds, at the level that the run's looks leave; None without a round."""
     return stats.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
-
-
-def log_ratios(
-    rounds: Sequence[Round], candidate: str, baseline: str, of: Callable[[Sequence[int]], float] = min
-) -> dict[int, float]:
-    """Return round -> log-ratio of two arms, for the rounds that both finished; ratios are formed within a round only.
-
-    Parameters
-    ----------
-    rounds
-        Rounds of one group.
-    candidate, baseline
-        Names of the arms.
-    of
-        What makes one value of a burst's samples: min, or median.
-    """
-    return paired(burst_values(rounds, candidate, of), burst_values(rounds, baseline, of))
-
-
-def burst_values(
-    rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float] = min
-) -> dict[int, dict[int, float]]:
-    """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
-    return {
-        one.index: _burst_values(worker.bursts, of)
-        for one in rounds
-        for worker in one.workers
-        if worker.arm == arm and worker.outcome == Outcome.OK
-    }
-
-
-def paired(
-    candidate: Mapping[int, Mapping[int, float]], baseline: Mapping[int, Mapping[int, float]]
-) -> dict[int, float]:
-    """Return round -> log-ratio of two arms' `burst_values`, for the rounds that have one."""
-    ratios = {
-        index: stats.pass_log_ratio(own, baseline[index]) for index, own in candidate.items() if index in baseline
-    }
-    return {index: ratio for index, ratio in ratios.items() if ratio is not None}
-
-
-def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float]) -> dict[int, float]:
-    """Return pass -> ns per call."""
-    return {burst.pass_index: of(burst.sample_ns) / burst.number for burst in bursts}
-
-
-def seconds_per_call(worker: Worker) -> float:
-    """Return the median over all samples of one worker, in seconds per call."""
-    return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
-
-
-def min_seconds_per_call(worker: Worker) -> float:
-    """Return the median over the passes of one worker of its bursts' minima, in seconds per call."""
-    return median(_burst_values(worker.bursts, min).values()) * 1e-9
-
-
-def faults_per_call(worker: Worker) -> float | None:
-    """Return the minor page faults per call of one worker: median over its bursts; None where they are unknown.
-
-    They are counted for the worker's own process, and not known of another program that computes for it.
-    """
-    if worker.own_clock:
-        return None
-    known = [
-        burst.minor_faults / (burst.number * len(burst.sample_ns))
-        for burst in worker.bursts
-        if burst.minor_faults is not None
-    ]
-    return median(known) if known else None
 
 
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:

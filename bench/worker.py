@@ -18,8 +18,9 @@ from typing import Any
 from . import exchange, origins, pinning, verify
 from .arena import Arena
 from .checking import Checker
+from .collector import collector_off
 from .exchange import Message
-from .judging import Unfit, collector_off, judged
+from .judging import Unfit, judged
 from .loading import loaded
 from .making import write_inputs
 from .sampling import Sampler, clock_resolution_ns, evictor

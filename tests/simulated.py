@@ -1,7 +1,7 @@
 """A machine that is made up: rounds of known truth, without a process and on a clock of their own.
 
     simulation = Simulation(truth=lambda arm, source, index: 0.002)
-    Runner(problem, settings, listener, backend=simulation.backend()).run(arms, left, results)
+    Runner(problem, settings, listener, decided=decided, backend=simulation.backend()).run(arms, left, results)
 
 gives the records that real workers would give if a call took 2 ms, bent by the noise that is asked for. Budgets run out
 in simulated seconds. `Simulation.everywhere(monkeypatch)` has the commands and the pytest plugin measure on it, too.

@@ -16,7 +16,7 @@ from bench.recording import Active, paced, unmeasured
 from bench.rounds import RoundPlan
 from bench.runner import Runner
 from bench.selection import Selection, select
-from bench.verdict import findings
+from bench.verdict import decided, findings
 from tests.builders import USUAL, make_run
 
 SCAN = Path(__file__).parent / "fakes" / "scan"
@@ -33,7 +33,9 @@ def scanned(tmp_path_factory):
     arms, left = select(found, Selection(sizes=("S",)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rounds, "MOST_PASSES", 1)
-        return Runner(found, SETTINGS, lambda progress: None).run(arms, left, tmp_path_factory.mktemp("results"))[0]
+        return Runner(found, SETTINGS, lambda progress: None, decided=decided).run(
+            arms, left, tmp_path_factory.mktemp("results")
+        )[0]
 
 
 def test_whoever_overwrites_its_input_is_measured_beside_who_does_not(scanned):

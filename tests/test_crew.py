@@ -16,7 +16,7 @@ from bench.process import Conditions
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.summary import exit_code
-from bench.verdict import findings
+from bench.verdict import decided, findings
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +37,7 @@ def _one_pass(monkeypatch):
 def swept(tmp_path, *names, values=(100, 200), settings=SETTINGS, **axes):
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=names, sweep=("m", values), **axes))
-    return Runner(found, settings, lambda progress: None).run(arms, left, tmp_path / "results")[0]
+    return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, tmp_path / "results")[0]
 
 
 def children():

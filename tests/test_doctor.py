@@ -9,7 +9,7 @@ import pytest
 
 from bench import doctor, environment, machine
 from bench.environment import Activity
-from bench.implementation import EXTRAS
+from bench.installed import EXTRAS
 
 QUIET = {
     "cpu": {

@@ -1,6 +1,8 @@
-"""Each module imports only from those above it, and inside the package by relative imports alone."""
+"""Each package imports only from those before it, by relative imports alone, and nothing imports in a circle."""
 
 import ast
+import graphlib
+import re
 from pathlib import Path
 
 import pytest
@@ -9,85 +11,190 @@ import bench
 
 FOLDER = Path(bench.__file__).parent
 
-#: Top to bottom. A module may import from those in earlier lines, and from earlier ones in its own.
-LAYERS = [
-    *("errors", "units", "programs", "exchange", "stats", "looks", "scaling", "ranks", "change_points", "document"),
-    *("problem", "case", "rounds", "bursts"),
-    *("machine", "environment", "verify", "judging", "implementation", "sources"),
-    *("pinning", "relocation", "origins", "measurement"),
-    *("selection", "store", "pace", "verdict", "remembering", "sweep", "across", "roofline"),
-    *("diagnosis", "explanation", "analysis", "together", "explanation_summary"),
-    *("arena", "making", "loading", "checking", "sampling", "counting", "observing", "costs", "worker"),
-    *("process", "recording", "suspension", "crew", "conductor", "executor", "limits", "limiting", "staging"),
-    *("shares", "runner", "request"),
-    *("identity", "installed", "packages", "copies", "revisions", "pairing", "checkout", "reads", "native", "gate"),
+#: Packages and single modules of bench/, each of which may import from those before it. A new module needs no entry.
+ORDER = (
+    "errors",
+    "units",
+    "programs",
+    "collector",
+    "stats",
+    "gate",
+    "calibration",
+    "looks",
+    "ranks",
+    "change_points",
+    "scaling",
+    "machine",
+    "environment",
+    "installed",
+    "doctor",
+    "pinning",
+    "suspension",
+    "case",
+    "problem",
+    "implementation",
+    "identity",
+    "sources",
+    "measurement",
+    "store",
+    "indexed",
+    "selectors",
+    "points",
+    "index",
+    "costs",
+    "counting",
+    "exchange",
+    "observing",
+    "relocation",
+    "origins",
+    "verify",
+    "arena",
+    "judging",
+    "checking",
+    "loading",
+    "making",
+    "sampling",
+    "worker",
+    "process",
+    "crew",
+    "rounds",
+    "bursts",
+    "pace",
+    "recording",
+    "conductor",
+    "executor",
+    "limiting",
+    "selection",
+    "shares",
+    "staging",
+    "runner",
+    "diagnosis",
+    "remembering",
+    "verdict",
+    "history",
+    "roofline",
+    "explanation",
+    "sweep",
+    "across",
+    "analysis",
+    "together",
+    "copies",
+    "native",
+    "packages",
+    "pairing",
+    "reads",
+    "remeasurement",
+    "revisions",
+    "checkout",
     "benchmarks",
-    *("calibration", "comparing", "sameness", "comparison", "remeasurement", "watching", "remeasuring"),
-    *("points", "indexed", "index", "history", "history_summary"),
-    *("sections", "report", "summary", "pages", "publishing"),
-    *("formats", "doctor", "screen", "bars", "columns", "terminal"),
-    *("startup", "templates", "commands", "values", "options", "arguments", "cli"),
-    *("pytest_plugin", "__main__"),
-]
+    "comparing",
+    "comparison",
+    "sameness",
+    "watching",
+    "remeasuring",
+    "document",
+    "bars",
+    "explanation_summary",
+    "history_summary",
+    "screen",
+    "columns",
+    "sections",
+    "report",
+    "summary",
+    "terminal",
+    "pages",
+    "publishing",
+    "formats",
+    "request",
+    "commands",
+    "values",
+    "options",
+    "arguments",
+    "cli",
+    "pytest_plugin",
+    "__main__",
+)
 
-MODULES = sorted(FOLDER.rglob("*.py"))
+#: All modules; a folder without an __init__.py below bench/ holds data.
+MODULES = [
+    file
+    for file in sorted(FOLDER.rglob("*.py"))
+    if all((parent / "__init__.py").exists() for parent in file.relative_to(FOLDER.parent).parents[:-1])
+]
+TREES = {file: ast.parse(file.read_text()) for file in MODULES}
+
+
+def name_of(file):
+    parts = file.relative_to(FOLDER).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(file): file for file in MODULES}
 
 
 def imported(file):
-    """Yield the names of the package's modules that a file imports, and every absolute import of the package."""
-    inside = len(file.relative_to(FOLDER).parts) - 1
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level > inside:
-            names = [node.module] if node.module else [alias.name for alias in node.names]
-            yield from (name.partition(".")[0] for name in names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            assert (node.module or "").partition(".")[0] not in ("bench", "implbench"), f"{file.name}: {node.module}"
-        elif isinstance(node, ast.Import):
-            assert not {alias.name.partition(".")[0] for alias in node.names} & {"bench", "implbench"}, file.name
+    """Yield the names of the modules of bench/ that a file imports from."""
+    package = ["bench", *file.relative_to(FOLDER).parts[:-1]]
+    for node in ast.walk(TREES[file]):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*package[: len(package) - node.level + 1], *filter(None, [node.module])][1:]
+            for alias in node.names:
+                name = ".".join([*base, alias.name])
+                yield name if name in NAMES else ".".join(base)
 
 
-def layer(file):
-    return file.relative_to(FOLDER).parts[0].removesuffix(".py")
+def part(name):
+    return name.partition(".")[0]
+
+
+def docstring(file):
+    return ast.get_docstring(TREES[file]) or ""
 
 
 def test_every_module_has_its_place():
-    assert {layer(file) for file in MODULES} - {"__init__"} == set(LAYERS)
+    assert {part(name) for name in NAMES if name} == set(ORDER)
+    for file in set(FOLDER.rglob("*.py")) - set(MODULES):
+        assert "\nfrom ." not in file.read_text(), f"the folder of {file} lacks an __init__.py"
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: file.relative_to(FOLDER).as_posix())
-def test_a_module_imports_only_from_the_layers_above_it(file):
-    if layer(file) == "__init__":
-        return
-    above = LAYERS[: LAYERS.index(layer(file))]
-    for name in imported(file):
-        assert name in above or name == layer(file), f"{file.name} imports {name}, which is not above it"
+@pytest.mark.parametrize("name", [name for name in NAMES if name])
+def test_a_module_imports_only_from_the_packages_before_its_own(name):
+    before = ORDER[: ORDER.index(part(name)) + 1]
+    for other in imported(NAMES[name]):
+        assert part(other) in before, f"{name} imports {other}, which is not before it"
 
 
-@pytest.mark.parametrize("name", ["stats", "looks", "ranks", "change_points", "verdict", "rounds", "bursts"])
+def test_no_module_imports_itself_by_way_of_others():
+    graphlib.TopologicalSorter({name: set(imported(file)) for name, file in NAMES.items()}).prepare()
+
+
+def test_imports_inside_the_package_are_relative():
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            assert not {part(name) for name in names} & {"bench", "implbench"}, file
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if part(name) == "stats" or "Pure" in docstring(NAMES[name])])
 def test_what_decides_knows_neither_clock_nor_file(name):
-    forbidden = {"time", "os", "pathlib", "subprocess", "tempfile", "random"} - (
-        {"random"} if name == "rounds" else set()
-    )
-    tree = ast.parse((FOLDER / f"{name}.py").read_text())
-    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level == 0}
-    assert not found & forbidden
+    nodes = list(ast.walk(TREES[NAMES[name]]))
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    assert not found & {"time", "os", "pathlib", "subprocess", "tempfile"}
 
 
 def test_only_the_front_doors_print():
-    printing = {
-        layer(file)
-        for file in MODULES
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
-    }
-    assert printing <= {"cli", "commands", "terminal"}
+    for name, file in NAMES.items():
+        calls = [node.func for node in ast.walk(TREES[file]) if isinstance(node, ast.Call)]
+        if any(isinstance(call, ast.Name) and call.id == "print" for call in calls):
+            assert re.search(r"\b(cli|commands|terminal)\b", name), name
 
 
 def test_nothing_evaluates_text_or_unpickles():
-    for file in MODULES:
-        for node in ast.walk(ast.parse(file.read_text())):
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                assert node.func.id not in ("eval", "exec"), file.name
+                assert node.func.id not in ("eval", "exec"), file
             if isinstance(node, ast.Import):
-                assert "pickle" not in {alias.name for alias in node.names}, file.name
+                assert "pickle" not in {alias.name for alias in node.names}, file

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, runner, store
+from bench import problem, store, verdict
 from bench.analysis import Analysis
 from bench.environment import Activity
 from bench.errors import Exit, ImplbenchError, NothingMeasured
@@ -14,7 +14,7 @@ from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select
 from bench.stats import MIN_ROUNDS
 from bench.summary import exit_code
-from bench.verdict import Verdict, findings
+from bench.verdict import Verdict, decided, findings
 from tests import noise
 from tests.builders import USUAL, Spec, make_run
 from tests.simulated import Simulation
@@ -29,7 +29,7 @@ USUAL_RUN = replace(SETTINGS, rounds=None, looks=(8, 16, 32))
 def measured(results, simulation, *names, settings=SETTINGS, listener=lambda progress: None, **axes):
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=names, sizes=axes.pop("sizes", ("S",)), **axes))
-    return Runner(found, settings, listener, backend=simulation.backend()).run(arms, left, results)
+    return Runner(found, settings, listener, decided=decided, backend=simulation.backend()).run(arms, left, results)
 
 
 def taking(**seconds):
@@ -208,11 +208,11 @@ LOOKING = replace(SETTINGS, rounds=None, budget_s=60.0, looks=(1, 2))
 
 
 def test_what_a_look_decided_is_measured_no_longer(tmp_path, monkeypatch):
-    decided = "product[copying-S-float64-C-1t]"
-    monkeypatch.setattr(runner, "decided", lambda run: {decided})
+    name = "product[copying-S-float64-C-1t]"
+    monkeypatch.setattr(f"{__name__}.decided", lambda run: {name})
     run, _ = measured(tmp_path, Simulation(), "honest_too", "copying", settings=LOOKING)
     first, second = ({worker.arm for worker in one.workers} for one in run.rounds)
-    assert first - second == {decided}
+    assert first - second == {name}
     assert len(second) == 3
 
 
@@ -234,7 +234,7 @@ def test_a_run_ends_with_the_last_look_or_when_nothing_is_left_to_decide(tmp_pat
 
 def test_decided_is_what_has_a_verdict_and_what_never_will():
     arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
-    told = runner.decided(make_run(arms))
+    told = verdict.decided(make_run(arms))
     assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
 
 

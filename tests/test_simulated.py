@@ -11,7 +11,7 @@ from bench import problem
 from bench.measurement import Outcome, Settings
 from bench.runner import Runner
 from bench.selection import Selection, select
-from bench.verdict import findings
+from bench.verdict import decided, findings
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
@@ -24,7 +24,9 @@ def measured(results, simulation, *names, rounds=8, budget_s=None, **axes):
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=names, sizes=("S",), **axes))
     settings = Settings(seed=7, margin=0.03, rounds=rounds, budget_s=budget_s, timeout_s=8.0, command=("test",))
-    run, _ = Runner(found, settings, lambda now: None, backend=simulation.backend()).run(arms, left, results)
+    run, _ = Runner(found, settings, lambda now: None, decided=decided, backend=simulation.backend()).run(
+        arms, left, results
+    )
     return run
 
 

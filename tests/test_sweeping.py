@@ -9,7 +9,7 @@ from bench.measurement import Outcome, Settings
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.sweep import sweeps
-from bench.verdict import findings
+from bench.verdict import decided, findings
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
@@ -25,7 +25,7 @@ def swept(results, simulation, values=(100, 1000, 5000), *, how=None, listener=l
     """Return the run of a sweep over m of the baseline, `honest`, and of `honest_too`."""
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=("honest_too",), sweep=("m", values)))
-    runner = Runner(found, how or settings(), listener, backend=simulation.backend())
+    runner = Runner(found, how or settings(), listener, decided=decided, backend=simulation.backend())
     return runner.run(arms, left, results)
 
 

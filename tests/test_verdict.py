@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from bench import verdict
+from bench import selectors
 from bench.measurement import Outcome
 from bench.stats import Estimate, Interval
 from bench.verdict import Ratio, Verdict, findings, judge
@@ -94,7 +94,7 @@ def test_only_ok_cases_have_times():
 
 def test_a_ratio_is_formed_within_a_round_so_that_drift_between_rounds_cancels():
     run = make_run(ARMS, rounds=8)
-    ratios = verdict.log_ratios(run.rounds, "backprop[fast-M-float64-C-1t]", "backprop[loop-M-float64-C-1t]")
+    ratios = selectors.log_ratios(run.rounds, "backprop[fast-M-float64-C-1t]", "backprop[loop-M-float64-C-1t]")
     assert sorted(ratios) == list(range(8))
     assert all(value == pytest.approx(-log(24), abs=0.02) for value in ratios.values())
 

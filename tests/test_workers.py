@@ -20,7 +20,7 @@ from bench.measurement import Outcome, Settings
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.staging import SCRATCH
-from bench.verdict import findings
+from bench.verdict import decided, findings
 from tests.started import gone, started, until, workers
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0
 def measured(results, *names, settings=SETTINGS, folder=FAKES, **axes):
     found = problem.find(str(folder))
     arms, left = select(found, Selection(implementations=names, **axes))
-    return Runner(found, settings, lambda progress: None).run(arms, left, results)
+    return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, results)
 
 
 def children():
@@ -167,7 +167,7 @@ def test_a_problem_that_gives_no_inputs_is_told_with_its_error(tmp_path):
     found = problem.find(str(tmp_path))
     arms, left = select(found, Selection())
     with pytest.raises(NothingMeasured, match=r"gave no inputs: AttributeError: .*problem\.py, line"):
-        Runner(found, SETTINGS, lambda progress: None).run(arms, left, tmp_path / "results")
+        Runner(found, SETTINGS, lambda progress: None, decided=decided).run(arms, left, tmp_path / "results")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from ..runner import Runner
 from ..sections import explanation as section
 from ..selection import select
 from ..store import write_atomically
+from ..verdict import decided
 
 
 def command(options: argparse.Namespace) -> int:
@@ -63,4 +64,4 @@ def _measured(options: argparse.Namespace) -> tuple[Run, Path | None]:
     found = problem.find(options.problem)
     arms, left = select(found, selection_of(options))
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, settings_of(options), listener).run(arms, left, Path(options.results))
+        return Runner(found, settings_of(options), listener, decided=decided).run(arms, left, Path(options.results))

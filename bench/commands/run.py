@@ -11,6 +11,7 @@ from ..measurement import Run
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..selection import select
+from ..verdict import decided
 from . import watch
 from .report import reported
 
@@ -22,7 +23,9 @@ def command(options: argparse.Namespace) -> int:
     found = problem.find(options.problem)
     arms, left = select(found, selection_of(options))
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        run, path = Runner(found, settings_of(options), listener).run(arms, left, Path(options.results))
+        run, path = Runner(found, settings_of(options), listener, decided=decided).run(
+            arms, left, Path(options.results)
+        )
     if run.interrupted and path is None:
         raise KeyboardInterrupt
     return show(run, path, options)

@@ -24,7 +24,7 @@ from ..sections import watched
 from ..selection import select
 from ..staging import scratch
 from ..summary import BAD, ratio
-from ..verdict import findings
+from ..verdict import decided, findings
 from ..watching import Folder, Saved, Stamps, Version
 
 #: Prints a run and returns its exit code.
@@ -107,7 +107,7 @@ class _Watch:
         found = replace(version.problem, folder=self._folder.path)
         arms, left = select(version.problem, self._wanted)
         with self._progress(f"{found.name}: {found.title}") as listener:
-            runner = Runner(found, settings_of(self._options), listener, copy=version.problem)
+            runner = Runner(found, settings_of(self._options), listener, decided=decided, copy=version.problem)
             run, path = runner.run(arms, left, Path(self._options.results))
         if self._superseded:
             raise Saved

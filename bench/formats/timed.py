@@ -9,7 +9,8 @@ from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError, NothingMeasured
 from ..measurement import Outcome, Round, Run, Worker
-from ..verdict import Finding, GroupFindings, findings, seconds_per_call, used_rounds
+from ..selectors import seconds_per_call
+from ..verdict import Finding, GroupFindings, findings, used_rounds
 
 #: What stands for text that is not known, in formats that cannot leave it out.
 UNKNOWN = "unknown"

@@ -12,8 +12,9 @@ from statistics import median, quantiles
 from ...analysis import Analysis
 from ...measurement import Outcome, Round, Run, Worker
 from ...sections.wording import counted, label, titled
+from ...selectors import seconds_per_call
 from ...units import percent
-from ...verdict import Finding, GroupFindings, seconds_per_call, used_rounds
+from ...verdict import Finding, GroupFindings, used_rounds
 from ..chart import Axis, Chart, Point, Series, View
 
 #: Points of all these charts together; a sample is one in each of its two views.
