@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from e_divisive import divisive
 
-from bench import change_points
+from bench.stats import change_points
 
 RUNS = 120
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import change_points
+from bench.stats import change_points
 
 #: Level and number of permutations, those of Matteson & James; and the seed that makes it repeatable.
 LEVEL = 0.05

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .case import Case, Size
 from .measurement import Run
-from .stats import Interval
+from .stats.intervals import Interval
 from .sweep import case_of, log_seconds
 from .verdict import GroupFindings, Ratio, estimate, used_rounds
 

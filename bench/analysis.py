@@ -9,7 +9,7 @@ from .explanation import Ladder, ladders
 from .measurement import Arm, Round, Run
 from .roofline import Roofline, rooflines
 from .selectors import burst_values, log_ratios, paired
-from .stats import Estimate
+from .stats.intervals import Estimate
 from .sweep import Sweep, sweeps
 from .verdict import GroupFindings, estimate, findings, used_rounds
 

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
-from . import executor, gate, rounds, selectors, stats
+from . import executor, rounds, selectors
 from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
-from .gate import Decision
 from .measurement import Arm, Round, Settings
 from .runner import Listener, Progress
 from .staging import Stage, staged
+from .stats import gate, intervals
+from .stats.gate import Decision
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
@@ -189,7 +190,7 @@ class Comparer:
         """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
         held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
         ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, AGAIN)]
-        return (stats.resolves(stats.hodges_lehmann(ratios)) if ratios else None) or 0.0
+        return (intervals.resolves(intervals.hodges_lehmann(ratios)) if ratios else None) or 0.0
 
     def _doubted(self, name: str) -> bool:
         """Return whether a suspect is slower by no more than identical arms seem to differ.
@@ -201,7 +202,7 @@ class Comparer:
             return False
         fresh = _ratios(self._fresh[name], name)
         ratios = (*_ratios(self._screened[name], name), *fresh) if said.early else fresh
-        interval = stats.hodges_lehmann(ratios).interval
+        interval = intervals.hodges_lehmann(ratios).interval
         return interval is not None and interval.low <= log1p(max(self._settings.margin, self._resolved))
 
     def _goes_on(self, name: str) -> bool:

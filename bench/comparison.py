@@ -6,14 +6,15 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import remembering, selectors, stats
+from . import remembering, selectors
 from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit
-from .gate import Decision
 from .measurement import Outcome, Round
 from .native import Doubt
-from .stats import Estimate
+from .stats import intervals
+from .stats.gate import Decision
+from .stats.intervals import Estimate
 
 #: A count is a finding when it changes by more than this share in every round.
 COUNT_MARGIN = 0.01
@@ -119,7 +120,7 @@ def doubted(found: Comparison, doubt: Doubt | None) -> Comparison:
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
     """Return the A/A estimate, from all rounds that measured a benchmark's BASE twice."""
     ratios = [ratio for one in measured for ratio in one.all_ratios(AGAIN)]
-    return stats.hodges_lehmann(ratios) if ratios else None
+    return intervals.hodges_lehmann(ratios) if ratios else None
 
 
 def warnings(measured: Iterable[Measured]) -> Iterator[str]:
@@ -148,7 +149,7 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
     """
     name = one.benchmark.case.id
     ratios = one.ratios
-    estimate = stats.hodges_lehmann(ratios) if ratios else None
+    estimate = intervals.hodges_lehmann(ratios) if ratios else None
     standing, outcome, reason = _fate(one) or (None, Outcome.OK, one.reason)
     if standing is None:
         standing = _standing(one.decision, estimate, margin, resolved or 0.0)

@@ -19,7 +19,7 @@ from enum import StrEnum
 from statistics import median
 
 from .measurement import Call, CallKind, Costs
-from .stats import Estimate
+from .stats.intervals import Estimate
 
 
 class Cause(StrEnum):

@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from math import exp, log
 from pathlib import Path
 
-from . import change_points, environment, ranks
-from .change_points import Analysis
+from . import environment
 from .errors import ImplbenchError, unknown
 from .index import Index
 from .indexed import Entry, Machine, Series
 from .programs import told_by_git
-from .stats import hodges_lehmann
+from .stats import change_points, mann_whitney
+from .stats.change_points import Analysis
+from .stats.intervals import hodges_lehmann
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.
@@ -239,7 +240,7 @@ def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysi
                 first_after=entries[start],
                 before=Ratio.of(hodges_lehmann(before)),
                 after=Ratio.of(hodges_lehmann(after)),
-                step=Ratio.of(ranks.shift(before, after)),
+                step=Ratio.of(mann_whitney.shift(before, after)),
                 software=_differences(index, entries[start - 1], entries[start]),
             )
         )

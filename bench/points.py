@@ -7,11 +7,12 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from . import stats, store
+from . import store
 from .case import Case
 from .errors import ImplbenchError
 from .measurement import Arm, Outcome, Run, Worker
 from .selectors import min_seconds_per_call
+from .stats import intervals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,9 +125,9 @@ def _point(
     if outcome == Outcome.OK:
         seconds = median([min_seconds_per_call(worker) for worker in workers.values()])
         minima = _minima(workers)
-        found = [stats.pass_log_ratio(minima[index], anchor[index]) for index in minima if index in anchor]
+        found = [intervals.pass_log_ratio(minima[index], anchor[index]) for index in minima if index in anchor]
         known = [value for value in found if value is not None]
-        log_ratio = stats.hodges_lehmann(known).value if known else None
+        log_ratio = intervals.hodges_lehmann(known).value if known else None
     return Point(
         case=arm.case,
         baseline=baseline.case.id if baseline else None,

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import selectors, stats, verdict
+from . import selectors, verdict
 from .case import Case
 from .measurement import Arm, Outcome, Round, Worker
-from .stats import Estimate
+from .stats import intervals
+from .stats.intervals import Estimate
 from .verdict import Ratio, Verdict
 
 
@@ -91,7 +92,7 @@ def remeasured(entry: Entry, held: Sequence[Round], margin: float, resolved: flo
         outcome=bad.outcome if bad else Outcome.OK,
         reason=bad.reason if bad else None,
         rounds=len(workers),
-        min_seconds_per_call=stats.median_interval(times) if times else None,
+        min_seconds_per_call=intervals.median_interval(times) if times else None,
         over_before=over(entry.before),
         over_baseline=over(entry.baseline),
         margin=margin,

@@ -5,10 +5,10 @@ import sys
 
 from .case import CACHES
 from .errors import ImplbenchError
-from .looks import LOOKS
 from .measurement import Settings
 from .selection import Selection
 from .shares import SWEEP_BUDGET_S
+from .stats.sequential import LOOKS
 
 
 def selection_of(options: argparse.Namespace) -> Selection:

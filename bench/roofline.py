@@ -13,10 +13,10 @@ from enum import StrEnum
 from math import inf, log
 from statistics import median
 
-from . import stats
 from .measurement import Burst, Limit, Outcome, Round, Run, Worker
 from .selectors import log_ratios, min_seconds_per_call
-from .stats import Estimate, Interval
+from .stats import intervals
+from .stats.intervals import Estimate, Interval
 from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 
@@ -159,7 +159,7 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     timed = [worker for worker in workers if worker.bursts]
     if not timed:
         return "not measured"
-    seconds = stats.median_interval([min_seconds_per_call(worker) for worker in timed])
+    seconds = intervals.median_interval([min_seconds_per_call(worker) for worker in timed])
     return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds), waited=_waited(limit, timed))
 
 
@@ -229,7 +229,7 @@ def share(
     work
         Of the problem.
     looks
-        Of the run; see `looks`.
+        Of the run; see `sequential`.
     """
     found = estimate(over_limit, looks)
     amount = work[limit.resource] / limit.work[limit.resource]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from . import stats
 from .measurement import Burst, Outcome, Round, Worker
+from .stats import intervals
 
 
 def log_ratios(
@@ -41,7 +41,7 @@ def paired(
 ) -> dict[int, float]:
     """Return round -> log-ratio of two arms' `burst_values`, for the rounds that have one."""
     ratios = {
-        index: stats.pass_log_ratio(own, baseline[index]) for index, own in candidate.items() if index in baseline
+        index: intervals.pass_log_ratio(own, baseline[index]) for index, own in candidate.items() if index in baseline
     }
     return {index: ratio for index, ratio in ratios.items() if ratio is not None}
 

@@ -12,7 +12,7 @@ from . import rounds
 from .case import Case
 from .conductor import Group
 from .measurement import Outcome, Round
-from .stats import MIN_ROUNDS
+from .stats.intervals import MIN_ROUNDS
 from .units import significant, time_text
 
 #: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.

@@ -15,7 +15,7 @@ from .document import Cell, Column, Table
 from .errors import Exit
 from .measurement import Arm, Left, Outcome, Round
 from .roofline import Roofline
-from .stats import Estimate, Interval
+from .stats.intervals import Estimate, Interval
 from .sweep import Growth, Sweep
 from .units import significant
 from .verdict import Finding, GroupFindings, Ratio, Verdict

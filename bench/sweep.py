@@ -12,9 +12,9 @@ from statistics import median
 
 from .case import Case
 from .measurement import Left, Round, Run
-from .scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from .selectors import log_ratios, min_seconds_per_call
-from .stats import MIN_ROUNDS, Estimate
+from .stats.intervals import MIN_ROUNDS, Estimate
+from .stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from .verdict import Finding, GroupFindings, Verdict, estimate, judge, used_rounds
 
 #: With fewer sizes there is no sweep.
@@ -34,7 +34,7 @@ class Place:
     rounds: tuple[Round, ...]
     """Those that count."""
     looks: tuple[int, ...]
-    """Of the run: see `looks`."""
+    """Of the run: see `sequential`."""
     timed: Mapping[str, Finding]
     """Name -> what has a time here."""
     left: Mapping[str, str]

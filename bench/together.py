@@ -12,7 +12,7 @@ from .analysis import Analysis
 from .case import Case
 from .errors import ImplbenchError
 from .measurement import Outcome, Run
-from .stats import Estimate
+from .stats.intervals import Estimate
 from .verdict import Finding, Ratio, Verdict
 
 #: What sets the groups of a run apart.

@@ -6,11 +6,11 @@ from enum import StrEnum
 from math import exp, log1p
 from statistics import median
 
-from . import stats
-from .looks import level
 from .measurement import Arm, Left, Outcome, Round, Run, Verification, Worker
 from .selectors import faults_per_call, log_ratios, min_seconds_per_call, seconds_per_call
-from .stats import Estimate, Interval
+from .stats import intervals
+from .stats.intervals import Estimate, Interval
+from .stats.sequential import level
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
@@ -180,7 +180,7 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     noise = None
     if baseline and again:
         noise = estimate(log_ratios(rounds, again.name, baseline.name))  # at the whole level: no look stops at it
-    resolved = stats.resolves(noise) if noise else None
+    resolved = intervals.resolves(noise) if noise else None
     lost = dict.fromkeys(one.discarded for one in run.rounds if one.group == name and one.discarded)
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
     found = []
@@ -231,8 +231,8 @@ def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limi
         outcome=outcome,
         reason=reason,
         rounds=len(workers),
-        seconds_per_call=stats.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
-        min_seconds_per_call=stats.median_interval([min_seconds_per_call(one) for one in workers]) if ok else None,
+        seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
+        min_seconds_per_call=intervals.median_interval([min_seconds_per_call(one) for one in workers]) if ok else None,
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.looks),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
@@ -254,7 +254,7 @@ def used_rounds(run: Run, group: str) -> tuple[Round, ...]:
 
 def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
     """Return the Hodges-Lehmann estimate over rounds, at the level that the run's looks leave; None without a round."""
-    return stats.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
+    return intervals.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
 
 
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:
@@ -272,7 +272,7 @@ def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
 
 def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:
     """Return how the rounds fall into two groups, with the page faults of each; None where they do not."""
-    split = stats.two_clusters(list(logs.values())) if logs else None
+    split = intervals.two_clusters(list(logs.values())) if logs else None
     if split is None:
         return None
     indices = list(logs)

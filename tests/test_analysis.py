@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bench.analysis import Analysis
-from bench.looks import LOOKS
 from bench.sections import answer
 from bench.sections.wording import gain_text
+from bench.stats.sequential import LOOKS
 from bench.verdict import Ratio
 from tests.builders import make_run
 

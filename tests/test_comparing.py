@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bench import gate, problem, rounds, stats
+from bench import problem, rounds
 from bench.benchmarks import Benchmark
 from bench.comparing import AGAIN, BASE, HEAD, Comparer
 from bench.comparison import Standing, compared, noise_of
 from bench.conductor import Source
-from bench.gate import SCREEN_ROUNDS
 from bench.implementation import chosen
 from bench.measurement import Outcome, Settings
 from bench.selection import Selection, select
+from bench.stats import gate, intervals
+from bench.stats.gate import SCREEN_ROUNDS
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
@@ -70,10 +71,10 @@ def test_a_slowdown_below_a_noise_floor_that_was_chance_is_measured_until_the_fl
 
     simulation = Simulation(truth=law, noise=noise.QUIET)
     (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
-    assert stats.resolves(stats.hodges_lehmann(one.all_ratios(AGAIN)[:SCREEN_ROUNDS])) > 0.05
+    assert intervals.resolves(intervals.hodges_lehmann(one.all_ratios(AGAIN)[:SCREEN_ROUNDS])) > 0.05
     assert all(any(worker.arm.endswith(AGAIN) for worker in held.workers) for held in one.confirming)
     assert 0 < len(one.confirming) < 12
-    assert compared(one, 0.03, stats.resolves(noise_of([one]))).standing == Standing.SLOWER
+    assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.SLOWER
 
 
 def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(benchmarks):
@@ -82,7 +83,7 @@ def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(bench
 
     (one,) = measured(benchmarks[:1], truth=law, noise=noise.QUIET)
     assert len(one.confirming) == gate.LOOKS[-1]
-    assert compared(one, 0.03, stats.resolves(noise_of([one]))).standing == Standing.UNDECIDED
+    assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.UNDECIDED
 
 
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):

@@ -31,7 +31,7 @@ NOT_TYPED = {
     "asv": "needs asv; tests/formats/test_format_asv.py, in the environment interop",
     "python -m pyperf": "needs pyperf; tests/formats/test_format_pyperf.py, in the environment interop",
     "OTAVA_CONFIG=": "needs Otava; tests/formats/test_format_others.py, in the environment interop",
-    "python .ci/change_points_table.py": "takes hours; tests/test_change_points.py has smaller simulations",
+    "python .ci/change_points_table.py": "takes hours; tests/stats/test_change_points.py has smaller simulations",
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import stats
+from bench.stats import intervals
 
 CHECKOUT = Path(__file__).parent.parent
 LOG = CHECKOUT / "tests" / "data" / "gates.jsonl"
@@ -40,7 +40,7 @@ def test_intervals_over_recorded_rounds_of_identical_code_hold_one_95_times_in_1
     for ratios in identical.values():
         assert len(ratios) >= 70
         for _ in range(1000):
-            interval = stats.hodges_lehmann(generator.sample(ratios, rounds)).interval
+            interval = intervals.hodges_lehmann(generator.sample(ratios, rounds)).interval
             held += interval.low <= 0 <= interval.high
             tried += 1
     assert 0.94 <= held / tried <= 0.97

@@ -11,7 +11,7 @@ import pytest
 from bench import points, roofline, store, summary
 from bench.analysis import Analysis
 from bench.formats import tidy
-from bench.stats import Interval
+from bench.stats.intervals import Interval
 from bench.verdict import Ratio, findings
 from tests.builders import USUAL as ARMS
 from tests.builders import Spec, make_run

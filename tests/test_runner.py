@@ -12,7 +12,7 @@ from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.measurement import Outcome, Settings
 from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select
-from bench.stats import MIN_ROUNDS
+from bench.stats.intervals import MIN_ROUNDS
 from bench.summary import exit_code
 from bench.verdict import Verdict, decided, findings
 from tests import noise

@@ -6,7 +6,7 @@ import pytest
 
 from bench import selectors
 from bench.measurement import Outcome
-from bench.stats import Estimate, Interval
+from bench.stats.intervals import Estimate, Interval
 from bench.verdict import Ratio, Verdict, findings, judge
 from tests.builders import Spec, make_run
 

@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 from .. import problem, terminal
 from ..benchmarks import identical
-from ..calibration import POWER, Calibration, calibrate
 from ..comparing import Comparer
 from ..comparison import noise_of
 from ..document import Section
 from ..errors import Exit, NothingMeasured
 from ..request import selection_of, settings_of
-from ..stats import resolves
+from ..stats.intervals import resolves
+from ..stats.power import POWER, Calibration, calibrate
 from ..units import percent
 
 

@@ -23,7 +23,7 @@ from ..request import selection_of, settings_of
 from ..runner import Progress
 from ..sections import comparison as section
 from ..staging import scratch
-from ..stats import resolves
+from ..stats.intervals import resolves
 from ..store import write_atomically
 from ..summary import of_comparison, of_plan
 

@@ -15,7 +15,7 @@ from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..report import file_name
-from ..stats import median_interval
+from ..stats.intervals import median_interval
 from ..summary import BAD
 from ..verdict import findings
 from .timed import UNKNOWN, Timed, created, known, text, timed

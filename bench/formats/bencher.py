@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from ..measurement import Run
-from ..stats import Interval
+from ..stats.intervals import Interval
 from .timed import Timed, once_each
 
 #: Measure -> what it is; all but `latency` are made in Bencher when they first arrive.

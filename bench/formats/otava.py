@@ -6,7 +6,7 @@ from ..document import Cell, Column, Table, Value, plain
 from ..errors import ImplbenchError
 from ..measurement import Run
 from ..report import csv
-from ..stats import Estimate
+from ..stats.intervals import Estimate
 from .timed import created, text, timed
 
 #: Attributes of a row; all other columns but the time are metrics.

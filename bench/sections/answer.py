@@ -6,7 +6,7 @@ from .. import remembering
 from ..analysis import Analysis
 from ..document import Section, code, plain
 from ..measurement import Outcome, Run
-from ..stats import Estimate
+from ..stats.intervals import Estimate
 from ..units import DASH, percent, time_text
 from ..verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from .roofline import sentence as share_sentence

@@ -7,7 +7,7 @@ from ..analysis import Analysis
 from ..case import Case
 from ..document import Cell, Column, Section, Table, code, plain
 from ..measurement import Outcome
-from ..stats import Estimate, Interval
+from ..stats.intervals import Estimate, Interval
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from . import answer

@@ -1,10 +1,10 @@
 """The history of cases: where they changed, in a table and a picture. Not part of a run's report."""
 
-from ..change_points import STABLE_VALUES
 from ..document import Cell, Column, Section, Table, code, plain
 from ..history import RATIO, Change, Commits, Histories, History
 from ..indexed import Machine
-from ..stats import Interval
+from ..stats.change_points import STABLE_VALUES
+from ..stats.intervals import Interval
 from ..units import DASH, TIME_UNITS, time_unit
 from ..verdict import Ratio
 from .history_figure import figure

@@ -10,7 +10,7 @@ from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..machine import BEYOND_CACHES
 from ..measurement import Run
 from ..roofline import Doubt, Placed, Roof, Roofline, peak
-from ..stats import Interval
+from ..stats.intervals import Interval
 from ..units import DASH, amount, percent, significant
 from ..verdict import GroupFindings, Ratio
 from .drawing import styled

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..analysis import Analysis
 from ..document import Section, code, plain
 from ..measurement import Run
-from ..stats import MIN_ROUNDS
+from ..stats.intervals import MIN_ROUNDS
 from ..sweep import Sweep
 from . import sweep_figures
 from .sweep_tables import (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..document import Figure, code, plain
 from ..measurement import Run
-from ..scaling import reigns
+from ..stats.scaling import reigns
 from ..sweep import Place, Sweep
 from ..units import TIME_UNITS, significant, time_unit
 from ..verdict import Ratio

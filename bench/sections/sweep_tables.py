@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..document import Cell, Column, Table, plain
-from ..stats import Estimate, Interval
+from ..stats.intervals import Estimate, Interval
 from ..sweep import Growth, Overtaking, Place, Sweep
 from ..units import DASH, seconds_in, significant, time_text, time_unit
 from .wording import conditions, ratio_text

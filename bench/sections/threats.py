@@ -7,7 +7,7 @@ from ..analysis import Analysis
 from ..diagnosis import Cause, Share
 from ..document import Section, code, plain
 from ..measurement import Load, Outcome, Run
-from ..stats import MIN_ROUNDS, Estimate
+from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..units import percent, significant
 from ..verdict import Finding, GroupFindings, Ratio
 from .reasons import share_text

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analysis import Analysis
 from bench.sections import start
-from bench.stats import Estimate
+from bench.stats.intervals import Estimate
 from bench.verdict import findings
 from tests.builders import USUAL, make_run
 

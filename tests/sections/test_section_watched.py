@@ -8,7 +8,7 @@ import pytest
 from bench.measurement import Arm, Outcome
 from bench.remeasurement import Entry, Remeasured, Verified
 from bench.sections import watched
-from bench.stats import Estimate, Interval
+from bench.stats.intervals import Estimate, Interval
 from tests.builders import Spec, make_case
 
 NOW = Arm(name="now", case=make_case(Spec(name="faster")), title="", baseline=False)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import exp, log
 from statistics import fmean
 
-from .stats import Estimate, hodges_lehmann
+from .intervals import Estimate, hodges_lehmann
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +48,7 @@ def slope(log_seconds: Mapping[float, Mapping[int, float]]) -> Estimate | None:
     -----
     In each round the least-squares slope of y = log t on x = log size, sum((x - mean x)(y - mean y)) / sum((x - mean
     x)**2), which for two sizes is log(t2 / t1) / log(size2 / size1); over rounds the Hodges-Lehmann estimate with its
-    signed-rank interval (`stats.hodges_lehmann`). So the round is the unit of replication here too. The sizes of a
+    signed-rank interval (`intervals.hodges_lehmann`). So the round is the unit of replication here too. The sizes of a
     round are measured one after the other: a drift from round to round cancels, one within a round does not and widens
     the interval. It is the interval of the line through these sizes; that the true curve is straight is not tested.
     """
@@ -81,7 +81,7 @@ def crossings(compared: Sequence[Comparison]) -> tuple[Crossing, ...]:
     reject). Between two sizes the band is w [l1, u1] + (1 - w) [l2, u2]; its half-width w h1 + (1 - w) h2 is at least
     that of the interpolated log-ratio itself, sqrt((w h1)**2 + ((1 - w) h2)**2 + 2 c w (1 - w) h1 h2), whatever the
     correlation c of the two. So a 95 % interval at each size gives at least 95 % here, as long as the true curve is
-    straight between neighbouring sizes (tests/test_scaling.py simulates both).
+    straight between neighbouring sizes (tests/stats/test_scaling.py simulates both).
     """
     found, last = [], None
     for index, one in enumerate(compared):

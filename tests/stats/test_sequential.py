@@ -5,8 +5,9 @@ from math import log1p, sqrt
 
 import pytest
 
-from bench import stats, verdict
-from bench.looks import LOOKS, level
+from bench import verdict
+from bench.stats import intervals
+from bench.stats.sequential import LOOKS, level
 from bench.verdict import Verdict
 
 MARGIN = 0.03
@@ -26,7 +27,7 @@ def stopped(truth, sd, seed, draw, looks=LOOKS):
     d: list[float] = []
     for look in looks:
         d += [truth + sd * draw(generator) for _ in range(look - len(d))]
-        estimate = stats.hodges_lehmann(d, level(looks, len(d)))
+        estimate = intervals.hodges_lehmann(d, level(looks, len(d)))
         said = verdict.judge(estimate, MARGIN)
         if said != Verdict.UNDECIDED:
             break
@@ -34,13 +35,13 @@ def stopped(truth, sd, seed, draw, looks=LOOKS):
 
 
 def test_the_level_is_divided_among_the_looks_and_whole_where_there_is_none():
-    assert level((), 20) == stats.ALPHA
-    assert level(LOOKS, 7) == stats.ALPHA
-    assert level(LOOKS, 8) == level(LOOKS, 20) == stats.ALPHA / 4
+    assert level((), 20) == intervals.ALPHA
+    assert level(LOOKS, 7) == intervals.ALPHA
+    assert level(LOOKS, 8) == level(LOOKS, 20) == intervals.ALPHA / 4
 
 
 def test_the_first_look_has_an_interval():
-    assert stats.hodges_lehmann([0.1 * one for one in range(LOOKS[0])], level(LOOKS, LOOKS[0])).interval is not None
+    assert intervals.hodges_lehmann([0.1 * one for one in range(LOOKS[0])], level(LOOKS, LOOKS[0])).interval is not None
 
 
 @pytest.mark.parametrize("draw", [normal, student_t3])
@@ -55,13 +56,13 @@ def test_a_difference_of_just_the_margin_is_seldom_called_larger_or_smaller(draw
 @pytest.mark.parametrize("sd", [0.005, 0.02, 0.06])
 @pytest.mark.parametrize("truth", [0.0, 0.02, 0.05])
 def test_intervals_of_a_run_that_stops_by_itself_hold_the_truth_95_times_in_100(truth, sd):
-    intervals = [stopped(truth, sd, seed, normal)[1].interval for seed in range(1500)]
-    held = sum(interval.low <= truth <= interval.high for interval in intervals)
-    assert held >= 0.95 * len(intervals)
+    found = [stopped(truth, sd, seed, normal)[1].interval for seed in range(1500)]
+    held = sum(interval.low <= truth <= interval.high for interval in found)
+    assert held >= 0.95 * len(found)
 
 
 def test_without_the_correction_looking_again_and_again_would_be_wrong_too_often(monkeypatch):
-    monkeypatch.setattr(f"{__name__}.level", lambda looks, rounds: stats.ALPHA)
+    monkeypatch.setattr(f"{__name__}.level", lambda looks, rounds: intervals.ALPHA)
     said = [stopped(log1p(MARGIN), 0.02, seed, normal)[0] for seed in range(1500)]
     assert said.count(Verdict.UNDECIDED) < 0.92 * len(said)
 

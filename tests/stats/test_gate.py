@@ -5,8 +5,8 @@ from math import log
 
 import pytest
 
-from bench import gate
-from bench.gate import Decision
+from bench.stats import gate
+from bench.stats.gate import Decision
 
 MARGIN = 0.03
 

@@ -6,8 +6,8 @@ from math import log
 import numpy as np
 import pytest
 
-from bench import change_points
-from bench.change_points import Analysis, analyse, checked, merged, pelt, scale, segmentation
+from bench.stats import change_points
+from bench.stats.change_points import Analysis, analyse, checked, merged, pelt, scale, segmentation
 
 STEP = log(1.05)
 

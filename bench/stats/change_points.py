@@ -11,7 +11,7 @@ from math import inf, isfinite, log, log1p, sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from .ranks import mann_whitney
+from .mann_whitney import mann_whitney
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

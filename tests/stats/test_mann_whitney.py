@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import mannwhitneyu
 
-from bench.ranks import mann_whitney, shift
+from bench.stats.mann_whitney import mann_whitney, shift
 
 
 @pytest.mark.parametrize(("m", "n"), [(1, 1), (4, 4), (4, 12), (12, 12), (3, 20), (20, 20)])

@@ -1,6 +1,6 @@
 """Two samples compared by their ranks: whether they differ, and by how much. Pure.
 
-Rounds of one run are the business of `stats`; here a value is a run.
+Rounds of one run are the business of `intervals`; here a value is a run.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from itertools import groupby
 from math import comb, erfc, sqrt
 from statistics import NormalDist, median
 
-from .stats import ALPHA, Estimate, Interval
+from .intervals import ALPHA, Estimate, Interval
 
 #: With fewer values on a side no interval is given.
 MIN_VALUES = 4

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from math import ceil, log1p, log2
 
-from .stats import MIN_ROUNDS, Estimate, hodges_lehmann
+from .intervals import MIN_ROUNDS, Estimate, hodges_lehmann
 
 #: Rounds in which every case is screened.
 SCREEN_ROUNDS = 8

@@ -3,12 +3,12 @@
 Who looks at an interval again and again, and stops as soon as it decides, is wrong more often than once in twenty. So a
 run that stops by itself looks at numbers of rounds that are fixed beforehand, and each look is held at ALPHA divided by
 the number of looks (Bonferroni, as the gate's: notes, stats 3): over all of them together an interval misses the truth
-in one run of twenty at most. tests/test_looks.py shows it by simulation.
+in one run of twenty at most. tests/stats/test_sequential.py shows it by simulation.
 """
 
 from collections.abc import Sequence
 
-from .stats import ALPHA
+from .intervals import ALPHA
 
 #: Numbers of rounds after which a run looks at its pairs. At 8 the level of one look can just be met.
 LOOKS = (8, 12, 20, 32)

@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from bench.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
-from bench.stats import Estimate, Interval, hodges_lehmann
+from bench.stats.intervals import Estimate, Interval, hodges_lehmann
+from bench.stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 
 SIZES = (100.0, 200.0, 500.0, 1000.0)
 

@@ -2,7 +2,7 @@
 
 import random
 
-from bench.calibration import calibrate
+from bench.stats.power import calibrate
 
 
 def series(sd, cases=4, rounds=8):
