@@ -17,8 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import exchange, pinning
+from bench import exchange
 from bench.arena import Arena
+from bench.machine import threads
 from bench.sampling import Sampler, clock_resolution_ns
 
 REPEATS, SAMPLES = 15, 7
@@ -155,7 +156,7 @@ def ratios(pair: tuple[Spelling, Spelling], own: Arrays, held: Arrays) -> tuple[
 
 def main() -> int:
     """Print the table; return 1 where a ratio is another in a worker."""
-    pinning.pin(0, (0,))
+    threads.pin(0, (0,))
     own, far = made(), 0
     print(f"{'spellings':28} {'timeit':>8} {'worker':>8} {'apart':>8}")
     with tempfile.TemporaryDirectory() as folder:

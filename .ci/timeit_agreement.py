@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import implementation, pinning, problem, rounds
+from bench import implementation, problem, rounds
+from bench.machine import threads
 from bench.worker import Bench, write_inputs
 
 REPEATS = 20
@@ -51,7 +52,7 @@ def difference(bench: Bench, call_ns: int, number: int) -> float:
 def main() -> None:
     """Compare them for every implementation."""
     global step  # noqa: PLW0603  # timeit's set-up imports it
-    pinning.pin(0, (0,))
+    threads.pin(0, (0,))
     backprop = problem.find("backprop")
     with tempfile.TemporaryDirectory() as folder:
         order = {

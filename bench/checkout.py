@@ -7,10 +7,11 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from . import copies, implementation, installed, revisions
+from . import copies, implementation, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
 from .identity import differences
+from .machine import distributions
 from .origins import Own
 from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
@@ -225,13 +226,13 @@ def _own(tree: Path, named: Sequence[str]) -> Own:
     """Return where a version's code is imported from, and what else is its own."""
     path = import_folders(tree, named)
     projects, all_known = project_names(tree)
-    others = installed.of_others(projects) if all_known else frozenset()
+    others = distributions.of_others(projects) if all_known else frozenset()
     return Own(
         tree=tree,
         path=path,
         elsewhere=elsewhere(tree, path, others),
         placed=tuple(placed(tree).items()),
-        installed=installed.names_of(projects),
+        installed=distributions.names_of(projects),
     )
 
 

@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import environment, machine, pinning, rounds, suspension
+from . import rounds
 from .bursts import BurstSizes
 from .case import Case
 from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
 from .implementation import Implementation, make_importable
+from .machine import environment, hardware, suspension, threads
 from .measurement import Arm, Load, Outcome, Round
 from .origins import Own
 from .problem import Problem
@@ -125,7 +126,7 @@ class Conductor:
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
         order = {**self._order(case, source, folder, problem=source.problem), "do": "write-inputs", "seed": seed}
-        environ = os.environ | pinning.variables(1, "retain")  # nothing is timed there
+        environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
         conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
@@ -145,7 +146,7 @@ class Conductor:
         source = group.sources[arm.name]
         problem = source.problem if arm in group.limits else group.problem
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        environ = os.environ | pinning.variables(group.threads, group.allocator) | drawn
+        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
         if isinstance(keeper, Crew):
             case = arm.case
@@ -176,7 +177,7 @@ class Conductor:
         """Return a file that all workers read to fill the caches with, in memory and larger than they are."""
         path = self._scratch / "filler"
         if not path.exists():
-            size = machine.beyond_caches(machine.caches(), machine.memory_bytes())
+            size = hardware.beyond_caches(hardware.caches(), hardware.memory_bytes())
             try:
                 path.write_bytes(b"\1" * size)  # not zeros: of a hole all pages are one
             except OSError as error:
@@ -282,7 +283,7 @@ class Conductor:
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""
         others = [cpu for cpu in self._cpus if cpu not in cpus]
-        pinning.pin(0, others or self._cpus)
+        threads.pin(0, others or self._cpus)
 
 
 def _own(reply: Message, name: str) -> Message:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from . import environment
 from .case import Case
 from .conductor import Conductor, Group, PassChooser, Source
 from .crew import Crew
-from .environment import Activity
 from .exchange import Message
+from .machine import environment
+from .machine.environment import Activity
 from .measurement import Round
 from .rounds import RoundPlan
 

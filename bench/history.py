@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from math import exp, log
 from pathlib import Path
 
-from . import environment
 from .errors import ImplbenchError, unknown
 from .index import Index
 from .indexed import Entry, Machine, Series
+from .machine import environment
 from .programs import told_by_git
 from .stats import change_points, mann_whitney
 from .stats.change_points import Analysis

@@ -6,9 +6,10 @@ They are problems like any other, in the folder limits/: verified, and at the dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from . import implementation, machine, problem
+from . import implementation, problem
 from .case import Case, Size
 from .conductor import Source
+from .machine import hardware
 from .measurement import Arm, Limit
 
 FOLDER = Path(__file__).resolve().parent / "limits"
@@ -32,7 +33,7 @@ def beside(group: str, case: Case, work: Mapping[str, float]) -> Iterator[tuple[
     work
         The group's: its bytes are the size of the set at which the bandwidth applies, unless its caches are cold.
     """
-    large = machine.beyond_caches(machine.caches(), machine.memory_bytes())
+    large = hardware.beyond_caches(hardware.caches(), hardware.memory_bytes())
     own = large if case.cache == "cold" else round(min(max(work["bytes"], LEAST_BYTES), large))
     yield _limit("gemm", {"n": SIDE}, group, case, "flops")
     yield _limit("read", {"bytes": own}, group, case, "bytes")

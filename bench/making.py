@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from . import environment, exchange, implementation
+from . import exchange, implementation
 from .arena import same_value
 from .case import Size
 from .exchange import Message
 from .judging import Unfit, judged
+from .machine import environment
 
 
 def write_inputs(order: Message) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .installed import normalised
+from .machine.distributions import normalised
 from .problem import literals
 
 #: Files that make a folder a project of its own.

@@ -14,8 +14,9 @@ from types import TracebackType
 
 import psutil
 
-from . import exchange, origins, pinning
+from . import exchange, origins
 from .exchange import Message
+from .machine import threads
 from .measurement import Outcome
 from .origins import Own
 
@@ -88,7 +89,7 @@ class WorkerProcess:
         finally:
             for descriptor in (command_read, reply_write, output_write):
                 os.close(descriptor)
-        pinning.pin(self._process.pid, conditions.cpus)
+        threads.pin(self._process.pid, conditions.cpus)
 
     def __enter__(self) -> "WorkerProcess":
         return self

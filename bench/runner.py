@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import environment, executor, rounds
+from . import executor, rounds
 from .conductor import Group, Source
 from .crew import Crew
 from .errors import NothingMeasured
 from .executor import Backend
 from .implementation import chosen
+from .machine import environment
 from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
 from .problem import Problem

@@ -6,9 +6,9 @@ from itertools import product
 
 from . import case, implementation
 from .case import ALLOCATORS, CACHES, DTYPES, Case, Size
-from .environment import allowed_cpus
 from .errors import ImplbenchError, unknown
 from .implementation import Implementation
+from .machine.environment import allowed_cpus
 from .measurement import Arm, Left, Outcome
 from .problem import Problem
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import case, environment, limiting, pinning
+from . import case, limiting
 from .case import Case
 from .conductor import Group, Source
 from .errors import ImplbenchError, NothingMeasured
 from .exchange import Message
 from .executor import Backend, RoundExecutor
+from .machine import environment, threads
 from .measurement import Arm, Limit, Outcome
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
@@ -92,7 +93,7 @@ def staged(
             executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
-            pinning.pin(0, cpus)
+            threads.pin(0, cpus)
 
 
 #: Variable of the environment that names a folder for what is only needed while measuring.

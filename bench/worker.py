@@ -15,13 +15,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import exchange, origins, pinning, verify
+from . import exchange, origins, verify
 from .arena import Arena
 from .checking import Checker
 from .collector import collector_off
 from .exchange import Message
 from .judging import Unfit, judged
 from .loading import loaded
+from .machine import threads
 from .making import write_inputs
 from .sampling import Sampler, clock_resolution_ns, evictor
 
@@ -40,7 +41,7 @@ class Bench:
 
     def __init__(self, order: Message) -> None:
         self._order = order
-        self._guard = pinning.Guard(order["threads"])
+        self._guard = threads.Guard(order["threads"])
         self._resolution_ns = clock_resolution_ns()
         self._evict = evictor(Path(order["filler"])) if order.get("filler") else None
 
@@ -211,7 +212,7 @@ class Bench:
         """
         from . import costs, making, observing
 
-        pinning.retain_memory()
+        threads.retain_memory()
         inputs = dict(self._arena.inputs)
         largest = max((value.size for value in inputs.values() if hasattr(value, "size")), default=0)
         calls, smallest_ns = None, None
@@ -287,7 +288,7 @@ def _forked() -> bool:
     here = os.getpid()
     fork = os.fork()
     if fork == 0:
-        pinning.die_with_parent(here)
+        threads.die_with_parent(here)
         return True
     code = os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
     if code < 0:
@@ -300,6 +301,6 @@ def _forked() -> bool:
 
 
 if __name__ == "__main__":
-    pinning.die_with_parent(int(sys.argv[3]))
+    threads.die_with_parent(int(sys.argv[3]))
     serve(int(sys.argv[1]), int(sys.argv[2]))
     os._exit(0)  # no exit handlers of an implementation's libraries

@@ -19,8 +19,8 @@ from bench.bursts import BurstSizes, Paced
 from bench.case import Case
 from bench.conductor import Group, PassChooser, Source
 from bench.crew import Crew
-from bench.environment import Activity
 from bench.executor import Backend
+from bench.machine.environment import Activity
 from bench.measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
 from bench.rounds import RoundPlan, order_of_pass
 from tests import noise

@@ -10,7 +10,7 @@ from bench import problem
 from bench.analysis import Analysis
 from bench.crew import Crew
 from bench.errors import Exit
-from bench.machine import allowed_cpus
+from bench.machine.hardware import allowed_cpus
 from bench.measurement import Outcome, Settings
 from bench.process import Conditions
 from bench.runner import Runner

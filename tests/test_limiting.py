@@ -10,8 +10,8 @@ MIB = 2**20
 
 
 def chosen(monkeypatch, work, *, l3=8 * MIB, memory=2**34, threads=1, cache="warm"):
-    monkeypatch.setattr(limiting.machine, "caches", lambda: {"l2_bytes": MIB, "l3_bytes": l3})
-    monkeypatch.setattr(limiting.machine, "memory_bytes", lambda: memory)
+    monkeypatch.setattr(limiting.hardware, "caches", lambda: {"l2_bytes": MIB, "l3_bytes": l3})
+    monkeypatch.setattr(limiting.hardware, "memory_bytes", lambda: memory)
     case = replace(make_case(Spec(name="any"), threads=threads), cache=cache)
     return [limit for limit, _ in limiting.beside("group", case, work)]
 

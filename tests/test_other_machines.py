@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from bench import cli, environment, implementation, machine, problem, verify
+from bench import cli, implementation, problem, verify
 from bench.errors import Exit
+from bench.machine import environment, hardware
 from bench.making import write_inputs
 from bench.worker import Bench, Unfit
 from tests import noise
@@ -24,12 +25,12 @@ TEMPLATES = CHECKOUT / "bench" / "templates"
 @pytest.fixture
 def without_proc(monkeypatch, tmp_path):
     """Take away /proc and /sys, what psutil and the C library tell, and the setting of affinity."""
-    monkeypatch.setattr(machine.cpu, "__defaults__", (tmp_path,))
-    for function in (machine.caches, machine.turbo, machine.huge_pages, machine.cpu_quota):
+    monkeypatch.setattr(hardware.cpu, "__defaults__", (tmp_path,))
+    for function in (hardware.caches, hardware.turbo, hardware.huge_pages, hardware.cpu_quota):
         monkeypatch.setattr(function, "__defaults__", (tmp_path,))
-    monkeypatch.setattr(machine, "frequency_hz", lambda: None)
-    monkeypatch.setattr(machine, "load_average", lambda: None)
-    monkeypatch.delattr(machine.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(hardware, "frequency_hz", lambda: None)
+    monkeypatch.setattr(hardware, "load_average", lambda: None)
+    monkeypatch.delattr(hardware.os, "sched_getaffinity", raising=False)
 
 
 def run(capsys, tmp_path, *arguments):
@@ -54,7 +55,7 @@ def test_without_proc_what_is_known_is_captured_and_the_rest_is_unknown(without_
     assert captured["cgroup"] == {"cpus": None}
     assert captured["cpu"]["governor"] is None
     assert captured["fingerprint"] == environment.capture()["fingerprint"]
-    assert captured["cpus_allowed"] == list(machine.allowed_cpus()) != []
+    assert captured["cpus_allowed"] == list(hardware.allowed_cpus()) != []
 
 
 def test_without_proc_doctor_says_what_it_can(without_proc, capsys, tmp_path):

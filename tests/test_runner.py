@@ -7,8 +7,8 @@ import pytest
 
 from bench import problem, store, verdict
 from bench.analysis import Analysis
-from bench.environment import Activity
 from bench.errors import Exit, ImplbenchError, NothingMeasured
+from bench.machine.environment import Activity
 from bench.measurement import Outcome, Settings
 from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select

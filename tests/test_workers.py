@@ -15,7 +15,7 @@ import pytest
 
 from bench import implementation, problem, store
 from bench.errors import Exit, NothingMeasured
-from bench.machine import allowed_cpus
+from bench.machine.hardware import allowed_cpus
 from bench.measurement import Outcome, Settings
 from bench.runner import Runner
 from bench.selection import Selection, select

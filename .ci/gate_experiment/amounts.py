@@ -18,7 +18,7 @@ from kernels import CHECKOUT, implementation
 from kinds import KINDS
 from tools import run
 
-from bench.pinning import variables
+from bench.machine.threads import variables
 
 #: Slowdowns that are planted, in percent.
 PERCENTS = (5, 10, 30)

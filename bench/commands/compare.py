@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .. import benchmarks, checkout, comparison, environment, executor, native, reads, report, sameness, terminal
+from .. import benchmarks, checkout, comparison, executor, native, reads, report, sameness, terminal
 from ..benchmarks import Benchmark, Skipped
 from ..checkout import Asked, Side
 from ..comparing import Comparer, Measured, usual_budget_s
@@ -17,6 +17,7 @@ from ..comparison import Comparison
 from ..document import Section
 from ..errors import Exit
 from ..identity import differences
+from ..machine import environment
 from ..measurement import Settings
 from ..native import Doubt
 from ..request import selection_of, settings_of

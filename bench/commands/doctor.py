@@ -5,8 +5,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from .. import doctor, terminal
+from .. import terminal
 from ..errors import Exit
+from ..machine import doctor
 
 
 def command(options: argparse.Namespace) -> int:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from .. import environment, history_summary, index, problem, report, store, terminal
+from .. import history_summary, index, problem, report, store, terminal
 from ..document import Figure
 from ..errors import Exit, ImplbenchError
 from ..history import Commits, Histories, Question, commits_between
+from ..machine import environment
 from ..sections.history import machine_text, section
 
 

@@ -4,12 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import environment, index, pages, store, terminal
+from .. import index, pages, store, terminal
 from .. import report as reports
 from ..analysis import Analysis
 from ..document import plain
 from ..errors import Exit, ImplbenchError
 from ..history import Question
+from ..machine import environment
 from ..measurement import Run
 from ..pages import together as joint_page
 from ..pages.past import Past, of_run

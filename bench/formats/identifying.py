@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from ..case import Case, Size
 from ..document import plain
-from ..machine import fingerprint
+from ..machine.hardware import fingerprint
 
 #: No count of anything is larger.
 MOST = 2**53

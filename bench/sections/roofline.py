@@ -7,7 +7,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
-from ..machine import BEYOND_CACHES
+from ..machine.hardware import BEYOND_CACHES
 from ..measurement import Run
 from ..roofline import Doubt, Placed, Roof, Roofline, peak
 from ..stats.intervals import Interval

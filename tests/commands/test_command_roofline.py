@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, limiting, machine, rounds, store
+from bench import cli, limiting, rounds, store
 from bench.errors import Exit
+from bench.machine import hardware
 from bench.verdict import findings
 from tests import noise
 from tests.simulated import Simulation
@@ -16,7 +17,7 @@ FAKES = str(Path(__file__).parent.parent / "fakes" / "product")
 
 def shrink(patch):
     """Let the limits be measured over small arrays."""
-    patch.setattr(machine, "MOST_SET_BYTES", 2**20)
+    patch.setattr(hardware, "MOST_SET_BYTES", 2**20)
     patch.setattr(limiting, "SIDE", 64)
 
 
@@ -114,7 +115,7 @@ def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsy
 @pytest.mark.slow
 @pytest.mark.usefixtures("one_pass")
 def test_short_calls_with_cold_caches_are_timed_one_by_one_and_a_sample_is_their_sum(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "MOST_SET_BYTES", 2**20)
+    monkeypatch.setattr(hardware, "MOST_SET_BYTES", 2**20)
     words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest", "--rounds", "1", "--budget", "1"]
     assert cli.main([*words, "--results", str(tmp_path)]) == Exit.FINE
     (path,) = tmp_path.glob("*.json")

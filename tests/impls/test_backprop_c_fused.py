@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from bench import machine
+from bench.machine import hardware
 
 Load = Callable[[str, str], ModuleType]
 Arrange = Callable[..., dict[str, Any]]
@@ -134,7 +134,7 @@ def test_it_is_right_with_narrower_vectors(
     flags: tuple[str, ...],
     dtype: str,
 ) -> None:
-    if "-march=x86-64-v3" in flags and "avx2" not in (machine.cpu()["simd"] or ()):
+    if "-march=x86-64-v3" in flags and "avx2" not in (hardware.cpu()["simd"] or ()):
         pytest.skip("this CPU has no AVX2, or does not tell")
     monkeypatch.setattr(c_fused.building, "CHOICES", [flags])
     for size in (*SIZES, {"m": 257, "n": 64, "p": 25}):

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from . import environment, machine
+from ..units import percent, significant
+from . import environment, hardware
+from .distributions import EXTRAS
 from .environment import Activity
-from .installed import EXTRAS
-from .units import percent, significant
 
-WHILE = f"over {machine.WATCH_S} s in which implbench slept"
+WHILE = f"over {hardware.WATCH_S} s in which implbench slept"
 
 #: From here on, what others do is called noise.
 BUSY_SHARE, STEAL_SHARE, LOAD = 0.1, 0.01, 0.5
@@ -98,7 +98,7 @@ def tools() -> Iterator[Finding]:
     named = (os.environ.get("CC") or "").split()[:1]
     compiler = next(filter(shutil.which, [*named, "cc", "gcc", "clang"]), None)
     if compiler:
-        about = (machine.printed(compiler, "--version") or "").partition("\n")[0]
+        about = (hardware.printed(compiler, "--version") or "").partition("\n")[0]
         yield Finding(subject="c compiler", state="good", text=about or compiler)
     else:
         text = "no C compiler (cc, gcc, clang or $CC) was found: implementations in C are unavailable"
@@ -112,7 +112,7 @@ def octave() -> Finding:
         text = "GNU Octave (octave-cli) is not installed: implementations in its language are unavailable"
         remedy = "apt-get install octave (not with --no-install-recommends: that gives it the slow reference BLAS)"
         return Finding(subject="octave", state="missing", text=text, remedy=remedy)
-    said = machine.printed("octave-cli", "--norc", "--eval", "disp(version('-blas'))", seconds=20) or ""
+    said = hardware.printed("octave-cli", "--norc", "--eval", "disp(version('-blas'))", seconds=20) or ""
     blas = said.rpartition("\n")[2] or "an unknown BLAS"
     if tuned(blas):
         return Finding(subject="octave", state="good", text=f"GNU Octave uses {blas}")

@@ -14,9 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import machine
-from .machine import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
-from .programs import told_by_git
+from ..programs import told_by_git
+from . import hardware
+from .hardware import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
 
 __all__ = [
     "Activity",
@@ -110,9 +110,9 @@ def capture(folder: Path | None = None) -> dict[str, object]:
     """
     return {
         "fingerprint": fingerprint(),
-        "cpu": machine.cpu(),
-        "memory_bytes": machine.memory_bytes(),
-        "cgroup": {"cpus": machine.cpu_quota()},
+        "cpu": hardware.cpu(),
+        "memory_bytes": hardware.memory_bytes(),
+        "cgroup": {"cpus": hardware.cpu_quota()},
         "cpus_allowed": list(allowed_cpus()),
         "system": _system(),
         "python": _python(),
@@ -123,9 +123,9 @@ def capture(folder: Path | None = None) -> dict[str, object]:
 
 
 def fingerprint() -> str:
-    """Return what is equal for machines like this one: see `machine.fingerprint`."""
+    """Return what is equal for machines like this one: see `hardware.fingerprint`."""
     system = f"{platform.system()} {platform.machine()}"
-    return machine.fingerprint(machine.cpu(), machine.memory_bytes(), system)
+    return hardware.fingerprint(hardware.cpu(), hardware.memory_bytes(), system)
 
 
 def _system() -> dict[str, object]:
@@ -138,7 +138,7 @@ def _system() -> dict[str, object]:
         "release": platform.release() or None,
         "architecture": platform.machine() or None,
         "libc": libc or None,
-        "transparent_huge_pages": machine.huge_pages(),
+        "transparent_huge_pages": hardware.huge_pages(),
     }
 
 

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import pinning
-from bench.pinning import Guard, Reading, Used
+from bench.machine import threads
+from bench.machine.threads import Guard, Reading, Used
 
-CHECKOUT = Path(__file__).parent.parent
+CHECKOUT = Path(__file__).parents[2]
 
 WALL_NS = 10_000_000
 
@@ -24,9 +24,9 @@ def usage(cpus):
     return Used(round(cpus * WALL_NS), 0, 0, WALL_NS)
 
 
-@pytest.mark.parametrize(("threads", "cpus"), [(1, 1.0), (1, 0.0), (1, 1.2), (2, 1.9), (2, 2.2), (64, 64.0)])
-def test_cpu_time_that_agrees_with_the_threads_asked_for_is_no_contradiction(threads, cpus):
-    assert Guard(threads).contradiction(usage(cpus)) is None
+@pytest.mark.parametrize(("asked", "cpus"), [(1, 1.0), (1, 0.0), (1, 1.2), (2, 1.9), (2, 2.2), (64, 64.0)])
+def test_cpu_time_that_agrees_with_the_threads_asked_for_is_no_contradiction(asked, cpus):
+    assert Guard(asked).contradiction(usage(cpus)) is None
 
 
 def test_cpu_time_of_more_threads_than_asked_for_is_told():
@@ -68,7 +68,7 @@ def test_the_wall_time_between_two_readings_holds_all_of_the_cpu_time(monkeypatc
         now += waits.choice((1, 1000, 1_000_000))
         return now
 
-    monkeypatch.setattr(pinning, "time", SimpleNamespace(process_time_ns=clock, perf_counter_ns=clock))
+    monkeypatch.setattr(threads, "time", SimpleNamespace(process_time_ns=clock, perf_counter_ns=clock))
     guard = Guard(1)
     for _ in range(1000):
         before = guard.read()
@@ -84,17 +84,17 @@ def test_reading_counts_this_process_cpu_time():
 
 
 def test_the_environment_of_a_worker_pins_every_library_and_retains_memory_when_asked_to():
-    assert pinning.variables(2, "default")["OPENBLAS_NUM_THREADS"] == "2"
-    assert "MALLOC_TRIM_THRESHOLD_" not in pinning.variables(1, "default")
-    assert "MALLOC_TRIM_THRESHOLD_" in pinning.variables(1, "retain")
+    assert threads.variables(2, "default")["OPENBLAS_NUM_THREADS"] == "2"
+    assert "MALLOC_TRIM_THRESHOLD_" not in threads.variables(1, "default")
+    assert "MALLOC_TRIM_THRESHOLD_" in threads.variables(1, "retain")
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the allocator's options are those of glibc")
 def test_memory_that_is_retained_is_not_faulted_in_again():
     code = (
         "import resource\n"
-        "from bench import pinning\n"
-        "pinning.retain_memory()\n"
+        "from bench.machine import threads\n"
+        "threads.retain_memory()\n"
         "for _ in range(3):\n"
         "    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
         "    bytes(bytearray(8_000_000))\n"
@@ -109,7 +109,7 @@ def test_a_system_that_sets_no_limits_and_binds_no_cpus_stops_nothing(monkeypatc
         raise PermissionError
 
     monkeypatch.setattr(resource, "setrlimit", refused)
-    monkeypatch.setattr(pinning.os, "sched_setaffinity", refused, raising=False)
-    monkeypatch.setattr(pinning.sys, "platform", "other")
-    pinning.pin(0, (0,))
-    pinning.die_with_parent(1)
+    monkeypatch.setattr(threads.os, "sched_setaffinity", refused, raising=False)
+    monkeypatch.setattr(threads.sys, "platform", "other")
+    threads.pin(0, (0,))
+    threads.die_with_parent(1)

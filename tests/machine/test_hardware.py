@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench import machine
-from bench.machine import Snapshot
+from bench.machine import hardware
+from bench.machine.hardware import Snapshot
 
 INTEL = """\
 processor\t: 0
@@ -37,18 +37,18 @@ def write(root, files):
 
 
 def test_an_x86_cpu_is_told_by_its_first_core():
-    assert machine.parse_cpuinfo(INTEL) == {
+    assert hardware.parse_cpuinfo(INTEL) == {
         "model": "Intel(R) Xeon(R) Processor",
         "vendor": "GenuineIntel",
         "signature": "6-167-1",
         "simd": ["amx_tile", "avx2", "avx512f", "sse4_2"],
         "hypervisor": True,
     }
-    assert machine.parse_cpuinfo(INTEL.replace(" hypervisor", ""))["hypervisor"] is False
+    assert hardware.parse_cpuinfo(INTEL.replace(" hypervisor", ""))["hypervisor"] is False
 
 
 def test_an_arm_cpu_has_numbers_for_a_model_and_does_not_tell_a_hypervisor():
-    assert machine.parse_cpuinfo(ARM) == {
+    assert hardware.parse_cpuinfo(ARM) == {
         "model": None,
         "vendor": "0x41",
         "signature": "0xd40-0x1",
@@ -58,12 +58,12 @@ def test_an_arm_cpu_has_numbers_for_a_model_and_does_not_tell_a_hypervisor():
 
 
 def test_without_proc_and_sys_everything_is_unknown_and_nothing_is_0(tmp_path):
-    assert set(machine.parse_cpuinfo("").values()) == {None}
-    assert machine.caches(tmp_path) == {"l1d_bytes": None, "l2_bytes": None, "l3_bytes": None}
-    assert machine.turbo(tmp_path) is None
-    assert machine.huge_pages(tmp_path) is None
-    assert machine.cpu_quota(tmp_path) is None
-    assert machine.cpu(tmp_path)["governor"] is None
+    assert set(hardware.parse_cpuinfo("").values()) == {None}
+    assert hardware.caches(tmp_path) == {"l1d_bytes": None, "l2_bytes": None, "l3_bytes": None}
+    assert hardware.turbo(tmp_path) is None
+    assert hardware.huge_pages(tmp_path) is None
+    assert hardware.cpu_quota(tmp_path) is None
+    assert hardware.cpu(tmp_path)["governor"] is None
 
 
 def test_caches_are_those_of_data(tmp_path):
@@ -72,14 +72,14 @@ def test_caches_are_those_of_data(tmp_path):
     for index, (level, kind, size) in enumerate(kinds):
         folder = f"{cache}/index{index}"
         write(tmp_path, {f"{folder}/level": level, f"{folder}/type": kind, f"{folder}/size": size})
-    assert machine.caches(tmp_path) == {"l1d_bytes": 48 * 2**10, "l2_bytes": 2**21, "l3_bytes": 2**30}
+    assert hardware.caches(tmp_path) == {"l1d_bytes": 48 * 2**10, "l2_bytes": 2**21, "l3_bytes": 2**30}
 
 
 @pytest.mark.parametrize(
     ("text", "size"), [("512", 512), ("32K", 32768), ("3M", 3 * 2**20), ("", None), ("wide", None)]
 )
 def test_a_size_is_read_with_its_unit(text, size):
-    assert machine.parse_size(text) == size
+    assert hardware.parse_size(text) == size
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_a_size_is_read_with_its_unit(text, size):
 )
 def test_turbo_is_told_by_either_driver(tmp_path, file, text, on):
     write(tmp_path, {f"sys/devices/system/cpu/{file}": text})
-    assert machine.turbo(tmp_path) is on
+    assert hardware.turbo(tmp_path) is on
 
 
 def test_the_setting_of_huge_pages_is_the_one_in_brackets(tmp_path):
     write(tmp_path, {"sys/kernel/mm/transparent_hugepage/enabled": "always [madvise] never"})
-    assert machine.huge_pages(tmp_path) == "madvise"
+    assert hardware.huge_pages(tmp_path) == "madvise"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_setting_of_huge_pages_is_the_one_in_brackets(tmp_path):
 )
 def test_the_quota_is_the_least_on_the_way_up_in_both_versions_of_control_groups(tmp_path, files, cpus):
     write(tmp_path, files)
-    assert machine.cpu_quota(tmp_path) == cpus
+    assert hardware.cpu_quota(tmp_path) == cpus
 
 
 CPU = {
@@ -149,23 +149,25 @@ CPU = {
 
 
 def test_the_fingerprint_does_not_depend_on_what_changes_by_the_minute():
-    now = machine.fingerprint(CPU | {"frequency_hz": 2.6e9, "governor": "powersave", "turbo": True}, 2**34, "Linux")
-    later = machine.fingerprint(CPU | {"frequency_hz": 3.1e9, "governor": "performance"}, 2**34 - 2**20, "Linux")
+    now = hardware.fingerprint(CPU | {"frequency_hz": 2.6e9, "governor": "powersave", "turbo": True}, 2**34, "Linux")
+    later = hardware.fingerprint(CPU | {"frequency_hz": 3.1e9, "governor": "performance"}, 2**34 - 2**20, "Linux")
     assert now == later
 
 
 @pytest.mark.parametrize("change", [{"model": "Z"}, {"signature": "6-2"}, {"logical": 4}, {"caches": {"l2": 2}}])
 def test_the_fingerprint_tells_unlike_cpus_apart(change):
-    assert machine.fingerprint(CPU | change, 2**34, "Linux") != machine.fingerprint(CPU, 2**34, "Linux")
+    assert hardware.fingerprint(CPU | change, 2**34, "Linux") != hardware.fingerprint(CPU, 2**34, "Linux")
 
 
 def test_the_fingerprint_tells_memory_and_system_apart():
-    prints = {machine.fingerprint(CPU, memory, name) for memory in (None, 2**34, 2**35) for name in ("Linux", "Darwin")}
+    prints = {
+        hardware.fingerprint(CPU, memory, name) for memory in (None, 2**34, 2**35) for name in ("Linux", "Darwin")
+    }
     assert len(prints) == 6
 
 
 def snapshot(*cpus, load=0.0, frequency_hz=None):
-    return Snapshot(load=load, cpus=tuple(map(machine.cpu_seconds, cpus)), frequency_hz=frequency_hz)
+    return Snapshot(load=load, cpus=tuple(map(hardware.cpu_seconds, cpus)), frequency_hz=frequency_hz)
 
 
 def test_activity_is_the_share_of_the_time_between_two_snapshots():
@@ -173,55 +175,55 @@ def test_activity_is_the_share_of_the_time_between_two_snapshots():
     after = snapshot(
         {"user": 13.0, "idle": 55.0, "iowait": 2.0, "steal": 3.0, "guest": 13.0}, load=1.5, frequency_hz=2e9
     )
-    activity = machine.load_between(before, after)
+    activity = hardware.load_between(before, after)
     assert (activity.busy, activity.steal) == (pytest.approx([0.3]), pytest.approx([0.1]))
     assert (activity.load_before, activity.load_after, activity.frequency_hz) == (0.5, 1.5, 2e9)
 
 
 def test_a_system_without_steal_does_not_claim_that_nothing_was_stolen():
-    activity = machine.load_between(snapshot({"user": 1.0, "idle": 1.0}), snapshot({"user": 2.0, "idle": 4.0}))
+    activity = hardware.load_between(snapshot({"user": 1.0, "idle": 1.0}), snapshot({"user": 2.0, "idle": 4.0}))
     assert activity.busy == (0.25,)
     assert activity.steal == ()
 
 
 def test_between_two_snapshots_too_close_to_count_the_shares_are_unknown():
     one = snapshot({"user": 1.0, "idle": 1.0, "steal": 0.0})
-    assert machine.load_between(one, one).busy == ()
-    assert machine.load_between(snapshot(), snapshot()).steal == ()
+    assert hardware.load_between(one, one).busy == ()
+    assert hardware.load_between(snapshot(), snapshot()).steal == ()
 
 
 def test_a_share_stays_within_0_and_1_when_the_count_of_iowait_goes_back():
     before = snapshot({"user": 1.0, "idle": 5.0, "iowait": 3.0, "steal": 0.0})
     after = snapshot({"user": 2.0, "idle": 5.0, "iowait": 2.5, "steal": 0.0})
-    assert machine.load_between(before, after).busy == (1.0,)
+    assert hardware.load_between(before, after).busy == (1.0,)
 
 
 def test_this_machine_has_cpus_and_counts_their_time():
-    taken = machine.snapshot()
+    taken = hardware.snapshot()
     assert taken.cpus
     assert all(0 <= cpu["idle"] <= cpu["total"] for cpu in taken.cpus)
-    assert machine.allowed_cpus() == tuple(sorted(set(machine.allowed_cpus()))) != ()
+    assert hardware.allowed_cpus() == tuple(sorted(set(hardware.allowed_cpus()))) != ()
 
 
 def test_a_system_without_affinity_allows_all_its_cpus(monkeypatch):
-    monkeypatch.delattr(machine.os, "sched_getaffinity", raising=False)
-    monkeypatch.setattr(machine.os, "cpu_count", lambda: 3)
-    assert machine.allowed_cpus() == (0, 1, 2)
+    monkeypatch.delattr(hardware.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(hardware.os, "cpu_count", lambda: 3)
+    assert hardware.allowed_cpus() == (0, 1, 2)
 
 
 def test_a_program_that_fails_or_is_not_there_has_printed_nothing_known():
-    assert machine.printed("echo", "here") == "here"
-    assert machine.printed("false") is None
-    assert machine.printed("implbench-no-such-program") is None
+    assert hardware.printed("echo", "here") == "here"
+    assert hardware.printed("false") is None
+    assert hardware.printed("implbench-no-such-program") is None
 
 
 def test_watching_tells_how_busy_each_cpu_is_over_the_time_that_it_sleeps(monkeypatch):
     slept, taken = [], [snapshot({"user": 1.0, "idle": 1.0}), snapshot({"user": 1.1, "idle": 1.3}, load=0.5)]
-    monkeypatch.setattr(machine.time, "sleep", slept.append)
-    monkeypatch.setattr(machine, "snapshot", lambda: taken.pop(0))
-    activity = machine.watch()
+    monkeypatch.setattr(hardware.time, "sleep", slept.append)
+    monkeypatch.setattr(hardware, "snapshot", lambda: taken.pop(0))
+    activity = hardware.watch()
     assert activity.busy == (pytest.approx(0.25),)
-    assert (activity.load_after, slept, taken) == (0.5, [machine.WATCH_S], [])
+    assert (activity.load_after, slept, taken) == (0.5, [hardware.WATCH_S], [])
 
 
 @pytest.mark.parametrize(
@@ -235,4 +237,4 @@ def test_watching_tells_how_busy_each_cpu_is_over_the_time_that_it_sleeps(monkey
     ],
 )
 def test_what_lies_beyond_the_caches_is_four_times_the_last_one_within_bounds(caches, memory, size):
-    assert machine.beyond_caches(caches, memory) == size
+    assert hardware.beyond_caches(caches, memory) == size

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bench.suspension import Watch
+from bench.machine.suspension import Watch
 
 
 class Clocks:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import environment, machine
+from bench.machine import environment, hardware
 
 ROOT = Path(bench.__file__).parents[1]
 
@@ -49,7 +49,7 @@ def test_a_capture_is_json_and_survives_the_round_trip():
 
 def test_a_capture_imports_no_numerical_library():
     script = (
-        "import sys; from bench import environment; environment.capture(); environment.snapshot();"
+        "import sys; from bench.machine import environment; environment.capture(); environment.snapshot();"
         "print(sorted({'numpy', 'scipy', 'pandas', 'threadpoolctl', 'matplotlib', 'numba', 'jax'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -57,9 +57,9 @@ def test_a_capture_imports_no_numerical_library():
 
 
 def test_two_captures_have_one_fingerprint_whatever_the_clock_does(monkeypatch):
-    monkeypatch.setattr(machine, "frequency_hz", lambda: 1e9)
+    monkeypatch.setattr(hardware, "frequency_hz", lambda: 1e9)
     slow = environment.capture()
-    monkeypatch.setattr(machine, "frequency_hz", lambda: 5e9)
+    monkeypatch.setattr(hardware, "frequency_hz", lambda: 5e9)
     fast = environment.capture()
     assert slow["cpu"]["frequency_hz"] != fast["cpu"]["frequency_hz"]
     assert slow["fingerprint"] == fast["fingerprint"]

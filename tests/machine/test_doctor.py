@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from bench import doctor, environment, machine
-from bench.environment import Activity
-from bench.installed import EXTRAS
+from bench.machine import doctor, environment, hardware
+from bench.machine.distributions import EXTRAS
+from bench.machine.environment import Activity
 
 QUIET = {
     "cpu": {
@@ -139,7 +139,7 @@ def test_without_compiler_and_octave_both_are_missing(monkeypatch):
 def test_the_compiler_that_cc_names_comes_first(monkeypatch):
     monkeypatch.setenv("CC", "mycc -O3")
     monkeypatch.setattr(doctor.shutil, "which", lambda program: f"/bin/{program}")
-    monkeypatch.setattr(machine, "printed", lambda program, *_, **__: f"{program} 14.2\nlicence")
+    monkeypatch.setattr(hardware, "printed", lambda program, *_, **__: f"{program} 14.2\nlicence")
     assert next(doctor.tools()).text == "mycc 14.2"
 
 
@@ -158,7 +158,7 @@ def test_octave_without_its_command_line_program_is_missing(monkeypatch):
 )
 def test_octave_is_judged_by_its_blas(monkeypatch, said, state):
     monkeypatch.setattr(doctor.shutil, "which", lambda program: f"/bin/{program}")
-    monkeypatch.setattr(machine, "printed", lambda *_, **__: said)
+    monkeypatch.setattr(hardware, "printed", lambda *_, **__: said)
     assert doctor.octave().state == state
 
 

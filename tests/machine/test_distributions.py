@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import installed
+from bench.machine import distributions
 
 FILES = {
     "My_Pkg": ["mine/__init__.py", "spaces/mine/fast.so", "__editable___mine_finder.py"],
@@ -19,15 +19,15 @@ def site(tmp_path, monkeypatch):
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
         (about / "RECORD").write_text("".join(f"{file},,\n" for file in files))
     monkeypatch.setattr("sys.path", [str(tmp_path)])
-    installed._providers.cache_clear()
+    distributions._providers.cache_clear()
     yield
-    installed._providers.cache_clear()
+    distributions._providers.cache_clear()
 
 
 def test_a_projects_names_are_those_that_nobody_else_provides(site):
-    assert installed.names_of(["my-pkg"]) == ("mine", "spaces.mine")
-    assert installed.names_of(["nobody"]) == ()
+    assert distributions.names_of(["my-pkg"]) == ("mine", "spaces.mine")
+    assert distributions.names_of(["nobody"]) == ()
 
 
 def test_what_no_distribution_of_the_projects_provides_is_of_others(site):
-    assert installed.of_others(["my-pkg"]) == {"other"}
+    assert distributions.of_others(["my-pkg"]) == {"other"}
