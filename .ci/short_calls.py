@@ -12,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import problem
 from bench.errors import ImplbenchError
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.verdict import decided, findings

@@ -15,8 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import implementation, problem, rounds
+from bench import rounds
 from bench.machine import threads
+from bench.problems import implementation, problem
 from bench.worker import Bench, write_inputs
 
 REPEATS = 20

@@ -13,7 +13,7 @@ import scipy.optimize
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import implementation, problem
+from bench.problems import implementation, problem
 
 FOLDER = problem.find("backprop").folder
 BACKPROP = implementation.load(FOLDER, "problem")

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from . import identity, implementation
-from .case import Case
 from .checkout import Side
 from .conductor import Source
 from .errors import unknown
-from .implementation import Implementation
 from .measurement import Outcome
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
-from .problem import Problem
+from .problems import implementation, source_code
+from .problems.case import Case
+from .problems.implementation import Implementation
+from .problems.problem import Problem
 from .selection import Selection, select
 
 SAME = "the same code on both sides (--all measures it)"
@@ -151,7 +151,7 @@ def _of_problem(both: _Both, sides: tuple[Side, Side], wanted: Selection) -> tup
     names = tuple(former)
     problem = replace(both.head, name=both.name)
     arms, left = select(problem, replace(wanted, implementations=names, baseline=names[0]))
-    old, new = (identity.digests(*one) for one in ((both.base, both.before), (both.head, both.after)))
+    old, new = (source_code.digests(*one) for one in ((both.base, both.before), (both.head, both.after)))
     base, head = sides
     found = []
     for arm in arms:

@@ -4,10 +4,11 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from . import implementation, verify
+from . import verify
 from .arena import Arena
 from .exchange import Message
 from .judging import Unfit, judged
+from .problems import implementation
 from .verify import Error, Outputs
 
 

@@ -7,15 +7,16 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from . import copies, implementation, revisions
+from . import copies, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
-from .identity import differences
 from .machine import distributions
 from .origins import Own
 from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
-from .problem import Problem, is_problem, read
+from .problems import implementation
+from .problems.problem import Problem, is_problem, read
+from .problems.source_code import differences
 from .revisions import Revision
 
 #: Problems below folders of these names are fixtures of tests ...

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from . import rounds
 from .bursts import BurstSizes
-from .case import Case
 from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
-from .implementation import Implementation, make_importable
 from .machine import environment, hardware, suspension, threads
 from .measurement import Arm, Load, Outcome, Round
 from .origins import Own
-from .problem import Problem
+from .problems.case import Case
+from .problems.implementation import Implementation, make_importable
+from .problems.problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan

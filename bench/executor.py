@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from .case import Case
 from .conductor import Conductor, Group, PassChooser, Source
 from .crew import Crew
 from .exchange import Message
 from .machine import environment
 from .machine.environment import Activity
 from .measurement import Round
+from .problems.case import Case
 from .rounds import RoundPlan
 
 

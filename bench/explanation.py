@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
-from .case import Case
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .measurement import Call, CallKind, Left, Run, Worker
+from .problems.case import Case
 from .roofline import peak, roofs_of
 from .selectors import log_ratios
 from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds

@@ -6,11 +6,11 @@ They are problems like any other, in the folder limits/: verified, and at the dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from . import implementation, problem
-from .case import Case, Size
 from .conductor import Source
 from .machine import hardware
 from .measurement import Arm, Limit
+from .problems import implementation, problem
+from .problems.case import Case, Size
 
 FOLDER = Path(__file__).resolve().parent / "limits"
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from . import implementation
 from .exchange import Message
 from .judging import Unfit, judged, where
+from .problems import implementation
 
 
 def loaded(order: Message) -> ModuleType:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from . import exchange, implementation
+from . import exchange
 from .arena import same_value
-from .case import Size
 from .exchange import Message
 from .judging import Unfit, judged
 from .machine import environment
+from .problems import implementation
+from .problems.case import Size
 
 
 def write_inputs(order: Message) -> Message:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .machine.distributions import normalised
-from .problem import literals
+from .problems.problem import literals
 
 #: Files that make a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .errors import ImplbenchError
-from .implementation import Implementation
+from .problems.implementation import Implementation
 from .programs import git
 
 

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from . import store
-from .case import Case
 from .errors import ImplbenchError
 from .measurement import Arm, Outcome, Run, Worker
+from .problems.case import Case
 from .selectors import min_seconds_per_call
 from .stats import intervals
 

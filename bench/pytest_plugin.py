@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from . import arguments, problem, terminal
+from . import arguments, terminal
 from .errors import ImplbenchError
 from .measurement import Arm, Left, Outcome, Run
-from .problem import Problem
+from .problems import problem
+from .problems.problem import Problem
 from .request import selection_of, settings_of
 from .selection import select
 from .verdict import Finding, decided, findings

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import selectors, verdict
-from .case import Case
 from .measurement import Arm, Outcome, Round, Worker
+from .problems.case import Case
 from .stats import intervals
 from .stats.intervals import Estimate
 from .verdict import Ratio, Verdict

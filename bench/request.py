@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from .case import CACHES
 from .errors import ImplbenchError
 from .measurement import Settings
+from .problems.case import CACHES
 from .selection import Selection
 from .shares import SWEEP_BUDGET_S
 from .stats.sequential import LOOKS

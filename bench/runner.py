@@ -11,13 +11,13 @@ from .conductor import Group, Source
 from .crew import Crew
 from .errors import NothingMeasured
 from .executor import Backend
-from .implementation import chosen
 from .machine import environment
 from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
-from .problem import Problem
+from .problems.implementation import chosen
+from .problems.problem import Problem
+from .problems.sources import texts_of
 from .shares import Shares
-from .sources import texts_of
 from .staging import Stage, staged
 from .store import Journal, now, require_writable
 from .units import percent

@@ -8,9 +8,9 @@ from . import reads, rounds
 from .benchmarks import SAME, Benchmark, Skipped
 from .comparing import arms_of, sources_of
 from .executor import Backend
-from .identity import differences
 from .measurement import Outcome, Settings
 from .origins import Own
+from .problems.source_code import differences
 from .staging import staged
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from . import case, implementation
-from .case import ALLOCATORS, CACHES, DTYPES, Case, Size
 from .errors import ImplbenchError, unknown
-from .implementation import Implementation
 from .machine.environment import allowed_cpus
 from .measurement import Arm, Left, Outcome
-from .problem import Problem
+from .problems import case, implementation
+from .problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
+from .problems.implementation import Implementation
+from .problems.problem import Problem
 
 #: Mark behind the name of the second, identical baseline.
 AGAIN = " (again)"

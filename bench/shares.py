@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from . import rounds
-from .case import Case
 from .conductor import Group
 from .measurement import Outcome, Round
+from .problems.case import Case
 from .stats.intervals import MIN_ROUNDS
 from .units import significant, time_text
 

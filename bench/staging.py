@@ -14,14 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import case, limiting
-from .case import Case
+from . import limiting
 from .conductor import Group, Source
 from .errors import ImplbenchError, NothingMeasured
 from .exchange import Message
 from .executor import Backend, RoundExecutor
 from .machine import environment, threads
 from .measurement import Arm, Limit, Outcome
+from .problems import case
+from .problems.case import Case
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30

@@ -9,11 +9,11 @@ from typing import Any
 from .across import AXES, Effect
 from .analysis import Analysis
 from .benchmarks import Benchmark, Skipped
-from .case import Case
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
 from .measurement import Arm, Left, Outcome, Round
+from .problems.case import Case
 from .roofline import Roofline
 from .stats.intervals import Estimate, Interval
 from .sweep import Growth, Sweep

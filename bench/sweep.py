@@ -10,8 +10,8 @@ from itertools import combinations, pairwise
 from math import log, log1p
 from statistics import median
 
-from .case import Case
 from .measurement import Left, Round, Run
+from .problems.case import Case
 from .selectors import log_ratios, min_seconds_per_call
 from .stats.intervals import MIN_ROUNDS, Estimate
 from .stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from .analysis import Analysis
-from .case import Case
 from .errors import ImplbenchError
 from .measurement import Outcome, Run
+from .problems.case import Case
 from .stats.intervals import Estimate
 from .verdict import Finding, Ratio, Verdict
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import identity, implementation, problem
 from .errors import ImplbenchError
-from .implementation import Implementation
-from .problem import Problem
+from .problems import implementation, problem, source_code
+from .problems.implementation import Implementation
+from .problems.problem import Problem
 
 #: Time between two looks; a folder that has not changed meanwhile has settled: editors write in steps.
 LOOK_S = 0.3
@@ -102,8 +102,8 @@ class Folder:
             stamps=stamps,
             problem=found,
             implementations=implementations,
-            digests=identity.digests(found, implementations),
-            shared=identity.shared_digest(found, implementations),
+            digests=source_code.digests(found, implementations),
+            shared=source_code.shared_digest(found, implementations),
         )
 
     def _stamped(self) -> Iterator[tuple[Path, tuple[int, int, int]]]:

@@ -7,7 +7,6 @@ from math import exp
 from random import Random
 from typing import Any
 
-from bench.case import Case, Size
 from bench.measurement import (
     SCHEMA,
     Arm,
@@ -23,6 +22,7 @@ from bench.measurement import (
     Verification,
     Worker,
 )
+from bench.problems.case import Case, Size
 
 #: Mark behind the second baseline's name.
 AGAIN = " (again)"

@@ -16,12 +16,12 @@ from typing import Any
 
 from bench import executor, selection
 from bench.bursts import BurstSizes, Paced
-from bench.case import Case
 from bench.conductor import Group, PassChooser, Source
 from bench.crew import Crew
 from bench.executor import Backend
 from bench.machine.environment import Activity
 from bench.measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
+from bench.problems.case import Case
 from bench.rounds import RoundPlan, order_of_pass
 from tests import noise
 from tests.noise import Noise

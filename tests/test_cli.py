@@ -52,7 +52,7 @@ def test_help_imports_neither_a_numerical_library_nor_a_terminal_one():
 
 def test_list_imports_no_framework_and_no_implementation():
     found = modules_after("list")
-    assert "bench.problem" in found
+    assert "bench.problems.problem" in found
     frameworks = {"numpy", "pandas", "matplotlib", "scipy", "numba", "jax", "torch", "numexpr"}
     assert not frameworks & {name.partition(".")[0] for name in found}
     assert not any(name.startswith("implbench_problem") for name in found)

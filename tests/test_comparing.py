@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, rounds
+from bench import rounds
 from bench.benchmarks import Benchmark
 from bench.comparing import AGAIN, BASE, HEAD, Comparer
 from bench.comparison import Standing, compared, noise_of
 from bench.conductor import Source
-from bench.implementation import chosen
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
+from bench.problems.implementation import chosen
 from bench.selection import Selection, select
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS

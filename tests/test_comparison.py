@@ -10,10 +10,10 @@ from bench.comparing import AGAIN, BASE, HEAD, Measured
 from bench.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.conductor import Source
 from bench.errors import Exit
-from bench.implementation import Implementation
 from bench.measurement import Counts, Outcome
 from bench.native import of_built_once, of_unbuilt
-from bench.problem import Problem
+from bench.problems.implementation import Implementation
+from bench.problems.problem import Problem
 from bench.report import titled_page
 from bench.sections.comparison import sections, sentence
 from bench.stats.gate import Decision

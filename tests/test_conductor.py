@@ -7,10 +7,11 @@ import psutil
 import pytest
 
 from bench import conductor as conductor_module
-from bench import problem, rounds
+from bench import rounds
 from bench.conductor import Conductor, Group, Source
-from bench.implementation import Implementation
 from bench.measurement import Arm, Outcome, Settings
+from bench.problems import problem
+from bench.problems.implementation import Implementation
 from bench.process import Ended
 from bench.recording import Active, paced, unmeasured
 from bench.rounds import RoundPlan

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import counting, implementation
+from bench import counting
 from bench.counting import counted
+from bench.problems import implementation
 
 FOLDER = Path(__file__).parent / "fakes" / "counted"
 

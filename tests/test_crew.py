@@ -6,12 +6,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import problem
 from bench.analysis import Analysis
 from bench.crew import Crew
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
 from bench.process import Conditions
 from bench.runner import Runner
 from bench.selection import Selection, select

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import implementation, observing
+from bench import observing
 from bench.measurement import CallKind
 from bench.observing import Observed, observed
+from bench.problems import implementation
 
 FOLDER = Path(__file__).parent / "fakes" / "counted"
 

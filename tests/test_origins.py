@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from bench import origins
-from bench.implementation import PACKAGE
+from bench.problems.implementation import PACKAGE
 
 
 def package(folder, name="mine", text="", *, regular=True):

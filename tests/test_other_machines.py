@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from bench import cli, implementation, problem, verify
+from bench import cli, verify
 from bench.errors import Exit
 from bench.machine import environment, hardware
 from bench.making import write_inputs
+from bench.problems import implementation, problem
 from bench.worker import Bench, Unfit
 from tests import noise
 

@@ -12,10 +12,10 @@ import pytest
 
 from bench import report
 from bench.analysis import Analysis
-from bench.case import Size
 from bench.document import Cell, Column, Table
 from bench.errors import ImplbenchError
 from bench.measurement import Outcome
+from bench.problems.case import Size
 from bench.sections import sections
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 

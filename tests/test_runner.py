@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, store, verdict
+from bench import store, verdict
 from bench.analysis import Analysis
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
 from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select
 from bench.stats.intervals import MIN_ROUNDS

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, selection
+from bench import selection
 from bench.errors import ImplbenchError
+from bench.problems import problem
 from bench.selection import Selection, select
 
 FAKES = Path(__file__).parent / "fakes" / "product"

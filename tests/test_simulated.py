@@ -7,8 +7,8 @@ from statistics import fmean, stdev
 
 import pytest
 
-from bench import problem
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.verdict import decided, findings

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from bench import staging
-from bench.case import Size
 from bench.errors import ImplbenchError, NothingMeasured
 from bench.measurement import Outcome
+from bench.problems.case import Size
 from bench.staging import SCRATCH, scratch
 from tests.builders import USUAL, make_run
 from tests.repositories import git

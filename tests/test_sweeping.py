@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem, store
+from bench import store
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.sweep import sweeps

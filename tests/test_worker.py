@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import implementation, worker
+from bench import worker
+from bench.problems import implementation
 from bench.worker import Bench, Session, Unfit, write_inputs
 
 FAKES = Path(__file__).parent / "fakes" / "product"

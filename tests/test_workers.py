@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import implementation, problem, store
+from bench import store
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
 from bench.measurement import Outcome, Settings
+from bench.problems import implementation, problem
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.staging import SCRATCH

@@ -9,7 +9,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
-from bench import implementation  # noqa: E402
+from bench.problems import implementation  # noqa: E402
 
 KERNELS = ("vectorized", "row_major", "inplace", "halves")
 

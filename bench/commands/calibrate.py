@@ -4,12 +4,13 @@ import argparse
 import json
 from dataclasses import asdict
 
-from .. import problem, terminal
+from .. import terminal
 from ..benchmarks import identical
 from ..comparing import Comparer
 from ..comparison import noise_of
 from ..document import Section
 from ..errors import Exit, NothingMeasured
+from ..problems import problem
 from ..request import selection_of, settings_of
 from ..stats.intervals import resolves
 from ..stats.power import POWER, Calibration, calibrate

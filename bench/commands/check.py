@@ -4,8 +4,9 @@ import argparse
 import json
 from dataclasses import asdict
 
-from .. import problem, summary, terminal
+from .. import summary, terminal
 from ..document import Section
+from ..problems import problem
 from ..request import selection_of, settings_of
 from ..runner import check
 from ..selection import select

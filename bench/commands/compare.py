@@ -16,10 +16,10 @@ from ..comparing import Comparer, Measured, usual_budget_s
 from ..comparison import Comparison
 from ..document import Section
 from ..errors import Exit
-from ..identity import differences
 from ..machine import environment
 from ..measurement import Settings
 from ..native import Doubt
+from ..problems.source_code import differences
 from ..request import selection_of, settings_of
 from ..runner import Progress
 from ..sections import comparison as section

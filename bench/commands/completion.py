@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 
 import shtab
 
-from ..case import ALLOCATORS, CACHES, DTYPES, ORDERS
 from ..errors import Exit
 from ..formats import EXPORTERS
+from ..problems.case import ALLOCATORS, CACHES, DTYPES, ORDERS
 
 #: What completes something, by shell; the preamble has the functions that this takes.
 Completes = Mapping[str, object]

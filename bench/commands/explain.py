@@ -5,10 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from .. import explanation_summary, problem, report, store, summary, terminal
+from .. import explanation_summary, report, store, summary, terminal
 from ..analysis import Analysis
 from ..errors import ImplbenchError
 from ..measurement import Run
+from ..problems import problem
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..sections import explanation as section

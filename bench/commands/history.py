@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from .. import history_summary, index, problem, report, store, terminal
+from .. import history_summary, index, report, store, terminal
 from ..document import Figure
 from ..errors import Exit, ImplbenchError
 from ..history import Commits, Histories, Question, commits_between
 from ..machine import environment
+from ..problems import problem
 from ..sections.history import machine_text, section
 
 

@@ -4,9 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from .. import implementation, problem, terminal
+from .. import terminal
 from ..errors import Exit
-from ..problem import Problem
+from ..problems import implementation, problem
+from ..problems.problem import Problem
 
 
 def command(options: argparse.Namespace) -> int:

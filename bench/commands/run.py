@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from .. import problem, sections, summary, terminal
+from .. import sections, summary, terminal
 from ..analysis import Analysis
 from ..measurement import Run
+from ..problems import problem
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..selection import select

@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import problem, terminal, watching
+from .. import terminal, watching
 from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
 from ..measurement import Outcome, Run
-from ..problem import Problem
+from ..problems import problem
+from ..problems.problem import Problem
 from ..remeasurement import Remeasured, Verified
 from ..remeasuring import Remeasurer
 from ..request import selection_of, settings_of

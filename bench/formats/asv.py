@@ -10,10 +10,10 @@ from math import nan
 from statistics import median, quantiles
 from typing import Any
 
-from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import Run
+from ..problems.case import Case
 from ..report import file_name
 from ..stats.intervals import median_interval
 from ..summary import BAD

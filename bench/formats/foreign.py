@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
+from ..problems.case import Case
 from ..report import file_name
 from .identifying import MOST
 from .timed import UNKNOWN

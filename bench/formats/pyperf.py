@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError
 from ..measurement import Run
+from ..problems.case import Case
 from ..report import file_name
 from . import foreign, identifying
 from .foreign import Foreign, Origin

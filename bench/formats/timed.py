@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from ..case import Case
 from ..document import plain
 from ..errors import ImplbenchError, NothingMeasured
 from ..measurement import Outcome, Round, Run, Worker
+from ..problems.case import Case
 from ..selectors import seconds_per_call
 from ..verdict import Finding, GroupFindings, findings, used_rounds
 

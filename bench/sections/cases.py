@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..analysis import Analysis
-from ..case import Case
 from ..document import Cell, Column, Section, Table, code, plain
 from ..measurement import Outcome
+from ..problems.case import Case
 from ..stats.intervals import Estimate, Interval
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict

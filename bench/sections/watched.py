@@ -1,8 +1,8 @@
 """What is said of a version that was just saved: one sentence a case."""
 
-from ..case import Case
 from ..document import code, plain
 from ..measurement import Outcome
+from ..problems.case import Case
 from ..remeasurement import Remeasured, Verified
 from ..units import percent, significant, time_text
 from ..verdict import Verdict

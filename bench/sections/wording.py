@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from math import floor, log10
 
-from ..case import Case
 from ..document import plain
 from ..measurement import Limit, Run
+from ..problems.case import Case
 from ..units import DASH, amount, percent, times
 from ..verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 

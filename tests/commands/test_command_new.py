@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, implementation, problem
+from bench import cli
 from bench.commands import new
 from bench.errors import Exit
+from bench.problems import implementation, problem
 
 
 @pytest.fixture(autouse=True)

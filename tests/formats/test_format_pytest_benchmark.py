@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bench import formats
-from bench.case import Size
 from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
 from bench.measurement import Outcome
+from bench.problems.case import Size
 from bench.verdict import findings
 from tests.builders import USUAL, Spec, make_case, make_run, samples
 

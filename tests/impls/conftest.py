@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from bench import implementation
+from bench.problems import implementation
 
 IMPLS = Path(__file__).parents[2] / "impls"
 

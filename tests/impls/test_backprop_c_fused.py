@@ -226,7 +226,7 @@ def test_a_damaged_library_is_compiled_again(
 
 def test_builders_at_the_same_time_do_no_harm(empty: Path, building: ModuleType) -> None:
     program = (
-        "import sys; from pathlib import Path; from bench.implementation import load\n"
+        "import sys; from pathlib import Path; from bench.problems.implementation import load\n"
         "building = load(Path(sys.argv[1]), 'c_fused').building; building.COMMON = sys.argv[2:]\n"
         "print(building.library('float32').threads_now())"
     )

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import implementation
-from bench import problem as problems
+from bench.problems import implementation
+from bench.problems import problem as problems
 
 Load = Callable[[str, str], ModuleType]
 Arrange = Callable[..., dict[str, Any]]

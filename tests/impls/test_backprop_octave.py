@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench import implementation, problem
+from bench.problems import implementation, problem
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "impls" / "backprop"
@@ -266,7 +266,7 @@ def test_octave_ends_with_its_step(inputs: dict[str, Any]) -> None:
 PREPARING = """
 import sys, time
 from pathlib import Path
-from bench import implementation
+from bench.problems import implementation
 folder = Path(sys.argv[1])
 inputs = implementation.load(folder, "problem").inputs({"m": 7, "n": 4, "p": 3}, "float64", "patches", 1)
 step = implementation.load(folder, "octave_loop").prepare(inputs)

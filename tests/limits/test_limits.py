@@ -5,9 +5,10 @@ import runpy
 import numpy as np
 import pytest
 
-from bench import limiting, problem
-from bench.case import orders
+from bench import limiting
 from bench.measurement import Outcome, Settings
+from bench.problems import problem
+from bench.problems.case import orders
 from bench.runner import check
 from bench.selection import Selection, select
 

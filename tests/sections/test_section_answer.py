@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 
 from bench.analysis import Analysis
-from bench.case import Size
 from bench.measurement import Outcome
+from bench.problems.case import Size
 from bench.sections import answer
 from tests.builders import SIZE_M, USUAL, Spec, make_run
 

@@ -6,8 +6,8 @@ import pytest
 
 from bench import columns
 from bench.analysis import Analysis
-from bench.case import Size
 from bench.measurement import Outcome
+from bench.problems.case import Size
 from bench.screen import Screen
 from bench.sections import cases
 from bench.verdict import findings

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analysis import Analysis
-from bench.case import Size
 from bench.measurement import CallKind, Outcome
+from bench.problems.case import Size
 from bench.sections import explanation
 from tests.builders import Spec
 from tests.explained import USUAL, Does, make_explained, passes, products

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...case import Case
 from ...measurement import Run
+from ...problems.case import Case
 from ..chart import Colour
 
 _COLOURS, _SHAPES = 8, 5

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import problem
 from bench.errors import ImplbenchError
+from bench.problems import problem
 
 GOOD = '''"""Sum of squares.
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bench import identity, implementation, problem
+from bench.problems import implementation, problem, source_code
 from tests.repositories import FAKES
 
 PROBLEM = (FAKES / "problem.py").read_text()
@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 def digests(folder):
     found = problem.read(folder)
-    return identity.digests(found, implementation.found(found))
+    return source_code.digests(found, implementation.found(found))
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def trees(tmp_path):
 
 def test_two_equal_folders_do_not_differ_nor_does_what_only_a_reader_sees(trees):
     base, head = trees
-    assert identity.differences(base, head) == frozenset()
+    assert source_code.differences(base, head) == frozenset()
     (head / "src" / "kernel.py").write_text(CODE.replace("Doc.", "Another."))
     (head / "src" / "__pycache__").mkdir()
     (head / "src" / "__pycache__" / "kernel.pyc").write_bytes(b"x")
-    assert identity.differences(base, head) == frozenset()
+    assert source_code.differences(base, head) == frozenset()
 
 
 def test_what_differs_is_named_files_links_and_what_is_on_one_side_alone(trees):
@@ -93,7 +93,7 @@ def test_what_differs_is_named_files_links_and_what_is_on_one_side_alone(trees):
     (head / "link").symlink_to("other")
     (head / os.fsdecode(b"caf\xe9.txt")).write_text("new")
     (base / "gone.py").write_text("")
-    found = {os.fsencode(name) for name in identity.differences(base, head)}
+    found = {os.fsencode(name) for name in source_code.differences(base, head)}
     assert found == {b"src/kernel.py", b"data.bin", b"link", b"caf\xe9.txt", b"gone.py"}
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench.case import Case, Size, orders, sized
 from bench.errors import ImplbenchError
+from bench.problems.case import Case, Size, orders, sized
 
 SIZES = {"S": {"m": 1000, "n": 64}, "M": {"m": 10000, "n": 64}}
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from bench import implementation, problem
 from bench.errors import ImplbenchError
+from bench.problems import implementation, problem
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .errors import ImplbenchError, unknown
+from ..errors import ImplbenchError, unknown
 
 DTYPES = ("float64", "float32")
 ALLOCATORS = ("default", "retain")

@@ -13,9 +13,9 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from .errors import ImplbenchError, unknown
-from .machine.distributions import EXTRAS
-from .machine.environment import missing
+from ..errors import ImplbenchError, unknown
+from ..machine.distributions import EXTRAS
+from ..machine.environment import missing
 from .problem import Problem, described, files_below, literals
 
 #: How the names of the packages begin as which the folders of problems are imported.

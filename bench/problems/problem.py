@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import ImplbenchError, unknown
+from ..errors import ImplbenchError, unknown
 
-BUNDLED = Path(__file__).resolve().parent.parent / "impls"
+BUNDLED = Path(__file__).resolve().parents[2] / "impls"
 ENTRY_POINTS = "implbench.problems"
 
 #: The literal constants of a problem.py, with the type of each.

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import sources
-from bench.implementation import chosen
-from bench.problem import read
-from bench.sources import LARGEST_BYTES, texts_of
+from bench.problems import sources
+from bench.problems.implementation import chosen
+from bench.problems.problem import read
+from bench.problems.sources import LARGEST_BYTES, texts_of
 
 PROBLEM = """'''Sums.'''
 SIZES = {"S": {"n": 1}}

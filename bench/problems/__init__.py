@@ -1,0 +1,1 @@
+"""What is measured: problems, their implementations, the cases, and their source code."""
