@@ -19,8 +19,8 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import store
-from bench.measurement import Run
+from bench.store import documents
+from bench.store.records import Run
 from tests.builders import Spec, make_run
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -61,7 +61,7 @@ def make(folder: Path, runs: int) -> None:
         created = (first + timedelta(hours=index)).strftime("%Y-%m-%dT%H:%M:%SZ")
         stem = "".join(character for character in created if character.isalnum()) + "-backprop"
         run = replace(scaled(template, factors), id=stem, created=created)
-        (folder / f"{stem}.json").write_bytes(store._document(run))  # noqa: SLF001  # without waiting for the disk
+        (folder / f"{stem}.json").write_bytes(documents._document(run))  # noqa: SLF001  # without waiting for the disk
 
 
 def seconds(*arguments: str) -> tuple[float, float]:
@@ -78,9 +78,9 @@ def main(folder: Path, runs: int) -> None:
     """Make runs where there are none, and take the times."""
     if not folder.is_dir() or not any(folder.glob("*.json")):
         make(folder, runs)
-    documents = list(folder.glob("*.json"))
-    size = sum(file.stat().st_size for file in documents)
-    print(f"{len(documents)} runs of {CASES} cases, {size / 1e9:.2f} GB")
+    files = list(folder.glob("*.json"))
+    size = sum(file.stat().st_size for file in files)
+    print(f"{len(files)} runs of {CASES} cases, {size / 1e9:.2f} GB")
     (folder / ".index.sqlite").unlink(missing_ok=True)
     cases = [f"impl_{i:02}-M-float64-C-1t" for i in range(CASES)]
     wall, cpu = seconds(cases[1], "--results", str(folder))

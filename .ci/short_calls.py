@@ -13,10 +13,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.errors import ImplbenchError
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
+from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings
 
 #: Numbers added up in a call: from a fraction of a microsecond to a tenth of a millisecond.

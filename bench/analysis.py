@@ -6,10 +6,10 @@ from itertools import combinations
 
 from .across import AXES, Effect, effects
 from .explanation import Ladder, ladders
-from .measurement import Arm, Round, Run
 from .roofline import Roofline, rooflines
-from .selectors import burst_values, log_ratios, paired
 from .stats.intervals import Estimate
+from .store.records import Arm, Round, Run
+from .store.selectors import burst_values, log_ratios, paired
 from .sweep import Sweep, sweeps
 from .verdict import GroupFindings, estimate, findings, used_rounds
 

@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from .checkout import Side
 from .conductor import Source
 from .errors import unknown
-from .measurement import Outcome
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
 from .problems import implementation, source_code
 from .problems.case import Case
 from .problems.implementation import Implementation
 from .problems.problem import Problem
 from .selection import Selection, select
+from .store.records import Outcome
 
 SAME = "the same code on both sides (--all measures it)"
 

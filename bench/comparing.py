@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
-from . import executor, rounds, selectors
+from . import executor, rounds
 from .benchmarks import Benchmark
 from .conductor import Group, Source
 from .executor import Backend
-from .measurement import Arm, Round, Settings
 from .runner import Listener, Progress
 from .staging import Stage, staged
 from .stats import gate, intervals
 from .stats.gate import Decision
+from .store import selectors
+from .store.records import Arm, Round, Settings
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0

@@ -13,7 +13,6 @@ from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
 from .exchange import Message
 from .machine import environment, hardware, suspension, threads
-from .measurement import Arm, Load, Outcome, Round
 from .origins import Own
 from .problems.case import Case
 from .problems.implementation import Implementation, make_importable
@@ -21,6 +20,7 @@ from .problems.problem import Problem
 from .process import Conditions, Ended, WorkerProcess
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan
+from .store.records import Arm, Load, Outcome, Round
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000

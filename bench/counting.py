@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from .collector import collector_off
-from .measurement import Counts
+from .store.records import Counts
 
 Step = Callable[[], object]
 

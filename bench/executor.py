@@ -14,9 +14,9 @@ from .crew import Crew
 from .exchange import Message
 from .machine import environment
 from .machine.environment import Activity
-from .measurement import Round
 from .problems.case import Case
 from .rounds import RoundPlan
+from .store.records import Round
 
 
 class RoundExecutor(Protocol):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from math import log
 
 from .diagnosis import CostRange, Diagnosis, diagnose
-from .measurement import Call, CallKind, Left, Run, Worker
 from .problems.case import Case
 from .roofline import peak, roofs_of
-from .selectors import log_ratios
+from .store.records import Call, CallKind, Left, Run, Worker
+from .store.selectors import log_ratios
 from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.

@@ -7,13 +7,13 @@ from math import exp, log
 from pathlib import Path
 
 from .errors import ImplbenchError, unknown
-from .index import Index
-from .indexed import Entry, Machine, Series
 from .machine import environment
 from .programs import told_by_git
 from .stats import change_points, mann_whitney
 from .stats.change_points import Analysis
 from .stats.intervals import hodges_lehmann
+from .store.index import Index
+from .store.indexed import Entry, Machine, Series
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .history import Change, Commits, Histories, History, Track
-from .indexed import Machine
+from .store.indexed import Machine
 from .verdict import Ratio
 
 

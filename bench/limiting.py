@@ -8,9 +8,9 @@ from pathlib import Path
 
 from .conductor import Source
 from .machine import hardware
-from .measurement import Arm, Limit
 from .problems import implementation, problem
 from .problems.case import Case, Size
+from .store.records import Arm, Limit
 
 FOLDER = Path(__file__).resolve().parent / "limits"
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from . import rounds
-from .measurement import Settings
+from .store.records import Settings
 
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0

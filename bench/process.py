@@ -17,8 +17,8 @@ import psutil
 from . import exchange, origins
 from .exchange import Message
 from .machine import threads
-from .measurement import Outcome
 from .origins import Own
+from .store.records import Outcome
 
 #: How much of a worker's stdout and stderr is kept.
 TAIL_BYTES = 4096

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import msgspec
 
-from . import index, store
 from .analysis import Analysis
 from .errors import ImplbenchError
 from .history import Commits, Histories, every
-from .index import Index
-from .indexed import Machine, Stored
 from .pages import PAGE, report_page, site
 from .pages.site import INDEX, Listed, Site
 from .report import file_name
 from .sections import answer
-from .store import DOCUMENT
+from .store import documents, index
+from .store.documents import DOCUMENT
+from .store.index import Index
+from .store.indexed import Machine, Stored
 
 #: What lies beside a run's page.
 _NOTE = "page.json"
@@ -149,7 +149,7 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     """Write the page of a run and the note beside it; return whether one can be made of it, and tell where not."""
     place = _place(stored, output)
     try:
-        run = store.read(path)
+        run = documents.read(path)
         analysis = Analysis(run)
         text = report_page(analysis, up=f"../{INDEX}")
     except (ImplbenchError, ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -170,15 +170,15 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     note = _Note(
         made_by=_made_by(), document=stored.document, bytes=stored.bytes, mtime_ns=stored.mtime_ns, listed=listed
     )
-    store.write_atomically(place / PAGE, text.encode())
-    store.write_atomically(place / _NOTE, msgspec.json.encode(note))
+    documents.write_atomically(place / PAGE, text.encode())
+    documents.write_atomically(place / _NOTE, msgspec.json.encode(note))
     return True
 
 
-def _remove_gone(output: Path, documents: set[str]) -> None:
+def _remove_gone(output: Path, kept: set[str]) -> None:
     """Remove the pages of documents that are no longer there, and their folders where nothing else is in them."""
     for path, note in _notes(output):
-        if note.document not in documents:
+        if note.document not in kept:
             for file in (path, path.with_name(PAGE)):
                 file.unlink(missing_ok=True)
             if not any(path.parent.iterdir()):
@@ -197,4 +197,4 @@ def _write_changed(path: Path, text: str) -> None:
     """Write a page unless it is there already, so that a site that is copied elsewhere changes as little as it must."""
     data = text.encode()
     if not path.is_file() or path.read_bytes() != data:
-        store.write_atomically(path, data)
+        documents.write_atomically(path, data)

@@ -19,11 +19,11 @@ import pytest
 
 from . import arguments, terminal
 from .errors import ImplbenchError
-from .measurement import Arm, Left, Outcome, Run
 from .problems import problem
 from .problems.problem import Problem
 from .request import selection_of, settings_of
 from .selection import select
+from .store.records import Arm, Left, Outcome, Run
 from .verdict import Finding, decided, findings
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.

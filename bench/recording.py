@@ -7,9 +7,9 @@ from msgspec import convert
 
 from .bursts import Paced
 from .exchange import Message
-from .measurement import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
 from .process import WorkerProcess
 from .rounds import RoundPlan
+from .store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
 
 
 @dataclass(slots=True)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import selectors, verdict
-from .measurement import Arm, Outcome, Round, Worker
+from . import verdict
 from .problems.case import Case
 from .stats import intervals
 from .stats.intervals import Estimate
+from .store import selectors
+from .store.records import Arm, Outcome, Round, Worker
 from .verdict import Ratio, Verdict
 
 

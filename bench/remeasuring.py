@@ -10,12 +10,12 @@ from types import MappingProxyType, TracebackType
 from . import executor, rounds
 from .conductor import Group, Source
 from .executor import Backend, RoundExecutor
-from .measurement import Arm, Round, Settings
 from .pace import Pace
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
 from .runner import MOST_DISCARDED, Listener, Progress
 from .selection import Selection, select
 from .staging import staged
+from .store.records import Arm, Round, Settings
 from .watching import Version
 
 #: Rounds of a new version where --rounds says nothing else: an interval wants 6, and 8 stand one that is lost.

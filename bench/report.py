@@ -11,10 +11,10 @@ from pathlib import Path
 
 from .analysis import Analysis
 from .document import CODE, Figure, Section, Table, Value, plain
-from .measurement import Run
 from .sections import sections, together
 from .sections.drawing import style
-from .store import write_atomically
+from .store.documents import write_atomically
+from .store.records import Run
 from .together import Together
 
 PAGE = "report.md"

@@ -4,11 +4,11 @@ import argparse
 import sys
 
 from .errors import ImplbenchError
-from .measurement import Settings
 from .problems.case import CACHES
 from .selection import Selection
 from .shares import SWEEP_BUDGET_S
 from .stats.sequential import LOOKS
+from .store.records import Settings
 
 
 def selection_of(options: argparse.Namespace) -> Selection:

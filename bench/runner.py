@@ -12,14 +12,14 @@ from .crew import Crew
 from .errors import NothingMeasured
 from .executor import Backend
 from .machine import environment
-from .measurement import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .pace import Pace
 from .problems.implementation import chosen
 from .problems.problem import Problem
 from .problems.sources import texts_of
 from .shares import Shares
 from .staging import Stage, staged
-from .store import Journal, now, require_writable
+from .store.documents import Journal, now, require_writable
+from .store.records import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from .units import percent
 
 #: So many discarded rounds end a run.

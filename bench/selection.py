@@ -6,11 +6,11 @@ from itertools import product
 
 from .errors import ImplbenchError, unknown
 from .machine.environment import allowed_cpus
-from .measurement import Arm, Left, Outcome
 from .problems import case, implementation
 from .problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
 from .problems.implementation import Implementation
 from .problems.problem import Problem
+from .store.records import Arm, Left, Outcome
 
 #: Mark behind the name of the second, identical baseline.
 AGAIN = " (again)"

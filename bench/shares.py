@@ -10,9 +10,9 @@ from statistics import median
 
 from . import rounds
 from .conductor import Group
-from .measurement import Outcome, Round
 from .problems.case import Case
 from .stats.intervals import MIN_ROUNDS
+from .store.records import Outcome, Round
 from .units import significant, time_text
 
 #: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.

@@ -20,9 +20,9 @@ from .errors import ImplbenchError, NothingMeasured
 from .exchange import Message
 from .executor import Backend, RoundExecutor
 from .machine import environment, threads
-from .measurement import Arm, Limit, Outcome
 from .problems import case
 from .problems.case import Case
+from .store.records import Arm, Limit, Outcome
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30

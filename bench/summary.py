@@ -12,10 +12,10 @@ from .benchmarks import Benchmark, Skipped
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
-from .measurement import Arm, Left, Outcome, Round
 from .problems.case import Case
 from .roofline import Roofline
 from .stats.intervals import Estimate, Interval
+from .store.records import Arm, Left, Outcome, Round
 from .sweep import Growth, Sweep
 from .units import significant
 from .verdict import Finding, GroupFindings, Ratio, Verdict

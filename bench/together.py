@@ -10,9 +10,9 @@ from itertools import combinations
 
 from .analysis import Analysis
 from .errors import ImplbenchError
-from .measurement import Outcome, Run
 from .problems.case import Case
 from .stats.intervals import Estimate
+from .store.records import Outcome, Run
 from .verdict import Finding, Ratio, Verdict
 
 #: What sets the groups of a run apart.

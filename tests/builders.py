@@ -7,7 +7,8 @@ from math import exp
 from random import Random
 from typing import Any
 
-from bench.measurement import (
+from bench.problems.case import Case, Size
+from bench.store.records import (
     SCHEMA,
     Arm,
     Burst,
@@ -22,7 +23,6 @@ from bench.measurement import (
     Verification,
     Worker,
 )
-from bench.problems.case import Case, Size
 
 #: Mark behind the second baseline's name.
 AGAIN = " (again)"

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench import store
+from bench.store import documents
 from tests.builders import Spec, make_run
 
 HERE = "0123456789ab"
@@ -35,7 +35,7 @@ def write(
         found = environment(index) if environment else machine()
         run = make_run(arms, rounds=3, passes=2, seed=index, problem=problem, environment=dict(found))
         path = folder / f"{stem}.json"
-        store.write_atomically(path, store._document(replace(run, id=stem, created=created)))
+        documents.write_atomically(path, documents._document(replace(run, id=stem, created=created)))
         paths.append(path)
     return paths
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from random import Random
 
-from bench.measurement import Arm, Burst, Limit, Outcome, Worker
 from bench.problems.case import Case, Size
+from bench.store.records import Arm, Burst, Limit, Outcome, Worker
 from tests.builders import make_run
 
 #: Problem, bytes of the arrays (for gemm the side of the matrices), resource, whether it applies, and rate a second.

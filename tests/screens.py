@@ -4,13 +4,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import index, sections, summary
+from bench import sections, summary
 from bench.analysis import Analysis
 from bench.document import Section
 from bench.history import Commit, Question
 from bench.screen import Screen
 from bench.sections import comparison as compared
 from bench.sections import explanation, history
+from bench.store import index
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.histories import HERE, machine, write

@@ -20,9 +20,9 @@ from bench.conductor import Group, PassChooser, Source
 from bench.crew import Crew
 from bench.executor import Backend
 from bench.machine.environment import Activity
-from bench.measurement import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
 from bench.problems.case import Case
 from bench.rounds import RoundPlan, order_of_pass
+from bench.store.records import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written

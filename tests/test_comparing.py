@@ -10,12 +10,12 @@ from bench.benchmarks import Benchmark
 from bench.comparing import AGAIN, BASE, HEAD, Comparer
 from bench.comparison import Standing, compared, noise_of
 from bench.conductor import Source
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.problems.implementation import chosen
 from bench.selection import Selection, select
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
+from bench.store.records import Outcome, Settings
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth

@@ -10,13 +10,13 @@ from bench.comparing import AGAIN, BASE, HEAD, Measured
 from bench.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.conductor import Source
 from bench.errors import Exit
-from bench.measurement import Counts, Outcome
 from bench.native import of_built_once, of_unbuilt
 from bench.problems.implementation import Implementation
 from bench.problems.problem import Problem
 from bench.report import titled_page
 from bench.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
+from bench.store.records import Counts, Outcome
 from tests.builders import AGAIN as AGAIN_IN_RUN
 from tests.builders import Spec, make_run
 

@@ -9,7 +9,6 @@ import pytest
 from bench import conductor as conductor_module
 from bench import rounds
 from bench.conductor import Conductor, Group, Source
-from bench.measurement import Arm, Outcome, Settings
 from bench.problems import problem
 from bench.problems.implementation import Implementation
 from bench.process import Ended
@@ -17,6 +16,7 @@ from bench.recording import Active, paced, unmeasured
 from bench.rounds import RoundPlan
 from bench.runner import Runner
 from bench.selection import Selection, select
+from bench.store.records import Arm, Outcome, Settings
 from bench.verdict import decided, findings
 from tests.builders import USUAL, make_run
 

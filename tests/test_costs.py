@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from bench import costs
-from bench.measurement import CallKind
+from bench.store.records import CallKind
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

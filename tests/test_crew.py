@@ -10,11 +10,11 @@ from bench.analysis import Analysis
 from bench.crew import Crew
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.process import Conditions
 from bench.runner import Runner
 from bench.selection import Selection, select
+from bench.store.records import Outcome, Settings
 from bench.summary import exit_code
 from bench.verdict import decided, findings
 

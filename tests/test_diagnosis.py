@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.diagnosis import LEAST_SHARE, Cause, CostRange, diagnose
-from bench.measurement import Call, CallKind, Costs
 from bench.stats.intervals import Estimate, Interval
+from bench.store.records import Call, CallKind, Costs
 
 #: A call takes 1 us, a fault 1 us; 10 GFLOP/s, 10 GB/s.
 COSTS = Costs(call_ns=dict.fromkeys(CallKind, 1000.0), fault_ns=1000.0, product_flops_per_s=10e9, pass_bytes_per_s=10e9)

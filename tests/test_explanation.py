@@ -8,7 +8,7 @@ import pytest
 from bench.diagnosis import Cause
 from bench.explanation import better, ladders
 from bench.explanation_summary import told
-from bench.measurement import Outcome
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import cli, history, index
+from bench import cli, history
 from bench.errors import Exit, ImplbenchError
 from bench.history import Question, commits_between
 from bench.machine import environment
 from bench.stats import change_points
+from bench.store import index
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bench import observing
-from bench.measurement import CallKind
 from bench.observing import Observed, observed
 from bench.problems import implementation
+from bench.store.records import CallKind
 
 FOLDER = Path(__file__).parent / "fakes" / "counted"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bench import pace
-from bench.measurement import Settings
+from bench.store.records import Settings
 
 
 class Clock:

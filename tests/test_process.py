@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from bench.exchange import send
-from bench.measurement import Outcome
 from bench.process import TAIL_BYTES, Conditions, Ended, WorkerProcess
+from bench.store.records import Outcome
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from bench import publishing, store
+from bench import publishing
 from bench.pages import site as sites
 from bench.sections import answer
+from bench.store import documents
 from bench.verdict import findings
 from tests.builders import Spec, make_run
 from tests.histories import ELSEWHERE, HERE, machine, write
@@ -66,7 +67,7 @@ def test_runs_are_listed_newest_first_with_the_answer_that_each_gives(several):
     assert [row[0] for row in found] == [f"2026-01-01 0{hour}:00" for hour in (4, 3, 2, 1, 0)]
     assert [row[1] for row in found] == ["matmul", "matmul", "backprop", "backprop", "backprop"]
     for row, path in zip(found, sorted(several.glob("*.json"), reverse=True), strict=True):
-        run = store.read(path)
+        run = documents.read(path)
         assert row[2].replace("`", "") == answer.sentence(run, findings(run)[0]).replace("`", "")
         assert row[3] == f"CPU {run.environment['fingerprint'][:2]} {run.environment['fingerprint']}"
         assert row[4] == "aaaaaaaa"
@@ -206,7 +207,7 @@ def test_hostile_names_are_text(tmp_path):
         environment=machine(HOSTILE, commit=HOSTILE) | {"cpu": {"model": HOSTILE}},
     )
     document = tmp_path / "results" / "20260101T000000Z-a'b\"c.json"
-    store.write_atomically(document, store._document(replace(run, created=HOSTILE)))
+    documents.write_atomically(document, documents._document(replace(run, created=HOSTILE)))
     done, told = publish(tmp_path / "results")
     assert (done.runs, told) == (1, [])
     files = [file for file in done.index.parent.rglob("*") if file.is_file()]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import store
-from bench.measurement import Outcome
 from bench.pytest_plugin import Clock
+from bench.store import documents
+from bench.store.records import Outcome
 from tests import noise
 from tests.builders import samples
 from tests.truth import Truth
@@ -74,7 +74,7 @@ def test_a_clock_returns_what_it_was_loaded_with():
 
 def test_the_data_of_each_benchmark_are_the_fastest_samples_of_the_rounds(benchmarked):
     folder, written = benchmarked
-    run = store.read(store.find(folder / "results", None))
+    run = documents.read(documents.find(folder / "results", None))
     arms = {arm.case.id: arm for arm in run.arms if not arm.again}
     assert (
         {one["name"] for one in written["benchmarks"]}

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments, explanation, roofline, store
+from bench import arguments, explanation, roofline
 from bench.analysis import Analysis
 from bench.sections import answer, layouts
 from bench.sections.reasons import range_text
 from bench.sections.roofline import share_text
 from bench.sections.wording import ratio_text
+from bench.store import documents
 from bench.verdict import findings
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()
 DOCS = "".join(file.read_text() for file in sorted((CHECKOUT / "docs").glob("*.md")))
-BASELINE = {path.name.split("-")[1]: store.read(path) for path in (CHECKOUT / "results" / "baseline").glob("*.json")}
+BASELINE = {
+    path.name.split("-")[1]: documents.read(path) for path in (CHECKOUT / "results" / "baseline").glob("*.json")
+}
 
 
 def commands(text):

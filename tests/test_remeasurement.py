@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.measurement import Outcome
 from bench.remeasurement import Entry, remeasured, verified
+from bench.store.records import Outcome
 from bench.verdict import Verdict
 from tests.builders import Spec, make_run
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bench import watching
-from bench.measurement import Outcome, Settings
 from bench.remeasuring import Remeasurer
 from bench.selection import Selection
+from bench.store.records import Outcome, Settings
 from bench.watching import Folder
 from tests import noise
 from tests.simulated import Simulation

@@ -14,9 +14,9 @@ from bench import report
 from bench.analysis import Analysis
 from bench.document import Cell, Column, Table
 from bench.errors import ImplbenchError
-from bench.measurement import Outcome
 from bench.problems.case import Size
 from bench.sections import sections
+from bench.store.records import Outcome
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 GOLDEN = Path(__file__).parent / "golden"

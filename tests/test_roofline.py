@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import points, roofline, store, summary
+from bench import roofline, summary
 from bench.analysis import Analysis
 from bench.formats import tidy
 from bench.stats.intervals import Interval
+from bench.store import documents, points
 from bench.verdict import Ratio, findings
 from tests.builders import USUAL as ARMS
 from tests.builders import Spec, make_run
@@ -192,10 +193,10 @@ def test_the_summary_has_shares_with_intervals():
 def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_has_none(tmp_path):
     run = limited(make_run(rounds=2))
     (tmp_path / "with.json").write_bytes(msgspec.json.encode(run))
-    assert store.read(tmp_path / "with.json") == run
+    assert documents.read(tmp_path / "with.json") == run
     earlier = json.loads(msgspec.json.encode(make_run(rounds=2)))
     del earlier["limits"], earlier["settings"]["roofline"]
     (tmp_path / "earlier.json").write_text(json.dumps(earlier))
-    assert store.read(tmp_path / "earlier.json") == make_run(rounds=2)
+    assert documents.read(tmp_path / "earlier.json") == make_run(rounds=2)
     (path,) = (Path(__file__).parent.parent / "results" / "baseline").glob("*-matmul-*.json")
-    assert store.read(path).limits == ()
+    assert documents.read(path).limits == ()

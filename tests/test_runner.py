@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bench import store, verdict
+from bench import verdict
 from bench.analysis import Analysis
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.runner import MOST_DISCARDED, Runner, check
 from bench.selection import Selection, select
 from bench.stats.intervals import MIN_ROUNDS
+from bench.store import documents
+from bench.store.records import Outcome, Settings
 from bench.summary import exit_code
 from bench.verdict import Verdict, decided, findings
 from tests import noise
@@ -47,7 +48,7 @@ def test_rounds_are_as_many_as_asked_for_and_differ_in_seed_and_order(tmp_path):
     assert [one.index for one in run.rounds] == [0, 1, 2]
     assert len({one.hash_seed for one in run.rounds}) == 3
     assert len({one.padding for one in run.rounds}) == 3
-    assert store.read(path) == run
+    assert documents.read(path) == run
 
 
 @pytest.mark.parametrize("cpus", [(0,), (0, 1), tuple(range(64))], ids=len)
@@ -145,7 +146,7 @@ def test_an_interrupt_keeps_the_whole_rounds_and_leaves_nothing_else(tmp_path):
     run, path = measured(tmp_path, Simulation(), "honest", listener=interrupting)
     assert run.interrupted
     assert len(run.rounds) == 1
-    assert store.read(path) == run
+    assert documents.read(path) == run
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -190,13 +191,13 @@ def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_p
     run, path = measured(tmp_path, Simulation(activity=activity), "honest")
     assert any("CPU 1 was 72 % busy with other programs" in warning for warning in run.warnings)
     assert not any("CPU 0" in warning for warning in run.warnings)
-    assert store.read(path).environment["before"]["busy"] == [0.03, 0.72]
+    assert documents.read(path).environment["before"]["busy"] == [0.03, 0.72]
 
 
 def test_a_machine_that_tells_nothing_of_its_load_is_measured_all_the_same(tmp_path):
     run, path = measured(tmp_path, Simulation(), "honest")
     assert run.environment["before"] == {"load": None, "busy": [], "steal": []}
-    assert store.read(path) == run
+    assert documents.read(path) == run
 
 
 def test_a_variable_that_bends_results_is_warned_of(tmp_path, monkeypatch):

@@ -4,8 +4,8 @@ import pytest
 
 from bench import benchmarks, checkout, reads, sameness
 from bench.checkout import Asked
-from bench.measurement import Outcome, Settings
 from bench.selection import Selection
+from bench.store.records import Outcome, Settings
 from tests.repositories import commit, edit, repository
 from tests.simulated import Simulation
 from tests.truth import Truth

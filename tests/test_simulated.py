@@ -7,10 +7,10 @@ from statistics import fmean, stdev
 
 import pytest
 
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
+from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings
 from tests import noise
 from tests.simulated import Simulation

@@ -10,9 +10,9 @@ import pytest
 
 from bench import staging
 from bench.errors import ImplbenchError, NothingMeasured
-from bench.measurement import Outcome
 from bench.problems.case import Size
 from bench.staging import SCRATCH, scratch
+from bench.store.records import Outcome
 from tests.builders import USUAL, make_run
 from tests.repositories import git
 

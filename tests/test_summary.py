@@ -8,7 +8,7 @@ import pytest
 from bench import summary
 from bench.analysis import Analysis
 from bench.errors import Exit
-from bench.measurement import Outcome
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import Spec, make_run
 

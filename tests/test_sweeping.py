@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import store
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.runner import Runner
 from bench.selection import Selection, select
+from bench.store import documents
+from bench.store.records import Outcome, Settings
 from bench.sweep import sweeps
 from bench.verdict import decided, findings
 from tests import noise
@@ -46,7 +46,7 @@ def test_every_size_has_its_rounds_and_the_crossing_is_where_it_is(tmp_path):
     assert {group.name: {one.rounds for one in group.findings} for group in findings(run)} == {
         f"product-m={m}-float64-1t": {12} for m in (100, 1000, 5000)
     }
-    assert store.read(path) == run
+    assert documents.read(path) == run
     (found,) = sweeps(run, findings(run))
     (one,) = found.overtakings
     assert (one.winner, one.loser) == ("honest_too", "honest")
@@ -66,7 +66,7 @@ def test_what_would_take_too_long_at_a_larger_size_is_left_out_of_it_on_the_reco
         Outcome.NOT_MEASURED,
     )
     assert "a sweep of 10 s leaves out calls over 5.00 ms that are so far behind" in left.reason
-    assert store.read(path) == run
+    assert documents.read(path) == run
     assert [one.arm.case.implementation for one in findings(run)[1].findings] == ["honest"]
 
 

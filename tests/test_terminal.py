@@ -20,11 +20,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import sections, store, terminal
+from bench import sections, terminal
 from bench.analysis import Analysis
 from bench.document import Cell, Column, Section, Table
 from bench.runner import Progress
 from bench.screen import Screen
+from bench.store import documents
 from bench.terminal import Manner, rendered
 from tests.builders import Spec, make_run
 from tests.screens import SCREENS, shown
@@ -110,7 +111,7 @@ def test_nothing_is_wider_than_the_terminal(width):
 
 @pytest.mark.parametrize("path", BASELINE, ids=lambda path: path.stem)
 def test_the_committed_runs_fit_80_columns_and_keep_every_name_whole(path):
-    run = store.read(path)
+    run = documents.read(path)
     text = rendered(sections.brief(Analysis(run)), Screen(width=80))
     assert max(map(len, text.splitlines())) <= 80
     assert {arm.case.implementation for arm in run.arms} <= set(re.findall(r"\w+", text))

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analysis import Analysis
 from bench.errors import ImplbenchError
-from bench.measurement import Outcome
+from bench.store.records import Outcome
 from bench.together import join
 from bench.verdict import Ratio, findings
 from tests.builders import USUAL, Spec, make_run, make_sizes

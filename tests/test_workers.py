@@ -13,14 +13,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import store
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
-from bench.measurement import Outcome, Settings
 from bench.problems import implementation, problem
 from bench.runner import Runner
 from bench.selection import Selection, select
 from bench.staging import SCRATCH
+from bench.store import documents
+from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings
 from tests.started import gone, started, until, workers
 
@@ -88,7 +88,7 @@ def test_the_sources_are_kept_as_they_were_of_every_case(everything):
     run, path = everything[:2]
     assert run.sources["honest"] == {"honest.py": (FAKES / "honest.py").read_text(encoding="utf-8")}
     assert run.sources.keys() == {one.case.implementation for one in (*run.arms, *run.left)}
-    assert store.read(path).sources == run.sources
+    assert documents.read(path).sources == run.sources
 
 
 def test_what_cannot_run_on_this_machine_says_why_and_is_no_failure(everything):
@@ -159,7 +159,7 @@ def test_the_baseline_is_measured_twice_in_each_round(everything):
 def test_no_process_and_no_journal_is_left_behind(everything):
     assert children() == []
     assert [file.name for file in everything[1].parent.iterdir()] == [everything[1].name]
-    assert store.read(everything[1]) == everything[0]
+    assert documents.read(everything[1]) == everything[0]
 
 
 def test_a_problem_that_gives_no_inputs_is_told_with_its_error(tmp_path):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.conductor import Source
-from bench.measurement import Arm, Call, Costs, Counts, Outcome
+from bench.store.records import Arm, Call, Costs, Counts, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)

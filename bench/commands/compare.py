@@ -17,7 +17,6 @@ from ..comparison import Comparison
 from ..document import Section
 from ..errors import Exit
 from ..machine import environment
-from ..measurement import Settings
 from ..native import Doubt
 from ..problems.source_code import differences
 from ..request import selection_of, settings_of
@@ -25,7 +24,8 @@ from ..runner import Progress
 from ..sections import comparison as section
 from ..staging import scratch
 from ..stats.intervals import resolves
-from ..store import write_atomically
+from ..store.documents import write_atomically
+from ..store.records import Settings
 from ..summary import of_comparison, of_plan
 
 #: The paths of the files that the workers of BASE and HEAD have read.

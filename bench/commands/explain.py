@@ -5,16 +5,17 @@ import json
 import sys
 from pathlib import Path
 
-from .. import explanation_summary, report, store, summary, terminal
+from .. import explanation_summary, report, summary, terminal
 from ..analysis import Analysis
 from ..errors import ImplbenchError
-from ..measurement import Run
 from ..problems import problem
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..sections import explanation as section
 from ..selection import select
-from ..store import write_atomically
+from ..store import documents
+from ..store.documents import write_atomically
+from ..store.records import Run
 from ..verdict import decided
 
 
@@ -54,8 +55,8 @@ def command(options: argparse.Namespace) -> int:
 
 def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:
     """Return the run that was named, if it is of that problem."""
-    path = store.find(Path(options.results), options.run)
-    run = store.read(path)
+    path = documents.find(Path(options.results), options.run)
+    run = documents.read(path)
     if run.problem.name != problem.find(options.problem).name:
         raise ImplbenchError(f"{path}: is a run of {run.problem.name}, not of {options.problem}")
     return run, path

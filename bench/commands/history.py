@@ -5,20 +5,21 @@ from pathlib import Path
 
 import msgspec
 
-from .. import history_summary, index, report, store, terminal
+from .. import history_summary, report, terminal
 from ..document import Figure
 from ..errors import Exit, ImplbenchError
 from ..history import Commits, Histories, Question, commits_between
 from ..machine import environment
 from ..problems import problem
 from ..sections.history import machine_text, section
+from ..store import documents, index
 
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench history`; see `cli`."""
     notes = terminal.Notes()
     question = Question(wanted=options.wanted, machine=options.machine)
-    folder = store.holding(Path(options.results))
+    folder = documents.holding(Path(options.results))
     found = index.consult(folder, question.ask, notes)
     if found.machine.fingerprint != environment.fingerprint():
         notes(f"{folder}: holds none of these cases measured on this machine; shown is {machine_text(found.machine)}")
@@ -42,7 +43,7 @@ def _drawn(figures: tuple[Figure, ...], folder: Path) -> list[Path]:
     for figure in figures:
         for kind in ("svg", "png"):
             path = folder / f"{report.file_name(figure.name)}.{kind}"
-            store.write_atomically(path, report.picture(figure, kind))
+            documents.write_atomically(path, report.picture(figure, kind))
             paths.append(path)
     return paths
 

@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .. import formats, store, terminal
+from .. import formats, terminal
 from ..errors import Exit, ImplbenchError
-from ..measurement import Run
 from ..sections.wording import counted
+from ..store import documents
+from ..store.records import Run
 
 
 def command(options: argparse.Namespace) -> int:
@@ -35,8 +36,8 @@ def _told(run: Run, path: Path) -> dict[str, object]:
 
 def _read(path: Path) -> Run:
     try:
-        if path.stat().st_size > store.LARGEST_BYTES:
-            raise ImplbenchError(f"{path}: is larger than {store.LARGEST_BYTES} bytes, no such result is")
+        if path.stat().st_size > documents.LARGEST_BYTES:
+            raise ImplbenchError(f"{path}: is larger than {documents.LARGEST_BYTES} bytes, no such result is")
         data = path.read_bytes()
         modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OSError as error:
@@ -50,7 +51,7 @@ def _read(path: Path) -> Run:
 
 def _stored(run: Run, folder: Path) -> tuple[Run, Path]:
     """Return the run as written and its document; the same file twice is the same document."""
-    with store.Journal(folder, run) as journal:
+    with documents.Journal(folder, run) as journal:
         stored, path = journal.close()
     if path is None:
         raise ImplbenchError(f"{run.problem.title}: holds no round")

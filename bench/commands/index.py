@@ -4,16 +4,17 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import publishing, store, terminal
+from .. import publishing, terminal
 from ..errors import Exit
 from ..sections.wording import counted
+from ..store import documents
 from .history import commits_of
 
 
 def command(options: argparse.Namespace) -> int:
     """Do `implbench index`; see `cli`."""
     notes = terminal.Notes()
-    results = store.holding(Path(options.results))
+    results = documents.holding(Path(options.results))
     done = publishing.publish(results, Path(options.output), tell=notes, commits=commits_of)
     if options.json:
         data = {

@@ -4,17 +4,18 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import index, pages, store, terminal
+from .. import pages, terminal
 from .. import report as reports
 from ..analysis import Analysis
 from ..document import plain
 from ..errors import Exit, ImplbenchError
 from ..history import Question
 from ..machine import environment
-from ..measurement import Run
 from ..pages import together as joint_page
 from ..pages.past import Past, of_run
 from ..sections import together
+from ..store import documents, index
+from ..store.records import Run
 from ..together import join
 from .history import commits_of
 
@@ -33,8 +34,8 @@ def command(options: argparse.Namespace) -> int:
 
 
 def _read(results: Path, name: str | None) -> Run:
-    path = store.find(results, name)
-    run = store.read(path)
+    path = documents.find(results, name)
+    run = documents.read(path)
     if not run.rounds:
         raise ImplbenchError(f"{path}: holds no finished round, there is nothing to report")
     machine = run.environment.get("fingerprint")

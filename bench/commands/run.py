@@ -7,11 +7,11 @@ from pathlib import Path
 
 from .. import sections, summary, terminal
 from ..analysis import Analysis
-from ..measurement import Run
 from ..problems import problem
 from ..request import selection_of, settings_of
 from ..runner import Runner
 from ..selection import select
+from ..store.records import Run
 from ..verdict import decided
 from . import watch
 from .report import reported

@@ -14,7 +14,6 @@ from typing import Any
 from .. import terminal, watching
 from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
-from ..measurement import Outcome, Run
 from ..problems import problem
 from ..problems.problem import Problem
 from ..remeasurement import Remeasured, Verified
@@ -24,6 +23,7 @@ from ..runner import Listener, Progress, Runner
 from ..sections import watched
 from ..selection import select
 from ..staging import scratch
+from ..store.records import Outcome, Run
 from ..summary import BAD, ratio
 from ..verdict import decided, findings
 from ..watching import Folder, Saved, Stamps, Version

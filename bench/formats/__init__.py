@@ -7,7 +7,7 @@ line in the table below; `docs/formats.md` says for people what is in it. Pure: 
 from collections.abc import Callable, Mapping, Sequence
 
 from ..errors import unknown
-from ..measurement import Run
+from ..store.records import Run
 from . import asv, bencher, github_action, markdown, otava, pyperf, pytest_benchmark, tidy
 from .foreign import Origin
 from .taking import decoded

@@ -12,10 +12,10 @@ from typing import Any
 
 from ..document import plain
 from ..errors import ImplbenchError
-from ..measurement import Run
 from ..problems.case import Case
 from ..report import file_name
 from ..stats.intervals import median_interval
+from ..store.records import Run
 from ..summary import BAD
 from ..verdict import findings
 from .timed import UNKNOWN, Timed, created, known, text, timed

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from ..measurement import Run
 from ..stats.intervals import Interval
+from ..store.records import Run
 from .timed import Timed, once_each
 
 #: Measure -> what it is; all but `latency` are made in Bencher when they first arrive.

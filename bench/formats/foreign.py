@@ -6,9 +6,9 @@ from typing import Any
 
 from ..document import plain
 from ..errors import ImplbenchError
-from ..measurement import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from ..problems.case import Case
 from ..report import file_name
+from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from .identifying import MOST
 from .timed import UNKNOWN
 

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from ..measurement import Run
 from ..sections.wording import margin_text
+from ..store.records import Run
 from .timed import Timed, once_each
 
 #: One unit for ever: the action compares numbers with those of earlier runs and does not read the unit.

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from ..analysis import Analysis
 from ..document import Section
-from ..measurement import Run
 from ..report import titled_page
 from ..sections import answer, cases, threats
+from ..store.records import Run
 
 
 def export(runs: Sequence[Run]) -> bytes:

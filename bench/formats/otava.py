@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ..document import Cell, Column, Table, Value, plain
 from ..errors import ImplbenchError
-from ..measurement import Run
 from ..report import csv
 from ..stats.intervals import Estimate
+from ..store.records import Run
 from .timed import created, text, timed
 
 #: Attributes of a row; all other columns but the time are metrics.

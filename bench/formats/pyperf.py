@@ -12,9 +12,9 @@ import msgspec
 
 from ..document import plain
 from ..errors import ImplbenchError
-from ..measurement import Run
 from ..problems.case import Case
 from ..report import file_name
+from ..store.records import Run
 from . import foreign, identifying
 from .foreign import Foreign, Origin
 from .taking import each, line, mapping

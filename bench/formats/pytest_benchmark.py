@@ -9,7 +9,7 @@ import msgspec
 
 from ..document import plain
 from ..errors import ImplbenchError
-from ..measurement import Run
+from ..store.records import Run
 from ..verdict import Finding
 from . import foreign, identifying
 from .foreign import Foreign, Origin

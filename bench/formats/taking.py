@@ -15,7 +15,7 @@ import msgspec
 
 from ..document import plain
 from ..errors import ImplbenchError
-from ..store import LARGEST_BYTES
+from ..store.documents import LARGEST_BYTES
 from . import foreign, identifying
 from .foreign import Foreign, Skipped
 

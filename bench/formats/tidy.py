@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..document import Cell, Column, Table, Value, plain
-from ..measurement import Arm, Burst, Outcome, Round, Run, Worker
 from ..report import csv
+from ..store.records import Arm, Burst, Outcome, Round, Run, Worker
 from .timed import timed
 
 

@@ -7,9 +7,9 @@ from statistics import median
 
 from ..document import plain
 from ..errors import ImplbenchError, NothingMeasured
-from ..measurement import Outcome, Round, Run, Worker
 from ..problems.case import Case
-from ..selectors import seconds_per_call
+from ..store.records import Outcome, Round, Run, Worker
+from ..store.selectors import seconds_per_call
 from ..verdict import Finding, GroupFindings, findings, used_rounds
 
 #: What stands for text that is not known, in formats that cannot leave it out.

@@ -16,7 +16,7 @@ from ..analysis import Analysis
 from ..document import plain
 from ..report import csv, file_name, folder_of
 from ..sections import answer
-from ..store import write_atomically
+from ..store.documents import write_atomically
 from .cases import of_groups
 from .outline import Part, doubts, measured, past
 from .past import Past

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ..analysis import Analysis
 from ..document import Cell, Table
-from ..measurement import Outcome, Run
 from ..sections.wording import label
+from ..store.records import Outcome, Run
 from ..verdict import GroupFindings
 from .chart import Chart
 from .outline import Part

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ..history import Commits, Histories
-from ..measurement import Run
+from ..store.records import Run
 
 #: One run alone is no history.
 LEAST_RUNS = 2

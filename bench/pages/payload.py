@@ -9,8 +9,8 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..document import plain
-from ..measurement import Arm, Outcome, Run
 from ..sections.wording import conditions, label
+from ..store.records import Arm, Outcome, Run
 from ..summary import estimate, ratio
 from ..sweep import case_of
 from ..verdict import Finding, GroupFindings, Ratio, judge

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from ..document import Cell, Column, Table, code, plain
 from ..history import Change, Commits, Histories, History
-from ..indexed import Machine
 from ..report import csv, file_name
 from ..sections.history import machine_text
 from ..sections.history import section as history_section
 from ..sections.wording import counted, ratio_text
+from ..store.indexed import Machine
 from ..units import DASH
 from .charts import history as history_charts
 from .data import bare

@@ -5,7 +5,7 @@ from pathlib import Path
 from ..document import Section, code
 from ..report import csv, file_name, folder_of_several
 from ..sections import together as sections
-from ..store import write_atomically
+from ..store.documents import write_atomically
 from ..together import Together
 from . import PAGE
 from .charts import together as charts

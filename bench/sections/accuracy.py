@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
-from ..measurement import Run
+from ..store.records import Run
 from ..units import significant
 from ..verdict import Finding, GroupFindings
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from .. import remembering
 from ..analysis import Analysis
 from ..document import Section, code, plain
-from ..measurement import Outcome, Run
 from ..stats.intervals import Estimate
+from ..store.records import Outcome, Run
 from ..units import DASH, percent, time_text
 from ..verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from .roofline import sentence as share_sentence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..across import Effect
 from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
-from ..measurement import Run
+from ..store.records import Run
 from ..sweep import case_of
 from ..verdict import GroupFindings, Ratio
 from . import layouts

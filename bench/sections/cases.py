@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table, code, plain
-from ..measurement import Outcome
 from ..problems.case import Case
 from ..stats.intervals import Estimate, Interval
+from ..store.records import Outcome
 from ..units import DASH, seconds_in, significant, time_unit
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from . import answer

@@ -2,7 +2,7 @@
 
 from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table
-from ..measurement import Counts, Worker
+from ..store.records import Counts, Worker
 from ..units import DASH, amount
 from ..verdict import GroupFindings
 from .wording import label, named, titled

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..analysis import Analysis
 from ..document import Cell, Column, Section, Table, plain
-from ..measurement import Run, Worker
+from ..store.records import Run, Worker
 from ..units import DASH, significant
 from .wording import counted, margin_text
 

@@ -6,7 +6,7 @@ from ..analysis import Analysis
 from ..diagnosis import Cause, Diagnosis, Share
 from ..document import Cell, Column, Section, Table
 from ..explanation import Amounts, Ladder, Rung
-from ..measurement import Call, CallKind
+from ..store.records import Call, CallKind
 from ..units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..verdict import GroupFindings
 from . import answer

@@ -2,9 +2,9 @@
 
 from ..document import Cell, Column, Section, Table, code, plain
 from ..history import RATIO, Change, Commits, Histories, History
-from ..indexed import Machine
 from ..stats.change_points import STABLE_VALUES
 from ..stats.intervals import Interval
+from ..store.indexed import Machine
 from ..units import DASH, TIME_UNITS, time_unit
 from ..verdict import Ratio
 from .history_figure import figure

@@ -8,9 +8,9 @@ from typing import Any
 from ..analysis import Analysis
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..machine.hardware import BEYOND_CACHES
-from ..measurement import Run
 from ..roofline import Doubt, Placed, Roof, Roofline, peak
 from ..stats.intervals import Interval
+from ..store.records import Run
 from ..units import DASH, amount, percent, significant
 from ..verdict import GroupFindings, Ratio
 from .drawing import styled

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
-from ..measurement import Outcome, Round, Run
+from ..store.records import Outcome, Round, Run
 from ..units import TIME_UNITS, time_unit
 from ..verdict import Finding, GroupFindings, used_rounds
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled

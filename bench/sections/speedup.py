@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis
 from ..document import Figure, Section, code, plain
-from ..measurement import Outcome, Run
+from ..store.records import Outcome, Run
 from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import label, margin_text, named, ratio_text, titled

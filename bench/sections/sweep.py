@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..analysis import Analysis
 from ..document import Section, code, plain
-from ..measurement import Run
 from ..stats.intervals import MIN_ROUNDS
+from ..store.records import Run
 from ..sweep import Sweep
 from . import sweep_figures
 from .sweep_tables import (

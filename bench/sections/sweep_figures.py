@@ -6,8 +6,8 @@ from math import log
 from typing import TYPE_CHECKING
 
 from ..document import Figure, code, plain
-from ..measurement import Run
 from ..stats.scaling import reigns
+from ..store.records import Run
 from ..sweep import Place, Sweep
 from ..units import TIME_UNITS, significant, time_unit
 from ..verdict import Ratio

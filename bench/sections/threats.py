@@ -6,8 +6,8 @@ from math import log1p
 from ..analysis import Analysis
 from ..diagnosis import Cause, Share
 from ..document import Section, code, plain
-from ..measurement import Load, Outcome, Run
 from ..stats.intervals import MIN_ROUNDS, Estimate
+from ..store.records import Load, Outcome, Run
 from ..units import percent, significant
 from ..verdict import Finding, GroupFindings, Ratio
 from .reasons import share_text

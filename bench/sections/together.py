@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from ..document import Figure, Section, code, plain
-from ..measurement import Run
+from ..store.records import Run
 from ..together import Block, Result, Row, Together
 from ..units import DASH, percent
 from ..verdict import Verdict

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from math import floor, log10
 
 from ..document import plain
-from ..measurement import Limit, Run
 from ..problems.case import Case
+from ..store.records import Limit, Run
 from ..units import DASH, amount, percent, times
 from ..verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from bench import pages, store
+from bench import pages
 from bench.analysis import Analysis
-from bench.measurement import Outcome, Run
 from bench.pages.together import together_page
+from bench.store import documents
+from bench.store.records import Outcome, Run
 from bench.together import Together, join
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
@@ -43,7 +44,7 @@ _SOURCE = "def prepare(inputs):\n    x, y = inputs\n    return lambda: x @ y  # 
 def committed(problem: str) -> Run:
     """Return the committed run of a problem."""
     (path,) = BASELINE.glob(f"*-{problem}-*.json")
-    return store.read(path)
+    return documents.read(path)
 
 
 @cache

@@ -7,9 +7,9 @@ import pytest
 
 from bench import pages, report, summary
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.pages.together import together_page
 from bench.sections.wording import ratio_text
+from bench.store.records import Outcome
 from bench.units import times
 from bench.verdict import Ratio, findings, judge
 from tests.browser.made import RUNS, together

@@ -7,7 +7,7 @@ import pytest
 
 from bench import cli
 from bench.errors import Exit
-from bench.measurement import Outcome
+from bench.store.records import Outcome
 from tests import noise
 from tests.truth import Truth
 

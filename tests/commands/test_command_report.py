@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bench import cli, store
+from bench import cli
 from bench.errors import Exit
+from bench.store import documents
 from tests.builders import make_run
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -18,7 +19,7 @@ def results(tmp_path):
     for number in (1, 2, 3):
         run = make_run(seed=number, problem="matmul" if number == 3 else "backprop")
         run = replace(run, id=f"2026112{number}T120000Z-{run.problem.name}-0000000{number}")
-        store.write_atomically(folder / f"{run.id}.json", store._document(run))
+        documents.write_atomically(folder / f"{run.id}.json", documents._document(run))
     return folder
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, limiting, rounds, store
+from bench import cli, limiting, rounds
 from bench.errors import Exit
 from bench.machine import hardware
+from bench.store import documents
 from bench.verdict import findings
 from tests import noise
 from tests.simulated import Simulation
@@ -51,7 +52,7 @@ def measured(tmp_path_factory):
         shrink(patch)
         Simulation(truth=law, work=work, noise=noise.QUIET).everywhere(patch)
         code = cli.main([*words, "--results", str(folder / "results"), "--output", str(folder / "reports")])
-    return code, folder, store.read(store.find(folder / "results", None))
+    return code, folder, documents.read(documents.find(folder / "results", None))
 
 
 def test_limits_are_measured_in_the_rounds_of_the_implementations(measured):
@@ -106,7 +107,7 @@ def test_cold_caches_are_filled_before_each_call_and_named_by_real_workers(capsy
     assert [one["id"] for one in group["roofline"]["limits"]][1:] == [
         f"{name}-bytes={2**20}-float64-C-1t]" for name in ("read[dot", "add[add")
     ]
-    run = store.read(store.find(tmp_path, None))
+    run = documents.read(documents.find(tmp_path, None))
     assert all(worker.outcome == "ok" and worker.verification for worker in run.rounds[0].workers)
     cold = [worker for worker in run.rounds[0].workers if worker.arm.startswith("product")]
     assert {burst.number for worker in cold for burst in worker.bursts} == {1}
@@ -119,7 +120,7 @@ def test_short_calls_with_cold_caches_are_timed_one_by_one_and_a_sample_is_their
     words = ["run", FAKES, "--cache", "cold", "--set", "m=2", "--impl", "honest", "--rounds", "1", "--budget", "1"]
     assert cli.main([*words, "--results", str(tmp_path)]) == Exit.FINE
     (path,) = tmp_path.glob("*.json")
-    assert {burst.number > 1 for one in store.read(path).rounds[0].workers for burst in one.bursts} == {True}
+    assert {burst.number > 1 for one in documents.read(path).rounds[0].workers for burst in one.bursts} == {True}
 
 
 def test_states_of_caches_and_rooflines_of_sweeps_that_do_not_exist_are_told(capsys):

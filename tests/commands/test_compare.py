@@ -12,8 +12,8 @@ import pytest
 
 from bench import cli, reads
 from bench.errors import Exit
-from bench.measurement import Outcome
 from bench.staging import SCRATCH
+from bench.store.records import Outcome
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says
 from tests.simulated import Simulation

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, explanation, sections, store
+from bench import cli, explanation, sections
 from bench.analysis import Analysis
 from bench.errors import Exit
-from bench.measurement import CallKind
+from bench.store import documents
+from bench.store.records import CallKind
 from bench.verdict import findings
 from tests.explained import COSTS
 
@@ -32,7 +33,7 @@ def results(tmp_path_factory):
 def explained(results):
     """Return the exit code of a short run, and its document."""
     code = cli.main(["explain", FAKES, "--rounds", "1", "--budget", "1", "--results", str(results)])
-    return code, store.read(store.find(results, None))
+    return code, documents.read(documents.find(results, None))
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def costly(explained, tmp_path):
     workers = tuple(
         one if one.costs is None else replace(one, costs=costs, bursts=steady(one)) for one in first.workers
     )
-    with store.Journal(tmp_path / "costly", replace(run, rounds=())) as journal:
+    with documents.Journal(tmp_path / "costly", replace(run, rounds=())) as journal:
         journal.append(replace(first, workers=workers))
         return journal.close()[1]
 
@@ -125,10 +126,10 @@ def test_a_report_of_such_a_run_says_why(explained):
 def test_a_run_without_counts_is_refused_with_the_remedy(explained, results, tmp_path, capsys):
     first = explained[1].rounds[0]
     silent = replace(first, workers=tuple(replace(one, counts=None, costs=None) for one in first.workers))
-    with store.Journal(tmp_path, replace(explained[1], rounds=())) as journal:
+    with documents.Journal(tmp_path, replace(explained[1], rounds=())) as journal:
         journal.append(silent)
         journal.close()
-    latest = store.find(tmp_path, None)
+    latest = documents.find(tmp_path, None)
     assert cli.main(["explain", FAKES, "--run", str(latest), "--results", str(tmp_path)]) == Exit.USAGE
     assert "holds no counts; implbench explain counted makes a run that does" in capsys.readouterr().err
 

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from bench import cli, store
+from bench import cli
 from bench.errors import Exit
 from bench.pages import PAGE
+from bench.store import documents
 from tests.builders import make_run
 from tests.histories import write
 
@@ -62,7 +63,7 @@ def test_a_run_alone_has_no_history(tmp_path):
 def test_a_run_from_elsewhere_has_no_history_of_this_folder(results):
     run = make_run(environment={"fingerprint": "ffffffffffff"})
     path = results.parent / "elsewhere.json"
-    store.write_atomically(path, store._document(run))
+    documents.write_atomically(path, documents._document(run))
     text, _found = data(report(results, str(path), "--html"))
     assert '<section id="history"' not in text
 

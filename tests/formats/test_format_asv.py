@@ -10,8 +10,8 @@ import pytest
 from bench.errors import ImplbenchError
 from bench.formats import asv
 from bench.formats.timed import timed
-from bench.measurement import Outcome
 from bench.report import file_name
+from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
 

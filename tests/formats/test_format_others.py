@@ -14,7 +14,7 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.formats import bencher, github_action, markdown, otava, tidy
-from bench.measurement import Outcome
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import USUAL, make_run, samples
 

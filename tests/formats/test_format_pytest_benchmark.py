@@ -10,8 +10,8 @@ from bench import formats
 from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
-from bench.measurement import Outcome
 from bench.problems.case import Size
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import USUAL, Spec, make_case, make_run, samples
 

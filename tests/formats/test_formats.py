@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments, cli, formats, store
+from bench import arguments, cli, formats
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed
-from bench.measurement import Outcome
+from bench.store import documents
+from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "formats.md"
@@ -20,7 +21,7 @@ ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10
 @pytest.fixture
 def results(run, tmp_path):
     """Return a results folder that holds the run."""
-    with store.Journal(tmp_path / "results", run) as journal:
+    with documents.Journal(tmp_path / "results", run) as journal:
         journal.close()
     return str(tmp_path / "results")
 
@@ -133,7 +134,7 @@ def test_an_import_becomes_a_run_of_the_history_that_can_be_reported_and_exporte
     imported = str(tmp_path / "imported")
     assert cli.main(["import", str(file), "--results", imported, "--json"]) == Exit.FINE
     (written,) = json.loads(capsys.readouterr().out)
-    assert store.read(Path(written["document"])).id == written["run"]
+    assert documents.read(Path(written["document"])).id == written["run"]
     assert list(Path(imported).iterdir()) == [Path(written["document"])]
     assert cli.main(["report", "--results", imported, "--output", str(tmp_path / "reports")]) == Exit.FINE
     (page,) = tmp_path.glob("reports/*/report.md")
@@ -197,7 +198,7 @@ def test_a_record_of_an_import_holds_no_path_of_the_machine(file, tmp_path):
     cli.main(["import", str(file), "--results", str(tmp_path / "imported")])
     (document,) = (tmp_path / "imported").iterdir()
     assert str(tmp_path) not in document.read_text(encoding="utf-8")
-    assert store.read(document).settings.command == ("implbench", "import", "o.json")
+    assert documents.read(document).settings.command == ("implbench", "import", "o.json")
 
 
 def test_nothing_is_written_where_one_of_several_files_is_wrong(file, tmp_path, capsys):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from bench import limiting
-from bench.measurement import Outcome, Settings
 from bench.problems import problem
 from bench.problems.case import orders
 from bench.runner import check
 from bench.selection import Selection, select
+from bench.store.records import Outcome, Settings
 
 SETTINGS = Settings(seed=3, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0, command=())
 SMALL = {"gemm": {"n": 64}, "read": {"bytes": 65536}, "add": {"bytes": 65536}}

@@ -6,7 +6,7 @@ import pytest
 
 from bench import pages
 from bench.analysis import Analysis
-from bench.measurement import Left, Outcome
+from bench.store.records import Left, Outcome
 from tests.builders import Spec, make_run
 from tests.pages.reading import Reader
 

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.problems.case import Size
 from bench.sections import answer
+from bench.store.records import Outcome
 from tests.builders import SIZE_M, USUAL, Spec, make_run
 
 BASE = Spec(name="base", ms=10.0, baseline=True)

@@ -6,10 +6,10 @@ import pytest
 
 from bench import columns
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.problems.case import Size
 from bench.screen import Screen
 from bench.sections import cases
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import USUAL, Spec, disturbed, make_run
 

@@ -7,9 +7,9 @@ import matplotlib as mpl
 import pytest
 
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.sections import layouts, samples, speedup
 from bench.sections.drawing import drawable, log_ticks, padded
+from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
 MATMUL = [

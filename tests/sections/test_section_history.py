@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from bench import index
 from bench.document import Section
 from bench.history import Commit, Question
-from bench.measurement import Outcome
 from bench.sections.history import section
+from bench.store import index
+from bench.store.records import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
 

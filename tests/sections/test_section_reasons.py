@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bench.analysis import Analysis
-from bench.measurement import CallKind, Outcome
 from bench.problems.case import Size
 from bench.sections import explanation
+from bench.store.records import CallKind, Outcome
 from tests.builders import Spec
 from tests.explained import USUAL, Does, make_explained, passes, products
 from tests.limited import limited

@@ -8,10 +8,10 @@ import pytest
 
 from bench import sections
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.roofline import Doubt, rooflines
 from bench.sections import answer, roofline
 from bench.sections.drawing import spread
+from bench.store.records import Outcome
 from bench.verdict import findings
 from tests.builders import USUAL, Spec, make_run
 from tests.limited import limited, working

@@ -6,8 +6,8 @@ import pytest
 
 from bench import sections, summary
 from bench.analysis import Analysis
-from bench.measurement import Outcome
 from bench.sections import answer, sweep, sweep_figures
+from bench.store.records import Outcome
 from tests.builders import Spec, make_run, make_sizes
 
 SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

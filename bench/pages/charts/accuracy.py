@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ...analysis import Analysis
-from ...measurement import Run
 from ...sections.accuracy import BELOW, verified
 from ...sections.wording import label, ratio_text, titled
+from ...store.records import Run
 from ...units import significant
 from ...verdict import Finding, GroupFindings, Ratio
 from ..chart import Axis, Chart, Point, Rule, Series

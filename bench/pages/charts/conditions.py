@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ...across import AXES, Effect
 from ...analysis import Analysis
-from ...measurement import Run
 from ...sections.axes import change_text, largest, where_text
 from ...sections.wording import counted, ratio_text
+from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
 from . import ratios

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...measurement import Run
 from ...problems.case import Case
+from ...store.records import Run
 from ..chart import Colour
 
 _COLOURS, _SHAPES = 8, 5

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analysis import Analysis
-from ...measurement import Counts
 from ...sections.wording import label, titled
+from ...store.records import Counts
 from ...units import amount
 from ...verdict import Finding, GroupFindings
 from ..chart import Axis, Chart, Kind, Point, Series, Unit

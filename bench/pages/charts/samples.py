@@ -10,9 +10,9 @@ from math import ceil
 from statistics import median, quantiles
 
 from ...analysis import Analysis
-from ...measurement import Outcome, Round, Run, Worker
 from ...sections.wording import counted, label, titled
-from ...selectors import seconds_per_call
+from ...store.records import Outcome, Round, Run, Worker
+from ...store.selectors import seconds_per_call
 from ...units import percent
 from ...verdict import Finding, GroupFindings, used_rounds
 from ..chart import Axis, Chart, Point, Series, View

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ...analysis import Analysis
-from ...measurement import Run
 from ...sections.speedup import Line, caption_of, lines
 from ...sections.wording import titled
+from ...store.records import Run
 from ...units import time_text
 from ...verdict import GroupFindings, Verdict
 from ..chart import Axis, Chart, Colour, Series

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...analysis import Analysis
 from ...document import plain
-from ...measurement import Run
 from ...sections.sweep_figures import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
 from ...sections.sweep_tables import estimate_text
 from ...sections.wording import conditions
+from ...store.records import Run
 from ...sweep import Growth, Sweep
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import index
 from bench.history import Question
 from bench.pages.charts import history
 from bench.pages.charts.history import milliseconds
+from bench.store import index
 from tests.histories import HERE, write
 
 

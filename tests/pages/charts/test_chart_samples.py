@@ -6,7 +6,7 @@ import pytest
 
 from bench.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
-from bench.selectors import seconds_per_call
+from bench.store.selectors import seconds_per_call
 from tests.builders import Spec, make_run
 
 RUN = make_run([Spec(name="base", ms=2.0, baseline=True), Spec(name="fast")], rounds=6, passes=3, discarded=(2,))

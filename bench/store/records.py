@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from .problems.case import Case
+from ..problems.case import Case
 
 #: Version of the document. 1: first.
 SCHEMA = 1

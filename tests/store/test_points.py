@@ -5,16 +5,17 @@ from math import log
 
 import pytest
 
-from bench import points, store, verdict
+from bench import verdict
 from bench.errors import ImplbenchError
-from bench.measurement import Outcome
+from bench.store import documents, points
+from bench.store.records import Outcome
 from tests.builders import SIZE_M, USUAL, Spec, make_run
 from tests.histories import machine
 
 
 def written(folder, run):
     path = folder / f"{run.id}.json"
-    store.write_atomically(path, store._document(run))
+    documents.write_atomically(path, documents._document(run))
     return path
 
 

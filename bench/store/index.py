@@ -13,12 +13,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from ..collector import collector_off
+from ..errors import ImplbenchError
 from . import points
-from .collector import collector_off
-from .errors import ImplbenchError
+from .documents import DOCUMENT, JOURNAL
 from .indexed import Entry, Machine, Series, Stored
-from .measurement import SCHEMA, Outcome
-from .store import DOCUMENT, JOURNAL
+from .records import SCHEMA, Outcome
 
 NAME = ".index.sqlite"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .measurement import Outcome
+from .records import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
-from .measurement import Burst, Outcome, Round, Worker
-from .stats import intervals
+from ..stats import intervals
+from .records import Burst, Outcome, Round, Worker
 
 
 def log_ratios(

@@ -7,12 +7,12 @@ from statistics import median
 from types import MappingProxyType
 from typing import Any
 
-from . import store
-from .errors import ImplbenchError
-from .measurement import Arm, Outcome, Run, Worker
-from .problems.case import Case
+from ..errors import ImplbenchError
+from ..problems.case import Case
+from ..stats import intervals
+from . import documents
+from .records import Arm, Outcome, Run, Worker
 from .selectors import min_seconds_per_call
-from .stats import intervals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +54,7 @@ def read(path: Path) -> tuple[Origin, tuple[Point, ...]]:
     ImplbenchError
         If the document cannot be read, or holds rounds that cannot be.
     """
-    run = store.read(path)
+    run = documents.read(path)
     try:
         return _origin(run), tuple(_points(run))
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

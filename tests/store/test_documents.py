@@ -5,9 +5,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from bench import store
 from bench.errors import ImplbenchError
-from bench.measurement import Left, Outcome
+from bench.store import documents
+from bench.store.records import Left, Outcome
 from tests.builders import make_run
 
 
@@ -17,7 +17,7 @@ def run():
 
 
 def journal_of(run, folder):
-    journal = store.Journal(folder, replace(run, rounds=(), id=""))
+    journal = documents.Journal(folder, replace(run, rounds=(), id=""))
     for one in run.rounds:
         journal.append(one)
     return journal
@@ -25,7 +25,7 @@ def journal_of(run, folder):
 
 def test_a_document_comes_back_as_it_was_written_and_the_journal_is_gone(tmp_path, run):
     written, path = journal_of(run, tmp_path).close()
-    assert store.read(path) == written
+    assert documents.read(path) == written
     assert written.rounds == run.rounds
     assert list(tmp_path.iterdir()) == [path]
     assert path.stem == written.id
@@ -33,11 +33,11 @@ def test_a_document_comes_back_as_it_was_written_and_the_journal_is_gone(tmp_pat
 
 def test_a_document_from_before_sources_were_kept_is_read_and_has_none(tmp_path, run):
     written, path = journal_of(replace(run, sources={"a": {"a.py": "1\n"}}), tmp_path).close()
-    assert store.read(path) == written
+    assert documents.read(path) == written
     lines = path.read_bytes().splitlines()
     assert lines[-2].startswith(b'"sources":')
     path.write_bytes(b"\n".join([*lines[:-3], lines[-3].rstrip(b","), lines[-1]]))
-    assert store.read(path) == replace(written, sources={})
+    assert documents.read(path) == replace(written, sources={})
 
 
 def test_a_run_that_was_killed_is_read_from_its_journal_without_the_line_that_was_cut_off(tmp_path, run):
@@ -45,7 +45,7 @@ def test_a_run_that_was_killed_is_read_from_its_journal_without_the_line_that_wa
         pass  # as a killed process leaves it
     data = journal.path.read_bytes()
     journal.path.write_bytes(data[:-20])
-    found = store.read(journal.path)
+    found = documents.read(journal.path)
     assert found.interrupted
     assert found.rounds == run.rounds[:2]
 
@@ -57,7 +57,7 @@ def test_a_line_in_the_middle_of_a_journal_that_is_damaged_is_told_and_not_skipp
     lines[1] = lines[1][:50]
     journal.path.write_bytes(b"\n".join(lines))
     with pytest.raises(ImplbenchError, match="is no whole result"):
-        store.read(journal.path)
+        documents.read(journal.path)
 
 
 def test_cases_that_are_left_after_all_are_no_arms_any_more(tmp_path, run):
@@ -65,14 +65,14 @@ def test_cases_that_are_left_after_all_are_no_arms_any_more(tmp_path, run):
     gone = run.arms[0].case
     journal.leave([Left(case=gone, title="", outcome=Outcome.UNSUPPORTED, reason="would take too long")])
     written, path = journal.close()
-    assert store.read(path) == written
+    assert documents.read(path) == written
     assert gone not in [arm.case for arm in written.arms]
     assert [one.reason for one in written.left if one.case == gone] == ["would take too long"]
     assert len(written.arms) == len(run.arms) - 2  # it was the baseline, which is there twice
 
 
 def test_a_run_without_a_round_leaves_no_file(tmp_path, run):
-    written, path = store.Journal(tmp_path, replace(run, rounds=())).close(interrupted=True)
+    written, path = documents.Journal(tmp_path, replace(run, rounds=())).close(interrupted=True)
     assert path is None
     assert written.interrupted
     assert list(tmp_path.iterdir()) == []
@@ -92,7 +92,7 @@ def test_a_damaged_document_is_named_with_what_is_wrong(tmp_path, run, change, t
     _, path = journal_of(run, tmp_path).close()
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(ImplbenchError, match=told) as caught:
-        store.read(path)
+        documents.read(path)
     assert str(path) in str(caught.value)
 
 
@@ -103,9 +103,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(store.os, "fsync", full)
+    monkeypatch.setattr(documents.os, "fsync", full)
     with pytest.raises(ImplbenchError, match="No space left on device"):
-        store.write_atomically(target, b"after")
+        documents.write_atomically(target, b"after")
     assert [file.name for file in tmp_path.iterdir()] == ["a.json"]
     assert target.read_text() == "before"
 
@@ -113,19 +113,19 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 def test_a_folder_that_is_a_file_is_no_results_folder(tmp_path):
     (tmp_path / "results").write_text("")
     with pytest.raises(ImplbenchError, match="cannot be written"):
-        store.require_writable(tmp_path / "results")
+        documents.require_writable(tmp_path / "results")
 
 
 def test_a_run_is_found_by_path_by_the_beginning_of_its_id_and_as_the_latest(tmp_path):
     for name in ("20260101T000000Z-a-1", "20260102T000000Z-a-2", "20260102T000001Z-a-3"):
         (tmp_path / f"{name}.json").write_text("{}")
-    assert store.find(tmp_path, None).name == "20260102T000001Z-a-3.json"
-    assert store.find(tmp_path, "20260101").name == "20260101T000000Z-a-1.json"
-    assert store.find(tmp_path, str(tmp_path / "20260101T000000Z-a-1.json")).is_file()
+    assert documents.find(tmp_path, None).name == "20260102T000001Z-a-3.json"
+    assert documents.find(tmp_path, "20260101").name == "20260101T000000Z-a-1.json"
+    assert documents.find(tmp_path, str(tmp_path / "20260101T000000Z-a-1.json")).is_file()
     with pytest.raises(ImplbenchError, match="begins 2 runs"):
-        store.find(tmp_path, "20260102")
+        documents.find(tmp_path, "20260102")
     with pytest.raises(ImplbenchError, match="no run 'x'"):
-        store.find(tmp_path, "x")
+        documents.find(tmp_path, "x")
 
 
 def test_a_document_is_plain_json_with_a_line_for_each_round(tmp_path, run):

@@ -11,8 +11,8 @@ from types import TracebackType
 
 import msgspec
 
-from .errors import ImplbenchError
-from .measurement import SCHEMA, Left, Round, Run
+from ..errors import ImplbenchError
+from .records import SCHEMA, Left, Round, Run
 
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"

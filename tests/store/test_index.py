@@ -4,10 +4,10 @@ import sqlite3
 
 import pytest
 
-from bench import index, points
 from bench.errors import ImplbenchError
 from bench.history import Question
-from bench.measurement import Outcome
+from bench.store import index, points
+from bench.store.records import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
 
