@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import rounds
 from bench.machine import threads
 from bench.problems import implementation, problem
-from bench.worker import Bench, write_inputs
+from bench.worker.task import Bench, write_inputs
 
 REPEATS = 20
 

@@ -11,13 +11,13 @@ from . import copies, revisions
 from .copies import Repository
 from .errors import ImplbenchError, unknown
 from .machine import distributions
-from .origins import Own
 from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
 from .problems import implementation
 from .problems.problem import Problem, is_problem, read
 from .problems.source_code import differences
 from .revisions import Revision
+from .worker.origins import Own
 
 #: Problems below folders of these names are fixtures of tests ...
 _TESTS = frozenset({"test", "tests"})

@@ -11,9 +11,7 @@ from . import rounds
 from .bursts import BurstSizes
 from .crew import Crew
 from .errors import ForeignCode, ImplbenchError
-from .exchange import Message
 from .machine import environment, hardware, suspension, threads
-from .origins import Own
 from .problems.case import Case
 from .problems.implementation import Implementation, make_importable
 from .problems.problem import Problem
@@ -21,6 +19,8 @@ from .process import Conditions, Ended, WorkerProcess
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .rounds import RoundPlan
 from .store.records import Arm, Load, Outcome, Round
+from .worker.origins import Own
+from .worker.protocol import Message
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000

@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 from .conductor import Conductor, Group, PassChooser, Source
 from .crew import Crew
-from .exchange import Message
 from .machine import environment
 from .machine.environment import Activity
 from .problems.case import Case
 from .rounds import RoundPlan
 from .store.records import Round
+from .worker.protocol import Message
 
 
 class RoundExecutor(Protocol):

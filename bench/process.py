@@ -14,11 +14,12 @@ from types import TracebackType
 
 import psutil
 
-from . import exchange, origins
-from .exchange import Message
+from . import worker
 from .machine import threads
-from .origins import Own
 from .store.records import Outcome
+from .worker import origins, protocol
+from .worker.origins import Own
+from .worker.protocol import Message
 
 #: How much of a worker's stdout and stderr is kept.
 TAIL_BYTES = 4096
@@ -65,7 +66,7 @@ class WorkerProcess:
     """A fresh interpreter in a process group of its own, spoken to over two private pipes."""
 
     def __init__(self, conditions: Conditions) -> None:
-        self._received = exchange.Received()
+        self._received = protocol.Received()
         self._tail = bytearray()
         self._asked = 0
         command_read, self._commands = os.pipe()
@@ -73,7 +74,7 @@ class WorkerProcess:
         output_read, output_write = os.pipe()
         self._output = output_read
         os.set_blocking(output_read, False)
-        module = f"{__package__}.worker"
+        module = worker.__name__
         found = origins.variables(conditions.environment, conditions.own)
         try:
             self._process = subprocess.Popen(
@@ -125,7 +126,7 @@ class WorkerProcess:
         """
         self._asked += 1
         try:
-            exchange.send(self._commands, {**order, "nonce": self._asked})
+            protocol.send(self._commands, {**order, "nonce": self._asked})
             reply = self._wait(timeout_s)
         except (OSError, ValueError, EOFError) as error:
             raise self._death() from error

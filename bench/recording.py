@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from msgspec import convert
 
 from .bursts import Paced
-from .exchange import Message
 from .process import WorkerProcess
 from .rounds import RoundPlan
 from .store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
+from .worker.protocol import Message
 
 
 @dataclass(slots=True)

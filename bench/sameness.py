@@ -8,10 +8,10 @@ from . import reads, rounds
 from .benchmarks import SAME, Benchmark, Skipped
 from .comparing import arms_of, sources_of
 from .executor import Backend
-from .origins import Own
 from .problems.source_code import differences
 from .staging import staged
 from .store.records import Outcome, Settings
+from .worker.origins import Own
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})

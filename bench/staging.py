@@ -17,12 +17,12 @@ from typing import Any
 from . import limiting
 from .conductor import Group, Source
 from .errors import ImplbenchError, NothingMeasured
-from .exchange import Message
 from .executor import Backend, RoundExecutor
 from .machine import environment, threads
 from .problems import case
 from .problems.case import Case
 from .store.records import Arm, Limit, Outcome
+from .worker.protocol import Message
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from bench import cli, verify
+from bench import cli
 from bench.errors import Exit
 from bench.machine import environment, hardware
-from bench.making import write_inputs
 from bench.problems import implementation, problem
-from bench.worker import Bench, Unfit
+from bench.worker import verify
+from bench.worker.input_files import write_inputs
+from bench.worker.task import Bench, Unfit
 from tests import noise
 
 CHECKOUT = Path(__file__).parent.parent

@@ -6,9 +6,9 @@ import signal
 import psutil
 import pytest
 
-from bench.exchange import send
 from bench.process import TAIL_BYTES, Conditions, Ended, WorkerProcess
 from bench.store.records import Outcome
+from bench.worker.protocol import send
 
 pytestmark = pytest.mark.slow
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import counting
-from bench.counting import counted
 from bench.problems import implementation
+from bench.worker import allocations
+from bench.worker.allocations import counted
 
-FOLDER = Path(__file__).parent / "fakes" / "counted"
+FOLDER = Path(__file__).parent.parent / "fakes" / "counted"
 
 M = 100
 
@@ -23,13 +23,13 @@ def inputs(request):
 
 
 @pytest.mark.parametrize(
-    ("name", "allocations", "numbers"),
+    ("name", "expected", "numbers"),
     [("row_by_row", 1 + 2 * M, 30 + M * (5 + 30)), ("whole", 2, 5 * M + 30), ("buffered", 1, 30)],
 )
-def test_allocations_and_their_bytes_are_counted_exactly(inputs, name, allocations, numbers):
+def test_allocations_and_their_bytes_are_counted_exactly(inputs, name, expected, numbers):
     step = implementation.load(FOLDER, name).prepare(inputs)
     counts = counted(step)
-    assert counts.allocations == allocations
+    assert counts.allocations == expected
     assert counts.allocated_bytes == numbers * inputs["x"].itemsize
 
 
@@ -83,7 +83,7 @@ def test_what_is_made_once_and_kept_is_not_counted():
 
 
 def test_nothing_keeps_on_counting_when_the_evaluation_raises():
-    handler = counting.memory_handler()
+    handler = allocations.memory_handler()
     before = sys.getprofile()
     with pytest.raises(ZeroDivisionError):
         counted(lambda: 1 / 0)
@@ -94,7 +94,7 @@ def test_nothing_keeps_on_counting_when_the_evaluation_raises():
 
 
 def test_where_numpy_has_another_interface_allocations_are_unknown(monkeypatch):
-    monkeypatch.setattr(counting, "memory_handler", lambda: None)
+    monkeypatch.setattr(allocations, "memory_handler", lambda: None)
     counts = counted(lambda: np.zeros(1000))
     assert (counts.allocations, counts.allocated_bytes) == (None, None)
     assert counts.peak_bytes >= 8000
@@ -103,7 +103,7 @@ def test_where_numpy_has_another_interface_allocations_are_unknown(monkeypatch):
 def test_an_array_may_outlive_the_counting_and_the_interpreter():
     code = (
         "import builtins, numpy as np\n"
-        "from bench.counting import counted\n"
+        "from bench.worker.allocations import counted\n"
         "builtins.kept = kept = []\n"
         "counted(lambda: kept.append(np.zeros(300_000)))\n"
         "kept[0].resize(600_000, refcheck=False)\n"

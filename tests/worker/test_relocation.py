@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from bench.relocation import Relocation, mapped
+from bench.worker.relocation import Relocation, mapped
 
 
 @pytest.fixture

@@ -15,15 +15,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from . import exchange, origins, verify
-from .arena import Arena
+from ..collector import collector_off
+from ..machine import threads
+from . import origins, protocol, verify
 from .checking import Checker
-from .collector import collector_off
-from .exchange import Message
-from .judging import Unfit, judged
+from .input_files import write_inputs
+from .inputs import Arena
 from .loading import loaded
-from .machine import threads
-from .making import write_inputs
+from .outcome import Unfit, judged
+from .protocol import Message
 from .sampling import Sampler, clock_resolution_ns, evictor
 
 #: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
@@ -182,7 +182,7 @@ class Bench:
 
         An implementation that took a copy in prepare() answers for the old contents; where it says so
         (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
-        and a doubt is told (`making`). Else an answer for old contents counts as remembered.
+        and a doubt is told (`input_files`). Else an answer for old contents counts as remembered.
         """
         self._obedient_pools()
         outputs, _ = self._call()
@@ -199,7 +199,7 @@ class Bench:
 
     def count(self) -> Message:
         """Count what one evaluation does; to be asked for behind the last burst, for it leaves another heap."""
-        from .counting import counted
+        from .allocations import counted
 
         with judged():
             return {"counts": asdict(counted(self._step, self._arena.restore))}
@@ -210,7 +210,7 @@ class Bench:
         Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
         program, or takes long to get ready, is not prepared again.
         """
-        from . import costs, making, observing
+        from . import input_files, numpy_calls, unit_costs
 
         threads.retain_memory()
         inputs = dict(self._arena.inputs)
@@ -218,14 +218,14 @@ class Bench:
         calls, smallest_ns = None, None
         if not hasattr(self._step, "clock_ns"):
             with contextlib.suppress(Exception):
-                calls = [asdict(call) for call in observing.observed(self._prepare, inputs, self._arena.restore)]
+                calls = [asdict(call) for call in numpy_calls.observed(self._prepare, inputs, self._arena.restore)]
             if self._ready_ns < LONGEST_READY_NS:
                 with contextlib.suppress(Exception):
-                    smallest_ns = costs.evaluation_ns(self._prepare(making.smallest_inputs(self._order)))
+                    smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._order)))
         found = {
             "calls": calls,
             "smallest_ns": smallest_ns,
-            "costs": asdict(costs.measured(self._order["dtype"], largest)),
+            "costs": asdict(unit_costs.measured(self._order["dtype"], largest)),
         }
         return self.count() | found
 
@@ -268,13 +268,13 @@ class Session:
 def serve(commands: int, replies: int) -> None:
     """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
     session = Session()
-    while (order := exchange.receive(commands)) is not None:
+    while (order := protocol.receive(commands)) is not None:
         if order.get("forks") and not _forked():
             continue
         reply = {"nonce": order["nonce"], "outcome": "ok"} if order["do"] == "leave" else session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
-        exchange.send(replies, reply)
+        protocol.send(replies, reply)
         if order["do"] == "leave":
             os._exit(0)
 
@@ -298,9 +298,3 @@ def _forked() -> bool:
     if code > 0:
         os._exit(code)
     return False
-
-
-if __name__ == "__main__":
-    threads.die_with_parent(int(sys.argv[3]))
-    serve(int(sys.argv[1]), int(sys.argv[2]))
-    os._exit(0)  # no exit handlers of an implementation's libraries

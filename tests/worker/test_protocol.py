@@ -5,23 +5,23 @@ import os
 import numpy as np
 import pytest
 
-from bench import exchange
+from bench.worker import protocol
 
 
 def test_a_message_comes_out_of_the_pipe_as_it_went_in():
     read, write = os.pipe()
-    exchange.send(write, {"do": "burst", "text": "é\n\0", "numbers": [1, 2]})
-    assert exchange.receive(read) == {"do": "burst", "text": "é\n\0", "numbers": [1, 2]}
+    protocol.send(write, {"do": "burst", "text": "é\n\0", "numbers": [1, 2]})
+    assert protocol.receive(read) == {"do": "burst", "text": "é\n\0", "numbers": [1, 2]}
     os.close(write)
-    assert exchange.receive(read) is None
+    assert protocol.receive(read) is None
     os.close(read)
 
 
 def test_a_message_is_whole_only_when_its_last_byte_has_come():
     read, write = os.pipe()
-    exchange.send(write, {"a": 1})
+    protocol.send(write, {"a": 1})
     data = os.read(read, 100)
-    received = exchange.Received()
+    received = protocol.Received()
     for byte in data[:-1]:
         received.add(bytes([byte]))
         assert received.message() is None
@@ -34,7 +34,7 @@ def test_a_message_is_whole_only_when_its_last_byte_has_come():
 
 @pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\x02[]", b"\0\0\0\x02{]"])
 def test_bytes_that_are_no_message_are_refused(data):
-    received = exchange.Received()
+    received = protocol.Received()
     received.add(data)
     with pytest.raises(ValueError, match=r".+"):
         received.message()
@@ -42,13 +42,13 @@ def test_bytes_that_are_no_message_are_refused(data):
 
 def test_not_a_number_is_never_sent():
     with pytest.raises(ValueError, match="JSON"):
-        exchange.send(1, {"value": float("nan")})
+        protocol.send(1, {"value": float("nan")})
 
 
 def test_values_come_back_in_order_with_their_dtypes_and_read_only(tmp_path):
     values = {"x": np.arange(6, dtype=np.float32).reshape(2, 3), "beta": 3.0, "wide": np.ones(2, np.longdouble) / 3}
-    exchange.save_values(tmp_path / "inputs", values)
-    found = exchange.load_values(tmp_path / "inputs")
+    protocol.save_values(tmp_path / "inputs", values)
+    found = protocol.load_values(tmp_path / "inputs")
     assert list(found) == ["x", "beta", "wide"]
     assert found["beta"] == 3.0
     for name in ("x", "wide"):
@@ -63,28 +63,28 @@ def test_values_come_back_in_order_with_their_dtypes_and_read_only(tmp_path):
     ids=repr,
 )
 def test_a_number_comes_back_as_what_it_was(tmp_path, value):
-    exchange.save_values(tmp_path / "inputs", {"n": value})
-    found = exchange.load_values(tmp_path / "inputs")["n"]
+    protocol.save_values(tmp_path / "inputs", {"n": value})
+    found = protocol.load_values(tmp_path / "inputs")["n"]
     assert type(found) is type(value)
     assert found == value
 
 
 def test_a_longdouble_keeps_its_digits(tmp_path):
     third = np.longdouble(1) / 3
-    exchange.save_values(tmp_path / "inputs", {"third": third})
-    assert exchange.load_values(tmp_path / "inputs")["third"] == third
+    protocol.save_values(tmp_path / "inputs", {"third": third})
+    assert protocol.load_values(tmp_path / "inputs")["third"] == third
 
 
 def test_an_array_that_is_mapped_from_a_file_is_a_plain_one(tmp_path):
     np.save(tmp_path / "x.npy", np.arange(3.0))
-    exchange.save_values(tmp_path / "inputs", {"x": np.load(tmp_path / "x.npy", mmap_mode="r")})
-    assert exchange.load_values(tmp_path / "inputs")["x"].tolist() == [0, 1, 2]
+    protocol.save_values(tmp_path / "inputs", {"x": np.load(tmp_path / "x.npy", mmap_mode="r")})
+    assert protocol.load_values(tmp_path / "inputs")["x"].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (0, 3)])
 def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, shape):
-    exchange.save_values(tmp_path / "inputs", {"x": np.zeros(shape)})
-    found = exchange.load_values(tmp_path / "inputs")["x"]
+    protocol.save_values(tmp_path / "inputs", {"x": np.zeros(shape)})
+    found = protocol.load_values(tmp_path / "inputs")["x"]
     assert isinstance(found, np.ndarray)
     assert found.shape == shape
 
@@ -101,5 +101,5 @@ def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, sha
     ],
 )
 def test_what_cannot_be_carried_is_told_by_name(tmp_path, value, told):
-    with pytest.raises(exchange.Unsupported, match=told):
-        exchange.save_values(tmp_path / "inputs", {"words": value})
+    with pytest.raises(protocol.Unsupported, match=told):
+        protocol.save_values(tmp_path / "inputs", {"words": value})

@@ -4,11 +4,11 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from ..problems import implementation
 from . import verify
-from .arena import Arena
-from .exchange import Message
-from .judging import Unfit, judged
-from .problems import implementation
+from .inputs import Arena
+from .outcome import Unfit, judged
+from .protocol import Message
 from .verify import Error, Outputs
 
 

@@ -5,7 +5,7 @@ import timeit
 from collections.abc import Callable
 from pathlib import Path
 
-from .judging import Unfit
+from .outcome import Unfit
 
 Clock = Callable[[], int]
 

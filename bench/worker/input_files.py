@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from . import exchange
-from .arena import same_value
-from .exchange import Message
-from .judging import Unfit, judged
-from .machine import environment
-from .problems import implementation
-from .problems.case import Size
+from ..machine import environment
+from ..problems import implementation
+from ..problems.case import Size
+from . import protocol
+from .inputs import same_value
+from .outcome import Unfit, judged
+from .protocol import Message
 
 
 def write_inputs(order: Message) -> Message:
@@ -28,10 +28,10 @@ def write_inputs(order: Message) -> Message:
         unit_roundoff = float(np.finfo(case["dtype"]).eps) / 2
         for content, data, seed in (("a", case["data"], order["seed"]), ("b", order["other_data"], order["seed"] + 1)):
             inputs = problem.inputs(case["size"], case["dtype"], data, seed)
-            exchange.save_values(folder / content / "inputs", inputs)
+            protocol.save_values(folder / content / "inputs", inputs)
             right = _right(problem, inputs, unit_roundoff, order.get("outputs", ()))
             for name, values in right.items():
-                exchange.save_values(folder / content / name, values)
+                protocol.save_values(folder / content / name, values)
             made.append((inputs, right["reference"]))
         _require_arrays(order.get("inout", ()), inputs)
         if hasattr(problem, "accept"):

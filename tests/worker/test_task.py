@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import worker
 from bench.problems import implementation
-from bench.worker import Bench, Session, Unfit, write_inputs
+from bench.worker import task
+from bench.worker.task import Bench, Session, Unfit, write_inputs
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 CASE = {"problem": "product", "size": {"m": 200}, "dtype": "float64", "data": "uniform", "layout": "C", "threads": 1}
 
@@ -20,7 +20,7 @@ CASE = {"problem": "product", "size": {"m": 200}, "dtype": "float64", "data": "u
 @pytest.fixture(autouse=True)
 def _soon_warm(monkeypatch):
     """Nothing that is asserted here depends on how long the warm-up is."""
-    monkeypatch.setattr(worker, "WARMUP_NS", 1_000_000)
+    monkeypatch.setattr(task, "WARMUP_NS", 1_000_000)
 
 
 @pytest.fixture
@@ -254,11 +254,11 @@ def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
 
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
     assert last_calls(order | {"copies_inputs": True}, implemented, monkeypatch, keyed=False) == (None, None)
-    monkeypatch.setattr("bench.worker.SLOW_CALL_NS", 2_000_000)
+    monkeypatch.setattr("bench.worker.task.SLOW_CALL_NS", 2_000_000)
     assert last_calls(order, implemented, monkeypatch, keyed=False)[0] is None
 
 
-SCAN = Path(__file__).parent / "fakes" / "scan"
+SCAN = Path(__file__).parent.parent / "fakes" / "scan"
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 It puts the folders of one side of a comparison behind the standard library and before installed packages, whatever
 import hooks an editable installation has brought, and has implbench found where it is not installed. It belongs to no
-package: its folder is on PYTHONPATH, set by `bench.origins.variables`.
+package: its folder is on PYTHONPATH, set by `bench.worker.origins.variables`.
 """
 
 import os

@@ -4,14 +4,14 @@ import resource
 
 import pytest
 
-from bench import costs
 from bench.store.records import CallKind
+from bench.worker import unit_costs
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_every_cost_is_measured(monkeypatch, dtype):
-    monkeypatch.setattr(costs, "TRIES", 2)
-    found = costs.measured(dtype, 10_000)
+    monkeypatch.setattr(unit_costs, "TRIES", 2)
+    found = unit_costs.measured(dtype, 10_000)
     assert set(found.call_ns) == set(CallKind)
     assert all(ns >= 0 for ns in found.call_ns.values())
     assert found.call_ns[CallKind.ELEMENTWISE] > 0
@@ -23,5 +23,5 @@ def test_every_cost_is_measured(monkeypatch, dtype):
 def test_where_no_fault_is_counted_its_cost_is_unknown(monkeypatch):
     usage = resource.getrusage(resource.RUSAGE_SELF)
     monkeypatch.setattr(resource, "getrusage", lambda who: usage)
-    monkeypatch.setattr(costs, "TRIES", 2)
-    assert costs.measured("float64", 10).fault_ns is None
+    monkeypatch.setattr(unit_costs, "TRIES", 2)
+    assert unit_costs.measured("float64", 10).fault_ns is None

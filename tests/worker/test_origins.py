@@ -7,8 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from bench import origins
 from bench.problems.implementation import PACKAGE
+from bench.worker import origins
 
 
 def package(folder, name="mine", text="", *, regular=True):

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from .problems.implementation import PACKAGE
+from ..problems.implementation import PACKAGE
 
 
 class Unfit(Exception):

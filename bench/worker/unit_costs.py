@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .collector import collector_off
-from .store.records import CallKind, Costs
+from ..collector import collector_off
+from ..store.records import CallKind, Costs
 
 #: Each cost is the least of so many tries.
 TRIES = 7

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bench import exchange
-from bench.arena import Arena
-from bench.counting import counted
+from bench.worker import protocol
+from bench.worker.allocations import counted
+from bench.worker.inputs import Arena
 
 N = 4096
 
@@ -95,7 +95,7 @@ def scipy(name):
 @pytest.fixture
 def both(tmp_path):
     """Return arrays of one's own and those that a worker hands to prepare()."""
-    exchange.save_values(tmp_path / "a" / "inputs", made())
+    protocol.save_values(tmp_path / "a" / "inputs", made())
     return made(), Arena(tmp_path, {"f": "F"}).inputs
 
 

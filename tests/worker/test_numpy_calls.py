@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import observing
-from bench.observing import Observed, observed
 from bench.problems import implementation
 from bench.store.records import CallKind
+from bench.worker import numpy_calls
+from bench.worker.numpy_calls import Observed, observed
 
-FOLDER = Path(__file__).parent / "fakes" / "counted"
+FOLDER = Path(__file__).parent.parent / "fakes" / "counted"
 
 M = 100
 
@@ -129,7 +129,7 @@ def test_an_array_is_freed_as_soon_as_nothing_refers_to_it():
         assert alive[-1]() is None
 
     seen(step, x=np.ones(1000))
-    assert len(alive) == observing.PASSES
+    assert len(alive) == numpy_calls.PASSES
 
 
 def test_inputs_that_are_no_arrays_stay_what_they_are():
@@ -148,9 +148,9 @@ def test_what_an_implementation_raises_passes_through_and_nothing_is_recorded_th
 
 def test_of_many_different_calls_the_longest_are_told_and_the_rest_together():
     def step(x):
-        for n in range(1, observing.MOST_CALLS + 50):
+        for n in range(1, numpy_calls.MOST_CALLS + 50):
             x[:n] + 1
 
     calls = seen(step, x=np.ones(1000))
-    assert len(calls) <= observing.MOST_CALLS + len(CallKind)
-    assert kinds(calls)[CallKind.ELEMENTWISE] == observing.MOST_CALLS + 49
+    assert len(calls) <= numpy_calls.MOST_CALLS + len(CallKind)
+    assert kinds(calls)[CallKind.ELEMENTWISE] == numpy_calls.MOST_CALLS + 49

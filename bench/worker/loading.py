@@ -3,9 +3,9 @@
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-from .exchange import Message
-from .judging import Unfit, judged, where
-from .problems import implementation
+from ..problems import implementation
+from .outcome import Unfit, judged, where
+from .protocol import Message
 
 
 def loaded(order: Message) -> ModuleType:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from .problems.implementation import PACKAGE
+from ..problems.implementation import PACKAGE
 from .relocation import Relocation, mapped
 
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.

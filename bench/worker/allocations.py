@@ -15,8 +15,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from .collector import collector_off
-from .store.records import Counts
+from ..collector import collector_off
+from ..store.records import Counts
 
 Step = Callable[[], object]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import exchange, verify
+from . import protocol, verify
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
 QUICKLY_CHECKED_BYTES = 2**20
@@ -25,7 +25,7 @@ class Arena:
         Parameters
         ----------
         folder
-            Where `making.write_inputs` wrote them.
+            Where `input_files.write_inputs` wrote them.
         orders
             Name -> memory order, where that is not C.
         inout
@@ -82,7 +82,7 @@ class Arena:
 
     def originals(self, content: str) -> dict[str, Any]:
         """Return the inputs of content "a" or "b" as they were written."""
-        return exchange.load_values(self._folder / content / "inputs")
+        return protocol.load_values(self._folder / content / "inputs")
 
     def change_to(self, content: str) -> bool:
         """Put other contents into the same arrays; return False where that could not be done without new values.
@@ -111,7 +111,7 @@ class Arena:
     def expected(self, content: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return reference and tolerance of content "a" or "b"."""
         folder = self._folder / content
-        return exchange.load_values(folder / "reference"), exchange.load_values(folder / "tolerance")
+        return protocol.load_values(folder / "reference"), protocol.load_values(folder / "tolerance")
 
 
 def same_value(one: Any, other: Any) -> bool:

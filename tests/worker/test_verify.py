@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bench import verify
-from bench.verify import Wrong
+from bench.worker import verify
+from bench.worker.verify import Wrong
 
 REFERENCE = {"y": np.array([1, -2, 4], np.longdouble)}
 TOLERANCE = {"y": np.array([1e-15, 2e-15, 4e-15])}

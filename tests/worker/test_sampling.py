@@ -5,9 +5,9 @@ from itertools import cycle, product
 
 import pytest
 
-from bench import sampling
-from bench.judging import Unfit
-from bench.sampling import Sampler, clock_resolution_ns
+from bench.worker import sampling
+from bench.worker.outcome import Unfit
+from bench.worker.sampling import Sampler, clock_resolution_ns
 
 
 class Machine:
