@@ -13,9 +13,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.errors import ImplbenchError
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.runner import Runner
-from bench.selection import Selection, select
 from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings
 

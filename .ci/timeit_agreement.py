@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import rounds
 from bench.machine import threads
+from bench.measure import round_plan
 from bench.problems import implementation, problem
 from bench.worker.task import Bench, write_inputs
 
@@ -37,7 +37,7 @@ def timeit_seconds(number: int, samples: int) -> float:
 
 def difference(bench: Bench, call_ns: int, number: int) -> float:
     """Return the median over the repeats of worker / timeit - 1."""
-    samples = rounds.samples_in_a_burst(call_ns, number)
+    samples = round_plan.samples_in_a_burst(call_ns, number)
     ratios = []
     for repeat in range(REPEATS):
         times = {}

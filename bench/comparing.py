@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
-from . import executor, rounds
 from .benchmarks import Benchmark
-from .conductor import Group, Source
-from .executor import Backend
-from .runner import Listener, Progress
-from .staging import Stage, staged
+from .measure import executor, round_plan
+from .measure.executor import Backend
+from .measure.round_executor import Group, Source
+from .measure.runner import Listener, Progress
+from .measure.workspace import Stage, staged
 from .stats import gate, intervals
 from .stats.gate import Decision
 from .store import selectors
@@ -242,11 +242,11 @@ class Comparer:
         self._tell(f"{group.name}")
         started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
-        plan = rounds.draw(self._generator, names, self._cpus, group.threads)
+        plan = round_plan.draw(self._generator, names, self._cpus, group.threads)
         share_s = SCREENING_PART * self._budget_s / self._expected
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
-            return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+            return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
         one = stage.executor.round(len(held), group, plan, choose_passes)
         (held if one.discarded is None else self._discarded.setdefault(group.name, [])).append(one)

@@ -19,10 +19,10 @@ import pytest
 
 from . import arguments, terminal
 from .errors import ImplbenchError
+from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .request import selection_of, settings_of
-from .selection import select
 from .store.records import Arm, Left, Outcome, Run
 from .verdict import Finding, decided, findings
 
@@ -90,7 +90,7 @@ class Measured:
     def result(self, wanted: set[str]) -> tuple[Run, dict[str, Finding]]:
         """Return the run and its findings by case, measuring the `wanted` cases and the baselines first if need be."""
         if self._result is None:
-            from .runner import Runner
+            from .measure.runner import Runner
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
             with terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:

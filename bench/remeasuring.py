@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from . import executor, rounds
-from .conductor import Group, Source
-from .executor import Backend, RoundExecutor
-from .pace import Pace
+from .measure import executor, round_plan
+from .measure.budget import Pace
+from .measure.executor import Backend, RoundExecutor
+from .measure.round_executor import Group, Source
+from .measure.runner import MOST_DISCARDED, Listener, Progress
+from .measure.selection import Selection, select
+from .measure.workspace import staged
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
-from .runner import MOST_DISCARDED, Listener, Progress
-from .selection import Selection, select
-from .staging import staged
 from .store.records import Arm, Round, Settings
 from .watching import Version
 
@@ -190,10 +190,10 @@ class Remeasurer:
 
     def _round(self, index: int, group: Group, holder: RoundExecutor, *, share_s: float | None) -> Round:
         """Hold one round that takes about `share_s`; one without a burst where that is None."""
-        plan = rounds.draw(self._generator, [arm.name for arm in group.arms], self._cpus, group.threads)
+        plan = round_plan.draw(self._generator, [arm.name for arm in group.arms], self._cpus, group.threads)
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
-            return 0 if share_s is None else rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+            return 0 if share_s is None else round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
         return holder.round(index, group, plan, choose_passes)
 

@@ -4,9 +4,9 @@ import argparse
 import sys
 
 from .errors import ImplbenchError
+from .measure.selection import Selection
+from .measure.sweep_budget import SWEEP_BUDGET_S
 from .problems.case import CACHES
-from .selection import Selection
-from .shares import SWEEP_BUDGET_S
 from .stats.sequential import LOOKS
 from .store.records import Settings
 

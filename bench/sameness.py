@@ -4,12 +4,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from . import reads, rounds
+from . import reads
 from .benchmarks import SAME, Benchmark, Skipped
 from .comparing import arms_of, sources_of
-from .executor import Backend
+from .measure import round_plan
+from .measure.executor import Backend
+from .measure.workspace import staged
 from .problems.source_code import differences
-from .staging import staged
 from .store.records import Outcome, Settings
 from .worker.origins import Own
 
@@ -96,7 +97,7 @@ def _that_read_nothing_of(
             tell(f"which files {group.name} reads")
             for own in owns:
                 reads.forget(own.tree)
-            plan = rounds.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
+            plan = round_plan.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
             held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
             well = all(worker.outcome in _WELL for worker in held.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]

@@ -16,7 +16,7 @@ from .document import Section, Table, printable
 from .screen import Screen, screen_of
 
 if TYPE_CHECKING:
-    from .runner import Listener, Progress
+    from .measure.runner import Listener, Progress
 
 #: Without a terminal, progress is a line every so often.
 PLAIN_INTERVAL_S = 10.0

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import report
-from bench.staging import SCRATCH
+from bench.measure.workspace import SCRATCH
 from tests.simulated import Simulation
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench import executor, selection
-from bench.bursts import BurstSizes, Paced
-from bench.conductor import Group, PassChooser, Source
-from bench.crew import Crew
-from bench.executor import Backend
 from bench.machine.environment import Activity
+from bench.measure import executor, selection
+from bench.measure.bursts import BurstSizes, Paced
+from bench.measure.executor import Backend
+from bench.measure.round_executor import Group, PassChooser, Source
+from bench.measure.round_plan import RoundPlan, order_of_pass
+from bench.measure.worker_pool import Crew
 from bench.problems.case import Case
-from bench.rounds import RoundPlan, order_of_pass
 from bench.store.records import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
 from tests import noise
 from tests.noise import Noise

@@ -3,8 +3,8 @@
 import pytest
 
 from bench.arguments import parser
+from bench.measure.sweep_budget import SWEEP_BUDGET_S
 from bench.request import selection_of, settings_of
-from bench.shares import SWEEP_BUDGET_S
 
 
 def asked(*arguments):

@@ -7,7 +7,7 @@ import pytest
 from bench import benchmarks, checkout
 from bench.checkout import Asked
 from bench.errors import ImplbenchError
-from bench.selection import Selection
+from bench.measure.selection import Selection
 from tests.repositories import commit, edit, repository
 
 

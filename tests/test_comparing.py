@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bench import rounds
 from bench.benchmarks import Benchmark
 from bench.comparing import AGAIN, BASE, HEAD, Comparer
 from bench.comparison import Standing, compared, noise_of
-from bench.conductor import Source
+from bench.measure import round_plan
+from bench.measure.round_executor import Source
+from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.problems.implementation import chosen
-from bench.selection import Selection, select
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
 from bench.store.records import Outcome, Settings
@@ -27,7 +27,7 @@ SETTINGS = Settings(seed=7, margin=0.03, rounds=None, budget_s=400.0, timeout_s=
 @pytest.fixture(autouse=True)
 def _one_pass(monkeypatch):
     """Nothing that is asserted here depends on how many passes a round has."""
-    monkeypatch.setattr(rounds, "MOST_PASSES", 1)
+    monkeypatch.setattr(round_plan, "MOST_PASSES", 1)
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from bench.benchmarks import Benchmark, Skipped
 from bench.comparing import AGAIN, BASE, HEAD, Measured
 from bench.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
-from bench.conductor import Source
 from bench.errors import Exit
+from bench.measure.round_executor import Source
 from bench.native import of_built_once, of_unbuilt
 from bench.problems.implementation import Implementation
 from bench.problems.problem import Problem

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench import watching
+from bench.measure.selection import Selection
 from bench.remeasuring import Remeasurer
-from bench.selection import Selection
 from bench.store.records import Outcome, Settings
 from bench.watching import Folder
 from tests import noise

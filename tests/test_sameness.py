@@ -4,7 +4,7 @@ import pytest
 
 from bench import benchmarks, checkout, reads, sameness
 from bench.checkout import Asked
-from bench.selection import Selection
+from bench.measure.selection import Selection
 from bench.store.records import Outcome, Settings
 from tests.repositories import commit, edit, repository
 from tests.simulated import Simulation

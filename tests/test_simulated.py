@@ -7,9 +7,9 @@ from statistics import fmean, stdev
 
 import pytest
 
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.runner import Runner
-from bench.selection import Selection, select
 from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings
 from tests import noise

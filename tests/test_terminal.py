@@ -23,7 +23,7 @@ import pytest
 from bench import sections, terminal
 from bench.analysis import Analysis
 from bench.document import Cell, Column, Section, Table
-from bench.runner import Progress
+from bench.measure.runner import Progress
 from bench.screen import Screen
 from bench.store import documents
 from bench.terminal import Manner, rendered

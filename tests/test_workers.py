@@ -15,10 +15,10 @@ import pytest
 
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
+from bench.measure.workspace import SCRATCH
 from bench.problems import implementation, problem
-from bench.runner import Runner
-from bench.selection import Selection, select
-from bench.staging import SCRATCH
 from bench.store import documents
 from bench.store.records import Outcome, Settings
 from bench.verdict import decided, findings

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.conductor import Source
+from bench.measure.round_executor import Source
 from bench.store.records import Arm, Call, Costs, Counts, Outcome
 
 

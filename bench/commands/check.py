@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 from .. import summary, terminal
 from ..document import Section
+from ..measure.runner import check
+from ..measure.selection import select
 from ..problems import problem
 from ..request import selection_of, settings_of
-from ..runner import check
-from ..selection import select
 
 
 def command(options: argparse.Namespace) -> int:

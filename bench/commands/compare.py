@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .. import benchmarks, checkout, comparison, executor, native, reads, report, sameness, terminal
+from .. import benchmarks, checkout, comparison, native, reads, report, sameness, terminal
 from ..benchmarks import Benchmark, Skipped
 from ..checkout import Asked, Side
 from ..comparing import Comparer, Measured, usual_budget_s
@@ -17,12 +17,13 @@ from ..comparison import Comparison
 from ..document import Section
 from ..errors import Exit
 from ..machine import environment
+from ..measure import executor
+from ..measure.runner import Progress
+from ..measure.workspace import scratch
 from ..native import Doubt
 from ..problems.source_code import differences
 from ..request import selection_of, settings_of
-from ..runner import Progress
 from ..sections import comparison as section
-from ..staging import scratch
 from ..stats.intervals import resolves
 from ..store.documents import write_atomically
 from ..store.records import Settings

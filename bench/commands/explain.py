@@ -8,11 +8,11 @@ from pathlib import Path
 from .. import explanation_summary, report, summary, terminal
 from ..analysis import Analysis
 from ..errors import ImplbenchError
+from ..measure.runner import Runner
+from ..measure.selection import select
 from ..problems import problem
 from ..request import selection_of, settings_of
-from ..runner import Runner
 from ..sections import explanation as section
-from ..selection import select
 from ..store import documents
 from ..store.documents import write_atomically
 from ..store.records import Run

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from .. import sections, summary, terminal
 from ..analysis import Analysis
+from ..measure.runner import Runner
+from ..measure.selection import select
 from ..problems import problem
 from ..request import selection_of, settings_of
-from ..runner import Runner
-from ..selection import select
 from ..store.records import Run
 from ..verdict import decided
 from . import watch

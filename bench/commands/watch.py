@@ -14,15 +14,15 @@ from typing import Any
 from .. import terminal, watching
 from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
+from ..measure.runner import Listener, Progress, Runner
+from ..measure.selection import select
+from ..measure.workspace import scratch
 from ..problems import problem
 from ..problems.problem import Problem
 from ..remeasurement import Remeasured, Verified
 from ..remeasuring import Remeasurer
 from ..request import selection_of, settings_of
-from ..runner import Listener, Progress, Runner
 from ..sections import watched
-from ..selection import select
-from ..staging import scratch
 from ..store.records import Outcome, Run
 from ..summary import BAD, ratio
 from ..verdict import decided, findings

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, runner
+from bench import cli
 from bench.errors import Exit
+from bench.measure import runner
 from tests import noise
 from tests.simulated import Simulation
 

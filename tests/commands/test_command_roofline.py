@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, limiting, rounds
+from bench import cli
 from bench.errors import Exit
 from bench.machine import hardware
+from bench.measure import probes, round_plan
 from bench.store import documents
 from bench.verdict import findings
 from tests import noise
@@ -19,7 +20,7 @@ FAKES = str(Path(__file__).parent.parent / "fakes" / "product")
 def shrink(patch):
     """Let the limits be measured over small arrays."""
     patch.setattr(hardware, "MOST_SET_BYTES", 2**20)
-    patch.setattr(limiting, "SIDE", 64)
+    patch.setattr(probes, "SIDE", 64)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_shares_of_what_the_machine_allows_are_those_that_there_are(capsys, tmp_
 @pytest.fixture
 def one_pass(monkeypatch):
     """Have real workers measure no longer than it takes to see what they do."""
-    monkeypatch.setattr(rounds, "MOST_PASSES", 1)
+    monkeypatch.setattr(round_plan, "MOST_PASSES", 1)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import pytest
 
 from bench import cli, reads
 from bench.errors import Exit
-from bench.staging import SCRATCH
+from bench.measure.workspace import SCRATCH
 from bench.store.records import Outcome
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says

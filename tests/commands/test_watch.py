@@ -15,7 +15,7 @@ import pytest
 from bench import cli, watching
 from bench.commands import watch
 from bench.errors import Exit
-from bench.staging import SCRATCH
+from bench.measure.workspace import SCRATCH
 from tests import noise
 from tests.simulated import Simulation
 from tests.started import gone, started, until, workers

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from . import rounds
-from .store.records import Settings
+from ..store.records import Settings
+from . import round_plan
 
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0
@@ -22,7 +22,7 @@ class Pace:
         self._started = monotonic_s()
         self._round_s: list[float] = []
         self._budget_s = settings.budget_s or USUAL_BUDGET_S
-        self._least = rounds.WANTED_ROUNDS if settings.budget_s is None else 1
+        self._least = round_plan.WANTED_ROUNDS if settings.budget_s is None else 1
 
     @property
     def done(self) -> int:
@@ -54,8 +54,8 @@ class Pace:
     def passes(self, pass_ns: int, start_ns: int, groups: int) -> int:
         """Return the passes of a group's rounds, from the time of one pass and of starting its workers."""
         part = FIRST_PART if self._settings.looks else 1.0
-        share_s = part * self.left_s / rounds.WANTED_ROUNDS / groups
-        return rounds.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+        share_s = part * self.left_s / round_plan.WANTED_ROUNDS / groups
+        return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
     def expected(self) -> tuple[int | None, float | None]:
         """Return how many rounds there will be and the seconds left; None before anything is known."""

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import limiting
-from .conductor import Group, Source
-from .errors import ImplbenchError, NothingMeasured
+from ..errors import ImplbenchError, NothingMeasured
+from ..machine import environment, threads
+from ..problems import case
+from ..problems.case import Case
+from ..store.records import Arm, Limit, Outcome
+from ..worker.protocol import Message
+from . import probes
 from .executor import Backend, RoundExecutor
-from .machine import environment, threads
-from .problems import case
-from .problems.case import Case
-from .store.records import Arm, Limit, Outcome
-from .worker.protocol import Message
+from .round_executor import Group, Source
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30
@@ -156,7 +156,7 @@ def _stage(
         numeric_stack, work[name] = written[1]["numeric_stack"], written[1]["work"]
         if written[1]["doubt"]:
             doubts[name] = written[1]["doubt"]
-        beside = limiting.beside(name, first.case, work[name]) if roofline else ()
+        beside = probes.beside(name, first.case, work[name]) if roofline else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
         limits += more

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.runner import Runner
-from bench.selection import Selection, select
 from bench.store import documents
 from bench.store.records import Outcome, Settings
 from bench.sweep import sweeps
@@ -15,7 +15,7 @@ from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 
 def settings(budget_s=270.0, rounds=None):

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from .conductor import Conductor, Group, PassChooser, Source
-from .crew import Crew
-from .machine import environment
-from .machine.environment import Activity
-from .problems.case import Case
-from .rounds import RoundPlan
-from .store.records import Round
-from .worker.protocol import Message
+from ..machine import environment
+from ..machine.environment import Activity
+from ..problems.case import Case
+from ..store.records import Round
+from ..worker.protocol import Message
+from .round_executor import Conductor, Group, PassChooser, Source
+from .round_plan import RoundPlan
+from .worker_pool import Crew
 
 
 class RoundExecutor(Protocol):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench import rounds
-from bench.bursts import BurstSizes, Paced
+from bench.measure import round_plan
+from bench.measure.bursts import BurstSizes, Paced
 
 
 def sized(sizes, *calls, cases=None):
@@ -32,8 +32,8 @@ def test_versions_near_each_other_have_bursts_of_one_size_in_all_rounds(sizes):
 
 def test_a_version_far_from_the_other_has_bursts_that_fit_it(sizes):
     fast, slow = sized(sizes, 1_000, 1_000_000)
-    assert fast == (128, rounds.samples_in_a_burst(1_000, 128))
-    assert slow == (1, rounds.samples_in_a_burst(1_000_000, 1))
+    assert fast == (128, round_plan.samples_in_a_burst(1_000, 128))
+    assert slow == (1, round_plan.samples_in_a_burst(1_000_000, 1))
 
 
 def test_versions_that_prove_near_after_a_disturbed_first_round_have_one_size_from_then_on(sizes):

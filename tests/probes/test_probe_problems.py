@@ -5,11 +5,11 @@ import runpy
 import numpy as np
 import pytest
 
-from bench import limiting
+from bench.measure import probes
+from bench.measure.runner import check
+from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.problems.case import orders
-from bench.runner import check
-from bench.selection import Selection, select
 from bench.store.records import Outcome, Settings
 
 SETTINGS = Settings(seed=3, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0, command=())
@@ -17,13 +17,13 @@ SMALL = {"gemm": {"n": 64}, "read": {"bytes": 65536}, "add": {"bytes": 65536}}
 
 
 def loaded(name):
-    return runpy.run_path(str(limiting.FOLDER / name / "problem.py"))
+    return runpy.run_path(str(probes.FOLDER / name / "problem.py"))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_each_is_verified_like_any_implementation(name):
-    found = problem.read(limiting.FOLDER / name)
+    found = problem.read(probes.FOLDER / name)
     arms, left = select(found, Selection(changes=SMALL[name], dtypes=("float64", "float32")))
     assert left == ()
     held = check(found, [arm for arm in arms if not arm.again], left, settings=SETTINGS, listener=lambda progress: None)
@@ -68,4 +68,4 @@ def test_one_row_less_or_half_the_sum_is_found():
 
 
 def test_they_have_no_layouts_but_the_usual_one():
-    assert all(orders(problem.read(folder).layouts[0], ["x"]) == {"x": "C"} for folder in limiting.FOLDER.glob("[!_]*"))
+    assert all(orders(problem.read(folder).layouts[0], ["x"]) == {"x": "C"} for folder in probes.FOLDER.glob("[!_]*"))

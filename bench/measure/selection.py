@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from .errors import ImplbenchError, unknown
-from .machine.environment import allowed_cpus
-from .problems import case, implementation
-from .problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
-from .problems.implementation import Implementation
-from .problems.problem import Problem
-from .store.records import Arm, Left, Outcome
+from ..errors import ImplbenchError, unknown
+from ..machine.environment import allowed_cpus
+from ..problems import case, implementation
+from ..problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
+from ..problems.implementation import Implementation
+from ..problems.problem import Problem
+from ..store.records import Arm, Left, Outcome
 
 #: Mark behind the name of the second, identical baseline.
 AGAIN = " (again)"

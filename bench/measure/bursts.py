@@ -6,7 +6,7 @@ Two versions that are compared call by call have bursts of one size, or the mini
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from . import rounds
+from . import round_plan
 
 #: Two versions whose calls differ by such a factor need no bursts of equal size to be told apart.
 FAR_APART = 4.0
@@ -65,7 +65,7 @@ class BurstSizes:
     def _usual(self, near: Sequence[Paced], known: Iterable[tuple[int, int]]) -> tuple[int, int]:
         """Return the size for arms that have none, or several: with the most calls in a sample that any needs."""
         number = max([*(one.number for one in near), *(number for number, _ in known)])
-        return number, rounds.samples_in_a_burst(min(self._shortest_ns[one.name] for one in near), number)
+        return number, round_plan.samples_in_a_burst(min(self._shortest_ns[one.name] for one in near), number)
 
     def lengthen(self, name: str, number: int, arms: Sequence[Paced]) -> dict[str, int]:
         """Give an arm's samples, which turned out too short, more calls; return arm -> calls of all that follow.

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from msgspec import convert
 
+from ..store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
+from ..worker.protocol import Message
 from .bursts import Paced
-from .process import WorkerProcess
-from .rounds import RoundPlan
-from .store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
-from .worker.protocol import Message
+from .round_plan import RoundPlan
+from .worker_process import WorkerProcess
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ page faults of each call), and from round to round every interpreter is fresh, a
 from collections.abc import Hashable
 from types import TracebackType
 
-from .process import Conditions, WorkerProcess
+from .worker_process import Conditions, WorkerProcess
 
 
 class Crew:

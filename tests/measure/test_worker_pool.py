@@ -7,20 +7,20 @@ import psutil
 import pytest
 
 from bench.analysis import Analysis
-from bench.crew import Crew
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
+from bench.measure.worker_pool import Crew
+from bench.measure.worker_process import Conditions
 from bench.problems import problem
-from bench.process import Conditions
-from bench.runner import Runner
-from bench.selection import Selection, select
 from bench.store.records import Outcome, Settings
 from bench.summary import exit_code
 from bench.verdict import decided, findings
 
 pytestmark = pytest.mark.slow
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 #: A sweep that nobody has to hurry in.
 SETTINGS = Settings(
@@ -31,7 +31,7 @@ SETTINGS = Settings(
 @pytest.fixture(autouse=True)
 def _one_pass(monkeypatch):
     """What the rounds of a sweep are like does not depend on how many passes they have."""
-    monkeypatch.setattr("bench.rounds.MOST_PASSES", 1)
+    monkeypatch.setattr("bench.measure.round_plan.MOST_PASSES", 1)
 
 
 def swept(tmp_path, *names, values=(100, 200), settings=SETTINGS, **axes):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import pace
+from bench.measure import budget
 from bench.store.records import Settings
 
 
@@ -23,7 +23,7 @@ def clock():
 
 def kept(clock, *, round_s, rounds=None, budget_s=None, before_s=0.0):
     """Return how many rounds of that length are held."""
-    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=rounds, budget_s=budget_s, timeout_s=1, command=()), clock)
+    one = budget.Pace(Settings(seed=1, margin=0.03, rounds=rounds, budget_s=budget_s, timeout_s=1, command=()), clock)
     clock.now += before_s
     while one.another():
         clock.now += round_s
@@ -49,26 +49,26 @@ def test_rounds_are_those_asked_for_or_those_that_fit_and_at_least_one(clock, as
 
 
 def test_the_longest_of_the_last_rounds_must_still_fit(clock):
-    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=10.0, timeout_s=1, command=()), clock)
+    one = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=10.0, timeout_s=1, command=()), clock)
     one.add(4.0)
     clock.now += 6.5
     assert not one.another()
 
 
 def test_passes_leave_room_for_the_wanted_rounds_of_every_group(clock):
-    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=80.0, timeout_s=1, command=()), clock)
+    one = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=80.0, timeout_s=1, command=()), clock)
     assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 16
     assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=2) == 6
 
 
 def test_the_time_left_is_told_from_the_mean_round(clock):
-    one = pace.Pace(Settings(seed=1, margin=0.03, rounds=10, budget_s=None, timeout_s=1, command=()), clock)
+    one = budget.Pace(Settings(seed=1, margin=0.03, rounds=10, budget_s=None, timeout_s=1, command=()), clock)
     assert one.expected() == (10, None)
     for _ in range(4):
         one.add(2.0)
         clock.now += 2.0
     assert one.expected() == (10, 12.0)
-    free = pace.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=20.0, timeout_s=1, command=()), clock)
+    free = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=20.0, timeout_s=1, command=()), clock)
     free.add(4.0)
     clock.now += 4.0
     assert free.expected() == (5, 16.0)
@@ -78,12 +78,12 @@ LOOKING = {"seed": 1, "margin": 0.03, "rounds": None, "timeout_s": 1, "command":
 
 
 def test_a_run_that_looks_leaves_time_for_what_the_first_look_does_not_decide(clock):
-    one = pace.Pace(Settings(budget_s=80.0, **LOOKING), clock)
+    one = budget.Pace(Settings(budget_s=80.0, **LOOKING), clock)
     assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 8
 
 
 def test_a_run_ends_with_its_last_look(clock):
-    one = pace.Pace(Settings(budget_s=1000.0, **LOOKING), clock)
+    one = budget.Pace(Settings(budget_s=1000.0, **LOOKING), clock)
     while one.another():
         one.add(1.0)
     assert one.done == 12
@@ -91,6 +91,6 @@ def test_a_run_ends_with_its_last_look(clock):
 
 
 def test_a_run_that_looks_expects_the_rounds_up_to_the_next_look(clock):
-    one = pace.Pace(Settings(budget_s=1000.0, **LOOKING), clock)
+    one = budget.Pace(Settings(budget_s=1000.0, **LOOKING), clock)
     one.add(2.0)
     assert one.expected() == (8, 14.0)

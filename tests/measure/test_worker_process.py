@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from bench.process import TAIL_BYTES, Conditions, Ended, WorkerProcess
+from bench.measure.worker_process import TAIL_BYTES, Conditions, Ended, WorkerProcess
 from bench.store.records import Outcome
 from bench.worker.protocol import send
 

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import executor, rounds
-from .conductor import Group, Source
-from .crew import Crew
-from .errors import NothingMeasured
+from ..errors import NothingMeasured
+from ..machine import environment
+from ..problems.implementation import chosen
+from ..problems.problem import Problem
+from ..problems.sources import texts_of
+from ..store.documents import Journal, now, require_writable
+from ..store.records import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
+from ..units import percent
+from . import executor, round_plan
+from .budget import Pace
 from .executor import Backend
-from .machine import environment
-from .pace import Pace
-from .problems.implementation import chosen
-from .problems.problem import Problem
-from .problems.sources import texts_of
-from .shares import Shares
-from .staging import Stage, staged
-from .store.documents import Journal, now, require_writable
-from .store.records import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
-from .units import percent
+from .round_executor import Group, Source
+from .sweep_budget import Shares
+from .worker_pool import Crew
+from .workspace import Stage, staged
 
 #: So many discarded rounds end a run.
 MOST_DISCARDED = 5
@@ -78,7 +78,7 @@ class Runner:
         self._decide = decided
         self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
-        self._shared_plans: dict[int, rounds.RoundPlan] = {}
+        self._shared_plans: dict[int, round_plan.RoundPlan] = {}
         shared = settings.sweep is not None and settings.budget_s is not None
         self._shares = Shares(settings.budget_s or 0.0, settings.rounds) if shared else None
 
@@ -229,7 +229,7 @@ class Runner:
 
     def _round(self, group: Group, stage: Stage, crew: Crew | None = None) -> Round:
         limits = [arm.name for arm in group.limits if arm.name not in self._ended]
-        plan = rounds.draw(self._generator, [*self._wanted(group), *limits], self._cpus, group.threads)
+        plan = round_plan.draw(self._generator, [*self._wanted(group), *limits], self._cpus, group.threads)
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             if group.name not in self._passes:
@@ -298,7 +298,7 @@ def check(
     with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=tell, backend=backend) as stage:
         held = []
         for group in stage.groups:
-            plan = rounds.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)
+            plan = round_plan.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)
             one = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
             held.append(stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0) if one.discarded else one)
         return tuple(held)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.conductor import Group
-from bench.shares import Shares
+from bench.measure.round_executor import Group
+from bench.measure.sweep_budget import Shares
 from tests.builders import Spec, make_run, make_sizes
 
 LOOP = Spec(name="loop", baseline=True, law=lambda case: 0.01 * case.size.values["m"])

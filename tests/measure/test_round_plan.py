@@ -5,18 +5,18 @@ from collections import Counter
 
 import pytest
 
-from bench import rounds
+from bench.measure import round_plan
 
 ARMS = ("a", "b", "c", "d", "e")
 
 
 def test_two_arms_take_turns_as_abba_baab():
-    order = "".join("".join(rounds.order_of_pass(("A", "B"), index)) for index in range(4))
+    order = "".join("".join(round_plan.order_of_pass(("A", "B"), index)) for index in range(4))
     assert order == "ABBABAAB"
 
 
 def test_over_a_full_square_each_arm_is_equally_often_in_each_position_and_follows_in_both_directions():
-    passes = [rounds.order_of_pass(ARMS, index) for index in range(2 * len(ARMS))]
+    passes = [round_plan.order_of_pass(ARMS, index) for index in range(2 * len(ARMS))]
     at = Counter((arm, position) for one in passes for position, arm in enumerate(one))
     assert set(at.values()) == {2}
     assert len(at) == len(ARMS) ** 2
@@ -26,7 +26,7 @@ def test_over_a_full_square_each_arm_is_equally_often_in_each_position_and_follo
 
 def test_spawn_order_and_positions_are_independent_permutations_of_all_arms():
     generator = random.Random(5)
-    plans = [rounds.draw(generator, ARMS, (0, 1), 1) for _ in range(2000)]
+    plans = [round_plan.draw(generator, ARMS, (0, 1), 1) for _ in range(2000)]
     assert all(sorted(plan.spawn_order) == sorted(plan.positions) == sorted(ARMS) for plan in plans)
     both = Counter((plan.spawn_order.index("a"), plan.positions.index("a")) for plan in plans)
     assert len(both) == 25
@@ -35,11 +35,11 @@ def test_spawn_order_and_positions_are_independent_permutations_of_all_arms():
 
 
 def test_a_seed_repeats_the_plan():
-    assert rounds.draw(random.Random(3), ARMS, (0, 1), 1) == rounds.draw(random.Random(3), ARMS, (0, 1), 1)
+    assert round_plan.draw(random.Random(3), ARMS, (0, 1), 1) == round_plan.draw(random.Random(3), ARMS, (0, 1), 1)
 
 
 def test_several_threads_share_the_same_cpus_in_every_round():
-    assert rounds.draw(random.Random(1), ARMS, (0, 1, 2), 2).cpus == (0, 1, 2)
+    assert round_plan.draw(random.Random(1), ARMS, (0, 1, 2), 2).cpus == (0, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_several_threads_share_the_same_cpus_in_every_round():
     ],
 )
 def test_a_burst_is_ten_milliseconds_within_five_to_twenty_samples_but_short_for_slow_calls(call_ns, number, samples):
-    assert rounds.samples_in_a_burst(call_ns, number) == samples
+    assert round_plan.samples_in_a_burst(call_ns, number) == samples
 
 
 def test_passes_fill_the_share_of_a_round_within_five_to_twenty_five():
-    assert rounds.passes_for(100, 1000, 2500) == 15
-    assert rounds.passes_for(1000, 1000, 2500) == 5
-    assert rounds.passes_for(1, 1000, 2500) == 25
-    assert rounds.passes_for(0, 0, 0) == 5
+    assert round_plan.passes_for(100, 1000, 2500) == 15
+    assert round_plan.passes_for(1000, 1000, 2500) == 5
+    assert round_plan.passes_for(1, 1000, 2500) == 25
+    assert round_plan.passes_for(0, 0, 0) == 5

@@ -9,9 +9,9 @@ from bench import verdict
 from bench.analysis import Analysis
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
+from bench.measure.runner import MOST_DISCARDED, Runner, check
+from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.runner import MOST_DISCARDED, Runner, check
-from bench.selection import Selection, select
 from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
 from bench.store.records import Outcome, Settings
@@ -22,7 +22,7 @@ from tests.builders import USUAL, Spec, make_run
 from tests.simulated import Simulation
 from tests.truth import Truth
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 SETTINGS = Settings(seed=7, margin=0.03, rounds=3, budget_s=None, timeout_s=8.0, command=("implbench", "run"))
 USUAL_RUN = replace(SETTINGS, rounds=None, looks=(8, 16, 32))

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import staging
 from bench.errors import ImplbenchError, NothingMeasured
+from bench.measure import workspace
+from bench.measure.workspace import SCRATCH, scratch
 from bench.problems.case import Size
-from bench.staging import SCRATCH, scratch
 from bench.store.records import Outcome
 from tests.builders import USUAL, make_run
 from tests.repositories import git
@@ -47,7 +47,7 @@ def test_without_a_wish_it_lies_in_memory_or_with_other_temporary_files(tmp_path
     (tmp_path / "memory").mkdir()
     (tmp_path / "temporary").mkdir()
     monkeypatch.delenv(SCRATCH)
-    monkeypatch.setattr(staging, "_memory", lambda: tmp_path / memory if memory else None)
+    monkeypatch.setattr(workspace, "_memory", lambda: tmp_path / memory if memory else None)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     with scratch() as place:
         assert place.parent == tmp_path / (memory or "temporary")
@@ -60,7 +60,7 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_memory_is_a_folder_that_can_be_written_or_none():
-    place = staging._memory()
+    place = workspace._memory()
     assert place is None or Path(place).is_dir()
 
 
@@ -68,9 +68,9 @@ def test_memory_with_little_room_as_in_a_container_is_not_used(monkeypatch):
     monkeypatch.setattr("os.access", lambda place, mode: True)
     room = shutil.disk_usage(Path.cwd())._replace(free=64 * 2**20)
     monkeypatch.setattr("shutil.disk_usage", lambda place: room)
-    assert staging._memory() is None
-    monkeypatch.setattr("shutil.disk_usage", lambda place: room._replace(free=staging.LEAST_ROOM_BYTES))
-    assert staging._memory() == Path("/dev/shm")
+    assert workspace._memory() is None
+    monkeypatch.setattr("shutil.disk_usage", lambda place: room._replace(free=workspace.LEAST_ROOM_BYTES))
+    assert workspace._memory() == Path("/dev/shm")
 
 
 class Writers:
@@ -99,7 +99,7 @@ def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_onc
     usual, source = make_run(USUAL).arms[0].case, SimpleNamespace(problem=SimpleNamespace(folder=tmp_path))
     cases = [replace(usual, size=Size(name=name, values={"m": m})) for name, m in (("L", 9), ("M", 4), ("S", 1))]
     writers = Writers({"L": ended, "S": Outcome.FAILED})
-    inputs = staging._Inputs(writers, tmp_path, 1)
+    inputs = workspace._Inputs(writers, tmp_path, 1)
     inputs.write_all([(case, source) for case in cases])
     assert writers.asked[3:] == ["L"]
     assert inputs.of(cases[0], source)[1]["beside"] == 0

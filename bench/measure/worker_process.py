@@ -14,12 +14,12 @@ from types import TracebackType
 
 import psutil
 
-from . import worker
-from .machine import threads
-from .store.records import Outcome
-from .worker import origins, protocol
-from .worker.origins import Own
-from .worker.protocol import Message
+from .. import worker
+from ..machine import threads
+from ..store.records import Outcome
+from ..worker import origins, protocol
+from ..worker.origins import Own
+from ..worker.protocol import Message
 
 #: How much of a worker's stdout and stderr is kept.
 TAIL_BYTES = 4096

@@ -1,18 +1,18 @@
 """Which limits of the machine are measured beside the implementations of a group, as arms of the same rounds.
 
-They are problems like any other, in the folder limits/: verified, and at the dtype, threads and allocator of the group.
+They are problems like any other, in the folder probes/: verified, and at the dtype, threads and allocator of the group.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .conductor import Source
-from .machine import hardware
-from .problems import implementation, problem
-from .problems.case import Case, Size
-from .store.records import Arm, Limit
+from ..machine import hardware
+from ..problems import implementation, problem
+from ..problems.case import Case, Size
+from ..store.records import Arm, Limit
+from .round_executor import Source
 
-FOLDER = Path(__file__).resolve().parent / "limits"
+FOLDER = Path(__file__).resolve().parent.parent / "probes"
 
 #: Below so many bytes the cost of calling NumPy would be measured, not the cache.
 LEAST_BYTES = 32 * 2**10

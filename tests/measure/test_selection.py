@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import selection
 from bench.errors import ImplbenchError
+from bench.measure import selection
+from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.selection import Selection, select
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 
 def selected(**axes):

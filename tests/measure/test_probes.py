@@ -3,17 +3,18 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from bench import limiting, pytest_plugin
+from bench import pytest_plugin
+from bench.measure import probes
 from tests.builders import Spec, make_case
 
 MIB = 2**20
 
 
 def chosen(monkeypatch, work, *, l3=8 * MIB, memory=2**34, threads=1, cache="warm"):
-    monkeypatch.setattr(limiting.hardware, "caches", lambda: {"l2_bytes": MIB, "l3_bytes": l3})
-    monkeypatch.setattr(limiting.hardware, "memory_bytes", lambda: memory)
+    monkeypatch.setattr(probes.hardware, "caches", lambda: {"l2_bytes": MIB, "l3_bytes": l3})
+    monkeypatch.setattr(probes.hardware, "memory_bytes", lambda: memory)
     case = replace(make_case(Spec(name="any"), threads=threads), cache=cache)
-    return [limit for limit, _ in limiting.beside("group", case, work)]
+    return [limit for limit, _ in probes.beside("group", case, work)]
 
 
 def test_the_bandwidth_that_applies_is_the_one_over_arrays_of_the_problems_size(monkeypatch):
@@ -30,7 +31,7 @@ def test_the_bandwidth_that_applies_is_the_one_over_arrays_of_the_problems_size(
 def test_arrays_are_never_larger_than_the_large_set_nor_too_small_to_measure(monkeypatch):
     sizes = [limit.arm.case.size.values.get("bytes") for limit in chosen(monkeypatch, {"flops": 1.0, "bytes": 1e12})]
     assert sizes == [None, 32 * MIB, 32 * MIB]
-    assert chosen(monkeypatch, {"flops": 1.0, "bytes": 8.0})[1].arm.case.size.values == {"bytes": limiting.LEAST_BYTES}
+    assert chosen(monkeypatch, {"flops": 1.0, "bytes": 8.0})[1].arm.case.size.values == {"bytes": probes.LEAST_BYTES}
 
 
 def test_with_cold_caches_only_what_comes_from_memory_applies(monkeypatch):
@@ -48,6 +49,6 @@ def test_a_limit_is_measured_under_the_condition_of_its_group_and_is_its_own_arm
 
 def test_pytest_takes_no_limit_for_a_problem_of_the_user():
     parent = SimpleNamespace(config=SimpleNamespace(getoption=lambda *_, **__: True))
-    files = list(limiting.FOLDER.glob("*/problem.py"))
+    files = list(probes.FOLDER.glob("*/problem.py"))
     assert len(files) == 3
     assert [pytest_plugin.pytest_collect_file(file, parent) for file in files] == [None] * 3

@@ -6,21 +6,21 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import conductor as conductor_module
-from bench import rounds
-from bench.conductor import Conductor, Group, Source
+from bench.measure import round_executor as conductor_module
+from bench.measure import round_plan
+from bench.measure.recording import Active, paced, unmeasured
+from bench.measure.round_executor import Conductor, Group, Source
+from bench.measure.round_plan import RoundPlan
+from bench.measure.runner import Runner
+from bench.measure.selection import Selection, select
+from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
-from bench.process import Ended
-from bench.recording import Active, paced, unmeasured
-from bench.rounds import RoundPlan
-from bench.runner import Runner
-from bench.selection import Selection, select
 from bench.store.records import Arm, Outcome, Settings
 from bench.verdict import decided, findings
 from tests.builders import USUAL, make_run
 
-SCAN = Path(__file__).parent / "fakes" / "scan"
+SCAN = Path(__file__).parent.parent / "fakes" / "scan"
 SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=30.0, command=("implbench", "run"))
 
 
@@ -33,7 +33,7 @@ def scanned(tmp_path_factory):
     found = problem.find(str(SCAN))
     arms, left = select(found, Selection(sizes=("S",)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rounds, "MOST_PASSES", 1)
+        patch.setattr(round_plan, "MOST_PASSES", 1)
         return Runner(found, SETTINGS, lambda progress: None, decided=decided).run(
             arms, left, tmp_path_factory.mktemp("results")
         )[0]

@@ -8,12 +8,12 @@ smaller ones still want remain paid for.
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from . import rounds
-from .conductor import Group
-from .problems.case import Case
-from .stats.intervals import MIN_ROUNDS
-from .store.records import Outcome, Round
-from .units import significant, time_text
+from ..problems.case import Case
+from ..stats.intervals import MIN_ROUNDS
+from ..store.records import Outcome, Round
+from ..units import significant, time_text
+from . import round_plan
+from .round_executor import Group
 
 #: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.
 SWEEP_BUDGET_S = 270.0
@@ -163,7 +163,7 @@ class Shares:
     def passes(self, pass_ns: int, start_ns: int, groups: int) -> int:
         """Return the passes of a group's rounds: they take about as long as starting its workers, within its share."""
         share_ns = self._budget_s * 1e9 / self._wanted[0] / groups
-        return min(rounds.MOST_PASSES, max(1, int(min(start_ns, share_ns - start_ns) / max(1, pass_ns))))
+        return min(round_plan.MOST_PASSES, max(1, int(min(start_ns, share_ns - start_ns) / max(1, pass_ns))))
 
 
 def _conditions(case: Case) -> _Kind:

@@ -7,20 +7,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import rounds
+from ..errors import ForeignCode, ImplbenchError
+from ..machine import environment, hardware, suspension, threads
+from ..problems.case import Case
+from ..problems.implementation import Implementation, make_importable
+from ..problems.problem import Problem
+from ..store.records import Arm, Load, Outcome, Round
+from ..worker.origins import Own
+from ..worker.protocol import Message
+from . import round_plan
 from .bursts import BurstSizes
-from .crew import Crew
-from .errors import ForeignCode, ImplbenchError
-from .machine import environment, hardware, suspension, threads
-from .problems.case import Case
-from .problems.implementation import Implementation, make_importable
-from .problems.problem import Problem
-from .process import Conditions, Ended, WorkerProcess
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
-from .rounds import RoundPlan
-from .store.records import Arm, Load, Outcome, Round
-from .worker.origins import Own
-from .worker.protocol import Message
+from .round_plan import RoundPlan
+from .worker_pool import Crew
+from .worker_process import Conditions, Ended, WorkerProcess
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000
@@ -213,7 +213,7 @@ class Conductor:
         """Time one burst of each arm of group `name` in each pass; all but the one that is timed are stopped."""
         for index in range(passes):
             self._tell(f"pass {index + 1} of {passes}, {name}")
-            for position, arm in enumerate(rounds.order_of_pass(plan.positions, index)):
+            for position, arm in enumerate(round_plan.order_of_pass(plan.positions, index)):
                 one = active[arm]
                 if one.record.outcome != Outcome.OK:
                     continue

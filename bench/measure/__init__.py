@@ -1,0 +1,1 @@
+"""The parent: which cases, in which order, by which workers, and for how long."""
