@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import pages
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.made import RUNS
 

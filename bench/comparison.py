@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from . import remembering
+from .analyse import remembering
 from .benchmarks import SAME, Skipped
 from .comparing import AGAIN, BASE, HEAD, Measured
 from .errors import Exit

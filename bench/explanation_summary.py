@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .diagnosis import Diagnosis, Share
-from .explanation import Amounts, Ladder, Rung
+from .analyse.diagnosis import Diagnosis, Share
+from .analyse.explanation import Amounts, Ladder, Rung
 
 
 def told(ladder: Ladder) -> dict[str, Any]:

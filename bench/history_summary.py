@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .history import Change, Commits, Histories, History, Track
+from .analyse.history import Change, Commits, Histories, History, Track
+from .analyse.verdict import Ratio
 from .store.indexed import Machine
-from .verdict import Ratio
 
 
 def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from .analysis import Analysis
+from .analyse.analysis import Analysis
+from .analyse.history import Commits, Histories, every
 from .errors import ImplbenchError
-from .history import Commits, Histories, every
 from .pages import PAGE, report_page, site
 from .pages.site import INDEX, Listed, Site
 from .report import file_name

@@ -18,13 +18,13 @@ from typing import Any
 import pytest
 
 from . import arguments, terminal
+from .analyse.verdict import Finding, decided, findings
 from .errors import ImplbenchError
 from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .request import selection_of, settings_of
 from .store.records import Arm, Left, Outcome, Run
-from .verdict import Finding, decided, findings
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")

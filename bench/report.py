@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from .analysis import Analysis
+from .analyse.analysis import Analysis
+from .analyse.joint import Together
 from .document import CODE, Figure, Section, Table, Value, plain
 from .sections import sections, together
 from .sections.drawing import style
 from .store.documents import write_atomically
 from .store.records import Run
-from .together import Together
 
 PAGE = "report.md"
 

@@ -6,19 +6,19 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from .across import AXES, Effect
-from .analysis import Analysis
+from .analyse.analysis import Analysis
+from .analyse.conditions import AXES, Effect
+from .analyse.roofline import Roofline
+from .analyse.sweep import Growth, Sweep
+from .analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from .benchmarks import Benchmark, Skipped
 from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
 from .problems.case import Case
-from .roofline import Roofline
 from .stats.intervals import Estimate, Interval
 from .store.records import Arm, Left, Outcome, Round
-from .sweep import Growth, Sweep
 from .units import significant
-from .verdict import Finding, GroupFindings, Ratio, Verdict
 
 #: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
 BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}

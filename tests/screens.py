@@ -5,9 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import sections, summary
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.history import Commit, Question
 from bench.document import Section
-from bench.history import Commit, Question
 from bench.screen import Screen
 from bench.sections import comparison as compared
 from bench.sections import explanation, history

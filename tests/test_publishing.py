@@ -10,10 +10,10 @@ from urllib.parse import unquote
 import pytest
 
 from bench import publishing
+from bench.analyse.verdict import findings
 from bench.pages import site as sites
 from bench.sections import answer
 from bench.store import documents
-from bench.verdict import findings
 from tests.builders import Spec, make_run
 from tests.histories import ELSEWHERE, HERE, machine, write
 

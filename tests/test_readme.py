@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments, explanation, roofline
-from bench.analysis import Analysis
+from bench import arguments
+from bench.analyse import explanation, roofline
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.sections import answer, layouts
 from bench.sections.reasons import range_text
 from bench.sections.roofline import share_text
 from bench.sections.wording import ratio_text
 from bench.store import documents
-from bench.verdict import findings
 
 CHECKOUT = Path(__file__).parent.parent
 README = (CHECKOUT / "README.md").read_text()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from bench import report
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.document import Cell, Column, Table
 from bench.errors import ImplbenchError
 from bench.problems.case import Size

@@ -7,11 +7,11 @@ from statistics import fmean, stdev
 
 import pytest
 
+from bench.analyse.verdict import decided, findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.store.records import Outcome, Settings
-from bench.verdict import decided, findings
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from bench import summary
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.errors import Exit
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import Spec, make_run
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))

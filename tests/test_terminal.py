@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from bench import sections, terminal
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.document import Cell, Column, Section, Table
 from bench.measure.runner import Progress
 from bench.screen import Screen

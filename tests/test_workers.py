@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.analyse.verdict import decided, findings
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
@@ -21,7 +22,6 @@ from bench.measure.workspace import SCRATCH
 from bench.problems import implementation, problem
 from bench.store import documents
 from bench.store.records import Outcome, Settings
-from bench.verdict import decided, findings
 from tests.started import gone, started, until, workers
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from .. import explanation_summary, report, summary, terminal
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import decided
 from ..errors import ImplbenchError
 from ..measure.runner import Runner
 from ..measure.selection import select
@@ -16,7 +17,6 @@ from ..sections import explanation as section
 from ..store import documents
 from ..store.documents import write_atomically
 from ..store.records import Run
-from ..verdict import decided
 
 
 def command(options: argparse.Namespace) -> int:

@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from .. import history_summary, report, terminal
+from ..analyse.history import Commits, Histories, Question, commits_between
 from ..document import Figure
 from ..errors import Exit, ImplbenchError
-from ..history import Commits, Histories, Question, commits_between
 from ..machine import environment
 from ..problems import problem
 from ..sections.history import machine_text, section

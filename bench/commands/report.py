@@ -6,17 +6,17 @@ from pathlib import Path
 
 from .. import pages, terminal
 from .. import report as reports
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.history import Question
+from ..analyse.joint import join
 from ..document import plain
 from ..errors import Exit, ImplbenchError
-from ..history import Question
 from ..machine import environment
 from ..pages import together as joint_page
 from ..pages.past import Past, of_run
 from ..sections import together
 from ..store import documents, index
 from ..store.records import Run
-from ..together import join
 from .history import commits_of
 
 

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from .. import sections, summary, terminal
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import decided
 from ..measure.runner import Runner
 from ..measure.selection import select
 from ..problems import problem
 from ..request import selection_of, settings_of
 from ..store.records import Run
-from ..verdict import decided
 from . import watch
 from .report import reported
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import terminal, watching
+from ..analyse.verdict import decided, findings
 from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
 from ..measure.runner import Listener, Progress, Runner
@@ -25,7 +26,6 @@ from ..request import selection_of, settings_of
 from ..sections import watched
 from ..store.records import Outcome, Run
 from ..summary import BAD, ratio
-from ..verdict import decided, findings
 from ..watching import Folder, Saved, Stamps, Version
 
 #: Prints a run and returns its exit code.

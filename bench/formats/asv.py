@@ -10,6 +10,7 @@ from math import nan
 from statistics import median, quantiles
 from typing import Any
 
+from ..analyse.verdict import findings
 from ..document import plain
 from ..errors import ImplbenchError
 from ..problems.case import Case
@@ -17,7 +18,6 @@ from ..report import file_name
 from ..stats.intervals import median_interval
 from ..store.records import Run
 from ..summary import BAD
-from ..verdict import findings
 from .timed import UNKNOWN, Timed, created, known, text, timed
 
 #: asv passes over results of another version than the benchmark's, so that it stays as it is for ever.

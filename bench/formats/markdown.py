@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
 from ..document import Section
 from ..report import titled_page
 from ..sections import answer, cases, threats

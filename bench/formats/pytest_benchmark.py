@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from ..analyse.verdict import Finding
 from ..document import plain
 from ..errors import ImplbenchError
 from ..store.records import Run
-from ..verdict import Finding
 from . import foreign, identifying
 from .foreign import Foreign, Origin
 from .taking import each, line, mapping

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import summary
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
 from ..document import plain
 from ..report import csv, file_name, folder_of
 from ..sections import answer

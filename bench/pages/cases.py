@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import GroupFindings
 from ..document import Cell, Table
 from ..sections.wording import label
 from ..store.records import Outcome, Run
-from ..verdict import GroupFindings
 from .chart import Chart
 from .outline import Part
 from .payload import group_label, sources

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
 from ..document import Section, Table
 from ..sections import OF_ONE_SIZE, cases, counts, environment, explanation, start, threats
 from ..sections import accuracy as accuracy_section

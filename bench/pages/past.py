@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ..history import Commits, Histories
+from ..analyse.history import Commits, Histories
 from ..store.records import Run
 
 #: One run alone is no history.

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.sweep import case_of
+from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..document import plain
 from ..sections.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
 from ..summary import estimate, ratio
-from ..sweep import case_of
-from ..verdict import Finding, GroupFindings, Ratio, judge
 from .chart import Chart
 from .data import bare
 from .rendering import visible

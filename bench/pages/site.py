@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..analyse.history import Change, Commits, Histories, History
 from ..document import Cell, Column, Table, code, plain
-from ..history import Change, Commits, Histories, History
 from ..report import csv, file_name
 from ..sections.history import machine_text
 from ..sections.history import section as history_section

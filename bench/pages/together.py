@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from ..analyse.joint import Together
 from ..document import Section, code
 from ..report import csv, file_name, folder_of_several
 from ..sections import together as sections
 from ..store.documents import write_atomically
-from ..together import Together
 from . import PAGE
 from .charts import together as charts
 from .data import bare

@@ -6,9 +6,9 @@ To add one: a module with ``section(analysis) -> Section | None``, and its place
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import GroupFindings
 from ..document import Section
-from ..verdict import GroupFindings
 from . import (
     accuracy,
     answer,

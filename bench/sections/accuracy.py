@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings
 from ..document import Figure, Section, code, plain
 from ..store.records import Run
 from ..units import significant
-from ..verdict import Finding, GroupFindings
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import label, named, titled
 

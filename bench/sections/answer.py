@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from .. import remembering
-from ..analysis import Analysis
+from ..analyse import remembering
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from ..document import Section, code, plain
 from ..stats.intervals import Estimate
 from ..store.records import Outcome, Run
 from ..units import DASH, percent, time_text
-from ..verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from .roofline import sentence as share_sentence
 from .sweep import sentences as sweep_sentences
 from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..across import Effect
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.conditions import Effect
+from ..analyse.sweep import case_of
+from ..analyse.verdict import GroupFindings, Ratio
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..store.records import Run
-from ..sweep import case_of
-from ..verdict import GroupFindings, Ratio
 from . import layouts
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import conditions, counted, margin_text, ratio_text, times_text

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ..document import Cell, Column, Section, Table, code, plain
 from ..problems.case import Case
 from ..stats.intervals import Estimate, Interval
 from ..store.records import Outcome
 from ..units import DASH, seconds_in, significant, time_unit
-from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from . import answer
 from .wording import layouts, margin_text, named, ratio_text, titled
 

@@ -1,10 +1,10 @@
 """What one evaluation of each case does, counted: a change of these needs no statistics."""
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import GroupFindings
 from ..document import Cell, Column, Section, Table
 from ..store.records import Counts, Worker
 from ..units import DASH, amount
-from ..verdict import GroupFindings
 from .wording import label, named, titled
 
 _COLUMNS = (

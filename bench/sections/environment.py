@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
 from ..document import Cell, Column, Section, Table, plain
 from ..store.records import Run, Worker
 from ..units import DASH, significant

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ..analysis import Analysis
-from ..diagnosis import Cause, Diagnosis, Share
+from ..analyse.analysis import Analysis
+from ..analyse.diagnosis import Cause, Diagnosis, Share
+from ..analyse.explanation import Amounts, Ladder, Rung
+from ..analyse.verdict import GroupFindings
 from ..document import Cell, Column, Section, Table
-from ..explanation import Amounts, Ladder, Rung
 from ..store.records import Call, CallKind
 from ..units import DASH, middle_unit, seconds_in, significant, time_unit
-from ..verdict import GroupFindings
 from . import answer
 from .reasons import baseline_sentence, left_out, range_text, sentences
 from .wording import label, named, ratio_text, titled

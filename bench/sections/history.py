@@ -1,12 +1,12 @@
 """The history of cases: where they changed, in a table and a picture. Not part of a run's report."""
 
+from ..analyse.history import RATIO, Change, Commits, Histories, History
+from ..analyse.verdict import Ratio
 from ..document import Cell, Column, Section, Table, code, plain
-from ..history import RATIO, Change, Commits, Histories, History
 from ..stats.change_points import STABLE_VALUES
 from ..stats.intervals import Interval
 from ..store.indexed import Machine
 from ..units import DASH, TIME_UNITS, time_unit
-from ..verdict import Ratio
 from .history_figure import figure
 from .wording import counted, ratio_text
 

@@ -8,8 +8,8 @@ from math import exp, log
 from statistics import median
 from typing import TYPE_CHECKING
 
+from ..analyse.history import RATIO, Histories, History, Track
 from ..document import Figure, plain
-from ..history import RATIO, Histories, History, Track
 from ..units import TIME_UNITS, time_unit
 from .drawing import GREY, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import counted

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..document import Cell, Column, Figure, Section, Table, code, plain
-from ..verdict import Finding, GroupFindings, Ratio, judge
 from . import wording
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import margin_text, named, ratio_text, titled

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
+from ..analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
+from ..analyse.explanation import LEAST_SEEN, Change, Ladder, Rung, better
 from ..document import code, plain
-from ..explanation import LEAST_SEEN, Change, Ladder, Rung, better
 from ..store.records import Call, CallKind
 from ..units import DASH, amount, percent, significant, time_text
 from .wording import label, ratio_text, times_text

@@ -5,14 +5,14 @@ from functools import partial
 from math import isfinite
 from typing import Any
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.roofline import Doubt, Placed, Roof, Roofline, peak
+from ..analyse.verdict import GroupFindings, Ratio
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..machine.hardware import BEYOND_CACHES
-from ..roofline import Doubt, Placed, Roof, Roofline, peak
 from ..stats.intervals import Interval
 from ..store.records import Run
 from ..units import DASH, amount, percent, significant
-from ..verdict import GroupFindings, Ratio
 from .drawing import styled
 from .roofline_figure import draw
 from .wording import bytes_of, label, layouts, limit_name, named, titled

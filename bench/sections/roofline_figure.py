@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import atan2, degrees, inf, log
 from typing import TYPE_CHECKING
 
-from ..roofline import Roof, Roofline, attainable, peak
+from ..analyse.roofline import Roof, Roofline, attainable, peak
 from ..units import amount, percent, significant
 from .drawing import GREY, PALETTE, canvas, drawable, log_axis, spread
 from .wording import label, limit_name

@@ -6,11 +6,11 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings, used_rounds
 from ..document import Figure, Section, code, plain
 from ..store.records import Outcome, Round, Run
 from ..units import TIME_UNITS, time_unit
-from ..verdict import Finding, GroupFindings, used_rounds
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import label, named, titled
 

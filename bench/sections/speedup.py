@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ..document import Figure, Section, code, plain
 from ..store.records import Outcome, Run
-from ..verdict import Finding, GroupFindings, Ratio, Verdict
 from .drawing import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .wording import label, margin_text, named, ratio_text, titled
 

@@ -2,10 +2,10 @@
 
 from math import floor
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.verdict import Finding, GroupFindings
 from ..document import Cell, Column, Section, Table
 from ..units import DASH, time_text
-from ..verdict import Finding, GroupFindings
 from .wording import label, named, titled
 
 _COLUMNS = (

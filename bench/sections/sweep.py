@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ..analysis import Analysis
+from ..analyse.analysis import Analysis
+from ..analyse.sweep import Sweep
 from ..document import Section, code, plain
 from ..stats.intervals import MIN_ROUNDS
 from ..store.records import Run
-from ..sweep import Sweep
 from . import sweep_figures
 from .sweep_tables import (
     crossing_text,

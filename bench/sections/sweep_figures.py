@@ -5,12 +5,12 @@ from functools import partial
 from math import log
 from typing import TYPE_CHECKING
 
+from ..analyse.sweep import Place, Sweep
+from ..analyse.verdict import Ratio
 from ..document import Figure, code, plain
 from ..stats.scaling import reigns
 from ..store.records import Run
-from ..sweep import Place, Sweep
 from ..units import TIME_UNITS, significant, time_unit
-from ..verdict import Ratio
 from .drawing import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from .sweep_tables import slug
 from .wording import conditions, margin_text

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from ..analyse.sweep import Growth, Overtaking, Place, Sweep
 from ..document import Cell, Column, Table, plain
 from ..stats.intervals import Estimate, Interval
-from ..sweep import Growth, Overtaking, Place, Sweep
 from ..units import DASH, seconds_in, significant, time_text, time_unit
 from .wording import conditions, ratio_text
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from math import log1p
 
-from ..analysis import Analysis
-from ..diagnosis import Cause, Share
+from ..analyse.analysis import Analysis
+from ..analyse.diagnosis import Cause, Share
+from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..document import Section, code, plain
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..store.records import Load, Outcome, Run
 from ..units import percent, significant
-from ..verdict import Finding, GroupFindings, Ratio
 from .reasons import share_text
 from .wording import counted, label, margin_text, ratio_text
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from ..analyse.joint import Block, Result, Row, Together
+from ..analyse.verdict import Verdict
 from ..document import Figure, Section, code, plain
 from ..store.records import Run
-from ..together import Block, Result, Row, Together
 from ..units import DASH, percent
-from ..verdict import Verdict
 from . import answer, environment
 from .drawing import styled
 from .layouts import side_by_side

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ..analyse.joint import Block, Result, Row, Together
 from ..document import Cell, Column, Table, plain
-from ..together import Block, Result, Row, Together
 from ..units import DASH, seconds_in, time_unit, times
 from . import environment
 from .wording import counted, layout_text, margin_text, ratio_text

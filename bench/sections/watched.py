@@ -1,11 +1,11 @@
 """What is said of a version that was just saved: one sentence a case."""
 
+from ..analyse.verdict import Verdict
 from ..document import code, plain
 from ..problems.case import Case
 from ..remeasurement import Remeasured, Verified
 from ..store.records import Outcome
 from ..units import percent, significant, time_text
-from ..verdict import Verdict
 from .wording import counted, margin_text, times_text
 
 

@@ -6,11 +6,11 @@ from functools import cache, partial
 from pathlib import Path
 
 from bench import pages
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.joint import Together, join
 from bench.pages.together import together_page
 from bench.store import documents
 from bench.store.records import Outcome, Run
-from bench.together import Together, join
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.limited import limited

@@ -6,12 +6,12 @@ from statistics import median
 import pytest
 
 from bench import pages, report, summary
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Ratio, findings, judge
 from bench.pages.together import together_page
 from bench.sections.wording import ratio_text
 from bench.store.records import Outcome
 from bench.units import times
-from bench.verdict import Ratio, findings, judge
 from tests.browser.made import RUNS, together
 
 #: Group, arm -> the row of its table: column -> text.

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from bench import cli
+from bench.analyse.verdict import findings
 from bench.errors import Exit
 from bench.machine import hardware
 from bench.measure import probes, round_plan
 from bench.store import documents
-from bench.verdict import findings
 from tests import noise
 from tests.simulated import Simulation
 

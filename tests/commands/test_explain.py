@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, explanation, sections
-from bench.analysis import Analysis
+from bench import cli, sections
+from bench.analyse import explanation
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.errors import Exit
 from bench.store import documents
 from bench.store.records import CallKind
-from bench.verdict import findings
 from tests.explained import COSTS
 
 pytestmark = pytest.mark.slow

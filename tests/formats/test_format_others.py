@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import bencher, github_action, markdown, otava, tidy
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import USUAL, make_run, samples
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bench import formats
+from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed import timed
 from bench.problems.case import Size
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import USUAL, Spec, make_case, make_run, samples
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")

@@ -6,6 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.analyse.verdict import decided, findings
 from bench.measure import round_executor as conductor_module
 from bench.measure import round_plan
 from bench.measure.recording import Active, paced, unmeasured
@@ -17,7 +18,6 @@ from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
 from bench.store.records import Arm, Outcome, Settings
-from bench.verdict import decided, findings
 from tests.builders import USUAL, make_run
 
 SCAN = Path(__file__).parent.parent / "fakes" / "scan"

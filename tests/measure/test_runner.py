@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import verdict
-from bench.analysis import Analysis
+from bench.analyse import verdict
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Verdict, decided, findings
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
 from bench.measure.runner import MOST_DISCARDED, Runner, check
@@ -16,7 +17,6 @@ from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
 from bench.store.records import Outcome, Settings
 from bench.summary import exit_code
-from bench.verdict import Verdict, decided, findings
 from tests import noise
 from tests.builders import USUAL, Spec, make_run
 from tests.simulated import Simulation

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.analyse.sweep import sweeps
+from bench.analyse.verdict import decided, findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.store import documents
 from bench.store.records import Outcome, Settings
-from bench.sweep import sweeps
-from bench.verdict import decided, findings
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth

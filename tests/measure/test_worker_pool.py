@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import decided, findings
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
@@ -16,7 +17,6 @@ from bench.measure.worker_process import Conditions
 from bench.problems import problem
 from bench.store.records import Outcome, Settings
 from bench.summary import exit_code
-from bench.verdict import decided, findings
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bench import pages
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.explained import make_explained

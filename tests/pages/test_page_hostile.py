@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench import pages
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.store.records import Left, Outcome
 from tests.builders import Spec, make_run
 from tests.pages.reading import Reader

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.pages.payload import payload, sources
-from bench.verdict import findings
 from tests.builders import Spec, make_run
 
 

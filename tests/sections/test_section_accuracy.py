@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.sections import accuracy
 from tests.builders import USUAL, Spec, make_run
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.sections import answer
 from bench.store.records import Outcome

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bench import columns
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.problems.case import Size
 from bench.screen import Screen
 from bench.sections import cases
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import USUAL, Spec, disturbed, make_run
 
 OUTCOMES = [outcome for outcome in Outcome if outcome != Outcome.OK]

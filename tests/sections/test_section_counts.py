@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.sections import counts
 from tests.builders import make_run
 from tests.explained import make_explained

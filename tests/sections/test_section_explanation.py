@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench import columns
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.report import titled_page
 from bench.screen import Screen
 from bench.sections import explanation

@@ -6,7 +6,7 @@ from itertools import pairwise
 import matplotlib as mpl
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.sections import layouts, samples, speedup
 from bench.sections.drawing import drawable, log_ticks, padded
 from bench.store.records import Outcome

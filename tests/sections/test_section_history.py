@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from bench.analyse.history import Commit, Question
 from bench.document import Section
-from bench.history import Commit, Question
 from bench.sections.history import section
 from bench.store import index
 from bench.store.records import Outcome

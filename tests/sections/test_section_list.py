@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from bench import sections
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from tests.builders import USUAL, Spec, make_run
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.sections import explanation
 from bench.store.records import CallKind, Outcome

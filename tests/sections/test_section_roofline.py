@@ -7,12 +7,12 @@ from itertools import combinations
 import pytest
 
 from bench import sections
-from bench.analysis import Analysis
-from bench.roofline import Doubt, rooflines
+from bench.analyse.analysis import Analysis
+from bench.analyse.roofline import Doubt, rooflines
+from bench.analyse.verdict import findings
 from bench.sections import answer, roofline
 from bench.sections.drawing import spread
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import USUAL, Spec, make_run
 from tests.limited import limited, working
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
 from bench.sections import start
 from bench.stats.intervals import Estimate
-from bench.verdict import findings
 from tests.builders import USUAL, make_run
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench import sections, summary
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.sections import answer, sweep, sweep_figures
 from bench.store.records import Outcome
 from tests.builders import Spec, make_run, make_sizes

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bench.analysis import Analysis
-from bench.explanation import ladders
+from bench.analyse.analysis import Analysis
+from bench.analyse.explanation import ladders
+from bench.analyse.verdict import findings
 from bench.sections import reasons, threats
 from bench.store.records import DiscardedBurst, Load
-from bench.verdict import findings
 from tests.builders import USUAL, Spec, disturbed, make_run
 from tests.explained import make_explained
 

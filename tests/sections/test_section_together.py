@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bench import report
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.joint import join
+from bench.analyse.verdict import findings
 from bench.sections import together
-from bench.together import join
-from bench.verdict import findings
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.histories import ELSEWHERE, HERE, machine
 

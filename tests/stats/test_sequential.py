@@ -5,10 +5,10 @@ from math import log1p, sqrt
 
 import pytest
 
-from bench import verdict
+from bench.analyse import verdict
+from bench.analyse.verdict import Verdict
 from bench.stats import intervals
 from bench.stats.sequential import LOOKS, level
-from bench.verdict import Verdict
 
 MARGIN = 0.03
 

@@ -4,8 +4,8 @@ import sqlite3
 
 import pytest
 
+from bench.analyse.history import Question
 from bench.errors import ImplbenchError
-from bench.history import Question
 from bench.store import index, points
 from bench.store.records import Outcome
 from tests.builders import Spec

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from bench import verdict
+from bench.analyse import verdict
 from bench.errors import ImplbenchError
 from bench.store import documents, points
 from bench.store.records import Outcome

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...sections.accuracy import BELOW, verified
 from ...sections.wording import label, ratio_text, titled
 from ...store.records import Run
 from ...units import significant
-from ...verdict import Finding, GroupFindings, Ratio
 from ..chart import Axis, Chart, Point, Rule, Series
 from . import ratios
 from .looks import key, looks

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...across import AXES, Effect
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.conditions import AXES, Effect
 from ...sections.axes import change_text, largest, where_text
 from ...sections.wording import counted, ratio_text
 from ...store.records import Run

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
 
+from ...analyse.history import RATIO, Histories, Track
 from ...document import plain
-from ...history import RATIO, Histories, Track
 from ...sections.wording import counted
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series

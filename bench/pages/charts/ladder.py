@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.explanation import Ladder
+from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...document import CODE, plain
-from ...explanation import Ladder
 from ...sections.reasons import sentences
 from ...sections.wording import label, layouts, ratio_text, titled
 from ...units import time_text
-from ...verdict import Finding, GroupFindings, Ratio
 from ..chart import Axis, Chart, Rule, Series
 from . import ratios
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import GroupFindings
 from ...document import plain
 from ...sections import wording
 from ...sections.layouts import grid
 from ...sections.wording import margin_text, ratio_text, titled
-from ...verdict import GroupFindings
 from ..chart import Axis, Chart, Series
 from . import ratios
 from .looks import numbered

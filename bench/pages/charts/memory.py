@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings
 from ...sections.wording import label, titled
 from ...store.records import Counts
 from ...units import amount
-from ...verdict import Finding, GroupFindings
 from ..chart import Axis, Chart, Kind, Point, Series, Unit
 
 _Number = Callable[[Finding, Counts | None], float | None]

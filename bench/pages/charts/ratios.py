@@ -1,6 +1,6 @@
 """Ratios on an axis: what they are held against, and the mark, the interval and the colour of one."""
 
-from ...verdict import Ratio
+from ...analyse.verdict import Ratio
 from ..chart import Axis, Band, Colour, Point, Rule
 
 SPEEDUP = Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x")

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from math import isfinite
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.roofline import Placed, Roof, Roofline, peak
+from ...analyse.verdict import GroupFindings
 from ...document import plain
-from ...roofline import Placed, Roof, Roofline, peak
 from ...sections.roofline import share_text
 from ...sections.roofline_figure import far_roof, widths
 from ...sections.wording import label, limit_name, titled
 from ...store.records import Run
 from ...units import amount, significant, time_text
-from ...verdict import GroupFindings
 from ..chart import Axis, Chart, Point, Rule, Series
 from .looks import key, looks
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median, quantiles
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings, used_rounds
 from ...sections.wording import counted, label, titled
 from ...store.records import Outcome, Round, Run, Worker
 from ...store.selectors import seconds_per_call
 from ...units import percent
-from ...verdict import Finding, GroupFindings, used_rounds
 from ..chart import Axis, Chart, Point, Series, View
 
 #: Points of all these charts together; a sample is one in each of its two views.

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import GroupFindings, Verdict
 from ...sections.speedup import Line, caption_of, lines
 from ...sections.wording import titled
 from ...store.records import Run
 from ...units import time_text
-from ...verdict import GroupFindings, Verdict
 from ..chart import Axis, Chart, Colour, Series
 from . import ratios
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ...analysis import Analysis
+from ...analyse.analysis import Analysis
+from ...analyse.sweep import Growth, Sweep
 from ...document import plain
 from ...sections.sweep_figures import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
 from ...sections.sweep_tables import estimate_text
 from ...sections.wording import conditions
 from ...store.records import Run
-from ...sweep import Growth, Sweep
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series
 from .looks import Look, key, looks

@@ -1,10 +1,10 @@
 """Several runs: speed-ups by run, a row a case, one series a run."""
 
+from ...analyse.joint import Block, Row, Together
 from ...document import plain
 from ...sections.together import MOST_FIGURES, caption_of
 from ...sections.together_tables import condition_text, labels
 from ...sections.wording import ratio_text
-from ...together import Block, Row, Together
 from ..chart import Axis, Chart, Series
 from . import ratios
 from .looks import numbered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.history import Question
+from bench.analyse.history import Question
 from bench.pages.charts import history
 from bench.pages.charts.history import milliseconds
 from bench.store import index

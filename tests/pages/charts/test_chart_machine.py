@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.pages.charts import accuracy, ladder, memory, roofline
 from tests.builders import USUAL, Spec, make_run
 from tests.explained import make_explained

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Ratio
 from bench.pages.charts import ladder, layouts, ratios, speedup
 from bench.pages.charts.looks import looks
 from bench.stats.intervals import Interval
-from bench.verdict import Ratio
 from tests.builders import USUAL, Spec, make_run
 
 LAYOUTS = [

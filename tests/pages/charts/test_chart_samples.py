@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.pages.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
 from bench.store.selectors import seconds_per_call
 from tests.builders import Spec, make_run

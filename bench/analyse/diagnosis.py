@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
 
-from .stats.intervals import Estimate
-from .store.records import Call, CallKind, Costs
+from ..stats.intervals import Estimate
+from ..store.records import Call, CallKind, Costs
 
 
 class Cause(StrEnum):

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.remembering import warning
 from bench.comparing import HEAD
 from bench.comparison import warnings
-from bench.remembering import warning
 from bench.sections import answer
 from tests.builders import USUAL, make_run
 

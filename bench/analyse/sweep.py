@@ -10,11 +10,11 @@ from itertools import combinations, pairwise
 from math import log, log1p
 from statistics import median
 
-from .problems.case import Case
-from .stats.intervals import MIN_ROUNDS, Estimate
-from .stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
-from .store.records import Left, Round, Run
-from .store.selectors import log_ratios, min_seconds_per_call
+from ..problems.case import Case
+from ..stats.intervals import MIN_ROUNDS, Estimate
+from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from ..store.records import Left, Round, Run
+from ..store.selectors import log_ratios, min_seconds_per_call
 from .verdict import Finding, GroupFindings, Verdict, estimate, judge, used_rounds
 
 #: With fewer sizes there is no sweep.

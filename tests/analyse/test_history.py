@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import cli, history
+from bench import cli
+from bench.analyse import history
+from bench.analyse.history import Question, commits_between
 from bench.errors import Exit, ImplbenchError
-from bench.history import Question, commits_between
 from bench.machine import environment
 from bench.stats import change_points
 from bench.store import index

@@ -6,11 +6,11 @@ from enum import StrEnum
 from math import exp, log1p
 from statistics import median
 
-from .stats import intervals
-from .stats.intervals import Estimate, Interval
-from .stats.sequential import level
-from .store.records import Arm, Left, Outcome, Round, Run, Verification, Worker
-from .store.selectors import faults_per_call, log_ratios, min_seconds_per_call, seconds_per_call
+from ..stats import intervals
+from ..stats.intervals import Estimate, Interval
+from ..stats.sequential import level
+from ..store.records import Arm, Left, Outcome, Round, Run, Verification, Worker
+from ..store.selectors import faults_per_call, log_ratios, min_seconds_per_call, seconds_per_call
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"

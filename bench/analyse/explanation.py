@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
+from ..problems.case import Case
+from ..store.records import Call, CallKind, Left, Run, Worker
+from ..store.selectors import log_ratios
 from .diagnosis import CostRange, Diagnosis, diagnose
-from .problems.case import Case
 from .roofline import peak, roofs_of
-from .store.records import Call, CallKind, Left, Run, Worker
-from .store.selectors import log_ratios
 from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Ratio
 from bench.sections import answer
 from bench.sections.wording import gain_text
 from bench.stats.sequential import LOOKS
-from bench.verdict import Ratio
 from tests.builders import make_run
 
 

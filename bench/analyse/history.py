@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 from math import exp, log
 from pathlib import Path
 
-from .errors import ImplbenchError, unknown
-from .machine import environment
-from .programs import told_by_git
-from .stats import change_points, mann_whitney
-from .stats.change_points import Analysis
-from .stats.intervals import hodges_lehmann
-from .store.index import Index
-from .store.indexed import Entry, Machine, Series
+from ..errors import ImplbenchError, unknown
+from ..machine import environment
+from ..programs import told_by_git
+from ..stats import change_points, mann_whitney
+from ..stats.change_points import Analysis
+from ..stats.intervals import hodges_lehmann
+from ..store.index import Index
+from ..store.indexed import Entry, Machine, Series
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.diagnosis import LEAST_SHARE, Cause, CostRange, diagnose
+from bench.analyse.diagnosis import LEAST_SHARE, Cause, CostRange, diagnose
 from bench.stats.intervals import Estimate, Interval
 from bench.store.records import Call, CallKind, Costs
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
+from bench.analyse.joint import join
+from bench.analyse.verdict import Ratio, findings
 from bench.errors import ImplbenchError
 from bench.store.records import Outcome
-from bench.together import join
-from bench.verdict import Ratio, findings
 from tests.builders import USUAL, Spec, make_run, make_sizes
 
 HERE, ELSEWHERE = {"fingerprint": "0123456789ab"}, {"fingerprint": "ba9876543210"}

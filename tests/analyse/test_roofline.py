@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import roofline, summary
-from bench.analysis import Analysis
+from bench import summary
+from bench.analyse import roofline
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Ratio, findings
 from bench.formats import tidy
 from bench.stats.intervals import Interval
 from bench.store import documents, points
-from bench.verdict import Ratio, findings
 from tests.builders import USUAL as ARMS
 from tests.builders import Spec, make_run
 from tests.limited import USUAL, limited, working
@@ -198,5 +199,5 @@ def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_ha
     del earlier["limits"], earlier["settings"]["roofline"]
     (tmp_path / "earlier.json").write_text(json.dumps(earlier))
     assert documents.read(tmp_path / "earlier.json") == make_run(rounds=2)
-    (path,) = (Path(__file__).parent.parent / "results" / "baseline").glob("*-matmul-*.json")
+    (path,) = (Path(__file__).parents[2] / "results" / "baseline").glob("*-matmul-*.json")
     assert documents.read(path).limits == ()

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench.diagnosis import Cause
-from bench.explanation import better, ladders
+from bench.analyse.diagnosis import Cause
+from bench.analyse.explanation import better, ladders
+from bench.analyse.verdict import findings
 from bench.explanation_summary import told
 from bench.store.records import Outcome
-from bench.verdict import findings
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench import summary
-from bench.analysis import Analysis
+from bench.analyse.analysis import Analysis
 from bench.sections import axes
 from tests.builders import Spec, make_run, make_sizes
 

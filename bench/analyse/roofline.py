@@ -13,10 +13,10 @@ from enum import StrEnum
 from math import inf, log
 from statistics import median
 
-from .stats import intervals
-from .stats.intervals import Estimate, Interval
-from .store.records import Burst, Limit, Outcome, Round, Run, Worker
-from .store.selectors import log_ratios, min_seconds_per_call
+from ..stats import intervals
+from ..stats.intervals import Estimate, Interval
+from ..store.records import Burst, Limit, Outcome, Round, Run, Worker
+from ..store.selectors import log_ratios, min_seconds_per_call
 from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
 
 

@@ -4,10 +4,10 @@ from math import log
 
 import pytest
 
+from bench.analyse.verdict import Ratio, Verdict, findings, judge
 from bench.stats.intervals import Estimate, Interval
 from bench.store import selectors
 from bench.store.records import Outcome
-from bench.verdict import Ratio, Verdict, findings, judge
 from tests.builders import Spec, make_run
 
 

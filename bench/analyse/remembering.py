@@ -7,7 +7,7 @@ written to the same arrays.
 
 from collections.abc import Iterable
 
-from .store.records import Round
+from ..store.records import Round
 
 #: So many times as long must a call on new contents take. Sorting a thousand numbers may take some times as long until
 #: the CPU knows its branches by heart.

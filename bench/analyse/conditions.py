@@ -7,9 +7,9 @@ measures all its groups one after the other, in shuffled order: so their times a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .problems.case import Case, Size
-from .stats.intervals import Interval
-from .store.records import Run
+from ..problems.case import Case, Size
+from ..stats.intervals import Interval
+from ..store.records import Run
 from .sweep import case_of, log_seconds
 from .verdict import GroupFindings, Ratio, estimate, used_rounds
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
-from .across import AXES, Effect, effects
+from ..stats.intervals import Estimate
+from ..store.records import Arm, Round, Run
+from ..store.selectors import burst_values, log_ratios, paired
+from .conditions import AXES, Effect, effects
 from .explanation import Ladder, ladders
 from .roofline import Roofline, rooflines
-from .stats.intervals import Estimate
-from .store.records import Arm, Round, Run
-from .store.selectors import burst_values, log_ratios, paired
 from .sweep import Sweep, sweeps
 from .verdict import GroupFindings, estimate, findings, used_rounds
 

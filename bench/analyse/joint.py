@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from ..errors import ImplbenchError
+from ..problems.case import Case
+from ..stats.intervals import Estimate
+from ..store.records import Outcome, Run
 from .analysis import Analysis
-from .errors import ImplbenchError
-from .problems.case import Case
-from .stats.intervals import Estimate
-from .store.records import Outcome, Run
 from .verdict import Finding, Ratio, Verdict
 
 #: What sets the groups of a run apart.
