@@ -11,14 +11,14 @@ from .analyse.conditions import AXES, Effect
 from .analyse.roofline import Roofline
 from .analyse.sweep import Growth, Sweep
 from .analyse.verdict import Finding, GroupFindings, Ratio, Verdict
-from .benchmarks import Benchmark, Skipped
-from .comparison import Comparison
 from .document import Cell, Column, Table
 from .errors import Exit
 from .problems.case import Case
 from .stats.intervals import Estimate, Interval
 from .store.records import Arm, Left, Outcome, Round
 from .units import significant
+from .versions.benchmarks import Benchmark, Skipped
+from .versions.comparison import Comparison
 
 #: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
 BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}

@@ -16,7 +16,7 @@ from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.histories import HERE, machine, write
 from tests.limited import limited
-from tests.test_comparison import SAME, SLOW, comparison
+from tests.versions.test_comparison import SAME, SLOW, comparison
 
 #: Name -> how wide, with or without colours and lines.
 SCREENS = {

@@ -5,9 +5,6 @@ import json
 from dataclasses import asdict
 
 from .. import terminal
-from ..benchmarks import identical
-from ..comparing import Comparer
-from ..comparison import noise_of
 from ..document import Section
 from ..errors import Exit, NothingMeasured
 from ..problems import problem
@@ -15,6 +12,9 @@ from ..request import selection_of, settings_of
 from ..stats.intervals import resolves
 from ..stats.power import POWER, Calibration, calibrate
 from ..units import percent
+from ..versions.benchmarks import identical
+from ..versions.comparer import Comparer
+from ..versions.comparison import noise_of
 
 
 def command(options: argparse.Namespace) -> int:

@@ -9,18 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .. import benchmarks, checkout, comparison, native, reads, report, sameness, terminal
-from ..benchmarks import Benchmark, Skipped
-from ..checkout import Asked, Side
-from ..comparing import Comparer, Measured, usual_budget_s
-from ..comparison import Comparison
+from .. import report, terminal
 from ..document import Section
 from ..errors import Exit
 from ..machine import environment
 from ..measure import executor
 from ..measure.runner import Progress
 from ..measure.workspace import scratch
-from ..native import Doubt
 from ..problems.source_code import differences
 from ..request import selection_of, settings_of
 from ..sections import comparison as section
@@ -28,6 +23,12 @@ from ..stats.intervals import resolves
 from ..store.documents import write_atomically
 from ..store.records import Settings
 from ..summary import of_comparison, of_plan
+from ..versions import benchmarks, checkout, comparison, native, reads, sameness
+from ..versions.benchmarks import Benchmark, Skipped
+from ..versions.checkout import Asked, Side
+from ..versions.comparer import Comparer, Measured, usual_budget_s
+from ..versions.comparison import Comparison
+from ..versions.native import Doubt
 
 #: The paths of the files that the workers of BASE and HEAD have read.
 _Read = tuple[frozenset[str], frozenset[str]]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import terminal, watching
+from .. import terminal
 from ..analyse.verdict import decided, findings
 from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
@@ -20,13 +20,14 @@ from ..measure.selection import select
 from ..measure.workspace import scratch
 from ..problems import problem
 from ..problems.problem import Problem
-from ..remeasurement import Remeasured, Verified
-from ..remeasuring import Remeasurer
 from ..request import selection_of, settings_of
 from ..sections import watched
 from ..store.records import Outcome, Run
 from ..summary import BAD, ratio
-from ..watching import Folder, Saved, Stamps, Version
+from ..versions import snapshots
+from ..versions.remeasurement import Remeasured, Verified
+from ..versions.remeasurer import Remeasurer
+from ..versions.snapshots import Folder, Saved, Stamps, Version
 
 #: Prints a run and returns its exit code.
 Show = Callable[[Run, Path | None, argparse.Namespace], int]
@@ -139,7 +140,7 @@ class _Watch:
 
     def _take(self, version: Version) -> None:
         """Make a version the newest one, and note of which implementations something is to be said."""
-        found = watching.changes(self._version, version)
+        found = snapshots.changes(self._version, version)
         self._version = version
         for name in found.new:
             self._tell("new", f"{code(name)} is new", implementation=name)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ..analyse.verdict import Ratio
-from ..benchmarks import Skipped
-from ..comparing import MOST_GROWTH
-from ..comparison import Compared, Comparison, Standing
 from ..document import Cell, Column, Section, Table, code, plain
 from ..store.records import Outcome
 from ..units import DASH, significant
+from ..versions.benchmarks import Skipped
+from ..versions.comparer import MOST_GROWTH
+from ..versions.comparison import Compared, Comparison, Standing
 from .wording import counted, gain_text, margin_text, ratio_text
 
 _COLUMNS = (

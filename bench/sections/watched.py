@@ -3,9 +3,9 @@
 from ..analyse.verdict import Verdict
 from ..document import code, plain
 from ..problems.case import Case
-from ..remeasurement import Remeasured, Verified
 from ..store.records import Outcome
 from ..units import percent, significant, time_text
+from ..versions.remeasurement import Remeasured, Verified
 from .wording import counted, margin_text, times_text
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.remembering import warning
-from bench.comparing import HEAD
-from bench.comparison import warnings
 from bench.sections import answer
+from bench.versions.comparer import HEAD
+from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import cli, reads
+from bench import cli
 from bench.errors import Exit
 from bench.measure.workspace import SCRATCH
 from bench.store.records import Outcome
+from bench.versions import reads
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says
 from tests.simulated import Simulation

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, watching
+from bench import cli
 from bench.commands import watch
 from bench.errors import Exit
 from bench.measure.workspace import SCRATCH
+from bench.versions import snapshots
 from tests import noise
 from tests.simulated import Simulation
 from tests.started import gone, started, until, workers
@@ -76,7 +77,7 @@ def watched(folder, monkeypatch, capsys, tmp_path):
         tell = watch._Watch._tell
         with monkeypatch.context() as patch:
             patch.setattr(watch._Watch, "_tell", lambda *of, **more: (tell(*of, **more), said.append(of[1])))
-            patch.setattr(watching.time, "sleep", looked)
+            patch.setattr(snapshots.time, "sleep", looked)
             Disturbed(noise=noise.QUIET, **how).everywhere(patch)
             results = ["--results", str(tmp_path / "results")]
             code = cli.main(["run", str(folder), "--watch", "--json", "--set", "m=20", *results, *arguments])

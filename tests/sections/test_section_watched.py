@@ -5,10 +5,10 @@ from math import log
 
 import pytest
 
-from bench.remeasurement import Entry, Remeasured, Verified
 from bench.sections import watched
 from bench.stats.intervals import Estimate, Interval
 from bench.store.records import Arm, Outcome
+from bench.versions.remeasurement import Entry, Remeasured, Verified
 from tests.builders import Spec, make_case
 
 NOW = Arm(name="now", case=make_case(Spec(name="faster")), title="", baseline=False)

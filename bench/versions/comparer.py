@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
+from ..measure import executor, round_plan
+from ..measure.executor import Backend
+from ..measure.round_executor import Group, Source
+from ..measure.runner import Listener, Progress
+from ..measure.workspace import Stage, staged
+from ..stats import gate, intervals
+from ..stats.gate import Decision
+from ..store import selectors
+from ..store.records import Arm, Round, Settings
 from .benchmarks import Benchmark
-from .measure import executor, round_plan
-from .measure.executor import Backend
-from .measure.round_executor import Group, Source
-from .measure.runner import Listener, Progress
-from .measure.workspace import Stage, staged
-from .stats import gate, intervals
-from .stats.gate import Decision
-from .store import selectors
-from .store.records import Arm, Round, Settings
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from bench import copies
-from bench.copies import Repository
 from bench.errors import ImplbenchError
+from bench.versions import copies
+from bench.versions.copies import Repository
 from tests.repositories import commit, git, repository
 
 FILE = ("-c", "protocol.file.allow=always")

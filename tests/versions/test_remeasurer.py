@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bench import watching
 from bench.measure.selection import Selection
-from bench.remeasuring import Remeasurer
 from bench.store.records import Outcome, Settings
-from bench.watching import Folder
+from bench.versions import snapshots
+from bench.versions.remeasurer import Remeasurer
+from bench.versions.snapshots import Folder
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
 
-TEMPLATES = Path(watching.__file__).parent / "templates"
+TEMPLATES = Path(snapshots.__file__).parent.parent / "templates"
 SETTINGS = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=60.0, command=("test",))
 
 

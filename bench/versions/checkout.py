@@ -7,17 +7,17 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ..errors import ImplbenchError, unknown
+from ..machine import distributions
+from ..problems import implementation
+from ..problems.problem import Problem, is_problem, read
+from ..problems.source_code import differences
+from ..worker.origins import Own
 from . import copies, revisions
 from .copies import Repository
-from .errors import ImplbenchError, unknown
-from .machine import distributions
 from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
-from .problems import implementation
-from .problems.problem import Problem, is_problem, read
-from .problems.source_code import differences
 from .revisions import Revision
-from .worker.origins import Own
 
 #: Problems below folders of these names are fixtures of tests ...
 _TESTS = frozenset({"test", "tests"})

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bench import benchmarks, checkout, reads, sameness
-from bench.checkout import Asked
 from bench.measure.selection import Selection
 from bench.store.records import Outcome, Settings
+from bench.versions import benchmarks, checkout, reads, sameness
+from bench.versions.checkout import Asked
 from tests.repositories import commit, edit, repository
 from tests.simulated import Simulation
 from tests.truth import Truth

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bench.copies import Repository
 from bench.errors import ImplbenchError
-from bench.revisions import pair, repository_here, resolved
+from bench.versions.copies import Repository
+from bench.versions.revisions import pair, repository_here, resolved
 from tests.repositories import commit, edit, git, repository
 
 

@@ -4,9 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import ImplbenchError
+from ..programs import git
 from .copies import Repository
-from .errors import ImplbenchError
-from .programs import git
 
 #: Where a revision is not found, so many branches are named.
 _TOLD = 8

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.benchmarks import Benchmark, Skipped
-from bench.comparing import AGAIN, BASE, HEAD, Measured
-from bench.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.errors import Exit
 from bench.measure.round_executor import Source
-from bench.native import of_built_once, of_unbuilt
 from bench.problems.implementation import Implementation
 from bench.problems.problem import Problem
 from bench.report import titled_page
 from bench.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
 from bench.store.records import Counts, Outcome
+from bench.versions.benchmarks import Benchmark, Skipped
+from bench.versions.comparer import AGAIN, BASE, HEAD, Measured
+from bench.versions.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
+from bench.versions.native import of_built_once, of_unbuilt
 from tests.builders import AGAIN as AGAIN_IN_RUN
 from tests.builders import Spec, make_run
 

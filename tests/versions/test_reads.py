@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from bench import reads
+from bench.versions import reads
 
 
 @pytest.fixture

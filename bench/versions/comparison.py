@@ -6,16 +6,16 @@ from enum import StrEnum
 from math import log1p
 from statistics import median
 
-from .analyse import remembering
+from ..analyse import remembering
+from ..errors import Exit
+from ..stats import intervals
+from ..stats.gate import Decision
+from ..stats.intervals import Estimate
+from ..store import selectors
+from ..store.records import Outcome, Round
 from .benchmarks import SAME, Skipped
-from .comparing import AGAIN, BASE, HEAD, Measured
-from .errors import Exit
+from .comparer import AGAIN, BASE, HEAD, Measured
 from .native import Doubt
-from .stats import intervals
-from .stats.gate import Decision
-from .stats.intervals import Estimate
-from .store import selectors
-from .store.records import Outcome, Round
 
 #: A count is a finding when it changes by more than this share in every round.
 COUNT_MARGIN = 0.01

@@ -112,7 +112,7 @@ def of_built_once(names: tuple[str, ...]) -> Doubt | None:
     return Doubt(
         reason=reason,
         remedy=f"{reason}, so that both may run what was built for that one: have it built beside its source, in a "
-        "folder below Path(__file__).parent",
+        "folder below Path(__file__).parent.parent",
     )
 
 

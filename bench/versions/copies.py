@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import ImplbenchError
-from .programs import git
+from ..errors import ImplbenchError
+from ..programs import git
 
 #: Folders that are nobody's code, wherever they lie in a folder that git does not manage.
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", "node_modules"})

@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from bench import benchmarks, checkout
-from bench.checkout import Asked
 from bench.errors import ImplbenchError
 from bench.measure.selection import Selection
+from bench.versions import benchmarks, checkout
+from bench.versions.checkout import Asked
 from tests.repositories import commit, edit, repository
 
 

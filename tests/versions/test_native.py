@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import native
+from bench.versions import native
 
 
 def test_sources_are_known_by_their_suffix_and_those_of_problems_and_tests_are_apart():

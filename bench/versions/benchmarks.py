@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from ..errors import unknown
+from ..measure.round_executor import Source
+from ..measure.selection import Selection, select
+from ..problems import implementation, source_code
+from ..problems.case import Case
+from ..problems.implementation import Implementation
+from ..problems.problem import Problem
+from ..store.records import Outcome
 from .checkout import Side
-from .errors import unknown
-from .measure.round_executor import Source
-from .measure.selection import Selection, select
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
-from .problems import implementation, source_code
-from .problems.case import Case
-from .problems.implementation import Implementation
-from .problems.problem import Problem
-from .store.records import Outcome
 
 SAME = "the same code on both sides (--all measures it)"
 

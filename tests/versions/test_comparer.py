@@ -5,9 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.benchmarks import Benchmark
-from bench.comparing import AGAIN, BASE, HEAD, Comparer
-from bench.comparison import Standing, compared, noise_of
 from bench.measure import round_plan
 from bench.measure.round_executor import Source
 from bench.measure.selection import Selection, select
@@ -16,11 +13,14 @@ from bench.problems.implementation import chosen
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
 from bench.store.records import Outcome, Settings
+from bench.versions.benchmarks import Benchmark
+from bench.versions.comparer import AGAIN, BASE, HEAD, Comparer
+from bench.versions.comparison import Standing, compared, noise_of
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
 
-FAKES = Path(__file__).parent / "fakes" / "product"
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 SETTINGS = Settings(seed=7, margin=0.03, rounds=None, budget_s=400.0, timeout_s=8.0, command=())
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import watching
 from bench.errors import ImplbenchError
-from bench.watching import Folder, Saved
+from bench.versions import snapshots
+from bench.versions.snapshots import Folder, Saved
 
-TEMPLATES = Path(watching.__file__).parent / "templates"
+TEMPLATES = Path(snapshots.__file__).parent.parent / "templates"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def changed(folder, place, *edits):
     before = keep(folder, place)
     for edit in edits:
         edit()
-    return watching.changes(before, keep(folder, place))
+    return snapshots.changes(before, keep(folder, place))
 
 
 @pytest.mark.parametrize("name", [".loop.py.swp", ".#loop.py", "loop.py~", "#loop.py#", "__pycache__/loop.pyc"])
@@ -79,7 +79,7 @@ def test_a_save_is_taken_once_it_has_settled(folder, monkeypatch):
         if text is not None:
             (folder / "loop.py").write_text(text)
 
-    monkeypatch.setattr(watching.time, "sleep", between_two_looks)
+    monkeypatch.setattr(snapshots.time, "sleep", between_two_looks)
     assert seen.settled(known) == seen.look() != known
     assert (folder / "loop.py").read_text() == "whole"
     assert list(steps) == []
@@ -136,6 +136,6 @@ def test_a_comment_is_a_save_of_the_same_code(folder, place):
     with (folder / "loop.py").open("a") as file:
         file.write("# that is all\n")
     now = keep(folder, place)
-    assert watching.changes(before, now).saved == ("loop",)
+    assert snapshots.changes(before, now).saved == ("loop",)
     assert before.digests == now.digests
     assert before.shared == now.shared

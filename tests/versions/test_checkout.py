@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from bench import checkout
-from bench.checkout import Asked
 from bench.errors import ImplbenchError
+from bench.versions import checkout
+from bench.versions.checkout import Asked
 from tests.repositories import FAKES, commit, edit, git, repository
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.verdict import Verdict
-from bench.remeasurement import Entry, remeasured, verified
 from bench.store.records import Outcome
+from bench.versions.remeasurement import Entry, remeasured, verified
 from tests.builders import Spec, make_run
 
 SPECS = (Spec(name="loop", ms=8.0, baseline=True), Spec(name="old", ms=2.0), Spec(name="new", ms=1.0))

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .analyse import verdict
-from .analyse.verdict import Ratio, Verdict
-from .problems.case import Case
-from .stats import intervals
-from .stats.intervals import Estimate
-from .store import selectors
-from .store.records import Arm, Outcome, Round, Worker
+from ..analyse import verdict
+from ..analyse.verdict import Ratio, Verdict
+from ..problems.case import Case
+from ..stats import intervals
+from ..stats.intervals import Estimate
+from ..store import selectors
+from ..store.records import Arm, Outcome, Round, Worker
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import ImplbenchError
-from .problems import implementation, problem, source_code
-from .problems.implementation import Implementation
-from .problems.problem import Problem
+from ..errors import ImplbenchError
+from ..problems import implementation, problem, source_code
+from ..problems.implementation import Implementation
+from ..problems.problem import Problem
 
 #: Time between two looks; a folder that has not changed meanwhile has settled: editors write in steps.
 LOOK_S = 0.3

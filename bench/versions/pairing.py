@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .errors import ImplbenchError
-from .problems.implementation import Implementation
-from .programs import git
+from ..errors import ImplbenchError
+from ..problems.implementation import Implementation
+from ..programs import git
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.pairing import Pairs, Renames, paired, paired_problems
+from bench.versions.pairing import Pairs, Renames, paired, paired_problems
 
 TEXT = "\n".join(f"line {number}" for number in range(60))
 

@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .machine.distributions import normalised
-from .problems.problem import literals
+from ..machine.distributions import normalised
+from ..problems.problem import literals
 
 #: Files that make a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")

@@ -4,15 +4,15 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..measure import round_plan
+from ..measure.executor import Backend
+from ..measure.workspace import staged
+from ..problems.source_code import differences
+from ..store.records import Outcome, Settings
+from ..worker.origins import Own
 from . import reads
 from .benchmarks import SAME, Benchmark, Skipped
-from .comparing import arms_of, sources_of
-from .measure import round_plan
-from .measure.executor import Backend
-from .measure.workspace import staged
-from .problems.source_code import differences
-from .store.records import Outcome, Settings
-from .worker.origins import Own
+from .comparer import arms_of, sources_of
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from .measure import executor, round_plan
-from .measure.budget import Pace
-from .measure.executor import Backend, RoundExecutor
-from .measure.round_executor import Group, Source
-from .measure.runner import MOST_DISCARDED, Listener, Progress
-from .measure.selection import Selection, select
-from .measure.workspace import staged
+from ..measure import executor, round_plan
+from ..measure.budget import Pace
+from ..measure.executor import Backend, RoundExecutor
+from ..measure.round_executor import Group, Source
+from ..measure.runner import MOST_DISCARDED, Listener, Progress
+from ..measure.selection import Selection, select
+from ..measure.workspace import staged
+from ..store.records import Arm, Round, Settings
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
-from .store.records import Arm, Round, Settings
-from .watching import Version
+from .snapshots import Version
 
 #: Rounds of a new version where --rounds says nothing else: an interval wants 6, and 8 stand one that is lost.
 WATCHED_ROUNDS = 8
