@@ -55,7 +55,7 @@ def _done(options: "argparse.Namespace") -> int:
     from importlib import import_module
     from keyword import iskeyword
 
-    from . import terminal
+    from .report import terminal
 
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # a closed terminal is an end, too
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
@@ -68,7 +68,7 @@ def _done(options: "argparse.Namespace") -> int:
 
 def _complain(sentence: str) -> None:
     """Print an error to stderr, on one line; what names in it could do to a terminal is text there."""
-    from .document import printable
+    from .report.document import printable
 
     print(f"implbench: {printable(sentence)}", file=sys.stderr)
 

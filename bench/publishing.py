@@ -18,8 +18,8 @@ from .analyse.history import Commits, Histories, every
 from .errors import ImplbenchError
 from .pages import PAGE, report_page, site
 from .pages.site import INDEX, Listed, Site
-from .report import file_name
-from .sections import answer
+from .report.files import file_name
+from .report.sections import answer
 from .store import documents, index
 from .store.documents import DOCUMENT
 from .store.index import Index

@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 
-from . import arguments, terminal
+from . import arguments
 from .analyse.verdict import Finding, decided, findings
 from .errors import ImplbenchError
 from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
+from .report import terminal
 from .request import selection_of, settings_of
 from .store.records import Arm, Left, Outcome, Run
 

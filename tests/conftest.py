@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import report
 from bench.measure.workspace import SCRATCH
+from bench.report import files
 from tests.simulated import Simulation
 
 
@@ -47,7 +47,7 @@ def _little_to_collect() -> None:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have figures written without being drawn, which takes a second each time: for tests that are about the rest."""
-    monkeypatch.setattr(report, "picture", lambda figure, kind: b"not drawn")
+    monkeypatch.setattr(files, "picture", lambda figure, kind: b"not drawn")
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import sections, summary
 from bench.analyse.analysis import Analysis
 from bench.analyse.history import Commit, Question
-from bench.document import Section
-from bench.screen import Screen
-from bench.sections import comparison as compared
-from bench.sections import explanation, history
+from bench.report import json_summary, sections
+from bench.report.document import Section
+from bench.report.sections import comparison as compared
+from bench.report.sections import explanation, history
+from bench.report.terminal.screen import Screen
 from bench.store import index
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
@@ -45,11 +45,11 @@ def shown() -> dict[str, tuple[Section, ...]]:
     }
     found = {name: sections.brief(Analysis(run)) for name, run in runs.items()}
     explained, checked = make_explained(), make_run()
-    checks = summary.checks([arm for arm in checked.arms if not arm.again], checked.left, checked.rounds[:1])
+    checks = json_summary.checks([arm for arm in checked.arms if not arm.again], checked.left, checked.rounds[:1])
     return found | {
         "explain": explanation.brief(Analysis(explained)),
         "compare": compared.sections(comparison(SLOW, SAME)),
-        "check": (Section(title="Checks", tables=summary.check_tables(checks)),),
+        "check": (Section(title="Checks", tables=json_summary.check_tables(checks)),),
         "history": (_history(),),
     }
 

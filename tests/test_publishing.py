@@ -12,7 +12,7 @@ import pytest
 from bench import publishing
 from bench.analyse.verdict import findings
 from bench.pages import site as sites
-from bench.sections import answer
+from bench.report.sections import answer
 from bench.store import documents
 from tests.builders import Spec, make_run
 from tests.histories import ELSEWHERE, HERE, machine, write

@@ -4,10 +4,10 @@ import argparse
 import json
 from dataclasses import asdict
 
-from .. import terminal
-from ..document import Section
 from ..errors import Exit, NothingMeasured
 from ..problems import problem
+from ..report import terminal
+from ..report.document import Section
 from ..request import selection_of, settings_of
 from ..stats.intervals import resolves
 from ..stats.power import POWER, Calibration, calibrate

@@ -9,20 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .. import report, terminal
-from ..document import Section
 from ..errors import Exit
 from ..machine import environment
 from ..measure import executor
 from ..measure.runner import Progress
 from ..measure.workspace import scratch
 from ..problems.source_code import differences
+from ..report import files, terminal
+from ..report.document import Section
+from ..report.json_summary import of_comparison, of_plan
+from ..report.sections import comparison as section
 from ..request import selection_of, settings_of
-from ..sections import comparison as section
 from ..stats.intervals import resolves
 from ..store.documents import write_atomically
 from ..store.records import Settings
-from ..summary import of_comparison, of_plan
 from ..versions import benchmarks, checkout, comparison, native, reads, sameness
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.checkout import Asked, Side
@@ -160,7 +160,7 @@ def _print(found: Comparison, options: argparse.Namespace) -> None:
 
 def _write(sections: tuple[Section, ...], markdown: str | None) -> None:
     """Write the page that a pull request shows; that it cannot be written as the step's summary is no failure."""
-    page = report.titled_page("implbench compare", sections, files=False)
+    page = files.titled_page("implbench compare", sections, files=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:

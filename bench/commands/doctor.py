@@ -5,9 +5,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from .. import terminal
 from ..errors import Exit
 from ..machine import doctor
+from ..report import terminal
 
 
 def command(options: argparse.Namespace) -> int:

@@ -4,9 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from .. import formats, terminal
+from .. import formats
 from ..errors import Exit, ImplbenchError
 from ..formats.timed import left_out
+from ..report import terminal
 from ..store import documents
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from .. import history_summary, report, terminal
 from ..analyse.history import Commits, Histories, Question, commits_between
-from ..document import Figure
 from ..errors import Exit, ImplbenchError
 from ..machine import environment
 from ..problems import problem
-from ..sections.history import machine_text, section
+from ..report import files, json_history, terminal
+from ..report.document import Figure
+from ..report.sections.history import machine_text, section
 from ..store import documents, index
 
 
@@ -26,7 +26,7 @@ def command(options: argparse.Namespace) -> int:
     commits = commits_of(found)
     shown = section(found, commits)
     if options.json:
-        data = msgspec.json.encode(history_summary.of(found, commits, notes))  # thousands of runs: json takes too long
+        data = msgspec.json.encode(json_history.of(found, commits, notes))  # thousands of runs: json takes too long
         print(msgspec.json.format(data, indent=2).decode())
     else:
         terminal.show([shown])
@@ -42,8 +42,8 @@ def _drawn(figures: tuple[Figure, ...], folder: Path) -> list[Path]:
     paths = []
     for figure in figures:
         for kind in ("svg", "png"):
-            path = folder / f"{report.file_name(figure.name)}.{kind}"
-            documents.write_atomically(path, report.picture(figure, kind))
+            path = folder / f"{files.file_name(figure.name)}.{kind}"
+            documents.write_atomically(path, files.picture(figure, kind))
             paths.append(path)
     return paths
 

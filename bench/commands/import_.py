@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .. import formats, terminal
+from .. import formats
 from ..errors import Exit, ImplbenchError
-from ..sections.wording import counted
+from ..report import terminal
+from ..report.sections.wording import counted
 from ..store import documents
 from ..store.records import Run
 

@@ -4,9 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import publishing, terminal
+from .. import publishing
 from ..errors import Exit
-from ..sections.wording import counted
+from ..report import terminal
+from ..report.sections.wording import counted
 from ..store import documents
 from .history import commits_of
 

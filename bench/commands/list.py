@@ -4,10 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from .. import terminal
 from ..errors import Exit
 from ..problems import implementation, problem
 from ..problems.problem import Problem
+from ..report import terminal
 
 
 def command(options: argparse.Namespace) -> int:

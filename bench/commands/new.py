@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from keyword import iskeyword
 from pathlib import Path
 
-from .. import terminal
 from ..errors import Exit, ImplbenchError, unknown
 from ..problems import implementation, problem
 from ..problems.implementation import Implementation
+from ..report import terminal
 
 #: A whole problem, copied as it is.
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"

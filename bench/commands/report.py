@@ -4,17 +4,18 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import pages, terminal
-from .. import report as reports
+from .. import pages
 from ..analyse.analysis import Analysis
 from ..analyse.history import Question
 from ..analyse.joint import join
-from ..document import plain
 from ..errors import Exit, ImplbenchError
 from ..machine import environment
 from ..pages import together as joint_page
 from ..pages.past import Past, of_run
-from ..sections import together
+from ..report import files as reports
+from ..report import terminal
+from ..report.document import plain
+from ..report.sections import joint
 from ..store import documents, index
 from ..store.records import Run
 from .history import commits_of
@@ -53,7 +54,7 @@ def _several(runs: list[Run], options: argparse.Namespace) -> tuple[Path, ...]:
     """Write the joint report of several runs, and show what a terminal holds of it: no other command does."""
     found = join([Analysis(run, options.margin) for run in runs])
     if not options.json:
-        terminal.show(together.brief(found))
+        terminal.show(joint.brief(found))
     written = reports.write_together(found, Path(options.output))
     return (*written, joint_page.write(found, Path(options.output))) if options.html else written
 

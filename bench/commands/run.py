@@ -5,12 +5,12 @@ import json
 import sys
 from pathlib import Path
 
-from .. import sections, summary, terminal
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import decided
 from ..measure.runner import Runner
 from ..measure.selection import select
 from ..problems import problem
+from ..report import json_summary, sections, terminal
 from ..request import selection_of, settings_of
 from ..store.records import Run
 from . import watch
@@ -37,7 +37,7 @@ def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
     analysis = Analysis(run)
     written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
     if options.json:
-        found, watched = summary.of(analysis, path), getattr(options, "watch", False)
+        found, watched = json_summary.of(analysis, path), getattr(options, "watch", False)
         said = {"event": "run", **found} if watched else found
         print(json.dumps(said, indent=None if watched else 2, allow_nan=False))
     else:
@@ -47,4 +47,4 @@ def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return summary.exit_code(analysis)
+    return json_summary.exit_code(analysis)

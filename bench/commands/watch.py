@@ -11,19 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import terminal
 from ..analyse.verdict import decided, findings
-from ..document import code
 from ..errors import Exit, ImplbenchError, NothingMeasured
 from ..measure.runner import Listener, Progress, Runner
 from ..measure.selection import select
 from ..measure.workspace import scratch
 from ..problems import problem
 from ..problems.problem import Problem
+from ..report import terminal
+from ..report.document import code
+from ..report.json_summary import BAD, ratio
+from ..report.sections import watched
 from ..request import selection_of, settings_of
-from ..sections import watched
 from ..store.records import Outcome, Run
-from ..summary import BAD, ratio
 from ..versions import snapshots
 from ..versions.remeasurement import Remeasured, Verified
 from ..versions.remeasurer import Remeasurer

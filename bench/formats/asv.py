@@ -11,13 +11,13 @@ from statistics import median, quantiles
 from typing import Any
 
 from ..analyse.verdict import findings
-from ..document import plain
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report import file_name
+from ..report.document import plain
+from ..report.files import file_name
+from ..report.json_summary import BAD
 from ..stats.intervals import median_interval
 from ..store.records import Run
-from ..summary import BAD
 from .timed import UNKNOWN, Timed, created, known, text, timed
 
 #: asv passes over results of another version than the benchmark's, so that it stays as it is for ever.

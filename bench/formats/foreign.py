@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..document import plain
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report import file_name
+from ..report.document import plain
+from ..report.files import file_name
 from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from .identifying import MOST
 from .timed import UNKNOWN

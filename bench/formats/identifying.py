@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
-from ..document import plain
 from ..machine.hardware import fingerprint
 from ..problems.case import Case, Size
+from ..report.document import plain
 
 #: No count of anything is larger.
 MOST = 2**53

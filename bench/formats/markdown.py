@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from ..analyse.analysis import Analysis
-from ..document import Section
-from ..report import titled_page
-from ..sections import answer, cases, threats
+from ..report.document import Section
+from ..report.files import titled_page
+from ..report.sections import answer, cases, threats
 from ..store.records import Run
 
 

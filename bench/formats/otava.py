@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ..document import Cell, Column, Table, Value, plain
 from ..errors import ImplbenchError
-from ..report import csv
+from ..report.document import Cell, Column, Table, Value, plain
+from ..report.files import csv
 from ..stats.intervals import Estimate
 from ..store.records import Run
 from .timed import created, text, timed

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from ..document import plain
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report import file_name
+from ..report.document import plain
+from ..report.files import file_name
 from ..store.records import Run
 from . import foreign, identifying
 from .foreign import Foreign, Origin

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from ..analyse.verdict import Finding
-from ..document import plain
 from ..errors import ImplbenchError
+from ..report.document import plain
 from ..store.records import Run
 from . import foreign, identifying
 from .foreign import Foreign, Origin

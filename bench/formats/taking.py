@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from ..document import plain
 from ..errors import ImplbenchError
+from ..report.document import plain
 from ..store.documents import LARGEST_BYTES
 from . import foreign, identifying
 from .foreign import Foreign, Skipped

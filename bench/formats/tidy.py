@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..document import Cell, Column, Table, Value, plain
-from ..report import csv
+from ..report.document import Cell, Column, Table, Value, plain
+from ..report.files import csv
 from ..store.records import Arm, Burst, Outcome, Round, Run, Worker
 from .timed import timed
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from statistics import median
 
 from ..analyse.verdict import Finding, GroupFindings, findings, used_rounds
-from ..document import plain
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import Case
+from ..report.document import plain
 from ..store.records import Outcome, Round, Run, Worker
 from ..store.selectors import seconds_per_call
 

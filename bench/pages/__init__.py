@@ -11,11 +11,11 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from .. import summary
 from ..analyse.analysis import Analysis
-from ..document import plain
-from ..report import csv, file_name, folder_of
-from ..sections import answer
+from ..report import json_summary
+from ..report.document import plain
+from ..report.files import csv, file_name, folder_of
+from ..report.sections import answer
 from ..store.documents import write_atomically
 from .cases import of_groups
 from .outline import Part, doubts, measured, past
@@ -82,7 +82,7 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
     for part in parts:
         for table in part.tables:
             yield f"{file_name(table.name)}.csv", csv(table)
-    yield "summary.json", json.dumps(summary.of(analysis, None), indent=1, allow_nan=False) + "\n"
+    yield "summary.json", json.dumps(json_summary.of(analysis, None), indent=1, allow_nan=False) + "\n"
 
 
 def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:

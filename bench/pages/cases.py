@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import GroupFindings
-from ..document import Cell, Table
-from ..sections.wording import label
+from ..report.document import Cell, Table
+from ..report.sections.wording import label
 from ..store.records import Outcome, Run
 from .chart import Chart
 from .outline import Part

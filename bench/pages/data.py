@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..document import plain
+from ..report.document import plain
 from .chart import Chart, to_dict
 
 SCHEMA = 1

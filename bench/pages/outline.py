@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
-from ..document import Section, Table
-from ..sections import OF_ONE_SIZE, cases, counts, environment, explanation, start, threats
-from ..sections import accuracy as accuracy_section
-from ..sections import axes as axes_section
-from ..sections import history as history_section
-from ..sections import layouts as layouts_section
-from ..sections import roofline as roofline_section
-from ..sections import samples as samples_section
-from ..sections import sweep as sweep_section
+from ..report.document import Section, Table
+from ..report.sections import OF_ONE_SIZE, cases, counts, environment, explanation, startup, threats
+from ..report.sections import accuracy as accuracy_section
+from ..report.sections import conditions as axes_section
+from ..report.sections import history as history_section
+from ..report.sections import layouts as layouts_section
+from ..report.sections import roofline as roofline_section
+from ..report.sections import samples as samples_section
+from ..report.sections import sweep as sweep_section
 from .chart import Chart
 from .charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from .past import Past
@@ -115,7 +115,7 @@ _MEASURED = (
         explained=memory.explained,
         one_size=True,
     ),
-    _Subject(id="start", title="Before the first result", section=start.section),
+    _Subject(id="start", title="Before the first result", section=startup.section),
 )
 
 _DOUBTS = (

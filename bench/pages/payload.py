@@ -10,10 +10,10 @@ from typing import Any
 from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
-from ..document import plain
-from ..sections.wording import conditions, label
+from ..report.document import plain
+from ..report.json_summary import estimate, ratio
+from ..report.sections.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
-from ..summary import estimate, ratio
 from .chart import Chart
 from .data import bare
 from .rendering import visible

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..document import CODE, plain
+from ..report.document import CODE, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..analyse.history import Change, Commits, Histories, History
-from ..document import Cell, Column, Table, code, plain
-from ..report import csv, file_name
-from ..sections.history import machine_text
-from ..sections.history import section as history_section
-from ..sections.wording import counted, ratio_text
+from ..report.document import Cell, Column, Table, code, plain
+from ..report.files import csv, file_name
+from ..report.sections.history import machine_text
+from ..report.sections.history import section as history_section
+from ..report.sections.wording import counted, ratio_text
 from ..store.indexed import Machine
 from ..units import DASH
 from .charts import history as history_charts

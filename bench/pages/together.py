@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ..analyse.joint import Together
-from ..document import Section, code
-from ..report import csv, file_name, folder_of_several
-from ..sections import together as sections
+from ..report.document import Section, code
+from ..report.files import csv, file_name, folder_of_several
+from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE
 from .charts import together as charts

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bench import summary
 from bench.analyse.analysis import Analysis
-from bench.sections import axes
+from bench.report import json_summary
+from bench.report.sections import conditions
 from tests.builders import Spec, make_run, make_sizes
 
 
@@ -55,7 +55,7 @@ def test_times_are_paired_by_the_index_of_the_round():
 
 def test_the_section_says_what_each_axis_does_and_how_it_was_paired():
     analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
-    section = axes.section(analysis)
+    section = conditions.section(analysis)
     assert "paired by the index of the round" in section.paragraphs[0]
     assert any(
         text.startswith("With 2 threads instead of 1 (m=10000, n=64, p=25, float64): ") for text in section.paragraphs
@@ -67,7 +67,7 @@ def test_the_section_says_what_each_axis_does_and_how_it_was_paired():
 
 def test_speedups_of_all_conditions_stand_in_one_figure():
     analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
-    (figure,) = axes.section(analysis).figures
+    (figure,) = conditions.section(analysis).figures
     panels = figure.draw().axes
     assert [panel.get_title(loc="left") for panel in panels] == [
         "float64, 1 thread",
@@ -79,11 +79,11 @@ def test_speedups_of_all_conditions_stand_in_one_figure():
 
 def test_the_json_has_each_effect_with_its_interval():
     analysis = made(threads=(1, 2))
-    found = json.loads(json.dumps(summary.of(analysis, None), allow_nan=False))["effects"]
+    found = json.loads(json.dumps(json_summary.of(analysis, None), allow_nan=False))["effects"]
     assert {(one["axis"], one["before"], one["after"]) for one in found} == {("threads", 1, 2)}
     assert {one["id"] for one in found} == {f"backprop[{name}-M-float64-C-2t]" for name in ("base", "fast")}
     assert all(one["efficiency"]["interval"][0] < 0.8 < one["efficiency"]["interval"][1] for one in found)
 
 
 def test_one_condition_needs_no_section():
-    assert axes.section(made()) is None
+    assert conditions.section(made()) is None

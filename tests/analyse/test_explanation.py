@@ -8,7 +8,7 @@ import pytest
 from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders
 from bench.analyse.verdict import findings
-from bench.explanation_summary import told
+from bench.report.json_explanation import told
 from bench.store.records import Outcome
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products

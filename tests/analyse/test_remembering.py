@@ -7,7 +7,7 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.remembering import warning
-from bench.sections import answer
+from bench.report.sections import answer
 from bench.versions.comparer import HEAD
 from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run

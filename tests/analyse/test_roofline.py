@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import summary
 from bench.analyse import roofline
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings
 from bench.formats import tidy
+from bench.report import json_summary
 from bench.stats.intervals import Interval
 from bench.store import documents, points
 from tests.builders import USUAL as ARMS
@@ -176,19 +176,19 @@ def test_limits_are_no_implementations():
     assert findings(run) == findings(plain)
     assert list(points._points(run)) == list(points._points(plain))
     assert tidy.export([run]) == tidy.export([plain])
-    assert summary.exit_code(Analysis(limited(plain, failed=("gemm",)))) == summary.exit_code(Analysis(plain))
+    assert json_summary.exit_code(Analysis(limited(plain, failed=("gemm",)))) == json_summary.exit_code(Analysis(plain))
 
 
 def test_the_summary_has_shares_with_intervals():
     run = limited()
-    found = json.loads(json.dumps(summary.of(Analysis(run), None), allow_nan=False))["groups"][0]["roofline"]
+    found = json.loads(json.dumps(json_summary.of(Analysis(run), None), allow_nan=False))["groups"][0]["roofline"]
     assert found["limited_by"] == "gemm[dot-n=1024-float64-C-1t]"
     (fast,) = [one for one in found["cases"] if "row_major" in one["id"]]
     assert fast["doubt"] is None
     low, high = fast["share_of_attainable"]["interval"]
     assert low < fast["share_of_attainable"]["value"] < high
     assert [one["applies"] for one in found["limits"]] == [one[3] for one in USUAL]
-    assert summary.of(Analysis(make_run()), None)["groups"][0]["roofline"] is None
+    assert json_summary.of(Analysis(make_run()), None)["groups"][0]["roofline"] is None
 
 
 def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_has_none(tmp_path):

@@ -5,11 +5,12 @@ from statistics import median
 
 import pytest
 
-from bench import pages, report, summary
+from bench import pages
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings, judge
 from bench.pages.together import together_page
-from bench.sections.wording import ratio_text
+from bench.report import files, json_summary
+from bench.report.sections.wording import ratio_text
 from bench.store.records import Outcome
 from bench.units import times
 from tests.browser.made import RUNS, together
@@ -30,7 +31,7 @@ SINGLE = ["backprop", "matmul", "usual", "sweep", "limited"]
 @pytest.mark.parametrize("name", SINGLE)
 def test_the_page_holds_the_numbers_of_the_json(read, name):
     run = RUNS[name]()
-    told = summary.of(Analysis(run), None)
+    told = json_summary.of(Analysis(run), None)
     opened = read(name)
     data, rows = opened.ask(DATA), opened.ask(ROWS)
     assert [group["name"] for group in data["groups"]] == [group["name"] for group in told["groups"]]
@@ -100,16 +101,16 @@ def test_a_chosen_baseline_is_told_drawn_and_taken_back(visit, pages):
 @pytest.mark.parametrize("name", ["usual", "together"])
 def test_downloads_are_what_python_writes(visit, pages, name):
     page = visit(pages(name)).page
-    files = {}
+    downloads = {}
     for button in page.query_selector_all("button.download"):
         with page.expect_download() as started:
             button.click()
-        files[started.value.suggested_filename] = started.value.path().read_text(encoding="utf-8")
+        downloads[started.value.suggested_filename] = started.value.path().read_text(encoding="utf-8")
     expected = json.loads(page.text_content("#data"))["files"]
-    assert len(files) == len(expected) + 1
-    assert expected.items() <= files.items()
-    (everything,) = files.keys() - expected.keys()
-    assert json.loads(files[everything]) == json.loads(page.text_content("#data"))
+    assert len(downloads) == len(expected) + 1
+    assert expected.items() <= downloads.items()
+    (everything,) = downloads.keys() - expected.keys()
+    assert json.loads(downloads[everything]) == json.loads(page.text_content("#data"))
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -118,12 +119,12 @@ def test_the_files_of_a_page_are_those_of_the_report(tmp_path):
     analysis = Analysis(run)
     text = pages.report_page(analysis)
     embedded = json.loads(text.partition('id="data">')[2].partition("</script>")[0])["files"]
-    written = {path.name: path for path in report.write(analysis, tmp_path) if path.suffix == ".csv"}
+    written = {path.name: path for path in files.write(analysis, tmp_path) if path.suffix == ".csv"}
     assert set(written) <= set(embedded)
     for name, path in written.items():
         assert embedded[name] == path.read_text(encoding="utf-8")
-    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(summary.of(analysis, None)))
+    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(json_summary.of(analysis, None)))
     joint = json.loads(together_page(together()).partition('id="data">')[2].partition("</script>")[0])["files"]
-    for path in report.write_together(together(), tmp_path):
+    for path in files.write_together(together(), tmp_path):
         if path.suffix == ".csv":
             assert joint[path.name] == path.read_text(encoding="utf-8")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import cli, sections
+from bench import cli
 from bench.analyse import explanation
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
 from bench.errors import Exit
+from bench.report import sections
 from bench.store import documents
 from bench.store.records import CallKind
 from tests.explained import COSTS

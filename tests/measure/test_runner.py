@@ -13,10 +13,10 @@ from bench.machine.environment import Activity
 from bench.measure.runner import MOST_DISCARDED, Runner, check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
+from bench.report.json_summary import exit_code
 from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
 from bench.store.records import Outcome, Settings
-from bench.summary import exit_code
 from tests import noise
 from tests.builders import USUAL, Spec, make_run
 from tests.simulated import Simulation

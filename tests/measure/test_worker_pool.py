@@ -15,8 +15,8 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Conditions
 from bench.problems import problem
+from bench.report.json_summary import exit_code
 from bench.store.records import Outcome, Settings
-from bench.summary import exit_code
 
 pytestmark = pytest.mark.slow
 

@@ -140,7 +140,7 @@ const Axis = (() => {
     return [axis.low ?? padded[0], axis.high ?? padded[1]];
   }
 
-  /** Return 5 % of the length more at each end, 2 % of the value at least (bench/sections/drawing.padded). */
+  /** Return 5 % of the length more at each end, 2 % of the value at least (bench/report/figures/style.padded). */
   function padLog(low, high) {
     const factor = Math.max((high / low) ** 0.05, 1.02);
     return [low / factor, high * factor];

@@ -22,7 +22,7 @@ const Labels = (() => {
 
   /**
    * Return places near the given ones, in their order, at least `gap` apart and within the ends where there is room
-   * (bench/sections/drawing.spread): the mean of moving up what is too near the one below, and the other way round.
+   * (bench/report/figures/style.spread): the mean of moving up what is too near the one below, and the other way round.
    */
   function spread(places, gap, [low, high]) {
     const last = places.length - 1;

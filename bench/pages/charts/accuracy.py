@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...sections.accuracy import BELOW, verified
-from ...sections.wording import label, ratio_text, titled
+from ...report.sections.accuracy import BELOW, verified
+from ...report.sections.wording import label, ratio_text, titled
 from ...store.records import Run
 from ...units import significant
 from ..chart import Axis, Chart, Point, Rule, Series

@@ -6,8 +6,8 @@ from itertools import pairwise
 from statistics import median
 
 from ...analyse.history import RATIO, Histories, Track
-from ...document import plain
-from ...sections.wording import counted
+from ...report.document import plain
+from ...report.sections.wording import counted
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
 

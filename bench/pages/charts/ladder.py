@@ -7,9 +7,9 @@ from itertools import pairwise
 from ...analyse.analysis import Analysis
 from ...analyse.explanation import Ladder
 from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...document import CODE, plain
-from ...sections.reasons import sentences
-from ...sections.wording import label, layouts, ratio_text, titled
+from ...report.document import CODE, plain
+from ...report.sections.reasons import sentences
+from ...report.sections.wording import label, layouts, ratio_text, titled
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
 from . import ratios

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Verdict
-from ...sections.speedup import Line, caption_of, lines
-from ...sections.wording import titled
+from ...report.sections.speedup import Line, caption_of, lines
+from ...report.sections.wording import titled
 from ...store.records import Run
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series

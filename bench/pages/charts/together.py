@@ -1,10 +1,10 @@
 """Several runs: speed-ups by run, a row a case, one series a run."""
 
 from ...analyse.joint import Block, Row, Together
-from ...document import plain
-from ...sections.together import MOST_FIGURES, caption_of
-from ...sections.together_tables import condition_text, labels
-from ...sections.wording import ratio_text
+from ...report.document import plain
+from ...report.sections.joint import MOST_FIGURES, caption_of
+from ...report.sections.joint_tables import condition_text, labels
+from ...report.sections.wording import ratio_text
 from ..chart import Axis, Chart, Series
 from . import ratios
 from .looks import numbered

@@ -1,0 +1,123 @@
+"""What a report is made of: sections with text, tables and figures, decided once and drawn by any format.
+
+Text may hold code between single backticks (`code` makes it); everything else in it is meant literally. Whatever comes
+from a user's file goes through `plain` or `code` before it is shown.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..units import DASH
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as MatplotlibFigure
+
+#: What a cell holds for a program; None is unknown.
+Value = str | float | int | bool | None
+
+#: ANSI escape sequences: CSI (colours, cursor), OSC (titles, links) up to its end, and the two-character ones.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]"
+)
+
+#: Code between single backticks, in text that `code` may have been put into.
+CODE = re.compile(r"(`[^`]+`)")
+
+#: Control, format (as those that turn the writing direction) and surrogate characters.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
+
+
+def plain(text: str) -> str:
+    """Return `text` as one line without escape sequences and invisible characters; runs of white space become one."""
+    spaced = " ".join(_ESCAPES.sub("", text).split())
+    if spaced.isprintable():  # nearly always, and told several times as fast; what is invisible is not printable
+        return spaced
+    return "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
+
+
+def printable(text: str) -> str:
+    """Return `text` with all that could move a cursor, change a colour or turn the writing direction as its code."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def code(name: str) -> str:
+    """Return a name as code for a sentence: between backticks, with none inside."""
+    return f"`{plain(name).replace('`', chr(39)) or DASH}`"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """One column of a table, with its unit in the header."""
+
+    name: str
+    """For programs: the CSV's header, with unit and direction, as ``seconds_per_call``."""
+    header: str
+    """For people, with the unit, as ``time [ms]``."""
+    right: bool = True
+    """Whether it is aligned to the right, as numbers are."""
+    shown: bool = True
+    """Whether people see it; the CSV holds every column."""
+    dispensable: int = 0
+    """What a narrow terminal leaves out, the largest first; 0 is always there."""
+    bar: bool = False
+    """Whether a terminal draws it as bars too: a ratio, on a log axis from 1 on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cell:
+    """A value for programs and its text for people."""
+
+    value: Value
+    text: str
+    strong: bool = False
+    """Whether it stands out, as the name of the fastest does."""
+
+    @classmethod
+    def of(cls, value: Value) -> "Cell":
+        """Return a cell whose text is the value itself; a dash for None and for empty text."""
+        text = "" if value is None else plain(str(value))
+        return cls(value=value, text=text or DASH)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Rows of cells, one for each column."""
+
+    name: str
+    """Name of its file, as ``cases``."""
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def for_people(self) -> "Table":
+        """Return the table without the columns that are for programs only."""
+        kept = [index for index, column in enumerate(self.columns) if column.shown]
+        return replace(
+            self,
+            columns=tuple(self.columns[index] for index in kept),
+            rows=tuple(tuple(row[index] for index in kept) for row in self.rows),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A picture that is drawn when a format asks for it."""
+
+    name: str
+    """Name of its file without ending, as ``speedup``."""
+    caption: str
+    """What is to be seen, in a sentence; also the text for those who cannot see it."""
+    draw: "Callable[[], MatplotlibFigure]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """One subject of a report."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()

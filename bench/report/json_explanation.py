@@ -1,0 +1,56 @@
+"""Why each implementation is as fast as it is, for programs: what ``implbench explain --json`` prints."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..analyse.diagnosis import Diagnosis, Share
+from ..analyse.explanation import Amounts, Ladder, Rung
+
+
+def told(ladder: Ladder) -> dict[str, Any]:
+    """Return a ladder as ``implbench explain --json`` prints it."""
+    return {
+        "group": ladder.group.name,
+        "rungs": [_rung_told(rung) for rung in ladder.rungs],
+        "left_out": [{"id": one.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.missing]
+        + [{"id": one.arm.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.uncounted],
+    }
+
+
+def _shares_told(found: Diagnosis | None, of: Callable[[Share], Any]) -> dict[str, Any] | None:
+    """Return cause -> something of its share; None where nothing is known."""
+    if found is None:
+        return None
+    return {str(cause): None if share is None else of(share) for cause, share in found.shares.items()}
+
+
+def _rung_told(rung: Rung) -> dict[str, Any]:
+    case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
+    ratio, usual, least = rung.speedup_over_previous, rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
+    return {
+        "id": case.id,
+        "implementation": case.implementation,
+        "layout": case.layout,
+        "seconds_per_call": usual.value if usual else None,
+        "min_seconds_per_call": least.value if least else None,
+        "previous": rung.previous.id if rung.previous else None,
+        "speedup_over_previous": None
+        if ratio is None
+        else {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None},
+        "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
+        "cause": rung.diagnosis.cause if rung.diagnosis else None,
+        "shares": _shares_told(rung.diagnosis, lambda share: share.value),
+        "share_ranges": _shares_told(rung.diagnosis, lambda share: [share.low, share.high]),
+        **{name: getattr(amounts, name) for name in Amounts.__slots__},
+        "calls": None
+        if rung.worker.calls is None or rung.worker.own_clock
+        else [{name: getattr(call, name) for name in call.__slots__} for call in rung.worker.calls],
+        "costs": None
+        if costs is None
+        else {
+            "call_ns": {str(kind): ns for kind, ns in costs.call_ns.items()},
+            "fault_ns": costs.fault_ns,
+            "product_flops_per_s": costs.product_flops_per_s,
+            "pass_bytes_per_s": costs.pass_bytes_per_s,
+        },
+    }

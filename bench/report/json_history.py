@@ -1,0 +1,88 @@
+"""A history for programs: what ``implbench history --json`` prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..analyse.history import Change, Commits, Histories, History, Track
+from ..analyse.verdict import Ratio
+from ..store.indexed import Machine
+
+
+def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:
+    """Return histories with all their runs; `notes` are the sentences about what was left out."""
+    return {
+        "machine": _machine(found.machine),
+        "method": "pelt",
+        "notes": list(notes),
+        "cases": [_case(one, commits) for one in found.cases],
+        "other_machines": [
+            {
+                **_machine(machine),
+                "cases": [
+                    {
+                        "id": one.series.case_id,
+                        "size": one.series.size,
+                        "baseline": one.series.baseline,
+                        "ratio_to_baseline": _ratio(one.ratio.now),
+                    }
+                    for one in cases
+                ],
+            }
+            for machine, cases in found.elsewhere
+        ],
+    }
+
+
+def _machine(machine: Machine) -> dict[str, Any]:
+    return {"fingerprint": machine.fingerprint or None, "cpu": machine.cpu, "host": machine.host, "runs": machine.runs}
+
+
+def _case(one: History, commits: Commits) -> dict[str, Any]:
+    return {
+        "id": one.series.case_id,
+        "problem": one.series.problem,
+        "implementation": one.series.implementation,
+        "size": one.series.size,
+        "baseline": one.series.baseline,
+        "ratio_to_baseline": _track(one.ratio, one.series.problem, commits) if one.ratio.entries else None,
+        "min_seconds_per_call": _track(one.seconds, one.series.problem, commits) if one.seconds.entries else None,
+        "runs": [
+            {"run": entry.run, "created": entry.created, "commit": entry.commit, "outcome": entry.outcome}
+            for entry in one.entries
+        ],
+    }
+
+
+def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
+    """Return values, changes and the level now; without changes `why_no_changes` may say that none were told."""
+    why = "unstable" if track.analysis.unstable else "too few runs" if track.analysis.short else None
+    return {
+        "now": _ratio(track.now),
+        "changes": [_change(one, problem, commits) for one in track.changes],
+        "why_no_changes": why,
+        "runs": [entry.run for entry in track.entries],
+        "values": list(track.values),
+    }
+
+
+def _change(one: Change, problem: str, commits: Commits) -> dict[str, Any]:
+    before, after = one.last_before, one.first_after
+    between = commits.get((problem, before.commit, after.commit))
+    return {
+        "last_run_before": before.run,
+        "first_run_after": after.run,
+        "before": _ratio(one.before),
+        "after": _ratio(one.after),
+        "after_over_before": _ratio(one.step),
+        "commit_before": before.commit,
+        "commit_after": after.commit,
+        "commits": None if between is None else [{"id": each.id, "subject": each.subject} for each in between],
+        "software": list(one.software),
+    }
+
+
+def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
+    if ratio is None:
+        return None
+    ends = ratio.interval
+    return {"value": ratio.value, "interval": [ends.low, ends.high] if ends else None}

@@ -1,0 +1,252 @@
+"""The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
+
+from collections.abc import Iterable, Iterator
+
+from ...analyse import remembering
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
+from ...stats.intervals import Estimate
+from ...store.records import Outcome, Run
+from ...units import DASH, percent, time_text
+from ..document import Section, code, plain
+from .roofline import sentence as share_sentence
+from .sweep import sentences as sweep_sentences
+from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text
+
+#: From here on "n times as fast" reads better than "ahead by n %".
+_TIMES_FROM = 2.0
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
+
+    Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
+    """
+    paragraphs: list[str] = []
+    of_sweeps = analysis.sweeps
+    paragraphs += sweep_sentences(analysis.run, of_sweeps)
+    swept = {place.group.name for one in of_sweeps for place in one.places}
+    paragraphs += _doubts(analysis.run, swept)
+    for group in analysis.groups:
+        if group.name not in swept:
+            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
+            paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
+    if analysis.run.interrupted:
+        done = sum(one.discarded is None for one in analysis.run.rounds)
+        paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
+    return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
+
+
+def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
+    """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
+    for doubt in dict.fromkeys(run.doubts[name] for name in names if name in run.doubts):
+        yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
+
+
+def _remembering(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield whose times are perhaps not those of computing."""
+    for one in group.ok:
+        said = remembering.warning(run.rounds, one.arm.name)
+        if said:
+            yield f"Warning: {code(label(one.arm.case, group))}: {plain(said)}."
+
+
+def sentence(run: Run, group: GroupFindings) -> str:
+    """Return the answer for one group: number, interval and condition, or honestly why there is none."""
+    baseline = group.baseline
+    if not group.ok:
+        return _nothing(run, group)
+    if baseline is None and run.environment.get("imported"):
+        return _imported(run, group)
+    if baseline is None or baseline.outcome != Outcome.OK:
+        return _no_baseline(run, group)
+    rivals = _rivals(group)
+    return _compared(run, group, rivals) if rivals else _alone(run, group, baseline)
+
+
+def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
+    """Return the answer where there are cases to compare with the baseline."""
+    best = _best(rivals)
+    problem, name, base = plain(run.problem.name), _name(best, group), _name(group.baseline, group)
+    where, ratio = condition(run, group, best), _speedup(best)
+    fast = times_text(ratio)
+    if ratio.interval is None:
+        reason = best.log_ratio.reason if best.log_ratio else None
+        return (
+            f"{name} computes {problem} about {fast} as fast as {base} ({where}), but nothing is decided: "
+            f"{reason or 'there is no interval'}; measure again with more rounds (`--rounds 12`)."
+        )
+    fastest = shown_fastest(group)
+    if fastest is best:
+        return f"{name} computes {problem} {fast} as fast as {base} ({where})."
+    if fastest is not None:
+        return f"{base}, the baseline, is the fastest: the next, {name}, is {fast} as fast ({where})."
+    return (
+        f"No implementation was shown to compute {problem} faster than {base} by more than {_least(group)}: "
+        f"the nearest, {name}, is {fast} as fast ({where})."
+    )
+
+
+def _name(one: Finding | None, group: GroupFindings) -> str:
+    """Return the name of a case, with a warning where it is no example of how fast its program is."""
+    if one is None:
+        return DASH
+    return code(label(one.arm.case, group)) + (" on the reference BLAS" if one.reference_blas else "")
+
+
+def _takes(one: Finding | None) -> str:
+    """Return the least time of one call, from burst minima as the ratios are."""
+    return time_text(one.min_seconds_per_call.value if one and one.min_seconds_per_call else None)
+
+
+def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
+    """Return what follows the sentence: the runner-up, what the fastest does, and noise that limits all this."""
+    paragraphs = []
+    best = shown_fastest(group)
+    if best is not None and not best.arm.baseline:
+        paragraphs.append(
+            " ".join(filter(None, [_ahead(analysis, group, best), _what_to_do(analysis.run, group, best)]))
+        )
+    paragraphs += _orders(group)
+    under = analysis.roofline(group)
+    paragraphs += [text for text in [under and share_sentence(under)] if text]
+    if group.too_noisy and group.resolved is not None and group.noise is not None:
+        paragraphs.append(
+            f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
+            f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "
+            "no less. Make it quieter (`implbench doctor`) or measure more rounds."
+        )
+    return paragraphs
+
+
+def _orders(group: GroupFindings) -> list[str]:
+    """Return what the memory order does to the baseline's implementation, where it was measured in several."""
+    baseline = group.baseline
+    if baseline is None or len(layouts(group)) == 1:
+        return []
+    same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
+    name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
+    told = [
+        f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
+        for one in same
+        if one.verdict in (Verdict.SLOWER, Verdict.FASTER)
+    ]
+    if not told:
+        return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
+    return [f"Memory order matters: {name} takes {', '.join(told)} as in {usual}."]
+
+
+def shown_fastest(group: GroupFindings) -> Finding | None:
+    """Return the case that was shown to be the fastest, one above the baseline or the baseline above all; else None.
+
+    None of those on the reference BLAS is called the fastest.
+    """
+    rivals = _rivals(group)
+    if rivals and _best(rivals).verdict == Verdict.FASTER:
+        return _best(rivals)
+    return group.baseline if rivals and all(one.verdict == Verdict.SLOWER for one in rivals) else None
+
+
+def _rivals(group: GroupFindings) -> list[Finding]:
+    """Return the cases that have a ratio to the baseline, fastest first; not those on the reference BLAS."""
+    baseline = group.baseline
+    if baseline is None or baseline.outcome != Outcome.OK:
+        return []
+    return [one for one in group.ok if not one.arm.baseline and one.log_ratio and not one.reference_blas]
+
+
+def _best(rivals: list[Finding]) -> Finding:
+    """Return the fastest of those shown to be faster than the baseline, else the fastest."""
+    return next((one for one in rivals if one.verdict == Verdict.FASTER), rivals[0])
+
+
+def _speedup(one: Finding) -> Ratio:
+    ratio = one.speedup_over_baseline
+    if ratio is None:
+        raise ValueError(f"{one.arm.name}: has no ratio to the baseline")
+    return ratio
+
+
+def _least(group: GroupFindings) -> str:
+    """Return the smallest difference that counts here: the margin, or what the machine resolves if that is more."""
+    return percent(group.resolved) if group.too_noisy else margin_text(group.margin)
+
+
+def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | None:
+    """Return how far the best is ahead of the runner-up, from the rounds that both were in; None if that was said."""
+    rival = next((one for one in group.ok if one is not best and not one.reference_blas), None)
+    if rival is None or rival.arm.baseline:
+        return None
+    log_ratio = analysis.ratio(group, best.arm, rival.arm)
+    if log_ratio is None:
+        return None
+    return _standing(group, _name(rival, group), log_ratio)
+
+
+def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
+    """Return what the ratio of the best to the runner-up says."""
+    ratio = Ratio.of(log_ratio).inverse()
+    match judge(log_ratio, group.margin, group.resolved or 0.0):
+        case Verdict.FASTER if ratio.value >= _TIMES_FROM:
+            return f"It is {times_text(ratio)} as fast as the runner-up, {rival}."
+        case Verdict.FASTER:
+            return f"It is ahead of the runner-up, {rival}, by {gain_text(ratio)}."
+        case Verdict.SLOWER:
+            return f"Measured against each other, {rival} is ahead of it by {gain_text(ratio.inverse())}."
+        case Verdict.UNDECIDED:
+            doubt = f"{gain_text(ratio)} ahead; more rounds may decide"
+            return f"It is not told apart from {rival} at a margin of {_least(group)}: {doubt}."
+    return f"It is not told apart from {rival}: {gain_text(ratio)} ahead, equal within the margin of {_least(group)}."
+
+
+def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
+    """Return what the fastest does and where its code is."""
+    where = code(f"{run.problem.name}/{best.arm.case.implementation}")
+    return (
+        f'What {_name(best, group)} is: "{plain(best.arm.title).rstrip(".")}"; its code is {where}, and a call takes '
+        f"{_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
+    )
+
+
+def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
+    where = condition(run, group, baseline)
+    others = " and ".join(_name(one, group) for one in group.ok if not one.arm.baseline)
+    but = f" but {others}" if others else ""
+    return (
+        f"{_name(baseline, group)} takes {_takes(baseline)} a call (burst minima; {where}); nothing was compared with "
+        f"it{but}."
+    )
+
+
+def _no_baseline(run: Run, group: GroupFindings) -> str:
+    """Return the answer where no ratio can be formed because the baseline has no time."""
+    baseline = group.baseline
+    fate = f"{_name(baseline, group)} is {_fate(baseline.outcome, baseline.reason)}" if baseline else "it was not run"
+    fair = [one for one in group.ok if not one.reference_blas] or group.ok
+    fastest = min(fair, key=lambda one: one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0)
+    return (
+        f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
+        f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call (burst minima; "
+        f"{condition(run, group, fastest)})."
+    )
+
+
+def _imported(run: Run, group: GroupFindings) -> str:
+    """Return the answer for what another tool measured: its benchmarks may be of as many computations."""
+    if len(group.ok) == 1:
+        (only,) = group.ok
+        return f"{_name(only, group)} takes {_takes(only)} a call ({condition(run, group, only)})."
+    return (
+        f"{len(group.ok)} cases of {plain(run.problem.name)} have a time, and none is called faster than another: no "
+        "two were timed side by side, and they may compute different things."
+    )
+
+
+def _nothing(run: Run, group: GroupFindings) -> str:
+    fates = [f"{_name(one, group)} is {_fate(one.outcome, one.reason)}" for one in group.findings]
+    fates += [f"{code(label(one.case, group))} is {_fate(one.outcome, one.reason)}" for one in group.left]
+    return f"No implementation of {plain(run.problem.name)} has a time: {'; '.join(fates) or 'none was asked for'}."
+
+
+def _fate(outcome: Outcome, reason: str | None) -> str:
+    return outcome.value + (f" ({plain(reason)})" if reason else "")

@@ -1,0 +1,248 @@
+"""The main table: every case with its time, its ratio to the baseline, and its outcome."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
+from ...problems.case import Case
+from ...stats.intervals import Estimate, Interval
+from ...store.records import Outcome
+from ...units import DASH, seconds_in, significant, time_unit
+from ..document import Cell, Column, Section, Table, code, plain
+from . import answer
+from .wording import layouts, margin_text, named, ratio_text, titled
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Row:
+    """A case, whether it was started or not."""
+
+    case: Case
+    title: str
+    outcome: Outcome
+    reason: str | None
+    finding: Finding | None = None
+
+    @property
+    def ok(self) -> Finding | None:
+        """The finding of a case that has a time."""
+        return self.finding if self.outcome == Outcome.OK else None
+
+    @property
+    def speedup(self) -> Ratio | None:
+        """Time of the baseline / time; 1 for the baseline."""
+        if self.ok is None:
+            return None
+        return Ratio(value=1.0, interval=None) if self.ok.arm.baseline else self.ok.speedup_over_baseline
+
+
+#: A column and what stands in it.
+_Field = tuple[Column, Callable[[_Row], Cell]]
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return one table for each group, fastest first, what has no time below."""
+    if not analysis.groups:
+        return None
+    groups, outputs = analysis.groups, ", ".join(map(code, analysis.run.problem.outputs))
+    verified = (
+        f" Before it was timed, every worker's result ({outputs}) was compared with a reference in extended precision; "
+        "error/tolerance above 1 is wrong. Errors in units in the last place (ulp) are the largest of any component, "
+        "which where terms cancel says little by itself."
+    )
+    text = (
+        "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
+        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(analysis.margin)}. The min time is "
+        "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
+        f"a call usually took, disturbed or not, with its own speed-up.{verified if outputs else ''}"
+    )
+    return Section(
+        title="Cases",
+        paragraphs=(text,),
+        tables=tuple(
+            _table((named("cases", group, groups), titled("Cases", group, groups)), _rows(group), _full(group))
+            for group in groups
+        ),
+    )
+
+
+def summary_table(group: GroupFindings) -> Table:
+    """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
+    return _table(("summary", plain(group.name)), _rows(group), _brief(group))
+
+
+def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Field]) -> Table:
+    """Return a table of that name and title."""
+    return Table(
+        name=names[0],
+        title=names[1],
+        columns=tuple(column for column, _cell in columns),
+        rows=tuple(tuple(cell(row) for _column, cell in columns) for row in rows),
+    )
+
+
+def _rows(group: GroupFindings) -> list[_Row]:
+    """Return the cases with a time, fastest first; then those measured in vain; then those not started."""
+    timed = list(group.ok)
+    others = [one for one in group.findings if one not in timed]
+    found = [
+        _Row(case=one.arm.case, title=one.arm.title, outcome=one.outcome, reason=one.reason, finding=one)
+        for one in [*timed, *others]
+    ]
+    return found + [_Row(case=one.case, title=one.title, outcome=one.outcome, reason=one.reason) for one in group.left]
+
+
+def _full(group: GroupFindings) -> list[_Field]:
+    """Return the columns of the report, with those for programs only."""
+    return [
+        _hidden("case", lambda row: row.case.id),
+        *_names(group),
+        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.title)),
+        *_time("min", group),
+        *_speedup(),
+        *_time("median", group),
+        (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
+        (Column(name="verdict", header="verdict", right=False), _verdict),
+        (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
+        (Column(name="error_over_tolerance", header="error/tolerance"), _error),
+        (Column(name="max_ulp", header="error [ulp]"), _ulp),
+        (Column(name="rounds", header="rounds"), lambda row: Cell.of(row.finding.rounds if row.finding else None)),
+        (Column(name="outcome", header="outcome", right=False), _outcome),
+        _hidden("reason", lambda row: row.reason),
+        _hidden("size", lambda row: str(row.case.size)),
+        _hidden("dtype", lambda row: row.case.dtype),
+        _hidden("threads", lambda row: row.case.threads),
+        _hidden("allocator", lambda row: row.case.allocator),
+        _hidden("cache", lambda row: row.case.cache),
+        _hidden("prepare_seconds", lambda row: row.finding.prepare_s if row.finding else None),
+        _hidden("first_call_seconds", lambda row: row.finding.first_call_s if row.finding else None),
+    ]
+
+
+def _brief(group: GroupFindings) -> list[_Field]:
+    """Return the columns of the terminal: verdict and outcome share one."""
+    shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
+    return [
+        *shown,
+        (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
+        (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
+        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.title)),
+    ]
+
+
+def _hidden(name: str, value: Callable[[_Row], str | float | int | None]) -> _Field:
+    """Return a column for programs only."""
+    return Column(name=name, header=name, shown=False), lambda row: Cell.of(value(row))
+
+
+def _names(group: GroupFindings) -> list[_Field]:
+    """Return implementation, and layout: shown where there are several."""
+    several = len(layouts(group)) > 1
+    name = Column(name="implementation", header="implementation", right=False)
+    layout = Column(name="layout", header="layout", right=False, shown=several)
+    fastest = answer.shown_fastest(group)
+
+    def named_cell(row: _Row) -> Cell:
+        return replace(Cell.of(row.case.implementation), strong=row.finding is not None and row.finding is fastest)
+
+    return [(name, named_cell), (layout, lambda row: Cell.of(row.case.layout))]
+
+
+#: A statistic of a call's time -> the column for programs, and the estimate.
+_TIMES: Mapping[str, tuple[str, Callable[[Finding], Estimate | None]]] = {
+    "min": ("min_seconds_per_call", lambda one: one.min_seconds_per_call),
+    "median": ("seconds_per_call", lambda one: one.seconds_per_call),
+}
+
+
+def _time(statistic: str, group: GroupFindings) -> list[_Field]:
+    """Return a statistic of the time per call, in one unit for all rows, and its interval for programs."""
+    name, of = _TIMES[statistic]
+    unit = time_unit(found.value if (found := of(one)) else None for one in group.ok)
+
+    def time(row: _Row) -> Cell:
+        found = of(row.ok) if row.ok else None
+        seconds = found.value if found else None
+        return Cell(value=seconds, text=seconds_in(unit, seconds))
+
+    def ends(row: _Row) -> Interval | None:
+        found = of(row.ok) if row.ok else None
+        return found.interval if found else None
+
+    return [(Column(name=name, header=f"{statistic} time [{unit}]"), time), *_ends(name, ends)]
+
+
+def _speedup() -> list[_Field]:
+    """Return the speed-up, and its interval for programs."""
+
+    def speedup(row: _Row) -> Cell:
+        return Cell(value=row.speedup.value if row.speedup else None, text=_speedup_text(row))
+
+    return [
+        (Column(name="speedup_over_baseline", header="speed-up", bar=True), speedup),
+        *_ends("speedup_over_baseline", lambda row: row.speedup.interval if row.speedup else None),
+    ]
+
+
+def _ends(name: str, interval: Callable[[_Row], Interval | None]) -> list[_Field]:
+    """Return the two ends of an interval, for programs."""
+
+    def low(row: _Row) -> float | None:
+        ends = interval(row)
+        return ends.low if ends else None
+
+    def high(row: _Row) -> float | None:
+        ends = interval(row)
+        return ends.high if ends else None
+
+    return [_hidden(f"{name}_low", low), _hidden(f"{name}_high", high)]
+
+
+def _speedup_text(row: _Row) -> str:
+    return "1x" if row.ok and row.ok.arm.baseline else ratio_text(row.speedup)
+
+
+def _of_medians(row: _Row) -> Cell:
+    """Return the speed-up from burst medians; it differs where a slowdown lives in the tail only."""
+    logs = row.ok.log_ratio_of_medians if row.ok and not row.ok.arm.baseline else None
+    ratio = Ratio.of(logs).inverse() if logs else None
+    return Cell(value=ratio.value if ratio else None, text=f"{significant(ratio.value)}x" if ratio else DASH)
+
+
+def _verdict(row: _Row) -> Cell:
+    if row.ok is None:
+        return Cell.of(None)
+    return Cell.of("baseline" if row.ok.arm.baseline else row.ok.verdict.value if row.ok.verdict else None)
+
+
+def _verdict_or_outcome(row: _Row) -> Cell:
+    """Return the verdict of an ok case in at most 13 characters, else the outcome."""
+    if row.ok is None:
+        return Cell.of(row.outcome.value)
+    found = _verdict(row)
+    return Cell(value=found.value, text="within margin") if found.value == Verdict.SLOWER_WITHIN.value else found
+
+
+def _faults(row: _Row) -> Cell:
+    faults = row.ok.faults_per_call if row.ok else None
+    return Cell(value=faults, text=DASH if faults is None else f"{faults:.0f}")
+
+
+def _error(row: _Row) -> Cell:
+    error = row.finding.error_over_tolerance if row.finding else None
+    if error is not None and not 1e-3 <= error < 1e6:
+        return Cell(value=error, text="<0.001" if error < 1 else f"{error:.1e}")
+    return Cell(value=error, text=significant(error, 2))
+
+
+def _ulp(row: _Row) -> Cell:
+    """Return the largest error in units in the last place; large where a number is small beside what it was made of."""
+    error = row.finding.max_ulp if row.finding else None
+    return Cell(value=error, text=f"{error:.1e}" if error is not None and error >= 1e6 else significant(error, 2))
+
+
+def _outcome(row: _Row) -> Cell:
+    """Return the outcome, for people with its reason or, of an ok case, what stands against it."""
+    against = "on the reference BLAS" if row.ok and row.ok.reference_blas else row.reason
+    return Cell(value=row.outcome.value, text=row.outcome.value + (f": {plain(against)}" if against else ""))

@@ -1,0 +1,181 @@
+"""Two versions compared, as a pull request wants to read it: the answer, the table, what threatens it."""
+
+from collections.abc import Iterator, Sequence
+
+from ...analyse.verdict import Ratio
+from ...store.records import Outcome
+from ...units import DASH, significant
+from ...versions.benchmarks import Skipped
+from ...versions.comparer import MOST_GROWTH
+from ...versions.comparison import Compared, Comparison, Standing
+from ..document import Cell, Column, Section, Table, code, plain
+from .wording import counted, gain_text, margin_text, ratio_text
+
+_COLUMNS = (
+    Column(name="benchmark", header="benchmark", right=False),
+    Column(name="ratio_head_over_base", header="time HEAD/BASE"),
+    Column(name="low", header="low", shown=False),
+    Column(name="high", header="high", shown=False),
+    Column(name="verdict", header="verdict", right=False),
+    Column(name="rounds", header="rounds", dispensable=1),
+    Column(name="faults_per_call", header="faults a call", dispensable=2),
+    Column(name="reason", header="reason", right=False, shown=False),
+)
+
+
+def sections(found: Comparison) -> tuple[Section, ...]:
+    """Return the sections of a comparison, in reading order."""
+    answer = Section(title="Answer", paragraphs=(sentence(found), *_details(found)))
+    tables = (_table(found),) if found.compared else ()
+    return (
+        answer,
+        Section(title="Benchmarks", tables=tables, paragraphs=tuple(_skipped(found))),
+        Section(title="What threatens these numbers", paragraphs=tuple(_threats(found))),
+    )
+
+
+def sentence(found: Comparison) -> str:
+    """Return the one sentence that answers whether HEAD is slower than BASE."""
+    versions = f"HEAD ({plain(found.head)}) against BASE ({plain(found.base)})"
+    return f"{_failures(found) or _nothing(found) or _speed(found)} ({versions})."
+
+
+def _failures(found: Comparison) -> str | None:
+    """Return what is said where HEAD is wrong, failed, or has lost what BASE has; None where it has not."""
+    wrong = found.of(Standing.WRONG)
+    named = [f"{code(one.name)}: {plain(one.reason or one.outcome)}" for one in wrong]
+    named += [f"{code(one.name)}: {plain(one.reason)}" for one in found.failed]
+    if not named:
+        return None
+    return f"Not a question of speed: {counted(len(named), 'benchmark')} of HEAD failed. {'; '.join(named)}"
+
+
+def _nothing(found: Comparison) -> str | None:
+    """Return what is said where there is no time on both sides of anything; None where there is."""
+    if found.unbuilt and found.nothing_comparable:
+        return f"Not decided: {plain(found.unbuilt)}"
+    if not found.compared and not found.lost:
+        return f"Nothing was measured: {_why_nothing(found)}"
+    if found.nothing_comparable and not found.lost:
+        named = (f"{code(one.name)}: {plain(one.reason or '')}" for one in found.compared)
+        return f"Nothing could be compared: {'; '.join(named)}"
+    return None
+
+
+def _speed(found: Comparison) -> str:
+    """Return what is said of the times."""
+    margin = margin_text(found.margin)
+    slower, undecided = (found.of(one) for one in (Standing.SLOWER, Standing.UNDECIDED))
+    if slower:
+        named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in slower)
+        return f"Slower: {named}, at a margin of {margin}"
+    if found.unbuilt:
+        return f"Not decided: {plain(found.unbuilt)}"
+    if found.lost:
+        return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
+    if found.too_noisy:
+        return f"Not decided: this machine is too noisy for a margin of {margin}"
+    if undecided:
+        return f"Not decided: {', '.join(code(one.name) for one in undecided)}, at a margin of {margin}"
+    compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
+    return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}"
+
+
+def _why_nothing(found: Comparison) -> str:
+    reasons = dict.fromkeys(plain(one.reason) for one in found.skipped)
+    if reasons:
+        return "; ".join(reasons)
+    rule = "a problem is a folder with a problem.py that gives SIZES; those below tests/ count only if they are in a"
+    rule = f"{rule} folder named benchmarks, bench or perf there, or if --problem names them"
+    here = f", as {', '.join(map(code, found.among_tests))}" if found.among_tests else ""
+    return f"there is no problem in either version ({rule}{here})"
+
+
+def planned(names: Sequence[str], skipped: Sequence[Skipped], budget_s: float) -> tuple[Section, ...]:
+    """Return the sections on what a comparison would measure, and on the time that it would take.
+
+    Parameters
+    ----------
+    names
+        Ids of the cases to be measured.
+    skipped
+        What would not be measured.
+    budget_s
+        Time for the gate in seconds.
+    """
+    what = f"{counted(len(names), 'benchmark')}: {', '.join(map(code, names))}" if names else "nothing"
+    time = f", in {budget_s:.0f} s at most ({MOST_GROWTH * budget_s:.0f} s on a busy machine)" if names else ""
+    return (Section(title="What would be measured", paragraphs=(f"Would measure {what}{time}.", *_reasons(skipped))),)
+
+
+def _slowdown(one: Compared) -> str:
+    return gain_text(Ratio.of(one.log_ratio)) if one.log_ratio else DASH
+
+
+def _details(found: Comparison) -> Iterator[str]:
+    """Yield what stands beside the answer: what became faster, counts, what has no comparison."""
+    faster = found.of(Standing.FASTER)
+    if faster:
+        named = (f"{code(one.name)} ({ratio_text(Ratio.of(one.log_ratio))})" for one in faster if one.log_ratio)
+        yield f"Faster, as time HEAD/BASE: {', '.join(named)}."
+    for one in found.compared:
+        for change in one.counts:
+            yield f"Counted: {code(one.name)} has changed its {plain(change)}."
+    for one in found.of(Standing.NOT_COMPARABLE):
+        yield f"Not comparable: {code(one.name)}, {plain(one.reason or '')}."
+
+
+def _table(found: Comparison) -> Table:
+    rows = tuple(_row(one) for one in found.compared)
+    return Table(name="comparison", title="Time of HEAD over time of BASE", columns=_COLUMNS, rows=rows)
+
+
+def _row(one: Compared) -> tuple[Cell, ...]:
+    ratio = Ratio.of(one.log_ratio) if one.log_ratio and one.outcome == Outcome.OK else None
+    ends = ratio.interval if ratio else None
+    faults = None if one.faults_per_call is None else " -> ".join(significant(value) for value in one.faults_per_call)
+    return (
+        Cell.of(one.name),
+        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+        Cell.of(ends.low if ends else None),
+        Cell.of(ends.high if ends else None),
+        Cell.of(one.standing.value),
+        Cell.of(one.rounds),
+        Cell.of(faults),
+        Cell.of(one.reason),
+    )
+
+
+def _skipped(found: Comparison) -> Iterator[str]:
+    yield from _reasons([one for one in found.skipped if one not in found.failed])
+
+
+def _reasons(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """Yield what is not measured, by reason."""
+    for reason in dict.fromkeys(one.reason for one in skipped):
+        names = [code(one.name) for one in skipped if one.reason == reason]
+        yield f"Not measured, {plain(reason)}: {', '.join(names)}."
+
+
+def _threats(found: Comparison) -> Iterator[str]:
+    for warning in found.warnings:
+        yield f"Warning: {plain(warning)}"
+    if found.overtime_s >= 1:
+        yield f"The machine was busy: the gate took {found.overtime_s:.0f} s longer than its budget."
+    if found.noise is not None:
+        ratio = ratio_text(Ratio.of(found.noise))
+        yield _noise(found, ratio)
+    for one in found.of(Standing.UNDECIDED):
+        if one.reason:
+            yield f"{code(one.name)} is undecided {plain(one.reason)}; a larger --budget gives it more."
+
+
+def _noise(found: Comparison, ratio: str) -> str:
+    if found.resolved is None or found.noise is None:
+        reason = found.noise.reason if found.noise else "not measured"
+        return f"Noise floor: BASE against itself {ratio}; {reason}."
+    verdict = "too noisy for" if found.too_noisy else "quiet enough for"
+    return (
+        f"Noise floor: BASE against itself {ratio} over {found.noise.rounds} rounds. This resolves differences from "
+        f"{100 * found.resolved:.2g} % on: {verdict} the margin of {margin_text(found.margin)}."
+    )

@@ -1,0 +1,224 @@
+"""Why an implementation takes the time it takes, in plain sentences: what it is bound by, what to change, what was."""
+
+from collections.abc import Iterator, Sequence
+
+from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
+from ...analyse.explanation import LEAST_SEEN, Change, Ladder, Rung, better
+from ...store.records import Call, CallKind
+from ...units import DASH, amount, percent, significant, time_text
+from ..document import code, plain
+from .wording import label, ratio_text, times_text
+
+#: What an implementation is called whose time goes mostly there.
+_BOUND = {
+    Cause.OVERHEAD: "overhead-bound",
+    Cause.FAULTS: "page-fault-bound",
+    Cause.MEMORY: "memory-bound",
+    Cause.INSIDE: "bound by what NumPy computes",
+    Cause.ARITHMETIC: "compute-bound",
+}
+
+
+def share_text(share: Share | None) -> str:
+    """Return as in ``48 % [45 %, 52 %]``; the value alone where nothing says how uncertain it is."""
+    if share is None:
+        return DASH
+    text = percent(share.value)
+    ends = [percent(share.low), percent(share.high)]
+    return text if ends == [text, text] else f"{text} [{', '.join(ends)}]"
+
+
+def range_text(share: Share) -> str:
+    """Return the range of a share, for a table, as in ``45-52 %``."""
+    low, high = f"{100 * share.low:.0f}", f"{100 * share.high:.0f}"
+    return f"{low} %" if low == high else f"{low}-{high} %"
+
+
+def sentences(ladder: Ladder) -> tuple[str, ...]:
+    """Return a few plain sentences for each implementation: what it is bound by, what to change, what the step was."""
+    return tuple(
+        " ".join(filter(None, [_bound(ladder, rung), _besides(ladder, rung), _step(ladder, rung)]))
+        for rung in ladder.rungs
+    )
+
+
+def baseline_sentence(ladder: Ladder) -> Iterator[str]:
+    """Yield what the baseline is bound by and what to change in it, where that is known."""
+    for rung in ladder.rungs:
+        if rung.finding.arm.baseline and rung.diagnosis and rung.diagnosis.cause is not None:
+            yield _bound(ladder, rung)
+
+
+def _name(ladder: Ladder, rung: Rung) -> str:
+    return code(label(rung.finding.arm.case, ladder.group))
+
+
+def _bound(ladder: Ladder, rung: Rung) -> str:
+    """Return what most of the time goes into, and what to change."""
+    name = _name(ladder, rung)
+    if rung.worker.own_clock:
+        return f"{name} computes in another program, whose work is not seen."
+    if rung.diagnosis is None:
+        return f"{name} takes plain arrays only: what it does could not be seen."
+    share = share_text(rung.diagnosis.share)
+    if rung.diagnosis.cause is None:
+        unseen = rung.amounts.seen_share is not None and rung.amounts.seen_share < LEAST_SEEN
+        why = "most of its work is not seen, as what Python itself or compiled code does; " if unseen else ""
+        least = (
+            f"{name} is not explained: {why}no part of its time is known to take more than {_known(rung.diagnosis)}."
+        )
+        return " ".join([least, *_excess(rung.diagnosis)])
+    what, change = _CAUSES[rung.diagnosis.cause](ladder, rung, share)
+    return " ".join([f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}.", *_excess(rung.diagnosis)])
+
+
+def _known(found: Diagnosis) -> str:
+    """Return the largest share that some part takes at the least."""
+    return percent(max(share.low for share in found.shares.values() if share is not None))
+
+
+def _excess(found: Diagnosis) -> Iterator[str]:
+    """Yield a warning where the parts would take more than the time."""
+    if found.excess > MOST_EXCESS:
+        yield (
+            f"Warning: its work would take {percent(found.excess)} of its time at the rates measured here, so either "
+            "these are too low, or `work` in problem.py counts more than has to be done, or it does not compute all of "
+            "it on each call."
+        )
+
+
+def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    amounts, seconds = rung.amounts, rung.finding.min_seconds_per_call
+    indexings = f" and {amounts.indexings:,} slices or indices" if amounts.indexings else ""
+    calls = f"{_many(amounts.numpy_calls or 0, 'NumPy call')}{indexings}"
+    what = f"{calls}, about {share} of the time however small their arrays"
+    if amounts.smallest_s is not None and seconds and amounts.smallest_s >= LEAST_SHARE * seconds.value:
+        size = plain(rung.finding.arm.case.size.smallest.name)
+        what = f"{what} ({size} takes {time_text(amounts.smallest_s)})"
+        return what, "It does not grow with the size; here only fewer calls, or compiled code, would help"
+    return what, f"Do more with each call: whole arrays, or blocks of many samples{_see(ladder, rung, 'NumPy calls')}"
+
+
+def _faults(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    what = f"{rung.amounts.faults:,.0f} page faults a call cost about {share} of the time"
+    reuse = f"Reuse buffers{_see(ladder, rung, 'allocated bytes')}"
+    retained = rung.finding.arm.case.allocator == "retain"
+    return what, reuse if retained else f"{reuse}, or have freed memory kept (`--allocator retain`)"
+
+
+def _memory(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    passes = [one for one in _seen(rung) if one.kind not in (CallKind.PRODUCT, CallKind.INDEX)]
+    calls = sum(one.times for one in passes)
+    if not calls:
+        return f"reading its inputs and writing its results alone takes about {share} of the time", "Read them once"
+    if rung.amounts.moved_bytes is None:
+        most = code(max(passes, key=lambda one: one.ns).name)
+        what = f"{_many(calls, 'call')} beside the matrix products, mostly {most}, about {share} of the time"
+        return what, "What they compute is not seen; a matrix product may say the same, and BLAS does it fastest"
+    mixed = rung.amounts.mixed_calls
+    orders = f" ({mixed:,} on arrays of both C and F order)" if mixed else ""
+    what = (
+        f"{_many(calls, 'call')} beside the matrix products{orders}, over {amount(rung.amounts.moved_bytes, 'B')}, "
+        f"about {share} of the time"
+    )
+    see = _see(ladder, rung, "allocated bytes") or _see(ladder, rung, "NumPy calls")
+    return what, f"Make fewer passes over arrays: in place, in blocks that stay in the cache, or fused{see}"
+
+
+def _inside(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    calls = [one for one in _seen(rung) if one.kind in (CallKind.ELEMENTWISE, CallKind.REDUCTION, CallKind.OTHER)]
+    most = max(calls, key=lambda one: one.ns)
+    rate, reached = most.bytes / most.ns * 1e9, rung.costs.typical.pass_bytes_per_s
+    what = (
+        f"about {share} of the time passes inside NumPy, mostly in {code(most.name)}, which moves its arrays at "
+        f"{amount(rate, 'B/s')} where an element-wise sum reaches {amount(reached, 'B/s')}: what it computes takes the "
+        "time, not the traffic"
+    )
+    return what, f"Another function or algorithm may compute less{_see(ladder, rung, 'bytes moved outside BLAS')}"
+
+
+def _arithmetic(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
+    products = sum(one.times for one in _seen(rung) if one.kind == CallKind.PRODUCT)
+    rate = rung.amounts.flops_per_s
+    peak = f" (a square one reaches {amount(rung.costs.typical.product_flops_per_s, 'FLOP/s')})"
+    if not products:
+        what = f"its arithmetic alone, at the rate of a matrix product, is about {share} of the time"
+        return f"{what}: {amount(rate, 'FLOP/s')}{peak}", "What is left to gain is in float32 or in more threads"
+    speed = amount(rung.amounts.product_flops_per_s, "FLOP/s")
+    what = f"{_many(products, 'matrix product')} at {speed}{peak}, about {share} of the time"
+    see = _see(ladder, rung, "GFLOP/s in BLAS")
+    return (
+        what,
+        f"What is left to gain is in products on blocks that stay in the cache{see}, in float32 or in more threads",
+    )
+
+
+def _many(number: int, noun: str) -> str:
+    """Return as in ``1 call``, ``90,000 calls``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+_CAUSES = {
+    Cause.OVERHEAD: _overhead,
+    Cause.FAULTS: _faults,
+    Cause.MEMORY: _memory,
+    Cause.INSIDE: _inside,
+    Cause.ARITHMETIC: _arithmetic,
+}
+
+
+def _seen(rung: Rung) -> Sequence[Call]:
+    return rung.worker.calls or ()
+
+
+def _see(ladder: Ladder, rung: Rung, what: str) -> str:
+    other = better(ladder, rung, what)
+    return f" (see {code(label(other, ladder.group))})" if other else ""
+
+
+def _besides(ladder: Ladder, rung: Rung) -> str | None:
+    """Return the other causes that are worth a word; page faults with their remedy."""
+    if rung.diagnosis is None:
+        return None
+    others = rung.diagnosis.notable()
+    parts = [f"{cause} about {share_text(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
+    texts = [f"Beside that: {', '.join(parts)}."] if parts else []
+    if Cause.FAULTS in others:
+        what, change = _faults(ladder, rung, share_text(rung.diagnosis.shares[Cause.FAULTS]))
+        texts.append(f"{what[0].upper()}{what[1:]}: {change[0].lower()}{change[1:]}.")
+    return " ".join(texts)
+
+
+def _step(ladder: Ladder, rung: Rung) -> str | None:
+    """Return the ratio to the rung before and what has changed."""
+    ratio = rung.speedup_over_previous
+    if rung.previous is None or ratio is None:
+        return None
+    before = code(label(rung.previous, ladder.group))
+    if ratio.interval and ratio.interval.low <= 1 <= ratio.interval.high:
+        return f"It is not told apart from {before}: {ratio_text(ratio)}."
+    about = "" if ratio.interval else "about "
+    changes = "; ".join(_change(one) for one in rung.changes)
+    text = f"It is {about}{times_text(ratio)} as fast as {before}"
+    return f"{text}: {changes}." if changes else f"{text}; no count explains that."
+
+
+def _change(one: Change) -> str:
+    if "bytes" in one.what:
+        return f"{one.what} {amount(one.before, 'B')} -> {amount(one.after, 'B')}"
+    if "/s" in one.what:
+        return f"{one.what} {significant(one.before)} -> {significant(one.after)}"
+    return f"{one.what} {one.before:,.0f} -> {one.after:,.0f}"
+
+
+def left_out(ladder: Ladder) -> Iterator[str]:
+    """Yield what has no place on the ladder, with the reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in ladder.missing:
+        reasons.setdefault(one.reason or one.outcome, []).append(code(label(one.case, ladder.group)))
+    for other in ladder.uncounted:
+        why = "not counted" if other.outcome == "ok" else f"{other.outcome}, {other.reason}"
+        reasons.setdefault(why, []).append(code(label(other.arm.case, ladder.group)))
+    if reasons:
+        parts = [f"{', '.join(names)} ({plain(why)})" for why, names in reasons.items()]
+        yield f"Left out: {'; '.join(parts)}."

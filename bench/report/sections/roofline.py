@@ -1,0 +1,288 @@
+"""Which share of this machine's limits each implementation reaches, as text, tables and the roofline figure."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from math import isfinite
+from typing import Any
+
+from ...analyse.analysis import Analysis
+from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
+from ...analyse.verdict import GroupFindings, Ratio
+from ...machine.hardware import BEYOND_CACHES
+from ...stats.intervals import Interval
+from ...store.records import Run
+from ...units import DASH, amount, percent, significant
+from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..figures.roofline import draw
+from ..figures.style import styled
+from .wording import bytes_of, label, layouts, limit_name, named, titled
+
+#: Resource -> its rate's unit, and what is done with it.
+_RATES = {"flops": "FLOP/s", "bytes": "B/s"}
+_DOING = {"flops": "computing", "bytes": "moving bytes"}
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return a table of implementations, a table of limits and a figure for each group with limits."""
+    found = analysis.rooflines
+    if not found:
+        return None
+    tables: list[Table] = []
+    for one in found:
+        tables += [_implementations(one, analysis.groups), _limits(one, analysis.groups)]
+    return Section(
+        title="Share of what this machine allows",
+        paragraphs=(_meaning(), *(text for one in found for text in _told(analysis.run, one))),
+        tables=tuple(tables),
+        figures=tuple(
+            _figure(analysis.run, one, analysis.groups)
+            for one in found
+            if one.intensity > 0 and isfinite(one.intensity)
+        ),
+    )
+
+
+def brief(analysis: Analysis) -> Section | None:
+    """Return what a terminal shows."""
+    found = analysis.rooflines
+    if not found:
+        return None
+    return Section(
+        title="Share of what this machine allows",
+        paragraphs=tuple(text for one in found for text in (_work(one), *doubts(one, one.placed))),
+        tables=tuple(
+            table.for_people()
+            for one in found
+            for table in (_implementations(one, analysis.groups), _limits(one, analysis.groups))
+        ),
+    )
+
+
+def sentence(found: Roofline) -> str | None:
+    """Return which share of what the machine allows the fastest reaches; None where none has a share."""
+    able = [one for one in found.placed if (one.share or one.doubt) and not one.finding.reference_blas]
+    if not able:
+        return None
+    best = able[0]
+    if best.doubt is not None:
+        return doubts(found, able[:1])[0]
+    resource = found.binding.limit.resource
+    rate = best.flops_per_second if resource == "flops" else best.bytes_per_second
+    reached, most = (amount(value, _RATES[resource]) for value in (rate, found.binding.rate.value))
+    return (
+        f"{_name(best, found)} reaches {share_text(best)} of what this machine allows: {reached} of {most}, "
+        f"where {_DOING[resource]} is the limit."
+    )
+
+
+def doubts(found: Roofline, placed: Sequence[Placed]) -> list[str]:
+    """Return a warning for each kind of doubt about the shares of some implementations."""
+    texts = []
+    for doubt in Doubt:
+        names = ", ".join(_name(one, found) for one in placed if one.doubt == doubt)
+        shares = ", ".join(
+            f"{_name(one, found)} at {_interval_text(one.share)}" for one in placed if one.doubt == doubt
+        )
+        if names:
+            texts.append(_DOUBTS[doubt](found.binding, shares if doubt == Doubt.ABOVE else names))
+    return texts
+
+
+def _waited(binding: Roof, names: str) -> str:
+    return (
+        f"Warning: no share of what this machine allows is given for {names}. The limit, {limit_name(binding.limit)}, "
+        "is uncertain: it waited for a CPU, so that even its fastest calls took "
+        f"{significant(binding.waited)} times the CPU time that they used. Measure again while no other program "
+        "computes (`implbench doctor`)."
+    )
+
+
+def _rounds_differ(binding: Roof, names: str) -> str:
+    ends = binding.rate.interval
+    span = f", {_span(ends, binding.limit.resource)} over the rounds," if ends else ""
+    return (
+        f"Warning: no share of what this machine allows is given for {names}. Beside the limit, "
+        f"{limit_name(binding.limit)}{span} its time differs too much from round to round: measure again with more "
+        "rounds, or while no other program computes (`implbench doctor`)."
+    )
+
+
+def _span(ends: Interval, resource: str) -> str:
+    return f"{amount(ends.low, _RATES[resource])} to {amount(ends.high, _RATES[resource])}"
+
+
+def _above(binding: Roof, shares: str) -> str:
+    rate = amount(binding.rate.value, _RATES[binding.limit.resource])
+    return (
+        f"Warning: above 100 %, which a true limit does not allow: {shares} of {rate}, {limit_name(binding.limit)}. "
+        "Either this limit is too low (it is what NumPy and its BLAS reach, not what the silicon could do), or `work` "
+        "in problem.py counts more than has to be done, or the implementation does not compute all of it on each call."
+    )
+
+
+_DOUBTS = {Doubt.WAITED: _waited, Doubt.ROUNDS_DIFFER: _rounds_differ, Doubt.ABOVE: _above}
+
+
+def _name(one: Placed, found: Roofline) -> str:
+    return code(label(one.finding.arm.case, found.group))
+
+
+def share_text(one: Placed) -> str:
+    """Return as in ``27.1 % [26.8 %, 27.5 %]``; of a share that is doubted, that it is."""
+    if one.doubt == Doubt.ABOVE:
+        return "doubtful: above 100 %"
+    return DASH if one.share is None else _interval_text(one.share)
+
+
+def _interval_text(share: Ratio | None) -> str:
+    """Return a share with its interval, or that there is none."""
+    if share is None:
+        return DASH
+    ends = share.interval
+    if ends is None:
+        return f"about {percent(share.value, 3)}"
+    return f"{percent(share.value, 3)} [{percent(ends.low, 3)}, {percent(ends.high, 3)}]"
+
+
+def _meaning() -> str:
+    return (
+        "The limits were measured in the same rounds, in fresh workers of their own, with the same dtype, threads and "
+        "allocator; the bandwidth is that over arrays as large as the problem's, for cold caches that over large ones. "
+        "The share is the shortest time that they allow (the problem's flops over the flop rate or its bytes over the "
+        "bandwidth, whichever is longer: the roofline of Williams, Waterman and Patterson, 2009) over the time of the "
+        "implementation, from burst minima paired within rounds; in brackets its 95 % interval over rounds. Rates are "
+        "of the problem's own flops and of the bytes that any implementation must move, from the same minima."
+    )
+
+
+def _told(run: Run, found: Roofline) -> list[str]:
+    """Return what is to be known of one group's roofs."""
+    paragraphs = [_work(found)]
+    largest = max(bytes_of(roof.limit) for roof in found.roofs)
+    cache = _last_cache(run)
+    if largest and cache and largest < BEYOND_CACHES * cache:
+        paragraphs.append(
+            f"The largest arrays, {amount(largest, 'B')} together, are not {BEYOND_CACHES} times as large as the "
+            f"last-level cache of {amount(cache, 'B')} that this machine reports: their bandwidth may partly be its."
+        )
+    paragraphs += [f"Not measured: {limit_name(limit)} ({plain(reason)})." for limit, reason in found.missing]
+    return paragraphs + doubts(found, found.placed)
+
+
+def _work(found: Roofline) -> str:
+    """Return the work of a call and on which side of the ridge it lies."""
+    work, ridge = found.work, found.ridge
+    amounts = f"{amount(work['flops'], 'FLOP')} and {amount(work['bytes'], 'B')} a call"
+    text = f"{plain(found.group.name)}: {amounts}, {significant(found.intensity)} flops a byte"
+    if ridge is not None:
+        text += f"; computing and moving bytes take equally long at {significant(ridge)}"
+    resource, rate = found.binding.limit.resource, found.binding.rate.value
+    most = f"{amount(rate, _RATES[resource])} ({limit_name(found.binding.limit)})"
+    return f"{text}, so {_DOING[resource]} is the limit: {most}."
+
+
+def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
+    several = len(layouts(found.group)) > 1
+    return Table(
+        name=named("roofline", found.group, groups),
+        title=titled("Share of what this machine allows", found.group, groups),
+        columns=(
+            Column(name="case", header="case", shown=False),
+            Column(name="implementation", header="implementation", right=False),
+            Column(name="layout", header="layout", right=False, shown=several),
+            Column(name="flops_per_second", header="GFLOP/s"),
+            Column(name="bytes_per_second", header="GB/s"),
+            Column(name="flops_per_byte", header="flops/byte", dispensable=2),
+            Column(name="share_of_attainable", header="share of attainable [%]"),
+            Column(name="share_of_attainable_low", header="share, low", shown=False),
+            Column(name="share_of_attainable_high", header="share, high", shown=False),
+            Column(name="limit", header="limited by", right=False, dispensable=1),
+            Column(name="doubt", header="doubt", right=False, shown=False),
+        ),
+        rows=tuple(_row(one, found) for one in found.placed),
+    )
+
+
+def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
+    case, ends = one.finding.arm.case, one.share.interval if one.share else None
+    return (
+        Cell.of(case.id),
+        Cell.of(case.implementation),
+        Cell.of(case.layout),
+        Cell(value=one.flops_per_second, text=significant(one.flops_per_second / 1e9)),
+        Cell(value=one.bytes_per_second, text=significant(one.bytes_per_second / 1e9)),
+        Cell(value=found.intensity, text=significant(found.intensity)),
+        Cell(value=one.share.value if one.share else None, text=_share_cell(one)),
+        Cell.of(ends.low if ends else None),
+        Cell.of(ends.high if ends else None),
+        Cell.of(_DOING[found.binding.limit.resource]),
+        Cell.of(one.doubt),
+    )
+
+
+def _share_cell(one: Placed) -> str:
+    """Return a share in percent; a dash where none is given."""
+    return "above 100?" if one.doubt == Doubt.ABOVE else _scaled_text(one.share, 0.01)
+
+
+def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
+    return Table(
+        name=named("limits", found.group, groups),
+        title=titled("Limits of this machine", found.group, groups),
+        columns=(
+            Column(name="limit", header="limit", right=False),
+            Column(name="flops_per_second", header="GFLOP/s"),
+            Column(name="bytes_per_second", header="GB/s"),
+            Column(name="per_second", header="rate", shown=False),
+            Column(name="per_second_low", header="rate, low", shown=False),
+            Column(name="per_second_high", header="rate, high", shown=False),
+            Column(name="unit", header="unit", right=False, shown=False),
+            Column(name="set_bytes", header="arrays [bytes]", shown=False),
+            Column(name="use", header="use", right=False),
+        ),
+        rows=tuple(_limit_row(roof, found) for roof in found.roofs),
+    )
+
+
+def _limit_row(roof: Roof, found: Roofline) -> tuple[Cell, ...]:
+    rate, ends = roof.rate.value, roof.rate.interval
+    text = _scaled_text(Ratio(value=rate, interval=ends), 1e9)
+    highest = peak(found.roofs, roof.limit.resource) is roof
+    use = "the limit" if roof is found.binding else "roof" if highest else "for comparison"
+    return (
+        Cell.of(limit_name(roof.limit)),
+        *(Cell(value=rate, text=text) if of == roof.limit.resource else Cell.of(None) for of in _RATES),
+        Cell.of(rate),
+        Cell.of(ends.low if ends else None),
+        Cell.of(ends.high if ends else None),
+        Cell.of(_RATES[roof.limit.resource]),
+        Cell.of(bytes_of(roof.limit) or None),
+        Cell.of(use),
+    )
+
+
+def _scaled_text(number: Ratio | None, unit: float) -> str:
+    """Return as in ``27.1 [26.8, 27.5]``: in a unit of that size, which the header names."""
+    if number is None:
+        return DASH
+    ends = number.interval
+    interval = f" [{significant(ends.low / unit)}, {significant(ends.high / unit)}]" if ends else ""
+    return significant(number.value / unit) + interval
+
+
+def _last_cache(run: Run) -> int | None:
+    """Return the size of the last-level cache, as the machine reports it."""
+    cpu = run.environment.get("cpu")
+    caches: Any = cpu.get("caches") if isinstance(cpu, Mapping) else None
+    sizes = [caches.get(f"l{level}_bytes") for level in (3, 2)] if isinstance(caches, Mapping) else []
+    return next((size for size in sizes if isinstance(size, int) and size > 0), None)
+
+
+def _figure(run: Run, found: Roofline, groups: Sequence[GroupFindings]) -> Figure:
+    title = titled(f"Roofline of {plain(run.problem.name)}", found.group, groups)
+    shares = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
+    caption = (
+        f"{title}: flop rate over flops a byte, both axes logarithmic; the roofs are what this machine was measured to "
+        f"allow in the same rounds, dashed for arrays larger than the problem's. Share of the attainable: {shares}."
+    )
+    return Figure(name=named("roofline", found.group, groups), caption=caption, draw=styled(partial(draw, found)))

@@ -1,0 +1,77 @@
+"""What comes before the first result: preparing (converting, compiling, moving to a device) and the first call."""
+
+from math import floor
+
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import Finding, GroupFindings
+from ...units import DASH, time_text
+from ..document import Cell, Column, Section, Table
+from .wording import label, named, titled
+
+_COLUMNS = (
+    Column(name="implementation", header="implementation", right=False),
+    Column(name="prepare_seconds", header="prepare"),
+    Column(name="transfer_seconds", header="transfer in it"),
+    Column(name="first_call_seconds", header="first call"),
+    Column(name="seconds_per_call", header="a later call"),
+    Column(name="calls_to_pay_off", header="pays off after [calls]"),
+)
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return a table for each group with a case whose start is known."""
+    tables = tuple(table for group in analysis.groups if (table := _table(group, analysis.groups)).rows)
+    if not tables:
+        return None
+    text = (
+        "None of this is in the times above. Preparing is what an implementation does with its inputs before the clock "
+        "starts: converting, compiling, moving them to a device. Both are medians over fresh processes; importing a "
+        "library is in neither. A compiled program that is kept on disk makes later starts shorter than the first. "
+        "It pays off after so many calls: then all of it together takes less time than the baseline does."
+    )
+    return Section(title="Before the first result", paragraphs=(text,), tables=tables)
+
+
+def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:
+    known = [one for one in group.ok if one.prepare_s is not None and one.first_call_s is not None]
+    return Table(
+        name=named("start", group, groups),
+        title=titled("Before the first result", group, groups),
+        columns=_COLUMNS,
+        rows=tuple(_row(one, group) for one in known),
+    )
+
+
+def _row(one: Finding, group: GroupFindings) -> tuple[Cell, ...]:
+    later = one.seconds_per_call.value if one.seconds_per_call else None
+    times = (one.prepare_s, one.transfer_s, one.first_call_s, later)
+    calls = calls_to_pay_off(one, group.baseline)
+    return (
+        Cell.of(label(one.arm.case, group)),
+        *(Cell(value=seconds, text=DASH if seconds is None else time_text(seconds)) for seconds in times),
+        Cell(value=calls, text=DASH if calls is None else f"{calls:,}"),
+    )
+
+
+def calls_to_pay_off(one: Finding, baseline: Finding | None) -> int | None:
+    """Return the least k for which preparing, the first call and k - 1 more take less time than the baseline.
+
+    None for the baseline itself, for what never pays off, and where a time is unknown.
+    """
+    if baseline is None or one.arm.baseline:
+        return None
+    start, later = _start(one)
+    other_start, other_later = _start(baseline)
+    if start is None or other_start is None or later is None or other_later is None:
+        return None
+    if start < other_start:
+        return 1
+    return floor((start - other_start) / (other_later - later)) + 2 if later < other_later else None
+
+
+def _start(one: Finding) -> tuple[float | None, float | None]:
+    """Return the seconds until the first result, and of a later call."""
+    later = one.seconds_per_call.value if one.seconds_per_call else None
+    if one.prepare_s is None or one.first_call_s is None:
+        return None, later
+    return one.prepare_s + one.first_call_s, later

@@ -1,0 +1,171 @@
+"""A run over many sizes: who is the fastest from where to where, who overtakes whom, and how time grows."""
+
+from collections.abc import Sequence
+
+from ...analyse.analysis import Analysis
+from ...analyse.sweep import Sweep
+from ...stats.intervals import MIN_ROUNDS
+from ...store.records import Run
+from ..document import Section, code, plain
+from ..figures import sweep
+from .sweep_tables import (
+    crossing_text,
+    estimate_text,
+    fastest_table,
+    growth_table,
+    overtaking_table,
+    steps_table,
+    times_table,
+)
+from .wording import blas_text, conditions, margin_text
+
+_EXPLAINED = (
+    "One overtakes another where the ratio of their times, measured in the same rounds at each size and interpolated "
+    "between sizes on log axes, is 1; in brackets the sizes at which its 95 % interval holds 1. It counts only if a "
+    "difference above the margin of {margin} was shown on both sides."
+)
+_ALL_SIZES = (
+    "Each size has its table of cases below; figures of single sizes (speed-ups, samples, accuracy) are left out of "
+    "a report over many."
+)
+_GROWTH = (
+    "Growth is s of time ~ {parameter}^s: in each round the least-squares slope of log time on log {parameter}, over "
+    "rounds the Hodges-Lehmann estimate with its signed-rank interval. Times of different sizes are paired by the "
+    "index of the round, which measures the sizes one after the other; a drift within a round is in the interval."
+)
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return the sweeps of a run; None where it has none."""
+    found = analysis.sweeps
+    if not found:
+        return None
+    growth = any(one.steps for one in found)
+    explained = [_ALL_SIZES, _EXPLAINED.format(margin=margin_text(analysis.groups[0].margin))]
+    explained += [_GROWTH.format(parameter=found[0].parameter)] if growth else []
+    tables = [fastest_table(found)]
+    for one in found:
+        tables += [
+            table
+            for table in (times_table(one, found), overtaking_table(one, found), growth_table(one, found))
+            if table
+        ]
+        tables += [table for table in (steps_table(one, found),) if table]
+    return Section(
+        title=f"Over sizes: {found[0].parameter}",
+        paragraphs=(*(text for one in found for text in (*_left_out(one), *_grows(one))), *explained),
+        tables=tuple(tables),
+        figures=sweep.figures(analysis.run, found),
+    )
+
+
+def brief(analysis: Analysis) -> Section | None:
+    """Return what a terminal shows of the sweeps in place of a table for each size."""
+    found = analysis.sweeps
+    if not found:
+        return None
+    tables = [fastest_table(found).for_people()]
+    tables += [table.for_people() for one in found if (table := overtaking_table(one, found))]
+    return Section(
+        title="Over sizes",
+        paragraphs=tuple(text for one in found for text in (*_left_out(one), *_grows(one))),
+        tables=tuple(tables),
+    )
+
+
+def condition(run: Run, one: Sweep) -> str:
+    """Return what all sizes have in common, as in ``n=64, p=25, float64, 1 thread``."""
+    fixed = [f"{plain(key)}={value}" for key, value in one.fixed.items()]
+    arm = next((finding.arm.name for place in one.places for finding in place.timed.values()), "")
+    blas = blas_text(run, arm)
+    return ", ".join([*fixed, conditions(one.case), *([blas] if blas else [])])
+
+
+def sentences(run: Run, found: Sequence[Sweep]) -> list[str]:
+    """Return the answer of a run over sizes: who is the fastest from where to where, who overtakes whom, and doubts."""
+    return [text for one in found for text in (_ruling(run, one), _overtaking(one), *_doubts(one)) if text]
+
+
+def _ruling(run: Run, one: Sweep) -> str:
+    """Return who is the fastest from where to where."""
+    name, values = plain(one.parameter), one.values
+    where = f"{name} from {values[0]} to {values[-1]} ({condition(run, one)})"
+    if not one.reigns:
+        return f"No implementation of {plain(run.problem.name)} has a time for {where}."
+    parts = []
+    for reign in one.reigns:
+        first, last = values[reign.first], values[reign.last]
+        span = f"at {name}={first}" if first == last else f"from {name}={first} to {last}"
+        parts.append(f"{span} {_names(reign.names)}")
+    if len(one.reigns) == 1 and one.reigns[0].last - one.reigns[0].first == len(values) - 1:
+        return f"The fastest for every {where}: {_names(one.reigns[0].names)}."
+    return f"The fastest for {where}: {'; '.join(parts)}."
+
+
+def _names(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return code(names[0])
+    return f"{' or '.join(map(code, names))} (not told apart)"
+
+
+def _overtaking(one: Sweep) -> str:
+    """Return the crossings that matter to who wants the fastest."""
+    if one.turns:
+        texts = [
+            f"{code(each.winner)} overtakes {code(each.loser)} at {crossing_text(one, each)}" for each in one.turns
+        ]
+        return f"{'; '.join(texts)}."
+    if len(one.names) < 2 or not any(len(place.timed) > 1 for place in one.places):
+        return ""
+    return "No implementation was shown to overtake the baseline or the fastest within these sizes."
+
+
+def _doubts(one: Sweep) -> list[str]:
+    """Return at which sizes there were too few rounds, and at which the machine was too noisy."""
+    short = [p.value for p in one.places if p.timed and max(t.rounds for t in p.timed.values()) < MIN_ROUNDS]
+    noisy = [place.value for place in one.places if place.group.too_noisy]
+    texts = []
+    if short:
+        texts.append(
+            f"Fewer than {MIN_ROUNDS} rounds, hence no interval and no verdict, at {_at_sizes(one, short)}: the "
+            "fastest there is the one with the shortest times, and more time (`--budget`) may say otherwise."
+        )
+    if noisy:
+        margin = margin_text(one.places[0].group.margin)
+        texts.append(
+            f"The machine was too noisy for a margin of {margin} at {_at_sizes(one, noisy)}: there the baseline, "
+            "measured twice, differed from itself by too much."
+        )
+    return texts
+
+
+def _at_sizes(one: Sweep, values: Sequence[int]) -> str:
+    """Return as in ``m=100, 200, 500``."""
+    return f"{plain(one.parameter)}={', '.join(map(str, values))}"
+
+
+def _left_out(one: Sweep) -> list[str]:
+    """Return which implementations have no time at which sizes, with the reason at the first of them."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name in one.names:
+        without = [place for place in one.places if name in place.left]
+        if without:
+            everywhere = len(without) == len(one.places)
+            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in without])}"
+            alike.setdefault((sizes, plain(without[0].left[name])), []).append(code(name))
+    return [
+        f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} no time {sizes}: {reason}."
+        for (sizes, reason), names in alike.items()
+    ]
+
+
+def _grows(one: Sweep) -> list[str]:
+    """Return how the time of each grows over the largest decade."""
+    if not one.growth:
+        return []
+    name = plain(one.parameter)
+    parts = [
+        f"{code(each.name)} {name}^{estimate_text(each.slope)} ({name} from {each.first} to {each.last})"
+        for each in one.growth
+    ]
+    return [f"Time grows as: {', '.join(parts)}."]

@@ -1,0 +1,194 @@
+"""The tables of a sweep: the fastest at each size, times, who overtakes whom, and how time grows."""
+
+from collections.abc import Sequence
+
+from ...analyse.sweep import Growth, Overtaking, Place, Sweep
+from ...stats.intervals import Estimate, Interval
+from ...units import DASH, seconds_in, significant, time_text, time_unit
+from ..document import Cell, Column, Table, plain
+from .wording import conditions, ratio_text
+
+#: Text for two or more that were not told apart.
+OR = " ~ "
+
+
+def crossing_text(one: Sweep, each: Overtaking) -> str:
+    """Return as in ``m = 260 [240, 290]``: three digits, the interval to the same place."""
+    crossing = each.crossing
+    return (
+        f"{plain(one.parameter)} = {significant(crossing.at)} "
+        f"[{significant(crossing.low)}, {significant(crossing.high)}]"
+    )
+
+
+def estimate_text(found: Estimate) -> str:
+    """Return as in ``1.02 [1.01, 1.04]``."""
+    if found.interval is None:
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"
+
+
+def fastest_table(found: Sequence[Sweep]) -> Table:
+    """Return sizes x conditions: the fastest, and those not told apart from it; alone, with time and speed-up."""
+    alone = len(found) == 1
+    unit = _time_unit(found)
+    columns = [Column(name=found[0].parameter, header=plain(found[0].parameter))]
+    for one in found:
+        suffix = "" if alone else f"_{slug(one)}"
+        columns += [
+            Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one.case), right=False),
+            Column(name=f"min_seconds_per_call{suffix}", header=f"min time [{unit}]", shown=alone),
+            Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone, bar=alone),
+            Column(name=f"rounds{suffix}", header="rounds", shown=alone, dispensable=1),
+        ]
+    values = sorted({value for one in found for value in one.values})
+    by_value = [{place.value: place for place in one.places} for one in found]
+    rows = [
+        (Cell.of(value), *(cell for places in by_value for cell in _fastest(places.get(value), unit)))
+        for value in values
+    ]
+    return Table(
+        name="fastest",
+        title=f"The fastest by {plain(found[0].parameter)}; ~ joins those not told apart from it",
+        columns=tuple(columns),
+        rows=tuple(rows),
+    )
+
+
+def _time_unit(found: Sequence[Sweep]) -> str:
+    """Return the unit of the middle one of the fastest's times, which may differ by orders of magnitude."""
+    times = sorted(
+        first.min_seconds_per_call.value
+        for one in found
+        for place in one.places
+        if place.leaders and (first := place.timed[place.leaders[0]]).min_seconds_per_call
+    )
+    return time_unit(times[len(times) // 2 :][:1])
+
+
+def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
+    if place is None or not place.leaders:
+        return Cell.of(None), Cell.of(None), Cell.of(None), Cell.of(None)
+    first = place.timed[place.leaders[0]]
+    seconds = first.min_seconds_per_call.value if first.min_seconds_per_call else None
+    ratio = first.speedup_over_baseline
+    return (
+        Cell.of(OR.join(place.leaders)),
+        Cell(value=seconds, text=seconds_in(unit, seconds)),
+        Cell(value=ratio.value if ratio else None, text="1x" if first.arm.baseline else ratio_text(ratio)),
+        Cell.of(first.rounds),
+    )
+
+
+def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
+    """Return sizes x implementations: the min time of a call, and for programs its interval."""
+    columns = [Column(name=one.parameter, header=plain(one.parameter))]
+    for name in one.names:
+        stem = f"min_seconds_per_call_{name}"
+        columns.append(Column(name=stem, header=plain(name)))
+        columns += [Column(name=f"{stem}_{end}", header=end, shown=False) for end in ("low", "high")]
+    rows = []
+    for place in one.places:
+        cells = [Cell.of(place.value)]
+        for name in one.names:
+            time = place.timed[name].min_seconds_per_call if name in place.timed else None
+            value = time.value if time else None
+            cells += [Cell(value=value, text=time_text(value)), *_ends(time.interval if time else None)]
+        rows.append(tuple(cells))
+    title = _titled("Min time of a call", one, found)
+    return Table(name=_named("times", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
+
+
+def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
+    """Return who overtakes whom, and where; None where nobody does."""
+    if not one.overtakings:
+        return None
+    name = plain(one.parameter)
+    return Table(
+        name=_named("overtaking", one, found),
+        title=_titled(f"Who overtakes whom as {name} grows", one, found),
+        columns=(
+            Column(name="winner", header="faster above", right=False),
+            Column(name="loser", header="faster below", right=False),
+            Column(name="at", header=f"at {name} =", right=False),
+            Column(name="at_low", header="low", shown=False),
+            Column(name="at_high", header="high", shown=False),
+            Column(name="changes_the_fastest", header="changes the fastest", right=False),
+        ),
+        rows=tuple(
+            (
+                Cell.of(each.winner),
+                Cell.of(each.loser),
+                Cell(value=each.crossing.at, text=crossing_text(one, each).partition(" = ")[2]),
+                *_ends(Interval(low=each.crossing.low, high=each.crossing.high)),
+                Cell(value=each.fastest, text="yes" if each.fastest else DASH),
+            )
+            for each in one.overtakings
+        ),
+    )
+
+
+def growth_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
+    """Return the slope of each implementation over the largest decade."""
+    if not one.growth:
+        return None
+    title = _titled(f"Growth: s of time ~ {plain(one.parameter)}^s over the largest decade", one, found)
+    return Table(
+        name=_named("growth", one, found),
+        title=title,
+        columns=(
+            Column(name="implementation", header="implementation", right=False),
+            Column(name="first", header="from"),
+            Column(name="last", header="to"),
+            Column(name="slope", header="s", right=False),
+            Column(name="slope_low", header="low", shown=False),
+            Column(name="slope_high", header="high", shown=False),
+            Column(name="rounds", header="rounds"),
+        ),
+        rows=tuple((Cell.of(each.name), *_slope(each), Cell.of(each.slope.rounds)) for each in one.growth),
+    )
+
+
+def _slope(each: Growth) -> tuple[Cell, ...]:
+    value = Cell(value=each.slope.value, text=estimate_text(each.slope))
+    return Cell.of(each.first), Cell.of(each.last), value, *_ends(each.slope.interval)
+
+
+def steps_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
+    """Return steps from size to size x implementations: the local slope, and for programs its interval."""
+    spans = sorted({(each.first, each.last) for each in one.steps})
+    if not spans:
+        return None
+    by_span = {(each.name, each.first, each.last): each.slope for each in one.steps}
+    columns = [Column(name="first", header="from"), Column(name="last", header="to")]
+    for name in one.names:
+        columns.append(Column(name=f"slope_{name}", header=plain(name)))
+        columns += [Column(name=f"slope_{name}_{end}", header=end, shown=False) for end in ("low", "high")]
+    rows = []
+    for first, last in spans:
+        cells = [Cell.of(first), Cell.of(last)]
+        for name in one.names:
+            slope = by_span.get((name, first, last))
+            value = slope.value if slope else None
+            cells.append(Cell(value=value, text=DASH if value is None else f"{value:.2f}"))
+            cells += _ends(slope.interval if slope else None)
+        rows.append(tuple(cells))
+    title = _titled("Growth from size to size: s between neighbours", one, found)
+    return Table(name=_named("growth-steps", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
+
+
+def _ends(interval: Interval | None) -> tuple[Cell, Cell]:
+    return Cell.of(interval.low if interval else None), Cell.of(interval.high if interval else None)
+
+
+def slug(one: Sweep) -> str:
+    """Return the condition as part of a file's or a column's name."""
+    return conditions(one.case).replace(", ", "-").replace(" ", "")
+
+
+def _named(stem: str, one: Sweep, found: Sequence[Sweep]) -> str:
+    return stem if len(found) == 1 else f"{stem}-{slug(one)}"
+
+
+def _titled(title: str, one: Sweep, found: Sequence[Sweep]) -> str:
+    return title if len(found) == 1 else f"{title}: {conditions(one.case)}"

@@ -1,0 +1,206 @@
+"""What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
+
+from collections.abc import Iterator
+from math import log1p
+
+from ...analyse.analysis import Analysis
+from ...analyse.diagnosis import Cause, Share
+from ...analyse.verdict import Finding, GroupFindings, Ratio
+from ...stats.intervals import MIN_ROUNDS, Estimate
+from ...store.records import Load, Outcome, Run
+from ...units import percent, significant
+from ..document import Section, code, plain
+from .reasons import share_text
+from .wording import counted, label, margin_text, ratio_text
+
+#: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
+#: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
+FAULT_S = 1e-6
+
+#: Faults are mentioned from this part of the time on.
+_VISIBLE_PART = 0.05
+
+#: Steal is mentioned from this part of a round on, on any CPU.
+_VISIBLE_STEAL = 0.01
+
+#: The run itself keeps one CPU busy; a load this much above its threads is somebody else's.
+_FOREIGN_LOAD = 0.5
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return what a reader should know before trusting the figures, the gravest first."""
+    paragraphs = [f"Warning: {plain(text)}" for text in analysis.run.warnings]
+    for group in analysis.groups:
+        mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
+        paragraphs += [mark + text for text in _of_group(analysis, group)]
+    paragraphs += _load(analysis.run)
+    paragraphs += _discarded(analysis.run)
+    return Section(title="What threatens these numbers", paragraphs=tuple(paragraphs))
+
+
+def noise_floor(group: GroupFindings) -> str:
+    """Return what the baseline, measured twice, says of this machine."""
+    if group.noise is None:
+        why = "the baseline was not measured twice" if group.baseline else "there is no baseline"
+        return f"Noise floor: unknown, {why}."
+    ratio = ratio_text(Ratio.of(group.noise))
+    if group.resolved is None:
+        return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
+    verdict = "too noisy for" if group.too_noisy else "quiet enough for"
+    return (
+        f"Noise floor: the baseline measured twice differs from itself by {ratio}. This resolves differences from "
+        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}.{_of_faults(group)}"
+    )
+
+
+def _of_faults(group: GroupFindings) -> str:
+    """Return what to do where the baseline's own page faults may be the noise; else nothing."""
+    if not group.too_noisy or group.baseline is None or _assumed(group.baseline).value < _VISIBLE_PART:
+        return ""
+    return (
+        " The baseline's own page faults may be part of that: `--allocator retain`, or a `--baseline` without them, "
+        "may resolve more."
+    )
+
+
+def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
+    yield noise_floor(group)
+    rounds = len(analysis.rounds(group))
+    if rounds < MIN_ROUNDS:
+        yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
+    for one in group.ok:
+        if one.bimodal:
+            yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    yield from _disturbed(group)
+    yield from _foreign(analysis.run, group)
+    yield from _reference_blas(group)
+    yield from _faults(analysis, group)
+    yield from _fallen(group)
+
+
+def _disturbed(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases whose usual calls say something else than their undisturbed ones."""
+    for one in group.ok:
+        least, usual = one.log_ratio, one.log_ratio_of_medians
+        if not one.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+            yield (
+                f"{code(label(one.arm.case, group))} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
+                f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
+                "beside other programs or in a slow tail of its own, make the difference."
+            )
+
+
+def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
+    """Return whether two log-ratios differ by more than the margin, and their intervals do not overlap."""
+    if one.interval is None or other.interval is None:
+        return False
+    overlap = one.interval.low <= other.interval.high and other.interval.low <= one.interval.high
+    return not overlap and abs(one.value - other.value) > margin
+
+
+def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield the cases whose time is what another program said of itself."""
+    own = {worker.arm for one in run.rounds for worker in one.workers if worker.own_clock}
+    names = [code(label(one.arm.case, group)) for one in group.ok if one.arm.name in own]
+    if names:
+        yield (
+            f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
+            "the results is not in that time."
+        )
+
+
+def _reference_blas(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases that a better library would make faster."""
+    names = [code(label(one.arm.case, group)) for one in group.ok if one.reference_blas]
+    if names:
+        yield (
+            f"Reference BLAS: {', '.join(names)} ran on it, or on one that the program does not know. A tuned one is "
+            "faster by up to an order of magnitude, so nothing on it is called the fastest. Install OpenBLAS "
+            "(`apt-get install libopenblas0`) and measure again."
+        )
+
+
+def _faults(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
+    """Yield the cases of which page faults make up a visible part."""
+    measured = fault_shares(analysis, group)
+    parts = {one.arm.name: measured.get(one.arm.name) or _assumed(one) for one in group.ok}
+    visible = [
+        f"{code(label(one.arm.case, group))} {one.faults_per_call:.0f} a call "
+        f"(about {share_text(parts[one.arm.name])} of its time)"
+        for one in group.ok
+        if parts[one.arm.name].value >= _VISIBLE_PART
+    ]
+    if visible:
+        cost = (
+            "by their cost as measured here" if measured else "if one costs 1 us (1.3 and 2 us on two virtual machines)"
+        )
+        yield (
+            f"Page faults: {', '.join(visible)}, {cost}. They depend on the allocator; `--allocator retain` measures "
+            "without them."
+        )
+
+
+def fault_shares(analysis: Analysis, group: GroupFindings) -> dict[str, Share]:
+    """Return arm -> the share of its time in page faults, of those for which their cost was measured."""
+    ladder = analysis.ladder(group)
+    rungs = ladder.rungs if ladder else ()
+    shares = {rung.finding.arm.name: rung.diagnosis.shares[Cause.FAULTS] for rung in rungs if rung.diagnosis}
+    return {arm: share for arm, share in shares.items() if share is not None}
+
+
+def _assumed(one: Finding) -> Share:
+    """Return which part of a case's time page faults may make up, at a cost that is nothing but usual."""
+    if one.faults_per_call is None or one.min_seconds_per_call is None:
+        return Share(value=0.0, low=0.0, high=0.0)
+    part = min(1.0, one.faults_per_call * FAULT_S / one.min_seconds_per_call.value)
+    return Share(value=part, low=part, high=part)
+
+
+def _fallen(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases without a time, with their reasons."""
+    for one in group.findings:
+        if one.outcome != Outcome.OK:
+            reason = plain(one.reason or "no reason known")
+            yield f"No time for {code(label(one.arm.case, group))}: {one.outcome.value}, {reason}."
+    for left in group.left:
+        yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
+
+
+def _load(run: Run) -> Iterator[str]:
+    """Yield what else the machine did."""
+    loads = [one.load for one in run.rounds]
+    steal = [max(load.steal) for load in loads if load.steal]
+    stolen = sum(value >= _VISIBLE_STEAL for value in steal)
+    if stolen:
+        yield (
+            f"Steal: the hypervisor took up to {percent(max(steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or more "
+            f"in {stolen} of {counted(len(steal), 'round')}."
+        )
+    before = [load.load_before for load in loads if load.load_before is not None]
+    threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
+    if before and max(before) > threads + _FOREIGN_LOAD:
+        yield (
+            f"Load: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
+            "something else was running."
+        )
+    if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
+        seen = f"load up to {significant(max(before), 2)}, steal up to {percent(max(steal))}"
+        yield f"Load and steal: none to speak of ({seen})."
+    if not before and not steal:
+        yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
+
+
+def _busy(loads: list[Load]) -> str:
+    busy = [max(load.busy) for load in loads if load.busy]
+    return f" (busiest CPU: {percent(max(busy))})" if busy else ""
+
+
+def _discarded(run: Run) -> Iterator[str]:
+    """Yield the rounds and the bursts that are not used, counted, with the reasons."""
+    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None]
+    for reason in dict.fromkeys(reasons):
+        yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
+    bursts = [one.reason for held in run.rounds for worker in held.workers for one in worker.discarded_bursts]
+    if bursts:
+        why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
+        yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."

@@ -1,0 +1,148 @@
+"""Words that several sections share: names of cases, ratios with intervals, conditions."""
+
+from collections.abc import Sequence
+from math import floor, log10
+
+from ...analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
+from ...problems.case import Case
+from ...store.records import Limit, Run
+from ...units import DASH, amount, percent, times
+from ..document import plain
+
+#: threadpoolctl's name of a BLAS -> its own.
+_BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
+
+#: What an implementation calls the BLAS of another program, which computes in the place of the worker's own.
+_FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
+
+
+def layouts(group: GroupFindings) -> tuple[str, ...]:
+    """Return the layouts of the group's cases, the baseline's first."""
+    cases = [one.arm.case for one in group.findings] + [one.case for one in group.left]
+    first = [group.baseline.arm.case.layout] if group.baseline else []
+    return tuple(dict.fromkeys([*first, *(case.layout for case in cases)]))
+
+
+def label(case: Case, group: GroupFindings) -> str:
+    """Return the implementation's name, with the layout where the group has several."""
+    return plain(f"{case.implementation} {case.layout}" if len(layouts(group)) > 1 else case.implementation)
+
+
+def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
+    """Return the name of a group's table or figure: `stem`, with the group where there are several."""
+    return stem if len(groups) == 1 else f"{stem}-{group.name}"
+
+
+def titled(title: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
+    """Return the title of a group's table: with the group where there are several."""
+    return title if len(groups) == 1 else f"{title}: {plain(group.name)}"
+
+
+def ratio_text(ratio: Ratio | None) -> str:
+    """Return as in ``24.1x [23.8, 24.5]``; the value alone without an interval; a dash for None."""
+    if ratio is None:
+        return DASH
+    ends = ratio.interval
+    if ends is None:
+        return times(ratio.value)
+    # Three digits, or up to three decimals for a narrow interval: 24.1 [23.8, 24.5], 1.031 [1.028, 1.034].
+    half_width = max((ends.high - ends.low) / 2, 1e-3)
+    decimals = max(0, -floor(log10(half_width)), 2 - floor(log10(ratio.value)))
+    return f"{ratio.value:.{decimals}f}x [{ends.low:.{decimals}f}, {ends.high:.{decimals}f}]"
+
+
+def times_text(ratio: Ratio) -> str:
+    """Return as in ``24.1 times [23.8, 24.5]``, for a sentence."""
+    value, _, interval = ratio_text(ratio).partition("x")
+    return f"{value} times{interval}"
+
+
+def gain_text(ratio: Ratio) -> str:
+    """Return by how much a ratio is above 1, as in ``3 % [1 %, 5 %]``."""
+    ends = ratio.interval
+    if ends is None:
+        return percent(ratio.value - 1)
+    # The decimals that the interval's width bears, the same for all three: 101 % [97 %, 105 %], 2.5 % [2.3 %, 2.7 %].
+    half_width = max(50 * (ends.high - ends.low), 1e-2)
+    value, low, high = (
+        f"{100 * (one - 1):.{max(0, -floor(log10(half_width)))}f} %" for one in (ratio.value, ends.low, ends.high)
+    )
+    return f"{value} [{low}, {high}]"
+
+
+def margin_text(margin: float) -> str:
+    """Return a margin as in ``3 %``: a number that somebody chose, without digits it does not have."""
+    return f"{100 * margin:.3g} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return as in ``1 round``, ``12 rounds``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def layout_text(layout: str) -> str:
+    """Return as in ``C order`` or ``layout CF``; nothing where it is not known."""
+    if not layout:
+        return ""
+    return f"{layout} order" if layout in ("C", "F") else f"layout {plain(layout)}"
+
+
+def blas_text(run: Run, arm: str) -> str | None:
+    """Return the BLAS that an arm's workers computed with, as in ``OpenBLAS SkylakeX kernel``; None where none was."""
+    pools = [pool for one in run.rounds for worker in one.workers if worker.arm == arm for pool in worker.pools]
+    foreign = any(pool.library in _FOREIGN_BLAS_NAMES for pool in pools)
+    names = _FOREIGN_BLAS_NAMES if foreign else _BLAS_NAMES
+    found = dict.fromkeys(
+        names[pool.library] + (f" {plain(pool.kernel)} kernel" if pool.kernel else "")
+        for pool in pools
+        if pool.library in names
+    )
+    return " and ".join(found) or None
+
+
+def conditions(case: Case) -> str:
+    """Return dtype and threads, and allocator and data where they are not the usual ones."""
+    parts = [
+        case.dtype,
+        None if case.threads is None else counted(case.threads, "thread"),
+        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
+        f"{plain(case.data)} data" if case.data else None,
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def condition(run: Run, group: GroupFindings, one: Finding) -> str:
+    """Return under what condition `one` was measured, as in ``m=10000, float64, C order, 1 thread, 12 rounds``."""
+    case = one.arm.case
+    baseline = group.baseline
+    order = layout_text(case.layout)
+    if baseline is not None and baseline.arm.case.layout != case.layout:
+        order += f" against {layout_text(baseline.arm.case.layout)}"
+    parts = [
+        *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
+        case.dtype,
+        order,
+        None if case.threads is None else counted(case.threads, "thread"),
+        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
+        f"{plain(case.data)} data" if case.data else None,
+        None if case.cache == "warm" else f"{plain(case.cache)} caches",
+        blas_text(run, one.arm.name),
+        counted(one.rounds, "round"),
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def limit_name(limit: Limit) -> str:
+    """Return what a limit is, in a few words."""
+    size = limit.arm.case.size.values
+    names = {
+        "gemm": f"np.dot of {size.get('n')} x {size.get('n')}",
+        "read": f"reading {amount(bytes_of(limit), 'B')} (np.dot)",
+        "add": f"adding within {amount(bytes_of(limit), 'B')} (np.add)",
+    }
+    return names.get(limit.arm.case.problem, plain(limit.arm.title))
+
+
+def bytes_of(limit: Limit) -> int:
+    """Return the size of the arrays that a limit of moving bytes goes through; 0 for others."""
+    return limit.arm.case.size.values.get("bytes", 0)

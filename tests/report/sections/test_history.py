@@ -1,0 +1,183 @@
+"""What a history shows: sentences, tables and the drawn picture."""
+
+from itertools import pairwise
+
+import pytest
+
+from bench.analyse.history import Commit, Question
+from bench.report.document import Section
+from bench.report.sections.history import section
+from bench.store import index
+from bench.store.records import Outcome
+from tests.builders import Spec
+from tests.histories import ELSEWHERE, HERE, machine, usual, write
+
+
+def shown(folder, commits=None, **question):
+    found = index.consult(folder, Question(**question).ask, [].append)
+    return section(found, commits or {})
+
+
+def table(found: Section, name):
+    (one,) = [one for one in found.tables if one.name == name]
+    return [dict(zip([column.name for column in one.columns], [c.text for c in row], strict=True)) for row in one.rows]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    write(folder, 30, environment=lambda at: machine(commit="ab"[at >= 15] * 40))
+    return folder
+
+
+def test_the_first_sentence_says_how_many_changed_where_and_when(results):
+    assert shown(results).paragraphs == (
+        "1 of 3 cases changed in 30 runs from 2026-01-01 to 2026-01-02 on CPU 01 (0123456789ab).",
+    )
+
+
+def test_levels_stand_in_one_unit_with_their_intervals(results):
+    rows = {row["case"]: row for row in table(shown(results), "history")}
+    fast = rows["backprop[fast-M-float64-C-1t]"]
+    assert (fast["runs"], fast["changes"], fast["last_change"], fast["runs_without_time"]) == (
+        "30", "1, 1", "2026-01-01", "-",
+    )  # fmt: skip
+    assert fast["min_seconds_per_call"].startswith("2.2")
+    assert fast["ratio_to_baseline"].startswith("0.22")
+    assert rows["backprop[base-M-float64-C-1t]"]["ratio_to_baseline"] == "-"
+    assert rows["backprop[base-M-float64-C-1t]"]["changes"] == "0"
+
+
+def test_a_change_has_both_levels_and_the_commits_between(results):
+    ends = ("backprop", "a" * 40, "b" * 40)
+    few = (Commit(id="abc1234", subject="Drop the loop"), Commit(id="def5678", subject="\x1b[31mRed"))
+    ratio, seconds = table(shown(results, {ends: few}), "changes")
+    assert (ratio["of"], seconds["of"]) == ("time / baseline", "time")
+    assert ratio["first_run"] == "20260101T150000Z-backprop"
+    assert ratio["after_over_before"].startswith("1.1")
+    assert "ms" in seconds["before"]
+    assert ratio["commits"] == "abc1234 Drop the loop; def5678 Red"
+    many = few + tuple(Commit(id=f"{number:07}", subject="More") for number in range(5))
+    ratio, _seconds = table(shown(results, {ends: many}), "changes")
+    assert ratio["commits"].endswith("0000000 More; and 4 more (aaaaaaaa..bbbbbbbb)")
+    ratio, _seconds = table(shown(results), "changes")
+    assert ratio["commits"] == "aaaaaaaa..bbbbbbbb"
+
+
+def test_a_change_within_one_commit_says_so(tmp_path):
+    write(tmp_path, 30)
+    ratio, _seconds = table(shown(tmp_path), "changes")
+    assert ratio["commits"] == "none: both at aaaaaaaa"
+
+
+def test_machines_stand_side_by_side(tmp_path):
+    write(tmp_path, 9, environment=lambda at: machine(ELSEWHERE if at % 3 else HERE))
+    rows = table(shown(tmp_path, machine=HERE), "machines")
+    assert [row["case"] for row in rows] == ["backprop[calm-M-float64-C-1t]", "backprop[fast-M-float64-C-1t]"]
+    for row in rows:
+        level = "0.5" if "calm" in row["case"] else "0.2"
+        assert float(row[f"ratio_to_baseline_{HERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
+        assert float(row[f"ratio_to_baseline_{ELSEWHERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
+
+
+def test_one_machine_needs_no_table_of_machines_and_no_change_no_table_of_changes(tmp_path):
+    write(tmp_path, 3)
+    found = shown(tmp_path)
+    assert [one.name for one in found.tables] == ["history"]
+    assert found.paragraphs[1] == "Below 20 runs no changes are looked for: 3 cases of 3."
+
+
+def test_without_a_baseline_none_is_said_to_have_changed_and_other_machines_are_named(tmp_path):
+    write(
+        tmp_path,
+        60,
+        specs=lambda at: (Spec(name="base", ms=10.0 if at < 40 else 12.0),),
+        environment=lambda at: machine(HERE) if at % 4 else {"fingerprint": ELSEWHERE, "host": "box"},
+    )
+    found = shown(tmp_path, machine=HERE)
+    assert [one.name for one in found.tables] == ["history", "changes"]
+    told = " ".join(found.paragraphs)
+    assert "is the baseline" not in told
+    assert f"not compared with those on unknown CPU of box ({ELSEWHERE}); `--machine` shows these." in told
+
+
+def test_an_unstable_series_and_a_baseline_that_changed_are_told(tmp_path):
+    def specs(at):
+        return (
+            Spec(name="base", ms=10.0 if at < 20 else 12.0, baseline=True),
+            Spec(name="fast", ms=2.0 if at // 10 % 2 else 3.0),
+        )
+
+    write(tmp_path, 40, specs=specs)
+    told = " ".join(shown(tmp_path).paragraphs)
+    assert "`backprop[base-M-float64-C-1t]` is the baseline and changed itself" in told
+    assert "`backprop[fast-M-float64-C-1t]`: unstable series of time / baseline, 3 changes in 40 runs mean" in told
+    rows = {row["case"]: row for row in table(shown(tmp_path), "history")}
+    assert rows["backprop[fast-M-float64-C-1t]"]["changes"] == "unstable, unstable"
+
+
+def test_one_case_against_two_baselines_is_two_rows_with_different_names(tmp_path):
+    specs = usual(0)
+    other = (Spec(name="calm", ms=5.0, baseline=True), specs[1])
+    write(tmp_path, 2)
+    write(tmp_path, 1, first=2, specs=lambda _at: other)
+    names = [row["case"] for row in table(shown(tmp_path), "history")]
+    assert "backprop[fast-M-float64-C-1t], against backprop[calm-M-float64-C-1t]" in names
+    assert "backprop[calm-M-float64-C-1t], as the baseline" in names
+    assert len(names) == len(set(names)) == 5
+
+
+def test_one_case_is_drawn_as_ratio_and_time_with_its_change(results):
+    (figure,) = shown(results, wanted="fast").figures
+    assert figure.name == "history-backprop[fast-M-float64-C-1t]"
+    drawn = figure.draw()
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == [
+        "fast-M-float64-C-1t: time / baseline",
+        "fast-M-float64-C-1t: time",
+    ]
+    for axes in drawn.axes:
+        (dots,) = [line for line in axes.lines if line.get_marker() == "o"]
+        assert list(dots.get_xdata()) == list(range(1, 31))
+        levels = [tuple(line.get_xdata()) for line in axes.lines if line.get_color() == "black"]
+        assert levels == [(0.6, 15.4), (15.6, 30.4)]
+        (mark,) = axes.texts
+        assert mark.get_text().startswith(("+9.", "+10."))
+        assert mark.xy[0] == 15.5
+        low, high = axes.get_ylim()
+        assert all(low < value < high for value in dots.get_ydata())
+
+
+def test_several_cases_are_a_panel_each_the_baseline_with_its_time(results):
+    drawn = shown(results).figures[0].draw()
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == [
+        "base-M-float64-C-1t: time",
+        "calm-M-float64-C-1t: time / baseline",
+        "fast-M-float64-C-1t: time / baseline",
+    ]
+    drawn.draw_without_rendering()
+    labels = [text.get_text() for text in drawn.axes[-1].get_xticklabels()]
+    assert all(label.partition("\n")[2].startswith("2026-01-0") for label in labels)
+
+
+def test_a_case_that_never_had_a_time_is_in_the_table_and_not_in_the_picture(tmp_path):
+    bad = Spec(name="bad", outcome=Outcome.CRASHED, reason="signal 11")
+    write(tmp_path, 2, specs=lambda _at: (usual(0)[0], bad))
+    found = shown(tmp_path)
+    rows = {row["case"]: row for row in table(found, "history")}
+    assert rows["backprop[bad-M-float64-C-1t]"]["runs_without_time"] == "2"
+    assert len(found.figures[0].draw().axes) == 1
+    assert shown(tmp_path, wanted="bad").figures == ()
+
+
+@pytest.mark.parametrize(("cases", "runs"), [(1, 30), (3, 1), (9, 30), (9, 2)])
+def test_the_days_below_the_axis_do_not_overlap(tmp_path, cases, runs):
+    specs = tuple(Spec(name=f"case_{number}", ms=2.0 + number, baseline=number == 0) for number in range(cases))
+    write(tmp_path, runs, specs=lambda _at: specs)
+    drawn = shown(tmp_path).figures[0].draw()
+    drawn.draw_without_rendering()
+    columns = {round(axes.get_position().x0, 3) for axes in drawn.axes}
+    assert len(columns) == (2 if cases == 9 else 1)
+    for axes in drawn.axes[-len(columns) :]:
+        boxes = [text.get_window_extent() for text in axes.get_xticklabels() if text.get_text()]
+        assert boxes
+        assert all(left.x1 < right.x0 for left, right in pairwise(boxes))

@@ -1,0 +1,53 @@
+"""What comes before the first result."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
+from bench.report.sections import startup
+from bench.stats.intervals import Estimate
+from tests.builders import USUAL, make_run
+
+
+def timed(finding, *, prepare_s, first_call_s, later_s, transfer_s=None):
+    later = Estimate(value=later_s, interval=None, rounds=8, reason=None)
+    return replace(
+        finding, prepare_s=prepare_s, first_call_s=first_call_s, seconds_per_call=later, transfer_s=transfer_s
+    )
+
+
+@pytest.fixture
+def group():
+    """A slow baseline of 10 ms a call, and one of 1 ms that takes 3 s to prepare."""
+    (found,) = findings(make_run(USUAL[:2]))
+    baseline, other = found.findings
+    slow = timed(baseline, prepare_s=0.0, first_call_s=0.010, later_s=0.010)
+    fast = timed(other, prepare_s=3.0, first_call_s=0.003, later_s=0.001, transfer_s=0.5)
+    return replace(found, findings=(slow, fast))
+
+
+def test_preparing_its_transfer_and_the_first_call_stand_beside_a_later_call(group):
+    analysis = Analysis(make_run(USUAL[:2]))
+    analysis.groups = (group,)
+    (table,) = startup.section(analysis).tables
+    fast, slow = [[cell.text for cell in row] for row in table.rows]
+    assert fast == ["row_major", "3.00 s", "500 ms", "3.00 ms", "1.00 ms", "334"]
+    assert slow == ["loop_hoisted", "0 s", "-", "10.0 ms", "10.0 ms", "-"]
+
+
+def test_it_pays_off_with_the_first_call_that_ends_earlier_than_the_baselines(group):
+    slow, fast = group.findings
+    calls = startup.calls_to_pay_off(fast, slow)
+    assert 3.003 + (calls - 1) * 0.001 < 0.010 + (calls - 1) * 0.010
+    assert 3.003 + (calls - 2) * 0.001 >= 0.010 + (calls - 2) * 0.010
+
+
+def test_what_starts_faster_pays_off_at_once_and_what_stays_slower_never(group):
+    slow, fast = group.findings
+    assert startup.calls_to_pay_off(replace(fast, prepare_s=0.0), slow) == 1
+    assert startup.calls_to_pay_off(replace(fast, seconds_per_call=slow.seconds_per_call), slow) is None
+    assert startup.calls_to_pay_off(slow, slow) is None
+    assert startup.calls_to_pay_off(fast, None) is None
+    assert startup.calls_to_pay_off(replace(fast, prepare_s=None), slow) is None

@@ -1,0 +1,188 @@
+"""A run over many sizes: sentences, tables and figures."""
+
+import json
+
+import pytest
+
+from bench.analyse.analysis import Analysis
+from bench.report import json_summary, sections
+from bench.report.figures import sweep as sweep_figures
+from bench.report.sections import answer, sweep
+from bench.store.records import Outcome
+from tests.builders import Spec, make_run, make_sizes
+
+SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+def linear(overhead, each, largest=10**9):
+    """Return milliseconds as overhead + each * m, up to a largest m; two threads are half as long."""
+
+    def law(case):
+        m = case.size.values["m"]
+        return (overhead + each * m) / (case.threads or 1) if m <= largest else None
+
+    return law
+
+
+#: The second overtakes the first at m = 10 and the third the second at m = 100.
+ARMS = [
+    Spec(name="loop", baseline=True, law=linear(0.1, 0.1, 200), outcome=Outcome.OK, reason="too slow"),
+    Spec(name="rows", law=linear(0.99, 0.011)),
+    Spec(name="blocks", law=linear(1.54, 0.0055)),
+]
+
+
+def made(**changes):
+    run = make_run(ARMS, sizes=SIZES, rounds=8, **changes)
+    return Analysis(run)
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return made()
+
+
+def texts(analysis):
+    return answer.section(analysis).paragraphs
+
+
+def test_the_answer_says_who_is_the_fastest_from_where_to_where(usual):
+    first = texts(usual)[0]
+    assert first.startswith(
+        "The fastest for m from 1 to 1000 (n=64, p=25, float64, 1 thread, OpenBLAS SkylakeX kernel)"
+    )
+    assert "from m=1 to 10 `loop`" in first or "from m=1 to 5 `loop`" in first
+    assert first.endswith("`blocks`.")
+
+
+def test_the_answer_names_the_crossings_with_their_intervals(usual):
+    second = texts(usual)[1]
+    assert "`rows` overtakes `loop` at m = 10" in second or "`rows` overtakes `loop` at m = 9.9" in second
+    assert "`blocks` overtakes `rows` at m = " in second
+
+
+def test_a_crossing_is_near_its_truth_and_in_its_interval(usual):
+    (one,) = usual.sweeps
+    found = {(each.loser, each.winner): each for each in one.overtakings}
+    crossing = found["loop", "rows"].crossing
+    assert crossing.low < crossing.at < crossing.high
+    assert crossing.at == pytest.approx(10, rel=0.03)
+    assert found["rows", "blocks"].crossing.at == pytest.approx(100, rel=0.05)
+    assert found["rows", "blocks"].fastest
+    assert not found["loop", "blocks"].fastest
+
+
+def test_what_was_left_out_is_told_with_sizes_and_reason(usual):
+    section = sweep.section(usual)
+    assert any(text.startswith("`loop` has no time at m=500, 1000: ok: too slow") for text in section.paragraphs)
+
+
+def test_growth_is_that_of_the_largest_decade(usual):
+    (one,) = usual.sweeps
+    loop = next(each for each in one.growth if each.name == "loop")
+    assert (loop.first, loop.last) == (20, 200)
+    assert loop.slope.value == pytest.approx(0.98, abs=0.02)
+    assert loop.slope.interval.low <= loop.slope.value <= loop.slope.interval.high
+
+
+def test_tables_hold_every_size_and_the_ends_of_the_intervals(usual):
+    tables = {table.name: table for table in sweep.section(usual).tables}
+    assert set(tables) == {"fastest", "times", "overtaking", "growth", "growth-steps"}
+    assert [row[0].value for row in tables["times"].rows] == [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+    assert [column.header for column in tables["times"].for_people().columns] == ["m", "loop", "rows", "blocks"]
+    assert tables["times"].for_people().rows[-1][1].text == "-"
+    names = [column.name for column in tables["overtaking"].columns]
+    for row in tables["overtaking"].rows:
+        assert row[names.index("at_low")].value < row[names.index("at")].value < row[names.index("at_high")].value
+
+
+def test_two_that_are_not_told_apart_share_a_cell():
+    arms = [ARMS[0], Spec(name="one", law=linear(1, 0.01)), Spec(name="two", law=linear(1.001, 0.01))]
+    run = make_run(arms, sizes=SIZES, rounds=8)
+    last = sweep.fastest_table(Analysis(run).sweeps).rows[-1][1].text
+    assert last in ("one ~ two", "two ~ one")
+
+
+def test_too_few_rounds_cross_nowhere_and_are_said_to_be_too_few():
+    run = make_run(ARMS, sizes=SIZES, rounds=4)
+    (one,) = Analysis(run).sweeps
+    assert one.overtakings == ()
+    assert any("Fewer than 6 rounds" in text for text in texts(Analysis(run)))
+    assert sweep.overtaking_table(one, [one]) is None
+
+
+def test_two_sizes_are_no_sweep():
+    run = make_run(ARMS, sizes=SIZES[:2])
+    assert sweep.section(Analysis(run)) is None
+    assert json_summary.of(Analysis(run), None)["sweeps"] == []
+
+
+def test_each_condition_is_a_sweep_of_its_own_and_a_column():
+    analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
+    assert len(analysis.sweeps) == 4
+    headers = [column.header for column in sweep.fastest_table(analysis.sweeps).for_people().columns]
+    assert headers == ["m", "float64, 1 thread", "float64, 2 threads", "float32, 1 thread", "float32, 2 threads"]
+    figures = sweep.section(analysis).figures
+    assert [figure.name for figure in figures][-2:] == ["fastest", "speedup-by-size"]
+    panels = figures[-1].draw().axes
+    assert [axes.get_title(loc="left") for axes in panels] == headers[1:]
+
+
+def test_the_json_has_crossings_and_slopes_with_intervals(usual):
+    (one,) = json.loads(json.dumps(json_summary.of(usual, None), allow_nan=False))["sweeps"]
+    assert one["parameter"] == "m"
+    assert one["fixed"] == {"n": 64, "p": 25}
+    assert one["fastest"][0] == ["loop"]
+    turns = [each for each in one["crossings"] if each["changes_the_fastest"]]
+    assert [each["faster_above"] for each in turns] == ["rows", "blocks"]
+    assert all(each["interval"][0] < each["at"] < each["interval"][1] for each in turns)
+    assert {each["implementation"] for each in one["slopes"]} == {"loop", "rows", "blocks"}
+    assert len(one["slopes_between_neighbours"]) == 7 + 9 + 9
+
+
+def test_a_terminal_gets_one_table_for_all_sizes(usual):
+    found = sections.brief(usual)
+    assert [section.title for section in found] == ["Answer", "Over sizes", "What threatens these numbers"]
+    assert all(column.shown for section in found for table in section.tables for column in table.columns)
+    assert not any("backprop-m=" in text for text in found[-1].paragraphs)
+
+
+def test_a_report_has_the_figures_of_the_sweep_and_none_for_each_size(usual):
+    figures = [figure.name for section in sections.sections(usual) for figure in section.figures]
+    assert figures[:2] == ["times", "fastest"]
+    assert not any(name.startswith(("speedup-backprop", "samples")) for name in figures)
+
+
+def test_lines_are_named_beside_their_ends_and_names_do_not_overlap(usual):
+    figure = sweep.section(usual).figures[0].draw()
+    figure.draw_without_rendering()
+    upper, lower = figure.axes
+    assert upper.get_xscale() == upper.get_yscale() == lower.get_yscale() == "log"
+    for axes in (upper, lower):
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
+    assert {text.get_text() for text in upper.texts} >= {"loop", "rows", "blocks"}
+    assert [text.get_text() for text in upper.texts][-1].startswith("blocks overtakes rows at m = ")
+
+
+def test_the_map_has_a_row_a_condition_and_a_column_a_size():
+    analysis = made(threads=(1, 2))
+    figure = next(figure for figure in sweep.section(analysis).figures if figure.name == "fastest").draw()
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["float64, 1 thread", "float64, 2 threads"]
+    assert [text.get_text() for text in axes.get_xticklabels()][-2:] == ["500", "1k"]
+    assert len(axes.patches) >= 2 * len(SIZES)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["loop", "rows", "blocks"]
+
+
+@pytest.mark.parametrize(
+    ("heights", "expected"),
+    [
+        ({"a": 0.1, "b": 0.5}, {"a": 0.1, "b": 0.5}),
+        ({"a": 0.5, "b": 0.5}, {"a": 0.45, "b": 0.55}),
+        ({"a": 0.2, "b": 0.25, "c": 0.3}, {"a": 0.15, "b": 0.25, "c": 0.35}),
+    ],
+)
+def test_labels_are_moved_apart_and_no_further(heights, expected):
+    assert sweep_figures.spread(heights, 0.1) == pytest.approx(expected)

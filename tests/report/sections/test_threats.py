@@ -1,0 +1,127 @@
+"""What a reader should know before trusting the figures."""
+
+from dataclasses import replace
+
+from bench.analyse.analysis import Analysis
+from bench.analyse.explanation import ladders
+from bench.analyse.verdict import findings
+from bench.report.sections import reasons, threats
+from bench.store.records import DiscardedBurst, Load
+from tests.builders import USUAL, Spec, disturbed, make_run
+from tests.explained import make_explained
+
+UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
+
+
+def text(run):
+    return "\n".join(threats.section(Analysis(run)).paragraphs)
+
+
+def loaded(run, **changes):
+    rounds = tuple(replace(one, load=replace(one.load, **changes)) for one in run.rounds)
+    return replace(run, rounds=rounds)
+
+
+def test_the_noise_floor_comes_with_its_interval_and_what_it_resolves():
+    found = text(make_run())
+    assert "Noise floor: the baseline measured twice differs from itself by 1.000x [0.999, 1.001]." in found
+    assert "quiet enough for the margin of 3 %" in found
+
+
+def test_too_much_noise_is_called_so():
+    assert "too noisy for the margin of 3 %" in text(make_run([replace(USUAL[0], noise=0.3), USUAL[1]]))
+
+
+def test_where_a_noisy_baseline_has_page_faults_its_remedy_is_told():
+    faulting = text(make_run([replace(USUAL[0], noise=0.3, faults=20_000), USUAL[1]]))
+    assert "The baseline's own page faults may be part of that: `--allocator retain`" in faulting
+    for baseline in (replace(USUAL[0], noise=0.3, faults=0), replace(USUAL[0], faults=20_000)):
+        assert "may be part of that" not in text(make_run([baseline, USUAL[1]]))
+
+
+def test_without_a_second_baseline_the_noise_is_unknown():
+    assert "Noise floor: unknown" in text(make_run(again=False))
+
+
+def test_warnings_of_the_run_come_first():
+    found = text(make_run(warnings=("OPENBLAS_CORETYPE=Haswell forces this kernel",)))
+    assert found.startswith("Warning: OPENBLAS_CORETYPE=Haswell forces this kernel\n")
+
+
+def test_steal_is_told_with_the_rounds_it_was_in():
+    run = make_run()
+    first = replace(run.rounds[0], load=replace(run.rounds[0].load, steal=(0.0, 0.08)))
+    found = text(replace(run, rounds=(first, *run.rounds[1:])))
+    assert "Steal: the hypervisor took up to 8.0 % of a CPU; 1 % or more in 1 of 8 rounds." in found
+    assert "Steal:" not in text(run)
+
+
+def test_a_load_that_is_not_this_run_is_told():
+    assert "Load: up to 3.5 before a round" in text(loaded(make_run(), load_before=3.5))
+    assert "Load: " not in text(make_run())
+
+
+def test_an_unknown_load_is_not_called_none():
+    run = make_run()
+    silent = replace(run, rounds=tuple(replace(one, load=UNKNOWN) for one in run.rounds))
+    assert "Load and steal: unknown" in text(silent)
+    assert "none to speak of" not in text(silent)
+
+
+def test_two_fold_cases_are_named():
+    run = make_run([USUAL[0], Spec(name="two", slow_rounds=(1, 3, 5, 7, 9))], rounds=12)
+    assert "`two` is bimodal: " in text(run)
+
+
+def test_discarded_rounds_are_counted_with_their_reason():
+    assert "Discarded: 2 rounds with all their arms, because the clock jumped by 3 s." in text(
+        make_run(discarded=(1, 2))
+    )
+
+
+def test_bursts_that_were_timed_again_are_counted_with_their_reason():
+    run = make_run(rounds=1)
+    again = DiscardedBurst(burst=run.rounds[0].workers[0].bursts[0], reason="its samples were too short for the clock")
+    first, *others = run.rounds[0].workers
+    workers = (replace(first, discarded_bursts=(again, again)), *others)
+    run = replace(run, rounds=(replace(run.rounds[0], workers=workers),))
+    assert "Timed again: 2 bursts, because: its samples were too short for the clock." in text(run)
+
+
+def test_too_few_rounds_are_told():
+    assert "Too few rounds: 5 rounds" in text(make_run(rounds=5))
+    assert "Too few rounds" not in text(make_run(rounds=6))
+
+
+def test_a_case_whose_usual_calls_say_something_else_than_its_fastest_is_named_with_both_ratios():
+    found = text(disturbed(make_run(), "row_major"))
+    assert "`row_major` is 23.99x [23.97, 24.01] by burst minima and " in found
+    assert "by medians: calls that took longer than the fastest" in found
+    assert "`inplace` is" not in found
+    assert "by medians" not in text(make_run())
+
+
+def test_page_faults_are_told_where_they_make_up_a_visible_part():
+    found = text(make_run())
+    assert "`row_major` 900 a call (about 30 % of its time)" in found
+    assert "`inplace`" not in found
+
+
+def test_cases_without_a_time_have_their_reasons():
+    found = text(make_run())
+    assert "No time for `dropped`: wrong, grad_w1 is 3.2 tolerances off." in found
+    assert "No time for `jit`: unavailable, needs numba." in found
+
+
+def test_cases_on_the_reference_blas_are_named_with_the_remedy():
+    found = text(make_run([USUAL[0], Spec(name="octave", blas="reference blas"), Spec(name="two")]))
+    assert "Reference BLAS: `octave` ran on it" in found
+    assert "`apt-get install libopenblas0`" in found
+    assert "Reference BLAS" not in text(make_run())
+
+
+def test_a_report_names_one_share_of_page_faults_wherever_it_speaks_of_them():
+    run = make_explained()
+    (share,) = (one for one in reasons.sentences(ladders(run, findings(run))[0]) if "page faults a call" in one)
+    assert "935 page faults a call cost about 16 % of the time" in share
+    assert "`vectorized` 935 a call (about 16 % of its time), by their cost as measured here" in text(run)
