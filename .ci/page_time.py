@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import pages
+from bench import html
 from bench.analyse.analysis import Analysis
 from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.made import RUNS
@@ -43,7 +43,7 @@ def main(times: int) -> None:
         for name in ("large", "backprop", "matmul"):
             run = RUNS[name]()
             started = time.perf_counter()
-            text = pages.report_page(Analysis(run))
+            text = html.report_page(Analysis(run))
             made = time.perf_counter() - started
             path = Path(folder) / f"{name}.html"
             path.write_text(text, encoding="utf-8")

@@ -4,8 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import publishing
 from ..errors import Exit
+from ..html import publishing
 from ..report import terminal
 from ..report.sections.wording import counted
 from ..store import documents

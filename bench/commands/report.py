@@ -4,14 +4,14 @@ import argparse
 import json
 from pathlib import Path
 
-from .. import pages
+from .. import html
 from ..analyse.analysis import Analysis
 from ..analyse.history import Question
 from ..analyse.joint import join
 from ..errors import Exit, ImplbenchError
+from ..html import joint as joint_page
+from ..html.past import Past, of_run
 from ..machine import environment
-from ..pages import together as joint_page
-from ..pages.past import Past, of_run
 from ..report import files as reports
 from ..report import terminal
 from ..report.document import plain
@@ -64,7 +64,7 @@ def reported(analysis: Analysis, options: argparse.Namespace) -> tuple[Path, ...
     written = reports.write(analysis, Path(options.output))
     if not options.html:
         return written
-    return (*written, pages.write(analysis, Path(options.output), _past(analysis.run, Path(options.results))))
+    return (*written, html.write(analysis, Path(options.output), _past(analysis.run, Path(options.results))))
 
 
 def _past(run: Run, results: Path) -> Past | None:

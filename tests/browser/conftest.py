@@ -101,7 +101,7 @@ def pages(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
 @pytest.fixture(scope="session")
 def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a static site of 30 runs, one of whose cases changed."""
-    from bench import publishing
+    from bench.html import publishing
     from tests.histories import write
 
     folder = tmp_path_factory.mktemp("published")

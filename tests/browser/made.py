@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from bench import pages
+from bench import html
 from bench.analyse.analysis import Analysis
 from bench.analyse.joint import Together, join
-from bench.pages.together import together_page
+from bench.html.joint import together_page
 from bench.store import documents
 from bench.store.records import Outcome, Run
 from tests.builders import SWEPT, Spec, make_run, make_sizes
@@ -106,7 +106,7 @@ def together() -> Together:
 
 
 def _page(run: Callable[[], Run]) -> str:
-    return pages.report_page(Analysis(run()))
+    return html.report_page(Analysis(run()))
 
 
 #: The runs of which the page is one run's.

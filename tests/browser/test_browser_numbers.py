@@ -5,10 +5,10 @@ from statistics import median
 
 import pytest
 
-from bench import pages
+from bench import html
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings, judge
-from bench.pages.together import together_page
+from bench.html.joint import together_page
 from bench.report import files, json_summary
 from bench.report.sections.wording import ratio_text
 from bench.store.records import Outcome
@@ -117,7 +117,7 @@ def test_downloads_are_what_python_writes(visit, pages, name):
 def test_the_files_of_a_page_are_those_of_the_report(tmp_path):
     run = RUNS["usual"]()
     analysis = Analysis(run)
-    text = pages.report_page(analysis)
+    text = html.report_page(analysis)
     embedded = json.loads(text.partition('id="data">')[2].partition("</script>")[0])["files"]
     written = {path.name: path for path in files.write(analysis, tmp_path) if path.suffix == ".csv"}
     assert set(written) <= set(embedded)

@@ -6,7 +6,7 @@ import pytest
 
 from bench import cli
 from bench.errors import Exit
-from bench.pages import PAGE
+from bench.html import PAGE
 from bench.store import documents
 from tests.builders import make_run
 from tests.histories import write

@@ -10,7 +10,7 @@ from ...store.records import Run
 from ...units import significant
 from ..chart import Axis, Chart, Point, Rule, Series
 from . import ratios
-from .looks import key, looks
+from .style import key, looks
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
-from bench.pages.payload import payload, sources
+from bench.html.payload import payload, sources
 from tests.builders import Spec, make_run
 
 

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import msgspec
 
-from .analyse.analysis import Analysis
-from .analyse.history import Commits, Histories, every
-from .errors import ImplbenchError
-from .pages import PAGE, report_page, site
-from .pages.site import INDEX, Listed, Site
-from .report.files import file_name
-from .report.sections import answer
-from .store import documents, index
-from .store.documents import DOCUMENT
-from .store.index import Index
-from .store.indexed import Machine, Stored
+from ..analyse.analysis import Analysis
+from ..analyse.history import Commits, Histories, every
+from ..errors import ImplbenchError
+from ..report.files import file_name
+from ..report.sections import answer
+from ..store import documents, index
+from ..store.documents import DOCUMENT
+from ..store.index import Index
+from ..store.indexed import Machine, Stored
+from . import PAGE, report_page, site
+from .site import INDEX, Listed, Site
 
 #: What lies beside a run's page.
 _NOTE = "page.json"
@@ -31,7 +31,7 @@ _NOTE = "page.json"
 #: Making more pages than this takes a while, and is told.
 _TOLD_FROM = 20
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from bench.pages import rendering
-from bench.pages.rendering import embedded, policy, prose, sentence, visible
-from tests.pages.reading import Reader
+from bench.html import rendering
+from bench.html.rendering import embedded, policy, prose, sentence, visible
+from tests.html.reading import Reader
 
 TEXTS = [
     "<script>",

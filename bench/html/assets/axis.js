@@ -85,7 +85,7 @@ const Axis = (() => {
     return found;
   }
 
-  /** Return at most about `most` values that read well on a log axis: 1, 2, 5, 10, ... (as drawing.log_ticks). */
+  /** Return at most about `most` values that read well on a log axis: 1, 2, 5, 10, ... (as style.log_ticks). */
   function logTicks(low, high, most, whole) {
     if (whole && high / low < FEW_DOUBLINGS) return doublings(low, high);
     if (high / low < FEW_DECADES) return linearTicks(low, high, Math.min(most, 5));

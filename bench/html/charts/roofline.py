@@ -13,7 +13,7 @@ from ...report.sections.wording import label, limit_name, titled
 from ...store.records import Run
 from ...units import amount, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
-from .looks import key, looks
+from .style import key, looks
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:

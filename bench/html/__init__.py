@@ -17,7 +17,7 @@ from ..report.document import plain
 from ..report.files import csv, file_name, folder_of
 from ..report.sections import answer
 from ..store.documents import write_atomically
-from .cases import of_groups
+from .case_table import of_groups
 from .outline import Part, doubts, measured, past
 from .past import Past
 from .payload import payload

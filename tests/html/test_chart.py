@@ -3,7 +3,7 @@
 import json
 from math import inf, nan
 
-from bench.pages.chart import Axis, Band, Chart, Point, Rule, Series, View, to_dict
+from bench.html.chart import Axis, Band, Chart, Point, Rule, Series, View, to_dict
 
 AXIS = Axis(label="time", scale="log", unit="s")
 

@@ -8,7 +8,7 @@ from ..report.files import csv, file_name, folder_of_several
 from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE
-from .charts import together as charts
+from .charts import joint as charts
 from .data import bare
 from .outline import Part
 from .rendering import render

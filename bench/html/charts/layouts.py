@@ -10,7 +10,7 @@ from ...report.sections.layouts import grid
 from ...report.sections.wording import margin_text, ratio_text, titled
 from ..chart import Axis, Chart, Series
 from . import ratios
-from .looks import numbered
+from .style import numbered
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:

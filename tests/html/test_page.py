@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import pages
+from bench import html
 from bench.analyse.analysis import Analysis
-from bench.pages.charts.samples import MOST_POINTS
+from bench.html.charts.samples import MOST_POINTS
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.explained import make_explained
+from tests.html.reading import Reader
 from tests.limited import limited
-from tests.pages.reading import Reader
 
 SOURCES = {"row_major": {"row_major.py": "def prepare():\n    pass\n"}, "jit": {"jit.py": "import numba\n"}}
 RUNS = {
@@ -29,7 +29,7 @@ RUNS = {
 
 
 def read(run, history=None):
-    return Reader(pages.report_page(Analysis(run), history))
+    return Reader(html.report_page(Analysis(run), history))
 
 
 @pytest.fixture(scope="module", params=RUNS)
@@ -184,18 +184,18 @@ def test_a_run_over_sizes_has_no_chart_of_a_single_size():
 
 def test_the_page_lies_beside_the_report(tmp_path):
     run = make_run(USUAL[:2], rounds=6)
-    path = pages.write(Analysis(run), tmp_path)
+    path = html.write(Analysis(run), tmp_path)
     assert path == tmp_path / run.id / "report.html"
-    assert path.read_text(encoding="utf-8") == pages.report_page(Analysis(run))
+    assert path.read_text(encoding="utf-8") == html.report_page(Analysis(run))
 
 
 def test_a_run_cannot_choose_a_folder_outside(tmp_path):
     run = replace(make_run(USUAL[3:]), id="../../etc/x")
-    assert pages.write(Analysis(run), tmp_path / "reports").parent.parent == tmp_path / "reports"
+    assert html.write(Analysis(run), tmp_path / "reports").parent.parent == tmp_path / "reports"
 
 
 def test_the_same_run_gives_the_same_page():
-    assert pages.report_page(Analysis(make_run())) == pages.report_page(Analysis(make_run()))
+    assert html.report_page(Analysis(make_run())) == html.report_page(Analysis(make_run()))
 
 
 def test_a_run_of_twenty_implementations_has_a_page_below_a_megabyte():
@@ -203,7 +203,7 @@ def test_a_run_of_twenty_implementations_has_a_page_below_a_megabyte():
     arms += [Spec(name=f"candidate_{i}", ms=1.0 + i, title="One of many, as they come.") for i in range(19)]
     sources = {arm.name: {f"{arm.name}.py": "    a = b * (c - 1.0) if d < e else f  # <->\n" * 150} for arm in arms}
     run = make_run(arms, rounds=20, passes=8, sources=sources)
-    page = pages.report_page(Analysis(run))
+    page = html.report_page(Analysis(run))
     assert len(page.encode()) < 1_000_000
 
 
@@ -227,6 +227,6 @@ def test_a_million_samples_are_told_and_not_all_shown():
 
 
 def test_templates_and_assets_are_where_the_wheel_takes_them_from():
-    folder = Path(pages.__file__).parent
+    folder = Path(html.__file__).parent
     assert (folder / "templates" / "report.html.j2").is_file()
     assert (folder / "assets" / "page.js").is_file()

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from bench import publishing
 from bench.analyse.verdict import findings
-from bench.pages import site as sites
+from bench.html import publishing
+from bench.html import site as sites
 from bench.report.sections import answer
 from bench.store import documents
 from tests.builders import Spec, make_run

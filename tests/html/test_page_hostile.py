@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bench import pages
+from bench import html
 from bench.analyse.analysis import Analysis
 from bench.store.records import Left, Outcome
 from tests.builders import Spec, make_run
-from tests.pages.reading import Reader
+from tests.html.reading import Reader
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -53,7 +53,7 @@ def document():
         problem=replace(run.problem, name=NASTY[1], title=NASTY[0], outputs=(NASTY[0],)),
         settings=replace(run.settings, command=("implbench", "run", *NASTY)),
     )
-    return Reader(pages.report_page(Analysis(run)))
+    return Reader(html.report_page(Analysis(run)))
 
 
 def test_no_text_becomes_an_element(document):

@@ -11,7 +11,7 @@ from ...report.sections.wording import conditions
 from ...store.records import Run
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series
-from .looks import Look, key, looks
+from .style import Look, key, looks
 
 _Text = Callable[[float], str]
 

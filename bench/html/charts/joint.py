@@ -7,7 +7,7 @@ from ...report.sections.joint_tables import condition_text, labels
 from ...report.sections.wording import ratio_text
 from ..chart import Axis, Chart, Series
 from . import ratios
-from .looks import numbered
+from .style import numbered
 
 
 def charts(found: Together) -> tuple[Chart, ...]:
