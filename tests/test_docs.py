@@ -28,9 +28,9 @@ TUTORIAL = CHECKOUT / "docs" / "tutorial.md"
 #: Beginning of a command that cannot be typed here -> why, and where it is.
 NOT_TYPED = {
     "python3 -m venv": "it installs from a package index; .ci/run and .ci/tutorial.py type it",
-    "asv": "needs asv; tests/formats/test_format_asv.py, in the environment interop",
-    "python -m pyperf": "needs pyperf; tests/formats/test_format_pyperf.py, in the environment interop",
-    "OTAVA_CONFIG=": "needs Otava; tests/formats/test_format_others.py, in the environment interop",
+    "asv": "needs asv; tests/formats/test_asv.py, in the environment interop",
+    "python -m pyperf": "needs pyperf; tests/formats/test_pyperf.py, in the environment interop",
+    "OTAVA_CONFIG=": "needs Otava; tests/formats/test_others.py, in the environment interop",
     "python .ci/change_points_table.py": "takes hours; tests/stats/test_change_points.py has smaller simulations",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .. import formats
 from ..errors import Exit, ImplbenchError
-from ..formats.timed import left_out
+from ..formats.timed_cases import left_out
 from ..report import terminal
 from ..store import documents
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ..errors import unknown
 from ..store.records import Run
 from . import asv, bencher, github_action, markdown, otava, pyperf, pytest_benchmark, tidy
-from .foreign import Origin
+from .imported import Origin
 from .taking import decoded
 
 Files = Mapping[str, bytes]

@@ -18,7 +18,7 @@ from ..report.files import file_name
 from ..report.json_summary import BAD
 from ..stats.intervals import median_interval
 from ..store.records import Run
-from .timed import UNKNOWN, Timed, created, known, text, timed
+from .timed_cases import UNKNOWN, Timed, created, known, text, timed
 
 #: asv passes over results of another version than the benchmark's, so that it stays as it is for ever.
 VERSION = "implbench-1"

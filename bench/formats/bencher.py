@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..stats.intervals import Interval
 from ..store.records import Run
-from .timed import Timed, once_each
+from .timed_cases import Timed, once_each
 
 #: Measure -> what it is; all but `latency` are made in Bencher when they first arrive.
 Metric = dict[str, float]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..report.sections.wording import margin_text
 from ..store.records import Run
-from .timed import Timed, once_each
+from .timed_cases import Timed, once_each
 
 #: One unit for ever: the action compares numbers with those of earlier runs and does not read the unit.
 UNIT, UNITS_A_SECOND = "ns", 1e9

@@ -7,7 +7,7 @@ from ..report.document import Cell, Column, Table, Value, plain
 from ..report.files import csv
 from ..stats.intervals import Estimate
 from ..store.records import Run
-from .timed import created, text, timed
+from .timed_cases import created, text, timed
 
 #: Attributes of a row; all other columns but the time are metrics.
 ATTRIBUTES = ("commit", "run", "machine")

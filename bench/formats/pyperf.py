@@ -15,10 +15,10 @@ from ..problems.case import Case
 from ..report.document import plain
 from ..report.files import file_name
 from ..store.records import Run
-from . import foreign, identifying
-from .foreign import Foreign, Origin
+from . import identifying, imported
+from .imported import Foreign, Origin
 from .taking import each, line, mapping
-from .timed import Process, Timed, created, known, once_each, one_place, text
+from .timed_cases import Process, Timed, created, known, once_each, one_place, text
 
 VERSION = "1.0"
 
@@ -139,7 +139,7 @@ def read(top: Mapping[str, Any], origin: Origin) -> Run:
     )
     about = _metadata(top, next(iter(top["benchmarks"]), None))
     version = line(about.get("perf_version"))
-    return foreign.run(
+    return imported.run(
         origin.made_by(f"pyperf {version}" if version else "pyperf", min(_dates(top), default=None)),
         "pyperf",
         taken.found,
@@ -182,7 +182,7 @@ def _foreign(top: Mapping[str, Any], indices: Iterator[int], item: object) -> Fo
         values = process.values or process.samples
         if values:
             calls = _calls(_metadata(top, item, {"metadata": process.metadata}))
-            processes[next(indices)] = [(calls, foreign.nanoseconds(values, calls))]
+            processes[next(indices)] = [(calls, imported.nanoseconds(values, calls))]
     if not processes:
         raise ImplbenchError("has no values: it was only calibrated")
     return Foreign(case=_case(name, about), title=name, processes=processes)

@@ -11,10 +11,10 @@ from ..analyse.verdict import Finding
 from ..errors import ImplbenchError
 from ..report.document import plain
 from ..store.records import Run
-from . import foreign, identifying
-from .foreign import Foreign, Origin
+from . import identifying, imported
+from .imported import Foreign, Origin
 from .taking import each, line, mapping
-from .timed import UNKNOWN, Timed, created, known, once_each, one_place, text
+from .timed_cases import UNKNOWN, Timed, created, known, once_each, one_place, text
 
 #: The version whose fields are written; statistics are its own.
 VERSION = "5.3.1"
@@ -162,7 +162,7 @@ def read(top: Mapping[str, Any], origin: Origin) -> Run:
     problem = line(commit.get("project")) or "pytest-benchmark"
     taken = each(top["benchmarks"], partial(_foreign, problem=problem), name=_name, problem=problem)
     made = top.get("datetime")
-    return foreign.run(
+    return imported.run(
         origin.made_by(
             " ".join(filter(None, ["pytest-benchmark", line(top.get("version"))])),
             identifying.utc(made) if isinstance(made, str) else None,
@@ -192,12 +192,12 @@ def _foreign(item: object, problem: str) -> Foreign:
     stats = one.stats
     values = stats.data or ([] if stats.median is None else [stats.median])
     if not values:
-        raise ImplbenchError(f"has neither samples nor their {foreign.STATISTIC}")
+        raise ImplbenchError(f"has neither samples nor their {imported.STATISTIC}")
     return Foreign(
         case=case,
         title=one.fullname,
-        processes={0: [(stats.iterations, foreign.nanoseconds(values, stats.iterations))]},
-        statistic=None if stats.data else foreign.STATISTIC,
+        processes={0: [(stats.iterations, imported.nanoseconds(values, stats.iterations))]},
+        statistic=None if stats.data else imported.STATISTIC,
     )
 
 

@@ -16,8 +16,8 @@ import msgspec
 from ..errors import ImplbenchError
 from ..report.document import plain
 from ..store.documents import LARGEST_BYTES
-from . import foreign, identifying
-from .foreign import Foreign, Skipped
+from . import identifying, imported
+from .imported import Foreign, Skipped
 
 _GZIP = b"\x1f\x8b"
 
@@ -96,7 +96,7 @@ def _read(item: object, read: Callable[[object], Foreign]) -> tuple[Foreign | No
     """Return the benchmark, or why it is none."""
     try:
         one = read(item)
-        foreign.check(one)
+        imported.check(one)
     except (ImplbenchError, msgspec.ValidationError, UnicodeError) as error:  # half a surrogate pair is no text
         return None, plain(str(error))
     return one, ""

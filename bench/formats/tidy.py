@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..report.document import Cell, Column, Table, Value, plain
 from ..report.files import csv
 from ..store.records import Arm, Burst, Outcome, Round, Run, Worker
-from .timed import timed
+from .timed_cases import timed
 
 
 def export(runs: Sequence[Run]) -> bytes:

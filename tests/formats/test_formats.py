@@ -8,7 +8,7 @@ import pytest
 
 from bench import arguments, cli, formats
 from bench.errors import Exit, ImplbenchError, NothingMeasured
-from bench.formats import timed
+from bench.formats import timed_cases
 from bench.store import documents
 from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_run
@@ -75,7 +75,7 @@ def test_a_run_without_a_time_has_nothing_to_export(name, run):
 
 
 def test_each_case_without_a_time_is_named_with_its_reason():
-    sentences = timed.left_out(
+    sentences = timed_cases.left_out(
         [make_run([*USUAL, Spec(name="x\x1b[0m", outcome=Outcome.CRASHED, reason="\x07signal")])]
     )
     assert sentences == (

@@ -1,7 +1,7 @@
 """Bencher, github-action-benchmark, Otava, tidy CSV and Markdown.
 
 The first two read JSON that nothing but a server takes; it is held against golden text. To write that anew after a
-change that was meant: ``PYTHONPATH=. python tests/formats/test_format_others.py``.
+change that was meant: ``PYTHONPATH=. python tests/formats/test_others.py``.
 """
 
 import json

@@ -10,7 +10,7 @@ from ..report.document import plain
 from ..report.files import file_name
 from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from .identifying import MOST
-from .timed import UNKNOWN
+from .timed_cases import UNKNOWN
 
 WARNING = (
     "imported from {tool}: nothing was verified, no two cases were timed side by side, so no ratio is formed; what its "

@@ -10,7 +10,7 @@ from bench import formats
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import pyperf
-from bench.formats.timed import timed
+from bench.formats.timed_cases import timed
 from tests.builders import Spec, make_run, samples
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")

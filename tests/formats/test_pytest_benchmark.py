@@ -10,7 +10,7 @@ from bench import formats
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
-from bench.formats.timed import timed
+from bench.formats.timed_cases import timed
 from bench.problems.case import Size
 from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_case, make_run, samples
