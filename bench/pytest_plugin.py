@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from . import arguments
 from .analyse.verdict import Finding, decided, findings
+from .cli import parser as arguments
+from .cli.request import selection_of, settings_of
 from .errors import ImplbenchError
 from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .report import terminal
-from .request import selection_of, settings_of
 from .store.records import Arm, Left, Outcome, Run
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.

@@ -6,12 +6,12 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-from bench import cli
+from bench.cli.main import main
 from tests.documented import Reader, Untrue
 
 
 class SimulatedReader(Reader):
-    """Types commands of implbench into `cli.main`; a shell gets the others, and those that are asked to be real."""
+    """Types commands of implbench into `main.main`; a shell gets the others, and those that are asked to be real."""
 
     real: Callable[[list[str]], bool] = staticmethod(lambda words: False)
     """Tells for the arguments of implbench whether real workers are to do it."""
@@ -26,7 +26,7 @@ class SimulatedReader(Reader):
         output, errors = StringIO(), StringIO()
         with chdir(self.folder), redirect_stdout(output), redirect_stderr(errors):
             try:
-                code = cli.main([one for word in words[1:] for one in _expanded(word)])
+                code = main([one for word in words[1:] for one in _expanded(word)])
             except SystemExit as ended:
                 code = int(ended.code or 0)
             if target:

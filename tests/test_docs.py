@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments
+from bench.cli import parser
 from bench.store.records import Counts
 from tests import documented, noise
 from tests.explained import COSTS, passes, products
@@ -159,9 +159,9 @@ def test_every_command_within_a_sentence_is_one_that_there_is(file):
         if program == "python":
             assert (CHECKOUT / first).exists()
         elif others:
-            assert arguments.parser().parse_args([first, *others]).command == first
+            assert parser.parser().parse_args([first, *others]).command == first
         else:
-            assert f" {first} " in arguments.parser().format_help()
+            assert f" {first} " in parser.parser().format_help()
 
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from bench import cli
+from bench.cli.main import main
 from bench.errors import Exit
 from bench.machine import environment, hardware
 from bench.problems import implementation, problem
@@ -37,7 +37,7 @@ def without_proc(monkeypatch, tmp_path):
 
 def run(capsys, tmp_path, *arguments):
     words = ["run", str(FAKES), "--impl", "honest_too", "--size", "S", "--json", "--results", str(tmp_path)]
-    code = cli.main([*words, *arguments])
+    code = main([*words, *arguments])
     return code, capsys.readouterr()
 
 
@@ -61,7 +61,7 @@ def test_without_proc_what_is_known_is_captured_and_the_rest_is_unknown(without_
 
 
 def test_without_proc_doctor_says_what_it_can(without_proc, capsys, tmp_path):
-    assert cli.main(["doctor", "--json", "--results", str(tmp_path)]) == Exit.FINE
+    assert main(["doctor", "--json", "--results", str(tmp_path)]) == Exit.FINE
     assert json.loads(capsys.readouterr().out)
 
 
@@ -72,7 +72,7 @@ def test_a_run_on_another_blas_or_on_none_that_can_be_seen_is_reported_as_any_ot
     code, _ = run(capsys, tmp_path / "results")
     assert code == Exit.FINE
     (document,) = (tmp_path / "results").glob("*.json")
-    assert cli.main(["report", str(document), "--output", str(tmp_path / "reports")]) == Exit.FINE
+    assert main(["report", str(document), "--output", str(tmp_path / "reports")]) == Exit.FINE
     (page,) = (tmp_path / "reports").glob("*/report.md")
     assert "`honest_too`" in page.read_text()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments
 from bench.analyse import explanation, roofline
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
+from bench.cli import parser
 from bench.report.sections import answer, layouts
 from bench.report.sections.reasons import range_text
 from bench.report.sections.roofline import share_text
@@ -41,7 +41,7 @@ def test_each_of_the_two_commands_is_one_line_that_makes_its_own_environment(nam
 
 @pytest.mark.parametrize("words", list(commands(README + DOCS)), ids=" ".join)
 def test_every_command_shown_is_one_that_the_parser_knows(words):
-    assert arguments.parser().parse_args(words).command == words[0]
+    assert parser.parser().parse_args(words).command == words[0]
 
 
 def test_the_figures_shown_are_those_of_the_committed_runs():

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import bench
-from bench import cli
 from bench.analyse import history
 from bench.analyse.history import Question, commits_between
+from bench.cli.main import main
 from bench.errors import Exit, ImplbenchError
 from bench.machine import environment
 from bench.stats import change_points
@@ -139,11 +139,11 @@ def test_a_case_that_was_only_run_elsewhere_is_shown_from_there(tmp_path, monkey
 
 def test_a_fresh_clone_answers_from_the_runs_that_are_kept_in_it_and_says_where_they_were_made(tmp_path, capsys):
     write(tmp_path / "baseline", 1, environment=lambda _at: machine(ELSEWHERE))
-    assert cli.main(["history", "--results", str(tmp_path)]) == Exit.FINE
+    assert main(["history", "--results", str(tmp_path)]) == Exit.FINE
     printed = capsys.readouterr()
     assert f"on CPU ba ({ELSEWHERE})" in printed.out
     assert "holds none of these cases measured on this machine; shown is CPU ba" in printed.err
-    assert cli.main(["report", "--results", str(tmp_path), "--output", str(tmp_path / "reports")]) == Exit.FINE
+    assert main(["report", "--results", str(tmp_path), "--output", str(tmp_path / "reports")]) == Exit.FINE
     assert f"was measured on another machine than this one ({ELSEWHERE})" in capsys.readouterr().err
 
 
@@ -216,7 +216,7 @@ def here(monkeypatch):
 @pytest.mark.usefixtures("here")
 def test_the_command_prints_table_and_sentence_and_draws_where_it_is_asked_to(results, tmp_path, capsys):
     arguments = ["history", "fast", "--results", str(results), "--output", str(tmp_path)]
-    assert cli.main(arguments) == Exit.FINE
+    assert main(arguments) == Exit.FINE
     printed = capsys.readouterr()
     assert "1 of 1 case changed in 30 runs from 2026-01-01 to 2026-01-02 on CPU 01 (0123456789ab)." in printed.out
     assert "aaaaaaaa..bbbbbbbb" in printed.out
@@ -228,7 +228,7 @@ def test_the_command_prints_table_and_sentence_and_draws_where_it_is_asked_to(re
 
 
 def test_the_json_has_every_run_and_every_change(results, capsys):
-    assert cli.main(["history", "--results", str(results), "--json"]) == Exit.FINE
+    assert main(["history", "--results", str(results), "--json"]) == Exit.FINE
     found = json.loads(capsys.readouterr().out)
     assert found["machine"] == {"fingerprint": HERE, "cpu": "CPU 01", "host": None, "runs": 30}
     assert found["method"] == "pelt"
@@ -247,7 +247,7 @@ def test_the_json_has_every_run_and_every_change(results, capsys):
 def test_a_corrupt_run_is_warned_of_on_stderr_and_in_the_json(tmp_path, capsys):
     _good, bad = write(tmp_path, 2)
     bad.write_text("{}")
-    assert cli.main(["history", "--results", str(tmp_path), "--json"]) == Exit.FINE
+    assert main(["history", "--results", str(tmp_path), "--json"]) == Exit.FINE
     printed = capsys.readouterr()
     assert printed.err.startswith(f"implbench: left out: {bad}: is no whole result of implbench")
     assert json.loads(printed.out)["notes"] == [printed.err.removeprefix("implbench: ").strip()]
@@ -256,7 +256,7 @@ def test_a_corrupt_run_is_warned_of_on_stderr_and_in_the_json(tmp_path, capsys):
 def test_an_answer_from_the_index_imports_no_numerical_library(tmp_path):
     write(tmp_path, 21)
     code = (
-        "import sys; from bench.cli import main; main(sys.argv[1:]);"
+        "import sys; from bench.cli.main import main; main(sys.argv[1:]);"
         "print(*{'numpy', 'pandas', 'matplotlib'} & set(sys.modules), file=sys.stderr)"
     )
     for expected in ({"numpy"}, set()):

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import arguments, cli, formats
+from bench import formats
+from bench.cli import parser
+from bench.cli.main import main
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed_cases
 from bench.store import documents
@@ -30,16 +32,14 @@ def results(run, tmp_path):
 def file(results, tmp_path):
     """Return a file of pytest-benchmark's."""
     path = tmp_path / "o.json"
-    assert (
-        cli.main(["export", "--format", "pytest-benchmark", "--results", results, "--output", str(path)]) == Exit.FINE
-    )
+    assert main(["export", "--format", "pytest-benchmark", "--results", results, "--output", str(path)]) == Exit.FINE
     return path
 
 
 @pytest.mark.parametrize("name", formats.EXPORTERS)
 def test_every_format_is_in_the_help_and_in_the_docs(name, capsys):
     with pytest.raises(SystemExit):
-        arguments.parser().parse_args(["export", "--help"])
+        parser.parser().parse_args(["export", "--help"])
     assert name in capsys.readouterr().out.replace("-\n", "-")
     assert f"`{name}`" in DOCS.read_text(encoding="utf-8")
 
@@ -48,7 +48,7 @@ def test_every_format_is_in_the_help_and_in_the_docs(name, capsys):
 def test_every_format_is_a_file_on_stdout_or_a_folder(name, results, tmp_path, capsys):
     folder = tmp_path / "folder"
     output = ["--output", str(folder)] if name in FOLDERS else []
-    assert cli.main(["export", "--format", name, "--results", results, *output]) == Exit.FINE
+    assert main(["export", "--format", name, "--results", results, *output]) == Exit.FINE
     printed = capsys.readouterr()
     assert bool(printed.out) != folder.exists() == (name in FOLDERS)
     lost = "left out: backprop[dropped-M-float64-C-1t], wrong (grad_w1 is 3.2 tolerances off)"
@@ -103,7 +103,7 @@ def test_a_record_that_knows_nothing_of_the_machine_is_exported_all_the_same(nam
     ],
 )
 def test_each_mistake_is_one_sentence_and_exit_2(words, told, results, capsys):
-    assert cli.main([*words, "--results", results]) == Exit.USAGE
+    assert main([*words, "--results", results]) == Exit.USAGE
     printed = capsys.readouterr().err
     assert told in printed
     assert printed.count("\n") == 1
@@ -132,19 +132,17 @@ def test_what_is_no_result_of_another_tool_is_one_sentence(data):
 
 def test_an_import_becomes_a_run_of_the_history_that_can_be_reported_and_exported_again(file, tmp_path, capsys):
     imported = str(tmp_path / "imported")
-    assert cli.main(["import", str(file), "--results", imported, "--json"]) == Exit.FINE
+    assert main(["import", str(file), "--results", imported, "--json"]) == Exit.FINE
     (written,) = json.loads(capsys.readouterr().out)
     assert documents.read(Path(written["document"])).id == written["run"]
     assert list(Path(imported).iterdir()) == [Path(written["document"])]
-    assert cli.main(["report", "--results", imported, "--output", str(tmp_path / "reports")]) == Exit.FINE
+    assert main(["report", "--results", imported, "--output", str(tmp_path / "reports")]) == Exit.FINE
     (page,) = tmp_path.glob("reports/*/report.md")
     text = page.read_text(encoding="utf-8")
     assert "Warning: imported from pytest-benchmark 5.3.1: nothing was verified" in text
     assert "Noise floor: unknown, there is no baseline." in text
     again = tmp_path / "again.json"
-    assert (
-        cli.main(["export", "--format", "pytest-benchmark", "--results", imported, "--output", str(again)]) == Exit.FINE
-    )
+    assert main(["export", "--format", "pytest-benchmark", "--results", imported, "--output", str(again)]) == Exit.FINE
     first, second = (json.loads(path.read_text())["benchmarks"] for path in (file, again))
     assert [one["stats"] for one in first] == [one["stats"] for one in second]
 
@@ -159,16 +157,16 @@ def stored(tmp_path, *benchmarks):
 
 def test_what_is_skipped_is_named_with_its_reason(tmp_path, capsys):
     words = ["import", stored(tmp_path, ("a", 1e-3), ("b", -1.0)), "--results", str(tmp_path / "r")]
-    assert cli.main(words) == Exit.FINE
+    assert main(words) == Exit.FINE
     assert "implbench: skipped: b has a sample of -1.0 s" in capsys.readouterr().err
-    assert cli.main([*words, "--json"]) == Exit.FINE
+    assert main([*words, "--json"]) == Exit.FINE
     (told,) = json.loads(capsys.readouterr().out)
     assert [one["name"] for one in told["skipped"]] == ["b"]
 
 
 def test_a_foreign_run_is_reported_exported_listed_and_has_a_history(tmp_path, capsys):
     results = ["--results", str(tmp_path / "r")]
-    assert cli.main(["import", stored(tmp_path, ("a", 1e-3), ("b", 2e-3), ("c", None)), *results]) == Exit.FINE
+    assert main(["import", stored(tmp_path, ("a", 1e-3), ("b", 2e-3), ("c", None)), *results]) == Exit.FINE
     for words in (
         ["report", "--html", "--output", str(tmp_path / "o")],
         ["index", "--output", str(tmp_path / "s")],
@@ -179,7 +177,7 @@ def test_a_foreign_run_is_reported_exported_listed_and_has_a_history(tmp_path, c
             if name != "asv"
         ),
     ):
-        assert cli.main([*words, *results]) == Exit.FINE, words
+        assert main([*words, *results]) == Exit.FINE, words
     (page,) = tmp_path.glob("o/*/report.md")
     text = page.read_text(encoding="utf-8")
     assert "2 of 2 times are the median that pytest-benchmark 5.1.0 stored" in text
@@ -190,12 +188,12 @@ def test_a_foreign_run_is_reported_exported_listed_and_has_a_history(tmp_path, c
 def test_the_same_file_twice_is_the_same_run(file, tmp_path):
     imported = tmp_path / "imported"
     for _ in range(2):
-        assert cli.main(["import", str(file), "--results", str(imported)]) == Exit.FINE
+        assert main(["import", str(file), "--results", str(imported)]) == Exit.FINE
     assert len(list(imported.iterdir())) == 1
 
 
 def test_a_record_of_an_import_holds_no_path_of_the_machine(file, tmp_path):
-    cli.main(["import", str(file), "--results", str(tmp_path / "imported")])
+    main(["import", str(file), "--results", str(tmp_path / "imported")])
     (document,) = (tmp_path / "imported").iterdir()
     assert str(tmp_path) not in document.read_text(encoding="utf-8")
     assert documents.read(document).settings.command == ("implbench", "import", "o.json")
@@ -204,7 +202,7 @@ def test_a_record_of_an_import_holds_no_path_of_the_machine(file, tmp_path):
 def test_nothing_is_written_where_one_of_several_files_is_wrong(file, tmp_path, capsys):
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{}")
-    assert cli.main(["import", str(file), str(wrong), "--results", str(tmp_path / "imported")]) == Exit.USAGE
+    assert main(["import", str(file), str(wrong), "--results", str(tmp_path / "imported")]) == Exit.USAGE
     assert capsys.readouterr().err == (
         f"implbench: {wrong}: is no result of pytest-benchmark or pyperf: it holds no benchmarks\n"
     )
@@ -216,4 +214,4 @@ def test_every_command_of_the_docs_is_one_that_the_parser_knows():
     assert len(lines) >= 8
     for line in lines:
         words = line.partition(" > ")[0].split()
-        assert arguments.parser().parse_args(words).command in ("export", "import")
+        assert parser.parser().parse_args(words).command in ("export", "import")

@@ -1,0 +1,172 @@
+"""Compare two versions, and say whether HEAD is slower than BASE."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ...errors import Exit
+from ...machine import environment
+from ...measure import executor
+from ...measure.runner import Progress
+from ...measure.workspace import scratch
+from ...problems.source_code import differences
+from ...report import files, terminal
+from ...report.document import Section
+from ...report.json_summary import of_comparison, of_plan
+from ...report.sections import comparison as section
+from ...stats.intervals import resolves
+from ...store.documents import write_atomically
+from ...store.records import Settings
+from ...versions import benchmarks, checkout, comparison, native, reads, sameness
+from ...versions.benchmarks import Benchmark, Skipped
+from ...versions.checkout import Asked, Side
+from ...versions.comparer import Comparer, Measured, usual_budget_s
+from ...versions.comparison import Comparison
+from ...versions.native import Doubt
+from ..request import selection_of, settings_of
+
+#: The paths of the files that the workers of BASE and HEAD have read.
+_Read = tuple[frozenset[str], frozenset[str]]
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench compare`; see `parser`."""
+    started = time.monotonic()
+    settings = settings_of(options)
+    with scratch() as place:
+        sides = checkout.sides(_asked(options), place)
+        changed = differences(sides[0].own.tree, sides[1].own.tree)
+        chosen, skipped, read = _chosen(sides, options, settings)
+        if options.dry_run:
+            return _show_plan(chosen, skipped, settings, as_json=options.json)
+        measured: Sequence[Measured] = ()
+        overtime_s = 0.0
+        if chosen:
+            with terminal.progress(_title(chosen, sides)) as listener:
+                comparer = Comparer(settings, listener)
+                for side in sides:
+                    reads.forget(side.own.tree)
+                measured = comparer.compare(chosen)
+                overtime_s = comparer.overtime_s
+            now = [reads.since_forgotten(side.own.tree) for side in sides]
+            read = read[0] | now[0], read[1] | now[1]
+        found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
+        found = comparison.doubted(found, _doubt(sides, changed, read))
+    _print(found, options)
+    return comparison.exit_code(found)
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        base=options.base,
+        head=options.head,
+        problems=options.problem,
+        paths=tuple(options.path),
+        problems_from=options.problems_from,
+    )
+
+
+def _chosen(
+    sides: tuple[Side, Side], options: argparse.Namespace, settings: Settings
+) -> tuple[Sequence[Benchmark], Sequence[Skipped], _Read]:
+    """Return what is to be measured, what is not, and the files that were read to find that out."""
+    found, skipped = benchmarks.chosen(*sides, selection_of(options))
+    if options.all or not found:
+        return found, skipped, (frozenset(), frozenset())
+    with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
+        tell = _telling(listener)
+        parted = sameness.parted(found, settings, tell, backend=executor.usual())
+    return parted.changed, (*skipped, *parted.same), parted.read
+
+
+def _doubt(sides: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Doubt | None:
+    """Return why both versions may have run the same compiled code, None if they have not.
+
+    Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
+    """
+    told = reads.are_recorded(sides[1].own.tree)
+    loaded = read[0] | read[1] if told else native.products(changed)
+    problems = {one.folder.relative_to(side.own.tree).as_posix() for side in sides for one in side.problems.values()}
+    doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
+    both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in sides))
+    return doubt or native.of_built_once(native.built_once(both, read))
+
+
+def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
+    """Return what tells a listener only what is being done."""
+
+    def tell(doing: str) -> None:
+        listener(Progress(doing=doing, rounds_done=0, rounds_expected=None, left_s=None))
+
+    return tell
+
+
+def _show_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], settings: Settings, *, as_json: bool) -> int:
+    """Print what would be measured, and how long that would take."""
+    budget_s = settings.budget_s or usual_budget_s(len(chosen))
+    if as_json:
+        print(json.dumps(of_plan(chosen, skipped, budget_s), indent=2, allow_nan=False))
+    else:
+        terminal.show(section.planned([one.case.id for one in chosen], skipped, budget_s))
+    return Exit.FINE if chosen else Exit.NOTHING_MEASURED
+
+
+def _title(chosen: Sequence[Benchmark], sides: tuple[Side, Side]) -> str:
+    return f"{len(chosen)} benchmarks, {sides[0].label} against {sides[1].label}"
+
+
+def _found(
+    sides: tuple[Side, Side], margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
+) -> Comparison:
+    measured, skipped = results
+    noise = comparison.noise_of(measured)
+    resolved = resolves(noise) if noise else None
+    missing = (f"{side.label}: {warning}" for side in sides for warning in side.warnings)
+    return Comparison(
+        base=sides[0].label,
+        head=sides[1].label,
+        margin=margin,
+        compared=tuple(comparison.compared(one, margin, resolved) for one in measured),
+        skipped=tuple(skipped),
+        noise=noise,
+        resolved=resolved,
+        warnings=(*missing, *environment.warnings(os.environ), *comparison.warnings(measured)),
+        seconds=time.monotonic() - started,
+        among_tests=tuple(dict.fromkeys(where for side in sides for where in side.left_out)),
+    )
+
+
+def _print(found: Comparison, options: argparse.Namespace) -> None:
+    """Write the comparison where a pull request shows it, and print it.
+
+    That nobody reads on, as with ``| head``, changes nothing of the exit code.
+    """
+    sections = section.sections(found)
+    _write(sections, options.markdown)
+    try:
+        if options.json:
+            print(json.dumps(of_comparison(found), indent=2, allow_nan=False))
+        else:
+            terminal.show(sections)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is flushed at the end
+
+
+def _write(sections: tuple[Section, ...], markdown: str | None) -> None:
+    """Write the page that a pull request shows; that it cannot be written as the step's summary is no failure."""
+    page = files.titled_page("implbench compare", sections, files=False)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:  # other steps write to it too
+                file.write(page)
+        except OSError as error:
+            print(f"implbench: GITHUB_STEP_SUMMARY={summary}: not written: {error.strerror}", file=sys.stderr)
+    if markdown:
+        write_atomically(Path(markdown), page.encode(errors="replace"))

@@ -1,0 +1,156 @@
+"""Print what a shell needs to complete this command: written by shtab from the parser itself.
+
+What the parser does not know comes from the command when somebody presses Tab: `implbench list --names` for problems
+and implementations, and the results folder for runs.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+
+import shtab
+
+from ...errors import Exit
+from ...formats import EXPORTERS
+from ...problems.case import ALLOCATORS, CACHES, DTYPES, ORDERS
+
+#: What completes something, by shell; the preamble has the functions that this takes.
+Completes = Mapping[str, object]
+
+#: Functions of bash: $1 is the word that is completed; COMP_WORDS has all of them.
+_BASH = """
+_implbench_last_part() {  # of a list such as a,b: the rest of the arguments may stand behind the last comma
+  local before=""
+  [[ $1 == *,* ]] && before="${1%,*},"
+  compgen -P "$before" -W "${*:2}" -- "${1##*,}"
+}
+_implbench_words() {  # all but the options
+  local word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do [[ $word == -* ]] || echo "$word"; done
+}
+_implbench_problems_or_dirs() {
+  compgen -W "$(implbench list --names 2>/dev/null)" -- "$1"
+  compgen -d -- "$1"
+}
+_implbench_problems() {
+  _implbench_last_part "$1" $(implbench list --names 2>/dev/null)
+}
+_implbench_implementations() {
+  local problem="$(_implbench_words | sed -n 2p)"
+  _implbench_last_part "$1" $(implbench list --names "${problem:-.}" 2>/dev/null)
+}
+_implbench_runs_or_files() {
+  local index folder=results
+  for (( index = 1; index < COMP_CWORD; index++ )); do
+    [[ ${COMP_WORDS[index]} == --results ]] && folder="${COMP_WORDS[index + 1]}"
+  done
+  compgen -W "$(cd "$folder" 2>/dev/null && ls -r -- *.json 2>/dev/null | sed 's/[.]json$//')" -- "$1"
+  [[ $1 == */* ]] && compgen -f -- "$1"
+}
+"""
+
+_ZSH = """
+_implbench_problems_or_dirs() {
+  compadd -- ${(f)"$(implbench list --names 2>/dev/null)"}
+  _files -/
+}
+_implbench_problems() { _values -s , problem ${(f)"$(implbench list --names 2>/dev/null)"} }
+_implbench_implementations() {
+  local -a found=(${(f)"$(implbench list --names ${words[2]} 2>/dev/null)"})
+  (( $#found )) && _values -s , implementation $found
+}
+_implbench_runs_or_files() {
+  compadd -- results/*.json(N:t:r)
+  _files
+}
+"""
+
+
+#: commandline -opc: the words before the cursor; fish itself knows which of them begin with what was typed.
+_FISH = """
+function _implbench_problems_or_dirs
+  implbench list --names 2>/dev/null
+  __fish_complete_directories
+end
+function _implbench_problems
+  __fish_complete_list , 'implbench list --names 2>/dev/null'
+end
+function _implbench_implementations_here
+  set -l words (commandline -opc | string match -v -- '-*')
+  implbench list --names $words[3] 2>/dev/null
+end
+function _implbench_implementations
+  __fish_complete_list , _implbench_implementations_here
+end
+function _implbench_runs_or_files
+  for file in results/*.json
+    string replace -r '.*/(.*)[.]json' '$1' $file
+  end
+  __fish_complete_path (commandline -ct)
+end
+"""
+
+
+def _function(name: str) -> Completes:
+    """Return what completes by the functions of that name."""
+    function = f"_implbench_{name}"
+    preamble = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+    return {"bash": function, "zsh": function, "fish": f"({function})", "preamble": preamble}
+
+
+def _listed(*names: str) -> Completes:
+    """Return what completes one of several names, or a list of them with commas."""
+    words = " ".join(names)
+    name = f"_implbench_one_of_{'_'.join(names).replace('-', '_')}"
+    return {
+        "bash": name,
+        "zsh": f"_values -s , name {words}",
+        "fish": words,
+        "preamble": {"bash": f'{_BASH}\n{name}() {{ _implbench_last_part "$1" {words}; }}\n'},
+    }
+
+
+_PROBLEM, _RUN = _function("problems_or_dirs"), _function("runs_or_files")
+_PROBLEMS, _IMPLEMENTATIONS = _function("problems"), _function("implementations")
+
+#: Argument -> what completes it: by option where two are named alike; what is not here has its choices, or nothing.
+_BY_ARGUMENT: Mapping[str, Completes] = {
+    "problem": _PROBLEM,
+    "--problem": _PROBLEMS,
+    "wanted": _PROBLEM,
+    "impl": _IMPLEMENTATIONS,
+    "baseline": _IMPLEMENTATIONS,
+    "run": _RUN,
+    "dtype": _listed(*DTYPES),
+    "layout": _listed(*ORDERS),
+    "allocator": _listed(*ALLOCATORS),
+    "cache": _listed(*CACHES),
+    "size": _listed("S", "M", "L"),
+    "format": _listed(*EXPORTERS),
+    "results": shtab.DIRECTORY,
+    "into": shtab.DIRECTORY,
+    "output": shtab.DIRECTORY,
+    "base": shtab.DIRECTORY,
+    "head": shtab.DIRECTORY,
+    "markdown": shtab.FILE,
+    "file": shtab.FILE,
+}
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench completion`; see `parser`."""
+    top: argparse.ArgumentParser = options.completes
+    for action in _actions(top):
+        names = [name for name in (*action.option_strings, action.dest) if name in _BY_ARGUMENT]
+        if names and not action.choices:
+            action.complete = _BY_ARGUMENT[names[0]]  # type: ignore[attr-defined]  # where shtab looks for it
+    print(shtab.complete(top, options.shell))
+    return Exit.FINE
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Yield all arguments of a parser and of its commands."""
+    for action in parser._actions:  # noqa: SLF001  # argparse has no public name for it
+        yield action
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for one in action.choices.values():
+                yield from _actions(one)

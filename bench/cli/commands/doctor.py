@@ -1,0 +1,23 @@
+"""Print what is here, what is missing and what makes this machine noisy."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from ...errors import Exit
+from ...machine import doctor
+from ...report import terminal
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench doctor`; see `parser`."""
+    examined = doctor.examine(Path(options.results))
+    if options.json:
+        print(json.dumps([asdict(one) for one in examined], indent=2))
+    else:
+        for one in examined:
+            terminal.say(f"{one.state:8} {one.subject}: {one.text}", hanging=9)
+            if one.remedy:
+                terminal.say(f"{'':8} -> {one.remedy}", hanging=12)
+    return Exit.FINE

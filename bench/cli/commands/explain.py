@@ -1,0 +1,69 @@
+"""Measure, count what each implementation does, and say in plain words why it is as fast as it is."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import decided
+from ...errors import ImplbenchError
+from ...measure.runner import Runner
+from ...measure.selection import select
+from ...problems import problem
+from ...report import files, json_explanation, json_summary, terminal
+from ...report.sections import explanation as section
+from ...store import documents
+from ...store.documents import write_atomically
+from ...store.records import Run
+from ..request import selection_of, settings_of
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench explain`; see `parser`."""
+    run, path = _stored(options) if options.run else _measured(options)
+    if run.interrupted and path is None:
+        raise KeyboardInterrupt
+    analysis = Analysis(run)
+    if options.run and not analysis.ladders:
+        raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
+    whole = section.section(analysis)
+    if options.markdown and whole is not None:
+        page = files.titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        write_atomically(Path(options.markdown), page.encode())
+    if options.json:
+        print(
+            json.dumps(
+                {
+                    "run": run.id,
+                    "document": None if path is None else str(path),
+                    "groups": [json_explanation.told(one) for one in analysis.ladders],
+                },
+                indent=2,
+                allow_nan=False,
+            )
+        )
+    else:
+        terminal.show(section.brief(analysis))
+        for file in (None if options.run else path, options.markdown):
+            if file:
+                terminal.say(f"written: {file}")
+    if run.interrupted:
+        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+    return json_summary.exit_code(analysis)
+
+
+def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:
+    """Return the run that was named, if it is of that problem."""
+    path = documents.find(Path(options.results), options.run)
+    run = documents.read(path)
+    if run.problem.name != problem.find(options.problem).name:
+        raise ImplbenchError(f"{path}: is a run of {run.problem.name}, not of {options.problem}")
+    return run, path
+
+
+def _measured(options: argparse.Namespace) -> tuple[Run, Path | None]:
+    found = problem.find(options.problem)
+    arms, left = select(found, selection_of(options))
+    with terminal.progress(f"{found.name}: {found.title}") as listener:
+        return Runner(found, settings_of(options), listener, decided=decided).run(arms, left, Path(options.results))

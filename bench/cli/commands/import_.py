@@ -1,0 +1,59 @@
+"""Take the results of other tools into the history, a run each file."""
+
+import argparse
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ... import formats
+from ...errors import Exit, ImplbenchError
+from ...report import terminal
+from ...report.sections.wording import counted
+from ...store import documents
+from ...store.records import Run
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench import`; see `parser`. All files are read before the first run is written."""
+    folder = Path(options.results)
+    runs = [_read(Path(name)) for name in options.file]
+    written = [_stored(run, folder) for run in runs]
+    if options.json:
+        print(json.dumps([_told(run, path) for run, path in written], indent=2))
+        return Exit.FINE
+    for run, path in written:
+        counts = f"{counted(len(run.arms), 'case')}, {counted(len(run.rounds), 'round')}"
+        terminal.say(f"{run.problem.title}: {counts}; written: {path}")
+        for one in run.left:
+            terminal.note(f"skipped: {one.title} {one.reason}")
+    return Exit.FINE
+
+
+def _told(run: Run, path: Path) -> dict[str, object]:
+    skipped = [{"name": one.title, "reason": one.reason} for one in run.left]
+    return {"run": run.id, "document": str(path), "skipped": skipped}
+
+
+def _read(path: Path) -> Run:
+    try:
+        if path.stat().st_size > documents.LARGEST_BYTES:
+            raise ImplbenchError(f"{path}: is larger than {documents.LARGEST_BYTES} bytes, no such result is")
+        data = path.read_bytes()
+        modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OSError as error:
+        raise ImplbenchError(f"{path}: cannot be read ({error.strerror})") from error
+    origin = formats.Origin(file=path.name, sha256=hashlib.sha256(data).hexdigest(), modified=modified)
+    try:
+        return formats.read(data, origin)
+    except ImplbenchError as error:
+        raise ImplbenchError(f"{path}: {error}") from error
+
+
+def _stored(run: Run, folder: Path) -> tuple[Run, Path]:
+    """Return the run as written and its document; the same file twice is the same document."""
+    with documents.Journal(folder, run) as journal:
+        stored, path = journal.close()
+    if path is None:
+        raise ImplbenchError(f"{run.problem.title}: holds no round")
+    return stored, path

@@ -1,0 +1,65 @@
+"""Print problems and implementations; imports none of them."""
+
+import argparse
+import json
+from typing import Any
+
+from ...errors import Exit
+from ...problems import implementation, problem
+from ...problems.problem import Problem
+from ...report import terminal
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench list`; see `parser`."""
+    folders = problem.available()
+    if options.names:
+        for name in implementation.found(problem.find(options.problem)) if options.problem else folders:
+            terminal.say(name)
+        return Exit.FINE
+    names = [options.problem] if options.problem else list(folders)
+    listed = []
+    for name in names:
+        found = problem.find(name)
+        listed.append((found, implementation.found(found)))
+    if options.json:
+        print(json.dumps([_listed(*pair) for pair in listed], indent=2))
+    else:
+        for found, implementations in listed:
+            terminal.say(f"{found.name}: {found.title}")
+            sizes = ", ".join(map(_size_text, found.sizes.items()))
+            terminal.say(f"  sizes {sizes}; default {found.default_size}", hanging=8)
+            for one in implementations.values():
+                mark = " (baseline)" if one.name == found.baseline else ""
+                trouble = one.misnamed or one.broken or one.unavailable
+                told = f"{one.title}{mark}" + (f"; {trouble}" if trouble else "")
+                terminal.say(f"  {one.name:20} {told}", hanging=23)
+    return Exit.FINE
+
+
+def _size_text(size: tuple[str, dict[str, int]]) -> str:
+    name, values = size
+    return f"{name} ({', '.join(f'{key}={value}' for key, value in values.items())})"
+
+
+def _listed(found: Problem, implementations: dict[str, implementation.Implementation]) -> dict[str, Any]:
+    return {
+        "problem": found.name,
+        "title": found.title,
+        "sizes": found.sizes,
+        "default_size": found.default_size,
+        "data": found.data,
+        "baseline": found.baseline,
+        "layouts": found.layouts,
+        "implementations": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "requires": one.requires,
+                "broken": one.broken,
+                "misnamed": one.misnamed,
+                "unavailable": one.unavailable,
+            }
+            for one in implementations.values()
+        ],
+    }

@@ -1,0 +1,80 @@
+"""Write the report of a stored run, or of several side by side."""
+
+import argparse
+import json
+from pathlib import Path
+
+from ... import html
+from ...analyse.analysis import Analysis
+from ...analyse.history import Question
+from ...analyse.joint import join
+from ...errors import Exit, ImplbenchError
+from ...html import joint as joint_page
+from ...html.past import Past, of_run
+from ...machine import environment
+from ...report import files as reports
+from ...report import terminal
+from ...report.document import plain
+from ...report.sections import joint
+from ...store import documents, index
+from ...store.records import Run
+from .history import commits_of
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench report`; see `parser`."""
+    runs = [_read(Path(options.results), name) for name in options.run or [None]]
+    written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
+    if options.json:
+        told = {"run": runs[0].id} if len(runs) == 1 else {"runs": [run.id for run in runs]}
+        print(json.dumps({**told, "files": [str(file) for file in written]}, indent=2))
+    else:
+        for file in written:
+            terminal.say(f"written: {file}")
+    return Exit.FINE
+
+
+def _read(results: Path, name: str | None) -> Run:
+    path = documents.find(results, name)
+    run = documents.read(path)
+    if not run.rounds:
+        raise ImplbenchError(f"{path}: holds no finished round, there is nothing to report")
+    machine = run.environment.get("fingerprint")
+    if machine != environment.fingerprint() and not run.environment.get("imported"):
+        terminal.note(f"{path}: was measured on another machine than this one ({plain(str(machine or 'unknown'))})")
+    return run
+
+
+def _one(run: Run, options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the report of a run."""
+    return reported(Analysis(run, options.margin), options)
+
+
+def _several(runs: list[Run], options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the joint report of several runs, and show what a terminal holds of it: no other command does."""
+    found = join([Analysis(run, options.margin) for run in runs])
+    if not options.json:
+        terminal.show(joint.brief(found))
+    written = reports.write_together(found, Path(options.output))
+    return (*written, joint_page.write(found, Path(options.output))) if options.html else written
+
+
+def reported(analysis: Analysis, options: argparse.Namespace) -> tuple[Path, ...]:
+    """Write the report of a run, with its page for a browser if that is asked for; return the files."""
+    written = reports.write(analysis, Path(options.output))
+    if not options.html:
+        return written
+    return (*written, html.write(analysis, Path(options.output), _past(analysis.run, Path(options.results))))
+
+
+def _past(run: Run, results: Path) -> Past | None:
+    """Return the earlier runs of a run's cases on its machine; None where there are none."""
+    machine = run.environment.get("fingerprint")
+    if not machine or not results.is_dir():
+        return None
+    try:
+        found = index.consult(results, Question(wanted=run.problem.name, machine=str(machine)).ask, terminal.Notes())
+    except ImplbenchError:
+        return None  # the run was read from elsewhere, and this folder holds none of its problem or machine
+    kept = of_run(run, found)
+    return Past(found=kept, commits=commits_of(kept)) if kept else None

@@ -1,0 +1,50 @@
+"""Measure, store, print the answer and the table."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ...analyse.analysis import Analysis
+from ...analyse.verdict import decided
+from ...measure.runner import Runner
+from ...measure.selection import select
+from ...problems import problem
+from ...report import json_summary, sections, terminal
+from ...store.records import Run
+from ..request import selection_of, settings_of
+from . import watch
+from .report import reported
+
+
+def command(options: argparse.Namespace) -> int:
+    """Do `implbench run`; see `parser`."""
+    if getattr(options, "watch", False):
+        return watch.command(options, show)
+    found = problem.find(options.problem)
+    arms, left = select(found, selection_of(options))
+    with terminal.progress(f"{found.name}: {found.title}") as listener:
+        run, path = Runner(found, settings_of(options), listener, decided=decided).run(
+            arms, left, Path(options.results)
+        )
+    if run.interrupted and path is None:
+        raise KeyboardInterrupt
+    return show(run, path, options)
+
+
+def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
+    """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
+    analysis = Analysis(run)
+    written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
+    if options.json:
+        found, watched = json_summary.of(analysis, path), getattr(options, "watch", False)
+        said = {"event": "run", **found} if watched else found
+        print(json.dumps(said, indent=None if watched else 2, allow_nan=False))
+    else:
+        terminal.show(sections.brief(analysis))
+        for file in (path, *written[:1], *(written[-1:] if options.html else ())):
+            if file is not None:
+                terminal.say(f"written: {file}")
+    if run.interrupted:
+        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+    return json_summary.exit_code(analysis)

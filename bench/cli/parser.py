@@ -1,0 +1,253 @@
+"""What can be asked for on the command line: one function for each command.
+
+Only the standard library is imported, and little of it, so that ``implbench --help`` answers at once.
+"""
+
+import argparse
+
+from ..errors import ImplbenchError
+from . import argument_types, options
+
+TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
+
+DESCRIPTION = "Which of these implementations is faster, by how much, how sure are we, and why?"
+
+EXIT_CODES = """\
+exit codes:
+  0 fine   1 regression   2 usage   3 undecided, machine too noisy
+  4 a wrong or failed implementation   5 nothing measured   130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are those of implbench: one sentence, exit 2."""
+
+    def error(self, message: str) -> "NoReturn":
+        raise ImplbenchError(f"{message} (see: {self.prog} --help)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = _Parser(
+        prog="implbench",
+        description=DESCRIPTION,
+        epilog=f"example: implbench run backprop\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    options.manner(top)
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    measuring, stored = (
+        (_run, _explain, _roofline, _compare, _calibrate, _check),
+        (_report, _index, _history, _export, _import),
+    )
+    for add in (*measuring, *stored, _list, _new, _doctor):
+        add(commands)
+    _completion(commands).set_defaults(completes=top)
+    return top
+
+
+def _run(commands: "Commands") -> None:
+    says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
+    run = _command(commands, "run", says, example)
+    options.measuring(run)
+    options.limits(run)
+    run.add_argument(
+        "--watch",
+        action="store_true",
+        help="then wait, and verify and measure each version of an implementation that is saved, against the version "
+        "before it and the baseline (8 rounds or --rounds, in about 12 s; not kept in results); Ctrl-C ends it, "
+        "with exit 0 while it waits",
+    )
+
+
+def _roofline(commands: "Commands") -> None:
+    says = "run, and tell which share of this machine's limits each implementation reaches"
+    roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
+    options.measuring(roofline)
+    roofline.set_defaults(roofline=True)
+
+
+def _explain(commands: "Commands") -> None:
+    says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
+    explain = _command(commands, "explain", says, example)
+    explain.add_argument("problem", help="a problem's name or folder")
+    explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
+    explain.set_defaults(explains=True)
+    options.limits(explain)
+    explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
+    options.conditions(explain, "default")
+    options.baseline(explain)
+    options.amount(explain)
+    options.seed(explain)
+    options.timeout(explain)
+    options.results(explain)
+    explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
+    options.as_json(explain)
+
+
+def _compare(commands: "Commands") -> None:
+    says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
+    compare = _command(commands, "compare", says, example)
+    compare.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
+    compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
+    compare.add_argument(
+        "--problem",
+        type=argument_types.names,
+        default=(),
+        metavar="NAME,...",
+        help="only these, names or paths (default: all)",
+    )
+    compare.add_argument(
+        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
+    )
+    compare.add_argument(
+        "--path",
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="where a package lies; repeat it for several",
+    )
+    compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
+    compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
+    options.gate(compare)
+    compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
+    options.as_json(compare)
+
+
+def _calibrate(commands: "Commands") -> None:
+    says = "tell what a gate can see on this machine, from identical code"
+    calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
+    calibrate.add_argument("problem", help="a problem's name or folder")
+    options.gate(calibrate)
+    options.as_json(calibrate)
+
+
+def _check(commands: "Commands") -> None:
+    says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
+    check = _command(commands, "check", says, example)
+    check.add_argument("problem", help="a problem's name or folder")
+    options.axes(check)
+    options.baseline(check)
+    options.seed(check)
+    options.timeout(check)
+    options.as_json(check)
+
+
+def _report(commands: "Commands") -> None:
+    report = _command(commands, "report", "write the report of a run, or of several side by side", "implbench report")
+    report.add_argument(
+        "run",
+        nargs="*",
+        metavar="RUN",
+        help="ids, beginnings of ids or files (default: the latest); several: one report, ratios side by side",
+    )
+    report.add_argument(
+        "--margin", type=argument_types.percentage, metavar="PERCENT", help="another margin than the run's own"
+    )
+    options.html(report)
+    options.results(report)
+    options.output(report)
+    options.as_json(report)
+
+
+def _index(commands: "Commands") -> None:
+    says, example = "all runs and their histories as a static site", "implbench index --output reports/site"
+    index = _command(commands, "index", says, example)
+    options.results(index)
+    index.add_argument(
+        "--output", default="reports/site", metavar="FOLDER", help="the site's own folder (default: reports/site)"
+    )
+    options.as_json(index)
+
+
+def _history(commands: "Commands") -> None:
+    says, example = "all runs in the order of time, and where they changed", "implbench history backprop"
+    history = _command(commands, "history", says, example)
+    history.add_argument(
+        "wanted", nargs="?", metavar="PROBLEM|CASE", help="a problem, an implementation or a case's id (default: all)"
+    )
+    history.add_argument("--machine", metavar="FINGERPRINT", help="runs made there (default: this machine)")
+    options.results(history)
+    history.add_argument("--output", metavar="FOLDER", help="draw it as SVG and PNG into this folder")
+    options.as_json(history)
+
+
+def _export(commands: "Commands") -> None:
+    says, example = "write runs in another tool's format", "implbench export --format pytest-benchmark"
+    export = _command(commands, "export", says, example)
+    export.add_argument("run", nargs="*", help="ids, beginnings of ids or files (default: the latest)")
+    export.add_argument(
+        "--format",
+        required=True,
+        metavar="NAME",
+        help="pytest-benchmark, asv, pyperf, bencher, github-action, otava, csv or markdown",
+    )
+    export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
+    options.results(export)
+
+
+def _import(commands: "Commands") -> None:
+    says, example = "take results of pytest-benchmark or pyperf into the history", "implbench import benchmark.json"
+    importing = _command(commands, "import", says, example)
+    importing.add_argument("file", nargs="+", help="JSON of pytest --benchmark-json or of pyperf; each becomes a run")
+    options.results(importing)
+    options.as_json(importing)
+
+
+def _list(commands: "Commands") -> None:
+    listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
+    listing.add_argument(
+        "--names",
+        action="store_true",
+        help="names alone, one a line: of problems, or of this problem's implementations",
+    )
+    options.as_json(listing)
+
+
+def _new(commands: "Commands") -> None:
+    says, example = "write a working start of your own", "implbench new problem my_rows"
+    new = _command(commands, "new", says, example)
+    kinds = new.add_subparsers(dest="kind", metavar="problem|impl", required=True, parser_class=_Parser)
+    a_problem = _command(kinds, "problem", "write a small problem with two implementations", example)
+    a_problem.add_argument("name", metavar="NAME", help="name of the problem and of its folder")
+    a_problem.add_argument("--into", metavar="FOLDER", help="where its folder is made (default: here)")
+    says = "write one more implementation of a problem: a copy of its baseline"
+    an_impl = _command(kinds, "impl", says, "implbench new impl ./my_rows faster")
+    an_impl.add_argument("problem", metavar="PROBLEM", help="a problem's name or folder")
+    an_impl.add_argument("name", metavar="NAME", help="its name; it is written as NAME.py beside problem.py")
+    an_impl.add_argument("--into", metavar="FOLDER", help="copy the problem there first (one that is bundled, say)")
+    for kind in (a_problem, an_impl):
+        options.as_json(kind)
+
+
+def _doctor(commands: "Commands") -> None:
+    says = "what is here, what is missing, what makes this machine noisy"
+    doctor = _command(commands, "doctor", says, "implbench doctor")
+    options.results(doctor)
+    options.as_json(doctor)
+
+
+def _completion(commands: "Commands") -> argparse.ArgumentParser:
+    says = "print what a shell needs to complete commands, options, problems and implementations"
+    completion = _command(commands, "completion", says, "implbench completion bash")
+    completion.add_argument(
+        "shell",
+        choices=("bash", "zsh", "fish"),
+        help="bash: send it to ~/.local/share/bash-completion/completions/implbench (> FILE), once for all; "
+        "zsh: to a file _implbench in a folder of $fpath; fish: to ~/.config/fish/completions/implbench.fish",
+    )
+    return completion
+
+
+def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
+    added = commands.add_parser(
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}", allow_abbrev=False
+    )
+    options.manner(added)
+    return added
