@@ -30,8 +30,8 @@ SAMPLE_S, ALL_S = 0.002, 1.5
 #: Samples of a version at least.
 FEWEST = 40
 
-#: An amount is taken if the slowdown that it makes, in the mean of two or more measurements, is off by no more than this
-#: part of it; after so many measurements that which is nearest, if it is off by no more than twice that.
+#: An amount is taken if the slowdown that it makes, in the mean of two measurements or more, is off by at most this
+#: part; after so many measurements that which is nearest, if it is off by no more than twice that.
 ALLOWED = 0.1
 TRIES = 16
 
