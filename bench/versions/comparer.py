@@ -3,12 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import log1p
 
 from ..measure import executor, round_plan
 from ..measure.executor import Backend
+from ..measure.progress import Listener, Progress
 from ..measure.round_executor import Group, Source
-from ..measure.runner import Listener, Progress
+from ..measure.round_loop import RoundLoop
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import Decision
@@ -83,7 +85,6 @@ class Comparer:
         self._settings = settings
         self._listen = listener
         self._generator = random.Random(settings.seed)
-        self._cpus = self._backend.cpus()
         self._started = self._backend.monotonic_s()
         self._budget_s = settings.budget_s or USUAL_S_LEAST
         self._screened: dict[str, list[Round]] = {}
@@ -128,9 +129,10 @@ class Comparer:
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
-            self._screen(groups, stage)
+            loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes)
+            self._screen(groups, loop)
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
-            self._confirm([groups[name] for name in suspects], stage)
+            self._confirm([groups[name] for name in suspects], loop)
         return tuple(self._measured(one, stage) for one in benchmarks)
 
     def _measured(self, one: Benchmark, stage: Stage) -> Measured:
@@ -149,7 +151,7 @@ class Comparer:
             doubt=stage.doubts.get(name),
         )
 
-    def _screen(self, groups: dict[str, Group], stage: Stage) -> None:
+    def _screen(self, groups: dict[str, Group], loop: RoundLoop) -> None:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
         self._screened = {name: [] for name in groups}
         names = list(groups)
@@ -157,11 +159,11 @@ class Comparer:
         for index in range(gate.SCREEN_ROUNDS):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
-                if not self._alive(name) or not self._fits(name, MOST_GROWTH * SCREENING_PART):
-                    continue
-                kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
-                if not kept and self._alive(name):  # once more, whatever the time: it may have gone into a time-out
-                    self._hold(groups[name], stage, self._screened[name], again=name in twice)
+                held, arms = self._screened[name], partial(self._taking_part, again=name in twice)
+                if self._fits(name, MOST_GROWTH * SCREENING_PART):
+                    # where it is discarded once more, whatever the time: it may have gone into a time-out
+                    for one in loop.attempts(len(held), groups[name], arms):
+                        self._keep(one, held)
 
     def _twice(self, index: int) -> Sequence[str]:
         """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.
@@ -172,7 +174,7 @@ class Comparer:
         in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
         return in_turn[: index + 1 - sum(seen.values())]
 
-    def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
+    def _confirm(self, suspects: Sequence[Group], loop: RoundLoop) -> None:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
         self._fresh = {group.name: [] for group in suspects}
         self._expected += gate.LOOKS[0] * len(suspects)
@@ -181,7 +183,8 @@ class Comparer:
                 self._judge_early(group.name)
                 judged = group.name in self._decided
                 if (not judged or self._doubted(group.name)) and self._goes_on(group.name):
-                    self._hold(group, stage, self._fresh[group.name], again=self._resolved > self._settings.margin)
+                    arms = self._taking_part(group, again=self._resolved > self._settings.margin)
+                    self._keep(loop.hold(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
                     if not judged:
                         self._judge(group.name, len(suspects))
         for group in suspects:
@@ -240,23 +243,20 @@ class Comparer:
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
-    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> bool:
-        """Hold one round of a benchmark and return whether it counts; a round that is discarded is kept apart."""
-        self._tell(f"{group.name}")
-        started = self._backend.monotonic_s()
-        names = [arm.name for arm in group.arms if again or not arm.again]
-        plan = round_plan.draw(self._generator, names, self._cpus, group.threads)
+    def _taking_part(self, group: Group, *, again: bool) -> list[str]:
+        """Return the arms of a benchmark's next round, with BASE perhaps again; none where one has ended."""
+        return [arm.name for arm in group.arms if again or not arm.again] if self._alive(group.name) else []
+
+    def _passes(self, group: Group, pass_ns: int, start_ns: int) -> int:
         planned_s = self._settings.budget_s or max(PLANNED_S_LEAST, USUAL_S_EACH * len(self._screened))
         share_s = SCREENING_PART * planned_s / self._expected
+        return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-        def choose_passes(pass_ns: int, start_ns: int) -> int:
-            return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
-
-        one = stage.executor.round(len(held), group, plan, choose_passes)
-        (held if one.discarded is None else self._discarded.setdefault(group.name, [])).append(one)
-        self._round_s[group.name] = self._backend.monotonic_s() - started
+    def _keep(self, one: Round, held: list[Round]) -> None:
+        """Add a round to those held of its benchmark; one that is discarded is kept apart."""
+        (held if one.discarded is None else self._discarded.setdefault(one.group, [])).append(one)
+        self._round_s[one.group] = one.duration_ns * 1e-9
         self._done += 1
-        return one.discarded is None
 
     def _cleared(self, name: str) -> bool:
         return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
