@@ -1,4 +1,4 @@
-"""The loop under all measuring: each round is drawn, held, and counted or, where it is discarded, held again.
+"""The loop under all measuring: each round is drawn, run, and counted or, where it is discarded, run again.
 
 Who takes part in the next round, and when it is enough, is for the caller to say.
 """
@@ -32,7 +32,7 @@ def untimed(group: Group, pass_ns: int, start_ns: int) -> int:
 
 
 class RoundLoop:
-    """Holds rounds on one executor, all drawn by one generator."""
+    """Runs rounds on one executor, all drawn by one generator."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class RoundLoop:
         Parameters
         ----------
         executor
-            What holds the rounds.
+            What runs the rounds.
         backend
             Its clock, and the CPUs to draw from.
         generator
@@ -66,8 +66,8 @@ class RoundLoop:
         """Whether so many laps had a discarded round that it is better to end."""
         return self._discarded >= MOST_DISCARDED
 
-    def hold(self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None) -> Round:
-        """Draw a round of these arms and hold it; a crew's workers serve other groups too."""
+    def round(self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None) -> Round:
+        """Draw a round of these arms and run it; a crew's workers serve other groups too."""
         plan = round_plan.draw(self._generator, arms, self._cpus, group.threads)
         if crew:
             plan = crew.shared(plan, group.threads)
@@ -79,13 +79,13 @@ class RoundLoop:
             names = arms(group)
             if not names:
                 return
-            one = self.hold(index, group, names, crew=crew)
-            yield one
-            if one.discarded is None:
+            round_ = self.round(index, group, names, crew=crew)
+            yield round_
+            if round_.discarded is None:
                 return
 
     def verify(self, group: Group) -> Round:
-        """Hold a round of all arms of a group, once more where it is discarded, and return the last."""
+        """Run a round of all arms of a group, once more where it is discarded, and return the last."""
         *_, last = self.attempts(0, group, all_arms)
         return last
 
@@ -95,9 +95,9 @@ class RoundLoop:
         for group in self._generator.sample(groups, len(groups)):
             names = arms(group)
             if names:
-                one = self.hold(pace.done, group, names)
-                discarded |= one.discarded is not None
-                yield one
+                round_ = self.round(pace.done, group, names)
+                discarded |= round_.discarded is not None
+                yield round_
         if discarded:
             self._discarded += 1
         else:

@@ -143,8 +143,8 @@ class Runner:
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
         while any(map(self._wanted, stage.groups)) and self._pace.another() and not loop.disturbed:
-            for one in loop.lap(self._pace, stage.groups, self._taking_part):
-                self._keep(one, journal)
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+                self._keep(round_, journal)
             if self._pace.done in self._settings.looks:
                 self._decided = self._decide(journal.run)
 
@@ -171,17 +171,17 @@ class Runner:
             self._leave(shares.too_slow(group, alive) | dict.fromkeys(alive, reason), group, journal)
 
     def _sweep_round(self, group: Group, loop: RoundLoop, journal: Journal, crew: Crew) -> None:
-        """Hold one round of a sweep's group, once more where it is discarded."""
+        """Run one round of a sweep's group, once more where it is discarded."""
         last = None
         for last in loop.attempts(self._pace.done, group, self._taking_part, crew=crew):
             self._keep(last, journal)
         if self._shares and last:
             self._shares.add(group, last)
 
-    def _keep(self, one: Round, journal: Journal) -> None:
+    def _keep(self, round_: Round, journal: Journal) -> None:
         """Put a round on record, and the arms that have ended in it out of the next."""
-        self._ended |= {worker.arm for worker in one.ended}
-        journal.append(one)
+        self._ended |= {worker.arm for worker in round_.ended}
+        journal.append(round_)
 
     def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
         """Leave arms out of a group that has not been started yet, on the record."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import log1p
 
@@ -15,7 +15,7 @@ from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import Decision
 from ..store import selectors
-from ..store.records import Arm, Round, Settings
+from ..store.records import Arm, Role, Round, Settings
 from .benchmarks import Benchmark
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
@@ -30,7 +30,8 @@ SCREENING_PART = 0.6
 #: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
 MOST_GROWTH = 2.0
 
-BASE, HEAD, AGAIN = " base", " head", " base (again)"
+#: HEAD, BASE and BASE again -> what is behind the case's id in the name of the arm.
+_MARKS = {Role.CASE: "head", Role.BASELINE: "base", Role.AGAIN: "base (again)"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,10 +62,10 @@ class Measured:
         name = self.benchmark.case.id
         return _ratios(self.confirming if self.suspect and self.confirming else self.screening, name)
 
-    def all_ratios(self, arm: str = HEAD) -> tuple[float, ...]:
+    def all_ratios(self, role: Role = Role.CASE) -> tuple[float, ...]:
         """Return log(arm / BASE) of every round, of HEAD or of the second BASE."""
         name = self.benchmark.case.id
-        return (*_ratios(self.screening, name, arm), *_ratios(self.confirming, name, arm))
+        return (*_ratios(self.screening, name, role), *_ratios(self.confirming, name, role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,15 +163,15 @@ class Comparer:
                 held, arms = self._screened[name], partial(self._taking_part, again=name in twice)
                 if self._fits(name, MOST_GROWTH * SCREENING_PART):
                     # where it is discarded once more, whatever the time: it may have gone into a time-out
-                    for one in loop.attempts(len(held), groups[name], arms):
-                        self._keep(one, held)
+                    for round_ in loop.attempts(len(held), groups[name], arms):
+                        self._keep(round_, held)
 
     def _twice(self, index: int) -> Sequence[str]:
         """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.
 
         It is more than one where ratios were lost before, for the noise floor wants one of each round.
         """
-        seen = {name: len(_ratios(held, name, AGAIN)) for name, held in self._screened.items()}
+        seen = {name: len(_ratios(held, name, Role.AGAIN)) for name, held in self._screened.items()}
         in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
         return in_turn[: index + 1 - sum(seen.values())]
 
@@ -184,7 +185,7 @@ class Comparer:
                 judged = group.name in self._decided
                 if (not judged or self._doubted(group.name)) and self._goes_on(group.name):
                     arms = self._taking_part(group, again=self._resolved > self._settings.margin)
-                    self._keep(loop.hold(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
+                    self._keep(loop.round(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
                     if not judged:
                         self._judge(group.name, len(suspects))
         for group in suspects:
@@ -196,7 +197,7 @@ class Comparer:
     def _resolved(self) -> float:
         """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
         held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
-        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, AGAIN)]
+        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, Role.AGAIN)]
         return (intervals.resolves(intervals.hodges_lehmann(ratios)) if ratios else None) or 0.0
 
     def _doubted(self, name: str) -> bool:
@@ -252,10 +253,10 @@ class Comparer:
         share_s = SCREENING_PART * planned_s / self._expected
         return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-    def _keep(self, one: Round, held: list[Round]) -> None:
+    def _keep(self, round_: Round, held: list[Round]) -> None:
         """Add a round to those held of its benchmark; one that is discarded is kept apart."""
-        (held if one.discarded is None else self._discarded.setdefault(one.group, [])).append(one)
-        self._round_s[one.group] = one.duration_ns * 1e-9
+        (held if round_.discarded is None else self._discarded.setdefault(round_.group, [])).append(round_)
+        self._round_s[round_.group] = round_.duration_ns * 1e-9
         self._done += 1
 
     def _cleared(self, name: str) -> bool:
@@ -284,16 +285,18 @@ def usual_budget_s(benchmarks: int) -> float:
 
 def arms_of(one: Benchmark) -> list[Arm]:
     """Return the arms of a benchmark; HEAD's problem makes the inputs of all."""
-    arm = Arm(name=one.case.id + HEAD, case=one.case, title=one.title, baseline=False)
-    base = replace(arm, name=one.case.id + BASE, baseline=True)
-    return [arm, base, replace(base, name=one.case.id + AGAIN, again=True)]
+    return [Arm(name=arm_name(one.case.id, role), case=one.case, title=one.title, role=role) for role in _MARKS]
 
 
 def sources_of(one: Benchmark) -> dict[str, Source]:
     """Return arm -> its code."""
-    name = one.case.id
-    return {name + HEAD: one.head, name + BASE: one.base, name + AGAIN: one.base}
+    return {arm_name(one.case.id, role): one.head if role == Role.CASE else one.base for role in _MARKS}
 
 
-def _ratios(held: Sequence[Round], name: str, arm: str = HEAD) -> tuple[float, ...]:
-    return tuple(selectors.log_ratios(held, name + arm, name + BASE).values())
+def arm_name(case_id: str, role: Role) -> str:
+    """Return the name of a benchmark's arm: HEAD is the case, BASE the baseline."""
+    return f"{case_id} {_MARKS[role]}"
+
+
+def _ratios(held: Sequence[Round], name: str, role: Role = Role.CASE) -> tuple[float, ...]:
+    return tuple(selectors.log_ratios(held, arm_name(name, role), arm_name(name, Role.BASELINE)).values())

@@ -15,7 +15,7 @@ from ..measure.round_executor import Group, Source
 from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.selection import Selection, select
 from ..measure.workspace import staged
-from ..store.records import Arm, Round, Settings
+from ..store.records import Arm, Role, Round, Settings
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
 from .snapshots import Version
 
@@ -24,8 +24,6 @@ WATCHED_ROUNDS = 8
 
 #: Time that these rounds are to take where --budget says nothing else; they are held in any case.
 WATCHED_S = 12.0
-
-NOW, BEFORE = " now", " before"
 
 
 class Remeasurer:
@@ -67,7 +65,7 @@ class Remeasurer:
         for name, case in {
             case.id: case for case in [*(arm.case for arm in arms), *(one.case for one in left)]
         }.items():
-            members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", baseline=False))
+            members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", role=Role.CASE))
         sources = {arm.name: _source(now, arm) for group in members.values() for arm in group}
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
         staging = staged(
@@ -141,23 +139,25 @@ class Remeasurer:
         names = {arm.case.implementation for arm in arms}
         sources: dict[str, Source] = {}
 
-        def enter(arm: Arm, version: Version | None, mark: str) -> Arm | None:
+        def enter(arm: Arm, version: Version | None, role: Role) -> Arm | None:
             if version is None:
                 return None
-            sources[arm.case.id + mark] = _source(version, arm)
-            return replace(arm, name=arm.case.id + mark)
+            name = f"{arm.case.id} {'before' if role == Role.BEFORE else 'now'}"
+            sources[name] = _source(version, arm)
+            return replace(arm, name=name, role=role)
 
         everything, _ = select(now.problem, replace(self._wanted, implementations=tuple(names)))
         baselines = {}
         for arm in everything:
-            if arm.baseline and not arm.again:
-                name, group = arm.case.implementation, arm.case.group
-                baselines[group] = enter(arm, now, NOW) if name in names else enter(arm, before.get(name), BEFORE)
+            if arm.role == Role.BASELINE:
+                name = arm.case.implementation
+                version, role = (now, arm.role) if name in names else (before.get(name), Role.BEFORE)
+                baselines[arm.case.group] = enter(arm, version, role)
         entries = []
         for arm in arms:
-            here = enter(arm, now, NOW)
+            here = enter(arm, now, arm.role)
             if here:
-                then = enter(arm, before.get(arm.case.implementation), BEFORE)
+                then = enter(arm, before.get(arm.case.implementation), Role.BEFORE)
                 baseline = None if arm.baseline else baselines.get(arm.case.group)
                 entries.append(Entry(now=here, before=then, baseline=baseline))
         return entries, sources
@@ -173,11 +173,12 @@ class Remeasurer:
         executor = self._executor(lambda doing: listener(pace.progress(doing)))
         loop = RoundLoop(executor, self._backend, self._generator, passes)
         held: dict[str, list[Round]] = {group.name: [] for group in groups}
+        new = {arm.name for group in groups for arm in group.arms if arm.role != Role.BEFORE}
         wrong = False
         while pace.another() and not loop.disturbed and not wrong:
-            for one in loop.lap(pace, groups, all_arms):
-                held[one.group] += [one] if one.discarded is None else []
-                wrong |= any(worker.arm.endswith(NOW) for worker in one.ended)
+            for round_ in loop.lap(pace, groups, all_arms):
+                held[round_.group] += [round_] if round_.discarded is None else []
+                wrong |= any(worker.arm in new for worker in round_.ended)
         return held
 
     def _executor(self, tell: Callable[[str], None]) -> RoundExecutor:

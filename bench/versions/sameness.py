@@ -97,7 +97,7 @@ def _that_read_nothing_of(
             tell(f"which files {group.name} reads")
             for own in owns:
                 reads.forget(own.tree)
-            held = loop.hold(0, group, all_arms(group))
+            held = loop.round(0, group, all_arms(group))
             well = all(worker.outcome in _WELL for worker in held.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]
             base, head = base | now[0], head | now[1]

@@ -1,4 +1,4 @@
-"""The loop under all measuring, on a simulated machine: what is drawn, what counts, what is held again."""
+"""The loop under all measuring, on a simulated machine: what is drawn, what counts, what is run again."""
 
 from pathlib import Path
 from random import Random
@@ -66,20 +66,20 @@ def drawn(one):
 def test_the_seed_says_all_that_is_drawn(stage, looping):
     group = stage.groups[0]
     first, second, other = (
-        [loop.hold(0, group, all_arms(group)) for _ in range(5)] for loop in map(looping, (1, 1, 2))
+        [loop.round(0, group, all_arms(group)) for _ in range(5)] for loop in map(looping, (1, 1, 2))
     )
     assert list(map(drawn, first)) == list(map(drawn, second)) != list(map(drawn, other))
     assert len({one.hash_seed for one in first}) == 5
     assert {one.passes for one in first} == {3}  # the baseline is there twice
 
 
-def test_a_round_that_is_discarded_is_held_again_once(stage, simulation, looping):
+def test_a_round_that_is_discarded_is_run_again_once(stage, simulation, looping):
     simulation.discarded = {1: JUMPED, 3: JUMPED, 4: JUMPED}
     held = [[one.discarded for one in looping().attempts(0, stage.groups[0], all_arms)] for _ in range(3)]
     assert held == [[None], [JUMPED, None], [JUMPED, JUMPED]]
 
 
-def test_a_round_is_not_held_again_once_no_arm_takes_part(stage, simulation, looping):
+def test_a_round_is_not_run_again_once_no_arm_takes_part(stage, simulation, looping):
     simulation.discarded = {0: JUMPED}
     left = [["product[honest-S-float64-C-1t]"], []]
     (one,) = looping().attempts(0, stage.groups[0], lambda group: left.pop(0))
@@ -122,7 +122,7 @@ def test_a_lap_with_a_discarded_round_does_not_count_and_several_of_them_are_too
 def test_groups_that_a_crew_serves_have_in_common_what_is_set_before_it_starts(stage, looping):
     loop = looping()
     with Crew() as crew:
-        one, two = (drawn(loop.hold(0, group, all_arms(group), crew=crew)) for group in stage.groups)
+        one, two = (drawn(loop.round(0, group, all_arms(group), crew=crew)) for group in stage.groups)
     assert one[:2] == two[:2]
     with Crew() as crew:
-        assert drawn(loop.hold(1, stage.groups[0], all_arms(stage.groups[0]), crew=crew))[:2] != one[:2]
+        assert drawn(loop.round(1, stage.groups[0], all_arms(stage.groups[0]), crew=crew))[:2] != one[:2]
