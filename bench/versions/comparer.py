@@ -9,14 +9,14 @@ from math import log1p
 from ..measure import executor, round_plan
 from ..measure.executor import Backend
 from ..measure.progress import Listener, Progress
-from ..measure.round_executor import Group, Source
+from ..measure.round_executor import Group
 from ..measure.round_loop import RoundLoop
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import Decision
 from ..store import selectors
-from ..store.records import Arm, Role, Round, Settings
-from .benchmarks import Benchmark
+from ..store.records import Role, Round, Settings
+from .benchmarks import Benchmark, arm_name, arms_of, sources_of
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
@@ -29,9 +29,6 @@ SCREENING_PART = 0.6
 
 #: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
 MOST_GROWTH = 2.0
-
-#: HEAD, BASE and BASE again -> what is behind the case's id in the name of the arm.
-_MARKS = {Role.CASE: "head", Role.BASELINE: "base", Role.AGAIN: "base (again)"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,21 +278,6 @@ class Comparer:
 def usual_budget_s(benchmarks: int) -> float:
     """Return the time for a gate of so many benchmarks, in seconds, where nobody says another."""
     return max(USUAL_S_LEAST, USUAL_S_EACH * benchmarks)
-
-
-def arms_of(one: Benchmark) -> list[Arm]:
-    """Return the arms of a benchmark; HEAD's problem makes the inputs of all."""
-    return [Arm(name=arm_name(one.case.id, role), case=one.case, title=one.title, role=role) for role in _MARKS]
-
-
-def sources_of(one: Benchmark) -> dict[str, Source]:
-    """Return arm -> its code."""
-    return {arm_name(one.case.id, role): one.head if role == Role.CASE else one.base for role in _MARKS}
-
-
-def arm_name(case_id: str, role: Role) -> str:
-    """Return the name of a benchmark's arm: HEAD is the case, BASE the baseline."""
-    return f"{case_id} {_MARKS[role]}"
 
 
 def _ratios(held: Sequence[Round], name: str, role: Role = Role.CASE) -> tuple[float, ...]:

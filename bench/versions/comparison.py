@@ -13,8 +13,8 @@ from ..stats.gate import Decision
 from ..stats.intervals import Estimate
 from ..store import selectors
 from ..store.records import Outcome, Role, Round
-from .benchmarks import SAME, Skipped
-from .comparer import Measured, arm_name
+from .benchmarks import SAME, Skipped, arm_name
+from .comparer import Measured
 from .native import Doubt
 
 #: A count is a finding when it changes by more than this share in every round.

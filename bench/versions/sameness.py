@@ -11,8 +11,7 @@ from ..problems.source_code import differences
 from ..store.records import Outcome, Settings
 from ..worker.origins import Own
 from . import reads
-from .benchmarks import SAME, Benchmark, Skipped
-from .comparer import arms_of, sources_of
+from .benchmarks import SAME, Benchmark, Skipped, arms_of, sources_of
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})

@@ -9,7 +9,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.remembering import warning
 from bench.report.sections import answer
 from bench.store.records import Role
-from bench.versions.comparer import arm_name
+from bench.versions.benchmarks import arm_name
 from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run
 

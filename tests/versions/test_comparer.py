@@ -13,8 +13,8 @@ from bench.problems.implementation import chosen
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
 from bench.store.records import Outcome, Role, Settings
-from bench.versions.benchmarks import Benchmark
-from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer, arm_name
+from bench.versions.benchmarks import Benchmark, arm_name
+from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer
 from bench.versions.comparison import Standing, compared, noise_of
 from tests import noise
 from tests.simulated import Simulation

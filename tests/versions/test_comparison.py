@@ -13,8 +13,8 @@ from bench.report.files import titled_page
 from bench.report.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
 from bench.store.records import Counts, Outcome, Role
-from bench.versions.benchmarks import Benchmark, Skipped
-from bench.versions.comparer import Measured, arm_name
+from bench.versions.benchmarks import Benchmark, Skipped, arm_name
+from bench.versions.comparer import Measured
 from bench.versions.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.versions.native import of_built_once, of_unbuilt
 from tests.builders import Spec, make_run
