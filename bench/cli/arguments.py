@@ -1,6 +1,7 @@
-"""What several commands can be told: one function for each group of options that they have in common.
+"""What several commands can be told: one function for each group of arguments that they have in common.
 
-Like `parser`, it imports little, so that ``implbench --help`` answers at once.
+Like `parser`, it imports little, so that ``implbench --help`` answers at once. Defaults stand in `options`; a help text
+that names one is held to it by a test.
 """
 
 import argparse
@@ -32,6 +33,7 @@ def gate(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--budget",
         type=argument_types.seconds,
+        dest="budget_s",
         metavar="SECONDS",
         help="of a gate (default: 22 s a benchmark, 75 s or more)",
     )
@@ -48,11 +50,11 @@ def limits(to: argparse.ArgumentParser) -> None:
 
 
 def axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
-    """Add the axes."""
+    """Add the axes; `allocator` is the usual one, for the help."""
     to.add_argument(
         "--impl",
         type=argument_types.names,
-        default=(),
+        dest="implementations",
         metavar="NAME,...",
         help="only these, beside the baseline (default: all)",
     )
@@ -60,43 +62,42 @@ def axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
 
 
 def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
-    """Add the axes but for the implementation."""
+    """Add the axes but for the implementation; `allocator` is the usual one, for the help."""
     to.add_argument(
         "--size",
         type=argument_types.names,
-        default=(),
+        dest="sizes",
         metavar="NAME,...",
         help="as S, M or L (default: the problem's)",
     )
     to.add_argument(
-        "--set", type=argument_types.changes, default={}, metavar="m=500,...", help="numbers put over the size"
+        "--set", type=argument_types.changes, dest="changes", metavar="m=500,...", help="numbers put over the size"
     )
     to.add_argument(
         "--dtype",
         type=argument_types.names,
-        default=("float64",),
+        dest="dtypes",
         metavar="NAME,...",
         help="float64 (default), float32",
     )
     to.add_argument(
         "--layout",
         action="append",
-        default=[],
+        dest="layouts",
         metavar="C|F|CF|x=F,...",
         help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
     )
     to.add_argument(
         "--threads",
         type=argument_types.counts,
-        default=(1,),
         metavar="N,...",
         help="threads of BLAS and OpenMP (default: 1)",
     )
-    to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
+    to.add_argument("--data", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
         type=argument_types.names,
-        default=(allocator,),
+        dest="allocators",
         metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
     )
@@ -116,7 +117,6 @@ def cache(to: argparse.ArgumentParser) -> None:
     """Add the state of the caches."""
     to.add_argument(
         "--cache",
-        default="warm",
         metavar="warm|cold",
         help="cold: fill the caches with other data before each call, untimed (default: warm)",
     )
@@ -138,6 +138,7 @@ def amount(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--budget",
         type=argument_types.seconds,
+        dest="budget_s",
         metavar="SECONDS",
         help="time for the rounds (default: 75 s, but 8 rounds in any case)",
     )
@@ -148,7 +149,6 @@ def margin(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--margin",
         type=argument_types.percentage,
-        default=0.03,
         metavar="PERCENT",
         help="smallest difference that matters (default: 3%%)",
     )
@@ -156,9 +156,7 @@ def margin(to: argparse.ArgumentParser) -> None:
 
 def seed(to: argparse.ArgumentParser) -> None:
     """Add the seed."""
-    to.add_argument(
-        "--seed", type=argument_types.whole, default=1, metavar="N", help="of inputs and of all order (default: 1)"
-    )
+    to.add_argument("--seed", type=argument_types.whole, metavar="N", help="of inputs and of all order (default: 1)")
 
 
 def timeout(to: argparse.ArgumentParser) -> None:
@@ -166,7 +164,7 @@ def timeout(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--timeout",
         type=argument_types.seconds,
-        default=60.0,
+        dest="timeout_s",
         metavar="SECONDS",
         help="longest wait for one step of a worker (default: 60)",
     )
@@ -174,7 +172,7 @@ def timeout(to: argparse.ArgumentParser) -> None:
 
 def results(to: argparse.ArgumentParser) -> None:
     """Add where runs are kept."""
-    to.add_argument("--results", default="results", metavar="FOLDER", help="where runs are kept (default: results)")
+    to.add_argument("--results", metavar="FOLDER", help="where runs are kept (default: results)")
 
 
 def html(to: argparse.ArgumentParser) -> None:
@@ -186,16 +184,13 @@ def html(to: argparse.ArgumentParser) -> None:
 
 def output(to: argparse.ArgumentParser) -> None:
     """Add where reports are written."""
-    to.add_argument(
-        "--output", default="reports", metavar="FOLDER", help="where reports are written (default: reports)"
-    )
+    to.add_argument("--output", metavar="FOLDER", help="where reports are written (default: reports)")
 
 
 def manner(to: argparse.ArgumentParser) -> None:
     """Add how the user is talked to; before the command's name or behind it."""
-    unset = argparse.SUPPRESS  # else a command's own default would undo what stood before its name
-    to.add_argument("--quiet", "-q", action="store_true", default=unset, help="no progress and no remarks on stderr")
-    to.add_argument("--no-color", action="store_true", default=unset, help="no colours (as with the variable NO_COLOR)")
+    to.add_argument("--quiet", "-q", action="store_true", help="no progress and no remarks on stderr")
+    to.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
 
 
 def as_json(to: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from . import argument_types, arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
 
@@ -23,7 +23,10 @@ exit codes:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are those of implbench: one sentence, exit 2."""
+    """A parser that leaves out what was not typed, and whose errors are those of implbench: one sentence, exit 2."""
+
+    def __init__(self, **how: "Any") -> None:
+        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **how)
 
     def error(self, message: str) -> "NoReturn":
         raise ImplbenchError(f"{message} (see: {self.prog} --help)")
@@ -36,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=f"example: implbench run backprop\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     arguments.manner(top)
     top.add_argument("--version", action="store_true", help="print the version and exit")
@@ -45,9 +47,8 @@ def parser() -> argparse.ArgumentParser:
         (_run, _explain, _roofline, _compare, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
-    for add in (*measuring, *stored, _list, _new, _doctor):
+    for add in (*measuring, *stored, _list, _new, _doctor, _completion):
         add(commands)
-    _completion(commands).set_defaults(completes=top)
     return top
 
 
@@ -76,8 +77,9 @@ def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
     explain = _command(commands, "explain", says, example)
     explain.add_argument("problem", help="a problem's name or folder")
-    explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
-    explain.set_defaults(explains=True)
+    explain.add_argument(
+        "implementations", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)"
+    )
     arguments.limits(explain)
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
     arguments.conditions(explain, "default")
@@ -98,7 +100,7 @@ def _compare(commands: "Commands") -> None:
     compare.add_argument(
         "--problem",
         type=argument_types.names,
-        default=(),
+        dest="problems",
         metavar="NAME,...",
         help="only these, names or paths (default: all)",
     )
@@ -108,7 +110,7 @@ def _compare(commands: "Commands") -> None:
     compare.add_argument(
         "--path",
         action="append",
-        default=[],
+        dest="paths",
         metavar="FOLDER",
         help="where a package lies; repeat it for several",
     )
@@ -159,9 +161,7 @@ def _index(commands: "Commands") -> None:
     says, example = "all runs and their histories as a static site", "implbench index --output reports/site"
     index = _command(commands, "index", says, example)
     arguments.results(index)
-    index.add_argument(
-        "--output", default="reports/site", metavar="FOLDER", help="the site's own folder (default: reports/site)"
-    )
+    index.add_argument("--output", metavar="FOLDER", help="the site's own folder (default: reports/site)")
     arguments.as_json(index)
 
 
@@ -233,7 +233,7 @@ def _doctor(commands: "Commands") -> None:
     arguments.as_json(doctor)
 
 
-def _completion(commands: "Commands") -> argparse.ArgumentParser:
+def _completion(commands: "Commands") -> None:
     says = "print what a shell needs to complete commands, options, problems and implementations"
     completion = _command(commands, "completion", says, "implbench completion bash")
     completion.add_argument(
@@ -242,12 +242,11 @@ def _completion(commands: "Commands") -> argparse.ArgumentParser:
         help="bash: send it to ~/.local/share/bash-completion/completions/implbench (> FILE), once for all; "
         "zsh: to a file _implbench in a folder of $fpath; fish: to ~/.config/fish/completions/implbench.fish",
     )
-    return completion
 
 
 def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
     added = commands.add_parser(
-        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}", allow_abbrev=False
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}"
     )
     arguments.manner(added)
     return added
