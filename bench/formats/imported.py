@@ -17,6 +17,7 @@ from ..store.records import (
     Load,
     Outcome,
     ProblemRecord,
+    Role,
     Round,
     Run,
     Settings,
@@ -116,7 +117,7 @@ def run(
         problem=_problem(file_name(problems.pop() if len(problems) == 1 else problem), origin),
         environment={**environment, "imported": _imported(origin, found)},
         warnings=tuple(_warnings(origin, found)),
-        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), baseline=False) for one in found),
+        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), role=Role.CASE) for one in found),
         left=tuple(
             Left(case=one.case, title=plain(one.title), outcome=Outcome.UNSUPPORTED, reason=one.reason)
             for one in skipped

@@ -12,7 +12,8 @@ from typing import Any
 
 from ...analyse.verdict import decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
-from ...measure.runner import Listener, Progress, Runner
+from ...measure.progress import Listener, Progress
+from ...measure.runner import Runner
 from ...measure.selection import select
 from ...measure.workspace import scratch
 from ...problems import problem
