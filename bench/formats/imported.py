@@ -8,7 +8,21 @@ from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..report.document import plain
 from ..report.files import file_name
-from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Role, Round, Run, Settings, Worker
+from ..store.records import (
+    MARGIN,
+    SCHEMA,
+    Arm,
+    Burst,
+    Left,
+    Load,
+    Outcome,
+    ProblemRecord,
+    Role,
+    Round,
+    Run,
+    Settings,
+    Worker,
+)
 from .identifying import MOST
 from .timed_cases import UNKNOWN
 
@@ -94,7 +108,7 @@ def run(
         created=origin.made or origin.modified,
         settings=Settings(
             seed=0,
-            margin=0.03,
+            margin=MARGIN,
             rounds=None,
             budget_s=None,
             timeout_s=0.0,

@@ -300,6 +300,10 @@ class ProblemRecord:
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 
 
+#: Smallest relative difference that matters, where the user names no other.
+MARGIN = 0.03
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What the user asked for."""

@@ -14,6 +14,7 @@ import pytest
 import bench
 from bench.cli import parser
 from bench.cli.main import main
+from bench.cli.options import Options
 from bench.errors import Exit
 
 FAKES = str(Path(__file__).parent.parent / "fakes" / "product")
@@ -282,7 +283,7 @@ def test_the_version_is_printed(capsys):
 def fails(error):
     """Return a command that ends in an error which nobody expected."""
 
-    def command(options):
+    def command(options: Options):
         raise error
 
     return command
