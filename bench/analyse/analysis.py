@@ -3,15 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from ..stats.intervals import Estimate
 from ..store.records import Arm, Round, Run
 from ..store.selectors import burst_values, log_ratios, paired
 from .conditions import AXES, Effect, effects
 from .explanation import Ladder, ladders
+from .frame import frame
 from .roofline import Roofline, rooflines
 from .sweep import Sweep, sweeps
 from .verdict import GroupFindings, estimate, findings, used_rounds
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Analysis:
@@ -46,6 +51,10 @@ class Analysis:
     def ladders(self) -> tuple[Ladder, ...]:
         """The groups that were explained step by step."""
         return ladders(self.run, self.groups)
+
+    def frame(self) -> "DataFrame":
+        """Return the samples as a tidy table: one row a sample, every condition a column; see `frame.frame`."""
+        return frame(self.run)
 
     def roofline(self, group: GroupFindings) -> Roofline | None:
         """Return the limits of a group, None where none was measured."""

@@ -7,6 +7,7 @@ from math import exp, log1p
 from statistics import median
 
 from ..stats import intervals
+from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Interval
 from ..stats.sequential import level
 from ..store.records import Arm, Left, Outcome, Round, Run, Verification, Worker
@@ -14,6 +15,9 @@ from ..store.selectors import faults_per_call, log_ratios, min_seconds_per_call,
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
+
+#: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
+BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
 class Verdict(StrEnum):
@@ -272,7 +276,7 @@ def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
 
 def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:
     """Return how the rounds fall into two groups, with the page faults of each; None where they do not."""
-    split = intervals.two_clusters(list(logs.values())) if logs else None
+    split = two_clusters(list(logs.values())) if logs else None
     if split is None:
         return None
     indices = list(logs)

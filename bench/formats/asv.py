@@ -10,12 +10,10 @@ from math import nan
 from statistics import median, quantiles
 from typing import Any
 
-from ..analyse.verdict import findings
+from ..analyse.verdict import BAD, findings
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import plain
-from ..report.files import file_name
-from ..report.json_summary import BAD
+from ..report.document import file_name, plain
 from ..stats.intervals import median_interval
 from ..store.records import Run
 from .timed_cases import UNKNOWN, Timed, created, known, text, timed

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..analyse.analysis import Analysis
 from ..report.document import Section
-from ..report.files import titled_page
+from ..report.markdown import titled_page
 from ..report.sections import answer, cases, threats
 from ..store.records import Run
 

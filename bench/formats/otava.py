@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ..errors import ImplbenchError
+from ..report.csv import csv
 from ..report.document import Cell, Column, Table, Value, plain
-from ..report.files import csv
 from ..stats.intervals import Estimate
 from ..store.records import Run
 from .timed_cases import created, text, timed

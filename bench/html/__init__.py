@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ..analyse.analysis import Analysis
 from ..report import json_summary
-from ..report.document import plain
-from ..report.files import csv, file_name, folder_of
+from ..report.csv import csv
+from ..report.document import file_name, plain
+from ..report.files import folder_of
 from ..report.sections import answer
 from ..store.documents import write_atomically
 from .case_table import of_groups

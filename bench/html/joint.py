@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from ..analyse.joint import Together
-from ..report.document import Section, code
-from ..report.files import csv, file_name, folder_of_several
+from ..report.csv import csv
+from ..report.document import Section, code, file_name
+from ..report.files import folder_of_several
 from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE

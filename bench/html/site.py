@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..analyse.history import Change, Commits, Histories, History
-from ..report.document import Cell, Column, Table, code, plain
-from ..report.files import csv, file_name
+from ..report.csv import csv
+from ..report.document import Cell, Column, Table, code, file_name, plain
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
 from ..report.sections.wording import counted, ratio_text

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from ..units import percent, significant
 from . import environment, hardware
 from .distributions import EXTRAS
-from .environment import Activity
+from .load import WATCH_S, Activity, watch
 
-WHILE = f"over {hardware.WATCH_S} s in which implbench slept"
+WHILE = f"over {WATCH_S} s in which implbench slept"
 
 #: From here on, what others do is called noise.
 BUSY_SHARE, STEAL_SHARE, LOAD = 0.1, 0.01, 0.5
@@ -41,7 +41,7 @@ class Finding:
 
 def examine(results_folder: Path) -> tuple[Finding, ...]:
     """Look at this machine and return what was found; takes about a second."""
-    activity = environment.watch()
+    activity = watch()
     facts: dict[str, Any] = environment.capture()
     return (
         *installed(facts, environment.numeric_stack()),

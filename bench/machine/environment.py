@@ -16,7 +16,8 @@ from typing import Any
 
 from ..programs import told_by_git
 from . import hardware
-from .hardware import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
+from .hardware import allowed_cpus
+from .load import Activity, Snapshot, load_between, snapshot, watch
 
 __all__ = [
     "Activity",

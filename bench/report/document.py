@@ -29,6 +29,9 @@ CODE = re.compile(r"(`[^`]+`)")
 #: Control, format (as those that turn the writing direction) and surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
+#: No file gets a longer name.
+_LONGEST_NAME = 120
+
 
 def plain(text: str) -> str:
     """Return `text` as one line without escape sequences and invisible characters; runs of white space become one."""
@@ -46,6 +49,12 @@ def printable(text: str) -> str:
 def code(name: str) -> str:
     """Return a name as code for a sentence: between backticks, with none inside."""
     return f"`{plain(name).replace('`', chr(39)) or DASH}`"
+
+
+def file_name(text: str) -> str:
+    """Return a file's name made of `text`: no separators, nothing hidden, not too long."""
+    safe = re.sub(r"[^A-Za-z0-9._=-]+", "-", text).strip("-.")[:_LONGEST_NAME]
+    return safe or "unnamed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,6 @@
-"""A run in short, for programs: what ``--json`` prints, and the exit code."""
+"""A run in short, for programs: what ``--json`` prints."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,11 @@ from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
-from ..analyse.verdict import Finding, GroupFindings, Ratio, Verdict
-from ..errors import Exit
-from ..problems.case import Case
+from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..stats.intervals import Estimate, Interval
-from ..store.records import Arm, Left, Outcome, Round
-from ..units import significant
+from ..store.records import Left
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.comparison import Comparison
-from .document import Cell, Column, Table
-
-#: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
-BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
 def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
@@ -217,103 +209,3 @@ def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: f
         "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in skipped],
         "seconds": budget_s,
     }
-
-
-def exit_code(analysis: Analysis) -> Exit:
-    """Return the exit code of a run: what is worst comes first."""
-    outcomes = [one.outcome for group in analysis.groups for one in group.findings]
-    outcomes += [one.outcome for group in analysis.groups for one in group.left]
-    if analysis.run.interrupted:
-        return Exit.INTERRUPTED
-    code = exit_code_of(outcomes)
-    if code == Exit.FINE and any(_undecided_by_noise(group) for group in analysis.groups):
-        return Exit.UNDECIDED
-    return code
-
-
-def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
-    """Return 4 for a wrong or failed implementation, 5 where none is ok."""
-    known = list(outcomes)
-    if any(outcome in BAD for outcome in known):
-        return Exit.WRONG
-    return Exit.FINE if Outcome.OK in known else Exit.NOTHING_MEASURED
-
-
-def _undecided_by_noise(group: GroupFindings) -> bool:
-    """Return whether two identical arms differed by more than the margin allows, and that left a case undecided."""
-    return group.too_noisy and any(one.verdict == Verdict.UNDECIDED for one in group.findings)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """What verification alone says of a case."""
-
-    id: str
-    group: str
-    implementation: str
-    layout: str
-    outcome: Outcome
-    reason: str | None
-    error_over_tolerance: float | None
-    max_ulp: float | None
-
-
-def checks(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> tuple[Check, ...]:
-    """Return a check for each case, those that could not be started last."""
-    workers = {worker.arm: worker for one in held for worker in one.workers}
-    found = [
-        Check(
-            **_named(arm.case),
-            outcome=workers[arm.name].outcome,
-            reason=workers[arm.name].reason,
-            error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
-            max_ulp=max((v.max_ulp for v in workers[arm.name].verification), default=None),
-        )
-        for arm in arms
-    ]
-    return (
-        *found,
-        *(
-            Check(**_named(one.case), outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
-            for one in left
-        ),
-    )
-
-
-def _named(case: Case) -> dict[str, str]:
-    return {"id": case.id, "group": case.group, "implementation": case.implementation, "layout": case.layout}
-
-
-def check_tables(found: Sequence[Check]) -> tuple[Table, ...]:
-    """Return the checks as a table for each group."""
-    groups = dict.fromkeys(one.group for one in found)
-    return tuple(_check_table(group, [one for one in found if one.group == group]) for group in groups)
-
-
-def _check_table(group: str, found: Sequence[Check]) -> Table:
-    several = len({one.layout for one in found}) > 1
-    return Table(
-        name="checks",
-        title=f"{group}: verified against the extended-precision reference; above 1 tolerance is wrong",
-        columns=(
-            Column(name="case", header="case", shown=False),
-            Column(name="implementation", header="implementation", right=False),
-            Column(name="layout", header="layout", right=False, shown=several),
-            Column(name="outcome", header="outcome", right=False),
-            Column(name="error_over_tolerance", header="error [tolerances]"),
-            Column(name="max_ulp", header="error [ulp]", dispensable=1),
-            Column(name="reason", header="reason", right=False),
-        ),
-        rows=tuple(
-            (
-                Cell.of(one.id),
-                Cell.of(one.implementation),
-                Cell.of(one.layout),
-                Cell.of(one.outcome),
-                Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
-                Cell(value=one.max_ulp, text=significant(one.max_ulp, 2)),
-                Cell(value=one.reason, text=one.reason or ""),
-            )
-            for one in found
-        ),
-    )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...analyse.verdict import decided, findings
+from ...analyse.verdict import BAD, decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.runner import Listener, Progress, Runner
 from ...measure.selection import select
@@ -20,7 +20,7 @@ from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
 from ...report.document import code
-from ...report.json_summary import BAD, ratio
+from ...report.json_summary import ratio
 from ...report.sections import watched
 from ...store.records import Outcome, Run
 from ...versions import snapshots

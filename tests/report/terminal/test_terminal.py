@@ -26,6 +26,7 @@ from bench.measure.runner import Progress
 from bench.report import sections, terminal
 from bench.report.document import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered
+from bench.report.terminal.progress_display import progress_text
 from bench.report.terminal.screen import Screen
 from bench.store import documents
 from tests.builders import Spec, make_run
@@ -293,7 +294,7 @@ def test_quiet_leaves_the_answer_and_takes_progress_and_remarks(capsys):
     ],
 )
 def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
-    assert terminal.progress_text(progress) == text
+    assert progress_text(progress) == text
 
 
 @pytest.mark.parametrize("words", [[], ["--no-color"]], ids=["usual", "no-color"])
