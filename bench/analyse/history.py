@@ -13,7 +13,7 @@ from ..stats import change_points, mann_whitney
 from ..stats.change_points import Analysis
 from ..stats.intervals import hodges_lehmann
 from ..store.index import Index
-from ..store.indexed import Entry, Machine, Series
+from ..store.points import Entry, Machine, Series
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.

@@ -19,8 +19,7 @@ from ..report.files import folder_of
 from ..report.sections import answer
 from ..store.documents import write_atomically
 from .case_table import of_groups
-from .outline import Part, doubts, measured, past
-from .past import Past
+from .outline import Part, Past, doubts, measured, past
 from .payload import payload
 from .rendering import render
 

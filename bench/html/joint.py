@@ -10,8 +10,8 @@ from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE
 from .charts import joint as charts
-from .data import bare
 from .outline import Part
+from .payload import bare
 from .rendering import render
 
 #: Ids of the sections' elements, in their order.

@@ -3,7 +3,7 @@
 Numbers are those of the findings, exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -14,8 +14,7 @@ from ..report.document import plain
 from ..report.json_summary import estimate, ratio
 from ..report.sections.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
-from .chart import Chart
-from .data import bare
+from .chart import Chart, to_dict
 from .rendering import visible
 
 #: Characters of all sources together, each of which stands in a page twice.
@@ -132,3 +131,21 @@ def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list
         numbers = [None if one is None else float(f"{one:.9g}") for one in (speedup.value, *ends, of_medians.value)]
         found[base][case] = [*numbers, judge(log_ratio, group.margin, group.resolved or 0.0).value]
     return found
+
+
+SCHEMA = 1
+
+
+def bare(title: str, charts: Iterable[Chart] = (), files: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the data of a page with these charts and downloads (name -> text), without groups of cases."""
+    return {
+        "schema": SCHEMA,
+        "run": "",
+        "problem": "",
+        "title": plain(title),
+        "margin": 0.0,
+        "groups": [],
+        "charts": {chart.id: to_dict(chart) for chart in charts},
+        "sources": {},
+        "files": dict(files or {}),
+    }

@@ -21,7 +21,7 @@ from ..report.sections import answer
 from ..store import documents, index
 from ..store.documents import DOCUMENT
 from ..store.index import Index
-from ..store.indexed import Machine, Stored
+from ..store.points import Machine, Stored
 from . import PAGE, report_page, site
 from .site import INDEX, Listed, Site
 

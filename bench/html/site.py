@@ -9,12 +9,11 @@ from ..report.document import Cell, Column, Table, code, file_name, plain
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
 from ..report.sections.wording import counted, ratio_text
-from ..store.indexed import Machine
+from ..store.points import Machine
 from ..units import DASH
 from .charts import history as history_charts
-from .data import bare
-from .outline import Part
-from .past import LEAST_RUNS
+from .outline import LEAST_RUNS, Part
+from .payload import bare
 from .rendering import render
 
 #: The list of runs.

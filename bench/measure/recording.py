@@ -7,8 +7,7 @@ from msgspec import convert
 
 from ..store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
 from ..worker.protocol import Message
-from .bursts import Paced
-from .round_plan import RoundPlan
+from .round_plan import Paced, RoundPlan
 from .worker_process import WorkerProcess
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..analyse.history import Change, Commits, Histories, History, Track
 from ..analyse.verdict import Ratio
-from ..store.indexed import Machine
+from ..store.points import Machine
 
 
 def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..collector import collector_off
 from ..errors import ImplbenchError
 from . import points
 from .documents import DOCUMENT, JOURNAL
-from .indexed import Entry, Machine, Series, Stored
+from .points import Entry, Machine, Series, Stored
 from .records import SCHEMA, Outcome
 
 NAME = ".index.sqlite"

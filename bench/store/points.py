@@ -1,4 +1,4 @@
-"""From a document to its points: what one run says of each of its cases, in one value a case."""
+"""What one run says of each of its cases, in one value a case, and what an index of results/ gives of many runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,3 +150,62 @@ def _outcome(workers: Sequence[Worker]) -> Outcome:
     """Return how a case ended: badly if any of its workers did."""
     bad = next((worker.outcome for worker in workers if worker.outcome != Outcome.OK), None)
     return bad or (Outcome.OK if workers else Outcome.NOT_MEASURED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Runs of one case at one size against one baseline."""
+
+    id: int
+    case_id: str
+    name: str
+    problem: str
+    implementation: str
+    size: str
+    baseline: str | None
+    """Id of the case that it is compared with, its own if it is the baseline itself; None where there is none."""
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the others are compared with it."""
+        return self.baseline == self.case_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """What one run says of a case."""
+
+    run: str
+    created: str
+    commit: str | None
+    software: int
+    outcome: Outcome
+    seconds: float | None
+    log_ratio: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """Like machines, by their fingerprint."""
+
+    fingerprint: str
+    cpu: str | None
+    runs: int
+    host: str | None = None
+    """Its name in the network, where its CPU is not named."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A document that can be read, and the run in it."""
+
+    document: str
+    """Name of the file."""
+    bytes: int
+    mtime_ns: int
+    """When it was last changed."""
+    run: str
+    created: str
+    machine: str
+    cpu: str | None
+    commit: str | None

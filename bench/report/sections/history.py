@@ -4,7 +4,7 @@ from ...analyse.history import RATIO, Change, Commits, Histories, History
 from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
 from ...stats.intervals import Interval
-from ...store.indexed import Machine
+from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
 from ..figures.history import figure
