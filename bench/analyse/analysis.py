@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..stats.intervals import Estimate
 from ..store.records import Arm, Round, Run
-from ..store.selectors import burst_values, log_ratios, paired
+from ..store.selectors import burst_values, log_ratios, paired, used_rounds
 from .conditions import AXES, Effect, effects
 from .explanation import Ladder, ladders
 from .frame import frame
 from .roofline import Roofline, rooflines
 from .sweep import Sweep, sweeps
-from .verdict import GroupFindings, estimate, findings, used_rounds
+from .verdict import GroupFindings, estimate, findings
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from ..problems.case import Case, Size
 from ..stats.intervals import Interval
 from ..store.records import Run
+from ..store.selectors import used_rounds
 from .sweep import case_of, log_seconds
-from .verdict import GroupFindings, Ratio, estimate, used_rounds
+from .verdict import GroupFindings, Ratio, estimate
 
 #: The conditions, in the order in which they are shown.
 AXES = ("threads", "dtype", "allocator")

@@ -6,10 +6,10 @@ from math import log
 
 from ..problems.case import Case
 from ..store.records import Call, CallKind, Left, Run, Worker
-from ..store.selectors import log_ratios
+from ..store.selectors import log_ratios, used_rounds
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .roofline import peak, roofs_of
-from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
+from .verdict import Finding, GroupFindings, Ratio, estimate
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2

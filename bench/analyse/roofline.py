@@ -16,8 +16,8 @@ from statistics import median
 from ..stats import intervals
 from ..stats.intervals import Estimate, Interval
 from ..store.records import Burst, Limit, Outcome, Round, Run, Worker
-from ..store.selectors import log_ratios, min_seconds_per_call
-from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
+from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Ratio, estimate
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:

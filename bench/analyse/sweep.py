@@ -14,8 +14,8 @@ from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from ..store.records import Left, Round, Run
-from ..store.selectors import log_ratios, min_seconds_per_call
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge, used_rounds
+from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3

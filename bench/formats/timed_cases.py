@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from ..analyse.verdict import Finding, GroupFindings, findings, used_rounds
+from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import Case
 from ..report.document import plain
 from ..store.records import Outcome, Round, Run, Worker
-from ..store.selectors import seconds_per_call
+from ..store.selectors import seconds_per_call, used_rounds
 
 #: What stands for text that is not known, in formats that cannot leave it out.
 UNKNOWN = "unknown"

@@ -23,7 +23,7 @@ from .records import SCHEMA, Outcome
 NAME = ".index.sqlite"
 
 #: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.
-VERSION = 1000 * 3 + SCHEMA
+VERSION = 1000 * 4 + SCHEMA
 
 #: Reading more documents than this takes seconds, and is told.
 _TOLD_FROM = 500

@@ -7,6 +7,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from ...stats.intervals import Estimate
 from ...store.records import Outcome, Run
+from ...store.selectors import used_rounds
 from ...units import DASH, percent, time_text
 from ..document import Section, code, plain
 from .roofline import sentence as share_sentence
@@ -32,7 +33,7 @@ def section(analysis: Analysis) -> Section | None:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
             paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
-        done = sum(one.discarded is None for one in analysis.run.rounds)
+        done = len(used_rounds(analysis.run))
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
     return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
 
