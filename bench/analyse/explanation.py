@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import log
 
 from ..problems.case import Case
@@ -55,27 +56,53 @@ class Amounts:
     """Inside the calls that are no matrix products."""
 
 
-#: Counts of which less is better, and how they are called.
-COUNTS: Mapping[str, Callable[[Amounts], float | None]] = {
-    "NumPy calls": lambda one: one.numpy_calls,
-    "page faults": lambda one: one.faults,
-    "allocated bytes": lambda one: one.allocated_bytes,
-    "bytes moved outside BLAS": lambda one: one.moved_bytes,
-    "calls that mix C and F order": lambda one: one.mixed_calls,
-}
+class Unit(StrEnum):
+    """What a quantity is measured in."""
 
-#: Rates of which more is better.
-RATES: Mapping[str, Callable[[Amounts], float | None]] = {
-    "GFLOP/s in BLAS": lambda one: one.product_flops_per_s and one.product_flops_per_s * 1e-9,
-    "GB/s outside BLAS": lambda one: one.pass_bytes_per_s and one.pass_bytes_per_s * 1e-9,
+    NUMBER = "number"
+    BYTES = "bytes"
+    RATE = "rate"
+    """In billions a second, of which the name says what; of all others less is better."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantity:
+    """A count or rate in which implementations differ."""
+
+    name: str
+    unit: Unit
+    of: Callable[[Amounts], float | None]
+
+    def is_better(self, value: float, than: float) -> bool:
+        """Return whether an implementation with `value` does much better than another."""
+        return value >= _FASTER * than if self.unit == Unit.RATE else value <= _FEWER * than
+
+
+def _billions(value: float | None) -> float | None:
+    return value and value * 1e-9
+
+
+#: By name.
+QUANTITIES: Mapping[str, Quantity] = {
+    name: Quantity(name=name, unit=unit, of=of)
+    for name, unit, of in (
+        ("NumPy calls", Unit.NUMBER, lambda one: one.numpy_calls),
+        ("page faults", Unit.NUMBER, lambda one: one.faults),
+        ("allocated bytes", Unit.BYTES, lambda one: one.allocated_bytes),
+        ("bytes moved outside BLAS", Unit.BYTES, lambda one: one.moved_bytes),
+        ("calls that mix C and F order", Unit.NUMBER, lambda one: one.mixed_calls),
+        ("GFLOP/s in BLAS", Unit.RATE, lambda one: _billions(one.product_flops_per_s)),
+        ("GB/s outside BLAS", Unit.RATE, lambda one: _billions(one.pass_bytes_per_s)),
+    )
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class CountChange:
     """A count or rate that is another than on the rung before."""
 
     what: str
+    unit: Unit
     before: float
     after: float
 
@@ -100,7 +127,7 @@ class Rung:
     previous: Case | None
     """That of the rung before; None on the first, and beside the ladder."""
     speedup_over_previous: Ratio | None
-    changes: tuple[Change, ...]
+    changes: tuple[CountChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,32 +265,31 @@ def _rate(amount: int | None, ns: int | None, slowed: float) -> float | None:
     return amount / ns * slowed * 1e9 if amount and ns else None
 
 
-def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[Change, ...]:
+def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountChange, ...]:
     """Return what has changed by LEAST_CHANGE or more, and by more than one or two, in the direction of the time.
 
     Counts come before rates, the largest changes first. What has changed the other way (more calls, and yet faster)
     explains nothing.
     """
     found = []
-    for what, of in [*COUNTS.items(), *RATES.items()]:
-        old, new = of(before), of(after)
+    for quantity in QUANTITIES.values():
+        old, new = quantity.of(before), quantity.of(after)
         if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
             least, most = sorted((old, new))
-            better = (new < old) == (what in COUNTS)
+            better = (new < old) == (quantity.unit != Unit.RATE)
             if most >= LEAST_CHANGE * least and better == faster:
-                found.append(Change(what=what, before=old, after=new))
-    return tuple(sorted(found, key=lambda one: (one.what in RATES, -one.size))[:MOST_CHANGES])
+                found.append(CountChange(what=quantity.name, unit=quantity.unit, before=old, after=new))
+    return tuple(sorted(found, key=lambda one: (one.unit == Unit.RATE, -one.size))[:MOST_CHANGES])
 
 
 def better(ladder: Ladder, rung: Rung, what: str) -> Case | None:
     """Return the first case after a rung that is faster and has half of a count, or a better rate; None without one."""
-    of = {**COUNTS, **RATES}[what]
-    own = of(rung.amounts)
+    quantity = QUANTITIES[what]
+    own = quantity.of(rung.amounts)
     if rung not in ladder.rungs or not own:
         return None
     for other in ladder.rungs[ladder.rungs.index(rung) + 1 :]:
-        count = of(other.amounts)
-        better_so = count is not None and (count >= _FASTER * own if what in RATES else count <= _FEWER * own)
-        if better_so and _seconds(other.finding) < _seconds(rung.finding):
+        count, faster = quantity.of(other.amounts), _seconds(other.finding) < _seconds(rung.finding)
+        if faster and count is not None and quantity.is_better(count, own):
             return other.finding.arm.case
     return None

@@ -42,7 +42,7 @@ Commits = Mapping[tuple[str, str | None, str | None], tuple[Commit, ...] | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class LevelChange:
     """A change of level between two successive runs."""
 
     start: int
@@ -62,11 +62,12 @@ class Change:
 class Track:
     """One series of numbers, oldest first."""
 
+    is_ratio: bool
+    """Whether the values are times over the baseline's; else seconds a call."""
     entries: tuple[Entry, ...]
     values: tuple[float, ...]
-    """Times over the baseline's, or seconds a call."""
     analysis: Analysis
-    changes: tuple[Change, ...]
+    changes: tuple[LevelChange, ...]
     now: Ratio | None
     """Level since the last change; None for an unstable series."""
 
@@ -222,19 +223,19 @@ def _history(index: Index, series: Series, machine: str) -> History:
         series=series,
         machine=machine,
         entries=entries,
-        ratio=_track(index, compared, analyses[0]),
-        seconds=_track(index, timed, analyses[1]),
+        ratio=_track(index, compared, analyses[0], is_ratio=True),
+        seconds=_track(index, timed, analyses[1], is_ratio=False),
     )
 
 
-def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis) -> Track:
+def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis, *, is_ratio: bool) -> Track:
     entries, y = [entry for entry, _value in pairs], [value for _entry, value in pairs]
     edges = [0, *analysis.starts, len(y)]
     changes = []
     for begin, start, end in zip(edges, edges[1:], edges[2:], strict=False):
         before, after = y[max(begin, start - NEAREST) : start], y[start : min(end, start + NEAREST)]
         changes.append(
-            Change(
+            LevelChange(
                 start=start,
                 last_before=entries[start - 1],
                 first_after=entries[start],
@@ -246,6 +247,7 @@ def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysi
         )
     latest = y[edges[-2] :][-NEAREST:]
     return Track(
+        is_ratio=is_ratio,
         entries=tuple(entries),
         values=tuple(exp(value) for value in y),
         analysis=analysis,

@@ -155,13 +155,12 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     except (ImplbenchError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         tell(f"left out: {path}: no page can be made of it ({error})")
         return False
-    told = answer.section(analysis)
     listed = Listed(
         run=run.id,
         created=run.created,
         problem=run.problem.name,
         title=run.problem.title,
-        answer=told.paragraphs[0] if told else "",
+        answer=answer.section(analysis).paragraphs[0],
         machine=stored.machine,
         cpu=stored.cpu,
         commit=stored.commit,

@@ -193,9 +193,8 @@ def support(facts: Mapping[str, Any]) -> Iterator[Finding]:
 
 def bending(variables: Mapping[str, str]) -> Iterator[Finding]:
     """Tell the environment variables that bend results."""
-    for sentence in environment.warnings(variables):
-        text, _, remedy = sentence.rpartition("; ")
-        yield _noisy(sentence.partition("=")[0], text, remedy)
+    for variable in environment.bending(variables):
+        yield _noisy(variable.name, variable.text, variable.remedy)
 
 
 def results(folder: Path) -> Finding:

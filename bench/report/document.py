@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..units import DASH
 
@@ -127,6 +127,8 @@ class Section:
     """One subject of a report."""
 
     title: str
+    kind: Literal["answer", "part"] = "part"
+    """What it is to a report: a terminal shows the answer last, in sight when a command has ended."""
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()

@@ -18,7 +18,7 @@ from .wording import condition, counted, gain_text, label, layouts, margin_text,
 _TIMES_FROM = 2.0
 
 
-def section(analysis: Analysis) -> Section | None:
+def section(analysis: Analysis) -> Section:
     """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
 
     Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
@@ -35,7 +35,9 @@ def section(analysis: Analysis) -> Section | None:
     if analysis.run.interrupted:
         done = len(used_rounds(analysis.run))
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
-    return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
+    return Section(
+        title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
+    )
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ _COLUMNS = (
 
 def sections(found: Comparison) -> tuple[Section, ...]:
     """Return the sections of a comparison, in reading order."""
-    answer = Section(title="Answer", paragraphs=(sentence(found), *_details(found)))
+    answer = Section(title="Answer", kind="answer", paragraphs=(sentence(found), *_details(found)))
     tables = (_table(found),) if found.compared else ()
     return (
         answer,

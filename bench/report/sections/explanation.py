@@ -1,6 +1,7 @@
 """Why each implementation is as fast as it is: what it does, what that costs, and what the next one does otherwise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
@@ -47,9 +48,8 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         )
     ]
     answered = answer.section(analysis)
-    told = answered.paragraphs if answered else ()
     changes = tuple(text for one in found for text in baseline_sentence(one))
-    return (Section(title="Answer", paragraphs=(*told, *changes)), *parts)
+    return (replace(answered, paragraphs=(*answered.paragraphs, *changes)), *parts)
 
 
 _METHOD = (

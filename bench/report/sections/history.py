@@ -1,6 +1,6 @@
 """The history of cases: where they changed, in a table and a picture. Not part of a run's report."""
 
-from ...analyse.history import RATIO, Change, Commits, Histories, History
+from ...analyse.history import RATIO, Commits, Histories, History, LevelChange
 from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
 from ...stats.intervals import Interval
@@ -134,7 +134,7 @@ def _change_table(found: Histories, commits: Commits) -> Table:
     return Table(name="changes", title="Changes", columns=columns, rows=tuple(rows))
 
 
-def _change_row(name: str, about: tuple[str, str], change: Change, commits: Commits) -> tuple[Cell, ...]:
+def _change_row(name: str, about: tuple[str, str], change: LevelChange, commits: Commits) -> tuple[Cell, ...]:
     of, problem = about
     levels = [change.before, change.after]
     unit = time_unit(level.value for level in levels)
@@ -150,7 +150,7 @@ def _change_row(name: str, about: tuple[str, str], change: Change, commits: Comm
     )
 
 
-def _commits_text(problem: str, change: Change, commits: Commits) -> str | None:
+def _commits_text(problem: str, change: LevelChange, commits: Commits) -> str | None:
     """Return the commits between two runs as far as a cell holds them."""
     before, after = change.last_before.commit, change.first_after.commit
     between = commits.get((problem, before, after))

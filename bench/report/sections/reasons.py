@@ -1,9 +1,9 @@
 """Why an implementation takes the time it takes, in plain sentences: what it is bound by, what to change, what was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
-from ...analyse.explanation import LEAST_SEEN, Change, Ladder, Rung, better
+from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, better
 from ...store.records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
 from ..document import code, plain
@@ -203,12 +203,16 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
     return f"{text}: {changes}." if changes else f"{text}; no count explains that."
 
 
-def _change(one: Change) -> str:
-    if "bytes" in one.what:
-        return f"{one.what} {amount(one.before, 'B')} -> {amount(one.after, 'B')}"
-    if "/s" in one.what:
-        return f"{one.what} {significant(one.before)} -> {significant(one.after)}"
-    return f"{one.what} {one.before:,.0f} -> {one.after:,.0f}"
+def _change(one: CountChange) -> str:
+    write = _WRITTEN[one.unit]
+    return f"{one.what} {write(one.before)} -> {write(one.after)}"
+
+
+_WRITTEN: Mapping[Unit, Callable[[float], str]] = {
+    Unit.NUMBER: lambda count: f"{count:,.0f}",
+    Unit.BYTES: lambda count: amount(count, "B"),
+    Unit.RATE: significant,
+}
 
 
 def left_out(ladder: Ladder) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log1p
 
 from ...analyse.analysis import Analysis
@@ -27,15 +27,24 @@ _VISIBLE_STEAL = 0.01
 _FOREIGN_LOAD = 0.5
 
 
-def section(analysis: Analysis) -> Section | None:
+def section(analysis: Analysis) -> Section:
     """Return what a reader should know before trusting the figures, the gravest first."""
-    paragraphs = [f"Warning: {plain(text)}" for text in analysis.run.warnings]
+    paragraphs = []
     for group in analysis.groups:
         mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
         paragraphs += [mark + text for text in _of_group(analysis, group)]
-    paragraphs += _load(analysis.run)
-    paragraphs += _discarded(analysis.run)
-    return Section(title="What threatens these numbers", paragraphs=tuple(paragraphs))
+    return _section(analysis.run, paragraphs)
+
+
+def of_run(analysis: Analysis) -> Section:
+    """Return the same without what is said of single groups."""
+    return _section(analysis.run, ())
+
+
+def _section(run: Run, of_groups: Iterable[str]) -> Section:
+    warnings = (f"Warning: {plain(text)}" for text in run.warnings)
+    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run))
+    return Section(title="What threatens these numbers", paragraphs=paragraphs)
 
 
 def noise_floor(group: GroupFindings) -> str:

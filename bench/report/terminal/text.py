@@ -13,9 +13,6 @@ from .screen import Screen, is_quiet, screen_of
 #: By so many columns the lines of a paragraph are moved in at a terminal, but for the first.
 _HANGING = 2
 
-#: The section that a terminal shows last: it is in sight when a command has ended.
-_LAST = "Answer"
-
 #: What a line is not broken within: an interval; a number and its unit.
 _WHOLE = re.compile(r"\[[\d., %]+\]|\d (?:%|[kMGT]?i?B\b|[kMGT]?FLOP|[mun]?s\b|rounds?\b|threads?\b)")
 
@@ -58,7 +55,7 @@ def rendered(sections: Sequence[Section], screen: Screen) -> str:
     """Return sections as `screen` shows them; a program gets neither headings nor empty lines, and the answer first."""
     if screen.width is None:
         return "\n".join(text for section in sections for text in _plain(section))
-    ordered = sorted(sections, key=lambda section: section.title == _LAST)
+    ordered = sorted(sections, key=lambda section: section.kind == "answer")
     return "\n\n".join(text for section in ordered for text in _blocks(section, screen))
 
 

@@ -180,7 +180,7 @@ def test_what_the_encoding_lacks_is_shown_as_its_code():
 
 
 def test_a_paragraph_is_one_line_behind_a_pipe_and_wrapped_under_a_heading_at_a_terminal():
-    section = Section(title="Answer", paragraphs=("word " * 40,))
+    section = Section(title="Answer", kind="answer", paragraphs=("word " * 40,))
     assert rendered([section], Screen()).count("\n") == 0
     heading, *lines = rendered([section], Screen(width=60)).splitlines()
     assert heading == "Answer"
@@ -189,7 +189,10 @@ def test_a_paragraph_is_one_line_behind_a_pipe_and_wrapped_under_a_heading_at_a_
 
 
 def test_the_answer_is_last_at_a_terminal_where_it_stays_in_sight_and_first_for_a_program():
-    parts = [Section(title="Answer", paragraphs=("It is fast.",)), Section(title="Why", paragraphs=("It is short.",))]
+    parts = [
+        Section(title="Answer", kind="answer", paragraphs=("It is fast.",)),
+        Section(title="Why", paragraphs=("It is short.",)),
+    ]
     assert rendered(parts, Screen()) == "It is fast.\nIt is short."
     assert rendered(parts, Screen(width=80)) == "Why\nIt is short.\n\nAnswer\nIt is fast."
 
