@@ -25,6 +25,7 @@ from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .report import terminal
+from .report.json_summary import interval_of
 from .store.records import Arm, Left, Outcome, Run
 from .store.selectors import used_rounds
 
@@ -190,12 +191,11 @@ def round_seconds(run: Run, arm: Arm) -> list[float]:
 
 def _extra_info(run: Run, finding: Finding) -> dict[str, Any]:
     speedup = finding.speedup_over_baseline
-    interval = speedup.interval if speedup else None
     return {
         "implbench_run": run.id,
         "verdict": finding.verdict,
         "speedup_over_baseline": speedup.value if speedup else None,
-        "speedup_interval": [interval.low, interval.high] if interval else None,
+        "speedup_interval": interval_of(speedup),
         "error_over_tolerance": finding.error_over_tolerance,
         "minor_faults_per_call": finding.faults_per_call,
         "rounds": finding.rounds,

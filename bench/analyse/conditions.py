@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..problems.case import Case, Size
-from ..stats.intervals import Interval
 from ..store.records import Run
 from ..store.selectors import used_rounds
 from .sweep import case_of, log_seconds
@@ -42,9 +41,7 @@ class Effect:
         if self.axis != "threads":
             return None
         more = int(self.after) / int(self.before)
-        ends = self.speedup.interval
-        interval = Interval(low=ends.low / more, high=ends.high / more) if ends else None
-        return Ratio(value=self.speedup.value / more, interval=interval)
+        return self.speedup.mapped(lambda speedup: speedup / more)
 
 
 def effects(run: Run, groups: Sequence[GroupFindings], axis: str) -> tuple[Effect, ...]:

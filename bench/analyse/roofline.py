@@ -14,7 +14,7 @@ from math import inf, log
 from statistics import median
 
 from ..stats import intervals
-from ..stats.intervals import Estimate, Interval
+from ..stats.intervals import Estimate
 from ..store.records import Burst, Limit, Outcome, Round, Run, Worker
 from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
 from .verdict import Finding, GroupFindings, Ratio, estimate
@@ -160,7 +160,8 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     if not timed:
         return "not measured"
     seconds = intervals.median_interval([min_seconds_per_call(worker) for worker in timed])
-    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds), waited=_waited(limit, timed))
+    rate = seconds.mapped(lambda time: limit.work[limit.resource] / time)
+    return Roof(limit=limit, rate=rate, waited=_waited(limit, timed))
 
 
 def _waited(limit: Limit, workers: Sequence[Worker]) -> float | None:
@@ -173,16 +174,6 @@ def _waited(limit: Limit, workers: Sequence[Worker]) -> float | None:
 
 def _waited_in(burst: Burst) -> float | None:
     return min(burst.sample_ns) * len(burst.sample_ns) / burst.cpu_ns if burst.cpu_ns else None
-
-
-def _rate(amount: float, seconds: Estimate) -> Estimate:
-    ends = seconds.interval
-    return Estimate(
-        value=amount / seconds.value,
-        interval=Interval(low=amount / ends.high, high=amount / ends.low) if ends else None,
-        rounds=seconds.rounds,
-        reason=seconds.reason,
-    )
 
 
 def _placed(
@@ -235,11 +226,4 @@ def share(
     amount = work[limit.resource] / limit.work[limit.resource]
     if found is None or amount <= 0:
         return None
-    return Ratio.of(_moved(found, -log(amount))).inverse()
-
-
-def _moved(found: Estimate, by: float) -> Estimate:
-    """Return an estimate with its interval, moved."""
-    ends = found.interval
-    moved = Interval(low=ends.low + by, high=ends.high + by) if ends else None
-    return Estimate(value=found.value + by, interval=moved, rounds=found.rounds, reason=found.reason)
+    return Ratio.of(found.mapped(lambda value: value - log(amount))).inverse()

@@ -8,7 +8,7 @@ from statistics import median
 
 from ..stats import intervals
 from ..stats.clusters import two_clusters
-from ..stats.intervals import Estimate, Interval
+from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import level
 from ..store.records import Arm, Left, Outcome, Run, Verification
 from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
@@ -57,28 +57,17 @@ def judge(log_ratio: Estimate, margin: float, resolved: float = 0.0) -> Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ratio:
+class Ratio(Uncertain):
     """A ratio of times with its interval, both as plain numbers."""
-
-    value: float
-    interval: Interval | None
 
     @classmethod
     def of(cls, log_ratio: Estimate) -> "Ratio":
         """Return exp() of a log-ratio."""
-        ends = log_ratio.interval
-        return cls(
-            value=exp(log_ratio.value),
-            interval=Interval(low=exp(ends.low), high=exp(ends.high)) if ends else None,
-        )
+        return cls(value=log_ratio.value, interval=log_ratio.interval).mapped(exp)
 
     def inverse(self) -> "Ratio":
         """Return the ratio the other way round: of time over baseline, the speed-up over the baseline."""
-        ends = self.interval
-        return Ratio(
-            value=1 / self.value,
-            interval=Interval(low=1 / ends.high, high=1 / ends.low) if ends else None,
-        )
+        return self.mapped(lambda ratio: 1 / ratio)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

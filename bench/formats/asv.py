@@ -173,11 +173,10 @@ def _statistics(one: Timed | None) -> tuple[Any, ...]:
     """Return the 99 % interval, the quartiles, calls, repeats and samples: one a round, as for asv they are equal."""
     if one is None:
         return (None,) * 7
-    ends = median_interval(one.seconds, 0.99).interval
     several = len(one.seconds) > 1
     low, _, high = quantiles(one.seconds, n=4, method="inclusive") if several else (one.seconds[0],) * 3
     return (
-        *((ends.low, ends.high) if ends else (None, None)),
+        *median_interval(one.seconds, 0.99).bounds,
         *(low, high),
         *(one.processes[0].calls, len(one.seconds), list(one.seconds)),
     )

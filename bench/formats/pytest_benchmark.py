@@ -10,6 +10,7 @@ import msgspec
 from ..analyse.verdict import Finding
 from ..errors import ImplbenchError
 from ..report.document import plain
+from ..report.json_summary import interval_of
 from ..store.records import Run
 from . import identifying, imported
 from .imported import Foreign, Origin
@@ -92,13 +93,12 @@ def _benchmark(one: Timed) -> dict[str, Any]:
 def _extra_info(one: Timed) -> dict[str, Any]:
     finding: Finding = one.finding
     speedup = finding.speedup_over_baseline
-    interval = speedup.interval if speedup else None
     return {
         "implbench_run": plain(one.run.id),
         "data": "one value a round: the median of a fresh process",
         "verdict": finding.verdict,
         "speedup_over_baseline": speedup.value if speedup else None,
-        "speedup_interval": [interval.low, interval.high] if interval else None,
+        "speedup_interval": interval_of(speedup),
         "error_over_tolerance": finding.error_over_tolerance,
         "minor_faults_per_call": finding.faults_per_call,
         SAMPLES: [

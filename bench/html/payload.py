@@ -11,7 +11,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.document import plain
-from ..report.json_summary import estimate, ratio
+from ..report.json_summary import estimate
 from ..report.sections.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
 from .chart import Chart, to_dict
@@ -76,7 +76,7 @@ def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
         ],
         "pairs": _pairs(analysis, group),
         "resolved": group.resolved,
-        "noise": ratio(noise),
+        "noise": estimate(noise),
     }
 
 
@@ -94,7 +94,7 @@ def _arm(one: Finding, group: GroupFindings) -> dict[str, Any]:
         "verdict": one.verdict.value if one.verdict else None,
         "seconds_per_call": estimate(one.seconds_per_call),
         "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "speedup": ratio(one.speedup_over_baseline),
+        "speedup": estimate(one.speedup_over_baseline),
     }
 
 
@@ -127,9 +127,9 @@ def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list
     found: dict[str, dict[str, list[Any]]] = {one.arm.name: {} for one in group.ok}
     for (case, base), log_ratio in analysis.ratios(group).items():
         speedup, of_medians = (Ratio.of(one).inverse() for one in (log_ratio, medians[case, base]))
-        ends = (speedup.interval.low, speedup.interval.high) if speedup.interval else (None, None)
-        numbers = [None if one is None else float(f"{one:.9g}") for one in (speedup.value, *ends, of_medians.value)]
-        found[base][case] = [*numbers, judge(log_ratio, group.margin, group.resolved or 0.0).value]
+        numbers = (speedup.value, *speedup.bounds, of_medians.value)
+        rounded = [None if number is None else float(f"{number:.9g}") for number in numbers]
+        found[base][case] = [*rounded, judge(log_ratio, group.margin, group.resolved or 0.0).value]
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..analyse.history import Change, Commits, Histories, History
+from ..analyse.history import Commits, Histories, History, LevelChange
 from ..report.csv import csv
 from ..report.document import Cell, Column, Table, code, file_name, plain
 from ..report.sections.history import machine_text
@@ -71,7 +71,7 @@ class Told:
         return len({entry.run for one in self.found.cases for entry in one.entries})
 
     @property
-    def changes(self) -> tuple[tuple[History, str, Change], ...]:
+    def changes(self) -> tuple[tuple[History, str, LevelChange], ...]:
         """Case, what of it changed, and the change: newest first."""
         every = [(one, of, change) for one in self.found.cases for of, track in one.tracks for change in track.changes]
         return tuple(sorted(every, key=lambda each: each[2].first_after.created, reverse=True))

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..analyse.diagnosis import Diagnosis, Share
 from ..analyse.explanation import Amounts, Ladder, Rung
+from .json_summary import estimate
 
 
 def told(ladder: Ladder) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def _shares_told(found: Diagnosis | None, of: Callable[[Share], Any]) -> dict[st
 
 def _rung_told(rung: Rung) -> dict[str, Any]:
     case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
-    ratio, usual, least = rung.speedup_over_previous, rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
+    usual, least = rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
     return {
         "id": case.id,
         "implementation": case.implementation,
@@ -34,9 +35,7 @@ def _rung_told(rung: Rung) -> dict[str, Any]:
         "seconds_per_call": usual.value if usual else None,
         "min_seconds_per_call": least.value if least else None,
         "previous": rung.previous.id if rung.previous else None,
-        "speedup_over_previous": None
-        if ratio is None
-        else {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None},
+        "speedup_over_previous": estimate(rung.speedup_over_previous),
         "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
         "cause": rung.diagnosis.cause if rung.diagnosis else None,
         "shares": _shares_told(rung.diagnosis, lambda share: share.value),

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyse.history import Change, Commits, Histories, History, Track
-from ..analyse.verdict import Ratio
+from ..analyse.history import Commits, Histories, History, LevelChange, Track
 from ..store.points import Machine
+from .json_summary import estimate
 
 
 def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, An
                         "id": one.series.case_id,
                         "size": one.series.size,
                         "baseline": one.series.baseline,
-                        "ratio_to_baseline": _ratio(one.ratio.now),
+                        "ratio_to_baseline": estimate(one.ratio.now),
                     }
                     for one in cases
                 ],
@@ -57,7 +57,7 @@ def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
     """Return values, changes and the level now; without changes `why_no_changes` may say that none were told."""
     why = "unstable" if track.analysis.unstable else "too few runs" if track.analysis.short else None
     return {
-        "now": _ratio(track.now),
+        "now": estimate(track.now),
         "changes": [_change(one, problem, commits) for one in track.changes],
         "why_no_changes": why,
         "runs": [entry.run for entry in track.entries],
@@ -65,24 +65,17 @@ def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
     }
 
 
-def _change(one: Change, problem: str, commits: Commits) -> dict[str, Any]:
+def _change(one: LevelChange, problem: str, commits: Commits) -> dict[str, Any]:
     before, after = one.last_before, one.first_after
     between = commits.get((problem, before.commit, after.commit))
     return {
         "last_run_before": before.run,
         "first_run_after": after.run,
-        "before": _ratio(one.before),
-        "after": _ratio(one.after),
-        "after_over_before": _ratio(one.step),
+        "before": estimate(one.before),
+        "after": estimate(one.after),
+        "after_over_before": estimate(one.step),
         "commit_before": before.commit,
         "commit_after": after.commit,
         "commits": None if between is None else [{"id": each.id, "subject": each.subject} for each in between],
         "software": list(one.software),
     }
-
-
-def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    if ratio is None:
-        return None
-    ends = ratio.interval
-    return {"value": ratio.value, "interval": [ends.low, ends.high] if ends else None}

@@ -10,7 +10,7 @@ from ..analyse.conditions import AXES, Effect
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Finding, GroupFindings, Ratio
-from ..stats.intervals import Estimate, Interval
+from ..stats.intervals import Uncertain
 from ..store.records import Left
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.comparison import Comparison
@@ -68,8 +68,8 @@ def _effect(one: Effect) -> dict[str, Any]:
         "before": one.before,
         "after": one.after,
         "id": one.case.id,
-        "speedup": ratio(one.speedup),
-        "efficiency": ratio(one.efficiency),
+        "speedup": estimate(one.speedup),
+        "efficiency": estimate(one.efficiency),
         "rounds": one.rounds,
     }
 
@@ -84,7 +84,7 @@ def _group(group: GroupFindings) -> dict[str, Any]:
     return {
         "name": group.name,
         "baseline": group.baseline.arm.case.id if group.baseline else None,
-        "noise_floor": ratio(noise),
+        "noise_floor": estimate(noise),
         "resolves": group.resolved,
         "too_noisy": group.too_noisy,
         "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
@@ -115,7 +115,7 @@ def _roofline(found: Roofline | None) -> dict[str, Any] | None:
                 "id": one.finding.arm.case.id,
                 "flops_per_second": one.flops_per_second,
                 "bytes_per_second": one.bytes_per_second,
-                "share_of_attainable": ratio(one.share),
+                "share_of_attainable": estimate(one.share),
                 "doubt": one.doubt,
             }
             for one in found.placed
@@ -134,9 +134,9 @@ def _case(one: Finding) -> dict[str, Any]:
         "rounds": one.rounds,
         "seconds_per_call": estimate(one.seconds_per_call),
         "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "ratio_to_baseline": ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
-        "speedup_over_baseline": ratio(one.speedup_over_baseline),
-        "speedup_over_baseline_of_medians": ratio(Ratio.of(medians).inverse() if medians else None),
+        "ratio_to_baseline": estimate(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
+        "speedup_over_baseline": estimate(one.speedup_over_baseline),
+        "speedup_over_baseline_of_medians": estimate(Ratio.of(medians).inverse() if medians else None),
         "verdict": one.verdict,
         "minor_faults_per_call": one.faults_per_call,
         "error_over_tolerance": one.error_over_tolerance,
@@ -158,18 +158,14 @@ def _left(one: Left) -> dict[str, Any]:
     }
 
 
-def ratio(found: Ratio | None) -> dict[str, Any] | None:
-    """Return a ratio with its interval."""
-    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
+def estimate(found: Uncertain | None) -> dict[str, Any] | None:
+    """Return a value with its interval."""
+    return None if found is None else {"value": found.value, "interval": interval_of(found)}
 
 
-def estimate(found: Estimate | None) -> dict[str, Any] | None:
-    """Return an estimate with its interval."""
-    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
+def interval_of(found: Uncertain | None) -> list[float] | None:
+    """Return the ends of an interval; None where there is none."""
+    return [found.interval.low, found.interval.high] if found and found.interval else None
 
 
 def of_comparison(found: Comparison) -> dict[str, Any]:
@@ -178,7 +174,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "base": found.base,
         "head": found.head,
         "margin": found.margin,
-        "noise_floor": ratio(Ratio.of(found.noise) if found.noise else None),
+        "noise_floor": estimate(Ratio.of(found.noise) if found.noise else None),
         "resolves": found.resolved,
         "too_noisy": found.too_noisy,
         "warnings": list(found.warnings),
@@ -189,7 +185,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
                 "verdict": one.standing,
                 "outcome": one.outcome,
                 "reason": one.reason,
-                "ratio_head_over_base": ratio(Ratio.of(one.log_ratio) if one.log_ratio else None),
+                "ratio_head_over_base": estimate(Ratio.of(one.log_ratio) if one.log_ratio else None),
                 "rounds": one.rounds,
                 "suspect": one.suspect,
                 "log_ratios": list(one.log_ratios),

@@ -4,13 +4,15 @@ The round is the unit of replication: everything here takes one value a round, n
 Ratios are handled as natural logarithms and shown as exp() of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
 from math import comb, expm1, floor, isfinite, log
+from operator import neg
 from statistics import median
+from typing import Self
 
 #: One-sided level of a two-sided 95 % interval.
 ALPHA = 0.025
@@ -26,21 +28,40 @@ class Interval:
     low: float
     high: float
 
+    def mapped(self, of: Callable[[float], float]) -> "Interval":
+        """Return the interval of a monotone function of the value."""
+        low, high = sorted((of(self.low), of(self.high)))
+        return Interval(low=low, high=high)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
-    """A value over rounds, in the unit of what it was made from (for ratios: natural logarithm)."""
+class Uncertain:
+    """A value, with its interval where there is one."""
 
     value: float
     interval: Interval | None
+
+    @property
+    def bounds(self) -> tuple[float, float] | tuple[None, None]:
+        """The ends of the interval, low and high."""
+        return (self.interval.low, self.interval.high) if self.interval else (None, None)
+
+    def mapped(self, of: Callable[[float], float]) -> Self:
+        """Return a monotone function of the value, and its interval."""
+        return replace(self, value=of(self.value), interval=self.interval.mapped(of) if self.interval else None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate(Uncertain):
+    """A value over rounds, in the unit of what it was made from (for ratios: natural logarithm)."""
+
     rounds: int
     reason: str | None
     """Why there is no interval; None where there is one."""
 
     def __neg__(self) -> "Estimate":
         """Return the estimate of the negated values: of a log-ratio, that of the ratio the other way round."""
-        ends = self.interval
-        return replace(self, value=-self.value, interval=Interval(low=-ends.high, high=-ends.low) if ends else None)
+        return self.mapped(neg)
 
 
 @cache

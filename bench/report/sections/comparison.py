@@ -9,6 +9,7 @@ from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison, Standing
 from ..document import Cell, Column, Section, Table, code, plain
+from .estimates import bound_cells, value_cell
 from .wording import counted, gain_text, margin_text, ratio_text
 
 _COLUMNS = (
@@ -132,13 +133,11 @@ def _table(found: Comparison) -> Table:
 
 def _row(one: Compared) -> tuple[Cell, ...]:
     ratio = Ratio.of(one.log_ratio) if one.log_ratio and one.outcome == Outcome.OK else None
-    ends = ratio.interval if ratio else None
     faults = None if one.faults_per_call is None else " -> ".join(significant(value) for value in one.faults_per_call)
     return (
         Cell.of(one.name),
-        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
+        value_cell(ratio, ratio_text(ratio)),
+        *bound_cells(ratio),
         Cell.of(one.standing.value),
         Cell.of(one.rounds),
         Cell.of(faults),

@@ -11,6 +11,7 @@ from ...store.records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table
 from . import answer
+from .estimates import bound_cells, bound_columns, value_cell, value_of
 from .reasons import baseline_sentence, left_out, range_text, sentences
 from .wording import label, named, ratio_text, titled
 
@@ -85,37 +86,28 @@ def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
             _column("min_seconds_per_call", f"min time [{unit}]"),
             _column("speedup_over_previous", "over the one above"),
             Column(name="previous", header="previous", right=False, shown=False),
-            Column(name="speedup_over_previous_low", header="low", shown=False),
-            Column(name="speedup_over_previous_high", header="high", shown=False),
+            *bound_columns("speedup_over_previous"),
             Column(name="cause", header="mostly", right=False),
             _column("share", "share"),
-            *_ends("share"),
+            *bound_columns("share"),
         ),
         rows=tuple(_step_row(ladder, rung, unit) for rung in ladder.rungs),
     )
 
 
 def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
-    seconds = rung.finding.min_seconds_per_call.value if rung.finding.min_seconds_per_call else None
+    seconds = value_of(rung.finding.min_seconds_per_call)
     ratio, found = rung.speedup_over_previous, rung.diagnosis
-    ends = ratio.interval if ratio else None
     cause = found.cause if found else None
     return (
         Cell.of(label(rung.finding.arm.case, ladder.group)),
         Cell(value=seconds, text=seconds_in(unit, seconds)),
-        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+        value_cell(ratio, ratio_text(ratio)),
         Cell.of(label(rung.previous, ladder.group) if rung.previous else None),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
+        *bound_cells(ratio),
         Cell(value=cause, text=cause or ("not explained" if found else DASH)),
         *_range_cells(found.share if found and cause else None),
     )
-
-
-def _ends(name: str) -> tuple[Column, Column]:
-    """Return the columns of the ends of a range, for programs."""
-    low, high = (Column(name=f"{name}_{end}", header=end, shown=False) for end in ("low", "high"))
-    return low, high
 
 
 def _range_cells(share: Share | None) -> tuple[Cell, Cell, Cell]:
@@ -183,7 +175,7 @@ def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
         title=titled("Shares of the time, estimated", ladder.group, groups),
         columns=(
             _IMPLEMENTATION,
-            *(column for name, header in _PARTS.values() for column in (_column(name, header), *_ends(name))),
+            *(column for name, header in _PARTS.values() for column in (_column(name, header), *bound_columns(name))),
             _column("not_explained", "rest"),
         ),
         rows=tuple(

@@ -3,11 +3,11 @@
 from ...analyse.history import RATIO, Commits, Histories, History, LevelChange
 from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
-from ...stats.intervals import Interval
 from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
 from ..figures.history import figure
+from .estimates import value_cell
 from .wording import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.
@@ -79,8 +79,8 @@ def _case_table(found: Histories) -> Table:
                 Cell.of(found.label(one)),
                 Cell.of(len(one.entries)),
                 Cell.of(bad or None),
-                Cell(value=seconds.value if seconds else None, text=_level(seconds, unit)),
-                Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+                value_cell(seconds, _level(seconds, unit)),
+                value_cell(ratio, ratio_text(ratio)),
                 Cell.of(_count(one)),
                 Cell.of(since),
             )
@@ -109,9 +109,7 @@ def _level(seconds: Ratio | None, unit: str) -> str:
     """Return a time with its interval, in a unit that the reader is told."""
     if seconds is None:
         return DASH
-    length, ends = TIME_UNITS[unit], seconds.interval
-    interval = Interval(low=ends.low / length, high=ends.high / length) if ends else None
-    return ratio_text(Ratio(value=seconds.value / length, interval=interval)).replace("x", "")
+    return ratio_text(seconds.mapped(lambda time: time / TIME_UNITS[unit])).replace("x", "")
 
 
 def _change_table(found: Histories, commits: Commits) -> Table:
@@ -143,8 +141,8 @@ def _change_row(name: str, about: tuple[str, str], change: LevelChange, commits:
         Cell.of(name),
         Cell.of(of),
         Cell.of(change.first_after.run),
-        *(Cell(value=level.value, text=text) for level, text in zip(levels, texts, strict=True)),
-        Cell(value=change.step.value, text=ratio_text(change.step)),
+        *(value_cell(level, text) for level, text in zip(levels, texts, strict=True)),
+        value_cell(change.step, ratio_text(change.step)),
         Cell.of(_commits_text(problem, change, commits)),
         Cell.of("; ".join(change.software) or None),
     )
@@ -176,7 +174,7 @@ def _machine_table(found: Histories) -> Table:
                 next((other.ratio.now for other in cases if other.series.id == one.series.id), None)
                 for _machine, cases in places
             ]
-            cells = [Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)) for ratio in ratios]
+            cells = [value_cell(ratio, ratio_text(ratio)) for ratio in ratios]
             rows.append((Cell.of(found.label(one)), *cells))
     columns = [
         Column(name=f"ratio_to_baseline_{machine.fingerprint}", header=machine_text(machine))

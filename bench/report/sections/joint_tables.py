@@ -7,6 +7,7 @@ from ...analyse.joint import Block, Result, Row, Together
 from ...units import DASH, seconds_in, time_unit, times
 from ..document import Cell, Column, Table, plain
 from . import environment
+from .estimates import bound_cells, bound_columns, value_cell
 from .wording import counted, layout_text, margin_text, ratio_text
 
 #: A digest or a commit, and how much of it people see.
@@ -63,7 +64,8 @@ def speedup_table(found: Together) -> Table:
     for place, label in enumerate(labels(found), start=1):
         stem = f"speedup_over_baseline_{place}"
         columns.append(Column(name=stem, header=label))
-        hidden = [f"{stem}_low", f"{stem}_high", *(f"{name}_{place}" for name in ("verdict", "outcome", "rounds"))]
+        columns += bound_columns(stem, f"{stem}_")
+        hidden = [f"{name}_{place}" for name in ("verdict", "outcome", "rounds")]
         columns += [Column(name=name, header=name, shown=False) for name in hidden]
     columns += [
         Column(name="largest_over_smallest", header="largest / smallest"),
@@ -76,9 +78,8 @@ def speedup_table(found: Together) -> Table:
 def _row(block: Block, row: Row) -> tuple[Cell, ...]:
     cells = [Cell.of(condition_text(block) or None), Cell.of(row.name)]
     for one in row.results:
-        ratio, ends = (one.speedup, one.speedup.interval) if one and one.speedup else (None, None)
-        cells.append(Cell(value=ratio.value if ratio else None, text=_result_text(one)))
-        cells += [Cell.of(ends.low if ends else None), Cell.of(ends.high if ends else None)]
+        speedup = one.speedup if one else None
+        cells += [value_cell(speedup, _result_text(one)), *bound_cells(speedup)]
         cells += [Cell.of(value) for value in _said(one)]
     apart = row.apart
     text = None if apart is None else f"apart: {pairs_text(apart)}" if apart else "overlap"

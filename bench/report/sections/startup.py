@@ -6,6 +6,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import DASH, time_text
 from ..document import Cell, Column, Section, Table
+from .estimates import value_of
 from .wording import label, named, titled
 
 _COLUMNS = (
@@ -43,7 +44,7 @@ def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:
 
 
 def _row(one: Finding, group: GroupFindings) -> tuple[Cell, ...]:
-    later = one.seconds_per_call.value if one.seconds_per_call else None
+    later = value_of(one.seconds_per_call)
     times = (one.prepare_s, one.transfer_s, one.first_call_s, later)
     calls = calls_to_pay_off(one, group.baseline)
     return (
@@ -71,7 +72,7 @@ def calls_to_pay_off(one: Finding, baseline: Finding | None) -> int | None:
 
 def _start(one: Finding) -> tuple[float | None, float | None]:
     """Return the seconds until the first result, and of a later call."""
-    later = one.seconds_per_call.value if one.seconds_per_call else None
+    later = value_of(one.seconds_per_call)
     if one.prepare_s is None or one.first_call_s is None:
         return None, later
     return one.prepare_s + one.first_call_s, later
