@@ -7,7 +7,7 @@ measures all its groups one after the other, in shuffled order: so their times a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..problems.case import Case, Size
+from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
 from ..store.records import Run
 from ..store.selectors import used_rounds
 from .sweep import case_of, log_seconds
@@ -97,13 +97,13 @@ def _place(case: Case, axis: str) -> tuple[int, str]:
     value = _value(case, axis)
     if isinstance(value, int):
         return value, ""
-    return (0 if value in ("float64", "default") else 1), value
+    return (0 if value in (DTYPES[0], DEFAULT_ALLOCATOR) else 1), value
 
 
 def _others(case: Case, axis: str) -> tuple[object, ...]:
     """Return what two groups have in common that differ in one axis."""
     size = tuple(case.size.values.items())
-    return (size, case.data, *(_value(case, other) for other in AXES if other != axis))
+    return (size, case.data, case.cache, *(_value(case, other) for other in AXES if other != axis))
 
 
 def _times(run: Run, group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:

@@ -110,7 +110,7 @@ def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
     conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
     for group in groups:
         case = case_of(group)
-        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data), []).append(group)
+        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data, case.cache), []).append(group)
     found = []
     for same in conditions.values():
         parameter, members = _along(same)
@@ -120,7 +120,7 @@ def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
 
 
 def case_of(group: GroupFindings) -> Case:
-    """Return a case of a group: all have size, dtype, threads, allocator and data in common."""
+    """Return a case of a group: all have size, dtype, threads, allocator, data and caches in common."""
     return group.findings[0].arm.case if group.findings else group.left[0].case
 
 

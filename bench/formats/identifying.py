@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from ..machine.hardware import fingerprint
-from ..problems.case import Case, Size
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case, Size
 from ..report.document import plain
 
 #: No count of anything is larger.
@@ -28,7 +28,7 @@ def case(name: str, problem: str) -> Case:
         dtype="",
         layout="",
         threads=None,
-        allocator="default",
+        allocator=DEFAULT_ALLOCATOR,
     )
 
 
@@ -55,8 +55,8 @@ def restored(identity: str, parameters: Mapping[str, Any]) -> Case | None:
         dtype=str(named["dtype"]),
         layout=str(named["layout"]),
         threads=threads,
-        allocator=str(parameters.get("allocator", "default")),
-        cache=str(parameters.get("cache", "warm")),
+        allocator=str(parameters.get("allocator", DEFAULT_ALLOCATOR)),
+        cache=str(parameters.get("cache", WARM)),
         data=str(parameters.get("data", "")),
     )
     return found if found.id == identity else None

@@ -7,7 +7,7 @@ from statistics import median
 
 from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
-from ..problems.case import Case
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..report.document import plain
 from ..store.records import Outcome, Round, Run, Worker
 from ..store.selectors import seconds_per_call, used_rounds
@@ -57,7 +57,7 @@ class Timed:
     def parameters(self) -> dict[str, str | int]:
         """What tells the case apart from others of its problem, the numbers of its size among them."""
         case = self.finding.arm.case
-        usual = {"allocator": "default", "data": "", "cache": "warm"}
+        usual = {"allocator": DEFAULT_ALLOCATOR, "data": "", "cache": WARM}
         rest = {name: getattr(case, name) for name, value in usual.items() if getattr(case, name) != value}
         return {
             **{plain(name): value for name, value in case.size.values.items()},

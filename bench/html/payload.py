@@ -12,7 +12,7 @@ from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.document import plain
 from ..report.json_summary import estimate
-from ..report.sections.wording import conditions, label
+from ..report.sections.wording import cache_text, conditions, label
 from ..store.records import Arm, Outcome, Run
 from .chart import Chart, to_dict
 from .rendering import visible
@@ -60,7 +60,7 @@ def group_label(group: GroupFindings) -> str:
     """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
     case = case_of(group)
     size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
-    return ", ".join([*size, conditions(case), *([] if case.cache == "warm" else [f"{plain(case.cache)} caches"])])
+    return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
 
 
 def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:

@@ -90,6 +90,11 @@ class Cell:
         text = "" if value is None else plain(str(value))
         return cls(value=value, text=text or DASH)
 
+    @classmethod
+    def whole(cls, value: int | None) -> "Cell":
+        """Return a cell of a whole number, as in ``90,000``; a dash for None."""
+        return cls(value=value, text=DASH if value is None else f"{value:,}")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:

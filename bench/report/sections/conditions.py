@@ -13,7 +13,7 @@ from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from . import layouts
 from .estimates import bound_cells, bound_columns, value_cell
-from .wording import conditions, counted, margin_text, ratio_text, times_text
+from .wording import allocator_text, conditions, counted, margin_text, ratio_text, times_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +86,7 @@ def _others(one: Effect) -> list[str]:
     values = {
         "threads": counted(one.case.threads, "thread") if one.case.threads else "",
         "dtype": one.case.dtype,
-        "allocator": "" if one.case.allocator == "default" else f"allocator {plain(one.case.allocator)}",
+        "allocator": allocator_text(one.case),
     }
     return [value for axis, value in values.items() if axis != one.axis and value]
 

@@ -3,7 +3,7 @@
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ...store.records import Counts, Worker
-from ...units import DASH, amount
+from ...units import amount
 from ..document import Cell, Column, Section, Table
 from .wording import label, named, titled
 
@@ -46,13 +46,9 @@ def _cells(counts: Counts | None) -> tuple[Cell, ...]:
     if counts is None:
         return (Cell.of(None),) * (len(_COLUMNS) - 1)
     return (
-        _whole(counts.allocations),
+        Cell.whole(counts.allocations),
         Cell(value=counts.allocated_bytes, text=amount(counts.allocated_bytes, "B")),
         Cell(value=counts.peak_bytes, text=amount(counts.peak_bytes, "B")),
-        _whole(counts.python_calls),
-        _whole(counts.c_calls),
+        Cell.whole(counts.python_calls),
+        Cell.whole(counts.c_calls),
     )
-
-
-def _whole(value: int | None) -> Cell:
-    return Cell(value=value, text=DASH if value is None else f"{value:,}")

@@ -149,24 +149,20 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
 def _amount_cells(one: Amounts, size: float) -> tuple[Cell, ...]:
     """Return the cells of one implementation, bytes in a unit of that size."""
     return (
-        _whole(one.numpy_calls),
-        _whole(one.indexings),
+        Cell.whole(one.numpy_calls),
+        Cell.whole(one.indexings),
         _bytes(one.allocated_bytes, size),
         _bytes(one.peak_bytes, size),
         Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
-        _whole(one.allocations),
-        _whole(one.moved_bytes),
-        _whole(one.mixed_calls),
+        Cell.whole(one.allocations),
+        Cell.whole(one.moved_bytes),
+        Cell.whole(one.mixed_calls),
         Cell.of(one.smallest_s),
     )
 
 
 def _bytes(value: int | None, size: float) -> Cell:
     return Cell(value=value, text=significant(None if value is None else value / size))
-
-
-def _whole(value: int | None) -> Cell:
-    return Cell(value=value, text=DASH if value is None else f"{value:,}")
 
 
 def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
@@ -261,7 +257,7 @@ def _call_row(ladder: Ladder, rung: Rung, call: Call, total: int) -> tuple[Cell,
         Cell.of(label(rung.finding.arm.case, ladder.group)),
         Cell.of(call.name),
         Cell.of(" x ".join(call.operands)),
-        _whole(call.times),
+        Cell.whole(call.times),
         _share(call.ns / total),
         Cell(value=flops, text=_giga(flops)),
         Cell(value=moved, text=_giga(moved)),

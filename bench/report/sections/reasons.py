@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
 from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, better
+from ...problems.case import RETAIN_ALLOCATOR
 from ...store.records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
 from ..document import code, plain
@@ -102,7 +103,7 @@ def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
 def _faults(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     what = f"{rung.amounts.faults:,.0f} page faults a call cost about {share} of the time"
     reuse = f"Reuse buffers{_see(ladder, rung, 'allocated bytes')}"
-    retained = rung.finding.arm.case.allocator == "retain"
+    retained = rung.finding.arm.case.allocator == RETAIN_ALLOCATOR
     return what, reuse if retained else f"{reuse}, or have freed memory kept (`--allocator retain`)"
 
 
