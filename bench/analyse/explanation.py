@@ -15,7 +15,7 @@ from .verdict import Finding, GroupFindings, Ratio, estimate
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2
 
-#: So many changes are told, the largest.
+#: So many changes are reported, the largest.
 MOST_CHANGES = 3
 
 #: Where a smaller share of the work was seen, most is done by compiled code.

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ..errors import ImplbenchError, unknown
 from ..machine import environment
-from ..programs import told_by_git
+from ..programs import git_or_none
 from ..stats import change_points, mann_whitney
-from ..stats.change_points import Analysis
+from ..stats.change_points import ChangePoints
 from ..stats.intervals import hodges_lehmann
 from ..store.index import Index
-from ..store.points import Entry, Machine, Series
+from ..store.points import IndexedPoint, Machine, Series
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.
@@ -47,8 +47,8 @@ class LevelChange:
 
     start: int
     """Index of the first run after it."""
-    last_before: Entry
-    first_after: Entry
+    last_before: IndexedPoint
+    first_after: IndexedPoint
     before: Ratio
     """Level: of times over the baseline's, or in seconds."""
     after: Ratio
@@ -64,9 +64,9 @@ class Track:
 
     is_ratio: bool
     """Whether the values are times over the baseline's; else seconds a call."""
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexedPoint, ...]
     values: tuple[float, ...]
-    analysis: Analysis
+    analysis: ChangePoints
     changes: tuple[LevelChange, ...]
     now: Ratio | None
     """Level since the last change; None for an unstable series."""
@@ -78,7 +78,7 @@ class History:
 
     series: Series
     machine: str
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexedPoint, ...]
     """All runs, those without a time too."""
     ratio: Track
     """Time / time of the baseline in the same rounds: comparable between machines. Empty for the baseline itself."""
@@ -218,7 +218,7 @@ def _history(index: Index, series: Series, machine: str) -> History:
         analyses = [change_points.analyse([value for _entry, value in pairs]) for pairs in (compared, timed)]
         index.remember(series, machine, json.dumps([asdict(one) for one in analyses]))
     else:
-        analyses = [Analysis(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
+        analyses = [ChangePoints(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
     return History(
         series=series,
         machine=machine,
@@ -228,7 +228,9 @@ def _history(index: Index, series: Series, machine: str) -> History:
     )
 
 
-def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis, *, is_ratio: bool) -> Track:
+def _track(
+    index: Index, pairs: Sequence[tuple[IndexedPoint, float]], analysis: ChangePoints, *, is_ratio: bool
+) -> Track:
     entries, y = [entry for entry, _value in pairs], [value for _entry, value in pairs]
     edges = [0, *analysis.starts, len(y)]
     changes = []
@@ -256,7 +258,7 @@ def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysi
     )
 
 
-def _differences(index: Index, before: Entry, after: Entry) -> tuple[str, ...]:
+def _differences(index: Index, before: IndexedPoint, after: IndexedPoint) -> tuple[str, ...]:
     """Return what the two runs were not made of alike."""
     if before.software == after.software:
         return ()
@@ -274,7 +276,7 @@ def commits_between(before: str | None, after: str | None, folder: Path | None) 
     Parameters
     ----------
     before, after
-        As in an `Entry`: with a plus behind them where files were changed.
+        As in an `IndexedPoint`: with a plus behind them where files were changed.
     folder
         A folder in the repository.
     """
@@ -284,8 +286,8 @@ def commits_between(before: str | None, after: str | None, folder: Path | None) 
     if not all(end.isalnum() for end in ends):
         return None
     how = ("--no-show-signature", f"--max-count={_MOST_COMMITS}", "--format=%h%x09%s")
-    told = told_by_git(folder, "log", *how, "..".join(ends), "--")
-    if told is None:
+    printed = git_or_none(folder, "log", *how, "..".join(ends), "--")
+    if printed is None:
         return None
-    lines = [line.partition("\t") for line in told.splitlines()]
+    lines = [line.partition("\t") for line in printed.splitlines()]
     return tuple(Commit(id=identity, subject=subject) for identity, _tab, subject in lines)

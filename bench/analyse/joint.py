@@ -250,9 +250,9 @@ def _block(
     }
     names = dict.fromkeys(baselines.values())
     if len(names) > 1:
-        told = ", ".join(f"{runs[place].id} with {name}" for place, name in sorted(baselines.items()))
+        named = ", ".join(f"{runs[place].id} with {name}" for place, name in sorted(baselines.items()))
         raise ImplbenchError(
-            f"the runs compare with different baselines ({told}): speed-ups over one are none over another; measure "
+            f"the runs compare with different baselines ({named}): speed-ups over one are none over another; measure "
             "them again with the same --baseline and --layout"
         )
     return Block(

@@ -16,7 +16,7 @@ from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
 
-#: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
+#: Outcomes for which the command fails; what is unavailable or unsupported is reported, and no failure.
 BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 

@@ -15,7 +15,7 @@ MOST = 2**53
 #: The parameters that tell a case apart; in this order they are a case's own.
 _NAMED = ("implementation", "size", "dtype", "layout")
 
-#: A revision of git or Mercurial, with the mark of changed files that some write behind it.
+#: A revision of git or Mercurial, with the mark of changed files that some write after it.
 _REVISION = re.compile(r"[0-9a-fA-F]{7,64}\+?")
 
 

@@ -184,9 +184,9 @@ def _foreign(item: object, problem: str) -> Foreign:
     case = identifying.restored(one.name, one.params or {}) or identifying.case(
         one.fullname, line(one.group) or problem
     )
-    held = (one.extra_info or {}).get(SAMPLES)
-    if held is not None:
-        processes = msgspec.convert(held, list[_Process])
+    samples = (one.extra_info or {}).get(SAMPLES)
+    if samples is not None:
+        processes = msgspec.convert(samples, list[_Process])
         bursts = {process.round: [(burst.calls, burst.sample_ns) for burst in process.bursts] for process in processes}
         return Foreign(case=case, title=one.fullname, processes=bursts)
     stats = one.stats

@@ -87,9 +87,9 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
 
 def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:
     """Return the navigation: id and text of the page's sections, in their order."""
-    before, behind = ([(part.id, part.title) for part in some] for some in (parts, last))
+    before, after = ([(part.id, part.title) for part in some] for some in (parts, last))
     ends = [("repeat", "To repeat it"), ("data-files", "Data")]
-    return [("answer", "Answer"), *before, ("sources", "Sources side by side"), *behind, *ends]
+    return [("answer", "Answer"), *before, ("sources", "Sources side by side"), *after, *ends]
 
 
 __all__ = ["PAGE", "Past", "report_page", "write"]

@@ -51,8 +51,8 @@ def sources(run: Run) -> dict[str, dict[str, str]]:
         found[visible(name)] = shown = {}
         for file, text in files.items():
             room -= len(text)
-            told = f"(left out of this page: {len(text)} characters; the run's document holds them)"
-            shown[visible(file)] = visible(text) if room >= 0 else told
+            instead = f"(left out of this page: {len(text)} characters; the run's document holds them)"
+            shown[visible(file)] = visible(text) if room >= 0 else instead
     return found
 
 

@@ -28,7 +28,7 @@ from .site import INDEX, Listed, Site
 #: What lies beside a run's page.
 _NOTE = "page.json"
 
-#: Making more pages than this takes a while, and is told.
+#: Making more pages than this takes a while, and is announced.
 _TOLD_FROM = 20
 
 _PACKAGE = Path(__file__).parent.parent
@@ -101,16 +101,18 @@ def publish(
     made = sum(_make(results / one.document, one, output, note) for one in stale)
     notes = [kept for one in found.stored if (kept := _kept(one, output))]
     _remove_gone(output, {note.document for note in notes})
-    told = site.with_pages(found.histories)
-    for history in told:
+    histories = site.with_pages(found.histories)
+    for history in histories:
         _write_changed(output / history.page, site.history_page(history, commits(history.found)))
     runs = tuple(note.listed for note in notes)
     # Where the results lie is nobody's business.
     unread = tuple(sentence.removeprefix("left out: ").replace(f"{results}/", "") for sentence in left_out)
-    whole = Site(runs=runs, histories=told, machines=found.machines, left_out=unread)
+    whole = Site(runs=runs, histories=histories, machines=found.machines, left_out=unread)
     for name, text in site.index_pages(whole):
         _write_changed(output / name, text)
-    return Published(index=output / INDEX, runs=len(runs), made=made, histories=len(told), left_out=tuple(left_out))
+    return Published(
+        index=output / INDEX, runs=len(runs), made=made, histories=len(histories), left_out=tuple(left_out)
+    )
 
 
 def _ask(known: Index) -> _Folder:

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..programs import told_by_git
+from ..programs import git_or_none
 from . import hardware
 from .hardware import allowed_cpus
 from .load import Activity, Snapshot, load_between, snapshot, watch
@@ -186,7 +186,7 @@ def _distributions() -> dict[str, str]:
 def version(requirement: str) -> str | None:
     """Return the version of a distribution, None if it is not installed; nothing is imported.
 
-    Names are compared as pip does (``scikit_image`` is ``scikit-image``); what stands behind the name, as in
+    Names are compared as pip does (``scikit_image`` is ``scikit-image``); what follows the name, as in
     ``jax[cpu]>=0.5``, is not read.
     """
     name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
@@ -232,11 +232,11 @@ def commit(folder: Path) -> dict[str, object] | None:
     It is dirty if a tracked file of the repository is changed, or an untracked one lies in `folder`: results written
     elsewhere in the checkout leave it clean.
     """
-    identity = told_by_git(folder, "rev-parse", "HEAD")
+    identity = git_or_none(folder, "rev-parse", "HEAD")
     if not identity:
         return None
-    changed = told_by_git(folder, "status", "--porcelain", "--untracked-files=no")
-    added = told_by_git(folder, "ls-files", "--others", "--exclude-standard")
+    changed = git_or_none(folder, "status", "--porcelain", "--untracked-files=no")
+    added = git_or_none(folder, "ls-files", "--others", "--exclude-standard")
     dirty = None if changed is None or added is None else bool(changed or added)
     return {"id": identity, "dirty": dirty}
 

@@ -22,7 +22,7 @@ class Active:
     samples: int = 1
     call_ns: int = 0
     lost: str | None = None
-    """Why the round has to be held again, if so."""
+    """Why the round has to be measured again, if so."""
 
     @property
     def burst_ns(self) -> int:

@@ -12,7 +12,7 @@ from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Left, Outcome
 
-#: Mark behind the name of the second, identical baseline.
+#: Mark after the name of the second, identical baseline.
 AGAIN = " (again)"
 
 

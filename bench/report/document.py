@@ -36,7 +36,7 @@ _LONGEST_NAME = 120
 def plain(text: str) -> str:
     """Return `text` as one line without escape sequences and invisible characters; runs of white space become one."""
     spaced = " ".join(_ESCAPES.sub("", text).split())
-    if spaced.isprintable():  # nearly always, and told several times as fast; what is invisible is not printable
+    if spaced.isprintable():  # nearly always, and found out several times as fast; what is invisible is not printable
         return spaced
     return "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
 

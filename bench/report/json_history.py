@@ -54,7 +54,7 @@ def _case(one: History, commits: Commits) -> dict[str, Any]:
 
 
 def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
-    """Return values, changes and the level now; without changes `why_no_changes` may say that none were told."""
+    """Return values, changes and the level now; without changes `why_no_changes` may say that none were reported."""
     why = "unstable" if track.analysis.unstable else "too few runs" if track.analysis.short else None
     return {
         "now": estimate(track.now),

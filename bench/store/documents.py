@@ -180,8 +180,8 @@ def read(path: Path) -> Run:
     try:
         return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
     except msgspec.DecodeError as error:
-        told = f"{path}: is no whole result of implbench ({error})"
-        raise ImplbenchError(f"{told}; expected a run's JSON document, whole and as it was written") from error
+        found = f"{path}: is no whole result of implbench ({error})"
+        raise ImplbenchError(f"{found}; expected a run's JSON document, whole and as it was written") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
 

@@ -26,7 +26,7 @@ class Origin:
     host: str | None
     """Name of the machine in the network: what tells it from others where its CPU is not named."""
     commit: str | None
-    """With a plus behind it where files were changed."""
+    """Followed by a plus where files were changed."""
     software: Mapping[str, str]
     """Distribution, or ``python``, -> version."""
 
@@ -126,7 +126,7 @@ class Series:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class IndexedPoint:
     """What one run says of a case."""
 
     run: str

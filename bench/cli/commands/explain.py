@@ -39,7 +39,7 @@ def command(options: argparse.Namespace) -> int:
                 {
                     "run": run.id,
                     "document": None if path is None else str(path),
-                    "groups": [json_explanation.told(one) for one in analysis.ladders],
+                    "groups": [json_explanation.of(one) for one in analysis.ladders],
                 },
                 indent=2,
                 allow_nan=False,

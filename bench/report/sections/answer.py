@@ -129,14 +129,14 @@ def _orders(group: GroupFindings) -> list[str]:
         return []
     same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
     name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
-    told = [
+    texts = [
         f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
         for one in same
         if one.verdict in (Verdict.SLOWER, Verdict.FASTER)
     ]
-    if not told:
+    if not texts:
         return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
-    return [f"Memory order matters: {name} takes {', '.join(told)} as in {usual}."]
+    return [f"Memory order matters: {name} takes {', '.join(texts)} as in {usual}."]
 
 
 def shown_fastest(group: GroupFindings) -> Finding | None:

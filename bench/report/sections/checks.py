@@ -23,9 +23,9 @@ class Check:
     max_ulp: float | None
 
 
-def of(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> tuple[Check, ...]:
+def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tuple[Check, ...]:
     """Return a check for each case, those that could not be started last."""
-    workers = {worker.arm: worker for one in held for worker in one.workers}
+    workers = {worker.arm: worker for round_ in rounds for worker in round_.workers}
     found = [
         Check(
             **_named(arm.case),

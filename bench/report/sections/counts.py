@@ -18,7 +18,7 @@ _COLUMNS = (
 
 
 def section(analysis: Analysis) -> Section | None:
-    """Return a table for each group; None where nothing was counted, or all of it is told by the section "Why"."""
+    """Return a table for each group; None where nothing was counted, or all of it is in the section "Why"."""
     workers = {worker.arm: worker for one in analysis.run.rounds for worker in one.workers if worker.counts is not None}
     if analysis.run.settings.explains or not workers:
         return None

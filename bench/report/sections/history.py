@@ -43,27 +43,27 @@ def _told(found: Histories) -> list[str]:
     runs = len({entry.run for entry in entries})
     changed = [one for one in found.cases if any(track.changes for _of, track in one.tracks)]
     span = f"{counted(runs, 'run')} from {plain(days[0])} to {plain(days[-1])}"
-    told = [
+    sentences = [
         f"{len(changed)} of {counted(len(found.cases), 'case')} changed in {span} on {machine_text(found.machine)}."
     ]
     for one in found.cases:
         name = code(found.label(one))
         for of, track in one.tracks:
             if track.analysis.unstable:
-                told.append(
+                sentences.append(
                     f"{name}: unstable series of {of}, {track.analysis.unstable} changes in "
                     f"{counted(len(track.entries), 'run')} mean nothing, so none is told."
                 )
         if one.series.is_baseline and one.seconds.changes:
-            told.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
+            sentences.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
     if found.elsewhere and not any(one.ratio.entries for one in found.cases):
         places = ", ".join(machine_text(machine) for machine, _cases in found.elsewhere)
-        told.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
+        sentences.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
     short = [one for one in found.cases if one.seconds.analysis.short]
     if short:
         number = counted(len(short), "case")
-        told.append(f"Below {STABLE_VALUES} runs no changes are looked for: {number} of {len(found.cases)}.")
-    return told
+        sentences.append(f"Below {STABLE_VALUES} runs no changes are looked for: {number} of {len(found.cases)}.")
+    return sentences
 
 
 def _case_table(found: Histories) -> Table:
@@ -106,7 +106,7 @@ def _count(one: History) -> str:
 
 
 def _level(seconds: Ratio | None, unit: str) -> str:
-    """Return a time with its interval, in a unit that the reader is told."""
+    """Return a time with its interval, in a unit that the header names."""
     if seconds is None:
         return DASH
     return ratio_text(seconds.mapped(lambda time: time / TIME_UNITS[unit])).replace("x", "")

@@ -41,9 +41,9 @@ def sections(found: Together) -> tuple[Section, ...]:
 
 def brief(found: Together) -> tuple[Section, ...]:
     """Return what a terminal shows: the answers and the table of speed-ups."""
-    told, speedups, *_others = sections(found)
+    answers, speedups, *_others = sections(found)
     table = Section(title=speedups.title, tables=tuple(one.for_people() for one in speedups.tables))
-    return (told, table)
+    return (answers, table)
 
 
 def title(found: Together) -> str:

@@ -16,7 +16,7 @@ _HEXADECIMAL, _DIGITS = re.compile(r"[0-9a-f]{32,}"), 12
 #: Pairs of runs that a cell names.
 _NAMED_PAIRS = 3
 
-#: What identifies a run in words; it differs always, and is told first.
+#: What identifies a run in words; it differs always, and stands first.
 _ALWAYS = ("run", "made")
 
 #: Subjects that begin so are no property of a run: the load at its beginning, and the work, named by the condition.
@@ -170,8 +170,8 @@ def _differences(found: Together) -> Iterator[tuple[str, tuple[str, ...]]]:
     margins = [one.margin for one in found.analyses]
     if len(set(margins)) > 1:
         yield "margin", tuple(map(margin_text, margins))
-    told = {*_ALWAYS, *found.conditions}
+    shown = {*_ALWAYS, *found.conditions}
     for subject in dict.fromkeys(subject for one in facts for subject in one):
         texts = tuple(one.get(subject, "") for one in facts)
-        if subject not in told and not subject.startswith(_PASSING) and len(set(texts)) > 1:
+        if subject not in shown and not subject.startswith(_PASSING) and len(set(texts)) > 1:
             yield subject.removeprefix("distributions "), texts

@@ -209,7 +209,7 @@ def _discarded(run: Run) -> Iterator[str]:
     reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None]
     for reason in dict.fromkeys(reasons):
         yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
-    bursts = [one.reason for held in run.rounds for worker in held.workers for one in worker.discarded_bursts]
+    bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]
     if bursts:
         why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
         yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."

@@ -70,8 +70,8 @@ def _blocks(section: Section, screen: Screen) -> Iterator[str]:
         lines = [_line(text, screen, _HANGING) for text in section.paragraphs]
         yield "\n".join([_heading(section.title, screen), *lines])
     for table in section.tables:
-        told = section.paragraphs and table.title == section.title
-        title = [] if told else [_heading(table.title, screen)]
+        titled = section.paragraphs and table.title == section.title
+        title = [] if titled else [_heading(table.title, screen)]
         yield "\n".join([*title, text_table.drawn(table.for_people(), screen)])
 
 
