@@ -219,12 +219,11 @@ def _place(run: Run, case: Case) -> _Place:
 
 def _result(one: Finding) -> Result:
     timed = one.outcome == Outcome.OK and one.min_seconds_per_call is not None
-    own = Ratio(value=1.0, interval=None) if one.arm.baseline else one.speedup_over_baseline
     return Result(
         outcome=one.outcome,
         reason=one.reason,
         baseline=one.arm.baseline,
-        speedup=own if timed else None,
+        speedup=one.speedup if timed else None,
         min_seconds_per_call=one.min_seconds_per_call if timed else None,
         verdict=one.verdict,
         rounds=one.rounds,

@@ -109,6 +109,11 @@ class Finding:
         return None if self.log_ratio is None or self.arm.baseline else Ratio.of(self.log_ratio).inverse()
 
     @property
+    def speedup(self) -> Ratio | None:
+        """As `speedup_over_baseline`, and exactly 1 for the baseline itself."""
+        return Ratio(value=1.0, interval=None) if self.arm.baseline else self.speedup_over_baseline
+
+    @property
     def error_over_tolerance(self) -> float | None:
         """The largest over the outputs and rounds."""
         return max((one.error_over_tolerance for one in self.verification), default=None)

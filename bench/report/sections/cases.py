@@ -33,9 +33,7 @@ class _Row:
     @property
     def speedup(self) -> Ratio | None:
         """Time of the baseline / time; 1 for the baseline."""
-        if self.ok is None:
-            return None
-        return Ratio(value=1.0, interval=None) if self.ok.arm.baseline else self.ok.speedup_over_baseline
+        return self.ok.speedup if self.ok else None
 
 
 #: A column and what stands in it.
