@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ..errors import ImplbenchError
 from ..report.csv import csv
 from ..report.document import Cell, Column, Table, Value, plain
-from ..report.sections.estimates import value_of
+from ..report.estimates import value_of
 from ..store.records import Run
 from .timed_cases import created, text, timed
 

@@ -10,9 +10,9 @@ from ...analyse.sweep import case_of
 from ...analyse.verdict import GroupFindings, Ratio
 from ...store.records import Run
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from . import layouts
-from .estimates import bound_cells, bound_columns, value_cell
 from .wording import allocator_text, conditions, counted, margin_text, ratio_text, times_text
 
 if TYPE_CHECKING:

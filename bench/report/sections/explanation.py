@@ -10,8 +10,8 @@ from ...analyse.verdict import GroupFindings
 from ...store.records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table
+from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from . import answer
-from .estimates import bound_cells, bound_columns, value_cell, value_of
 from .reasons import baseline_sentence, left_out, range_text, sentences
 from .wording import label, named, ratio_text, titled
 

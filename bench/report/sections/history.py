@@ -6,8 +6,8 @@ from ...stats.change_points import STABLE_VALUES
 from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
+from ..estimates import value_cell
 from ..figures.history import figure
-from .estimates import value_cell
 from .wording import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from . import wording
-from .estimates import bound_cells, bound_columns, value_cell
 from .wording import margin_text, named, ratio_text, titled
 
 if TYPE_CHECKING:

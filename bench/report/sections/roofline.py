@@ -13,9 +13,9 @@ from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
 from ...units import DASH, amount, percent, significant
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..figures.roofline import draw
 from ..figures.style import styled
-from .estimates import bound_cells, bound_columns, value_cell
 from .wording import bytes_of, label, layouts, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.

@@ -6,7 +6,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import DASH, time_text
 from ..document import Cell, Column, Section, Table
-from .estimates import value_of
+from ..estimates import value_of
 from .wording import label, named, titled
 
 _COLUMNS = (

@@ -6,7 +6,7 @@ from ...analyse.sweep import Growth, Overtaking, Place, Sweep
 from ...stats.intervals import Estimate
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..document import Cell, Column, Table, plain
-from .estimates import bound_cells, bound_columns, value_cell, value_of
+from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from .wording import conditions, ratio_text
 
 #: Text for two or more that were not told apart.
