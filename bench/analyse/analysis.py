@@ -58,11 +58,11 @@ class Analysis:
 
     def roofline(self, group: GroupFindings) -> Roofline | None:
         """Return the limits of a group, None where none was measured."""
-        return next((one for one in self.rooflines if one.group.name == group.name), None)
+        return next((roofline for roofline in self.rooflines if roofline.group.name == group.name), None)
 
     def ladder(self, group: GroupFindings) -> Ladder | None:
         """Return the ladder of a group, None where it was not explained."""
-        return next((one for one in self.ladders if one.group.name == group.name), None)
+        return next((ladder for ladder in self.ladders if ladder.group.name == group.name), None)
 
     def rounds(self, group: GroupFindings) -> tuple[Round, ...]:
         """Return the rounds of a group that count."""
@@ -82,7 +82,7 @@ class Analysis:
 
         It is of burst minima, or of what `of` makes of a burst's samples.
         """
-        values = {one.arm.name: burst_values(self.rounds(group), one.arm.name, of) for one in group.ok}
+        values = {finding.arm.name: burst_values(self.rounds(group), finding.arm.name, of) for finding in group.ok}
         found = {}
         for candidate, baseline in combinations(values, 2):
             one = estimate(paired(values[candidate], values[baseline]), self.run.settings.looks)

@@ -110,6 +110,9 @@ def _times(run: Run, group: GroupFindings) -> Mapping[tuple[str, str], tuple[Cas
     """Return implementation and layout -> case, and round -> log of its seconds per call."""
     rounds = used_rounds(run, group.name)
     return {
-        (one.arm.case.implementation, one.arm.case.layout): (one.arm.case, log_seconds(rounds, one.arm.name))
-        for one in group.ok
+        (finding.arm.case.implementation, finding.arm.case.layout): (
+            finding.arm.case,
+            log_seconds(rounds, finding.arm.name),
+        )
+        for finding in group.ok
     }

@@ -143,11 +143,11 @@ class Ladder:
 
 def ladders(run: Run, groups: Sequence[GroupFindings]) -> tuple[Ladder, ...]:
     """Return a ladder for each group of a run that was made by ``implbench explain``."""
-    workers = {worker.arm: worker for one in run.rounds for worker in one.workers if worker.costs is not None}
+    workers = {worker.arm: worker for round_ in run.rounds for worker in round_.workers if worker.costs is not None}
     return tuple(
         _ladder(run, group, workers)
         for group in groups
-        if any(one.arm.name in workers and one.min_seconds_per_call for one in group.findings)
+        if any(finding.arm.name in workers and finding.min_seconds_per_call for finding in group.findings)
     )
 
 
@@ -157,7 +157,7 @@ def costs_of(run: Run, group: GroupFindings, workers: Iterable[Worker]) -> CostR
     Where the rate of the BLAS was measured as a limit, in every round, it is that: so a share of the limit and a share
     of the time in arithmetic say the same.
     """
-    found = CostRange.of([one.costs for one in workers if one.costs is not None])
+    found = CostRange.of([worker.costs for worker in workers if worker.costs is not None])
     limit = peak(roofs_of(run, group), "flops")
     if limit is None or limit.uncertain:
         return found
@@ -171,7 +171,7 @@ def costs_of(run: Run, group: GroupFindings, workers: Iterable[Worker]) -> CostR
 
 
 def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> Ladder:
-    counted = [one for one in group.findings if one.arm.name in workers and one.min_seconds_per_call]
+    counted = [finding for finding in group.findings if finding.arm.name in workers and finding.min_seconds_per_call]
     order = run.problem.ladder
     on_it = [one for one in counted if not order or one.arm.case.implementation in order]
     on_it.sort(key=lambda one: (order.index(one.arm.case.implementation) if order else 0, -_seconds(one)))
@@ -186,12 +186,12 @@ def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> La
         group=group,
         rungs=tuple(rungs),
         missing=group.left,
-        uncounted=tuple(one for one in group.findings if one not in counted),
+        uncounted=tuple(finding for finding in group.findings if finding not in counted),
     )
 
 
-def _seconds(one: Finding) -> float:
-    return one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0
+def _seconds(finding: Finding) -> float:
+    return finding.min_seconds_per_call.value if finding.min_seconds_per_call else 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,19 +203,19 @@ class _Context:
     costs: CostRange
 
 
-def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) -> Rung:
-    run, group, seconds = context.run, context.group, one.min_seconds_per_call
+def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | None) -> Rung:
+    run, group, seconds = context.run, context.group, finding.min_seconds_per_call
     work = run.problem.work.get(group.name, {})
-    amounts = _amounts(one, worker, work)
+    amounts = _amounts(finding, worker, work)
     diagnosis = None
     if worker.calls is not None and seconds is not None and not worker.own_clock:
-        diagnosis = diagnose(seconds, worker.calls, context.costs, faults=one.faults_per_call, work=work)
+        diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
     logs = None
     if before:
-        pair = log_ratios(used_rounds(run, group.name), one.arm.name, before.finding.arm.name)
+        pair = log_ratios(used_rounds(run, group.name), finding.arm.name, before.finding.arm.name)
         logs = estimate(pair, run.settings.looks)
     return Rung(
-        finding=one,
+        finding=finding,
         worker=worker,
         costs=context.costs,
         amounts=amounts,
@@ -226,10 +226,10 @@ def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) 
     )
 
 
-def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
+def _amounts(finding: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
     counts = None if worker.own_clock else worker.counts
     calls = None if worker.own_clock else worker.calls
-    seconds, flops, moved = _seconds(one), work.get("flops"), work.get("bytes")
+    seconds, flops, moved = _seconds(finding), work.get("flops"), work.get("bytes")
 
     def total(value: Callable[[Call], float], *kinds: CallKind) -> int | None:
         return None if calls is None else int(sum(value(call) for call in calls if call.kind in kinds))
@@ -247,7 +247,7 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
         allocations=counts.allocations if counts else None,
         allocated_bytes=counts.allocated_bytes if counts else None,
         peak_bytes=counts.peak_bytes if counts else None,
-        faults=one.faults_per_call,
+        faults=finding.faults_per_call,
         moved_bytes=outside if most_seen else None,
         mixed_calls=total(lambda call: call.times * call.mixed, *others),
         flops_per_s=flops / seconds if flops else None,

@@ -100,14 +100,14 @@ class Histories:
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
 
-    def label(self, one: History) -> str:
+    def label(self, history: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""
-        same = [other.series for other in self.cases if other.series.case_id == one.series.case_id]
-        parts = [one.series.case_id]
+        same = [other.series for other in self.cases if other.series.case_id == history.series.case_id]
+        parts = [history.series.case_id]
         if len({other.baseline for other in same}) > 1:
-            parts.append(_role(one.series))
+            parts.append(_role(history.series))
         if len({other.size for other in same}) > 1:
-            parts.append(f"size {one.series.size}")
+            parts.append(f"size {history.series.size}")
         return ", ".join(parts)
 
 
@@ -216,7 +216,7 @@ def _history(index: Index, series: Series, machine: str) -> History:
     remembered = index.remembered(series, machine)
     if remembered is None:
         analyses = [change_points.analyse([value for _entry, value in pairs]) for pairs in (compared, timed)]
-        index.remember(series, machine, json.dumps([asdict(one) for one in analyses]))
+        index.remember(series, machine, json.dumps([asdict(analysis) for analysis in analyses]))
     else:
         analyses = [ChangePoints(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
     return History(

@@ -146,13 +146,13 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=roofs,
         missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(one, work, binding, rounds, run.settings.looks) for one in group.ok),
+        placed=tuple(_placed(finding, work, binding, rounds, run.settings.looks) for finding in group.ok),
     )
 
 
 def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     """Return a limit's rate, or why there is none."""
-    workers = [worker for one in rounds for worker in one.workers if worker.arm == limit.arm.name]
+    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == limit.arm.name]
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
     if bad is not None:
         return bad.reason or bad.outcome.value
@@ -177,13 +177,13 @@ def _waited_in(burst: Burst) -> float | None:
 
 
 def _placed(
-    one: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
+    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
 ) -> Placed:
-    seconds = one.min_seconds_per_call.value if one.min_seconds_per_call else inf
-    found = share(log_ratios(rounds, one.arm.name, binding.limit.arm.name), work, binding.limit, looks)
+    seconds = finding.min_seconds_per_call.value if finding.min_seconds_per_call else inf
+    found = share(log_ratios(rounds, finding.arm.name, binding.limit.arm.name), work, binding.limit, looks)
     doubt = doubt_of(found, binding)
     return Placed(
-        finding=one,
+        finding=finding,
         flops_per_second=work["flops"] / seconds,
         bytes_per_second=work["bytes"] / seconds,
         share=found if doubt in (None, Doubt.ABOVE) else None,

@@ -141,7 +141,7 @@ class GroupFindings:
     @property
     def baseline(self) -> Finding | None:
         """The baseline, whatever its outcome; None where it could not be started."""
-        return next((one for one in self.findings if one.arm.baseline), None)
+        return next((finding for finding in self.findings if finding.arm.baseline), None)
 
     @property
     def too_noisy(self) -> bool:
@@ -151,7 +151,7 @@ class GroupFindings:
     @property
     def ok(self) -> tuple[Finding, ...]:
         """The cases with a time, fastest first."""
-        timed = [one for one in self.findings if one.outcome == Outcome.OK and one.seconds_per_call]
+        timed = [finding for finding in self.findings if finding.outcome == Outcome.OK and finding.seconds_per_call]
         return tuple(
             sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
         )
@@ -160,13 +160,20 @@ class GroupFindings:
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""
     margin = run.settings.margin if margin is None else margin
-    names = dict.fromkeys([arm.case.group for arm in run.arms if not arm.again] + [one.case.group for one in run.left])
+    names = dict.fromkeys(
+        [arm.case.group for arm in run.arms if not arm.again] + [skipped.case.group for skipped in run.left]
+    )
     return tuple(_group(run, name, margin) for name in names)
 
 
 def decided(run: Run) -> set[str]:
     """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
-    return {one.arm.name for group in findings(run) for one in group.findings if one.verdict != Verdict.UNDECIDED}
+    return {
+        finding.arm.name
+        for group in findings(run)
+        for finding in group.findings
+        if finding.verdict != Verdict.UNDECIDED
+    }
 
 
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
@@ -176,12 +183,12 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise) if noise else None
     limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
-    lost = dict.fromkeys(one.discarded for one in run.rounds if one.group == name and one.discarded)
+    lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
     return GroupFindings(
         name=name,
         findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
-        left=tuple(one for one in run.left if one.case.group == name),
+        left=tuple(skipped for skipped in run.left if skipped.case.group == name),
         noise=noise,
         resolved=resolved,
         margin=margin,

@@ -166,7 +166,7 @@ def _row(name: str, cases: Sequence[Timed], grid: _Grid) -> list[Any]:
 def _failed(cases: Sequence[Timed]) -> Iterator[Case]:
     """Yield the cases of these runs that were started and have no time."""
     for run in {id(one.run): one.run for one in cases}.values():
-        yield from (one.arm.case for group in findings(run) for one in group.findings if one.outcome in BAD)
+        yield from (finding.arm.case for group in findings(run) for finding in group.findings if finding.outcome in BAD)
 
 
 def _statistics(one: Timed | None) -> tuple[Any, ...]:

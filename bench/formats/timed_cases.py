@@ -88,7 +88,9 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[Timed]:
     rounds = used_rounds(run, group.name)
     for finding in group.findings:
         if finding.outcome == Outcome.OK:
-            workers = [(one, worker) for one in rounds for worker in one.workers if worker.arm == finding.arm.name]
+            workers = [
+                (round_, worker) for round_ in rounds for worker in round_.workers if worker.arm == finding.arm.name
+            ]
             processes = tuple(Process(round=one, worker=worker) for one, worker in workers if worker.bursts)
             if processes:
                 yield Timed(run=run, group=group, finding=finding, processes=processes)
@@ -140,8 +142,8 @@ def left_out(runs: Sequence[Run]) -> tuple[str, ...]:
     """Return a sentence for each case without a time."""
     sentences: list[str | None] = []
     for group in (group for run in runs for group in findings(run)):
-        sentences += [_fate(one.arm.case, one.outcome, one.reason) for one in group.findings]
-        sentences += [_fate(one.case, one.outcome, one.reason) for one in group.left]
+        sentences += [_fate(finding.arm.case, finding.outcome, finding.reason) for finding in group.findings]
+        sentences += [_fate(skipped.case, skipped.outcome, skipped.reason) for skipped in group.left]
     return tuple(sentence for sentence in sentences if sentence)
 
 

@@ -69,7 +69,7 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
 
 def _options(group: GroupFindings) -> tuple[tuple[str, str], ...]:
     """Return what has a time, where the run's own baseline is among it and there is another."""
-    ok = tuple((one.arm.name, label(one.arm.case, group)) for one in group.ok)
+    ok = tuple((finding.arm.name, label(finding.arm.case, group)) for finding in group.ok)
     baseline = group.baseline
     return ok if len(ok) > 1 and baseline is not None and baseline.outcome == Outcome.OK else ()
 

@@ -71,7 +71,7 @@ def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
         "label": group_label(group),
         "baseline": group.baseline.arm.name if group.baseline else None,
         "arms": [
-            *(_arm(one, group) for one in group.findings),
+            *(_arm(finding, group) for finding in group.findings),
             *(_again(arm, group) for arm in again),
         ],
         "pairs": _pairs(analysis, group),
@@ -80,21 +80,21 @@ def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
     }
 
 
-def _arm(one: Finding, group: GroupFindings) -> dict[str, Any]:
+def _arm(finding: Finding, group: GroupFindings) -> dict[str, Any]:
     return {
-        "name": one.arm.name,
-        "label": label(one.arm.case, group),
-        "title": plain(one.arm.title),
-        "implementation": visible(one.arm.case.implementation),
-        "outcome": one.outcome.value,
-        "reason": plain(one.reason) if one.reason else None,
-        "baseline": one.arm.baseline,
+        "name": finding.arm.name,
+        "label": label(finding.arm.case, group),
+        "title": plain(finding.arm.title),
+        "implementation": visible(finding.arm.case.implementation),
+        "outcome": finding.outcome.value,
+        "reason": plain(finding.reason) if finding.reason else None,
+        "baseline": finding.arm.baseline,
         "again": False,
-        "reference_blas": one.reference_blas,
-        "verdict": one.verdict.value if one.verdict else None,
-        "seconds_per_call": estimate(one.seconds_per_call),
-        "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "speedup": estimate(one.speedup_over_baseline),
+        "reference_blas": finding.reference_blas,
+        "verdict": finding.verdict.value if finding.verdict else None,
+        "seconds_per_call": estimate(finding.seconds_per_call),
+        "min_seconds_per_call": estimate(finding.min_seconds_per_call),
+        "speedup": estimate(finding.speedup_over_baseline),
     }
 
 
@@ -124,7 +124,7 @@ def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list
     For every two cases with a time: as many numbers as cases squared, hence in a list, and rounded to nine digits.
     """
     medians = analysis.ratios(group, median)
-    found: dict[str, dict[str, list[Any]]] = {one.arm.name: {} for one in group.ok}
+    found: dict[str, dict[str, list[Any]]] = {finding.arm.name: {} for finding in group.ok}
     for (case, base), log_ratio in analysis.ratios(group).items():
         speedup, of_medians = (Ratio.of(one).inverse() for one in (log_ratio, medians[case, base]))
         numbers = (speedup.value, *speedup.bounds, of_medians.value)

@@ -139,9 +139,9 @@ def _entries(site: Site, changes: Part | None) -> list[tuple[str, str]]:
 
 def _summary(site: Site) -> str:
     """Return how much there is, in a sentence."""
-    problems = len({one.problem for one in site.runs})
-    machines = len({one.machine for one in site.runs})
-    days = sorted(one.created[:10] for one in site.runs)
+    problems = len({run.problem for run in site.runs})
+    machines = len({run.machine for run in site.runs})
+    days = sorted(run.created[:10] for run in site.runs)
     span = f", from {plain(days[0])} to {plain(days[-1])}" if days else ""
     unread = f"; {counted(len(site.left_out), 'document')} could not be read" if site.left_out else ""
     number = f"{counted(len(site.runs), 'run')} of {counted(problems, 'problem')} on {counted(machines, 'machine')}"

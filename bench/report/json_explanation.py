@@ -36,7 +36,7 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "min_seconds_per_call": least.value if least else None,
         "previous": rung.previous.id if rung.previous else None,
         "speedup_over_previous": estimate(rung.speedup_over_previous),
-        "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
+        "changes": [{"what": change.what, "before": change.before, "after": change.after} for change in rung.changes],
         "cause": rung.diagnosis.cause if rung.diagnosis else None,
         "shares": _shares(rung.diagnosis, lambda share: share.value),
         "share_ranges": _shares(rung.diagnosis, lambda share: [share.low, share.high]),

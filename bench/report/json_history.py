@@ -37,18 +37,20 @@ def _machine(machine: Machine) -> dict[str, Any]:
     return {"fingerprint": machine.fingerprint or None, "cpu": machine.cpu, "host": machine.host, "runs": machine.runs}
 
 
-def _case(one: History, commits: Commits) -> dict[str, Any]:
+def _case(history: History, commits: Commits) -> dict[str, Any]:
     return {
-        "id": one.series.case_id,
-        "problem": one.series.problem,
-        "implementation": one.series.implementation,
-        "size": one.series.size,
-        "baseline": one.series.baseline,
-        "ratio_to_baseline": _track(one.ratio, one.series.problem, commits) if one.ratio.entries else None,
-        "min_seconds_per_call": _track(one.seconds, one.series.problem, commits) if one.seconds.entries else None,
+        "id": history.series.case_id,
+        "problem": history.series.problem,
+        "implementation": history.series.implementation,
+        "size": history.series.size,
+        "baseline": history.series.baseline,
+        "ratio_to_baseline": _track(history.ratio, history.series.problem, commits) if history.ratio.entries else None,
+        "min_seconds_per_call": _track(history.seconds, history.series.problem, commits)
+        if history.seconds.entries
+        else None,
         "runs": [
             {"run": entry.run, "created": entry.created, "commit": entry.commit, "outcome": entry.outcome}
-            for entry in one.entries
+            for entry in history.entries
         ],
     }
 
@@ -58,24 +60,24 @@ def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
     why = "unstable" if track.analysis.unstable else "too few runs" if track.analysis.short else None
     return {
         "now": estimate(track.now),
-        "changes": [_change(one, problem, commits) for one in track.changes],
+        "changes": [_change(change, problem, commits) for change in track.changes],
         "why_no_changes": why,
         "runs": [entry.run for entry in track.entries],
         "values": list(track.values),
     }
 
 
-def _change(one: LevelChange, problem: str, commits: Commits) -> dict[str, Any]:
-    before, after = one.last_before, one.first_after
+def _change(change: LevelChange, problem: str, commits: Commits) -> dict[str, Any]:
+    before, after = change.last_before, change.first_after
     between = commits.get((problem, before.commit, after.commit))
     return {
         "last_run_before": before.run,
         "first_run_after": after.run,
-        "before": estimate(one.before),
-        "after": estimate(one.after),
-        "after_over_before": estimate(one.step),
+        "before": estimate(change.before),
+        "after": estimate(change.after),
+        "after_over_before": estimate(change.step),
         "commit_before": before.commit,
         "commit_after": after.commit,
         "commits": None if between is None else [{"id": each.id, "subject": each.subject} for each in between],
-        "software": list(one.software),
+        "software": list(change.software),
     }

@@ -25,26 +25,26 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "margin": analysis.margin,
         "interrupted": analysis.run.interrupted,
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
-        "sweeps": [_sweep(one) for one in analysis.sweeps],
+        "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
         "groups": [_group(group) | {"roofline": _roofline(analysis.roofline(group))} for group in analysis.groups],
     }
 
 
-def _sweep(one: Sweep) -> dict[str, Any]:
+def _sweep(sweep: Sweep) -> dict[str, Any]:
     """Return who is the fastest from where to where, the crossings and the growth, with their intervals."""
     return {
-        "parameter": one.parameter,
-        "fixed": dict(one.fixed),
-        "dtype": one.case.dtype,
-        "threads": one.case.threads,
-        "allocator": one.case.allocator,
-        "values": list(one.values),
-        "groups": [place.group.name for place in one.places],
-        "fastest": [list(place.leaders) for place in one.places],
+        "parameter": sweep.parameter,
+        "fixed": dict(sweep.fixed),
+        "dtype": sweep.case.dtype,
+        "threads": sweep.case.threads,
+        "allocator": sweep.case.allocator,
+        "values": list(sweep.values),
+        "groups": [place.group.name for place in sweep.places],
+        "fastest": [list(place.leaders) for place in sweep.places],
         "fastest_from_to": [
-            {"first": one.values[reign.first], "last": one.values[reign.last], "names": list(reign.names)}
-            for reign in one.reigns
+            {"first": sweep.values[reign.first], "last": sweep.values[reign.last], "names": list(reign.names)}
+            for reign in sweep.reigns
         ],
         "crossings": [
             {
@@ -54,23 +54,23 @@ def _sweep(one: Sweep) -> dict[str, Any]:
                 "interval": [each.crossing.low, each.crossing.high],
                 "changes_the_fastest": each.fastest,
             }
-            for each in one.overtakings
+            for each in sweep.overtakings
         ],
-        "slopes": [_growth(each) for each in one.growth],
-        "slopes_between_neighbours": [_growth(each) for each in one.steps],
+        "slopes": [_growth(each) for each in sweep.growth],
+        "slopes_between_neighbours": [_growth(each) for each in sweep.steps],
     }
 
 
-def _effect(one: Effect) -> dict[str, Any]:
+def _effect(effect: Effect) -> dict[str, Any]:
     """Return what changing one condition does to one implementation."""
     return {
-        "axis": one.axis,
-        "before": one.before,
-        "after": one.after,
-        "id": one.case.id,
-        "speedup": estimate(one.speedup),
-        "efficiency": estimate(one.efficiency),
-        "rounds": one.rounds,
+        "axis": effect.axis,
+        "before": effect.before,
+        "after": effect.after,
+        "id": effect.case.id,
+        "speedup": estimate(effect.speedup),
+        "efficiency": estimate(effect.efficiency),
+        "rounds": effect.rounds,
     }
 
 
@@ -87,7 +87,7 @@ def _group(group: GroupFindings) -> dict[str, Any]:
         "noise_floor": estimate(noise),
         "resolves": group.resolved,
         "too_noisy": group.too_noisy,
-        "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
+        "cases": [_case(finding) for finding in group.findings] + [_left(skipped) for skipped in group.left],
     }
 
 
@@ -112,49 +112,51 @@ def _roofline(found: Roofline | None) -> dict[str, Any] | None:
         "missing": [{"id": limit.arm.case.id, "reason": reason} for limit, reason in found.missing],
         "cases": [
             {
-                "id": one.finding.arm.case.id,
-                "flops_per_second": one.flops_per_second,
-                "bytes_per_second": one.bytes_per_second,
-                "share_of_attainable": estimate(one.share),
-                "doubt": one.doubt,
+                "id": placed.finding.arm.case.id,
+                "flops_per_second": placed.flops_per_second,
+                "bytes_per_second": placed.bytes_per_second,
+                "share_of_attainable": estimate(placed.share),
+                "doubt": placed.doubt,
             }
-            for one in found.placed
+            for placed in found.placed
         ],
     }
 
 
-def _case(one: Finding) -> dict[str, Any]:
-    medians = one.log_ratio_of_medians if not one.arm.baseline else None
+def _case(finding: Finding) -> dict[str, Any]:
+    medians = finding.log_ratio_of_medians if not finding.arm.baseline else None
     return {
-        "id": one.arm.case.id,
-        "implementation": one.arm.case.implementation,
-        "layout": one.arm.case.layout,
-        "outcome": one.outcome,
-        "reason": one.reason,
-        "rounds": one.rounds,
-        "seconds_per_call": estimate(one.seconds_per_call),
-        "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "ratio_to_baseline": estimate(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
-        "speedup_over_baseline": estimate(one.speedup_over_baseline),
+        "id": finding.arm.case.id,
+        "implementation": finding.arm.case.implementation,
+        "layout": finding.arm.case.layout,
+        "outcome": finding.outcome,
+        "reason": finding.reason,
+        "rounds": finding.rounds,
+        "seconds_per_call": estimate(finding.seconds_per_call),
+        "min_seconds_per_call": estimate(finding.min_seconds_per_call),
+        "ratio_to_baseline": estimate(
+            finding.speedup_over_baseline.inverse() if finding.speedup_over_baseline else None
+        ),
+        "speedup_over_baseline": estimate(finding.speedup_over_baseline),
         "speedup_over_baseline_of_medians": estimate(Ratio.of(medians).inverse() if medians else None),
-        "verdict": one.verdict,
-        "minor_faults_per_call": one.faults_per_call,
-        "error_over_tolerance": one.error_over_tolerance,
-        "max_ulp": one.max_ulp,
-        "first_call_seconds": one.first_call_s,
-        "prepare_seconds": one.prepare_s,
-        "transfer_seconds": one.transfer_s,
-        "bimodal": one.bimodal,
+        "verdict": finding.verdict,
+        "minor_faults_per_call": finding.faults_per_call,
+        "error_over_tolerance": finding.error_over_tolerance,
+        "max_ulp": finding.max_ulp,
+        "first_call_seconds": finding.first_call_s,
+        "prepare_seconds": finding.prepare_s,
+        "transfer_seconds": finding.transfer_s,
+        "bimodal": finding.bimodal,
     }
 
 
-def _left(one: Left) -> dict[str, Any]:
+def _left(skipped: Left) -> dict[str, Any]:
     return {
-        "id": one.case.id,
-        "implementation": one.case.implementation,
-        "layout": one.case.layout,
-        "outcome": one.outcome,
-        "reason": one.reason,
+        "id": skipped.case.id,
+        "implementation": skipped.case.implementation,
+        "layout": skipped.case.layout,
+        "outcome": skipped.outcome,
+        "reason": skipped.reason,
     }
 
 
@@ -181,20 +183,22 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "seconds": found.seconds,
         "benchmarks": [
             {
-                "id": one.name,
-                "verdict": one.standing,
-                "outcome": one.outcome,
-                "reason": one.reason,
-                "ratio_head_over_base": estimate(Ratio.of(one.log_ratio) if one.log_ratio else None),
-                "rounds": one.rounds,
-                "suspect": one.suspect,
-                "log_ratios": list(one.log_ratios),
-                "minor_faults_per_call": one.faults_per_call,
-                "counts": list(one.counts),
+                "id": compared.name,
+                "verdict": compared.standing,
+                "outcome": compared.outcome,
+                "reason": compared.reason,
+                "ratio_head_over_base": estimate(Ratio.of(compared.log_ratio) if compared.log_ratio else None),
+                "rounds": compared.rounds,
+                "suspect": compared.suspect,
+                "log_ratios": list(compared.log_ratios),
+                "minor_faults_per_call": compared.faults_per_call,
+                "counts": list(compared.counts),
             }
-            for one in found.compared
+            for compared in found.compared
         ],
-        "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in found.skipped],
+        "skipped": [
+            {"name": skipped.name, "reason": skipped.reason, "outcome": skipped.outcome} for skipped in found.skipped
+        ],
     }
 
 

@@ -90,9 +90,9 @@ def burst_values(
 ) -> dict[int, dict[int, float]]:
     """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
     return {
-        one.index: _burst_values(worker.bursts, of)
-        for one in rounds
-        for worker in one.workers
+        round_.index: _burst_values(worker.bursts, of)
+        for round_ in rounds
+        for worker in round_.workers
         if worker.arm == arm and worker.outcome == Outcome.OK
     }
 

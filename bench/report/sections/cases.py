@@ -84,12 +84,15 @@ def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Fiel
 def _rows(group: GroupFindings) -> list[_Row]:
     """Return the cases with a time, fastest first; then those measured in vain; then those not started."""
     timed = list(group.ok)
-    others = [one for one in group.findings if one not in timed]
+    others = [finding for finding in group.findings if finding not in timed]
     found = [
         _Row(case=one.arm.case, title=one.arm.title, outcome=one.outcome, reason=one.reason, finding=one)
         for one in [*timed, *others]
     ]
-    return found + [_Row(case=one.case, title=one.title, outcome=one.outcome, reason=one.reason) for one in group.left]
+    return found + [
+        _Row(case=skipped.case, title=skipped.title, outcome=skipped.outcome, reason=skipped.reason)
+        for skipped in group.left
+    ]
 
 
 def _full(group: GroupFindings) -> list[_Field]:
@@ -158,7 +161,7 @@ _TIMES: Mapping[str, tuple[str, Callable[[Finding], Estimate | None]]] = {
 def _time(statistic: str, group: GroupFindings) -> list[_Field]:
     """Return a statistic of the time per call, in one unit for all rows, and its interval for programs."""
     name, of = _TIMES[statistic]
-    unit = time_unit(value_of(of(one)) for one in group.ok)
+    unit = time_unit(value_of(of(finding)) for finding in group.ok)
 
     def time(row: _Row) -> Uncertain | None:
         return of(row.ok) if row.ok else None

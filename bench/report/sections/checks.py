@@ -39,8 +39,14 @@ def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tu
     return (
         *found,
         *(
-            Check(**_named(one.case), outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
-            for one in left
+            Check(
+                **_named(skipped.case),
+                outcome=skipped.outcome,
+                reason=skipped.reason,
+                error_over_tolerance=None,
+                max_ulp=None,
+            )
+            for skipped in left
         ),
     )
 

@@ -19,7 +19,9 @@ _COLUMNS = (
 
 def section(analysis: Analysis) -> Section | None:
     """Return a table for each group; None where nothing was counted, or all of it is in the section "Why"."""
-    workers = {worker.arm: worker for one in analysis.run.rounds for worker in one.workers if worker.counts is not None}
+    workers = {
+        worker.arm: worker for round_ in analysis.run.rounds for worker in round_.workers if worker.counts is not None
+    }
     if analysis.run.settings.explains or not workers:
         return None
     text = (
@@ -33,7 +35,9 @@ def section(analysis: Analysis) -> Section | None:
 
 def _table(group: GroupFindings, groups: tuple[GroupFindings, ...], workers: dict[str, Worker]) -> Table:
     """Return the counts of a group's cases, fastest first; without those that another program computes."""
-    counted = [one for one in group.ok if one.arm.name in workers and not workers[one.arm.name].own_clock]
+    counted = [
+        finding for finding in group.ok if finding.arm.name in workers and not workers[finding.arm.name].own_clock
+    ]
     return Table(
         name=named("counts", group, groups),
         title=titled("Counts of one evaluation", group, groups),

@@ -97,7 +97,7 @@ def _count(value: float) -> str:
 
 def _of_workers(run: Run) -> Iterator[tuple[str, str | None]]:
     """Yield what the workers found loaded in themselves, each once."""
-    workers = [worker for one in run.rounds for worker in one.workers]
+    workers = [worker for round_ in run.rounds for worker in round_.workers]
     yield (
         "BLAS and thread pools in the workers",
         "; ".join(dict.fromkeys(text for worker in workers for text in _pools(worker))),

@@ -77,7 +77,9 @@ _IMPLEMENTATION = Column(name="implementation", header="implementation", right=F
 
 
 def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
-    unit = time_unit(one.finding.min_seconds_per_call.value for one in ladder.rungs if one.finding.min_seconds_per_call)
+    unit = time_unit(
+        rung.finding.min_seconds_per_call.value for rung in ladder.rungs if rung.finding.min_seconds_per_call
+    )
     return Table(
         name=named("ladder", ladder.group, groups),
         title=titled("Ladder", ladder.group, groups),
@@ -146,18 +148,18 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
     )
 
 
-def _amount_cells(one: Amounts, size: float) -> tuple[Cell, ...]:
+def _amount_cells(amounts: Amounts, size: float) -> tuple[Cell, ...]:
     """Return the cells of one implementation, bytes in a unit of that size."""
     return (
-        Cell.whole(one.numpy_calls),
-        Cell.whole(one.indexings),
-        _bytes(one.allocated_bytes, size),
-        _bytes(one.peak_bytes, size),
-        Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
-        Cell.whole(one.allocations),
-        Cell.whole(one.moved_bytes),
-        Cell.whole(one.mixed_calls),
-        Cell.of(one.smallest_s),
+        Cell.whole(amounts.numpy_calls),
+        Cell.whole(amounts.indexings),
+        _bytes(amounts.allocated_bytes, size),
+        _bytes(amounts.peak_bytes, size),
+        Cell(value=amounts.faults, text=DASH if amounts.faults is None else f"{amounts.faults:.0f}"),
+        Cell.whole(amounts.allocations),
+        Cell.whole(amounts.moved_bytes),
+        Cell.whole(amounts.mixed_calls),
+        Cell.of(amounts.smallest_s),
     )
 
 

@@ -77,28 +77,32 @@ def speedup_table(found: Together) -> Table:
 
 def _row(block: Block, row: Row) -> tuple[Cell, ...]:
     cells = [Cell.of(condition_text(block) or None), Cell.of(row.name)]
-    for one in row.results:
-        speedup = one.speedup if one else None
-        cells += [value_cell(speedup, _result_text(one)), *bound_cells(speedup)]
-        cells += [Cell.of(value) for value in _said(one)]
+    for result in row.results:
+        speedup = result.speedup if result else None
+        cells += [value_cell(speedup, _result_text(result)), *bound_cells(speedup)]
+        cells += [Cell.of(value) for value in _said(result)]
     apart = row.apart
     text = None if apart is None else f"apart: {pairs_text(apart)}" if apart else "overlap"
     return (*cells, Cell(value=row.spread, text=times(row.spread)), Cell.of(text))
 
 
-def _said(one: Result | None) -> tuple[str | None, str | None, int | None]:
+def _said(result: Result | None) -> tuple[str | None, str | None, int | None]:
     """Return verdict, outcome and rounds, for programs."""
-    if one is None:
+    if result is None:
         return None, None, None
-    return "baseline" if one.baseline else one.verdict and one.verdict.value, one.outcome.value, one.rounds or None
+    return (
+        "baseline" if result.baseline else result.verdict and result.verdict.value,
+        result.outcome.value,
+        result.rounds or None,
+    )
 
 
-def _result_text(one: Result | None) -> str:
-    if one is None:
+def _result_text(result: Result | None) -> str:
+    if result is None:
         return DASH
-    if one.speedup is None:
-        return one.outcome.value if one.min_seconds_per_call is None else DASH
-    return "1x" if one.baseline else ratio_text(one.speedup)
+    if result.speedup is None:
+        return result.outcome.value if result.min_seconds_per_call is None else DASH
+    return "1x" if result.baseline else ratio_text(result.speedup)
 
 
 def time_tables(found: Together) -> Iterator[Table]:
@@ -167,7 +171,7 @@ def _differences(found: Together) -> Iterator[tuple[str, tuple[str, ...]]]:
     for axis, values in found.conditions.items():
         if len(set(values)) > 1:
             yield axis, tuple(layout_text(value) if axis == "layout" else plain(value) for value in values)
-    margins = [one.margin for one in found.analyses]
+    margins = [analysis.margin for analysis in found.analyses]
     if len(set(margins)) > 1:
         yield "margin", tuple(map(margin_text, margins))
     shown = {*_ALWAYS, *found.conditions}

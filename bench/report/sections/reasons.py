@@ -199,14 +199,14 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
     if ratio.interval and ratio.interval.low <= 1 <= ratio.interval.high:
         return f"It is not told apart from {before}: {ratio_text(ratio)}."
     about = "" if ratio.interval else "about "
-    changes = "; ".join(_change(one) for one in rung.changes)
+    changes = "; ".join(_change(change) for change in rung.changes)
     text = f"It is {about}{times_text(ratio)} as fast as {before}"
     return f"{text}: {changes}." if changes else f"{text}; no count explains that."
 
 
-def _change(one: CountChange) -> str:
-    write = _WRITTEN[one.unit]
-    return f"{one.what} {write(one.before)} -> {write(one.after)}"
+def _change(change: CountChange) -> str:
+    write = _WRITTEN[change.unit]
+    return f"{change.what} {write(change.before)} -> {write(change.after)}"
 
 
 _WRITTEN: Mapping[Unit, Callable[[float], str]] = {
