@@ -18,6 +18,8 @@ def export(runs: Sequence[Run]) -> bytes:
     found = timed(runs)
     frames = []
     for run in runs:
-        frame = Analysis(run).frame()
-        frames.append(frame[frame["case"].isin([one.finding.arm.case.id for one in found if one.run is run])])
+        cases = [one.finding.arm.case.id for one in found if one.run is run]
+        if cases:
+            frame = Analysis(run).frame()
+            frames.append(frame[frame["case"].isin(cases)])
     return csv_of_frame(concat(frames)).encode()
