@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..report.document import file_name, plain
-from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
+from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Role, Round, Run, Settings, Worker
 from .identifying import MOST
 from .timed_cases import UNKNOWN
 
@@ -102,7 +102,7 @@ def run(
         problem=_problem(file_name(problems.pop() if len(problems) == 1 else problem), origin),
         environment={**environment, "imported": _imported(origin, found)},
         warnings=tuple(_warnings(origin, found)),
-        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), baseline=False) for one in found),
+        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), role=Role.CASE) for one in found),
         left=tuple(
             Left(case=one.case, title=plain(one.title), outcome=Outcome.UNSUPPORTED, reason=one.reason)
             for one in skipped

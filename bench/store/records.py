@@ -10,8 +10,8 @@ from typing import Any
 
 from ..problems.case import Case
 
-#: Version of the document. 1: first.
-SCHEMA = 1
+#: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
+SCHEMA = 2
 
 
 class Outcome(StrEnum):
@@ -146,7 +146,7 @@ class Worker:
     """One implementation in one round: a fresh process."""
 
     arm: str
-    """Name of the arm: the case's id, for the second baseline with a mark behind it."""
+    """Name of the arm: the case's id, with a mark behind it where the case takes part in several roles."""
     pid: int
     spawn_position: int
     position: int
@@ -222,6 +222,21 @@ class Round:
         return tuple(one for one in self.workers if one.outcome not in fine)
 
 
+class Role(StrEnum):
+    """As what an arm takes part."""
+
+    CASE = "case"
+    """It is compared with the baseline: an implementation, HEAD of two versions, or the version now."""
+    BASELINE = "baseline"
+    """The others are compared with it."""
+    AGAIN = "again"
+    """The second, identical baseline, whose ratio is the noise floor."""
+    BEFORE = "before"
+    """The version of an implementation before the one now."""
+    LIMIT = "limit"
+    """A limit of the machine; no implementation of the problem."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arm:
     """A case as it takes part in a run: the baseline does so twice."""
@@ -229,9 +244,17 @@ class Arm:
     name: str
     case: Case
     title: str
-    baseline: bool
-    again: bool = False
-    """Whether this is the second, identical baseline, whose ratio is the noise floor."""
+    role: Role
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is the baseline, be it the second one."""
+        return self.role in (Role.BASELINE, Role.AGAIN)
+
+    @property
+    def again(self) -> bool:
+        """Whether it is the second, identical baseline."""
+        return self.role == Role.AGAIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -141,7 +141,7 @@ def test_a_results_folder_that_cannot_be_written_is_told_before_anything_is_meas
     [
         ('{"schema": 1, "id": "x"', "is no whole result of implbench"),
         ("not json", "is no whole result of implbench"),
-        ('{"schema": 99}', "is of schema 99, this implbench reads up to 1: update implbench"),
+        ('{"schema": 99}', "is of schema 99, this implbench reads up to 2: update implbench"),
         ('{"schema": 1}', "missing required field"),
     ],
 )

@@ -11,7 +11,8 @@ from bench.analyse.verdict import Verdict, decided, findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
-from bench.measure.runner import MOST_DISCARDED, Runner, check
+from bench.measure.round_loop import MOST_DISCARDED
+from bench.measure.runner import Runner, check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.stats.intervals import MIN_ROUNDS

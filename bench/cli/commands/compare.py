@@ -12,7 +12,7 @@ from pathlib import Path
 from ...errors import Exit
 from ...machine import environment
 from ...measure import executor
-from ...measure.runner import Progress
+from ...measure.progress import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
 from ...report import terminal
@@ -102,7 +102,7 @@ def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
     """Return what tells a listener only what is being done."""
 
     def tell(doing: str) -> None:
-        listener(Progress(doing=doing, rounds_done=0, rounds_expected=None, left_s=None))
+        listener(Progress(doing=doing))
 
     return tell
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from ...analyse.verdict import BAD, decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
-from ...measure.runner import Listener, Progress, Runner
+from ...measure.progress import Listener, Progress
+from ...measure.runner import Runner
 from ...measure.selection import select
 from ...measure.workspace import scratch
 from ...problems import problem
