@@ -96,8 +96,8 @@ def _that_read_nothing_of(
             tell(f"which files {group.name} reads")
             for own in owns:
                 reads.forget(own.tree)
-            held = loop.round(0, group, all_arms(group))
-            well = all(worker.outcome in _WELL for worker in held.workers)
+            round_ = loop.round(0, group, all_arms(group))
+            well = all(worker.outcome in _WELL for worker in round_.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]
             base, head = base | now[0], head | now[1]
             if any(reads.names(own.tree) - known for own, known in zip(owns, there, strict=True)):

@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from ...measure.runner import check
 from ...measure.selection import Selection, select
 from ...problems import problem
-from ...report import json_summary, terminal
+from ...report import terminal
 from ...report.document import Section
+from ...report.sections import checks
+from ..exit_codes import exit_code_of
 from ..measuring_options import Timing
 from ..options import Options
 
@@ -28,9 +30,9 @@ def command(options: CheckOptions) -> int:
     arms = tuple(arm for arm in arms if not arm.again)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
         held = check(found, arms, left, settings=options.timing.settings, listener=listener)
-    checks = json_summary.checks(arms, left, held)
+    verified = checks.of(arms, left, held)
     if options.json:
-        print(json.dumps([asdict(one) for one in checks], indent=2, allow_nan=False))
+        print(json.dumps([asdict(one) for one in verified], indent=2, allow_nan=False))
     else:
-        terminal.show([Section(title="Checks", tables=json_summary.check_tables(checks))])
-    return json_summary.exit_code_of(one.outcome for one in checks)
+        terminal.show([Section(title="Checks", tables=checks.tables(verified))])
+    return exit_code_of(one.outcome for one in verified)

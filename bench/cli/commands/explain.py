@@ -11,11 +11,13 @@ from ...errors import ImplbenchError
 from ...measure.runner import Runner
 from ...measure.selection import Selection, select
 from ...problems import problem
-from ...report import files, json_explanation, json_summary, terminal
+from ...report import json_explanation, terminal
+from ...report.markdown import titled_page
 from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run, Settings
+from ..exit_codes import exit_code
 from ..measuring_options import Timing
 from ..options import StoredOptions
 
@@ -48,7 +50,7 @@ def command(options: ExplainOptions) -> int:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
     whole = section.section(analysis)
     if options.markdown and whole is not None:
-        page = files.titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        page = titled_page(f"Why: {run.problem.name}", (whole,), files=False)
         write_atomically(Path(options.markdown), page.encode())
     if options.json:
         print(
@@ -56,7 +58,7 @@ def command(options: ExplainOptions) -> int:
                 {
                     "run": run.id,
                     "document": None if path is None else str(path),
-                    "groups": [json_explanation.told(one) for one in analysis.ladders],
+                    "groups": [json_explanation.of(one) for one in analysis.ladders],
                 },
                 indent=2,
                 allow_nan=False,
@@ -69,7 +71,7 @@ def command(options: ExplainOptions) -> int:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return json_summary.exit_code(analysis)
+    return exit_code(analysis)
 
 
 def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
 
-from ...analyse.history import RATIO, Histories, Track
+from ...analyse.history import Histories, Track
 from ...report.document import plain
 from ...report.sections.wording import counted
 from ...units import significant, time_text
@@ -26,7 +26,7 @@ def charts(found: Histories) -> tuple[Chart, ...]:
 
 
 def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Chart:
-    ratio, unstable = title.endswith(RATIO), track.analysis.unstable
+    ratio, unstable = track.is_ratio, track.analysis.unstable
     told = f"unstable, {unstable} changes mean nothing" if unstable else counted(len(track.changes), "change")
     return Chart(
         id=identity,
@@ -48,7 +48,7 @@ def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Char
 
 
 def _runs(title: str, track: Track, at: Sequence[float]) -> Series:
-    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if title.endswith(RATIO) else time_text
+    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if track.is_ratio else time_text
     points = tuple(
         Point(x=x, y=value, tip=f"{title}\n{plain(entry.run)}\n{write(value)}")
         for x, value, entry in zip(at, track.values, track.entries, strict=True)

@@ -10,9 +10,10 @@ from ...analyse.sweep import case_of
 from ...analyse.verdict import GroupFindings, Ratio
 from ...store.records import Run
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from . import layouts
-from .wording import conditions, counted, margin_text, ratio_text, times_text
+from .wording import allocator_text, conditions, counted, margin_text, ratio_text, times_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +86,7 @@ def _others(one: Effect) -> list[str]:
     values = {
         "threads": counted(one.case.threads, "thread") if one.case.threads else "",
         "dtype": one.case.dtype,
-        "allocator": "" if one.case.allocator == "default" else f"allocator {plain(one.case.allocator)}",
+        "allocator": allocator_text(one.case),
     }
     return [value for axis, value in values.items() if axis != one.axis and value]
 
@@ -116,8 +117,7 @@ def _table(axis: str, found: Sequence[Effect]) -> Table:
             Column(name="before", header="from", right=False),
             Column(name="after", header="to", right=False),
             Column(name="speedup", header="speed-up", right=False),
-            Column(name="speedup_low", header="low", shown=False),
-            Column(name="speedup_high", header="high", shown=False),
+            *bound_columns("speedup"),
             Column(name="efficiency", header="efficiency", right=False, shown=threads),
             Column(name="rounds", header="rounds"),
         ),
@@ -126,7 +126,7 @@ def _table(axis: str, found: Sequence[Effect]) -> Table:
 
 
 def _row(one: Effect) -> tuple[Cell, ...]:
-    ends, efficiency = one.speedup.interval, one.efficiency
+    efficiency = one.efficiency
     return (
         Cell.of(one.case.implementation),
         Cell.of(one.case.layout),
@@ -134,10 +134,9 @@ def _row(one: Effect) -> tuple[Cell, ...]:
         Cell.of(", ".join(_others(one))),
         Cell.of(one.before),
         Cell.of(one.after),
-        Cell(value=one.speedup.value, text=ratio_text(one.speedup)),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
-        Cell(value=efficiency.value if efficiency else None, text=_percent(efficiency) if efficiency else ""),
+        value_cell(one.speedup, ratio_text(one.speedup)),
+        *bound_cells(one.speedup),
+        value_cell(efficiency, _percent(efficiency) if efficiency else ""),
         Cell.of(one.rounds),
     )
 

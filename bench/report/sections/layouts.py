@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 from . import wording
 from .wording import margin_text, named, ratio_text, titled
@@ -43,9 +44,8 @@ def grid(group: GroupFindings) -> Grid:
     """Return the speed-ups over the baseline, 1 for the baseline itself; cases without a time are left out."""
     found: dict[str, dict[str, Ratio]] = {}
     for one in group.findings:
-        ratio = Ratio(value=1.0, interval=None) if one.arm.baseline else one.speedup_over_baseline
-        if one in group.ok and ratio is not None:
-            found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = ratio
+        if one in group.ok and one.speedup is not None:
+            found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = one.speedup
     return found
 
 
@@ -78,7 +78,7 @@ def _table(group: GroupFindings, groups: Sequence[GroupFindings]) -> Table:
     for layout in wording.layouts(group):
         stem = f"speedup_over_baseline_{layout}"
         columns.append(Column(name=stem, header=plain(layout)))
-        columns += [Column(name=f"{stem}_{end}", header=f"{layout} {end}", shown=False) for end in ("low", "high")]
+        columns += bound_columns(stem, f"{layout} ")
     found = grid(group)
     names = dict.fromkeys(
         [one.arm.case.implementation for one in group.findings] + [one.case.implementation for one in group.left]
@@ -95,10 +95,8 @@ def _row(name: str, ratios: Mapping[str, Ratio], layouts: Sequence[str]) -> tupl
     cells = [Cell.of(name)]
     for layout in layouts:
         ratio = ratios.get(layout)
-        ends = ratio.interval if ratio else None
-        exact = ratio is not None and ends is None and ratio.value == 1.0
-        cells.append(Cell(value=ratio.value if ratio else None, text="1x" if exact else ratio_text(ratio)))
-        cells += [Cell.of(ends.low if ends else None), Cell.of(ends.high if ends else None)]
+        exact = ratio is not None and ratio.interval is None and ratio.value == 1.0
+        cells += [value_cell(ratio, "1x" if exact else ratio_text(ratio)), *bound_cells(ratio)]
     return tuple(cells)
 
 

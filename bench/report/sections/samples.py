@@ -7,8 +7,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, used_rounds
+from ...analyse.verdict import Finding, GroupFindings
 from ...store.records import Outcome, Round, Run
+from ...store.selectors import used_rounds
 from ...units import TIME_UNITS, time_unit
 from ..document import Figure, Section, code, plain
 from ..figures.style import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
