@@ -12,7 +12,7 @@ from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.document import plain
 from ..report.json_summary import estimate, ratio
-from ..report.sections.wording import conditions, label
+from ..report.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
 from .chart import Chart
 from .data import bare

@@ -8,7 +8,7 @@ from ..report.document import Cell, Column, Table, code, plain
 from ..report.files import csv, file_name
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
-from ..report.sections.wording import counted, ratio_text
+from ..report.wording import counted, ratio_text
 from ..store.indexed import Machine
 from ..units import DASH
 from .charts import history as history_charts

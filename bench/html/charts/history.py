@@ -7,7 +7,7 @@ from statistics import median
 
 from ...analyse.history import RATIO, Histories, Track
 from ...report.document import plain
-from ...report.sections.wording import counted
+from ...report.wording import counted
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
 

@@ -4,7 +4,7 @@ from ...analyse.joint import Block, Row, Together
 from ...report.document import plain
 from ...report.sections.joint import MOST_FIGURES, caption_of
 from ...report.sections.joint_tables import condition_text, labels
-from ...report.sections.wording import ratio_text
+from ...report.wording import ratio_text
 from ..chart import Axis, Chart, Series
 from . import ratios
 from .style import numbered

@@ -9,7 +9,7 @@ from ...analyse.explanation import Ladder
 from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...report.document import CODE, plain
 from ...report.sections.reasons import sentences
-from ...report.sections.wording import label, layouts, ratio_text, titled
+from ...report.wording import label, layouts, ratio_text, titled
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
 from . import ratios

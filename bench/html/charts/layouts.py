@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
+from ...report import wording
 from ...report.document import plain
-from ...report.sections import wording
 from ...report.sections.layouts import grid
-from ...report.sections.wording import margin_text, ratio_text, titled
+from ...report.wording import margin_text, ratio_text, titled
 from ..chart import Axis, Chart, Series
 from . import ratios
 from .style import numbered

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...report.sections.wording import label, titled
+from ...report.wording import label, titled
 from ...store.records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit

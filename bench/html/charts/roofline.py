@@ -9,7 +9,7 @@ from ...analyse.verdict import GroupFindings
 from ...report.document import plain
 from ...report.figures.roofline import far_roof, widths
 from ...report.sections.roofline import share_text
-from ...report.sections.wording import label, limit_name, titled
+from ...report.wording import label, limit_name, titled
 from ...store.records import Run
 from ...units import amount, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series

@@ -11,7 +11,7 @@ from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, used_rounds
-from ...report.sections.wording import counted, label, titled
+from ...report.wording import counted, label, titled
 from ...store.records import Outcome, Round, Run, Worker
 from ...store.selectors import seconds_per_call
 from ...units import percent

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Verdict
 from ...report.sections.speedup import Line, caption_of, lines
-from ...report.sections.wording import titled
+from ...report.wording import titled
 from ...store.records import Run
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series

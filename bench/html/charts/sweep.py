@@ -7,7 +7,7 @@ from ...analyse.sweep import Growth, Sweep
 from ...report.document import plain
 from ...report.figures.sweep import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
 from ...report.sections.sweep_tables import estimate_text
-from ...report.sections.wording import conditions
+from ...report.wording import conditions
 from ...store.records import Run
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series

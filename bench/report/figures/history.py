@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...analyse.history import RATIO, Histories, History, Track
 from ...units import TIME_UNITS, time_unit
 from ..document import Figure, plain
-from ..sections.wording import counted
+from ..wording import counted
 from .style import GREY, PALETTE, canvas, drawable, log_axis, padded, styled
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...analyse.roofline import Roof, Roofline, attainable, peak
 from ...units import amount, percent, significant
-from ..sections.wording import label, limit_name
+from ..wording import label, limit_name
 from .style import GREY, PALETTE, canvas, drawable, log_axis, spread
 
 if TYPE_CHECKING:

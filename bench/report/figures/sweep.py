@@ -12,7 +12,7 @@ from ...store.records import Run
 from ...units import TIME_UNITS, significant, time_unit
 from ..document import Figure, code, plain
 from ..sections.sweep_tables import slug
-from ..sections.wording import conditions, margin_text
+from ..wording import conditions, margin_text
 from .style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
 
 if TYPE_CHECKING:

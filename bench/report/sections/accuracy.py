@@ -10,7 +10,7 @@ from ...store.records import Run
 from ...units import significant
 from ..document import Figure, Section, code, plain
 from ..figures.style import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import label, named, titled
+from ..wording import label, named, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,8 @@ from ...stats.intervals import Estimate, Interval
 from ...store.records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
+from ..wording import layouts, margin_text, named, ratio_text, titled
 from . import answer
-from .wording import layouts, margin_text, named, ratio_text, titled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

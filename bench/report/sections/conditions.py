@@ -11,8 +11,8 @@ from ...analyse.verdict import GroupFindings, Ratio
 from ...store.records import Run
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
+from ..wording import conditions, counted, margin_text, ratio_text, times_text
 from . import layouts
-from .wording import conditions, counted, margin_text, ratio_text, times_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

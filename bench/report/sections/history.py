@@ -8,7 +8,7 @@ from ...store.indexed import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
 from ..figures.history import figure
-from .wording import counted, ratio_text
+from ..wording import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.
 _NAMED_COMMITS = 3

@@ -9,10 +9,10 @@ from ...store.records import Run
 from ...units import DASH, percent
 from ..document import Figure, Section, code, plain
 from ..figures.style import styled
+from ..wording import counted, margin_text, ratio_text
 from . import answer, environment
 from .joint_tables import condition_text, difference_table, labels, pairs_text, speedup_table, time_tables
 from .layouts import side_by_side
-from .wording import counted, margin_text, ratio_text
 
 #: With more blocks than this only the table is shown: a page of thirty pictures is read by nobody.
 MOST_FIGURES = 6

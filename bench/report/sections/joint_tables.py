@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from ...analyse.joint import Block, Result, Row, Together
 from ...units import DASH, seconds_in, time_unit, times
 from ..document import Cell, Column, Table, plain
+from ..wording import counted, layout_text, margin_text, ratio_text
 from . import environment
-from .wording import counted, layout_text, margin_text, ratio_text
 
 #: A digest or a commit, and how much of it people see.
 _HEXADECIMAL, _DIGITS = re.compile(r"[0-9a-f]{32,}"), 12

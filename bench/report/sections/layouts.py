@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
+from .. import wording
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..figures.style import GREY, MARKERS, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from . import wording
-from .wording import margin_text, named, ratio_text, titled
+from ..wording import margin_text, named, ratio_text, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure

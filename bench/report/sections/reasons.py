@@ -7,7 +7,7 @@ from ...analyse.explanation import LEAST_SEEN, Change, Ladder, Rung, better
 from ...store.records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
 from ..document import code, plain
-from .wording import label, ratio_text, times_text
+from ..wording import label, ratio_text, times_text
 
 #: What an implementation is called whose time goes mostly there.
 _BOUND = {

@@ -15,7 +15,7 @@ from ...units import DASH, amount, percent, significant
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..figures.roofline import draw
 from ..figures.style import styled
-from .wording import bytes_of, label, layouts, limit_name, named, titled
+from ..wording import bytes_of, label, layouts, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.
 _RATES = {"flops": "FLOP/s", "bytes": "B/s"}

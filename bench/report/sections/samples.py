@@ -12,7 +12,7 @@ from ...store.records import Outcome, Round, Run
 from ...units import TIME_UNITS, time_unit
 from ..document import Figure, Section, code, plain
 from ..figures.style import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import label, named, titled
+from ..wording import label, named, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

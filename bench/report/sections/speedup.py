@@ -10,7 +10,7 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...store.records import Outcome, Run
 from ..document import Figure, Section, code, plain
 from ..figures.style import GREY, PALE, PALETTE, canvas, drawable, log_axis, padded, styled
-from .wording import label, margin_text, named, ratio_text, titled
+from ..wording import label, margin_text, named, ratio_text, titled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

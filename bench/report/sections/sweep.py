@@ -8,6 +8,7 @@ from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ..document import Section, code, plain
 from ..figures import sweep
+from ..wording import blas_text, conditions, margin_text
 from .sweep_tables import (
     crossing_text,
     estimate_text,
@@ -17,7 +18,6 @@ from .sweep_tables import (
     steps_table,
     times_table,
 )
-from .wording import blas_text, conditions, margin_text
 
 _EXPLAINED = (
     "One overtakes another where the ratio of their times, measured in the same rounds at each size and interpolated "

@@ -6,7 +6,7 @@ from ...analyse.sweep import Growth, Overtaking, Place, Sweep
 from ...stats.intervals import Estimate, Interval
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..document import Cell, Column, Table, plain
-from .wording import conditions, ratio_text
+from ..wording import conditions, ratio_text
 
 #: Text for two or more that were not told apart.
 OR = " ~ "

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from math import floor, log10
 
-from ...analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
-from ...problems.case import Case
-from ...store.records import Limit, Run
-from ...units import DASH, amount, percent, times
-from ..document import plain
+from ..analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
+from ..problems.case import Case
+from ..store.records import Limit, Run
+from ..units import DASH, amount, percent, times
+from .document import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
 _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
