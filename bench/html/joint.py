@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from ..analyse.joint import Together
+from ..report.charts import joint as charts
 from ..report.document import Section, code
 from ..report.files import csv, file_name, folder_of_several
 from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE
-from .charts import joint as charts
 from .data import bare
 from .outline import Part
 from .rendering import render

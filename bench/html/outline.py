@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
+from ..report.chart import Chart
+from ..report.charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from ..report.document import Section, Table
 from ..report.sections import OF_ONE_SIZE, cases, counts, environment, explanation, startup, threats
 from ..report.sections import accuracy as accuracy_section
@@ -13,8 +15,6 @@ from ..report.sections import layouts as layouts_section
 from ..report.sections import roofline as roofline_section
 from ..report.sections import samples as samples_section
 from ..report.sections import sweep as sweep_section
-from .chart import Chart
-from .charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from .past import Past
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
+from ..report.chart import Chart
 from ..report.document import plain
 from ..report.json_summary import estimate, ratio
 from ..report.wording import conditions, label
 from ..store.records import Arm, Outcome, Run
-from .chart import Chart
 from .data import bare
 from .rendering import visible
 

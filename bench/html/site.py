@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..analyse.history import Change, Commits, Histories, History
+from ..report.charts import history as history_charts
 from ..report.document import Cell, Column, Table, code, plain
 from ..report.files import csv, file_name
 from ..report.sections.history import machine_text
@@ -11,7 +12,6 @@ from ..report.sections.history import section as history_section
 from ..report.wording import counted, ratio_text
 from ..store.indexed import Machine
 from ..units import DASH
-from .charts import history as history_charts
 from .data import bare
 from .outline import Part
 from .past import LEAST_RUNS

@@ -11,7 +11,7 @@ import pytest
 
 from bench import html
 from bench.analyse.analysis import Analysis
-from bench.html.charts.samples import MOST_POINTS
+from bench.report.charts.samples import MOST_POINTS
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.html.reading import Reader

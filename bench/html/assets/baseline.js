@@ -2,7 +2,7 @@
 const Baseline = (() => {
   'use strict';
 
-  /** Verdict -> how its mark looks in a forest, as in bench/html/charts/speedup.py. */
+  /** Verdict -> how its mark looks in a forest, as in bench/report/charts/speedup.py. */
   const LOOKS = {
     faster: { colour: 'good', shape: 0 },
     slower: { colour: 'bad', shape: 1 },

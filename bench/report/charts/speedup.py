@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Verdict
-from ...report.sections.speedup import Line, caption_of, lines
-from ...report.wording import titled
 from ...store.records import Run
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series
+from ..sections.speedup import Line, caption_of, lines
+from ..wording import titled
 from . import ratios
 
 _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER: "bad"}

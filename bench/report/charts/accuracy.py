@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...report.sections.accuracy import BELOW, verified
-from ...report.wording import label, ratio_text, titled
 from ...store.records import Run
 from ...units import significant
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..sections.accuracy import BELOW, verified
+from ..wording import label, ratio_text, titled
 from . import ratios
 from .style import key, looks
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 from statistics import median
 
 from ...analyse.history import RATIO, Histories, Track
-from ...report.document import plain
-from ...report.wording import counted
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..document import plain
+from ..wording import counted
 
 
 def charts(found: Histories) -> tuple[Chart, ...]:

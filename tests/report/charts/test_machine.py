@@ -3,7 +3,7 @@
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts import accuracy, ladder, memory, roofline
+from bench.report.charts import accuracy, ladder, memory, roofline
 from tests.builders import USUAL, Spec, make_run
 from tests.explained import make_explained
 from tests.limited import limited

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.conditions import AXES, Effect
-from ...report.sections.conditions import change_text, largest, where_text
-from ...report.wording import counted, ratio_text
 from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..sections.conditions import change_text, largest, where_text
+from ..wording import counted, ratio_text
 from . import ratios
 from .style import key, looks
 

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
+from bench.report.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
 from bench.store.selectors import seconds_per_call
 from tests.builders import Spec, make_run
 

@@ -3,8 +3,8 @@
 import pytest
 
 from bench.analyse.history import Question
-from bench.html.charts import history
-from bench.html.charts.history import milliseconds
+from bench.report.charts import history
+from bench.report.charts.history import milliseconds
 from bench.store import index
 from tests.histories import HERE, write
 

@@ -1,11 +1,11 @@
 """Several runs: speed-ups by run, a row a case, one series a run."""
 
 from ...analyse.joint import Block, Row, Together
-from ...report.document import plain
-from ...report.sections.joint import MOST_FIGURES, caption_of
-from ...report.sections.joint_tables import condition_text, labels
-from ...report.wording import ratio_text
 from ..chart import Axis, Chart, Series
+from ..document import plain
+from ..sections.joint import MOST_FIGURES, caption_of
+from ..sections.joint_tables import condition_text, labels
+from ..wording import ratio_text
 from . import ratios
 from .style import numbered
 

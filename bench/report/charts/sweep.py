@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Growth, Sweep
-from ...report.document import plain
-from ...report.figures.sweep import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
-from ...report.sections.sweep_tables import estimate_text
-from ...report.wording import conditions
 from ...store.records import Run
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series
+from ..document import plain
+from ..figures.sweep import FARTHEST, Curves, Spot, behind_of, curves_of, panels_of, time_of
+from ..sections.sweep_tables import estimate_text
+from ..wording import conditions
 from .style import Look, key, looks
 
 _Text = Callable[[float], str]

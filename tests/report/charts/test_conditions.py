@@ -3,7 +3,7 @@
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts import conditions, sweep
+from bench.report.charts import conditions, sweep
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 

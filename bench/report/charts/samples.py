@@ -11,11 +11,11 @@ from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, used_rounds
-from ...report.wording import counted, label, titled
 from ...store.records import Outcome, Round, Run, Worker
 from ...store.selectors import seconds_per_call
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
+from ..wording import counted, label, titled
 
 #: Points of all these charts together; a sample is one in each of its two views.
 MOST_POINTS = 16_000

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
-from ...report import wording
-from ...report.document import plain
-from ...report.sections.layouts import grid
-from ...report.wording import margin_text, ratio_text, titled
+from .. import wording
 from ..chart import Axis, Chart, Series
+from ..document import plain
+from ..sections.layouts import grid
+from ..wording import margin_text, ratio_text, titled
 from . import ratios
 from .style import numbered
 

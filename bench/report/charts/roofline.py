@@ -6,13 +6,13 @@ from math import isfinite
 from ...analyse.analysis import Analysis
 from ...analyse.roofline import Placed, Roof, Roofline, peak
 from ...analyse.verdict import GroupFindings
-from ...report.document import plain
-from ...report.figures.roofline import far_roof, widths
-from ...report.sections.roofline import share_text
-from ...report.wording import label, limit_name, titled
 from ...store.records import Run
 from ...units import amount, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..document import plain
+from ..figures.roofline import far_roof, widths
+from ..sections.roofline import share_text
+from ..wording import label, limit_name, titled
 from .style import key, looks
 
 
