@@ -81,7 +81,7 @@ _MEASURED = (
     _Subject(
         id="samples",
         title="Samples by round and by time",
-        section=samples_section.section,
+        section=samples_section.words,
         charts=samples.charts,
         explained=samples.explained,
         one_size=True,
@@ -102,7 +102,7 @@ _MEASURED = (
     ),
     _Subject(
         id="accuracy",
-        title="Accuracy against speed",
+        title="Accuracy beside speed",
         section=accuracy_section.section,
         charts=accuracy.charts,
         one_size=True,

@@ -3,7 +3,7 @@
 Values on an axis with categories are indices into them. None is unknown and is not drawn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 AxisName = Literal["x", "y"]
@@ -15,7 +15,7 @@ Unit = Literal["", "s", "x", "B", "flop/s", "B/s", "flop/B", "count", "%", "date
 
 #: 0 to 7 of the palette (CSS variables --series-0 to --series-7), or by name.
 Colour = int | Literal["grey", "good", "bad"]
-Kind = Literal["points", "line", "bars"]
+Kind = Literal["points", "line", "bars", "cells"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,3 +114,8 @@ class Chart:
     """What was left out."""
     compact: bool = False
     """One of many small ones beside each other, without a legend."""
+
+    def in_view(self, label: str) -> "Chart":
+        """Return the chart as one of its views shows it, without the others."""
+        view = next(one for one in self.views if one.label == label)
+        return replace(self, x=view.x, series=view.series, views=())

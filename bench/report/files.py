@@ -14,6 +14,7 @@ from ..analyse.joint import Together
 from ..store.documents import write_atomically
 from ..store.records import Run
 from .document import CODE, Figure, Section, Table, Value, plain
+from .figures.drawing import draw
 from .figures.style import style
 from .sections import joint, sections
 
@@ -191,7 +192,7 @@ def picture(figure: Figure, kind: str) -> bytes:
     title = plain(figure.caption).replace("`", "")
     metadata = {"Title": title, "Date": None} if kind == "svg" else {"Title": title}
     with style():
-        figure.draw().savefig(buffer, format=kind, metadata=metadata)
+        draw(figure.charts, figure.columns).savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 
 

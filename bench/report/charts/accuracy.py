@@ -1,64 +1,99 @@
-"""What speed costs in accuracy, or does not: the largest error of each case against its speed-up."""
+"""What speed costs in accuracy, or does not: the errors of each case, a row each, the fastest on top."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...store.records import Run
-from ...units import significant
+from ...analyse.verdict import Finding, GroupFindings
+from ...units import significant, times
 from ..chart import Axis, Chart, Point, Rule, Series
-from ..sections.accuracy import BELOW, verified
 from ..wording import label, ratio_text, titled
-from . import ratios
-from .style import key, looks
+
+#: What is exact stands this factor below the smallest error, on an axis that has no zero.
+_BELOW = 3.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Subject:
+    """One number of each case."""
+
+    id: str
+    axis: Axis
+    says: str
+    number: Callable[[Finding], float | None]
+    text: Callable[[float], str] = lambda number: significant(number, 2)
+    rules: tuple[Rule, ...] = ()
+
+
+_SPEED = _Subject(
+    id="speed",
+    axis=Axis(label="speed-up over the baseline", scale="log", unit="x"),
+    says="speed-up over the baseline",
+    number=lambda one: one.speedup_over_baseline.value if one.speedup_over_baseline else 1.0,
+    text=times,
+)
+_ERRORS = (
+    _Subject(
+        id="accuracy",
+        axis=Axis(label="error over tolerance", scale="log"),
+        says="largest error of any component, output and round over its tolerance; above 1 is wrong",
+        number=lambda one: one.error_over_tolerance,
+        rules=(Rule(axis="x", at=1.0, label="above: wrong"),),
+    ),
+    _Subject(
+        id="ulp",
+        axis=Axis(label="largest error [ulp]", scale="log"),
+        says="largest error of any component, output and round in units in the last place",
+        number=lambda one: one.max_ulp,
+    ),
+)
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
-    """Return a chart for each group in which at least two cases have a time and an error."""
-    return tuple(
-        _chart(analysis.run, place, analysis.groups)
-        for place, group in enumerate(analysis.groups)
-        if len(verified(group)) > 1
-    )
+    """Return a chart for each kind of error and group in which at least two cases have a time and an error."""
+    return tuple(chart for place in range(len(analysis.groups)) for chart in beside_speed(analysis, place)[1:])
 
 
-def _chart(run: Run, place: int, groups: Sequence[GroupFindings]) -> Chart:
-    group = groups[place]
-    found, known = verified(group), looks(run)
-    floor = min([one.error_over_tolerance for one in found if one.error_over_tolerance] or [1.0]) / BELOW
-    exact = any(not one.error_over_tolerance for one in found)
-    title = titled("Accuracy against speed", group, groups)
+def beside_speed(analysis: Analysis, place: int) -> tuple[Chart, ...]:
+    """Return speed-ups and each kind of error, in the same rows, of the group at a place; none of fewer than two."""
+    group = analysis.groups[place]
+    title = titled("Accuracy beside speed", group, analysis.groups)
+    subjects = (_SPEED, *_ERRORS) if len(verified(group)) > 1 else ()
+    return tuple(_chart(f"{subject.id}-{place}", title, subject, group) for subject in subjects)
+
+
+def verified(group: GroupFindings) -> Sequence[Finding]:
+    """Return the cases that can be drawn, fastest first."""
+    return [one for one in group.ok if one.verification and (one.arm.baseline or one.speedup_over_baseline)]
+
+
+def _chart(name: str, title: str, subject: _Subject, group: GroupFindings) -> Chart:
+    found = verified(group)
+    floor = min((number for one in found if (number := subject.number(one))), default=1.0) / _BELOW
+    exact = any(not subject.number(one) for one in found)
+    none = f"; hollow: no error at all, drawn at {significant(floor, 1)}" if exact else ""
+    names = [label(one.arm.case, group) for one in found]
     return Chart(
-        id=f"accuracy-{place}",
+        id=name,
         title=title,
-        caption=(
-            f"{title}: largest error of any component, output and round over its tolerance, against the speed-up over "
-            f"the baseline with 95 % interval, log axes; above 1 is wrong{_below(floor) if exact else ''}."
-        ),
-        x=ratios.SPEEDUP,
-        y=Axis(label="error over tolerance", scale="log"),
-        rules=(Rule(axis="y", at=1.0, label="above: wrong"),),
+        caption=f"{title}: {subject.says}, log axis, the fastest on top{none}.",
+        x=subject.axis,
+        y=Axis(label="", scale="category", categories=tuple(names)),
+        rules=subject.rules,
         series=tuple(
             Series(
-                name=label(one.arm.case, group),
-                colour=known[key(one.arm.case)].colour,
-                shape=known[key(one.arm.case)].shape,
-                whiskers="x",
-                hollow=not one.error_over_tolerance,
-                points=(_point(one, group, floor),),
+                name=each,
+                colour="grey" if one.arm.baseline else 0,
+                hollow=not number,
+                points=(Point(x=number or floor, y=row, tip=f"{each}\n{_told(one)}", label=subject.text(number)),),
             )
-            for one in found
+            for row, (each, one) in enumerate(zip(names, found, strict=True))
+            for number in [subject.number(one) or 0.0]
         ),
     )
 
 
-def _below(floor: float) -> str:
-    return f"; hollow: no error at all, drawn at {significant(floor, 1)}"
-
-
-def _point(one: Finding, group: GroupFindings, floor: float) -> Point:
-    ratio = one.speedup_over_baseline or Ratio(value=1.0, interval=None)
-    name = label(one.arm.case, group)
-    errors = f"error/tolerance {significant(one.error_over_tolerance, 2)}, {significant(one.max_ulp, 2)} ulp at most"
-    speed = "baseline" if one.arm.baseline else f"speed-up {ratio_text(ratio)}"
-    return ratios.point(one.error_over_tolerance or floor, ratio, tip=f"{name}\n{speed}\n{errors}")
+def _told(one: Finding) -> str:
+    speed = "baseline" if one.arm.baseline else f"speed-up {ratio_text(one.speedup_over_baseline)}"
+    error, ulp = (significant(number, 2) for number in (one.error_over_tolerance, one.max_ulp))
+    return f"{speed}\nerror/tolerance {error}, {ulp} ulp at most"

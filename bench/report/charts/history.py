@@ -13,24 +13,25 @@ from ..wording import counted
 
 
 def charts(found: Histories) -> tuple[Chart, ...]:
-    """Return a chart for each case: time over the baseline's; for the baseline itself its time."""
-    made = []
-    for place, one in enumerate(found.cases):
-        for of, track in one.tracks[:1]:
+    """Return a chart for each case: time over the baseline's; of the baseline, and of one case alone, its time."""
+    made: list[Chart] = []
+    alone = len(found.cases) == 1
+    for one in found.cases:
+        for of, track in one.tracks[: 2 if alone else 1]:
             at = [milliseconds(entry.created) for entry in track.entries]
             known = [moment for moment in at if moment is not None]
             if len(known) == len(at):
-                name = plain(found.label(one))
-                made.append(_chart(f"history-{place}", f"{name}: {of}", track, known))
+                title = f"{plain(found.label(one))}: {of}"
+                made.append(_chart(f"history-{len(made)}", title, track, known, ratio=of == RATIO))
     return tuple(made)
 
 
-def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Chart:
-    ratio, unstable = title.endswith(RATIO), track.analysis.unstable
+def _chart(identity: str, title: str, track: Track, at: Sequence[float], *, ratio: bool) -> Chart:
+    unstable = track.analysis.unstable
     told = f"unstable, {unstable} changes mean nothing" if unstable else counted(len(track.changes), "change")
     return Chart(
         id=identity,
-        title=title,
+        title=f"{title} (unstable: {unstable} changes)" if unstable else title,
         caption=f"{title} in {counted(len(at), 'run')}, a mark each; {told}. Lines are levels, rules changes.",
         x=Axis(label="day of the run, UTC", unit="date"),
         y=Axis(label="time over the baseline's" if ratio else "time a call", scale="log", unit="x" if ratio else "s"),
@@ -42,13 +43,13 @@ def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Char
             )
             for change in track.changes
         ),
-        series=(_runs(title, track, at), *_levels(track, at)),
+        series=(_runs(title, track, at, ratio=ratio), *_levels(track, at)),
         compact=True,
     )
 
 
-def _runs(title: str, track: Track, at: Sequence[float]) -> Series:
-    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if title.endswith(RATIO) else time_text
+def _runs(title: str, track: Track, at: Sequence[float], *, ratio: bool) -> Series:
+    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if ratio else time_text
     points = tuple(
         Point(x=x, y=value, tip=f"{title}\n{plain(entry.run)}\n{write(value)}")
         for x, value, entry in zip(at, track.values, track.entries, strict=True)

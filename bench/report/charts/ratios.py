@@ -1,6 +1,7 @@
 """Ratios on an axis: what they are held against, and the mark, the interval and the colour of one."""
 
 from ...analyse.verdict import Ratio
+from ...stats.intervals import Estimate
 from ..chart import Axis, Band, Colour, Point, Rule
 
 SPEEDUP = Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x")
@@ -31,4 +32,16 @@ def point(y: float, ratio: Ratio | None, *, tip: str | None = None, label: str |
         high=ends.high if ends else None,
         tip=tip,
         label=label,
+    )
+
+
+def level(x: float, found: Ratio | Estimate | None, *, tip: str | None = None, scale: float = 1.0) -> Point:
+    """Return the mark of a number on y, `scale` times as high, with its interval; none where it is not known."""
+    ends = found.interval if found else None
+    return Point(
+        x=x,
+        y=scale * found.value if found else None,
+        low=scale * ends.low if ends else None,
+        high=scale * ends.high if ends else None,
+        tip=tip,
     )
