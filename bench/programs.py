@@ -64,8 +64,8 @@ def git(
     return done.stdout
 
 
-def told_by_git(folder: Path, *arguments: str) -> str | None:
-    """Return what git prints as text, None where it fails: for what is told only where git knows it."""
+def git_or_none(folder: Path, *arguments: str) -> str | None:
+    """Return what git prints as text, None where it fails: for what is shown only where git knows it."""
     try:
         return os.fsdecode(git(folder, *arguments, timeout_s=PATIENCE_S)).strip()
     except (ImplbenchError, OSError):

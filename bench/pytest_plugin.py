@@ -25,7 +25,9 @@ from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .report import terminal
+from .report.json_summary import interval_of
 from .store.records import Arm, Left, Outcome, Run
+from .store.selectors import used_rounds
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -181,21 +183,19 @@ def round_seconds(run: Run, arm: Arm) -> list[float]:
     """Return the seconds per call of an arm's fastest sample in each round that counts, in the order of the rounds."""
     return [
         min(ns * 1e-9 / burst.number for burst in worker.bursts for ns in burst.sample_ns)
-        for one in run.rounds
-        if one.discarded is None
-        for worker in one.workers
+        for round_ in used_rounds(run, arm.case.group)
+        for worker in round_.workers
         if worker.arm == arm.name and worker.bursts
     ]
 
 
 def _extra_info(run: Run, finding: Finding) -> dict[str, Any]:
     speedup = finding.speedup_over_baseline
-    interval = speedup.interval if speedup else None
     return {
         "implbench_run": run.id,
         "verdict": finding.verdict,
         "speedup_over_baseline": speedup.value if speedup else None,
-        "speedup_interval": [interval.low, interval.high] if interval else None,
+        "speedup_interval": interval_of(speedup),
         "error_over_tolerance": finding.error_over_tolerance,
         "minor_faults_per_call": finding.faults_per_call,
         "rounds": finding.rounds,

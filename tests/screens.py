@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.history import Commit, Question
-from bench.report import json_summary, sections
+from bench.report import sections
 from bench.report.document import Section
+from bench.report.sections import checks, explanation, history
 from bench.report.sections import comparison as compared
-from bench.report.sections import explanation, history
 from bench.report.terminal.screen import Screen
 from bench.store import index
 from tests.builders import SWEPT, Spec, make_run, make_sizes
@@ -45,11 +45,11 @@ def shown() -> dict[str, tuple[Section, ...]]:
     }
     found = {name: sections.brief(Analysis(run)) for name, run in runs.items()}
     explained, checked = make_explained(), make_run()
-    checks = json_summary.checks([arm for arm in checked.arms if not arm.again], checked.left, checked.rounds[:1])
+    verified = checks.of([arm for arm in checked.arms if not arm.again], checked.left, checked.rounds[:1])
     return found | {
         "explain": explanation.brief(Analysis(explained)),
         "compare": compared.sections(comparison(SLOW, SAME)),
-        "check": (Section(title="Checks", tables=json_summary.check_tables(checks)),),
+        "check": (Section(title="Checks", tables=checks.tables(verified)),),
         "history": (_history(),),
     }
 

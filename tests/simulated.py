@@ -16,10 +16,9 @@ from typing import Any
 
 from bench.machine.environment import Activity
 from bench.measure import executor, selection
-from bench.measure.bursts import BurstSizes, Paced
 from bench.measure.executor import Backend
 from bench.measure.round_executor import Group, PassChooser, Source
-from bench.measure.round_plan import RoundPlan, order_of_pass
+from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.problems.case import Case
 from bench.store.records import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker

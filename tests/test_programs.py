@@ -3,7 +3,7 @@
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.programs import git, told_by_git
+from bench.programs import git, git_or_none
 from tests.repositories import repository
 
 
@@ -30,5 +30,5 @@ def test_a_missing_git_is_told_with_the_remedy(folder, monkeypatch):
 
 
 def test_what_is_told_only_where_git_knows_it_is_none_elsewhere(folder, tmp_path):
-    assert told_by_git(folder, "rev-list", "--count", "HEAD") == "1"
-    assert told_by_git(tmp_path / "nowhere", "rev-list", "--count", "HEAD") is None
+    assert git_or_none(folder, "rev-list", "--count", "HEAD") == "1"
+    assert git_or_none(tmp_path / "nowhere", "rev-list", "--count", "HEAD") is None

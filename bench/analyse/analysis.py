@@ -3,15 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from ..stats.intervals import Estimate
 from ..store.records import Arm, Round, Run
-from ..store.selectors import burst_values, log_ratios, paired
+from ..store.selectors import burst_values, log_ratios, paired, used_rounds
 from .conditions import AXES, Effect, effects
 from .explanation import Ladder, ladders
+from .frame import frame
 from .roofline import Roofline, rooflines
 from .sweep import Sweep, sweeps
-from .verdict import GroupFindings, estimate, findings, used_rounds
+from .verdict import GroupFindings, estimate, findings
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Analysis:
@@ -47,13 +52,17 @@ class Analysis:
         """The groups that were explained step by step."""
         return ladders(self.run, self.groups)
 
+    def frame(self) -> "DataFrame":
+        """Return the samples as a tidy table: one row a sample, every condition a column; see `frame.frame`."""
+        return frame(self.run)
+
     def roofline(self, group: GroupFindings) -> Roofline | None:
         """Return the limits of a group, None where none was measured."""
-        return next((one for one in self.rooflines if one.group.name == group.name), None)
+        return next((roofline for roofline in self.rooflines if roofline.group.name == group.name), None)
 
     def ladder(self, group: GroupFindings) -> Ladder | None:
         """Return the ladder of a group, None where it was not explained."""
-        return next((one for one in self.ladders if one.group.name == group.name), None)
+        return next((ladder for ladder in self.ladders if ladder.group.name == group.name), None)
 
     def rounds(self, group: GroupFindings) -> tuple[Round, ...]:
         """Return the rounds of a group that count."""
@@ -73,7 +82,7 @@ class Analysis:
 
         It is of burst minima, or of what `of` makes of a burst's samples.
         """
-        values = {one.arm.name: burst_values(self.rounds(group), one.arm.name, of) for one in group.ok}
+        values = {finding.arm.name: burst_values(self.rounds(group), finding.arm.name, of) for finding in group.ok}
         found = {}
         for candidate, baseline in combinations(values, 2):
             one = estimate(paired(values[candidate], values[baseline]), self.run.settings.looks)

@@ -7,11 +7,11 @@ measures all its groups one after the other, in shuffled order: so their times a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..problems.case import Case, Size
-from ..stats.intervals import Interval
+from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
 from ..store.records import Run
+from ..store.selectors import used_rounds
 from .sweep import case_of, log_seconds
-from .verdict import GroupFindings, Ratio, estimate, used_rounds
+from .verdict import GroupFindings, Ratio, estimate
 
 #: The conditions, in the order in which they are shown.
 AXES = ("threads", "dtype", "allocator")
@@ -41,9 +41,7 @@ class Effect:
         if self.axis != "threads":
             return None
         more = int(self.after) / int(self.before)
-        ends = self.speedup.interval
-        interval = Interval(low=ends.low / more, high=ends.high / more) if ends else None
-        return Ratio(value=self.speedup.value / more, interval=interval)
+        return self.speedup.mapped(lambda speedup: speedup / more)
 
 
 def effects(run: Run, groups: Sequence[GroupFindings], axis: str) -> tuple[Effect, ...]:
@@ -99,19 +97,22 @@ def _place(case: Case, axis: str) -> tuple[int, str]:
     value = _value(case, axis)
     if isinstance(value, int):
         return value, ""
-    return (0 if value in ("float64", "default") else 1), value
+    return (0 if value in (DTYPES[0], DEFAULT_ALLOCATOR) else 1), value
 
 
 def _others(case: Case, axis: str) -> tuple[object, ...]:
     """Return what two groups have in common that differ in one axis."""
     size = tuple(case.size.values.items())
-    return (size, case.data, *(_value(case, other) for other in AXES if other != axis))
+    return (size, case.data, case.cache, *(_value(case, other) for other in AXES if other != axis))
 
 
 def _times(run: Run, group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:
     """Return implementation and layout -> case, and round -> log of its seconds per call."""
     rounds = used_rounds(run, group.name)
     return {
-        (one.arm.case.implementation, one.arm.case.layout): (one.arm.case, log_seconds(rounds, one.arm.name))
-        for one in group.ok
+        (finding.arm.case.implementation, finding.arm.case.layout): (
+            finding.arm.case,
+            log_seconds(rounds, finding.arm.name),
+        )
+        for finding in group.ok
     }

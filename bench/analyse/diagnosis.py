@@ -206,7 +206,7 @@ class _Try:
         return (self._overhead() + (self._faulting() or 0.0) + self._unseen()[1]) / self.seconds
 
     def _overhead(self) -> float:
-        return sum(one.times * self.costs.call_ns.get(one.kind, 0.0) for one in self.calls) * 1e-9
+        return sum(call.times * self.costs.call_ns.get(call.kind, 0.0) for call in self.calls) * 1e-9
 
     def _faulting(self) -> float | None:
         unknown = self.faults is None or self.costs.fault_ns is None
@@ -223,8 +223,8 @@ class _Try:
 
     def _unseen(self) -> tuple[Cause, float]:
         """Return what limits the work that no seen call has done, and the seconds that it takes at the least."""
-        flops = max(0.0, self.work.get("flops", 0.0) - sum(one.flops for one in self.calls))
-        moved = max(0.0, self.work.get("bytes", 0.0) - sum(one.bytes for one in self.calls))
+        flops = max(0.0, self.work.get("flops", 0.0) - sum(call.flops for call in self.calls))
+        moved = max(0.0, self.work.get("bytes", 0.0) - sum(call.bytes for call in self.calls))
         computing, moving = flops / self.costs.product_flops_per_s, moved / self.costs.pass_bytes_per_s
         return (Cause.ARITHMETIC, computing) if computing >= moving else (Cause.MEMORY, moving)
 
@@ -234,7 +234,7 @@ class _Try:
         Calls on arrays so small that their work would take less than the call itself count as overhead alone:
         observing slows them down more than it tells.
         """
-        whole_ns = sum(one.ns for one in self.calls)
+        whole_ns = sum(call.ns for call in self.calls)
         without_faults = max(0.0, 1.0 - (self._faulting() or 0.0) * 1e9 / whole_ns) if whole_ns else 1.0
         for one in self.calls:
             overhead_ns = one.times * self.costs.call_ns.get(one.kind, 0.0)
@@ -250,8 +250,8 @@ class _Try:
         return Cause.MEMORY if moved * 1e9 >= LEAST_RATE * self.costs.pass_bytes_per_s * ns else Cause.INSIDE
 
 
-def _work_ns(one: Call, costs: Costs) -> float:
+def _work_ns(call: Call, costs: Costs) -> float:
     """Return what the arithmetic or the traffic of a call takes at the rates measured."""
-    if one.kind == CallKind.PRODUCT:
-        return one.flops / costs.product_flops_per_s * 1e9
-    return one.bytes / costs.pass_bytes_per_s * 1e9
+    if call.kind == CallKind.PRODUCT:
+        return call.flops / costs.product_flops_per_s * 1e9
+    return call.bytes / costs.pass_bytes_per_s * 1e9

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import log
 
 from ..problems.case import Case
 from ..store.records import Call, CallKind, Left, Run, Worker
-from ..store.selectors import log_ratios
+from ..store.selectors import log_ratios, used_rounds
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .roofline import peak, roofs_of
-from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
+from .verdict import Finding, GroupFindings, Ratio, estimate
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2
 
-#: So many changes are told, the largest.
+#: So many changes are reported, the largest.
 MOST_CHANGES = 3
 
 #: Where a smaller share of the work was seen, most is done by compiled code.
@@ -55,27 +56,53 @@ class Amounts:
     """Inside the calls that are no matrix products."""
 
 
-#: Counts of which less is better, and how they are called.
-COUNTS: Mapping[str, Callable[[Amounts], float | None]] = {
-    "NumPy calls": lambda one: one.numpy_calls,
-    "page faults": lambda one: one.faults,
-    "allocated bytes": lambda one: one.allocated_bytes,
-    "bytes moved outside BLAS": lambda one: one.moved_bytes,
-    "calls that mix C and F order": lambda one: one.mixed_calls,
-}
+class Unit(StrEnum):
+    """What a quantity is measured in."""
 
-#: Rates of which more is better.
-RATES: Mapping[str, Callable[[Amounts], float | None]] = {
-    "GFLOP/s in BLAS": lambda one: one.product_flops_per_s and one.product_flops_per_s * 1e-9,
-    "GB/s outside BLAS": lambda one: one.pass_bytes_per_s and one.pass_bytes_per_s * 1e-9,
+    NUMBER = "number"
+    BYTES = "bytes"
+    RATE = "rate"
+    """In billions a second, of which the name says what; of all others less is better."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantity:
+    """A count or rate in which implementations differ."""
+
+    name: str
+    unit: Unit
+    of: Callable[[Amounts], float | None]
+
+    def is_better(self, value: float, than: float) -> bool:
+        """Return whether an implementation with `value` does much better than another."""
+        return value >= _FASTER * than if self.unit == Unit.RATE else value <= _FEWER * than
+
+
+def _billions(value: float | None) -> float | None:
+    return value and value * 1e-9
+
+
+#: By name.
+QUANTITIES: Mapping[str, Quantity] = {
+    name: Quantity(name=name, unit=unit, of=of)
+    for name, unit, of in (
+        ("NumPy calls", Unit.NUMBER, lambda one: one.numpy_calls),
+        ("page faults", Unit.NUMBER, lambda one: one.faults),
+        ("allocated bytes", Unit.BYTES, lambda one: one.allocated_bytes),
+        ("bytes moved outside BLAS", Unit.BYTES, lambda one: one.moved_bytes),
+        ("calls that mix C and F order", Unit.NUMBER, lambda one: one.mixed_calls),
+        ("GFLOP/s in BLAS", Unit.RATE, lambda one: _billions(one.product_flops_per_s)),
+        ("GB/s outside BLAS", Unit.RATE, lambda one: _billions(one.pass_bytes_per_s)),
+    )
 }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class CountChange:
     """A count or rate that is another than on the rung before."""
 
     what: str
+    unit: Unit
     before: float
     after: float
 
@@ -100,7 +127,7 @@ class Rung:
     previous: Case | None
     """That of the rung before; None on the first, and beside the ladder."""
     speedup_over_previous: Ratio | None
-    changes: tuple[Change, ...]
+    changes: tuple[CountChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,11 +143,11 @@ class Ladder:
 
 def ladders(run: Run, groups: Sequence[GroupFindings]) -> tuple[Ladder, ...]:
     """Return a ladder for each group of a run that was made by ``implbench explain``."""
-    workers = {worker.arm: worker for one in run.rounds for worker in one.workers if worker.costs is not None}
+    workers = {worker.arm: worker for round_ in run.rounds for worker in round_.workers if worker.costs is not None}
     return tuple(
         _ladder(run, group, workers)
         for group in groups
-        if any(one.arm.name in workers and one.min_seconds_per_call for one in group.findings)
+        if any(finding.arm.name in workers and finding.min_seconds_per_call for finding in group.findings)
     )
 
 
@@ -130,7 +157,7 @@ def costs_of(run: Run, group: GroupFindings, workers: Iterable[Worker]) -> CostR
     Where the rate of the BLAS was measured as a limit, in every round, it is that: so a share of the limit and a share
     of the time in arithmetic say the same.
     """
-    found = CostRange.of([one.costs for one in workers if one.costs is not None])
+    found = CostRange.of([worker.costs for worker in workers if worker.costs is not None])
     limit = peak(roofs_of(run, group), "flops")
     if limit is None or limit.uncertain:
         return found
@@ -144,7 +171,7 @@ def costs_of(run: Run, group: GroupFindings, workers: Iterable[Worker]) -> CostR
 
 
 def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> Ladder:
-    counted = [one for one in group.findings if one.arm.name in workers and one.min_seconds_per_call]
+    counted = [finding for finding in group.findings if finding.arm.name in workers and finding.min_seconds_per_call]
     order = run.problem.ladder
     on_it = [one for one in counted if not order or one.arm.case.implementation in order]
     on_it.sort(key=lambda one: (order.index(one.arm.case.implementation) if order else 0, -_seconds(one)))
@@ -159,12 +186,12 @@ def _ladder(run: Run, group: GroupFindings, workers: Mapping[str, Worker]) -> La
         group=group,
         rungs=tuple(rungs),
         missing=group.left,
-        uncounted=tuple(one for one in group.findings if one not in counted),
+        uncounted=tuple(finding for finding in group.findings if finding not in counted),
     )
 
 
-def _seconds(one: Finding) -> float:
-    return one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0
+def _seconds(finding: Finding) -> float:
+    return finding.min_seconds_per_call.value if finding.min_seconds_per_call else 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,19 +203,19 @@ class _Context:
     costs: CostRange
 
 
-def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) -> Rung:
-    run, group, seconds = context.run, context.group, one.min_seconds_per_call
+def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | None) -> Rung:
+    run, group, seconds = context.run, context.group, finding.min_seconds_per_call
     work = run.problem.work.get(group.name, {})
-    amounts = _amounts(one, worker, work)
+    amounts = _amounts(finding, worker, work)
     diagnosis = None
     if worker.calls is not None and seconds is not None and not worker.own_clock:
-        diagnosis = diagnose(seconds, worker.calls, context.costs, faults=one.faults_per_call, work=work)
+        diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
     logs = None
     if before:
-        pair = log_ratios(used_rounds(run, group.name), one.arm.name, before.finding.arm.name)
+        pair = log_ratios(used_rounds(run, group.name), finding.arm.name, before.finding.arm.name)
         logs = estimate(pair, run.settings.looks)
     return Rung(
-        finding=one,
+        finding=finding,
         worker=worker,
         costs=context.costs,
         amounts=amounts,
@@ -199,10 +226,10 @@ def _rung(context: _Context, worker: Worker, one: Finding, before: Rung | None) 
     )
 
 
-def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
+def _amounts(finding: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
     counts = None if worker.own_clock else worker.counts
     calls = None if worker.own_clock else worker.calls
-    seconds, flops, moved = _seconds(one), work.get("flops"), work.get("bytes")
+    seconds, flops, moved = _seconds(finding), work.get("flops"), work.get("bytes")
 
     def total(value: Callable[[Call], float], *kinds: CallKind) -> int | None:
         return None if calls is None else int(sum(value(call) for call in calls if call.kind in kinds))
@@ -220,7 +247,7 @@ def _amounts(one: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts
         allocations=counts.allocations if counts else None,
         allocated_bytes=counts.allocated_bytes if counts else None,
         peak_bytes=counts.peak_bytes if counts else None,
-        faults=one.faults_per_call,
+        faults=finding.faults_per_call,
         moved_bytes=outside if most_seen else None,
         mixed_calls=total(lambda call: call.times * call.mixed, *others),
         flops_per_s=flops / seconds if flops else None,
@@ -238,32 +265,31 @@ def _rate(amount: int | None, ns: int | None, slowed: float) -> float | None:
     return amount / ns * slowed * 1e9 if amount and ns else None
 
 
-def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[Change, ...]:
+def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountChange, ...]:
     """Return what has changed by LEAST_CHANGE or more, and by more than one or two, in the direction of the time.
 
     Counts come before rates, the largest changes first. What has changed the other way (more calls, and yet faster)
     explains nothing.
     """
     found = []
-    for what, of in [*COUNTS.items(), *RATES.items()]:
-        old, new = of(before), of(after)
+    for quantity in QUANTITIES.values():
+        old, new = quantity.of(before), quantity.of(after)
         if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
             least, most = sorted((old, new))
-            better = (new < old) == (what in COUNTS)
+            better = (new < old) == (quantity.unit != Unit.RATE)
             if most >= LEAST_CHANGE * least and better == faster:
-                found.append(Change(what=what, before=old, after=new))
-    return tuple(sorted(found, key=lambda one: (one.what in RATES, -one.size))[:MOST_CHANGES])
+                found.append(CountChange(what=quantity.name, unit=quantity.unit, before=old, after=new))
+    return tuple(sorted(found, key=lambda one: (one.unit == Unit.RATE, -one.size))[:MOST_CHANGES])
 
 
 def better(ladder: Ladder, rung: Rung, what: str) -> Case | None:
     """Return the first case after a rung that is faster and has half of a count, or a better rate; None without one."""
-    of = {**COUNTS, **RATES}[what]
-    own = of(rung.amounts)
+    quantity = QUANTITIES[what]
+    own = quantity.of(rung.amounts)
     if rung not in ladder.rungs or not own:
         return None
     for other in ladder.rungs[ladder.rungs.index(rung) + 1 :]:
-        count = of(other.amounts)
-        better_so = count is not None and (count >= _FASTER * own if what in RATES else count <= _FEWER * own)
-        if better_so and _seconds(other.finding) < _seconds(rung.finding):
+        count, faster = quantity.of(other.amounts), _seconds(other.finding) < _seconds(rung.finding)
+        if faster and count is not None and quantity.is_better(count, own):
             return other.finding.arm.case
     return None

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ..errors import ImplbenchError, unknown
 from ..machine import environment
-from ..programs import told_by_git
+from ..programs import git_or_none
 from ..stats import change_points, mann_whitney
-from ..stats.change_points import Analysis
+from ..stats.change_points import ChangePoints
 from ..stats.intervals import hodges_lehmann
 from ..store.index import Index
-from ..store.indexed import Entry, Machine, Series
+from ..store.points import IndexedPoint, Machine, Series
 from .verdict import Ratio
 
 #: What a track is of, as tables and figures call it.
@@ -42,13 +42,13 @@ Commits = Mapping[tuple[str, str | None, str | None], tuple[Commit, ...] | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class LevelChange:
     """A change of level between two successive runs."""
 
     start: int
     """Index of the first run after it."""
-    last_before: Entry
-    first_after: Entry
+    last_before: IndexedPoint
+    first_after: IndexedPoint
     before: Ratio
     """Level: of times over the baseline's, or in seconds."""
     after: Ratio
@@ -62,11 +62,12 @@ class Change:
 class Track:
     """One series of numbers, oldest first."""
 
-    entries: tuple[Entry, ...]
+    is_ratio: bool
+    """Whether the values are times over the baseline's; else seconds a call."""
+    entries: tuple[IndexedPoint, ...]
     values: tuple[float, ...]
-    """Times over the baseline's, or seconds a call."""
-    analysis: Analysis
-    changes: tuple[Change, ...]
+    analysis: ChangePoints
+    changes: tuple[LevelChange, ...]
     now: Ratio | None
     """Level since the last change; None for an unstable series."""
 
@@ -77,7 +78,7 @@ class History:
 
     series: Series
     machine: str
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexedPoint, ...]
     """All runs, those without a time too."""
     ratio: Track
     """Time / time of the baseline in the same rounds: comparable between machines. Empty for the baseline itself."""
@@ -99,14 +100,14 @@ class Histories:
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
 
-    def label(self, one: History) -> str:
+    def label(self, history: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""
-        same = [other.series for other in self.cases if other.series.case_id == one.series.case_id]
-        parts = [one.series.case_id]
+        same = [other.series for other in self.cases if other.series.case_id == history.series.case_id]
+        parts = [history.series.case_id]
         if len({other.baseline for other in same}) > 1:
-            parts.append(_role(one.series))
+            parts.append(_role(history.series))
         if len({other.size for other in same}) > 1:
-            parts.append(f"size {one.series.size}")
+            parts.append(f"size {history.series.size}")
         return ", ".join(parts)
 
 
@@ -215,26 +216,28 @@ def _history(index: Index, series: Series, machine: str) -> History:
     remembered = index.remembered(series, machine)
     if remembered is None:
         analyses = [change_points.analyse([value for _entry, value in pairs]) for pairs in (compared, timed)]
-        index.remember(series, machine, json.dumps([asdict(one) for one in analyses]))
+        index.remember(series, machine, json.dumps([asdict(analysis) for analysis in analyses]))
     else:
-        analyses = [Analysis(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
+        analyses = [ChangePoints(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
     return History(
         series=series,
         machine=machine,
         entries=entries,
-        ratio=_track(index, compared, analyses[0]),
-        seconds=_track(index, timed, analyses[1]),
+        ratio=_track(index, compared, analyses[0], is_ratio=True),
+        seconds=_track(index, timed, analyses[1], is_ratio=False),
     )
 
 
-def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysis) -> Track:
+def _track(
+    index: Index, pairs: Sequence[tuple[IndexedPoint, float]], analysis: ChangePoints, *, is_ratio: bool
+) -> Track:
     entries, y = [entry for entry, _value in pairs], [value for _entry, value in pairs]
     edges = [0, *analysis.starts, len(y)]
     changes = []
     for begin, start, end in zip(edges, edges[1:], edges[2:], strict=False):
         before, after = y[max(begin, start - NEAREST) : start], y[start : min(end, start + NEAREST)]
         changes.append(
-            Change(
+            LevelChange(
                 start=start,
                 last_before=entries[start - 1],
                 first_after=entries[start],
@@ -246,6 +249,7 @@ def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysi
         )
     latest = y[edges[-2] :][-NEAREST:]
     return Track(
+        is_ratio=is_ratio,
         entries=tuple(entries),
         values=tuple(exp(value) for value in y),
         analysis=analysis,
@@ -254,7 +258,7 @@ def _track(index: Index, pairs: Sequence[tuple[Entry, float]], analysis: Analysi
     )
 
 
-def _differences(index: Index, before: Entry, after: Entry) -> tuple[str, ...]:
+def _differences(index: Index, before: IndexedPoint, after: IndexedPoint) -> tuple[str, ...]:
     """Return what the two runs were not made of alike."""
     if before.software == after.software:
         return ()
@@ -272,7 +276,7 @@ def commits_between(before: str | None, after: str | None, folder: Path | None) 
     Parameters
     ----------
     before, after
-        As in an `Entry`: with a plus behind them where files were changed.
+        As in an `IndexedPoint`: with a plus behind them where files were changed.
     folder
         A folder in the repository.
     """
@@ -282,8 +286,8 @@ def commits_between(before: str | None, after: str | None, folder: Path | None) 
     if not all(end.isalnum() for end in ends):
         return None
     how = ("--no-show-signature", f"--max-count={_MOST_COMMITS}", "--format=%h%x09%s")
-    told = told_by_git(folder, "log", *how, "..".join(ends), "--")
-    if told is None:
+    printed = git_or_none(folder, "log", *how, "..".join(ends), "--")
+    if printed is None:
         return None
-    lines = [line.partition("\t") for line in told.splitlines()]
+    lines = [line.partition("\t") for line in printed.splitlines()]
     return tuple(Commit(id=identity, subject=subject) for identity, _tab, subject in lines)

@@ -56,7 +56,7 @@ class Row:
     @property
     def speedups(self) -> tuple[Ratio | None, ...]:
         """One for each run."""
-        return tuple(one.speedup if one else None for one in self.results)
+        return tuple(result.speedup if result else None for result in self.results)
 
     @property
     def apart(self) -> tuple[tuple[int, int], ...] | None:
@@ -105,12 +105,12 @@ class Together:
     @property
     def runs(self) -> tuple[Run, ...]:
         """The runs themselves."""
-        return tuple(one.run for one in self.analyses)
+        return tuple(analysis.run for analysis in self.analyses)
 
     @property
     def margin(self) -> float:
         """The widest of the margins at which the verdicts hold."""
-        return max(one.margin for one in self.analyses)
+        return max(analysis.margin for analysis in self.analyses)
 
     @property
     def machines(self) -> tuple[str | None, ...]:
@@ -149,9 +149,9 @@ def join(analyses: Sequence[Analysis]) -> Together:
         If a run is there twice, if they are of different problems, have no case in common, or compare with different
         baselines.
     """
-    runs = [one.run for one in analyses]
+    runs = [analysis.run for analysis in analyses]
     _require_one_problem(runs)
-    found = [list(_results(one)) for one in analyses]
+    found = [list(_results(analysis)) for analysis in analyses]
     values = {axis: [dict.fromkeys(place.axes[axis] for place, _result in of_run) for of_run in found] for axis in AXES}
     rowwise = [axis for axis in AXES if any(len(of_run) > 1 for of_run in values[axis])]
     blocks: dict[tuple[str, ...], dict[tuple[str, str | None], list[Result | None]]] = {}
@@ -198,7 +198,7 @@ def _results(analysis: Analysis) -> Iterator[tuple[_Place, Result]]:
     """Yield the cases of a run, those with a time first in each group, the fastest on top."""
     for group in analysis.groups:
         timed = group.ok
-        for one in (*timed, *(one for one in group.findings if one not in timed)):
+        for one in (*timed, *(finding for finding in group.findings if finding not in timed)):
             yield _place(analysis.run, one.arm.case), _result(one)
         for left in group.left:
             yield _place(analysis.run, left.case), Result(outcome=left.outcome, reason=left.reason)
@@ -217,18 +217,17 @@ def _place(run: Run, case: Case) -> _Place:
     return _Place(implementation=case.implementation, axes=axes)
 
 
-def _result(one: Finding) -> Result:
-    timed = one.outcome == Outcome.OK and one.min_seconds_per_call is not None
-    own = Ratio(value=1.0, interval=None) if one.arm.baseline else one.speedup_over_baseline
+def _result(finding: Finding) -> Result:
+    timed = finding.outcome == Outcome.OK and finding.min_seconds_per_call is not None
     return Result(
-        outcome=one.outcome,
-        reason=one.reason,
-        baseline=one.arm.baseline,
-        speedup=own if timed else None,
-        min_seconds_per_call=one.min_seconds_per_call if timed else None,
-        verdict=one.verdict,
-        rounds=one.rounds,
-        reference_blas=one.reference_blas,
+        outcome=finding.outcome,
+        reason=finding.reason,
+        baseline=finding.arm.baseline,
+        speedup=finding.speedup if timed else None,
+        min_seconds_per_call=finding.min_seconds_per_call if timed else None,
+        verdict=finding.verdict,
+        rounds=finding.rounds,
+        reference_blas=finding.reference_blas,
     )
 
 
@@ -250,9 +249,9 @@ def _block(
     }
     names = dict.fromkeys(baselines.values())
     if len(names) > 1:
-        told = ", ".join(f"{runs[place].id} with {name}" for place, name in sorted(baselines.items()))
+        named = ", ".join(f"{runs[place].id} with {name}" for place, name in sorted(baselines.items()))
         raise ImplbenchError(
-            f"the runs compare with different baselines ({told}): speed-ups over one are none over another; measure "
+            f"the runs compare with different baselines ({named}): speed-ups over one are none over another; measure "
             "them again with the same --baseline and --layout"
         )
     return Block(

@@ -22,8 +22,12 @@ LEAST_ROUNDS = 3
 
 def warning(rounds: Iterable[Round], arm: str) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
-    workers = [worker for one in rounds for worker in one.workers if worker.arm == arm]
-    times = [(one.met_ns, one.unmet_ns) for one in workers if one.met_ns is not None and one.unmet_ns is not None]
+    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == arm]
+    times = [
+        (worker.met_ns, worker.unmet_ns)
+        for worker in workers
+        if worker.met_ns is not None and worker.unmet_ns is not None
+    ]
     if len(times) < LEAST_ROUNDS:
         return None
     met, unmet = (max(1, min(column)) for column in zip(*times, strict=True))

@@ -14,10 +14,10 @@ from math import inf, log
 from statistics import median
 
 from ..stats import intervals
-from ..stats.intervals import Estimate, Interval
+from ..stats.intervals import Estimate
 from ..store.records import Burst, Limit, Outcome, Round, Run, Worker
-from ..store.selectors import log_ratios, min_seconds_per_call
-from .verdict import Finding, GroupFindings, Ratio, estimate, used_rounds
+from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Ratio, estimate
 
 
 def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
@@ -146,13 +146,13 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=roofs,
         missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(one, work, binding, rounds, run.settings.looks) for one in group.ok),
+        placed=tuple(_placed(finding, work, binding, rounds, run.settings.looks) for finding in group.ok),
     )
 
 
 def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     """Return a limit's rate, or why there is none."""
-    workers = [worker for one in rounds for worker in one.workers if worker.arm == limit.arm.name]
+    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == limit.arm.name]
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
     if bad is not None:
         return bad.reason or bad.outcome.value
@@ -160,7 +160,8 @@ def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
     if not timed:
         return "not measured"
     seconds = intervals.median_interval([min_seconds_per_call(worker) for worker in timed])
-    return Roof(limit=limit, rate=_rate(limit.work[limit.resource], seconds), waited=_waited(limit, timed))
+    rate = seconds.mapped(lambda time: limit.work[limit.resource] / time)
+    return Roof(limit=limit, rate=rate, waited=_waited(limit, timed))
 
 
 def _waited(limit: Limit, workers: Sequence[Worker]) -> float | None:
@@ -175,24 +176,14 @@ def _waited_in(burst: Burst) -> float | None:
     return min(burst.sample_ns) * len(burst.sample_ns) / burst.cpu_ns if burst.cpu_ns else None
 
 
-def _rate(amount: float, seconds: Estimate) -> Estimate:
-    ends = seconds.interval
-    return Estimate(
-        value=amount / seconds.value,
-        interval=Interval(low=amount / ends.high, high=amount / ends.low) if ends else None,
-        rounds=seconds.rounds,
-        reason=seconds.reason,
-    )
-
-
 def _placed(
-    one: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
+    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
 ) -> Placed:
-    seconds = one.min_seconds_per_call.value if one.min_seconds_per_call else inf
-    found = share(log_ratios(rounds, one.arm.name, binding.limit.arm.name), work, binding.limit, looks)
+    seconds = finding.min_seconds_per_call.value if finding.min_seconds_per_call else inf
+    found = share(log_ratios(rounds, finding.arm.name, binding.limit.arm.name), work, binding.limit, looks)
     doubt = doubt_of(found, binding)
     return Placed(
-        finding=one,
+        finding=finding,
         flops_per_second=work["flops"] / seconds,
         bytes_per_second=work["bytes"] / seconds,
         share=found if doubt in (None, Doubt.ABOVE) else None,
@@ -235,11 +226,4 @@ def share(
     amount = work[limit.resource] / limit.work[limit.resource]
     if found is None or amount <= 0:
         return None
-    return Ratio.of(_moved(found, -log(amount))).inverse()
-
-
-def _moved(found: Estimate, by: float) -> Estimate:
-    """Return an estimate with its interval, moved."""
-    ends = found.interval
-    moved = Interval(low=ends.low + by, high=ends.high + by) if ends else None
-    return Estimate(value=found.value + by, interval=moved, rounds=found.rounds, reason=found.reason)
+    return Ratio.of(found.mapped(lambda value: value - log(amount))).inverse()

@@ -14,8 +14,8 @@ from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from ..store.records import Left, Round, Run
-from ..store.selectors import log_ratios, min_seconds_per_call
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge, used_rounds
+from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from .verdict import Finding, GroupFindings, Verdict, estimate, judge
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3
@@ -110,7 +110,7 @@ def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
     conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
     for group in groups:
         case = case_of(group)
-        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data), []).append(group)
+        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data, case.cache), []).append(group)
     found = []
     for same in conditions.values():
         parameter, members = _along(same)
@@ -120,7 +120,7 @@ def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
 
 
 def case_of(group: GroupFindings) -> Case:
-    """Return a case of a group: all have size, dtype, threads, allocator and data in common."""
+    """Return a case of a group: all have size, dtype, threads, allocator, data and caches in common."""
     return group.findings[0].arm.case if group.findings else group.left[0].case
 
 
@@ -140,8 +140,8 @@ def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindi
 
 
 def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
-    layouts = {one.arm.case.layout for group in groups for one in group.findings}
-    layouts |= {one.case.layout for group in groups for one in group.left}
+    layouts = {finding.arm.case.layout for group in groups for finding in group.findings}
+    layouts |= {skipped.case.layout for group in groups for skipped in group.left}
     several = len(layouts) > 1
     places = tuple(_place(run, parameter, group, several=several) for group in groups)
     baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
@@ -169,8 +169,8 @@ def _name(case: Case, *, several: bool) -> str:
 
 def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> Place:
     rounds = used_rounds(run, group.name)
-    timed = {_name(one.arm.case, several=several): one for one in group.ok}
-    without: list[Finding | Left] = [*(one for one in group.findings if one not in group.ok), *group.left]
+    timed = {_name(finding.arm.case, several=several): finding for finding in group.ok}
+    without: list[Finding | Left] = [*(finding for finding in group.findings if finding not in group.ok), *group.left]
     left = {
         _name(one.arm.case if isinstance(one, Finding) else one.case, several=several): (
             one.outcome.value + (f": {one.reason}" if one.reason else "")
@@ -219,7 +219,9 @@ def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
 
 def log_seconds(rounds: Sequence[Round], arm: str) -> dict[int, float]:
     """Return round -> logarithm of an arm's seconds per call: the median over passes of the burst minima."""
-    workers = {one.index: worker for one in rounds for worker in one.workers if worker.arm == arm and worker.bursts}
+    workers = {
+        round_.index: worker for round_ in rounds for worker in round_.workers if worker.arm == arm and worker.bursts
+    }
     return {index: log(min_seconds_per_call(worker)) for index, worker in workers.items()}
 
 

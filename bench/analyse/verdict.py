@@ -1,19 +1,23 @@
 """From a run to what may be said of it: ratios with intervals, verdicts, and the noise floor. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp, log1p
 from statistics import median
 
 from ..stats import intervals
-from ..stats.intervals import Estimate, Interval
+from ..stats.clusters import two_clusters
+from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import level
-from ..store.records import Arm, Left, Outcome, Round, Run, Verification, Worker
-from ..store.selectors import faults_per_call, log_ratios, min_seconds_per_call, seconds_per_call
+from ..store.records import Arm, Left, Outcome, Run, Verification
+from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
+
+#: Outcomes for which the command fails; what is unavailable or unsupported is reported, and no failure.
+BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
 class Verdict(StrEnum):
@@ -53,28 +57,17 @@ def judge(log_ratio: Estimate, margin: float, resolved: float = 0.0) -> Verdict:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ratio:
+class Ratio(Uncertain):
     """A ratio of times with its interval, both as plain numbers."""
-
-    value: float
-    interval: Interval | None
 
     @classmethod
     def of(cls, log_ratio: Estimate) -> "Ratio":
         """Return exp() of a log-ratio."""
-        ends = log_ratio.interval
-        return cls(
-            value=exp(log_ratio.value),
-            interval=Interval(low=exp(ends.low), high=exp(ends.high)) if ends else None,
-        )
+        return cls(value=log_ratio.value, interval=log_ratio.interval).mapped(exp)
 
     def inverse(self) -> "Ratio":
         """Return the ratio the other way round: of time over baseline, the speed-up over the baseline."""
-        ends = self.interval
-        return Ratio(
-            value=1 / self.value,
-            interval=Interval(low=1 / ends.high, high=1 / ends.low) if ends else None,
-        )
+        return self.mapped(lambda ratio: 1 / ratio)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,35 +78,40 @@ class Finding:
     outcome: Outcome
     reason: str | None
     rounds: int
-    seconds_per_call: Estimate | None
+    first_call_s: float | None
+    prepare_s: float | None
+    transfer_s: float | None
+    """Of `prepare_s`, what moving the inputs took, where the implementation says so."""
+    verification: tuple[Verification, ...]
+    reference_blas: bool
+    """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
+    seconds_per_call: Estimate | None = None
     """What a call usually takes: of each round the median over all samples, over rounds the median of these."""
-    min_seconds_per_call: Estimate | None
+    min_seconds_per_call: Estimate | None = None
     """What a call takes undisturbed: of each round the median over passes of the burst minima, over rounds the median.
 
     The time that belongs beside `log_ratio`, which is made from the same minima.
     """
-    log_ratio: Estimate | None
+    log_ratio: Estimate | None = None
     """log(time / time of the baseline), from burst minima; for the baseline that of its second arm."""
-    log_ratio_of_medians: Estimate | None
+    log_ratio_of_medians: Estimate | None = None
     """The same from burst medians: a slowdown that lives in the tail hides from a minimum."""
-    verdict: Verdict | None
-    log_ratios: Mapping[int, float]
+    verdict: Verdict | None = None
+    log_ratios: Mapping[int, float] = field(default_factory=dict)
     """Round -> its log-ratio."""
-    faults_per_call: float | None
+    faults_per_call: float | None = None
     """Minor page faults: median over rounds."""
-    first_call_s: float | None
-    prepare_s: float | None
-    verification: tuple[Verification, ...]
-    bimodal: str | None
-    transfer_s: float | None = None
-    """Of `prepare_s`, what moving the inputs took, where the implementation says so."""
-    reference_blas: bool = False
-    """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
+    bimodal: str | None = None
 
     @property
     def speedup_over_baseline(self) -> Ratio | None:
         """Time of the baseline / time of this case; None for the baseline itself."""
         return None if self.log_ratio is None or self.arm.baseline else Ratio.of(self.log_ratio).inverse()
+
+    @property
+    def speedup(self) -> Ratio | None:
+        """As `speedup_over_baseline`, and exactly 1 for the baseline itself."""
+        return Ratio(value=1.0, interval=None) if self.arm.baseline else self.speedup_over_baseline
 
     @property
     def error_over_tolerance(self) -> float | None:
@@ -143,7 +141,7 @@ class GroupFindings:
     @property
     def baseline(self) -> Finding | None:
         """The baseline, whatever its outcome; None where it could not be started."""
-        return next((one for one in self.findings if one.arm.baseline), None)
+        return next((finding for finding in self.findings if finding.arm.baseline), None)
 
     @property
     def too_noisy(self) -> bool:
@@ -153,7 +151,7 @@ class GroupFindings:
     @property
     def ok(self) -> tuple[Finding, ...]:
         """The cases with a time, fastest first."""
-        timed = [one for one in self.findings if one.outcome == Outcome.OK and one.seconds_per_call]
+        timed = [finding for finding in self.findings if finding.outcome == Outcome.OK and finding.seconds_per_call]
         return tuple(
             sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
         )
@@ -162,39 +160,35 @@ class GroupFindings:
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""
     margin = run.settings.margin if margin is None else margin
-    names = dict.fromkeys([arm.case.group for arm in run.arms if not arm.again] + [one.case.group for one in run.left])
+    names = dict.fromkeys(
+        [arm.case.group for arm in run.arms if not arm.again] + [skipped.case.group for skipped in run.left]
+    )
     return tuple(_group(run, name, margin) for name in names)
 
 
 def decided(run: Run) -> set[str]:
     """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
-    return {one.arm.name for group in findings(run) for one in group.findings if one.verdict != Verdict.UNDECIDED}
+    return {
+        finding.arm.name
+        for group in findings(run)
+        for finding in group.findings
+        if finding.verdict != Verdict.UNDECIDED
+    }
 
 
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
-    arms = [arm for arm in run.arms if arm.case.group == name]
-    rounds = used_rounds(run, name)
-    ended = [worker for one in run.rounds if one.group == name for worker in one.ended]
-    baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
-    again = next((arm for arm in arms if arm.again), None)
+    rounds = GroupRounds(run, name)
     noise = None
-    if baseline and again:
-        noise = estimate(log_ratios(rounds, again.name, baseline.name))  # at the whole level: no look stops at it
+    if rounds.baseline and rounds.again:
+        noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise) if noise else None
-    lost = dict.fromkeys(one.discarded for one in run.rounds if one.group == name and one.discarded)
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
+    lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
-    found = []
-    for arm in arms:
-        if not arm.again:
-            other = again if arm is baseline else baseline
-            twin = again.name if arm is baseline and again else None
-            bad = next((worker for name in (arm.name, twin) for worker in ended if worker.arm == name), None)
-            limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks, unmeasured=unmeasured)
-            found.append(_finding(arm, other, rounds, limits, bad))
     return GroupFindings(
         name=name,
-        findings=tuple(found),
-        left=tuple(one for one in run.left if one.case.group == name),
+        findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
+        left=tuple(skipped for skipped in run.left if skipped.case.group == name),
         noise=noise,
         resolved=resolved,
         margin=margin,
@@ -208,48 +202,47 @@ class _Limits:
     margin: float
     resolved: float
     looks: tuple[int, ...]
-    unmeasured: str
-    """Why an arm without a round has none."""
 
 
-def _finding(arm: Arm, other: Arm | None, rounds: Sequence[Round], limits: _Limits, bad: Worker | None) -> Finding:
-    """Return what the rounds say of `arm` against `other`.
-
-    `bad` is a worker that ended otherwise than ok: of this arm in any round, be it discarded, or of the A/A arm.
-    """
-    workers = [worker for one in rounds for worker in one.workers if worker.arm == arm.name]
-    outcome = bad.outcome if bad else Outcome.OK if workers else Outcome.NOT_MEASURED
-    reason = bad.reason if bad else None if workers else limits.unmeasured
-    ok = outcome == Outcome.OK
-    logs = log_ratios(rounds, arm.name, other.name) if ok and other else {}
-    medians = log_ratios(rounds, arm.name, other.name, of=median) if ok and other else {}
-    log_ratio = estimate(logs, limits.looks)
-    counted = {one.index: faults_per_call(w) for one in rounds for w in one.workers if w.arm == arm.name} if ok else {}
-    faults = {index: count for index, count in counted.items() if count is not None}
-    return Finding(
+def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) -> Finding:
+    """Return what the rounds say of an arm; `unmeasured` is why one without a round has none."""
+    workers = tuple(rounds.workers(arm).values())
+    outcome, ended = rounds.outcome(arm), rounds.ended(arm)
+    unknown = Finding(
         arm=arm,
         outcome=outcome,
-        reason=reason,
+        reason=ended.reason if ended else None if workers else unmeasured,
         rounds=len(workers),
-        seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers]) if ok else None,
-        min_seconds_per_call=intervals.median_interval([min_seconds_per_call(one) for one in workers]) if ok else None,
+        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
+        prepare_s=_median_s([worker.prepare_ns for worker in workers]),
+        transfer_s=_median_s([worker.transfer_ns for worker in workers]),
+        verification=_worst([one for worker in workers for one in worker.verification]),
+        reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
+    )
+    return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
+
+
+def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
+    """Return the finding on a case that ended well, with its times and its ratio to the baseline."""
+    arm = finding.arm
+    workers = rounds.workers(arm)
+    other = rounds.again if arm is rounds.baseline else rounds.baseline
+    logs = rounds.log_ratios(arm, other) if other else {}
+    medians = rounds.log_ratios(arm, other, median) if other else {}
+    log_ratio = estimate(logs, limits.looks)
+    counted = {index: faults_per_call(worker) for index, worker in workers.items()}
+    faults = {index: count for index, count in counted.items() if count is not None}
+    return replace(
+        finding,
+        seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
+        min_seconds_per_call=intervals.median_interval(rounds.min_seconds_per_call(arm)),
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.looks),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
-        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
-        prepare_s=_median_s([worker.prepare_ns for worker in workers]),
-        transfer_s=_median_s([worker.transfer_ns for worker in workers]),
-        verification=_worst([one for worker in workers for one in worker.verification]),
         bimodal=_bimodal(logs, faults),
-        reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
     )
-
-
-def used_rounds(run: Run, group: str) -> tuple[Round, ...]:
-    """Return the rounds of a group that count."""
-    return tuple(one for one in run.rounds if one.group == group and one.discarded is None)
 
 
 def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
@@ -272,7 +265,7 @@ def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
 
 def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:
     """Return how the rounds fall into two groups, with the page faults of each; None where they do not."""
-    split = intervals.two_clusters(list(logs.values())) if logs else None
+    split = two_clusters(list(logs.values())) if logs else None
     if split is None:
         return None
     indices = list(logs)

@@ -10,12 +10,10 @@ from math import nan
 from statistics import median, quantiles
 from typing import Any
 
-from ..analyse.verdict import findings
+from ..analyse.verdict import BAD, findings
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import plain
-from ..report.files import file_name
-from ..report.json_summary import BAD
+from ..report.document import file_name, plain
 from ..stats.intervals import median_interval
 from ..store.records import Run
 from .timed_cases import UNKNOWN, Timed, created, known, text, timed
@@ -168,18 +166,17 @@ def _row(name: str, cases: Sequence[Timed], grid: _Grid) -> list[Any]:
 def _failed(cases: Sequence[Timed]) -> Iterator[Case]:
     """Yield the cases of these runs that were started and have no time."""
     for run in {id(one.run): one.run for one in cases}.values():
-        yield from (one.arm.case for group in findings(run) for one in group.findings if one.outcome in BAD)
+        yield from (finding.arm.case for group in findings(run) for finding in group.findings if finding.outcome in BAD)
 
 
 def _statistics(one: Timed | None) -> tuple[Any, ...]:
     """Return the 99 % interval, the quartiles, calls, repeats and samples: one a round, as for asv they are equal."""
     if one is None:
         return (None,) * 7
-    ends = median_interval(one.seconds, 0.99).interval
     several = len(one.seconds) > 1
     low, _, high = quantiles(one.seconds, n=4, method="inclusive") if several else (one.seconds[0],) * 3
     return (
-        *((ends.low, ends.high) if ends else (None, None)),
+        *median_interval(one.seconds, 0.99).bounds,
         *(low, high),
         *(one.processes[0].calls, len(one.seconds), list(one.seconds)),
     )

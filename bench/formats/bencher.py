@@ -17,8 +17,8 @@ def export(runs: Sequence[Run]) -> bytes:
     return json.dumps(document, indent=1, allow_nan=False).encode() + b"\n"
 
 
-def _measures(one: Timed) -> dict[str, Metric]:
-    finding = one.finding
+def _measures(timed: Timed) -> dict[str, Metric]:
+    finding = timed.finding
     found: dict[str, Metric] = {}
     if finding.seconds_per_call:
         found["latency"] = _metric(finding.seconds_per_call.value, finding.seconds_per_call.interval, scale=1e9)

@@ -17,25 +17,25 @@ def export(runs: Sequence[Run]) -> bytes:
     return json.dumps(document, indent=1, allow_nan=False).encode() + b"\n"
 
 
-def _entry(one: Timed) -> dict[str, str | float]:
-    seconds = one.finding.seconds_per_call
+def _entry(timed: Timed) -> dict[str, str | float]:
+    seconds = timed.finding.seconds_per_call
     if seconds is None:
-        raise ValueError(f"{one.name}: is timed, expected a time")
-    entry: dict[str, str | float] = {"name": one.name, "value": seconds.value * UNITS_A_SECOND, "unit": UNIT}
+        raise ValueError(f"{timed.name}: is timed, expected a time")
+    entry: dict[str, str | float] = {"name": timed.name, "value": seconds.value * UNITS_A_SECOND, "unit": UNIT}
     if seconds.interval:
         low, high = (end * UNITS_A_SECOND for end in (seconds.interval.low, seconds.interval.high))
         entry["range"] = f"{low:.6g} to {high:.6g}"
-    return {**entry, "extra": "\n".join(_extra(one))}
+    return {**entry, "extra": "\n".join(_extra(timed))}
 
 
-def _extra(one: Timed) -> list[str]:
-    lines = [f"median of {len(one.processes)} rounds, one fresh process each"]
-    ratio = one.finding.speedup_over_baseline
-    if one.finding.seconds_per_call and one.finding.seconds_per_call.interval:
+def _extra(timed: Timed) -> list[str]:
+    lines = [f"median of {len(timed.processes)} rounds, one fresh process each"]
+    ratio = timed.finding.speedup_over_baseline
+    if timed.finding.seconds_per_call and timed.finding.seconds_per_call.interval:
         lines.append("range: 95 % interval of the median")
-    if ratio and one.finding.verdict:
+    if ratio and timed.finding.verdict:
         lines.append(
-            f"{one.finding.verdict} at {margin_text(one.group.margin)}: {ratio.value:.4g}x the baseline's speed "
+            f"{timed.finding.verdict} at {margin_text(timed.group.margin)}: {ratio.value:.4g}x the baseline's speed "
             "by burst minima"
         )
     return lines

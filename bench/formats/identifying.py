@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from ..machine.hardware import fingerprint
-from ..problems.case import Case, Size
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case, Size
 from ..report.document import plain
 
 #: No count of anything is larger.
@@ -15,7 +15,7 @@ MOST = 2**53
 #: The parameters that tell a case apart; in this order they are a case's own.
 _NAMED = ("implementation", "size", "dtype", "layout")
 
-#: A revision of git or Mercurial, with the mark of changed files that some write behind it.
+#: A revision of git or Mercurial, with the mark of changed files that some write after it.
 _REVISION = re.compile(r"[0-9a-fA-F]{7,64}\+?")
 
 
@@ -28,7 +28,7 @@ def case(name: str, problem: str) -> Case:
         dtype="",
         layout="",
         threads=None,
-        allocator="default",
+        allocator=DEFAULT_ALLOCATOR,
     )
 
 
@@ -55,8 +55,8 @@ def restored(identity: str, parameters: Mapping[str, Any]) -> Case | None:
         dtype=str(named["dtype"]),
         layout=str(named["layout"]),
         threads=threads,
-        allocator=str(parameters.get("allocator", "default")),
-        cache=str(parameters.get("cache", "warm")),
+        allocator=str(parameters.get("allocator", DEFAULT_ALLOCATOR)),
+        cache=str(parameters.get("cache", WARM)),
         data=str(parameters.get("data", "")),
     )
     return found if found.id == identity else None

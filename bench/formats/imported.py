@@ -6,8 +6,7 @@ from typing import Any
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import plain
-from ..report.files import file_name
+from ..report.document import file_name, plain
 from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
 from .identifying import MOST
 from .timed_cases import UNKNOWN

@@ -1,25 +1,24 @@
 """Markdown for a pull request or an issue: the answer, the table of every case, and what threatens the numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ..analyse.analysis import Analysis
 from ..report.document import Section
-from ..report.files import titled_page
+from ..report.markdown import titled_page
 from ..report.sections import answer, cases, threats
 from ..store.records import Run
 
 
 def export(runs: Sequence[Run]) -> bytes:
     """Return one page, a part for each run; cases without a time are in its table, with their outcome."""
-    return "\n".join(titled_page(_title(run), tuple(_sections(run)), files=False) for run in runs).encode()
+    return "\n".join(titled_page(_title(run), _sections(run), files=False) for run in runs).encode()
 
 
 def _title(run: Run) -> str:
     return f"{run.problem.name}: {run.problem.title}"
 
 
-def _sections(run: Run) -> Iterator[Section]:
+def _sections(run: Run) -> tuple[Section, ...]:
     analysis = Analysis(run)
     tables = tuple(cases.summary_table(group) for group in analysis.groups)
-    found = (answer.section(analysis), Section(title="Cases", tables=tables), threats.section(analysis))
-    yield from (one for one in found if one is not None)
+    return answer.section(analysis), Section(title="Cases", tables=tables), threats.section(analysis)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ..errors import ImplbenchError
+from ..report.csv import csv
 from ..report.document import Cell, Column, Table, Value, plain
-from ..report.files import csv
-from ..stats.intervals import Estimate
+from ..report.estimates import value_of
 from ..store.records import Run
 from .timed_cases import created, text, timed
 
@@ -24,12 +24,8 @@ def export(runs: Sequence[Run]) -> bytes:
     for run in sorted(runs, key=created):
         medians = {one.name: one.finding.seconds_per_call for one in found if one.run is run}
         begin = [created(run).isoformat(), text(run, "commit", "id"), plain(run.id), text(run, "fingerprint")]
-        rows.append([*begin, *(_value(medians.get(name)) for name in metrics)])
+        rows.append([*begin, *(value_of(medians.get(name)) for name in metrics)])
     return csv(_table(["time", *ATTRIBUTES, *metrics], rows)).encode()
-
-
-def _value(estimate: Estimate | None) -> Value:
-    return estimate.value if estimate else None
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> Table:

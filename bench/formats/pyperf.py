@@ -12,8 +12,7 @@ import msgspec
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import plain
-from ..report.files import file_name
+from ..report.document import file_name, plain
 from ..store.records import Run
 from . import identifying, imported
 from .imported import Foreign, Origin
@@ -73,25 +72,25 @@ def _common(run: Run) -> dict[str, str | int]:
     return {name: value for name, value in found.items() if value}
 
 
-def _benchmark(one: Timed) -> dict[str, Any]:
-    case = one.finding.arm.case
+def _benchmark(timed: Timed) -> dict[str, Any]:
+    case = timed.finding.arm.case
     metadata: dict[str, Any] = {
         "name": plain(f"{case.problem}-{case.name.removeprefix(f'{case.implementation}-')}"),
-        "loops": one.processes[0].calls,
-        f"{MARK}case": one.name,
-        f"{MARK}run": plain(one.run.id),
-        **{f"{MARK}{name}": value for name, value in one.parameters.items()},
+        "loops": timed.processes[0].calls,
+        f"{MARK}case": timed.name,
+        f"{MARK}run": plain(timed.run.id),
+        **{f"{MARK}{name}": value for name, value in timed.parameters.items()},
     }
     return {
         "metadata": {name: value for name, value in metadata.items() if value != ""},
-        "runs": [_run(one, process) for process in one.processes],
+        "runs": [_run(timed, process) for process in timed.processes],
     }
 
 
-def _run(one: Timed, process: Process) -> dict[str, Any]:
+def _run(timed: Timed, process: Process) -> dict[str, Any]:
     """Return one process; its date is the run's, moved by the time since the first round."""
-    since_ns = process.round.start_ns - one.run.rounds[0].start_ns
-    date = created(one.run).replace(tzinfo=None) + timedelta(microseconds=max(0, since_ns) // 1000)
+    since_ns = process.round.start_ns - timed.run.rounds[0].start_ns
+    date = created(timed.run).replace(tzinfo=None) + timedelta(microseconds=max(0, since_ns) // 1000)
     return {
         "values": [process.seconds_per_call],
         "metadata": {"date": date.isoformat(sep=" "), "duration": process.round.duration_ns * 1e-9},

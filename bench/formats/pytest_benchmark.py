@@ -10,6 +10,7 @@ import msgspec
 from ..analyse.verdict import Finding
 from ..errors import ImplbenchError
 from ..report.document import plain
+from ..report.json_summary import interval_of
 from ..store.records import Run
 from . import identifying, imported
 from .imported import Foreign, Origin
@@ -64,41 +65,40 @@ def _commit(run: Run) -> dict[str, Any]:
     }
 
 
-def _benchmark(one: Timed) -> dict[str, Any]:
+def _benchmark(timed: Timed) -> dict[str, Any]:
     from pytest_benchmark.stats import Stats
 
     stats: Any = Stats()  # type: ignore[no-untyped-call]
-    for seconds in one.seconds:
+    for seconds in timed.seconds:
         stats.update(seconds)
     return {
-        "group": plain(one.group.name),
-        "name": one.name,
-        "fullname": one.name,
-        "params": one.parameters,
-        "param": plain(one.finding.arm.case.name),
-        "extra_info": _extra_info(one),
+        "group": plain(timed.group.name),
+        "name": timed.name,
+        "fullname": timed.name,
+        "params": timed.parameters,
+        "param": plain(timed.finding.arm.case.name),
+        "extra_info": _extra_info(timed),
         "options": {
             "disable_gc": True,
             "timer": "perf_counter_ns",
-            "min_rounds": len(one.processes),
+            "min_rounds": len(timed.processes),
             "max_time": None,
             "min_time": None,
             "warmup": True,
         },
-        "stats": {**stats.as_dict(), "data": list(one.seconds), "iterations": one.processes[0].calls},
+        "stats": {**stats.as_dict(), "data": list(timed.seconds), "iterations": timed.processes[0].calls},
     }
 
 
-def _extra_info(one: Timed) -> dict[str, Any]:
-    finding: Finding = one.finding
+def _extra_info(timed: Timed) -> dict[str, Any]:
+    finding: Finding = timed.finding
     speedup = finding.speedup_over_baseline
-    interval = speedup.interval if speedup else None
     return {
-        "implbench_run": plain(one.run.id),
+        "implbench_run": plain(timed.run.id),
         "data": "one value a round: the median of a fresh process",
         "verdict": finding.verdict,
         "speedup_over_baseline": speedup.value if speedup else None,
-        "speedup_interval": [interval.low, interval.high] if interval else None,
+        "speedup_interval": interval_of(speedup),
         "error_over_tolerance": finding.error_over_tolerance,
         "minor_faults_per_call": finding.faults_per_call,
         SAMPLES: [
@@ -108,7 +108,7 @@ def _extra_info(one: Timed) -> dict[str, Any]:
                     {"calls": burst.number, "sample_ns": list(burst.sample_ns)} for burst in process.worker.bursts
                 ],
             }
-            for process in one.processes
+            for process in timed.processes
         ],
     }
 
@@ -184,9 +184,9 @@ def _foreign(item: object, problem: str) -> Foreign:
     case = identifying.restored(one.name, one.params or {}) or identifying.case(
         one.fullname, line(one.group) or problem
     )
-    held = (one.extra_info or {}).get(SAMPLES)
-    if held is not None:
-        processes = msgspec.convert(held, list[_Process])
+    samples = (one.extra_info or {}).get(SAMPLES)
+    if samples is not None:
+        processes = msgspec.convert(samples, list[_Process])
         bursts = {process.round: [(burst.calls, burst.sample_ns) for burst in process.bursts] for process in processes}
         return Foreign(case=case, title=one.fullname, processes=bursts)
     stats = one.stats

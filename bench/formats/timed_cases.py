@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from ..analyse.verdict import Finding, GroupFindings, findings, used_rounds
+from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
-from ..problems.case import Case
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..report.document import plain
 from ..store.records import Outcome, Round, Run, Worker
-from ..store.selectors import seconds_per_call
+from ..store.selectors import seconds_per_call, used_rounds
 
 #: What stands for text that is not known, in formats that cannot leave it out.
 UNKNOWN = "unknown"
@@ -57,7 +57,7 @@ class Timed:
     def parameters(self) -> dict[str, str | int]:
         """What tells the case apart from others of its problem, the numbers of its size among them."""
         case = self.finding.arm.case
-        usual = {"allocator": "default", "data": "", "cache": "warm"}
+        usual = {"allocator": DEFAULT_ALLOCATOR, "data": "", "cache": WARM}
         rest = {name: getattr(case, name) for name, value in usual.items() if getattr(case, name) != value}
         return {
             **{plain(name): value for name, value in case.size.values.items()},
@@ -88,7 +88,9 @@ def _of_group(run: Run, group: GroupFindings) -> Iterator[Timed]:
     rounds = used_rounds(run, group.name)
     for finding in group.findings:
         if finding.outcome == Outcome.OK:
-            workers = [(one, worker) for one in rounds for worker in one.workers if worker.arm == finding.arm.name]
+            workers = [
+                (round_, worker) for round_ in rounds for worker in round_.workers if worker.arm == finding.arm.name
+            ]
             processes = tuple(Process(round=one, worker=worker) for one, worker in workers if worker.bursts)
             if processes:
                 yield Timed(run=run, group=group, finding=finding, processes=processes)
@@ -140,8 +142,8 @@ def left_out(runs: Sequence[Run]) -> tuple[str, ...]:
     """Return a sentence for each case without a time."""
     sentences: list[str | None] = []
     for group in (group for run in runs for group in findings(run)):
-        sentences += [_fate(one.arm.case, one.outcome, one.reason) for one in group.findings]
-        sentences += [_fate(one.case, one.outcome, one.reason) for one in group.left]
+        sentences += [_fate(finding.arm.case, finding.outcome, finding.reason) for finding in group.findings]
+        sentences += [_fate(skipped.case, skipped.outcome, skipped.reason) for skipped in group.left]
     return tuple(sentence for sentence in sentences if sentence)
 
 

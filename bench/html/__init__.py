@@ -13,13 +13,13 @@ from pathlib import Path
 
 from ..analyse.analysis import Analysis
 from ..report import json_summary
-from ..report.document import plain
-from ..report.files import csv, file_name, folder_of
+from ..report.csv import csv
+from ..report.document import file_name, plain
+from ..report.files import folder_of
 from ..report.sections import answer
 from ..store.documents import write_atomically
 from .case_table import of_groups
-from .outline import Part, doubts, measured, past
-from .past import Past
+from .outline import Part, Past, doubts, measured, past
 from .payload import payload
 from .rendering import render
 
@@ -87,9 +87,9 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
 
 def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:
     """Return the navigation: id and text of the page's sections, in their order."""
-    before, behind = ([(part.id, part.title) for part in some] for some in (parts, last))
+    before, after = ([(part.id, part.title) for part in some] for some in (parts, last))
     ends = [("repeat", "To repeat it"), ("data-files", "Data")]
-    return [("answer", "Answer"), *before, ("sources", "Sources side by side"), *behind, *ends]
+    return [("answer", "Answer"), *before, ("sources", "Sources side by side"), *after, *ends]
 
 
 __all__ = ["PAGE", "Past", "report_page", "write"]

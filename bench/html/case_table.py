@@ -69,7 +69,7 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
 
 def _options(group: GroupFindings) -> tuple[tuple[str, str], ...]:
     """Return what has a time, where the run's own baseline is among it and there is another."""
-    ok = tuple((one.arm.name, label(one.arm.case, group)) for one in group.ok)
+    ok = tuple((finding.arm.name, label(finding.arm.case, group)) for finding in group.ok)
     baseline = group.baseline
     return ok if len(ok) > 1 and baseline is not None and baseline.outcome == Outcome.OK else ()
 
@@ -78,10 +78,10 @@ def _rows(run: Run, table: Table, shown: set[str]) -> tuple[Row, ...]:
     """Return the rows; an implementation whose source is put into one is added to those `shown`."""
     names = [column.name for column in table.columns]
     case, implementation, outcome = (names.index(name) for name in ("case", "implementation", "outcome"))
-    held, made = [*sources(run)], []
+    names, made = [*sources(run)], []
     for cells, seen in zip(table.rows, table.for_people().rows, strict=True):
         name = visible(str(cells[implementation].value))
-        place = held.index(name) if name in held else None
+        place = names.index(name) if name in names else None
         source = Source(implementation=name, place=place, here=place is not None and name not in shown)
         shown.add(name)
         wrong = cells[outcome].value == Outcome.WRONG.value

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from ..analyse.joint import Together
 from ..report.charts import joint as charts
-from ..report.document import Section, code
-from ..report.files import csv, file_name, folder_of_several
+from ..report.csv import csv
+from ..report.document import Section, code, file_name
+from ..report.files import folder_of_several
 from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE
-from .data import bare
 from .outline import Part
+from .payload import bare
 from .rendering import render
 
 #: Ids of the sections' elements, in their order.

@@ -1,9 +1,10 @@
 """What a run's page says, in reading order: for each part its text, tables and charts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..analyse.analysis import Analysis
+from ..analyse.history import Commits, Histories
 from ..report.chart import Chart
 from ..report.charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from ..report.document import Section, Table
@@ -15,7 +16,27 @@ from ..report.sections import layouts as layouts_section
 from ..report.sections import roofline as roofline_section
 from ..report.sections import samples as samples_section
 from ..report.sections import sweep as sweep_section
-from .past import Past
+from ..store.records import Run
+
+#: One run alone is no history.
+LEAST_RUNS = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What was found."""
+
+    found: Histories
+    commits: Commits
+
+
+def of_run(run: Run, found: Histories) -> Histories | None:
+    """Return the histories of the cases of a run that several runs have; None where no case has any."""
+    sizes = {(arm.case.id, str(arm.case.size)) for arm in run.arms}
+    cases = tuple(
+        one for one in found.cases if (one.series.case_id, one.series.size) in sizes and len(one.entries) >= LEAST_RUNS
+    )
+    return replace(found, cases=cases, elsewhere=()) if cases else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,23 +3,30 @@
 Numbers are those of the findings, exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from math import isfinite
 from statistics import median
 from typing import Any
 
 from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
-from ..report.chart import Chart
+from ..report.chart import Chart, Series
 from ..report.document import plain
-from ..report.json_summary import estimate, ratio
-from ..report.wording import conditions, label
+from ..report.json_summary import estimate
+from ..report.wording import cache_text, conditions, label
 from ..store.records import Arm, Outcome, Run
-from .data import bare
 from .rendering import visible
 
 #: Characters of all sources together, each of which stands in a page twice.
 MOST_SOURCES = 120_000
+
+#: Fields that are left away where they have their usual value.
+_OPTIONAL = {
+    *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
+    *("dashed", "hollow", "markers", "legend", "compact"),
+}
 
 
 def payload(analysis: Analysis, charts: Sequence[Chart], files: Mapping[str, str]) -> dict[str, Any]:
@@ -52,8 +59,8 @@ def sources(run: Run) -> dict[str, dict[str, str]]:
         found[visible(name)] = shown = {}
         for file, text in files.items():
             room -= len(text)
-            told = f"(left out of this page: {len(text)} characters; the run's document holds them)"
-            shown[visible(file)] = visible(text) if room >= 0 else told
+            instead = f"(left out of this page: {len(text)} characters; the run's document holds them)"
+            shown[visible(file)] = visible(text) if room >= 0 else instead
     return found
 
 
@@ -61,7 +68,7 @@ def group_label(group: GroupFindings) -> str:
     """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
     case = case_of(group)
     size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
-    return ", ".join([*size, conditions(case), *([] if case.cache == "warm" else [f"{plain(case.cache)} caches"])])
+    return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
 
 
 def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
@@ -72,30 +79,30 @@ def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
         "label": group_label(group),
         "baseline": group.baseline.arm.name if group.baseline else None,
         "arms": [
-            *(_arm(one, group) for one in group.findings),
+            *(_arm(finding, group) for finding in group.findings),
             *(_again(arm, group) for arm in again),
         ],
         "pairs": _pairs(analysis, group),
         "resolved": group.resolved,
-        "noise": ratio(noise),
+        "noise": estimate(noise),
     }
 
 
-def _arm(one: Finding, group: GroupFindings) -> dict[str, Any]:
+def _arm(finding: Finding, group: GroupFindings) -> dict[str, Any]:
     return {
-        "name": one.arm.name,
-        "label": label(one.arm.case, group),
-        "title": plain(one.arm.title),
-        "implementation": visible(one.arm.case.implementation),
-        "outcome": one.outcome.value,
-        "reason": plain(one.reason) if one.reason else None,
-        "baseline": one.arm.baseline,
+        "name": finding.arm.name,
+        "label": label(finding.arm.case, group),
+        "title": plain(finding.arm.title),
+        "implementation": visible(finding.arm.case.implementation),
+        "outcome": finding.outcome.value,
+        "reason": plain(finding.reason) if finding.reason else None,
+        "baseline": finding.arm.baseline,
         "again": False,
-        "reference_blas": one.reference_blas,
-        "verdict": one.verdict.value if one.verdict else None,
-        "seconds_per_call": estimate(one.seconds_per_call),
-        "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "speedup": ratio(one.speedup_over_baseline),
+        "reference_blas": finding.reference_blas,
+        "verdict": finding.verdict.value if finding.verdict else None,
+        "seconds_per_call": estimate(finding.seconds_per_call),
+        "min_seconds_per_call": estimate(finding.min_seconds_per_call),
+        "speedup": estimate(finding.speedup_over_baseline),
     }
 
 
@@ -125,10 +132,49 @@ def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list
     For every two cases with a time: as many numbers as cases squared, hence in a list, and rounded to nine digits.
     """
     medians = analysis.ratios(group, median)
-    found: dict[str, dict[str, list[Any]]] = {one.arm.name: {} for one in group.ok}
+    found: dict[str, dict[str, list[Any]]] = {finding.arm.name: {} for finding in group.ok}
     for (case, base), log_ratio in analysis.ratios(group).items():
         speedup, of_medians = (Ratio.of(one).inverse() for one in (log_ratio, medians[case, base]))
-        ends = (speedup.interval.low, speedup.interval.high) if speedup.interval else (None, None)
-        numbers = [None if one is None else float(f"{one:.9g}") for one in (speedup.value, *ends, of_medians.value)]
-        found[base][case] = [*numbers, judge(log_ratio, group.margin, group.resolved or 0.0).value]
+        numbers = (speedup.value, *speedup.bounds, of_medians.value)
+        rounded = [None if number is None else float(f"{number:.9g}") for number in numbers]
+        found[base][case] = [*rounded, judge(log_ratio, group.margin, group.resolved or 0.0).value]
     return found
+
+
+SCHEMA = 1
+
+
+def bare(title: str, charts: Iterable[Chart] = (), files: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the data of a page with these charts and downloads (name -> text), without groups of cases."""
+    return {
+        "schema": SCHEMA,
+        "run": "",
+        "problem": "",
+        "title": plain(title),
+        "margin": 0.0,
+        "groups": [],
+        "charts": {chart.id: to_dict(chart) for chart in charts},
+        "sources": {},
+        "files": dict(files or {}),
+    }
+
+
+def to_dict(chart: Chart) -> dict[str, Any]:
+    """Return a chart as the page embeds it; numbers that are not finite become None."""
+    found: dict[str, Any] = _plain_data(chart)
+    return found
+
+
+def _plain_data(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain_data(getattr(value, field.name))
+            for field in fields(value)
+            if not (field.name in _OPTIONAL and getattr(value, field.name) == field.default)
+            and not (field.name == "points" and isinstance(value, Series) and value.xs)
+        }
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, tuple):
+        return [_plain_data(one) for one in value]
+    return value

@@ -16,19 +16,19 @@ import msgspec
 from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories, every
 from ..errors import ImplbenchError
-from ..report.files import file_name
+from ..report.document import file_name
 from ..report.sections import answer
 from ..store import documents, index
 from ..store.documents import DOCUMENT
 from ..store.index import Index
-from ..store.indexed import Machine, Stored
+from ..store.points import Machine, Stored
 from . import PAGE, report_page, site
 from .site import INDEX, Listed, Site
 
 #: What lies beside a run's page.
 _NOTE = "page.json"
 
-#: Making more pages than this takes a while, and is told.
+#: Making more pages than this takes a while, and is announced.
 _TOLD_FROM = 20
 
 _PACKAGE = Path(__file__).parent.parent
@@ -101,16 +101,18 @@ def publish(
     made = sum(_make(results / one.document, one, output, note) for one in stale)
     notes = [kept for one in found.stored if (kept := _kept(one, output))]
     _remove_gone(output, {note.document for note in notes})
-    told = site.with_pages(found.histories)
-    for history in told:
+    histories = site.with_pages(found.histories)
+    for history in histories:
         _write_changed(output / history.page, site.history_page(history, commits(history.found)))
     runs = tuple(note.listed for note in notes)
     # Where the results lie is nobody's business.
     unread = tuple(sentence.removeprefix("left out: ").replace(f"{results}/", "") for sentence in left_out)
-    whole = Site(runs=runs, histories=told, machines=found.machines, left_out=unread)
+    whole = Site(runs=runs, histories=histories, machines=found.machines, left_out=unread)
     for name, text in site.index_pages(whole):
         _write_changed(output / name, text)
-    return Published(index=output / INDEX, runs=len(runs), made=made, histories=len(told), left_out=tuple(left_out))
+    return Published(
+        index=output / INDEX, runs=len(runs), made=made, histories=len(histories), left_out=tuple(left_out)
+    )
 
 
 def _ask(known: Index) -> _Folder:
@@ -155,13 +157,12 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     except (ImplbenchError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         tell(f"left out: {path}: no page can be made of it ({error})")
         return False
-    told = answer.section(analysis)
     listed = Listed(
         run=run.id,
         created=run.created,
         problem=run.problem.name,
         title=run.problem.title,
-        answer=told.paragraphs[0] if told else "",
+        answer=answer.section(analysis).paragraphs[0],
         machine=stored.machine,
         cpu=stored.cpu,
         commit=stored.commit,

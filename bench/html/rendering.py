@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 
-#: The script that runs a page; it comes behind all others, which do nothing but define what they are called.
+#: The script that runs a page; it comes after all others, which do nothing but define what they are called.
 _LAST = "page.js"
 
 #: What could end a script's element, begin a comment in it, or break a line of JavaScript.

@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..analyse.history import Change, Commits, Histories, History
+from ..analyse.history import Commits, Histories, History, LevelChange
 from ..report.charts import history as history_charts
-from ..report.document import Cell, Column, Table, code, plain
-from ..report.files import csv, file_name
+from ..report.csv import csv
+from ..report.document import Cell, Column, Table, code, file_name, plain
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
 from ..report.wording import counted, ratio_text
-from ..store.indexed import Machine
+from ..store.points import Machine
 from ..units import DASH
-from .data import bare
-from .outline import Part
-from .past import LEAST_RUNS
+from .outline import LEAST_RUNS, Part
+from .payload import bare
 from .rendering import render
 
 #: The list of runs.
@@ -23,7 +22,7 @@ INDEX = "index.html"
 #: Runs that one page lists.
 _RUNS_A_PAGE = 500
 
-#: Changes that the list of runs tells; the histories have all.
+#: Changes that the list of runs shows; the histories have all.
 _NEWEST_CHANGES = 20
 
 
@@ -50,7 +49,7 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class HistoryPage:
     """A history and where its page is, relative to the list."""
 
     found: Histories
@@ -72,7 +71,7 @@ class Told:
         return len({entry.run for one in self.found.cases for entry in one.entries})
 
     @property
-    def changes(self) -> tuple[tuple[History, str, Change], ...]:
+    def changes(self) -> tuple[tuple[History, str, LevelChange], ...]:
         """Case, what of it changed, and the change: newest first."""
         every = [(one, of, change) for one in self.found.cases for of, track in one.tracks for change in track.changes]
         return tuple(sorted(every, key=lambda each: each[2].first_after.created, reverse=True))
@@ -84,23 +83,23 @@ class Site:
 
     runs: tuple[Listed, ...]
     """Newest first."""
-    histories: tuple[Told, ...]
+    histories: tuple[HistoryPage, ...]
     machines: tuple[Machine, ...]
     left_out: tuple[str, ...]
     """A sentence for each document that cannot be read."""
 
 
-def with_pages(histories: Sequence[Histories]) -> tuple[Told, ...]:
+def with_pages(histories: Sequence[Histories]) -> tuple[HistoryPage, ...]:
     """Return the histories with a page for each, of which no two have the same name."""
-    told: list[Told] = []
+    pages: list[HistoryPage] = []
     names: set[str] = set()
     for one in histories:
         stem = file_name(f"{one.cases[0].series.problem}-{one.machine.fingerprint or 'unknown-machine'}")
         place = sum(name.startswith(stem) for name in names)
         name = stem if stem not in names else f"{stem}-{place}"
         names.add(name)
-        told.append(Told(found=one, page=f"history/{name}.html"))
-    return tuple(told)
+        pages.append(HistoryPage(found=one, page=f"history/{name}.html"))
+    return tuple(pages)
 
 
 def index_pages(site: Site) -> Iterator[tuple[str, str]]:
@@ -140,31 +139,31 @@ def _entries(site: Site, changes: Part | None) -> list[tuple[str, str]]:
 
 def _summary(site: Site) -> str:
     """Return how much there is, in a sentence."""
-    problems = len({one.problem for one in site.runs})
-    machines = len({one.machine for one in site.runs})
-    days = sorted(one.created[:10] for one in site.runs)
+    problems = len({run.problem for run in site.runs})
+    machines = len({run.machine for run in site.runs})
+    days = sorted(run.created[:10] for run in site.runs)
     span = f", from {plain(days[0])} to {plain(days[-1])}" if days else ""
-    left = f"; {counted(len(site.left_out), 'document')} could not be read" if site.left_out else ""
-    held = f"{counted(len(site.runs), 'run')} of {counted(problems, 'problem')} on {counted(machines, 'machine')}"
-    return f"{held}{span}{left}."
+    unread = f"; {counted(len(site.left_out), 'document')} could not be read" if site.left_out else ""
+    number = f"{counted(len(site.runs), 'run')} of {counted(problems, 'problem')} on {counted(machines, 'machine')}"
+    return f"{number}{span}{unread}."
 
 
 def _changes(site: Site) -> Part | None:
     """Return the newest changes of level in all histories; None where there is none."""
-    every = [(told, *each) for told in site.histories for each in told.changes]
+    every = [(page, *each) for page in site.histories for each in page.changes]
     every.sort(key=lambda each: each[3].first_after.created, reverse=True)
     if not every:
         return None
     rows = tuple(
         (
             Cell.of(change.first_after.created[:10]),
-            Cell.of(told.found.label(one)),
-            Cell.of(told.machine),
+            Cell.of(page.found.label(one)),
+            Cell.of(page.machine),
             Cell.of(of),
             Cell(value=change.step.value, text=ratio_text(change.step)),
             Cell.of(change.first_after.run),
         )
-        for told, one, of, change in every[:_NEWEST_CHANGES]
+        for page, one, of, change in every[:_NEWEST_CHANGES]
     )
     columns = (
         Column(name="day", header="first day after", right=False),
@@ -198,12 +197,12 @@ def _machines(site: Site) -> Part:
     return Part(id="machines", title="Machines", paragraphs=(text,), tables=(table,))
 
 
-def history_page(told: Told, commits: Commits) -> str:
+def history_page(history: HistoryPage, commits: Commits) -> str:
     """Return the page of a history."""
-    section = history_section(told.found, commits)
-    title = f"History of {told.problem} on {told.machine}"
-    several = tuple(one for one in told.found.cases if len(one.entries) >= LEAST_RUNS)
-    charts = history_charts.charts(replace(told.found, cases=several))
+    section = history_section(history.found, commits)
+    title = f"History of {history.problem} on {history.machine}"
+    several = tuple(one for one in history.found.cases if len(one.entries) >= LEAST_RUNS)
+    charts = history_charts.charts(replace(history.found, cases=several))
     part = Part(id="history", title=section.title, paragraphs=section.paragraphs, charts=charts, tables=section.tables)
     files = {f"{file_name(table.name)}.csv": csv(table) for table in section.tables}
     return render(
@@ -212,7 +211,7 @@ def history_page(told: Told, commits: Commits) -> str:
         bare(title, charts, files),
         entries=[("history", section.title), ("data-files", "Data")],
         part=part,
-        source=f"{counted(told.runs, 'run')} of {code(told.problem)}",
+        source=f"{counted(history.runs, 'run')} of {code(history.problem)}",
         files=[*files],
         up=f"../{INDEX}",
     )

@@ -1,6 +1,6 @@
 """What is here, what is missing and how to add it, and what would make this machine noisy.
 
-`examine` looks; the functions below it turn what was seen into findings, each of one subject.
+`examine` looks; the functions below it turn what was seen into remarks, each on one subject.
 """
 
 import os
@@ -15,9 +15,9 @@ from typing import Any, Literal
 from ..units import percent, significant
 from . import environment, hardware
 from .distributions import EXTRAS
-from .environment import Activity
+from .load import WATCH_S, Activity, watch
 
-WHILE = f"over {hardware.WATCH_S} s in which implbench slept"
+WHILE = f"over {WATCH_S} s in which implbench slept"
 
 #: From here on, what others do is called noise.
 BUSY_SHARE, STEAL_SHARE, LOAD = 0.1, 0.01, 0.5
@@ -30,7 +30,7 @@ TUNED_BLAS = ("openblas", "mkl", "blis", "flexiblas", "accelerate", "atlas", "nv
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Remark:
     """What is to be said of one subject."""
 
     subject: str
@@ -39,9 +39,9 @@ class Finding:
     remedy: str | None = None
 
 
-def examine(results_folder: Path) -> tuple[Finding, ...]:
+def examine(results_folder: Path) -> tuple[Remark, ...]:
     """Look at this machine and return what was found; takes about a second."""
-    activity = environment.watch()
+    activity = watch()
     facts: dict[str, Any] = environment.capture()
     return (
         *installed(facts, environment.numeric_stack()),
@@ -56,21 +56,21 @@ def examine(results_folder: Path) -> tuple[Finding, ...]:
     )
 
 
-def installed(facts: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Finding]:
+def installed(facts: Mapping[str, Any], stack: Mapping[str, Any]) -> Iterator[Remark]:
     """Tell Python, the CPU and NumPy with its BLAS."""
     python, cpu, blas, simd = facts["python"], facts["cpu"], stack["blas"], stack["simd"]["tier"]
-    yield Finding(subject="python", state="good", text=f"{python['implementation']} {python['version']}")
+    yield Remark(subject="python", state="good", text=f"{python['implementation']} {python['version']}")
     caches = [f"{name.partition('_')[0]} {_size(size)}" for name, size in cpu["caches"].items() if size]
     named = [cpu["model"] or "a CPU that does not tell its model", f"{cpu['logical']} logical CPUs", *caches]
-    yield Finding(subject="cpu", state="good", text=", ".join(named))
+    yield Remark(subject="cpu", state="good", text=", ".join(named))
     text = f"NumPy {stack['numpy']} uses {blas['name'] or 'an unknown BLAS'} {blas['version'] or ''}".rstrip()
     kernel = f"its {blas['kernel']} kernel" if blas["kernel"] else "a kernel that it does not name"
     text = f"{text} with {kernel}" + (f" and SIMD up to {simd}" if simd else "")
     if tuned(blas["name"]):
-        yield Finding(subject="numpy", state="good", text=text)
+        yield Remark(subject="numpy", state="good", text=text)
     else:
         remedy = "use NumPy's own wheel, which brings OpenBLAS: pip install --force-reinstall --only-binary :all: numpy"
-        yield Finding(subject="numpy", state="note", text=f"{text}; it may be the slow reference BLAS", remedy=remedy)
+        yield Remark(subject="numpy", state="note", text=f"{text}; it may be the slow reference BLAS", remedy=remedy)
 
 
 def tuned(blas: str | None) -> bool:
@@ -78,7 +78,7 @@ def tuned(blas: str | None) -> bool:
     return any(name in (blas or "").lower() for name in TUNED_BLAS)
 
 
-def frameworks() -> Iterator[Finding]:
+def frameworks() -> Iterator[Remark]:
     """Tell which of the optional distributions are here; none of them is imported."""
     for name in EXTRAS:
         yield _distribution(name, "implementations that need it are unavailable", f"pip install implbench[{name}]")
@@ -87,47 +87,47 @@ def frameworks() -> Iterator[Finding]:
     )
 
 
-def _distribution(name: str, loss: str, remedy: str) -> Finding:
+def _distribution(name: str, loss: str, remedy: str) -> Remark:
     if environment.missing([name]):
-        return Finding(subject=name, state="missing", text=f"{name} is not installed: {loss}", remedy=remedy)
-    return Finding(subject=name, state="good", text=f"{name} {environment.version(name)} is installed")
+        return Remark(subject=name, state="missing", text=f"{name} is not installed: {loss}", remedy=remedy)
+    return Remark(subject=name, state="good", text=f"{name} {environment.version(name)} is installed")
 
 
-def tools() -> Iterator[Finding]:
+def tools() -> Iterator[Remark]:
     """Tell the programs that implementations in other languages need."""
     named = (os.environ.get("CC") or "").split()[:1]
     compiler = next(filter(shutil.which, [*named, "cc", "gcc", "clang"]), None)
     if compiler:
         about = (hardware.printed(compiler, "--version") or "").partition("\n")[0]
-        yield Finding(subject="c compiler", state="good", text=about or compiler)
+        yield Remark(subject="c compiler", state="good", text=about or compiler)
     else:
         text = "no C compiler (cc, gcc, clang or $CC) was found: implementations in C are unavailable"
-        yield Finding(subject="c compiler", state="missing", text=text, remedy="apt-get install gcc libc6-dev")
+        yield Remark(subject="c compiler", state="missing", text=text, remedy="apt-get install gcc libc6-dev")
     yield octave()
 
 
-def octave() -> Finding:
+def octave() -> Remark:
     """Tell whether GNU Octave is here and, since Debian may give it the reference BLAS, which BLAS it uses."""
     if shutil.which("octave-cli") is None:
         text = "GNU Octave (octave-cli) is not installed: implementations in its language are unavailable"
         remedy = "apt-get install octave (not with --no-install-recommends: that gives it the slow reference BLAS)"
-        return Finding(subject="octave", state="missing", text=text, remedy=remedy)
+        return Remark(subject="octave", state="missing", text=text, remedy=remedy)
     said = hardware.printed("octave-cli", "--norc", "--eval", "disp(version('-blas'))", seconds=20) or ""
     blas = said.rpartition("\n")[2] or "an unknown BLAS"
     if tuned(blas):
-        return Finding(subject="octave", state="good", text=f"GNU Octave uses {blas}")
+        return Remark(subject="octave", state="good", text=f"GNU Octave uses {blas}")
     text = f"GNU Octave uses {blas}: with the reference BLAS it is slower by an order of magnitude"
-    return Finding(subject="octave", state="noisy", text=text, remedy="apt-get install libopenblas0")
+    return Remark(subject="octave", state="noisy", text=text, remedy="apt-get install libopenblas0")
 
 
-def noise(facts: Mapping[str, Any]) -> Iterator[Finding]:
+def noise(facts: Mapping[str, Any]) -> Iterator[Remark]:
     """Tell what about the machine and its settings makes times vary."""
     cpu, allowed, quota = facts["cpu"], len(facts["cpus_allowed"]), facts["cgroup"]["cpus"]
     if allowed < 2:
         text = f"implbench may run on {allowed} of {cpu['logical']} CPUs, which harness, system and worker share"
         yield _noisy("cpus", text, "allow it at least 2 (taskset, the container's --cpuset-cpus)")
     else:
-        yield Finding(subject="cpus", state="good", text=f"implbench may run on {allowed} of {cpu['logical']} CPUs")
+        yield Remark(subject="cpus", state="good", text=f"implbench may run on {allowed} of {cpu['logical']} CPUs")
     if quota is not None and quota < allowed:
         text = (
             f"the control group grants {significant(quota)} of {allowed} CPUs, and stops a worker that has used them up"
@@ -150,7 +150,7 @@ def noise(facts: Mapping[str, Any]) -> Iterator[Finding]:
         yield _noisy("huge pages", text, remedy)
 
 
-def neighbours(activity: Activity) -> Iterator[Finding]:
+def neighbours(activity: Activity) -> Iterator[Remark]:
     """Tell what ran beside this process while it watched."""
     load, busiest = activity.load_after, max(activity.busy, default=None)
     stolen = max(activity.steal, default=0.0)
@@ -162,13 +162,13 @@ def neighbours(activity: Activity) -> Iterator[Finding]:
         yield _noisy("other programs", text, "end what runs beside implbench (see: top)")
     elif busiest is not None:
         text = f"no CPU was more than {percent(busiest)} busy {WHILE}"
-        yield Finding(subject="other programs", state="good", text=text)
+        yield Remark(subject="other programs", state="good", text=text)
     if stolen > STEAL_SHARE:
         text = f"the hypervisor took {percent(stolen)} of CPU {activity.steal.index(stolen)}'s time {WHILE}"
         yield _noisy("steal", text, "measure at another time or on another host")
 
 
-def power() -> Iterator[Finding]:
+def power() -> Iterator[Remark]:
     """Tell whether the machine runs on its battery."""
     import psutil
 
@@ -178,7 +178,7 @@ def power() -> Iterator[Finding]:
         yield _noisy("power", text, "plug it in")
 
 
-def support(facts: Mapping[str, Any]) -> Iterator[Finding]:
+def support(facts: Mapping[str, Any]) -> Iterator[Remark]:
     """Tell what this system cannot do for a quiet measurement."""
     if not hasattr(os, "sched_setaffinity"):
         text = "this system cannot bind a process to CPUs: workers may move between them while they are timed"
@@ -188,17 +188,16 @@ def support(facts: Mapping[str, Any]) -> Iterator[Finding]:
         yield _noisy("stopping", text, "measure on Linux or macOS")
     if not (facts["system"]["libc"] or "").startswith("glibc"):
         text = f"the C library is {facts['system']['libc'] or 'unknown'}: --allocator retain is heeded by glibc alone"
-        yield Finding(subject="allocator", state="note", text=text)
+        yield Remark(subject="allocator", state="note", text=text)
 
 
-def bending(variables: Mapping[str, str]) -> Iterator[Finding]:
+def bending(variables: Mapping[str, str]) -> Iterator[Remark]:
     """Tell the environment variables that bend results."""
-    for sentence in environment.warnings(variables):
-        text, _, remedy = sentence.rpartition("; ")
-        yield _noisy(sentence.partition("=")[0], text, remedy)
+    for variable in environment.bending(variables):
+        yield _noisy(variable.name, variable.text, variable.remedy)
 
 
-def results(folder: Path) -> Finding:
+def results(folder: Path) -> Remark:
     """Tell whether runs can be kept in a folder, which need not exist yet."""
     try:
         there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
@@ -206,15 +205,15 @@ def results(folder: Path) -> Finding:
             free = shutil.disk_usage(there).free
     except OSError as error:
         text = f"{folder}: cannot be written ({error.strerror})"
-        return Finding(subject="results", state="missing", text=text, remedy="choose another folder with --results")
+        return Remark(subject="results", state="missing", text=text, remedy="choose another folder with --results")
     room = f"{folder}: can be written, {significant(free / 2**30)} GiB are free"
     if free < ROOM_BYTES:
-        return Finding(subject="results", state="note", text=room, remedy="make room, or choose another with --results")
-    return Finding(subject="results", state="good", text=room)
+        return Remark(subject="results", state="note", text=room, remedy="make room, or choose another with --results")
+    return Remark(subject="results", state="good", text=room)
 
 
-def _noisy(subject: str, text: str, remedy: str) -> Finding:
-    return Finding(subject=subject, state="noisy", text=text, remedy=remedy)
+def _noisy(subject: str, text: str, remedy: str) -> Remark:
+    return Remark(subject=subject, state="noisy", text=text, remedy=remedy)
 
 
 def _size(count: int) -> str:

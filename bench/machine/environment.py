@@ -10,18 +10,22 @@ import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from ..programs import told_by_git
+from ..programs import git_or_none
 from . import hardware
-from .hardware import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
+from .hardware import allowed_cpus
+from .load import Activity, Snapshot, load_between, snapshot, watch
 
 __all__ = [
     "Activity",
+    "BendingVariable",
     "Snapshot",
     "allowed_cpus",
+    "bending",
     "capture",
     "commit",
     "fingerprint",
@@ -53,29 +57,38 @@ RECORDED = (
 #: A variable with one of these in its name is never recorded, whatever its prefix.
 SECRET = ("TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY")
 
-_KERNEL = "unset it to measure what this CPU can do"
-_SPIN = "changes how long idle threads spin and so what neighbours cost; unset it unless that is what you compare"
-_PIN = "pins threads against the affinity that implbench gives each worker; unset it"
-_MALLOC = "changes the page faults of each call; unset it and choose with --allocator instead"
-_PRELOAD = "loads libraries ahead of all others, often another allocator; unset it to measure what users get"
-_NO_JIT = "makes compiled implementations run uncompiled or checked; unset it"
-_CHECKS = "adds checks to every allocation of Python; unset it"
+_UNSET = "unset it"
+_CPU = "unset it to measure what this CPU can do"
+_USUAL = "unset it to measure what users get"
+_ALLOCATOR = "unset it and choose with --allocator instead"
+_SPIN = (
+    "changes how long idle threads spin and so what neighbours cost",
+    "unset it unless that is what you compare",
+)
+_PIN = ("pins threads against the affinity that implbench gives each worker", _UNSET)
+_PRELOAD = ("loads libraries ahead of all others, often another allocator", _USUAL)
+_NO_JIT = ("makes compiled implementations run uncompiled or checked", _UNSET)
+_CHECKS = ("adds checks to every allocation of Python", _UNSET)
 
-#: Variables that bend results, by name or prefix with a star, and what to do. Thread counts are not among them: each
-#: worker gets its own.
+#: Variables that bend results, by name or prefix with a star: what they do, and what to do. Thread counts are not among
+#: them: each worker gets its own.
 BENDING = {
-    "OPENBLAS_CORETYPE": "forces this BLAS kernel whatever the CPU and may halve NumPy's speed; "
-    "unset it (with OPENBLAS_L2_SIZE) to measure this machine",
-    "OPENBLAS_L2_SIZE": "sets the blocking of BLAS for another cache than this CPU's; "
-    "unset it (with OPENBLAS_CORETYPE) to measure this machine",
-    "BLIS_ARCH_TYPE": f"forces this BLAS kernel whatever the CPU; {_KERNEL}",
-    "MKL_DEBUG_CPU_TYPE": f"makes MKL take this CPU for another one; {_KERNEL}",
-    "MKL_CBWR": f"makes MKL choose its kernels for reproducible bits instead of speed; {_KERNEL}",
-    "MKL_ENABLE_INSTRUCTIONS": f"limits the instructions that MKL uses; {_KERNEL}",
-    "NPY_DISABLE_CPU_FEATURES": f"keeps NumPy from SIMD kernels that this CPU has; {_KERNEL}",
-    "NPY_ENABLE_CPU_FEATURES": f"limits NumPy to the SIMD kernels named; {_KERNEL}",
-    "NUMPY_MADVISE_HUGEPAGE": "decides whether NumPy asks for huge pages; unset it to measure what users get",
-    "NUMBA_CPU_*": f"makes Numba compile for another CPU than this one; {_KERNEL}",
+    "OPENBLAS_CORETYPE": (
+        "forces this BLAS kernel whatever the CPU and may halve NumPy's speed",
+        "unset it (with OPENBLAS_L2_SIZE) to measure this machine",
+    ),
+    "OPENBLAS_L2_SIZE": (
+        "sets the blocking of BLAS for another cache than this CPU's",
+        "unset it (with OPENBLAS_CORETYPE) to measure this machine",
+    ),
+    "BLIS_ARCH_TYPE": ("forces this BLAS kernel whatever the CPU", _CPU),
+    "MKL_DEBUG_CPU_TYPE": ("makes MKL take this CPU for another one", _CPU),
+    "MKL_CBWR": ("makes MKL choose its kernels for reproducible bits instead of speed", _CPU),
+    "MKL_ENABLE_INSTRUCTIONS": ("limits the instructions that MKL uses", _CPU),
+    "NPY_DISABLE_CPU_FEATURES": ("keeps NumPy from SIMD kernels that this CPU has", _CPU),
+    "NPY_ENABLE_CPU_FEATURES": ("limits NumPy to the SIMD kernels named", _CPU),
+    "NUMPY_MADVISE_HUGEPAGE": ("decides whether NumPy asks for huge pages", _USUAL),
+    "NUMBA_CPU_*": ("makes Numba compile for another CPU than this one", _CPU),
     "OMP_WAIT_POLICY": _SPIN,
     "GOMP_SPINCOUNT": _SPIN,
     "KMP_BLOCKTIME": _SPIN,
@@ -83,21 +96,30 @@ BENDING = {
     "OMP_PLACES": _PIN,
     "GOMP_CPU_AFFINITY": _PIN,
     "KMP_AFFINITY": _PIN,
-    "MALLOC_*": _MALLOC,
-    "GLIBC_TUNABLES": "may change the allocator and the page faults of each call; "
-    "unset it and choose with --allocator instead",
+    "MALLOC_*": ("changes the page faults of each call", _ALLOCATOR),
+    "GLIBC_TUNABLES": ("may change the allocator and the page faults of each call", _ALLOCATOR),
     "LD_PRELOAD": _PRELOAD,
     "DYLD_INSERT_LIBRARIES": _PRELOAD,
     "NUMBA_DISABLE_JIT": _NO_JIT,
     "NUMBA_BOUNDSCHECK": _NO_JIT,
     "NUMBA_OPT": _NO_JIT,
     "JAX_DISABLE_JIT": _NO_JIT,
-    "XLA_FLAGS": "changes how JAX compiles and how many threads it uses; unset it to measure what users get",
-    "NVIDIA_TF32_OVERRIDE": "changes the precision of matrix products on the GPU; unset it",
-    "PYTHONMALLOC": "replaces Python's allocator; unset it to measure what users get",
+    "XLA_FLAGS": ("changes how JAX compiles and how many threads it uses", _USUAL),
+    "NVIDIA_TF32_OVERRIDE": ("changes the precision of matrix products on the GPU", _UNSET),
+    "PYTHONMALLOC": ("replaces Python's allocator", _USUAL),
     "PYTHONDEVMODE": _CHECKS,
     "PYTHONTRACEMALLOC": _CHECKS,
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BendingVariable:
+    """A variable that is set and bends results."""
+
+    name: str
+    text: str
+    """Its value and what that does, in words."""
+    remedy: str
 
 
 def capture(folder: Path | None = None) -> dict[str, object]:
@@ -164,7 +186,7 @@ def _distributions() -> dict[str, str]:
 def version(requirement: str) -> str | None:
     """Return the version of a distribution, None if it is not installed; nothing is imported.
 
-    Names are compared as pip does (``scikit_image`` is ``scikit-image``); what stands behind the name, as in
+    Names are compared as pip does (``scikit_image`` is ``scikit-image``); what follows the name, as in
     ``jax[cpu]>=0.5``, is not read.
     """
     name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
@@ -189,14 +211,19 @@ def variables(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def warnings(variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Return one sentence for each variable that bends results: what it does and what to do."""
+def bending(variables: Mapping[str, str]) -> tuple[BendingVariable, ...]:
+    """Return the variables that bend results, by name."""
     return tuple(
-        f"{name}={value} {effect}"
+        BendingVariable(name=name, text=f"{name}={value} {effect}", remedy=remedy)
         for name, value in sorted(variables.items())
-        for pattern, effect in BENDING.items()
+        for pattern, (effect, remedy) in BENDING.items()
         if value and fnmatch.fnmatchcase(name, pattern)
     )
+
+
+def warnings(variables: Mapping[str, str]) -> tuple[str, ...]:
+    """Return one sentence for each variable that bends results: what it does and what to do."""
+    return tuple(f"{variable.text}; {variable.remedy}" for variable in bending(variables))
 
 
 def commit(folder: Path) -> dict[str, object] | None:
@@ -205,11 +232,11 @@ def commit(folder: Path) -> dict[str, object] | None:
     It is dirty if a tracked file of the repository is changed, or an untracked one lies in `folder`: results written
     elsewhere in the checkout leave it clean.
     """
-    identity = told_by_git(folder, "rev-parse", "HEAD")
+    identity = git_or_none(folder, "rev-parse", "HEAD")
     if not identity:
         return None
-    changed = told_by_git(folder, "status", "--porcelain", "--untracked-files=no")
-    added = told_by_git(folder, "ls-files", "--others", "--exclude-standard")
+    changed = git_or_none(folder, "status", "--porcelain", "--untracked-files=no")
+    added = git_or_none(folder, "ls-files", "--others", "--exclude-standard")
     dirty = None if changed is None or added is None else bool(changed or added)
     return {"id": identity, "dirty": dirty}
 

@@ -91,7 +91,7 @@ class Reading:
 
     first_cpu_ns: int
     first_wall_ns: int
-    """Read behind `first_cpu_ns`."""
+    """Read after `first_cpu_ns`."""
     minor_faults: int
     involuntary_switches: int
     last_wall_ns: int

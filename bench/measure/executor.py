@@ -1,4 +1,4 @@
-"""What all measuring is built on: who holds a round, by which clock budgets are kept, what is known of the machine.
+"""What all measuring is built on: who measures a round, by which clock budgets are kept, what is known of the machine.
 
 What measures asks its `Backend` alone, so that a test can give it another one, whose rounds have a known truth.
 """

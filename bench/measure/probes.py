@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..machine import hardware
 from ..problems import implementation, problem
-from ..problems.case import Case, Size
+from ..problems.case import COLD, Case, Size
 from ..store.records import Arm, Limit
 from .round_executor import Source
 
@@ -34,7 +34,7 @@ def beside(group: str, case: Case, work: Mapping[str, float]) -> Iterator[tuple[
         The group's: its bytes are the size of the set at which the bandwidth applies, unless its caches are cold.
     """
     large = hardware.beyond_caches(hardware.caches(), hardware.memory_bytes())
-    own = large if case.cache == "cold" else round(min(max(work["bytes"], LEAST_BYTES), large))
+    own = large if case.cache == COLD else round(min(max(work["bytes"], LEAST_BYTES), large))
     yield _limit("gemm", {"n": SIDE}, group, case, "flops")
     yield _limit("read", {"bytes": own}, group, case, "bytes")
     yield _limit("add", {"bytes": own}, group, case, "bytes")

@@ -7,8 +7,7 @@ from msgspec import convert
 
 from ..store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
 from ..worker.protocol import Message
-from .bursts import Paced
-from .round_plan import RoundPlan
+from .round_plan import Paced, RoundPlan
 from .worker_process import WorkerProcess
 
 
@@ -23,7 +22,7 @@ class Active:
     samples: int = 1
     call_ns: int = 0
     lost: str | None = None
-    """Why the round has to be held again, if so."""
+    """Why the round has to be measured again, if so."""
 
     @property
     def burst_ns(self) -> int:

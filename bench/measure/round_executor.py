@@ -16,9 +16,8 @@ from ..store.records import Arm, Load, Outcome, Round
 from ..worker.origins import Own
 from ..worker.protocol import Message
 from . import round_plan
-from .bursts import BurstSizes
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
-from .round_plan import RoundPlan
+from .round_plan import BurstSizes, RoundPlan
 from .worker_pool import Crew
 from .worker_process import Conditions, Ended, WorkerProcess
 

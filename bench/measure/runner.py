@@ -10,7 +10,7 @@ from ..errors import NothingMeasured
 from ..machine import environment
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
-from ..problems.sources import texts_of
+from ..problems.source_code import texts_of
 from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from ..units import percent

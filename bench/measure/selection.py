@@ -7,12 +7,12 @@ from itertools import product
 from ..errors import ImplbenchError, unknown
 from ..machine.environment import allowed_cpus
 from ..problems import case, implementation
-from ..problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
+from ..problems.case import ALLOCATORS, CACHES, DEFAULT_ALLOCATOR, DTYPES, WARM, Case, Size
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Left, Outcome
 
-#: Mark behind the name of the second, identical baseline.
+#: Mark after the name of the second, identical baseline.
 AGAIN = " (again)"
 
 
@@ -30,9 +30,9 @@ class Selection:
     dtypes: tuple[str, ...] = ("float64",)
     layouts: tuple[str, ...] = ()
     threads: tuple[int, ...] = (1,)
-    allocators: tuple[str, ...] = ALLOCATORS[:1]
+    allocators: tuple[str, ...] = (DEFAULT_ALLOCATOR,)
     data: str = ""
-    cache: str = CACHES[0]
+    cache: str = WARM
 
 
 def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[Left, ...]]:

@@ -152,9 +152,9 @@ class Shares:
             found, free_s = set(), left_s
             for place, name in enumerate(short):
                 share_s = free_s / (len(short) - place)
-                held = max(0, min(wanted - len(self._costs[name]), int(share_s / costs[name])))
-                free_s -= held * costs[name]
-                if held:
+                planned = max(0, min(wanted - len(self._costs[name]), int(share_s / costs[name])))
+                free_s -= planned * costs[name]
+                if planned:
                     found.add(name)
             if found:
                 return [group for group in groups if group.name in found]

@@ -74,7 +74,7 @@ def staged(
     roofline
         Whether the limits of the machine are to be measured beside each group.
     untimed
-        What each arm is asked for in its first round, behind its bursts: to ``count`` or ``explain`` what it does.
+        What each arm is asked for in its first round, after its bursts: to ``count`` or ``explain`` what it does.
     partly
         Whether groups whose problem gives no inputs are left out, with the reason; else they are an error.
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from ..errors import ImplbenchError, unknown
 
 DTYPES = ("float64", "float32")
-ALLOCATORS = ("default", "retain")
+ALLOCATORS = DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR = ("default", "retain")
 ORDERS = ("C", "F")
-CACHES = ("warm", "cold")
+CACHES = WARM, COLD = ("warm", "cold")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class Case:
     allocator: str
     data: str = ""
     """Kind of data; empty for the problem's usual one."""
-    cache: str = CACHES[0]
+    cache: str = WARM
     """``cold``: before each call the caches are filled with other data, untimed."""
 
     @property
@@ -68,9 +68,9 @@ class Case:
     @property
     def _condition(self) -> list[str]:
         """Threads, and allocator, data and caches where they are not the usual ones."""
-        allocator = [self.allocator] if self.allocator != ALLOCATORS[0] else []
+        allocator = [self.allocator] if self.allocator != DEFAULT_ALLOCATOR else []
         threads = [] if self.threads is None else [f"{self.threads}t"]
-        cache = [self.cache] if self.cache != CACHES[0] else []
+        cache = [self.cache] if self.cache != WARM else []
         return [*threads, *allocator, *([self.data] if self.data else []), *cache]
 
 

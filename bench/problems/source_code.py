@@ -1,11 +1,14 @@
-"""Whether two versions are the same code: what only a reader sees does not count."""
+"""The code of a problem and its implementations: its text for those who read the results later, and what counts in it.
+
+Two versions are the same code if they differ only in what a reader alone sees.
+"""
 
 import ast
 import hashlib
 import os
 import re
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -112,3 +115,38 @@ def _directives(data: bytes) -> Iterator[str]:
                 yield f"{place} {token.string}"
         elif token.type != tokenize.NL:
             place += 1
+
+
+#: A file of more bytes is named, not kept; so is one beyond so many bytes of an implementation's files together.
+LARGEST_BYTES = 200_000
+MOST_BYTES = 400_000
+
+
+def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) -> dict[str, dict[str, str]]:
+    """Return implementation -> file, relative to the problem's folder -> its text.
+
+    The files are the implementation's own: its module, or all of its folder. One that is no text (UTF-8) or too large
+    is there too, with a sentence that says so in the place of its text.
+    """
+    return {
+        name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
+        for name, one in implementations.items()
+    }
+
+
+def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    room = MOST_BYTES
+    found = {}
+    for file in files:
+        data = file.read_bytes()
+        fits = len(data) <= min(room, LARGEST_BYTES)
+        found[file.relative_to(folder).as_posix()] = _text(data) if fits else f"(not kept: {len(data)} bytes)"
+        room -= len(data) if fits else 0
+    return found
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return f"(not kept: no text, {len(data)} bytes)"

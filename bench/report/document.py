@@ -7,6 +7,7 @@ from a user's file goes through `plain` or `code` before it is shown.
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ..units import DASH
 from .chart import Chart
@@ -25,11 +26,14 @@ CODE = re.compile(r"(`[^`]+`)")
 #: Control, format (as those that turn the writing direction) and surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
+#: No file gets a longer name.
+_LONGEST_NAME = 120
+
 
 def plain(text: str) -> str:
     """Return `text` as one line without escape sequences and invisible characters; runs of white space become one."""
     spaced = " ".join(_ESCAPES.sub("", text).split())
-    if spaced.isprintable():  # nearly always, and told several times as fast; what is invisible is not printable
+    if spaced.isprintable():  # nearly always, and found out several times as fast; what is invisible is not printable
         return spaced
     return "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
 
@@ -42,6 +46,12 @@ def printable(text: str) -> str:
 def code(name: str) -> str:
     """Return a name as code for a sentence: between backticks, with none inside."""
     return f"`{plain(name).replace('`', chr(39)) or DASH}`"
+
+
+def file_name(text: str) -> str:
+    """Return a file's name made of `text`: no separators, nothing hidden, not too long."""
+    safe = re.sub(r"[^A-Za-z0-9._=-]+", "-", text).strip("-.")[:_LONGEST_NAME]
+    return safe or "unnamed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +86,11 @@ class Cell:
         """Return a cell whose text is the value itself; a dash for None and for empty text."""
         text = "" if value is None else plain(str(value))
         return cls(value=value, text=text or DASH)
+
+    @classmethod
+    def whole(cls, value: int | None) -> "Cell":
+        """Return a cell of a whole number, as in ``90,000``; a dash for None."""
+        return cls(value=value, text=DASH if value is None else f"{value:,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,6 +132,8 @@ class Section:
     """One subject of a report."""
 
     title: str
+    kind: Literal["answer", "part"] = "part"
+    """What it is to a report: a terminal shows the answer last, in sight when a command has ended."""
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()

@@ -5,28 +5,29 @@ from typing import Any
 
 from ..analyse.diagnosis import Diagnosis, Share
 from ..analyse.explanation import Amounts, Ladder, Rung
+from .json_summary import estimate
 
 
-def told(ladder: Ladder) -> dict[str, Any]:
+def of(ladder: Ladder) -> dict[str, Any]:
     """Return a ladder as ``implbench explain --json`` prints it."""
     return {
         "group": ladder.group.name,
-        "rungs": [_rung_told(rung) for rung in ladder.rungs],
+        "rungs": [_rung(rung) for rung in ladder.rungs],
         "left_out": [{"id": one.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.missing]
         + [{"id": one.arm.case.id, "outcome": one.outcome, "reason": one.reason} for one in ladder.uncounted],
     }
 
 
-def _shares_told(found: Diagnosis | None, of: Callable[[Share], Any]) -> dict[str, Any] | None:
+def _shares(found: Diagnosis | None, of: Callable[[Share], Any]) -> dict[str, Any] | None:
     """Return cause -> something of its share; None where nothing is known."""
     if found is None:
         return None
     return {str(cause): None if share is None else of(share) for cause, share in found.shares.items()}
 
 
-def _rung_told(rung: Rung) -> dict[str, Any]:
+def _rung(rung: Rung) -> dict[str, Any]:
     case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
-    ratio, usual, least = rung.speedup_over_previous, rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
+    usual, least = rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
     return {
         "id": case.id,
         "implementation": case.implementation,
@@ -34,13 +35,11 @@ def _rung_told(rung: Rung) -> dict[str, Any]:
         "seconds_per_call": usual.value if usual else None,
         "min_seconds_per_call": least.value if least else None,
         "previous": rung.previous.id if rung.previous else None,
-        "speedup_over_previous": None
-        if ratio is None
-        else {"value": ratio.value, "interval": [ratio.interval.low, ratio.interval.high] if ratio.interval else None},
-        "changes": [{"what": one.what, "before": one.before, "after": one.after} for one in rung.changes],
+        "speedup_over_previous": estimate(rung.speedup_over_previous),
+        "changes": [{"what": change.what, "before": change.before, "after": change.after} for change in rung.changes],
         "cause": rung.diagnosis.cause if rung.diagnosis else None,
-        "shares": _shares_told(rung.diagnosis, lambda share: share.value),
-        "share_ranges": _shares_told(rung.diagnosis, lambda share: [share.low, share.high]),
+        "shares": _shares(rung.diagnosis, lambda share: share.value),
+        "share_ranges": _shares(rung.diagnosis, lambda share: [share.low, share.high]),
         **{name: getattr(amounts, name) for name in Amounts.__slots__},
         "calls": None
         if rung.worker.calls is None or rung.worker.own_clock

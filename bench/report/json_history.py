@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..analyse.history import Change, Commits, Histories, History, Track
-from ..analyse.verdict import Ratio
-from ..store.indexed import Machine
+from ..analyse.history import Commits, Histories, History, LevelChange, Track
+from ..store.points import Machine
+from .json_summary import estimate
 
 
 def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, An
                         "id": one.series.case_id,
                         "size": one.series.size,
                         "baseline": one.series.baseline,
-                        "ratio_to_baseline": _ratio(one.ratio.now),
+                        "ratio_to_baseline": estimate(one.ratio.now),
                     }
                     for one in cases
                 ],
@@ -37,52 +37,47 @@ def _machine(machine: Machine) -> dict[str, Any]:
     return {"fingerprint": machine.fingerprint or None, "cpu": machine.cpu, "host": machine.host, "runs": machine.runs}
 
 
-def _case(one: History, commits: Commits) -> dict[str, Any]:
+def _case(history: History, commits: Commits) -> dict[str, Any]:
     return {
-        "id": one.series.case_id,
-        "problem": one.series.problem,
-        "implementation": one.series.implementation,
-        "size": one.series.size,
-        "baseline": one.series.baseline,
-        "ratio_to_baseline": _track(one.ratio, one.series.problem, commits) if one.ratio.entries else None,
-        "min_seconds_per_call": _track(one.seconds, one.series.problem, commits) if one.seconds.entries else None,
+        "id": history.series.case_id,
+        "problem": history.series.problem,
+        "implementation": history.series.implementation,
+        "size": history.series.size,
+        "baseline": history.series.baseline,
+        "ratio_to_baseline": _track(history.ratio, history.series.problem, commits) if history.ratio.entries else None,
+        "min_seconds_per_call": _track(history.seconds, history.series.problem, commits)
+        if history.seconds.entries
+        else None,
         "runs": [
             {"run": entry.run, "created": entry.created, "commit": entry.commit, "outcome": entry.outcome}
-            for entry in one.entries
+            for entry in history.entries
         ],
     }
 
 
 def _track(track: Track, problem: str, commits: Commits) -> dict[str, Any]:
-    """Return values, changes and the level now; without changes `why_no_changes` may say that none were told."""
+    """Return values, changes and the level now; without changes `why_no_changes` may say that none were reported."""
     why = "unstable" if track.analysis.unstable else "too few runs" if track.analysis.short else None
     return {
-        "now": _ratio(track.now),
-        "changes": [_change(one, problem, commits) for one in track.changes],
+        "now": estimate(track.now),
+        "changes": [_change(change, problem, commits) for change in track.changes],
         "why_no_changes": why,
         "runs": [entry.run for entry in track.entries],
         "values": list(track.values),
     }
 
 
-def _change(one: Change, problem: str, commits: Commits) -> dict[str, Any]:
-    before, after = one.last_before, one.first_after
+def _change(change: LevelChange, problem: str, commits: Commits) -> dict[str, Any]:
+    before, after = change.last_before, change.first_after
     between = commits.get((problem, before.commit, after.commit))
     return {
         "last_run_before": before.run,
         "first_run_after": after.run,
-        "before": _ratio(one.before),
-        "after": _ratio(one.after),
-        "after_over_before": _ratio(one.step),
+        "before": estimate(change.before),
+        "after": estimate(change.after),
+        "after_over_before": estimate(change.step),
         "commit_before": before.commit,
         "commit_after": after.commit,
         "commits": None if between is None else [{"id": each.id, "subject": each.subject} for each in between],
-        "software": list(one.software),
+        "software": list(change.software),
     }
-
-
-def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    if ratio is None:
-        return None
-    ends = ratio.interval
-    return {"value": ratio.value, "interval": [ends.low, ends.high] if ends else None}

@@ -1,7 +1,6 @@
-"""A run in short, for programs: what ``--json`` prints, and the exit code."""
+"""A run in short, for programs: what ``--json`` prints."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,11 @@ from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
-from ..analyse.verdict import Finding, GroupFindings, Ratio, Verdict
-from ..errors import Exit
-from ..problems.case import Case
-from ..stats.intervals import Estimate, Interval
-from ..store.records import Arm, Left, Outcome, Round
-from ..units import significant
+from ..analyse.verdict import Finding, GroupFindings, Ratio
+from ..stats.intervals import Uncertain
+from ..store.records import Left
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.comparison import Comparison
-from .document import Cell, Column, Table
-
-#: Outcomes for which the command fails; what is unavailable or unsupported is told, and no failure.
-BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
 def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
@@ -33,26 +25,26 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "margin": analysis.margin,
         "interrupted": analysis.run.interrupted,
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
-        "sweeps": [_sweep(one) for one in analysis.sweeps],
+        "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
         "groups": [_group(group) | {"roofline": _roofline(analysis.roofline(group))} for group in analysis.groups],
     }
 
 
-def _sweep(one: Sweep) -> dict[str, Any]:
+def _sweep(sweep: Sweep) -> dict[str, Any]:
     """Return who is the fastest from where to where, the crossings and the growth, with their intervals."""
     return {
-        "parameter": one.parameter,
-        "fixed": dict(one.fixed),
-        "dtype": one.case.dtype,
-        "threads": one.case.threads,
-        "allocator": one.case.allocator,
-        "values": list(one.values),
-        "groups": [place.group.name for place in one.places],
-        "fastest": [list(place.leaders) for place in one.places],
+        "parameter": sweep.parameter,
+        "fixed": dict(sweep.fixed),
+        "dtype": sweep.case.dtype,
+        "threads": sweep.case.threads,
+        "allocator": sweep.case.allocator,
+        "values": list(sweep.values),
+        "groups": [place.group.name for place in sweep.places],
+        "fastest": [list(place.leaders) for place in sweep.places],
         "fastest_from_to": [
-            {"first": one.values[reign.first], "last": one.values[reign.last], "names": list(reign.names)}
-            for reign in one.reigns
+            {"first": sweep.values[reign.first], "last": sweep.values[reign.last], "names": list(reign.names)}
+            for reign in sweep.reigns
         ],
         "crossings": [
             {
@@ -62,23 +54,23 @@ def _sweep(one: Sweep) -> dict[str, Any]:
                 "interval": [each.crossing.low, each.crossing.high],
                 "changes_the_fastest": each.fastest,
             }
-            for each in one.overtakings
+            for each in sweep.overtakings
         ],
-        "slopes": [_growth(each) for each in one.growth],
-        "slopes_between_neighbours": [_growth(each) for each in one.steps],
+        "slopes": [_growth(each) for each in sweep.growth],
+        "slopes_between_neighbours": [_growth(each) for each in sweep.steps],
     }
 
 
-def _effect(one: Effect) -> dict[str, Any]:
+def _effect(effect: Effect) -> dict[str, Any]:
     """Return what changing one condition does to one implementation."""
     return {
-        "axis": one.axis,
-        "before": one.before,
-        "after": one.after,
-        "id": one.case.id,
-        "speedup": ratio(one.speedup),
-        "efficiency": ratio(one.efficiency),
-        "rounds": one.rounds,
+        "axis": effect.axis,
+        "before": effect.before,
+        "after": effect.after,
+        "id": effect.case.id,
+        "speedup": estimate(effect.speedup),
+        "efficiency": estimate(effect.efficiency),
+        "rounds": effect.rounds,
     }
 
 
@@ -92,10 +84,10 @@ def _group(group: GroupFindings) -> dict[str, Any]:
     return {
         "name": group.name,
         "baseline": group.baseline.arm.case.id if group.baseline else None,
-        "noise_floor": ratio(noise),
+        "noise_floor": estimate(noise),
         "resolves": group.resolved,
         "too_noisy": group.too_noisy,
-        "cases": [_case(one) for one in group.findings] + [_left(one) for one in group.left],
+        "cases": [_case(finding) for finding in group.findings] + [_left(skipped) for skipped in group.left],
     }
 
 
@@ -120,64 +112,62 @@ def _roofline(found: Roofline | None) -> dict[str, Any] | None:
         "missing": [{"id": limit.arm.case.id, "reason": reason} for limit, reason in found.missing],
         "cases": [
             {
-                "id": one.finding.arm.case.id,
-                "flops_per_second": one.flops_per_second,
-                "bytes_per_second": one.bytes_per_second,
-                "share_of_attainable": ratio(one.share),
-                "doubt": one.doubt,
+                "id": placed.finding.arm.case.id,
+                "flops_per_second": placed.flops_per_second,
+                "bytes_per_second": placed.bytes_per_second,
+                "share_of_attainable": estimate(placed.share),
+                "doubt": placed.doubt,
             }
-            for one in found.placed
+            for placed in found.placed
         ],
     }
 
 
-def _case(one: Finding) -> dict[str, Any]:
-    medians = one.log_ratio_of_medians if not one.arm.baseline else None
+def _case(finding: Finding) -> dict[str, Any]:
+    medians = finding.log_ratio_of_medians if not finding.arm.baseline else None
     return {
-        "id": one.arm.case.id,
-        "implementation": one.arm.case.implementation,
-        "layout": one.arm.case.layout,
-        "outcome": one.outcome,
-        "reason": one.reason,
-        "rounds": one.rounds,
-        "seconds_per_call": estimate(one.seconds_per_call),
-        "min_seconds_per_call": estimate(one.min_seconds_per_call),
-        "ratio_to_baseline": ratio(one.speedup_over_baseline.inverse() if one.speedup_over_baseline else None),
-        "speedup_over_baseline": ratio(one.speedup_over_baseline),
-        "speedup_over_baseline_of_medians": ratio(Ratio.of(medians).inverse() if medians else None),
-        "verdict": one.verdict,
-        "minor_faults_per_call": one.faults_per_call,
-        "error_over_tolerance": one.error_over_tolerance,
-        "max_ulp": one.max_ulp,
-        "first_call_seconds": one.first_call_s,
-        "prepare_seconds": one.prepare_s,
-        "transfer_seconds": one.transfer_s,
-        "bimodal": one.bimodal,
+        "id": finding.arm.case.id,
+        "implementation": finding.arm.case.implementation,
+        "layout": finding.arm.case.layout,
+        "outcome": finding.outcome,
+        "reason": finding.reason,
+        "rounds": finding.rounds,
+        "seconds_per_call": estimate(finding.seconds_per_call),
+        "min_seconds_per_call": estimate(finding.min_seconds_per_call),
+        "ratio_to_baseline": estimate(
+            finding.speedup_over_baseline.inverse() if finding.speedup_over_baseline else None
+        ),
+        "speedup_over_baseline": estimate(finding.speedup_over_baseline),
+        "speedup_over_baseline_of_medians": estimate(Ratio.of(medians).inverse() if medians else None),
+        "verdict": finding.verdict,
+        "minor_faults_per_call": finding.faults_per_call,
+        "error_over_tolerance": finding.error_over_tolerance,
+        "max_ulp": finding.max_ulp,
+        "first_call_seconds": finding.first_call_s,
+        "prepare_seconds": finding.prepare_s,
+        "transfer_seconds": finding.transfer_s,
+        "bimodal": finding.bimodal,
     }
 
 
-def _left(one: Left) -> dict[str, Any]:
+def _left(skipped: Left) -> dict[str, Any]:
     return {
-        "id": one.case.id,
-        "implementation": one.case.implementation,
-        "layout": one.case.layout,
-        "outcome": one.outcome,
-        "reason": one.reason,
+        "id": skipped.case.id,
+        "implementation": skipped.case.implementation,
+        "layout": skipped.case.layout,
+        "outcome": skipped.outcome,
+        "reason": skipped.reason,
     }
 
 
-def ratio(found: Ratio | None) -> dict[str, Any] | None:
-    """Return a ratio with its interval."""
-    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
+def estimate(found: Uncertain | None) -> dict[str, Any] | None:
+    """Return a value with its interval."""
+    return None if found is None else {"value": found.value, "interval": interval_of(found)}
 
 
-def estimate(found: Estimate | None) -> dict[str, Any] | None:
-    """Return an estimate with its interval."""
-    return None if found is None else {"value": found.value, "interval": _interval(found.interval)}
-
-
-def _interval(interval: Interval | None) -> list[float] | None:
-    return None if interval is None else [interval.low, interval.high]
+def interval_of(found: Uncertain | None) -> list[float] | None:
+    """Return the ends of an interval; None where there is none."""
+    return [found.interval.low, found.interval.high] if found and found.interval else None
 
 
 def of_comparison(found: Comparison) -> dict[str, Any]:
@@ -186,27 +176,29 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "base": found.base,
         "head": found.head,
         "margin": found.margin,
-        "noise_floor": ratio(Ratio.of(found.noise) if found.noise else None),
+        "noise_floor": estimate(Ratio.of(found.noise) if found.noise else None),
         "resolves": found.resolved,
         "too_noisy": found.too_noisy,
         "warnings": list(found.warnings),
         "seconds": found.seconds,
         "benchmarks": [
             {
-                "id": one.name,
-                "verdict": one.standing,
-                "outcome": one.outcome,
-                "reason": one.reason,
-                "ratio_head_over_base": ratio(Ratio.of(one.log_ratio) if one.log_ratio else None),
-                "rounds": one.rounds,
-                "suspect": one.suspect,
-                "log_ratios": list(one.log_ratios),
-                "minor_faults_per_call": one.faults_per_call,
-                "counts": list(one.counts),
+                "id": compared.name,
+                "verdict": compared.standing,
+                "outcome": compared.outcome,
+                "reason": compared.reason,
+                "ratio_head_over_base": estimate(Ratio.of(compared.log_ratio) if compared.log_ratio else None),
+                "rounds": compared.rounds,
+                "suspect": compared.suspect,
+                "log_ratios": list(compared.log_ratios),
+                "minor_faults_per_call": compared.faults_per_call,
+                "counts": list(compared.counts),
             }
-            for one in found.compared
+            for compared in found.compared
         ],
-        "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in found.skipped],
+        "skipped": [
+            {"name": skipped.name, "reason": skipped.reason, "outcome": skipped.outcome} for skipped in found.skipped
+        ],
     }
 
 
@@ -217,103 +209,3 @@ def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: f
         "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in skipped],
         "seconds": budget_s,
     }
-
-
-def exit_code(analysis: Analysis) -> Exit:
-    """Return the exit code of a run: what is worst comes first."""
-    outcomes = [one.outcome for group in analysis.groups for one in group.findings]
-    outcomes += [one.outcome for group in analysis.groups for one in group.left]
-    if analysis.run.interrupted:
-        return Exit.INTERRUPTED
-    code = exit_code_of(outcomes)
-    if code == Exit.FINE and any(_undecided_by_noise(group) for group in analysis.groups):
-        return Exit.UNDECIDED
-    return code
-
-
-def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
-    """Return 4 for a wrong or failed implementation, 5 where none is ok."""
-    known = list(outcomes)
-    if any(outcome in BAD for outcome in known):
-        return Exit.WRONG
-    return Exit.FINE if Outcome.OK in known else Exit.NOTHING_MEASURED
-
-
-def _undecided_by_noise(group: GroupFindings) -> bool:
-    """Return whether two identical arms differed by more than the margin allows, and that left a case undecided."""
-    return group.too_noisy and any(one.verdict == Verdict.UNDECIDED for one in group.findings)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """What verification alone says of a case."""
-
-    id: str
-    group: str
-    implementation: str
-    layout: str
-    outcome: Outcome
-    reason: str | None
-    error_over_tolerance: float | None
-    max_ulp: float | None
-
-
-def checks(arms: Sequence[Arm], left: Sequence[Left], held: Sequence[Round]) -> tuple[Check, ...]:
-    """Return a check for each case, those that could not be started last."""
-    workers = {worker.arm: worker for one in held for worker in one.workers}
-    found = [
-        Check(
-            **_named(arm.case),
-            outcome=workers[arm.name].outcome,
-            reason=workers[arm.name].reason,
-            error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
-            max_ulp=max((v.max_ulp for v in workers[arm.name].verification), default=None),
-        )
-        for arm in arms
-    ]
-    return (
-        *found,
-        *(
-            Check(**_named(one.case), outcome=one.outcome, reason=one.reason, error_over_tolerance=None, max_ulp=None)
-            for one in left
-        ),
-    )
-
-
-def _named(case: Case) -> dict[str, str]:
-    return {"id": case.id, "group": case.group, "implementation": case.implementation, "layout": case.layout}
-
-
-def check_tables(found: Sequence[Check]) -> tuple[Table, ...]:
-    """Return the checks as a table for each group."""
-    groups = dict.fromkeys(one.group for one in found)
-    return tuple(_check_table(group, [one for one in found if one.group == group]) for group in groups)
-
-
-def _check_table(group: str, found: Sequence[Check]) -> Table:
-    several = len({one.layout for one in found}) > 1
-    return Table(
-        name="checks",
-        title=f"{group}: verified against the extended-precision reference; above 1 tolerance is wrong",
-        columns=(
-            Column(name="case", header="case", shown=False),
-            Column(name="implementation", header="implementation", right=False),
-            Column(name="layout", header="layout", right=False, shown=several),
-            Column(name="outcome", header="outcome", right=False),
-            Column(name="error_over_tolerance", header="error [tolerances]"),
-            Column(name="max_ulp", header="error [ulp]", dispensable=1),
-            Column(name="reason", header="reason", right=False),
-        ),
-        rows=tuple(
-            (
-                Cell.of(one.id),
-                Cell.of(one.implementation),
-                Cell.of(one.layout),
-                Cell.of(one.outcome),
-                Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
-                Cell(value=one.max_ulp, text=significant(one.max_ulp, 2)),
-                Cell(value=one.reason, text=one.reason or ""),
-            )
-            for one in found
-        ),
-    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import floor, log10
 
 from ..analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
-from ..problems.case import Case
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
 from ..units import DASH, amount, percent, times
@@ -101,15 +101,21 @@ def blas_text(run: Run, arm: str) -> str | None:
     return " and ".join(found) or None
 
 
-def conditions(case: Case) -> str:
-    """Return dtype and threads, and allocator and data where they are not the usual ones."""
-    parts = [
-        case.dtype,
-        None if case.threads is None else counted(case.threads, "thread"),
-        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
-        f"{plain(case.data)} data" if case.data else None,
-    ]
-    return ", ".join(part for part in parts if part)
+def allocator_text(case: Case) -> str:
+    """Return as in ``allocator retain``; nothing for the default one."""
+    return "" if case.allocator == DEFAULT_ALLOCATOR else f"allocator {plain(case.allocator)}"
+
+
+def cache_text(case: Case) -> str:
+    """Return as in ``cold caches``; nothing for warm ones."""
+    return "" if case.cache == WARM else f"{plain(case.cache)} caches"
+
+
+def conditions(case: Case, order: str = "") -> str:
+    """Return dtype and threads, and allocator and data where they are not the usual ones; `order` after the dtype."""
+    threads = "" if case.threads is None else counted(case.threads, "thread")
+    data = f"{plain(case.data)} data" if case.data else ""
+    return ", ".join(filter(None, [case.dtype, order, threads, allocator_text(case), data]))
 
 
 def condition(run: Run, group: GroupFindings, one: Finding) -> str:
@@ -121,12 +127,8 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
         order += f" against {layout_text(baseline.arm.case.layout)}"
     parts = [
         *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
-        case.dtype,
-        order,
-        None if case.threads is None else counted(case.threads, "thread"),
-        None if case.allocator == "default" else f"allocator {plain(case.allocator)}",
-        f"{plain(case.data)} data" if case.data else None,
-        None if case.cache == "warm" else f"{plain(case.cache)} caches",
+        conditions(case, order),
+        cache_text(case),
         blas_text(run, one.arm.name),
         counted(one.rounds, "round"),
     ]

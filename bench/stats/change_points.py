@@ -41,7 +41,7 @@ _GRID_LEVELS = 512
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Analysis:
+class ChangePoints:
     """The changes in one series."""
 
     starts: tuple[int, ...]
@@ -52,8 +52,8 @@ class Analysis:
     """Whether there are too few values to look for changes."""
 
 
-def analyse(y: Sequence[float]) -> Analysis:
-    """Return the changes in a series that are to be told.
+def analyse(y: Sequence[float]) -> ChangePoints:
+    """Return the changes in a series that are to be reported.
 
     Parameters
     ----------
@@ -62,17 +62,17 @@ def analyse(y: Sequence[float]) -> Analysis:
 
     Returns
     -------
-    Analysis
+    ChangePoints
         Without a change below 20 values, and where there are more than n / 20: then it is the series that is unstable.
     """
     if not all(map(isfinite, y)):
         raise ValueError("expected finite values, as of logarithms of times above 0")
     if len(y) < STABLE_VALUES:
-        return Analysis(starts=(), short=True)
+        return ChangePoints(starts=(), short=True)
     starts = pelt(y)
     if len(starts) > len(y) / STABLE_VALUES:
-        return Analysis(starts=(), unstable=len(starts))
-    return Analysis(starts=starts)
+        return ChangePoints(starts=(), unstable=len(starts))
+    return ChangePoints(starts=starts)
 
 
 def pelt(y: Sequence[float]) -> tuple[int, ...]:

@@ -4,34 +4,21 @@ The round is the unit of replication: everything here takes one value a round, n
 Ratios are handled as natural logarithms and shown as exp() of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import combinations_with_replacement
 from math import comb, expm1, floor, isfinite, log
+from operator import neg
 from statistics import median
+from typing import Self
 
 #: One-sided level of a two-sided 95 % interval.
 ALPHA = 0.025
 
 #: With fewer rounds no two-sided 95 % interval exists: 2 * 2**-5 is above .05.
 MIN_ROUNDS = 6
-
-#: Two clusters of rounds lie more than this many median absolute deviations apart.
-CLUSTER_GAP = 4.0
-
-#: The least deviation within a cluster that is believed, in log: below it lie the timer and chance ties.
-CLUSTER_MAD_FLOOR = 5e-4
-
-#: Clusters nearer than this, in log, are told apart by nobody who reads a report.
-CLUSTER_LEAST_GAP = 0.02
-
-#: Fewer rounds are not looked at for clusters: a quarter of them would be less than two.
-MIN_CLUSTER_ROUNDS = 8
-
-#: Taken off n for two medians and a split chosen after looking; tuned by simulation, see `two_clusters`.
-CLUSTER_FREEDOM = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,32 +28,40 @@ class Interval:
     low: float
     high: float
 
+    def mapped(self, of: Callable[[float], float]) -> "Interval":
+        """Return the interval of a monotone function of the value."""
+        low, high = sorted((of(self.low), of(self.high)))
+        return Interval(low=low, high=high)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate:
-    """A value over rounds, in the unit of what it was made from (for ratios: natural logarithm)."""
+class Uncertain:
+    """A value, with its interval where there is one."""
 
     value: float
     interval: Interval | None
+
+    @property
+    def bounds(self) -> tuple[float, float] | tuple[None, None]:
+        """The ends of the interval, low and high."""
+        return (self.interval.low, self.interval.high) if self.interval else (None, None)
+
+    def mapped(self, of: Callable[[float], float]) -> Self:
+        """Return a monotone function of the value, and its interval."""
+        return replace(self, value=of(self.value), interval=self.interval.mapped(of) if self.interval else None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estimate(Uncertain):
+    """A value over rounds, in the unit of what it was made from (for ratios: natural logarithm)."""
+
     rounds: int
     reason: str | None
     """Why there is no interval; None where there is one."""
 
     def __neg__(self) -> "Estimate":
         """Return the estimate of the negated values: of a log-ratio, that of the ratio the other way round."""
-        ends = self.interval
-        return replace(self, value=-self.value, interval=Interval(low=-ends.high, high=-ends.low) if ends else None)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Split:
-    """Rounds that fall into two clusters."""
-
-    low: tuple[int, ...]
-    """Indices of the rounds in the lower cluster, ascending."""
-    high: tuple[int, ...]
-    gap: float
-    """Distance between the highest of the lower and the lowest of the higher cluster."""
+        return self.mapped(neg)
 
 
 @cache
@@ -160,7 +155,7 @@ def hodges_lehmann(d: Sequence[float], alpha_one_sided: float = ALPHA) -> Estima
     Chicken, Nonparametric Statistical Methods, 3rd ed., sections 3.2 and 3.3. The level is exact for symmetric d
     without ties: the interval holds the centres that the signed-rank test of that level does not reject.
     """
-    _check(d)
+    check_finite(d)
     averages = sorted((a + b) / 2 for a, b in combinations_with_replacement(d, 2))
     k = _signed_rank_index(len(d), alpha_one_sided)
     return _estimate(averages, k, rounds=len(d), alpha=alpha_one_sided)
@@ -198,15 +193,9 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Estima
     for B binomial (n, 1/2): the sign test inverted (Thompson 1936; Hollander, Wolfe & Chicken, section 3.6). It assumes
     no symmetry, which times do not have.
     """
-    _check(values)
+    check_finite(values)
     alpha = (1 - confidence) / 2
     return _estimate(sorted(values), critical_index(sign_counts(len(values)), alpha), rounds=len(values), alpha=alpha)
-
-
-def _check(values: Sequence[float]) -> None:
-    """Raise ValueError unless there are values, all of them finite."""
-    if len(values) == 0 or not all(map(isfinite, values)):
-        raise ValueError(f"expected at least one value, all finite; found {list(values)}")
 
 
 def _estimate(ordered: Sequence[float], k: int, *, rounds: int, alpha: float) -> Estimate:
@@ -244,55 +233,6 @@ def pass_log_ratio(candidate_minima: Mapping[int, float], baseline_minima: Mappi
     return median(log(candidate_minima[index]) - log(baseline_minima[index]) for index in shared)
 
 
-def two_clusters(d: Sequence[float]) -> Split | None:
-    """Return how the rounds fall into two clusters, or None where they form one.
-
-    Parameters
-    ----------
-    d
-        One log-ratio a round, all finite.
-
-    Returns
-    -------
-    Split or None
-        The widest gap with a quarter of the rounds or more on each side, if over 4 MAD n / (n - 5); not below 8 rounds.
-
-    Raises
-    ------
-    ValueError
-        If `d` is empty or not finite.
-
-    Notes
-    -----
-    MAD is the median absolute deviation *within* the clusters: of all residuals together, each from the median of its
-    own cluster. Over all of d it would be about half the gap where the clusters are of like size, and "gap over 4 MAD"
-    could never hold. It counts as 5e-4 at least, or clusters of equal values would be any distance apart.
-
-    The split is chosen after looking, so with few rounds the MAD within comes out too small: plain 4 MAD calls 33 % of
-    normal samples of 8 rounds bimodal, 10 % of 12, 2.6 % of 16, 0.6 % of 20. The factor n / (n - 5) leaves 5, 1.9, 0.6
-    and 0.1 % (20000 samples each). A least gap of 2 % instead would still leave 14 % of 8 rounds that spread by 2 %.
-    """
-    _check(d)
-    n = len(d)
-    if n < MIN_CLUSTER_ROUNDS:
-        return None
-    order = sorted(range(n), key=d.__getitem__)
-    quarter = -(-n // 4)
-    cut = max(range(quarter, n - quarter + 1), key=lambda at: d[order[at]] - d[order[at - 1]])
-    low, high = order[:cut], order[cut:]
-    gap = d[high[0]] - d[low[-1]]
-    mad = median(_deviations([d[i] for i in low]) + _deviations([d[i] for i in high]))
-    if gap <= max(CLUSTER_LEAST_GAP, CLUSTER_GAP * max(mad, CLUSTER_MAD_FLOOR) * n / (n - CLUSTER_FREEDOM)):
-        return None
-    return Split(low=tuple(sorted(low)), high=tuple(sorted(high)), gap=gap)
-
-
-def _deviations(values: Sequence[float]) -> list[float]:
-    """Return the distance of each value from their median."""
-    centre = median(values)
-    return [abs(value - centre) for value in values]
-
-
 def resolves(estimate: Estimate) -> float | None:
     """Return the smallest margin that the ratio of two identical arms can carry, as a fraction (.03 is 3 %).
 
@@ -312,3 +252,9 @@ def resolves(estimate: Estimate) -> float | None:
     low, high = estimate.interval.low, estimate.interval.high
     distance = max(low, -high, 0.0)
     return max(2 * expm1(distance), expm1((high - low) / 2))
+
+
+def check_finite(values: Sequence[float]) -> None:
+    """Raise ValueError unless there are values, all of them finite."""
+    if len(values) == 0 or not all(map(isfinite, values)):
+        raise ValueError(f"expected at least one value, all finite; found {list(values)}")

@@ -89,14 +89,14 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def append(self, one: Round) -> None:
+    def append(self, round_: Round) -> None:
         """Add a finished round."""
-        self._run = replace(self._run, rounds=(*self._run.rounds, one))
-        self._write(msgspec.json.encode(one))
+        self._run = replace(self._run, rounds=(*self._run.rounds, round_))
+        self._write(msgspec.json.encode(round_))
 
     def leave(self, left: Sequence[Left]) -> None:
         """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
-        gone = {one.case.id for one in left}
+        gone = {skipped.case.id for skipped in left}
         kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
         self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
 
@@ -180,8 +180,8 @@ def read(path: Path) -> Run:
     try:
         return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
     except msgspec.DecodeError as error:
-        told = f"{path}: is no whole result of implbench ({error})"
-        raise ImplbenchError(f"{told}; expected a run's JSON document, whole and as it was written") from error
+        found = f"{path}: is no whole result of implbench ({error})"
+        raise ImplbenchError(f"{found}; expected a run's JSON document, whole and as it was written") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
 

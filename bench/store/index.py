@@ -1,7 +1,7 @@
 """An index of results/: the points of all runs in one sqlite file, derived and thrown away at will.
 
 It lies beside the documents, is brought up to date whenever it is asked (names, sizes and times of change of the
-documents tell), and is made anew when it is damaged or of another version. Where it cannot be written it is made in
+documents say), and is made anew when it is damaged or of another version. Where it cannot be written it is made in
 memory.
 """
 
@@ -17,16 +17,16 @@ from ..collector import collector_off
 from ..errors import ImplbenchError
 from . import points
 from .documents import DOCUMENT, JOURNAL
-from .indexed import Entry, Machine, Series, Stored
+from .points import IndexedPoint, Machine, Series, Stored
 from .records import SCHEMA, Outcome
 
 NAME = ".index.sqlite"
 
 #: Version of the tables, and of the documents that can be read: what was unreadable may no longer be.
-VERSION = 1000 * 3 + SCHEMA
+VERSION = 1000 * 4 + SCHEMA
 
-#: Reading more documents than this takes seconds, and is told.
-_TOLD_FROM = 500
+#: Reading more documents than this takes seconds, and is announced.
+_ANNOUNCED_FROM = 500
 
 #: Seconds to wait for another process that is writing the index.
 _PATIENCE_S = 60.0
@@ -61,7 +61,7 @@ _OUTCOMES = {one.value: one for one in Outcome}
 T = TypeVar("T")
 
 
-def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], None]) -> T:
+def consult(folder: Path, ask: "Callable[[Index], T]", say: Callable[[str], None]) -> T:
     """Return what `ask` gets from the index of a results folder, which is brought up to date before.
 
     Parameters
@@ -70,7 +70,7 @@ def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], Non
         The results folder.
     ask
         Called with the index; a second time if that turns out to be damaged.
-    tell
+    say
         Called with each sentence that a user must know: documents left out, an index made anew.
 
     Raises
@@ -82,24 +82,24 @@ def consult(folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], Non
         raise ImplbenchError(f"{folder}: no such folder; measure a run into it by: implbench run backprop")
     path = folder / NAME
     try:
-        return _asked(str(path), folder, ask, tell)
+        return _asked(str(path), folder, ask, say)
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:  # a value in a sound file can be damaged, too
         if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF not in _OUT_OF_REACH:
-            tell(f"{path}: is damaged ({error}) and made anew")
+            say(f"{path}: is damaged ({error}) and made anew")
             path.unlink(missing_ok=True)
-            return _asked(str(path), folder, ask, tell)
-        tell(f"{path}: cannot be used ({error}); the index is made in memory, for this time only")
-    return _asked(":memory:", folder, ask, tell)
+            return _asked(str(path), folder, ask, say)
+        say(f"{path}: cannot be used ({error}); the index is made in memory, for this time only")
+    return _asked(":memory:", folder, ask, say)
 
 
-def _asked(path: str, folder: Path, ask: "Callable[[Index], T]", tell: Callable[[str], None]) -> T:
+def _asked(path: str, folder: Path, ask: "Callable[[Index], T]", say: Callable[[str], None]) -> T:
     # Thousands of runs are many objects and no cycles: the collector would look through them again and again.
     with collector_off(), closing(sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)) as database:
         # Derived data: after a crash of the machine it is made again, so no write need reach the disk at once.
         database.execute("pragma synchronous = off")
         database.execute("begin immediate")  # of two processes the second waits, and finds the work done
         index = Index(database)
-        index.refresh(folder, tell)
+        index.refresh(folder, say)
         found = ask(index)
         database.execute("commit")
         return found
@@ -121,8 +121,8 @@ class Index:
                 database.execute(statement)
             database.execute(f"pragma user_version = {VERSION}")
 
-    def refresh(self, folder: Path, tell: Callable[[str], None]) -> None:
-        """Read the documents that are new or changed, forget those that are gone, and tell what cannot be read."""
+    def refresh(self, folder: Path, say: Callable[[str], None]) -> None:
+        """Read the documents that are new or changed, forget those that are gone, and say what cannot be read."""
         found, journals = _listed(folder)
         known = {
             name: ((size, mtime_ns), identity)
@@ -134,18 +134,18 @@ class Index:
             if found.get(name) != state:
                 self._forget(identity)
         new = sorted(name for name in found if name not in known or known[name][0] != found[name])
-        if len(new) > _TOLD_FROM:
-            tell(f"{folder}: reading {len(new)} runs into the index, which takes some milliseconds each")
+        if len(new) > _ANNOUNCED_FROM:
+            say(f"{folder}: reading {len(new)} runs into the index, which takes some milliseconds each")
         for name in new:
             self._add(folder / name, found[name])
         self.added = len(new)
         for (trouble,) in self._database.execute(
             "select trouble from documents where trouble is not null order by name"
         ):
-            tell(f"left out: {trouble}")
+            say(f"left out: {trouble}")
         if journals:
             counted = f"{len(journals)} journal{'s' if len(journals) > 1 else ''}"
-            tell(f"left out: {counted} of runs that go on or were killed: {', '.join(sorted(journals))}")
+            say(f"left out: {counted} of runs that go on or were killed: {', '.join(sorted(journals))}")
 
     def _forget(self, document: int) -> None:
         self._database.execute(
@@ -221,7 +221,7 @@ class Index:
         )
         return tuple(Machine(fingerprint=name, cpu=cpu, host=host, runs=runs) for name, cpu, host, runs in rows)
 
-    def entries(self, series: Series, machine: str) -> tuple[Entry, ...]:
+    def entries(self, series: Series, machine: str) -> tuple[IndexedPoint, ...]:
         """Return the runs of a series on one machine, oldest first."""
         rows = self._database.execute(
             "select run, created, made_of, software, outcome, seconds, log_ratio from points join runs using (document)"
@@ -229,7 +229,7 @@ class Index:
             (series.id, machine),
         )
         return tuple(
-            Entry(
+            IndexedPoint(
                 run=run, created=created, commit=commit, software=software,
                 outcome=_OUTCOMES[outcome], seconds=seconds, log_ratio=log_ratio,
             )

@@ -1,18 +1,17 @@
-"""From a document to its points: what one run says of each of its cases, in one value a case."""
+"""What one run says of each of its cases, in one value a case, and what an index of results/ gives of many runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from types import MappingProxyType
 from typing import Any
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..stats import intervals
 from . import documents
-from .records import Arm, Outcome, Run, Worker
-from .selectors import min_seconds_per_call
+from .records import Arm, Outcome, Run
+from .selectors import GroupRounds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +26,7 @@ class Origin:
     host: str | None
     """Name of the machine in the network: what tells it from others where its CPU is not named."""
     commit: str | None
-    """With a plus behind it where files were changed."""
+    """Followed by a plus where files were changed."""
     software: Mapping[str, str]
     """Distribution, or ``python``, -> version."""
 
@@ -82,52 +81,22 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def _points(run: Run) -> Iterator[Point]:
-    limits = {limit.arm.name for limit in run.limits}
+    names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
+    strangers = {worker.arm for round_ in run.rounds for worker in round_.workers} - names
+    if strangers:
+        raise LookupError(*strangers)
     for group in dict.fromkeys(arm.case.group for arm in run.arms):
-        arms = [arm for arm in run.arms if arm.case.group == group]
-        workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in arms}
-        for one in run.rounds:
-            if one.group == group and one.discarded is None:
-                for worker in one.workers:
-                    if worker.arm not in limits:
-                        workers[worker.arm][one.index] = worker
-        baseline = next((arm for arm in arms if arm.baseline and not arm.again), None)
-        anchor = _minima(workers[baseline.name]) if baseline else {}
-        twins = [worker for arm in arms if arm.again for worker in workers[arm.name].values()]
-        for arm in arms:
-            if arm is baseline:
-                yield _point(arm, arm, workers[arm.name], twins=twins)
-            elif not arm.again:
-                yield _point(arm, baseline, workers[arm.name], anchor=anchor)
+        rounds = GroupRounds(run, group)
+        yield from (_point(arm, rounds) for arm in rounds.arms if not arm.again)
 
 
-def _point(
-    arm: Arm,
-    baseline: Arm | None,
-    workers: Mapping[int, Worker],
-    *,
-    anchor: Mapping[int, Mapping[int, float]] = MappingProxyType({}),
-    twins: Sequence[Worker] = (),
-) -> Point:
-    """Return the point of an arm, as `verdict.findings` has it.
-
-    Parameters
-    ----------
-    workers
-        Round -> the arm's worker.
-    anchor
-        The baseline's minima, found once for all that are compared with it.
-    twins
-        Workers that share the arm's fate: those of the second, identical baseline.
-    """
-    outcome = _outcome([*workers.values(), *twins])
+def _point(arm: Arm, rounds: GroupRounds) -> Point:
+    outcome, baseline = rounds.outcome(arm), rounds.baseline
     seconds = log_ratio = None
     if outcome == Outcome.OK:
-        seconds = median([min_seconds_per_call(worker) for worker in workers.values()])
-        minima = _minima(workers)
-        found = [intervals.pass_log_ratio(minima[index], anchor[index]) for index in minima if index in anchor]
-        known = [value for value in found if value is not None]
-        log_ratio = intervals.hodges_lehmann(known).value if known else None
+        seconds = median(rounds.min_seconds_per_call(arm))
+        logs = rounds.log_ratios(arm, baseline) if baseline and arm is not baseline else {}
+        log_ratio = intervals.hodges_lehmann([*logs.values()]).value if logs else None
     return Point(
         case=arm.case,
         baseline=baseline.case.id if baseline else None,
@@ -137,16 +106,60 @@ def _point(
     )
 
 
-def _minima(workers: Mapping[int, Worker]) -> dict[int, dict[int, float]]:
-    """Return round -> pass -> ns per call, of the workers that ended well."""
-    return {
-        index: {burst.pass_index: min(burst.sample_ns) / burst.number for burst in worker.bursts}
-        for index, worker in workers.items()
-        if worker.outcome == Outcome.OK
-    }
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Series:
+    """Runs of one case at one size against one baseline."""
+
+    id: int
+    case_id: str
+    name: str
+    problem: str
+    implementation: str
+    size: str
+    baseline: str | None
+    """Id of the case that it is compared with, its own if it is the baseline itself; None where there is none."""
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether the others are compared with it."""
+        return self.baseline == self.case_id
 
 
-def _outcome(workers: Sequence[Worker]) -> Outcome:
-    """Return how a case ended: badly if any of its workers did."""
-    bad = next((worker.outcome for worker in workers if worker.outcome != Outcome.OK), None)
-    return bad or (Outcome.OK if workers else Outcome.NOT_MEASURED)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexedPoint:
+    """What one run says of a case."""
+
+    run: str
+    created: str
+    commit: str | None
+    software: int
+    outcome: Outcome
+    seconds: float | None
+    log_ratio: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """Like machines, by their fingerprint."""
+
+    fingerprint: str
+    cpu: str | None
+    runs: int
+    host: str | None = None
+    """Its name in the network, where its CPU is not named."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A document that can be read, and the run in it."""
+
+    document: str
+    """Name of the file."""
+    bytes: int
+    mtime_ns: int
+    """When it was last changed."""
+    run: str
+    created: str
+    machine: str
+    cpu: str | None
+    commit: str | None

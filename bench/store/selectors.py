@@ -4,7 +4,68 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from ..stats import intervals
-from .records import Burst, Outcome, Round, Worker
+from .records import Arm, Burst, Outcome, Round, Run, Worker
+
+
+def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
+    """Return the rounds that count, of a group or of all."""
+    return tuple(
+        round_ for round_ in run.rounds if round_.discarded is None and (group is None or round_.group == group)
+    )
+
+
+class GroupRounds:
+    """The rounds of a group by arm: how each ended, its workers that count, and ratios. Each burst is read once."""
+
+    def __init__(self, run: Run, name: str) -> None:
+        """Take a run and the name of one of its groups."""
+        self.arms = tuple(arm for arm in run.arms if arm.case.group == name)
+        self.baseline = next((arm for arm in self.arms if arm.baseline and not arm.again), None)
+        self.again = next((arm for arm in self.arms if arm.again), None)
+        self._workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in self.arms}
+        for round_ in used_rounds(run, name):
+            for worker in round_.workers:
+                self._workers.setdefault(worker.arm, {})[round_.index] = worker
+        self._ended: dict[str, Worker] = {}
+        for worker in (worker for round_ in run.rounds if round_.group == name for worker in round_.ended):
+            self._ended.setdefault(worker.arm, worker)
+        self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
+
+    def workers(self, arm: Arm) -> Mapping[int, Worker]:
+        """Return round -> worker of an arm, for the rounds that count."""
+        return self._workers[arm.name]
+
+    def ended(self, arm: Arm) -> Worker | None:
+        """Return the first worker of an arm that ended otherwise than ok, be its round discarded; None where none did.
+
+        The baseline shares the end of its second arm.
+        """
+        twin = self.again if arm is self.baseline else None
+        return self._ended.get(arm.name) or (self._ended.get(twin.name) if twin else None)
+
+    def outcome(self, arm: Arm) -> Outcome:
+        """Return how an arm's case ended: badly if any of its workers did."""
+        ended = self.ended(arm)
+        if ended is not None:
+            return ended.outcome
+        return Outcome.OK if self.workers(arm) else Outcome.NOT_MEASURED
+
+    def log_ratios(self, candidate: Arm, baseline: Arm, of: Callable[[Sequence[int]], float] = min) -> dict[int, float]:
+        """Return round -> log-ratio of two arms, as `log_ratios` does."""
+        return paired(self._burst_values(candidate, of), self._burst_values(baseline, of))
+
+    def min_seconds_per_call(self, arm: Arm) -> list[float]:
+        """Return one value for each round that the arm finished: the median over passes of the bursts' minima."""
+        return [median(values.values()) * 1e-9 for values in self._burst_values(arm, min).values()]
+
+    def _burst_values(self, arm: Arm, of: Callable[[Sequence[int]], float]) -> dict[int, dict[int, float]]:
+        if (arm.name, of) not in self._values:
+            self._values[arm.name, of] = {
+                index: _burst_values(worker.bursts, of)
+                for index, worker in self.workers(arm).items()
+                if worker.outcome == Outcome.OK
+            }
+        return self._values[arm.name, of]
 
 
 def log_ratios(
@@ -29,9 +90,9 @@ def burst_values(
 ) -> dict[int, dict[int, float]]:
     """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
     return {
-        one.index: _burst_values(worker.bursts, of)
-        for one in rounds
-        for worker in one.workers
+        round_.index: _burst_values(worker.bursts, of)
+        for round_ in rounds
+        for worker in round_.workers
         if worker.arm == arm and worker.outcome == Outcome.OK
     }
 

@@ -29,7 +29,7 @@ class Repository:
     git_folder: Path | None = None
     """Where its objects lie, if its working tree is not there to ask."""
 
-    def told(self, *arguments: str, work_tree: Path | None = None, index: Path | None = None) -> bytes:
+    def git(self, *arguments: str, work_tree: Path | None = None, index: Path | None = None) -> bytes:
         """Return what git prints, asked about another working tree and index where these are given."""
         where = ["--git-dir", str(self.git_folder)] if self.git_folder else []
         tree = ["--work-tree", str(work_tree)] if work_tree else []
@@ -39,13 +39,13 @@ class Repository:
 
     def submodule(self, name: str, commit: str) -> "Repository | None":
         """Return the repository of a submodule if it has the commit, None otherwise."""
-        common = self.git_folder or Path(os.fsdecode(self.told("rev-parse", "--git-common-dir")).strip())
+        common = self.git_folder or Path(os.fsdecode(self.git("rev-parse", "--git-common-dir")).strip())
         for place in (self.top / name / ".git", self.top / common / "modules" / name):
             if not place.exists():
                 continue
             one = Repository(top=self.top / name, git_folder=None if place.name == ".git" else place)
             try:
-                one.told("cat-file", "-e", f"{commit}^{{commit}}")
+                one.git("cat-file", "-e", f"{commit}^{{commit}}")
             except ImplbenchError:
                 continue
             return one
@@ -62,11 +62,11 @@ def write_revision(repository: Repository, commit: str, folder: Path) -> tuple[s
     """
     folder.mkdir(parents=True, exist_ok=True)
     index = folder.with_name(f"{folder.name}.index")
-    repository.told("read-tree", commit, index=index)
-    repository.told("checkout-index", "--all", "--force", f"--prefix={folder}{os.sep}", index=index, work_tree=folder)
+    repository.git("read-tree", commit, index=index)
+    repository.git("checkout-index", "--all", "--force", f"--prefix={folder}{os.sep}", index=index, work_tree=folder)
     index.unlink(missing_ok=True)
     missing: list[str] = []
-    for line in _entries(repository.told("ls-tree", "-r", "-z", "--full-tree", commit)):
+    for line in _entries(repository.git("ls-tree", "-r", "-z", "--full-tree", commit)):
         about, _, name = line.partition("\t")
         if about.startswith(_SUBMODULE):
             missing += _write_submodule(repository, name, about.split()[2], folder)
@@ -76,10 +76,10 @@ def write_revision(repository: Repository, commit: str, folder: Path) -> tuple[s
 
 def write_working_tree(repository: Repository, folder: Path) -> None:
     """Write the working tree's files to a folder, with those of its submodules, but for what git ignores."""
-    listed = _entries(repository.told("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+    listed = _entries(repository.git("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
     _write_skipped(repository, folder, [entry.removeprefix(_SKIPPED) for entry in listed if entry.startswith(_SKIPPED)])
     _copy(repository.top, folder, (entry.partition(" ")[2] for entry in listed))
-    for line in _entries(repository.told("ls-files", "-z", "--stage")):
+    for line in _entries(repository.git("ls-files", "-z", "--stage")):
         about, _, name = line.partition("\t")
         if about.startswith(_SUBMODULE) and (repository.top / name / ".git").exists():
             write_working_tree(Repository(top=repository.top / name), folder / name)
@@ -90,7 +90,7 @@ def _write_skipped(repository: Repository, folder: Path, names: Sequence[str]) -
     """Write files that a sparse checkout leaves out of the working tree: they belong to it, as they were committed."""
     how = ("checkout-index", "--force", "--ignore-skip-worktree-bits", f"--prefix={folder}{os.sep}", "--")
     for first in range(0, len(names), _AT_ONCE):
-        repository.told(*how, *names[first : first + _AT_ONCE])
+        repository.git(*how, *names[first : first + _AT_ONCE])
 
 
 def write_folder(source: Path, folder: Path) -> None:

@@ -79,14 +79,14 @@ def verified(arm: Arm, worker: Worker) -> Verified:
     )
 
 
-def remeasured(entry: Entry, held: Sequence[Round], margin: float, resolved: float) -> Remeasured:
+def remeasured(entry: Entry, rounds: Sequence[Round], margin: float, resolved: float) -> Remeasured:
     """Return what the rounds of its group say of an entry."""
-    workers = [worker for one in held for worker in one.workers if worker.arm == entry.now.name]
+    workers = [worker for one in rounds for worker in one.workers if worker.arm == entry.now.name]
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
     times = [selectors.min_seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
 
     def over(other: Arm | None) -> Estimate | None:
-        return verdict.estimate(selectors.log_ratios(held, entry.now.name, other.name)) if other and not bad else None
+        return verdict.estimate(selectors.log_ratios(rounds, entry.now.name, other.name)) if other and not bad else None
 
     return Remeasured(
         entry=entry,

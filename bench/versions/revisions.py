@@ -67,7 +67,7 @@ def pair(repository: Repository, base: str, head: str | None) -> tuple[Revision,
     topic = second or head
     ends = [resolved(repository, name or "HEAD") for name in (first, topic or "HEAD")]
     try:
-        common = repository.told("merge-base", *(one.commit for one in ends)).decode().strip()
+        common = repository.git("merge-base", *(one.commit for one in ends)).decode().strip()
     except ImplbenchError as error:
         remedy = f"; {_SHALLOW}" if _is_shallow(repository) else ""
         raise ImplbenchError(f"{base!r}: the two have no commit in common here{remedy}") from error
@@ -84,7 +84,7 @@ def resolved(repository: Repository, name: str) -> Revision:
         If there is none, with the branches that there are.
     """
     try:
-        found = repository.told("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except ImplbenchError as error:
         told = f"{name!r}: neither a revision of this repository nor a folder; its branches are {_branches(repository)}"
         raise ImplbenchError(f"{told}; {_SHALLOW}" if _is_shallow(repository) else told) from error
@@ -93,9 +93,9 @@ def resolved(repository: Repository, name: str) -> Revision:
 
 
 def _branches(repository: Repository) -> str:
-    listed = repository.told("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes")
+    listed = repository.git("for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes")
     return ", ".join(os.fsdecode(listed).split()[:_TOLD]) or "(none)"
 
 
 def _is_shallow(repository: Repository) -> bool:
-    return repository.told("rev-parse", "--is-shallow-repository").strip() == b"true"
+    return repository.git("rev-parse", "--is-shallow-repository").strip() == b"true"

@@ -98,8 +98,8 @@ def _that_read_nothing_of(
             for own in owns:
                 reads.forget(own.tree)
             plan = round_plan.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
-            held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
-            well = all(worker.outcome in _WELL for worker in held.workers)
+            round_ = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+            well = all(worker.outcome in _WELL for worker in round_.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]
             base, head = base | now[0], head | now[1]
             if any(reads.names(own.tree) - known for own, known in zip(owns, there, strict=True)):

@@ -21,7 +21,7 @@ from ..store.records import Call, CallKind
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
 PASSES, LONGEST_NS = 4, 500_000_000
 
-#: So many different calls are told, the longest; the others together.
+#: So many different calls are reported, the longest; the others together.
 MOST_CALLS = 100
 
 #: Functions that BLAS does for arrays of these types.

@@ -39,7 +39,7 @@ _PROBLEM = PACKAGE
 #: First name of this package's own modules.
 _FIRST = __name__.partition(".")[0]
 
-#: Endings of what a module is imported from, behind its name, and of that which a build has made.
+#: Endings of what a module is imported from, after its name, and of that which a build has made.
 _SOURCES, _BUILT = ("py", "pyx"), ("so", "pyd")
 
 
@@ -50,7 +50,7 @@ class Own:
     tree: Path
     """The folder of all its files."""
     path: tuple[Path, ...]
-    """Folders that its modules are imported from, behind the standard library and before all else."""
+    """Folders that its modules are imported from, after the standard library and before all else."""
     elsewhere: tuple[Path, ...] = ()
     """Packages of its own that are not imported from where they lie."""
     placed: tuple[tuple[str, Path], ...] = ()
@@ -127,7 +127,7 @@ def _harness() -> str:
 def foreign() -> str | None:
     """Return the sentence on the first module of this worker's side that was loaded from elsewhere, None if none was.
 
-    To be asked in a worker, behind what may import.
+    To be asked in a worker, after what may import.
     """
     own = _own()
     stranger = next(_strangers(dict(sys.modules), own), None) if own else None

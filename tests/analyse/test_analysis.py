@@ -9,7 +9,7 @@ from bench.analyse.verdict import Ratio
 from bench.report.sections import answer
 from bench.report.wording import gain_text
 from bench.stats.sequential import LOOKS
-from tests.builders import make_run
+from tests.builders import USUAL, make_run
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +42,21 @@ def test_the_answer_holds_the_fastest_against_the_runner_up_at_that_level(stoppe
     (group,) = stopped.groups
     ratio = Ratio.of(stopped.ratio(group, group.ok[0].arm, group.ok[1].arm)).inverse()
     assert gain_text(ratio) in " ".join(answer.section(stopped).paragraphs)
+
+
+def test_the_frame_has_a_row_for_each_sample_with_its_conditions():
+    run = make_run(rounds=3, discarded=(1,))
+    frame = Analysis(run).frame()
+    bursts = [
+        burst for one in run.rounds for worker in one.workers if worker.outcome == "ok" for burst in worker.bursts
+    ]
+    assert len(frame) == sum(len(burst.sample_ns) for burst in bursts)
+    assert set(frame.loc[frame["round"] == 1, "discarded"]) == {"the clock jumped by 3 s"}
+    assert frame["threads"].unique().tolist() == [1]
+    assert frame["seconds_per_call"].dtype == float
+    first = run.rounds[0].workers[0].bursts[0]
+    assert frame["seconds_per_call"].iloc[0] == first.sample_ns[0] * 1e-9 / first.number
+
+
+def test_the_frame_of_a_run_without_a_sample_is_empty():
+    assert Analysis(make_run(USUAL[3:])).frame().empty

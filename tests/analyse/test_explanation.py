@@ -8,7 +8,7 @@ import pytest
 from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders
 from bench.analyse.verdict import findings
-from bench.report.json_explanation import told
+from bench.report import json_explanation
 from bench.store.records import Outcome
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products
@@ -119,7 +119,7 @@ def test_what_was_not_started_wrong_or_not_counted_is_left_out():
 
 
 def test_a_ladder_can_be_told_to_a_program():
-    read = json.loads(json.dumps(told(laddered(make_explained())), allow_nan=False))
+    read = json.loads(json.dumps(json_explanation.of(laddered(make_explained())), allow_nan=False))
     first, second = read["rungs"][:2]
     assert (first["cause"], first["numpy_calls"]) == ("call overhead", 140_000)
     assert second["previous"] == first["id"]

@@ -11,6 +11,7 @@ import pytest
 from bench.analyse import roofline
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings
+from bench.cli.exit_codes import exit_code
 from bench.formats import tidy
 from bench.report import json_summary
 from bench.stats.intervals import Interval
@@ -176,7 +177,7 @@ def test_limits_are_no_implementations():
     assert findings(run) == findings(plain)
     assert list(points._points(run)) == list(points._points(plain))
     assert tidy.export([run]) == tidy.export([plain])
-    assert json_summary.exit_code(Analysis(limited(plain, failed=("gemm",)))) == json_summary.exit_code(Analysis(plain))
+    assert exit_code(Analysis(limited(plain, failed=("gemm",)))) == exit_code(Analysis(plain))
 
 
 def test_the_summary_has_shares_with_intervals():

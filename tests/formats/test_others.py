@@ -109,6 +109,12 @@ def test_tidy_csv_has_every_sample_once_with_its_round(run):
     assert set(frame["implementation"]) == {"loop_hoisted", "row_major", "inplace"}
 
 
+def test_tidy_csv_of_several_runs_leaves_out_one_without_a_time(run):
+    frame = pd.read_csv(BytesIO(tidy.export([make_run(USUAL[3:]), replace(run, id="one"), replace(run, id="two")])))
+    assert list(dict.fromkeys(frame["run"])) == ["one", "two"]
+    assert frame["pid"].dtype == int
+
+
 def test_tidy_csv_marks_discarded_rounds_instead_of_dropping_them():
     frame = pd.read_csv(BytesIO(tidy.export([make_run(USUAL[:2], discarded=(3,))])))
     assert set(frame.loc[frame["round"] == 3, "discarded"]) == {"the clock jumped by 3 s"}

@@ -8,12 +8,12 @@ import pytest
 from bench.analyse import verdict
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Verdict, decided, findings
+from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
 from bench.measure.runner import MOST_DISCARDED, Runner, check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.report.json_summary import exit_code
 from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
 from bench.store.records import Outcome, Settings

@@ -8,6 +8,7 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import decided, findings
+from bench.cli.exit_codes import exit_code
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
@@ -15,7 +16,6 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Conditions
 from bench.problems import problem
-from bench.report.json_summary import exit_code
 from bench.store.records import Outcome, Settings
 
 pytestmark = pytest.mark.slow

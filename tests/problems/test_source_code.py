@@ -1,10 +1,13 @@
-"""Whether two versions are the same code."""
+"""The text of implementations, and whether two versions are the same code."""
 
 import os
 
 import pytest
 
 from bench.problems import implementation, problem, source_code
+from bench.problems.implementation import chosen
+from bench.problems.problem import read
+from bench.problems.source_code import LARGEST_BYTES, texts_of
 from tests.repositories import FAKES
 
 PROBLEM = (FAKES / "problem.py").read_text()
@@ -124,3 +127,57 @@ def test_docstrings_count_where_the_file_makes_use_of_them(folder, text):
     first = digests(folder)
     (folder / "honest.py").write_text((CODE + text).replace("Doc.", "sum : term"))
     assert digests(folder)["honest"] != first["honest"]
+
+
+SUMS = """'''Sums.'''
+SIZES = {"S": {"n": 1}}
+DEFAULT_SIZE = "S"
+DATA = ("random",)
+BASELINE = "module"
+OUTPUTS = ("sum",)
+"""
+MODULE = "def prepare(inputs):\n    return lambda: 1  # é\n"
+
+
+@pytest.fixture
+def sums(tmp_path):
+    (tmp_path / "problem.py").write_text(SUMS)
+    (tmp_path / "module.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "notes.txt").write_text("of no implementation")
+    package = tmp_path / "package"
+    (package / "__pycache__").mkdir(parents=True)
+    (package / "__pycache__" / "x.pyc").write_bytes(b"\0")
+    (package / "__init__.py").write_text(MODULE, encoding="utf-8")
+    (package / "a_kernel.c").write_text("double sum;\n")
+    return tmp_path
+
+
+def texts(sums):
+    problem = read(sums)
+    return texts_of(problem, chosen(problem, ()))
+
+
+def test_an_implementation_has_its_own_module_or_all_of_its_folder_and_nothing_else(sums):
+    assert texts(sums) == {
+        "module": {"module.py": MODULE},
+        "package": {"package/__init__.py": MODULE, "package/a_kernel.c": "double sum;\n"},
+    }
+    assert [*texts(sums)["package"]] == ["package/__init__.py", "package/a_kernel.c"]
+
+
+def test_what_is_no_text_or_too_large_is_named_and_not_kept(sums):
+    (sums / "package" / "table.bin").write_bytes(b"\xff\xfe\x00")
+    (sums / "package" / "large.txt").write_text("x" * (LARGEST_BYTES + 1))
+    found = texts(sums)["package"]
+    assert found["package/table.bin"] == "(not kept: no text, 3 bytes)"
+    assert found["package/large.txt"] == f"(not kept: {LARGEST_BYTES + 1} bytes)"
+    assert found["package/a_kernel.c"] == "double sum;\n"
+
+
+def test_files_of_one_implementation_are_kept_up_to_a_bound_together(sums, monkeypatch):
+    monkeypatch.setattr(source_code, "MOST_BYTES", len(MODULE.encode()))
+    assert texts(sums)["package"] == {
+        "package/__init__.py": MODULE,
+        "package/a_kernel.c": "(not kept: 12 bytes)",
+    }

@@ -13,8 +13,7 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.errors import ImplbenchError
 from bench.problems.case import Size
-from bench.report import files
-from bench.report.document import Cell, Column, Table
+from bench.report import files, markdown
 from bench.report.sections import sections
 from bench.store.records import Outcome
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
@@ -45,7 +44,7 @@ HOSTILE = make_run(
 
 
 def page(run):
-    return files.page(run, sections(Analysis(run)))
+    return markdown.page(run, sections(Analysis(run)))
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -108,20 +107,6 @@ def test_pandas_reads_the_table_back(tmp_path):
     assert frame["reason"]["dropped"] == "grad_w1 is 3.2 tolerances off"
 
 
-def test_whole_numbers_stay_whole_beside_unknown_ones():
-    columns = (Column(name="count", header="count"),)
-    table = Table(name="t", title="", columns=columns, rows=((Cell.of(3),), (Cell.of(None),)))
-    assert files.csv(table) == 'count\n3\n""\n'
-
-
-def test_text_in_a_csv_is_never_a_formula_and_numbers_stay_numbers():
-    values = ["=1+1", "+1", "-1", "@x", "\t=1", "\x1b[0m=1", "fine", -1.5]
-    table = Table(
-        name="t", title="", columns=(Column(name="v", header="v"),), rows=tuple((Cell.of(value),) for value in values)
-    )
-    assert files.csv(table).splitlines()[1:] == ["'=1+1", "'+1", "'-1", "'@x", "'=1", "'=1", "fine", "-1.5"]
-
-
 def test_hostile_names_stay_text_in_the_page():
     text = page(HOSTILE)
     assert "\x1b" not in text
@@ -142,22 +127,6 @@ def test_hostile_names_can_be_written_and_read_back(tmp_path):
     frame = pd.read_csv(next(path for path in paths if path.name == "cases.csv"))
     assert frame["implementation"].to_list() == ["'=cmd|'/c calc'!A1", "base|`$x$", "../../up"]
     assert frame["title"].to_list()[0] == "'@SUM(1)"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a_name within", "a_name within"),
-        ("_emphasis_ *too*", r"\_emphasis\_ \*too\*"),
-        ("`code_here` and ` alone", "`code_here` and &#96; alone"),
-        ("`a|b` | c", r"`a\|b` \| c"),
-        ("[24.0, 24.5]", "[24.0, 24.5]"),
-        ("[x](y) [x][y] [x]: y", r"[x\](y) [x\][y] [x\]: y"),
-        ("<b> & $x$ ~s~ \\", r"&lt;b&gt; &amp; \$x\$ \~s\~ \\"),
-    ],
-)
-def test_markdown_shows_text_as_it_is(text, shown):
-    assert files.markdown(text) == shown
 
 
 @pytest.mark.parametrize("identity", ["../../etc/x", "/etc/x", "..", "", ".hidden", "a\x00b", "x" * 500])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.stats import change_points
-from bench.stats.change_points import Analysis, analyse, checked, merged, pelt, scale, segmentation
+from bench.stats.change_points import ChangePoints, analyse, checked, merged, pelt, scale, segmentation
 
 STEP = log(1.05)
 
@@ -117,14 +117,14 @@ def test_a_series_with_too_many_changes_is_unstable_and_tells_none():
 
 
 def test_below_twenty_values_nothing_is_looked_for():
-    assert analyse(series(1, runs=19, at=10, step=1.0)) == Analysis(starts=(), short=True)
-    assert analyse(series(1, runs=20, at=10, step=1.0)) == Analysis(starts=(10,))
-    assert analyse([]) == Analysis(starts=(), short=True)
+    assert analyse(series(1, runs=19, at=10, step=1.0)) == ChangePoints(starts=(), short=True)
+    assert analyse(series(1, runs=20, at=10, step=1.0)) == ChangePoints(starts=(10,))
+    assert analyse([]) == ChangePoints(starts=(), short=True)
     assert pelt([0.0] * 7) == ()
 
 
 def test_equal_values_are_one_segment():
-    assert analyse([0.5] * 100) == Analysis(starts=())
+    assert analyse([0.5] * 100) == ChangePoints(starts=())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

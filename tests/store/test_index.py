@@ -215,7 +215,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path, told):
 
 
 def test_a_first_index_of_many_runs_says_what_takes_so_long(tmp_path, told, monkeypatch):
-    monkeypatch.setattr(index, "_TOLD_FROM", 2)
+    monkeypatch.setattr(index, "_ANNOUNCED_FROM", 2)
     write(tmp_path, 3)
     series_of(tmp_path, told)
     assert told == [f"{tmp_path}: reading 3 runs into the index, which takes some milliseconds each"]

@@ -79,3 +79,18 @@ def test_rounds_that_cannot_be_are_told_with_the_file(tmp_path, change):
     with pytest.raises(ImplbenchError, match="holds a round that no run of implbench could have") as caught:
         points.read(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_case_that_crashed_in_a_round_that_does_not_count_has_no_time_in_either(tmp_path):
+    run = make_run(USUAL[:2])
+    fast = run.arms[1].name if not run.arms[1].again else run.arms[2].name
+    first = run.rounds[0]
+    crashed = tuple(
+        replace(worker, outcome=Outcome.CRASHED, reason="signal 11", bursts=()) if worker.arm == fast else worker
+        for worker in first.workers
+    )
+    run = replace(run, rounds=(replace(first, workers=crashed, discarded="the clock jumped"), *run.rounds[1:]))
+    _origin, found = points.read(written(tmp_path, run))
+    (group,) = verdict.findings(run)
+    assert [one.outcome for one in found] == [one.outcome for one in group.findings] == ["ok", "crashed"]
+    assert found[1].seconds is None

@@ -9,7 +9,7 @@ from bench.errors import Exit
 from bench.measure.round_executor import Source
 from bench.problems.implementation import Implementation
 from bench.problems.problem import Problem
-from bench.report.files import titled_page
+from bench.report.markdown import titled_page
 from bench.report.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
 from bench.store.records import Counts, Outcome

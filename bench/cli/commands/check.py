@@ -7,8 +7,10 @@ from dataclasses import asdict
 from ...measure.runner import check
 from ...measure.selection import select
 from ...problems import problem
-from ...report import json_summary, terminal
+from ...report import terminal
 from ...report.document import Section
+from ...report.sections import checks
+from ..exit_codes import exit_code_of
 from ..request import selection_of, settings_of
 
 
@@ -19,9 +21,9 @@ def command(options: argparse.Namespace) -> int:
     arms = tuple(arm for arm in arms if not arm.again)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
         held = check(found, arms, left, settings=settings_of(options), listener=listener)
-    checks = json_summary.checks(arms, left, held)
+    verified = checks.of(arms, left, held)
     if options.json:
-        print(json.dumps([asdict(one) for one in checks], indent=2, allow_nan=False))
+        print(json.dumps([asdict(one) for one in verified], indent=2, allow_nan=False))
     else:
-        terminal.show([Section(title="Checks", tables=json_summary.check_tables(checks))])
-    return json_summary.exit_code_of(one.outcome for one in checks)
+        terminal.show([Section(title="Checks", tables=checks.tables(verified))])
+    return exit_code_of(one.outcome for one in verified)

@@ -15,9 +15,10 @@ from ...measure import executor
 from ...measure.runner import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
-from ...report import files, terminal
+from ...report import terminal
 from ...report.document import Section
 from ...report.json_summary import of_comparison, of_plan
+from ...report.markdown import titled_page
 from ...report.sections import comparison as section
 from ...stats.intervals import resolves
 from ...store.documents import write_atomically
@@ -160,7 +161,7 @@ def _print(found: Comparison, options: argparse.Namespace) -> None:
 
 def _write(sections: tuple[Section, ...], markdown: str | None) -> None:
     """Write the page that a pull request shows; that it cannot be written as the step's summary is no failure."""
-    page = files.titled_page("implbench compare", sections, files=False)
+    page = titled_page("implbench compare", sections, files=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         try:

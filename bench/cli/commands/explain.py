@@ -11,11 +11,13 @@ from ...errors import ImplbenchError
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...problems import problem
-from ...report import files, json_explanation, json_summary, terminal
+from ...report import json_explanation, terminal
+from ...report.markdown import titled_page
 from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run
+from ..exit_codes import exit_code
 from ..request import selection_of, settings_of
 
 
@@ -29,7 +31,7 @@ def command(options: argparse.Namespace) -> int:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
     whole = section.section(analysis)
     if options.markdown and whole is not None:
-        page = files.titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        page = titled_page(f"Why: {run.problem.name}", (whole,), files=False)
         write_atomically(Path(options.markdown), page.encode())
     if options.json:
         print(
@@ -37,7 +39,7 @@ def command(options: argparse.Namespace) -> int:
                 {
                     "run": run.id,
                     "document": None if path is None else str(path),
-                    "groups": [json_explanation.told(one) for one in analysis.ladders],
+                    "groups": [json_explanation.of(one) for one in analysis.ladders],
                 },
                 indent=2,
                 allow_nan=False,
@@ -50,7 +52,7 @@ def command(options: argparse.Namespace) -> int:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return json_summary.exit_code(analysis)
+    return exit_code(analysis)
 
 
 def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:

@@ -10,7 +10,7 @@ from ...errors import Exit, ImplbenchError
 from ...machine import environment
 from ...problems import problem
 from ...report import files, json_history, terminal
-from ...report.document import Figure
+from ...report.document import Figure, file_name
 from ...report.sections.history import machine_text, section
 from ...store import documents, index
 
@@ -42,7 +42,7 @@ def _drawn(figures: tuple[Figure, ...], folder: Path) -> list[Path]:
     paths = []
     for figure in figures:
         for kind in ("svg", "png"):
-            path = folder / f"{files.file_name(figure.name)}.{kind}"
+            path = folder / f"{file_name(figure.name)}.{kind}"
             documents.write_atomically(path, files.picture(figure, kind))
             paths.append(path)
     return paths

@@ -10,7 +10,7 @@ from ...analyse.history import Question
 from ...analyse.joint import join
 from ...errors import Exit, ImplbenchError
 from ...html import joint as joint_page
-from ...html.past import Past, of_run
+from ...html.outline import Past, of_run
 from ...machine import environment
 from ...report import files as reports
 from ...report import terminal

@@ -12,6 +12,7 @@ from ...measure.selection import select
 from ...problems import problem
 from ...report import json_summary, sections, terminal
 from ...store.records import Run
+from ..exit_codes import exit_code
 from ..request import selection_of, settings_of
 from . import watch
 from .report import reported
@@ -47,4 +48,4 @@ def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
-    return json_summary.exit_code(analysis)
+    return exit_code(analysis)

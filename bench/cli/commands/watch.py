@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...analyse.verdict import decided, findings
+from ...analyse.verdict import BAD, decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.runner import Listener, Progress, Runner
 from ...measure.selection import select
@@ -20,7 +20,7 @@ from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
 from ...report.document import code
-from ...report.json_summary import BAD, ratio
+from ...report.json_summary import estimate
 from ...report.sections import watched
 from ...store.records import Outcome, Run
 from ...versions import snapshots
@@ -238,8 +238,8 @@ def _measured(one: Remeasured) -> dict[str, Any]:
         "reason": one.reason,
         "rounds": one.rounds,
         "min_seconds_per_call": one.min_seconds_per_call.value if one.min_seconds_per_call else None,
-        "speedup_over_version_before": ratio(one.speedup_over_before),
+        "speedup_over_version_before": estimate(one.speedup_over_before),
         "verdict": one.verdict,
         "baseline": baseline.case.id if baseline else None,
-        "speedup_over_baseline": ratio(one.speedup_over_baseline),
+        "speedup_over_baseline": estimate(one.speedup_over_baseline),
     }

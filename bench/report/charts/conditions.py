@@ -9,7 +9,7 @@ from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..document import plain
-from ..wording import conditions, counted, layouts, ratio_text
+from ..wording import allocator_text, conditions, counted, layouts, ratio_text
 from . import ratios
 from .layouts import grid, side_by_side
 from .style import key, looks
@@ -74,7 +74,7 @@ def others(one: Effect) -> list[str]:
     values = {
         "threads": counted(one.case.threads, "thread") if one.case.threads else "",
         "dtype": one.case.dtype,
-        "allocator": "" if one.case.allocator == "default" else f"allocator {plain(one.case.allocator)}",
+        "allocator": allocator_text(one.case),
     }
     return [value for axis, value in values.items() if axis != one.axis and value]
 

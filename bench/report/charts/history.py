@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from statistics import median
 
-from ...analyse.history import RATIO, Histories, Track
+from ...analyse.history import Histories, Track
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..document import plain
@@ -22,12 +22,12 @@ def charts(found: Histories) -> tuple[Chart, ...]:
             known = [moment for moment in at if moment is not None]
             if len(known) == len(at):
                 title = f"{plain(found.label(one))}: {of}"
-                made.append(_chart(f"history-{len(made)}", title, track, known, ratio=of == RATIO))
+                made.append(_chart(f"history-{len(made)}", title, track, known))
     return tuple(made)
 
 
-def _chart(identity: str, title: str, track: Track, at: Sequence[float], *, ratio: bool) -> Chart:
-    unstable = track.analysis.unstable
+def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Chart:
+    ratio, unstable = track.is_ratio, track.analysis.unstable
     told = f"unstable, {unstable} changes mean nothing" if unstable else counted(len(track.changes), "change")
     return Chart(
         id=identity,
@@ -43,13 +43,13 @@ def _chart(identity: str, title: str, track: Track, at: Sequence[float], *, rati
             )
             for change in track.changes
         ),
-        series=(_runs(title, track, at, ratio=ratio), *_levels(track, at)),
+        series=(_runs(title, track, at), *_levels(track, at)),
         compact=True,
     )
 
 
-def _runs(title: str, track: Track, at: Sequence[float], *, ratio: bool) -> Series:
-    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if ratio else time_text
+def _runs(title: str, track: Track, at: Sequence[float]) -> Series:
+    write: Callable[[float], str] = (lambda value: f"{significant(value, 4)}x") if track.is_ratio else time_text
     points = tuple(
         Point(x=x, y=value, tip=f"{title}\n{plain(entry.run)}\n{write(value)}")
         for x, value, entry in zip(at, track.values, track.entries, strict=True)

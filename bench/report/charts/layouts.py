@@ -36,9 +36,8 @@ def grid(group: GroupFindings) -> Grid:
     """Return the speed-ups over the baseline, 1 for the baseline itself; cases without a time are left out."""
     found: dict[str, dict[str, Ratio]] = {}
     for one in group.findings:
-        ratio = Ratio(value=1.0, interval=None) if one.arm.baseline else one.speedup_over_baseline
-        if one in group.ok and ratio is not None:
-            found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = ratio
+        if one in group.ok and one.speedup is not None:
+            found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = one.speedup
     return found
 
 

@@ -10,6 +10,7 @@ from ...units import DASH, amount, percent, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..document import plain
 from ..wording import label, limit_name, titled
+from . import ratios
 from .style import key, looks
 
 
@@ -59,15 +60,8 @@ def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Cha
 
 
 def _share(row: int, name: str, one: Placed) -> Point:
-    ends, text = one.share.interval if one.share else None, share_text(one)
-    return Point(
-        x=100 * one.share.value if one.share else None,
-        y=row,
-        low=100 * ends.low if ends else None,
-        high=100 * ends.high if ends else None,
-        tip=f"{name}: {text}\n{_rates(one)}",
-        label=text,
-    )
+    text = share_text(one)
+    return ratios.point(row, one.share, tip=f"{name}: {text}\n{_rates(one)}", label=text, scale=100.0)
 
 
 def _rates(one: Placed) -> str:

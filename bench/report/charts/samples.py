@@ -10,9 +10,9 @@ from math import ceil, floor
 from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, used_rounds
+from ...analyse.verdict import Finding, GroupFindings
 from ...store.records import Outcome, Round, Run, Worker
-from ...store.selectors import seconds_per_call
+from ...store.selectors import seconds_per_call, used_rounds
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
 from ..wording import counted, label, titled

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Growth, Place, Sweep
 from ...analyse.verdict import Ratio
-from ...stats.intervals import Estimate
+from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Run
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Rule, Series
@@ -20,7 +20,7 @@ FARTHEST = 3.0
 _Text = Callable[[float], str]
 
 #: Name -> size and value, with its interval where it has one; no value where it is not drawn.
-_Curves = Mapping[str, Sequence[tuple[int, Ratio | Estimate | None]]]
+_Curves = Mapping[str, Sequence[tuple[int, Uncertain | None]]]
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
@@ -100,7 +100,7 @@ def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
 
 def _speedups(one: Sweep) -> Mapping[str, _Curves]:
     """Return layout -> implementation -> its speed-ups."""
-    found: dict[str, dict[str, list[tuple[int, Ratio | Estimate | None]]]] = {}
+    found: dict[str, dict[str, list[tuple[int, Uncertain | None]]]] = {}
     for place in one.places:
         for finding in place.timed.values():
             ratio, case = finding.speedup_over_baseline, finding.arm.case
@@ -113,7 +113,7 @@ def _which(analysis: Analysis, one: Sweep) -> str:
     return f": {conditions(one.case)}" if len(analysis.sweeps) > 1 else ""
 
 
-def _curves(one: Sweep, number: Callable[[Place, str], Ratio | Estimate | None]) -> _Curves:
+def _curves(one: Sweep, number: Callable[[Place, str], Uncertain | None]) -> _Curves:
     """Return the values of each implementation that has any."""
     found = {name: [(p.value, value) for p in one.places if (value := number(p, name))] for name in one.names}
     return {name: spots for name, spots in found.items() if spots}
@@ -183,7 +183,7 @@ def _series(
     )
 
 
-def _tip(where: tuple[str, str], found: Ratio | Estimate | None, write: _Text, more: str | None) -> str | None:
+def _tip(where: tuple[str, str], found: Uncertain | None, write: _Text, more: str | None) -> str | None:
     if found is None:
         return None
     interval = f" [{write(found.interval.low)}, {write(found.interval.high)}]" if found.interval else ""

@@ -4,10 +4,8 @@ To add one: a module with ``section(analysis) -> Section | None``, and its place
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings
 from ..document import Section
 from . import (
     accuracy,
@@ -57,9 +55,10 @@ def sections(analysis: Analysis) -> tuple[Section, ...]:
 
 def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, a table that fits it, the layouts, and what threatens the numbers."""
-    found = [answer.section(analysis), sweep.brief(analysis)]
-    if found[1] is not None:
-        return tuple(one for one in (*found, _of_all(threats.section(analysis), analysis.groups)) if one is not None)
+    over_sizes = sweep.brief(analysis)
+    if over_sizes is not None:
+        return (answer.section(analysis), over_sizes, threats.of_run(analysis))
+    found: list[Section | None] = [answer.section(analysis)]
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
     side_by_side = layouts.section(analysis)
     if side_by_side is not None:
@@ -67,14 +66,6 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         found.append(Section(title=side_by_side.title, paragraphs=side_by_side.paragraphs, tables=tables))
     found += [roofline.brief(analysis), threats.section(analysis)]
     return tuple(one for one in found if one is not None)
-
-
-def _of_all(found: Section | None, groups: tuple[GroupFindings, ...]) -> Section | None:
-    """Return what a section says of the run as a whole; what it says of single groups is for the report."""
-    if found is None:
-        return None
-    own = tuple(f"{group.name}: " for group in groups)
-    return replace(found, paragraphs=tuple(text for text in found.paragraphs if not text.startswith(own)))
 
 
 __all__ = ["OF_ONE_SIZE", "brief", "sections"]

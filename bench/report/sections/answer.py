@@ -7,6 +7,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from ...stats.intervals import Estimate
 from ...store.records import Outcome, Run
+from ...store.selectors import used_rounds
 from ...units import DASH, percent, time_text
 from ..document import Section, code, plain
 from ..wording import condition, counted, gain_text, label, layouts, margin_text, times_text
@@ -17,7 +18,7 @@ from .sweep import sentences as sweep_sentences
 _TIMES_FROM = 2.0
 
 
-def section(analysis: Analysis) -> Section | None:
+def section(analysis: Analysis) -> Section:
     """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
 
     Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
@@ -32,9 +33,11 @@ def section(analysis: Analysis) -> Section | None:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
             paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
-        done = sum(one.discarded is None for one in analysis.run.rounds)
+        done = len(used_rounds(analysis.run))
         paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
-    return Section(title="Answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",))
+    return Section(
+        title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
+    )
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
@@ -45,10 +48,10 @@ def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
 
 def _remembering(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield whose times are perhaps not those of computing."""
-    for one in group.ok:
-        said = remembering.warning(run.rounds, one.arm.name)
+    for finding in group.ok:
+        said = remembering.warning(run.rounds, finding.arm.name)
         if said:
-            yield f"Warning: {code(label(one.arm.case, group))}: {plain(said)}."
+            yield f"Warning: {code(label(finding.arm.case, group))}: {plain(said)}."
 
 
 def sentence(run: Run, group: GroupFindings) -> str:
@@ -87,16 +90,16 @@ def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
     )
 
 
-def _name(one: Finding | None, group: GroupFindings) -> str:
+def _name(finding: Finding | None, group: GroupFindings) -> str:
     """Return the name of a case, with a warning where it is no example of how fast its program is."""
-    if one is None:
+    if finding is None:
         return DASH
-    return code(label(one.arm.case, group)) + (" on the reference BLAS" if one.reference_blas else "")
+    return code(label(finding.arm.case, group)) + (" on the reference BLAS" if finding.reference_blas else "")
 
 
-def _takes(one: Finding | None) -> str:
+def _takes(finding: Finding | None) -> str:
     """Return the least time of one call, from burst minima as the ratios are."""
-    return time_text(one.min_seconds_per_call.value if one and one.min_seconds_per_call else None)
+    return time_text(finding.min_seconds_per_call.value if finding and finding.min_seconds_per_call else None)
 
 
 def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
@@ -126,14 +129,14 @@ def _orders(group: GroupFindings) -> list[str]:
         return []
     same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
     name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
-    told = [
+    texts = [
         f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
         for one in same
         if one.verdict in (Verdict.SLOWER, Verdict.FASTER)
     ]
-    if not told:
+    if not texts:
         return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
-    return [f"Memory order matters: {name} takes {', '.join(told)} as in {usual}."]
+    return [f"Memory order matters: {name} takes {', '.join(texts)} as in {usual}."]
 
 
 def shown_fastest(group: GroupFindings) -> Finding | None:
@@ -152,7 +155,9 @@ def _rivals(group: GroupFindings) -> list[Finding]:
     baseline = group.baseline
     if baseline is None or baseline.outcome != Outcome.OK:
         return []
-    return [one for one in group.ok if not one.arm.baseline and one.log_ratio and not one.reference_blas]
+    return [
+        finding for finding in group.ok if not finding.arm.baseline and finding.log_ratio and not finding.reference_blas
+    ]
 
 
 def _best(rivals: list[Finding]) -> Finding:
@@ -160,10 +165,10 @@ def _best(rivals: list[Finding]) -> Finding:
     return next((one for one in rivals if one.verdict == Verdict.FASTER), rivals[0])
 
 
-def _speedup(one: Finding) -> Ratio:
-    ratio = one.speedup_over_baseline
+def _speedup(finding: Finding) -> Ratio:
+    ratio = finding.speedup_over_baseline
     if ratio is None:
-        raise ValueError(f"{one.arm.name}: has no ratio to the baseline")
+        raise ValueError(f"{finding.arm.name}: has no ratio to the baseline")
     return ratio
 
 
@@ -174,7 +179,7 @@ def _least(group: GroupFindings) -> str:
 
 def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | None:
     """Return how far the best is ahead of the runner-up, from the rounds that both were in; None if that was said."""
-    rival = next((one for one in group.ok if one is not best and not one.reference_blas), None)
+    rival = next((finding for finding in group.ok if finding is not best and not finding.reference_blas), None)
     if rival is None or rival.arm.baseline:
         return None
     log_ratio = analysis.ratio(group, best.arm, rival.arm)
@@ -210,7 +215,7 @@ def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
 
 def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
     where = condition(run, group, baseline)
-    others = " and ".join(_name(one, group) for one in group.ok if not one.arm.baseline)
+    others = " and ".join(_name(finding, group) for finding in group.ok if not finding.arm.baseline)
     but = f" but {others}" if others else ""
     return (
         f"{_name(baseline, group)} takes {_takes(baseline)} a call (burst minima; {where}); nothing was compared with "
@@ -222,7 +227,7 @@ def _no_baseline(run: Run, group: GroupFindings) -> str:
     """Return the answer where no ratio can be formed because the baseline has no time."""
     baseline = group.baseline
     fate = f"{_name(baseline, group)} is {_fate(baseline.outcome, baseline.reason)}" if baseline else "it was not run"
-    fair = [one for one in group.ok if not one.reference_blas] or group.ok
+    fair = [finding for finding in group.ok if not finding.reference_blas] or group.ok
     fastest = min(fair, key=lambda one: one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0)
     return (
         f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
@@ -243,8 +248,10 @@ def _imported(run: Run, group: GroupFindings) -> str:
 
 
 def _nothing(run: Run, group: GroupFindings) -> str:
-    fates = [f"{_name(one, group)} is {_fate(one.outcome, one.reason)}" for one in group.findings]
-    fates += [f"{code(label(one.case, group))} is {_fate(one.outcome, one.reason)}" for one in group.left]
+    fates = [f"{_name(finding, group)} is {_fate(finding.outcome, finding.reason)}" for finding in group.findings]
+    fates += [
+        f"{code(label(skipped.case, group))} is {_fate(skipped.outcome, skipped.reason)}" for skipped in group.left
+    ]
     return f"No implementation of {plain(run.problem.name)} has a time: {'; '.join(fates) or 'none was asked for'}."
 
 

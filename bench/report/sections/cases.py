@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...problems.case import Case
-from ...stats.intervals import Estimate, Interval
+from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..wording import layouts, margin_text, named, ratio_text, titled
 from . import answer
 
@@ -32,9 +33,7 @@ class _Row:
     @property
     def speedup(self) -> Ratio | None:
         """Time of the baseline / time; 1 for the baseline."""
-        if self.ok is None:
-            return None
-        return Ratio(value=1.0, interval=None) if self.ok.arm.baseline else self.ok.speedup_over_baseline
+        return self.ok.speedup if self.ok else None
 
 
 #: A column and what stands in it.
@@ -85,12 +84,15 @@ def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Fiel
 def _rows(group: GroupFindings) -> list[_Row]:
     """Return the cases with a time, fastest first; then those measured in vain; then those not started."""
     timed = list(group.ok)
-    others = [one for one in group.findings if one not in timed]
+    others = [finding for finding in group.findings if finding not in timed]
     found = [
         _Row(case=one.arm.case, title=one.arm.title, outcome=one.outcome, reason=one.reason, finding=one)
         for one in [*timed, *others]
     ]
-    return found + [_Row(case=one.case, title=one.title, outcome=one.outcome, reason=one.reason) for one in group.left]
+    return found + [
+        _Row(case=skipped.case, title=skipped.title, outcome=skipped.outcome, reason=skipped.reason)
+        for skipped in group.left
+    ]
 
 
 def _full(group: GroupFindings) -> list[_Field]:
@@ -159,44 +161,29 @@ _TIMES: Mapping[str, tuple[str, Callable[[Finding], Estimate | None]]] = {
 def _time(statistic: str, group: GroupFindings) -> list[_Field]:
     """Return a statistic of the time per call, in one unit for all rows, and its interval for programs."""
     name, of = _TIMES[statistic]
-    unit = time_unit(found.value if (found := of(one)) else None for one in group.ok)
+    unit = time_unit(value_of(of(finding)) for finding in group.ok)
 
-    def time(row: _Row) -> Cell:
-        found = of(row.ok) if row.ok else None
-        seconds = found.value if found else None
-        return Cell(value=seconds, text=seconds_in(unit, seconds))
+    def time(row: _Row) -> Uncertain | None:
+        return of(row.ok) if row.ok else None
 
-    def ends(row: _Row) -> Interval | None:
-        found = of(row.ok) if row.ok else None
-        return found.interval if found else None
+    def time_cell(row: _Row) -> Cell:
+        return value_cell(time(row), seconds_in(unit, value_of(time(row))))
 
-    return [(Column(name=name, header=f"{statistic} time [{unit}]"), time), *_ends(name, ends)]
+    return [(Column(name=name, header=f"{statistic} time [{unit}]"), time_cell), *_bounds(name, time)]
 
 
 def _speedup() -> list[_Field]:
     """Return the speed-up, and its interval for programs."""
-
-    def speedup(row: _Row) -> Cell:
-        return Cell(value=row.speedup.value if row.speedup else None, text=_speedup_text(row))
-
-    return [
-        (Column(name="speedup_over_baseline", header="speed-up", bar=True), speedup),
-        *_ends("speedup_over_baseline", lambda row: row.speedup.interval if row.speedup else None),
-    ]
+    name = "speedup_over_baseline"
+    column = Column(name=name, header="speed-up", bar=True)
+    cell = (column, lambda row: value_cell(row.speedup, _speedup_text(row)))
+    return [cell, *_bounds(name, lambda row: row.speedup)]
 
 
-def _ends(name: str, interval: Callable[[_Row], Interval | None]) -> list[_Field]:
+def _bounds(name: str, of: Callable[[_Row], Uncertain | None]) -> list[_Field]:
     """Return the two ends of an interval, for programs."""
-
-    def low(row: _Row) -> float | None:
-        ends = interval(row)
-        return ends.low if ends else None
-
-    def high(row: _Row) -> float | None:
-        ends = interval(row)
-        return ends.high if ends else None
-
-    return [_hidden(f"{name}_low", low), _hidden(f"{name}_high", high)]
+    low, high = bound_columns(name, f"{name}_")
+    return [(low, lambda row: bound_cells(of(row))[0]), (high, lambda row: bound_cells(of(row))[1])]
 
 
 def _speedup_text(row: _Row) -> str:
@@ -207,7 +194,7 @@ def _of_medians(row: _Row) -> Cell:
     """Return the speed-up from burst medians; it differs where a slowdown lives in the tail only."""
     logs = row.ok.log_ratio_of_medians if row.ok and not row.ok.arm.baseline else None
     ratio = Ratio.of(logs).inverse() if logs else None
-    return Cell(value=ratio.value if ratio else None, text=f"{significant(ratio.value)}x" if ratio else DASH)
+    return value_cell(ratio, f"{significant(ratio.value)}x" if ratio else DASH)
 
 
 def _verdict(row: _Row) -> Cell:

@@ -9,6 +9,7 @@ from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison, Standing
 from ..document import Cell, Column, Section, Table, code, plain
+from ..estimates import bound_cells, value_cell
 from ..wording import counted, gain_text, margin_text, ratio_text
 
 _COLUMNS = (
@@ -25,7 +26,7 @@ _COLUMNS = (
 
 def sections(found: Comparison) -> tuple[Section, ...]:
     """Return the sections of a comparison, in reading order."""
-    answer = Section(title="Answer", paragraphs=(sentence(found), *_details(found)))
+    answer = Section(title="Answer", kind="answer", paragraphs=(sentence(found), *_details(found)))
     tables = (_table(found),) if found.compared else ()
     return (
         answer,
@@ -57,7 +58,7 @@ def _nothing(found: Comparison) -> str | None:
     if not found.compared and not found.lost:
         return f"Nothing was measured: {_why_nothing(found)}"
     if found.nothing_comparable and not found.lost:
-        named = (f"{code(one.name)}: {plain(one.reason or '')}" for one in found.compared)
+        named = (f"{code(compared.name)}: {plain(compared.reason or '')}" for compared in found.compared)
         return f"Nothing could be compared: {'; '.join(named)}"
     return None
 
@@ -82,7 +83,7 @@ def _speed(found: Comparison) -> str:
 
 
 def _why_nothing(found: Comparison) -> str:
-    reasons = dict.fromkeys(plain(one.reason) for one in found.skipped)
+    reasons = dict.fromkeys(plain(skipped.reason) for skipped in found.skipped)
     if reasons:
         return "; ".join(reasons)
     rule = "a problem is a folder with a problem.py that gives SIZES; those below tests/ count only if they are in a"
@@ -108,8 +109,8 @@ def planned(names: Sequence[str], skipped: Sequence[Skipped], budget_s: float) -
     return (Section(title="What would be measured", paragraphs=(f"Would measure {what}{time}.", *_reasons(skipped))),)
 
 
-def _slowdown(one: Compared) -> str:
-    return gain_text(Ratio.of(one.log_ratio)) if one.log_ratio else DASH
+def _slowdown(compared: Compared) -> str:
+    return gain_text(Ratio.of(compared.log_ratio)) if compared.log_ratio else DASH
 
 
 def _details(found: Comparison) -> Iterator[str]:
@@ -126,28 +127,30 @@ def _details(found: Comparison) -> Iterator[str]:
 
 
 def _table(found: Comparison) -> Table:
-    rows = tuple(_row(one) for one in found.compared)
+    rows = tuple(_row(compared) for compared in found.compared)
     return Table(name="comparison", title="Time of HEAD over time of BASE", columns=_COLUMNS, rows=rows)
 
 
-def _row(one: Compared) -> tuple[Cell, ...]:
-    ratio = Ratio.of(one.log_ratio) if one.log_ratio and one.outcome == Outcome.OK else None
-    ends = ratio.interval if ratio else None
-    faults = None if one.faults_per_call is None else " -> ".join(significant(value) for value in one.faults_per_call)
+def _row(compared: Compared) -> tuple[Cell, ...]:
+    ratio = Ratio.of(compared.log_ratio) if compared.log_ratio and compared.outcome == Outcome.OK else None
+    faults = (
+        None
+        if compared.faults_per_call is None
+        else " -> ".join(significant(value) for value in compared.faults_per_call)
+    )
     return (
-        Cell.of(one.name),
-        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
-        Cell.of(one.standing.value),
-        Cell.of(one.rounds),
+        Cell.of(compared.name),
+        value_cell(ratio, ratio_text(ratio)),
+        *bound_cells(ratio),
+        Cell.of(compared.standing.value),
+        Cell.of(compared.rounds),
         Cell.of(faults),
-        Cell.of(one.reason),
+        Cell.of(compared.reason),
     )
 
 
 def _skipped(found: Comparison) -> Iterator[str]:
-    yield from _reasons([one for one in found.skipped if one not in found.failed])
+    yield from _reasons([skipped for skipped in found.skipped if skipped not in found.failed])
 
 
 def _reasons(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from ...analyse.verdict import Ratio
 from ..chart import Chart
 from ..charts.conditions import change_text, largest, others, speedups, where_text
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..wording import margin_text, ratio_text, times_text
 
 _EXPLAINED = (
@@ -69,8 +70,7 @@ def _table(axis: str, found: Sequence[Effect]) -> Table:
             Column(name="before", header="from", right=False),
             Column(name="after", header="to", right=False),
             Column(name="speedup", header="speed-up", right=False),
-            Column(name="speedup_low", header="low", shown=False),
-            Column(name="speedup_high", header="high", shown=False),
+            *bound_columns("speedup"),
             Column(name="efficiency", header="efficiency", right=False, shown=threads),
             Column(name="rounds", header="rounds"),
         ),
@@ -79,7 +79,7 @@ def _table(axis: str, found: Sequence[Effect]) -> Table:
 
 
 def _row(one: Effect) -> tuple[Cell, ...]:
-    ends, efficiency = one.speedup.interval, one.efficiency
+    efficiency = one.efficiency
     return (
         Cell.of(one.case.implementation),
         Cell.of(one.case.layout),
@@ -87,10 +87,9 @@ def _row(one: Effect) -> tuple[Cell, ...]:
         Cell.of(", ".join(others(one))),
         Cell.of(one.before),
         Cell.of(one.after),
-        Cell(value=one.speedup.value, text=ratio_text(one.speedup)),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
-        Cell(value=efficiency.value if efficiency else None, text=_percent(efficiency) if efficiency else ""),
+        value_cell(one.speedup, ratio_text(one.speedup)),
+        *bound_cells(one.speedup),
+        value_cell(efficiency, _percent(efficiency) if efficiency else ""),
         Cell.of(one.rounds),
     )
 

@@ -3,7 +3,7 @@
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ...store.records import Counts, Worker
-from ...units import DASH, amount
+from ...units import amount
 from ..document import Cell, Column, Section, Table
 from ..wording import label, named, titled
 
@@ -18,8 +18,10 @@ _COLUMNS = (
 
 
 def section(analysis: Analysis) -> Section | None:
-    """Return a table for each group; None where nothing was counted, or all of it is told by the section "Why"."""
-    workers = {worker.arm: worker for one in analysis.run.rounds for worker in one.workers if worker.counts is not None}
+    """Return a table for each group; None where nothing was counted, or all of it is in the section "Why"."""
+    workers = {
+        worker.arm: worker for round_ in analysis.run.rounds for worker in round_.workers if worker.counts is not None
+    }
     if analysis.run.settings.explains or not workers:
         return None
     text = (
@@ -33,7 +35,9 @@ def section(analysis: Analysis) -> Section | None:
 
 def _table(group: GroupFindings, groups: tuple[GroupFindings, ...], workers: dict[str, Worker]) -> Table:
     """Return the counts of a group's cases, fastest first; without those that another program computes."""
-    counted = [one for one in group.ok if one.arm.name in workers and not workers[one.arm.name].own_clock]
+    counted = [
+        finding for finding in group.ok if finding.arm.name in workers and not workers[finding.arm.name].own_clock
+    ]
     return Table(
         name=named("counts", group, groups),
         title=titled("Counts of one evaluation", group, groups),
@@ -46,13 +50,9 @@ def _cells(counts: Counts | None) -> tuple[Cell, ...]:
     if counts is None:
         return (Cell.of(None),) * (len(_COLUMNS) - 1)
     return (
-        _whole(counts.allocations),
+        Cell.whole(counts.allocations),
         Cell(value=counts.allocated_bytes, text=amount(counts.allocated_bytes, "B")),
         Cell(value=counts.peak_bytes, text=amount(counts.peak_bytes, "B")),
-        _whole(counts.python_calls),
-        _whole(counts.c_calls),
+        Cell.whole(counts.python_calls),
+        Cell.whole(counts.c_calls),
     )
-
-
-def _whole(value: int | None) -> Cell:
-    return Cell(value=value, text=DASH if value is None else f"{value:,}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...analyse.analysis import Analysis
 from ...store.records import Run, Worker
+from ...store.selectors import used_rounds
 from ...units import DASH, significant
 from ..document import Cell, Column, Section, Table, plain
 from ..wording import counted, margin_text
@@ -82,7 +83,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, str | None]]:
     yield "problem's files (SHA-256)", plain(run.problem.digest)
     yield "data", plain(", ".join(dict.fromkeys(arm.case.data or run.problem.data for arm in run.arms)))
     yield "seed", str(settings.seed)
-    yield "rounds", f"{sum(one.discarded is None for one in run.rounds)} used, {len(run.rounds)} made"
+    yield "rounds", f"{len(used_rounds(run))} used, {len(run.rounds)} made"
     for group, work in run.problem.work.items():
         yield (
             f"work of one call, {plain(group)}",
@@ -96,7 +97,7 @@ def _count(value: float) -> str:
 
 def _of_workers(run: Run) -> Iterator[tuple[str, str | None]]:
     """Yield what the workers found loaded in themselves, each once."""
-    workers = [worker for one in run.rounds for worker in one.workers]
+    workers = [worker for round_ in run.rounds for worker in round_.workers]
     yield (
         "BLAS and thread pools in the workers",
         "; ".join(dict.fromkeys(text for worker in workers for text in _pools(worker))),

@@ -1,6 +1,7 @@
 """Why each implementation is as fast as it is: what it does, what that costs, and what the next one does otherwise."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
@@ -9,6 +10,7 @@ from ...analyse.verdict import GroupFindings
 from ...store.records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table
+from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..wording import label, named, ratio_text, titled
 from . import answer
 from .reasons import baseline_sentence, left_out, range_text, sentences
@@ -47,9 +49,8 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         )
     ]
     answered = answer.section(analysis)
-    told = answered.paragraphs if answered else ()
     changes = tuple(text for one in found for text in baseline_sentence(one))
-    return (Section(title="Answer", paragraphs=(*told, *changes)), *parts)
+    return (replace(answered, paragraphs=(*answered.paragraphs, *changes)), *parts)
 
 
 _METHOD = (
@@ -76,7 +77,9 @@ _IMPLEMENTATION = Column(name="implementation", header="implementation", right=F
 
 
 def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
-    unit = time_unit(one.finding.min_seconds_per_call.value for one in ladder.rungs if one.finding.min_seconds_per_call)
+    unit = time_unit(
+        rung.finding.min_seconds_per_call.value for rung in ladder.rungs if rung.finding.min_seconds_per_call
+    )
     return Table(
         name=named("ladder", ladder.group, groups),
         title=titled("Ladder", ladder.group, groups),
@@ -85,37 +88,28 @@ def _steps(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
             _column("min_seconds_per_call", f"min time [{unit}]"),
             _column("speedup_over_previous", "over the one above"),
             Column(name="previous", header="previous", right=False, shown=False),
-            Column(name="speedup_over_previous_low", header="low", shown=False),
-            Column(name="speedup_over_previous_high", header="high", shown=False),
+            *bound_columns("speedup_over_previous"),
             Column(name="cause", header="mostly", right=False),
             _column("share", "share"),
-            *_ends("share"),
+            *bound_columns("share"),
         ),
         rows=tuple(_step_row(ladder, rung, unit) for rung in ladder.rungs),
     )
 
 
 def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
-    seconds = rung.finding.min_seconds_per_call.value if rung.finding.min_seconds_per_call else None
+    seconds = value_of(rung.finding.min_seconds_per_call)
     ratio, found = rung.speedup_over_previous, rung.diagnosis
-    ends = ratio.interval if ratio else None
     cause = found.cause if found else None
     return (
         Cell.of(label(rung.finding.arm.case, ladder.group)),
         Cell(value=seconds, text=seconds_in(unit, seconds)),
-        Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+        value_cell(ratio, ratio_text(ratio)),
         Cell.of(label(rung.previous, ladder.group) if rung.previous else None),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
+        *bound_cells(ratio),
         Cell(value=cause, text=cause or ("not explained" if found else DASH)),
         *_range_cells(found.share if found and cause else None),
     )
-
-
-def _ends(name: str) -> tuple[Column, Column]:
-    """Return the columns of the ends of a range, for programs."""
-    low, high = (Column(name=f"{name}_{end}", header=end, shown=False) for end in ("low", "high"))
-    return low, high
 
 
 def _range_cells(share: Share | None) -> tuple[Cell, Cell, Cell]:
@@ -154,27 +148,23 @@ def _amounts(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
     )
 
 
-def _amount_cells(one: Amounts, size: float) -> tuple[Cell, ...]:
+def _amount_cells(amounts: Amounts, size: float) -> tuple[Cell, ...]:
     """Return the cells of one implementation, bytes in a unit of that size."""
     return (
-        _whole(one.numpy_calls),
-        _whole(one.indexings),
-        _bytes(one.allocated_bytes, size),
-        _bytes(one.peak_bytes, size),
-        Cell(value=one.faults, text=DASH if one.faults is None else f"{one.faults:.0f}"),
-        _whole(one.allocations),
-        _whole(one.moved_bytes),
-        _whole(one.mixed_calls),
-        Cell.of(one.smallest_s),
+        Cell.whole(amounts.numpy_calls),
+        Cell.whole(amounts.indexings),
+        _bytes(amounts.allocated_bytes, size),
+        _bytes(amounts.peak_bytes, size),
+        Cell(value=amounts.faults, text=DASH if amounts.faults is None else f"{amounts.faults:.0f}"),
+        Cell.whole(amounts.allocations),
+        Cell.whole(amounts.moved_bytes),
+        Cell.whole(amounts.mixed_calls),
+        Cell.of(amounts.smallest_s),
     )
 
 
 def _bytes(value: int | None, size: float) -> Cell:
     return Cell(value=value, text=significant(None if value is None else value / size))
-
-
-def _whole(value: int | None) -> Cell:
-    return Cell(value=value, text=DASH if value is None else f"{value:,}")
 
 
 def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
@@ -183,7 +173,7 @@ def _shares(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table:
         title=titled("Shares of the time, estimated", ladder.group, groups),
         columns=(
             _IMPLEMENTATION,
-            *(column for name, header in _PARTS.values() for column in (_column(name, header), *_ends(name))),
+            *(column for name, header in _PARTS.values() for column in (_column(name, header), *bound_columns(name))),
             _column("not_explained", "rest"),
         ),
         rows=tuple(
@@ -269,7 +259,7 @@ def _call_row(ladder: Ladder, rung: Rung, call: Call, total: int) -> tuple[Cell,
         Cell.of(label(rung.finding.arm.case, ladder.group)),
         Cell.of(call.name),
         Cell.of(" x ".join(call.operands)),
-        _whole(call.times),
+        Cell.whole(call.times),
         _share(call.ns / total),
         Cell(value=flops, text=_giga(flops)),
         Cell(value=moved, text=_giga(moved)),

@@ -1,13 +1,13 @@
 """The history of cases: where they changed, in a table and a picture. Not part of a run's report."""
 
-from ...analyse.history import RATIO, Change, Commits, Histories, History
+from ...analyse.history import RATIO, Commits, Histories, History, LevelChange
 from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
-from ...stats.intervals import Interval
-from ...store.indexed import Machine
+from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..charts.history import charts
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import value_cell
 from ..wording import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.
@@ -63,27 +63,27 @@ def _told(found: Histories) -> list[str]:
     runs = len({entry.run for entry in entries})
     changed = [one for one in found.cases if any(track.changes for _of, track in one.tracks)]
     span = f"{counted(runs, 'run')} from {plain(days[0])} to {plain(days[-1])}"
-    told = [
+    sentences = [
         f"{len(changed)} of {counted(len(found.cases), 'case')} changed in {span} on {machine_text(found.machine)}."
     ]
     for one in found.cases:
         name = code(found.label(one))
         for of, track in one.tracks:
             if track.analysis.unstable:
-                told.append(
+                sentences.append(
                     f"{name}: unstable series of {of}, {track.analysis.unstable} changes in "
                     f"{counted(len(track.entries), 'run')} mean nothing, so none is told."
                 )
         if one.series.is_baseline and one.seconds.changes:
-            told.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
+            sentences.append(f"{name} is the baseline and changed itself, which moves the ratios of all others.")
     if found.elsewhere and not any(one.ratio.entries for one in found.cases):
         places = ", ".join(machine_text(machine) for machine, _cases in found.elsewhere)
-        told.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
+        sentences.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
     short = [one for one in found.cases if one.seconds.analysis.short]
     if short:
         number = counted(len(short), "case")
-        told.append(f"Below {STABLE_VALUES} runs no changes are looked for: {number} of {len(found.cases)}.")
-    return told
+        sentences.append(f"Below {STABLE_VALUES} runs no changes are looked for: {number} of {len(found.cases)}.")
+    return sentences
 
 
 def _case_table(found: Histories) -> Table:
@@ -99,8 +99,8 @@ def _case_table(found: Histories) -> Table:
                 Cell.of(found.label(one)),
                 Cell.of(len(one.entries)),
                 Cell.of(bad or None),
-                Cell(value=seconds.value if seconds else None, text=_level(seconds, unit)),
-                Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)),
+                value_cell(seconds, _level(seconds, unit)),
+                value_cell(ratio, ratio_text(ratio)),
                 Cell.of(_count(one)),
                 Cell.of(since),
             )
@@ -126,12 +126,10 @@ def _count(one: History) -> str:
 
 
 def _level(seconds: Ratio | None, unit: str) -> str:
-    """Return a time with its interval, in a unit that the reader is told."""
+    """Return a time with its interval, in a unit that the header names."""
     if seconds is None:
         return DASH
-    length, ends = TIME_UNITS[unit], seconds.interval
-    interval = Interval(low=ends.low / length, high=ends.high / length) if ends else None
-    return ratio_text(Ratio(value=seconds.value / length, interval=interval)).replace("x", "")
+    return ratio_text(seconds.mapped(lambda time: time / TIME_UNITS[unit])).replace("x", "")
 
 
 def _change_table(found: Histories, commits: Commits) -> Table:
@@ -154,7 +152,7 @@ def _change_table(found: Histories, commits: Commits) -> Table:
     return Table(name="changes", title="Changes", columns=columns, rows=tuple(rows))
 
 
-def _change_row(name: str, about: tuple[str, str], change: Change, commits: Commits) -> tuple[Cell, ...]:
+def _change_row(name: str, about: tuple[str, str], change: LevelChange, commits: Commits) -> tuple[Cell, ...]:
     of, problem = about
     levels = [change.before, change.after]
     unit = time_unit(level.value for level in levels)
@@ -163,14 +161,14 @@ def _change_row(name: str, about: tuple[str, str], change: Change, commits: Comm
         Cell.of(name),
         Cell.of(of),
         Cell.of(change.first_after.run),
-        *(Cell(value=level.value, text=text) for level, text in zip(levels, texts, strict=True)),
-        Cell(value=change.step.value, text=ratio_text(change.step)),
+        *(value_cell(level, text) for level, text in zip(levels, texts, strict=True)),
+        value_cell(change.step, ratio_text(change.step)),
         Cell.of(_commits_text(problem, change, commits)),
         Cell.of("; ".join(change.software) or None),
     )
 
 
-def _commits_text(problem: str, change: Change, commits: Commits) -> str | None:
+def _commits_text(problem: str, change: LevelChange, commits: Commits) -> str | None:
     """Return the commits between two runs as far as a cell holds them."""
     before, after = change.last_before.commit, change.first_after.commit
     between = commits.get((problem, before, after))
@@ -196,7 +194,7 @@ def _machine_table(found: Histories) -> Table:
                 next((other.ratio.now for other in cases if other.series.id == one.series.id), None)
                 for _machine, cases in places
             ]
-            cells = [Cell(value=ratio.value if ratio else None, text=ratio_text(ratio)) for ratio in ratios]
+            cells = [value_cell(ratio, ratio_text(ratio)) for ratio in ratios]
             rows.append((Cell.of(found.label(one)), *cells))
     columns = [
         Column(name=f"ratio_to_baseline_{machine.fingerprint}", header=machine_text(machine))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.joint import Block, Result, Row, Together
 from ...analyse.verdict import Verdict
 from ...store.records import Run
-from ...units import DASH, percent
+from ...units import percent
 from ..charts import joint
 from ..charts.joint import MOST_FIGURES
 from ..document import Figure, Section, code, plain
@@ -26,7 +26,7 @@ def sections(found: Together) -> tuple[Section, ...]:
         figures=tuple(_figures(found)),
     )
     parts = [
-        Section(title="Answer", paragraphs=tuple(_answers(found))),
+        Section(title="Answer", kind="answer", paragraphs=tuple(_answers(found))),
         speedups,
         Section(title="Times", paragraphs=(_about_times(found),), tables=tuple(time_tables(found))),
         Section(title="What differs", paragraphs=tuple(_about_differences(found)), tables=(difference_table(found),)),
@@ -36,9 +36,9 @@ def sections(found: Together) -> tuple[Section, ...]:
 
 def brief(found: Together) -> tuple[Section, ...]:
     """Return what a terminal shows: the answers and the table of speed-ups."""
-    told, speedups, *_others = sections(found)
+    answers, speedups, *_others = sections(found)
     table = Section(title=speedups.title, tables=tuple(one.for_people() for one in speedups.tables))
-    return (told, table)
+    return (answers, table)
 
 
 def title(found: Together) -> str:
@@ -60,9 +60,7 @@ def _answers(found: Together) -> Iterator[str]:
             where = f"{condition_text(block)}: " if block.condition else ""
             yield from (f"{where}{_leaders(block)}", f"{where}{_agreement(block)}")
     for place, one in enumerate(found.analyses, start=1):
-        section = answer.section(one)
-        told = section.paragraphs[0] if section else DASH
-        yield f"Run {place} ({code(one.run.id)}): {told}"
+        yield f"Run {place} ({code(one.run.id)}): {answer.section(one).paragraphs[0]}"
 
 
 def _leaders(block: Block) -> str:

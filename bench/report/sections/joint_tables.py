@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.joint import Block, Result, Row, Together
 from ...units import DASH, seconds_in, time_unit, times
 from ..document import Cell, Column, Table, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..wording import counted, layout_text, margin_text, ratio_text
 from . import environment
 
@@ -15,7 +16,7 @@ _HEXADECIMAL, _DIGITS = re.compile(r"[0-9a-f]{32,}"), 12
 #: Pairs of runs that a cell names.
 _NAMED_PAIRS = 3
 
-#: What identifies a run in words; it differs always, and is told first.
+#: What identifies a run in words; it differs always, and stands first.
 _ALWAYS = ("run", "made")
 
 #: Subjects that begin so are no property of a run: the load at its beginning, and the work, named by the condition.
@@ -63,7 +64,8 @@ def speedup_table(found: Together) -> Table:
     for place, label in enumerate(labels(found), start=1):
         stem = f"speedup_over_baseline_{place}"
         columns.append(Column(name=stem, header=label))
-        hidden = [f"{stem}_low", f"{stem}_high", *(f"{name}_{place}" for name in ("verdict", "outcome", "rounds"))]
+        columns += bound_columns(stem, f"{stem}_")
+        hidden = [f"{name}_{place}" for name in ("verdict", "outcome", "rounds")]
         columns += [Column(name=name, header=name, shown=False) for name in hidden]
     columns += [
         Column(name="largest_over_smallest", header="largest / smallest"),
@@ -75,29 +77,32 @@ def speedup_table(found: Together) -> Table:
 
 def _row(block: Block, row: Row) -> tuple[Cell, ...]:
     cells = [Cell.of(condition_text(block) or None), Cell.of(row.name)]
-    for one in row.results:
-        ratio, ends = (one.speedup, one.speedup.interval) if one and one.speedup else (None, None)
-        cells.append(Cell(value=ratio.value if ratio else None, text=_result_text(one)))
-        cells += [Cell.of(ends.low if ends else None), Cell.of(ends.high if ends else None)]
-        cells += [Cell.of(value) for value in _said(one)]
+    for result in row.results:
+        speedup = result.speedup if result else None
+        cells += [value_cell(speedup, _result_text(result)), *bound_cells(speedup)]
+        cells += [Cell.of(value) for value in _said(result)]
     apart = row.apart
     text = None if apart is None else f"apart: {pairs_text(apart)}" if apart else "overlap"
     return (*cells, Cell(value=row.spread, text=times(row.spread)), Cell.of(text))
 
 
-def _said(one: Result | None) -> tuple[str | None, str | None, int | None]:
+def _said(result: Result | None) -> tuple[str | None, str | None, int | None]:
     """Return verdict, outcome and rounds, for programs."""
-    if one is None:
+    if result is None:
         return None, None, None
-    return "baseline" if one.baseline else one.verdict and one.verdict.value, one.outcome.value, one.rounds or None
+    return (
+        "baseline" if result.baseline else result.verdict and result.verdict.value,
+        result.outcome.value,
+        result.rounds or None,
+    )
 
 
-def _result_text(one: Result | None) -> str:
-    if one is None:
+def _result_text(result: Result | None) -> str:
+    if result is None:
         return DASH
-    if one.speedup is None:
-        return one.outcome.value if one.min_seconds_per_call is None else DASH
-    return "1x" if one.baseline else ratio_text(one.speedup)
+    if result.speedup is None:
+        return result.outcome.value if result.min_seconds_per_call is None else DASH
+    return "1x" if result.baseline else ratio_text(result.speedup)
 
 
 def time_tables(found: Together) -> Iterator[Table]:
@@ -166,11 +171,11 @@ def _differences(found: Together) -> Iterator[tuple[str, tuple[str, ...]]]:
     for axis, values in found.conditions.items():
         if len(set(values)) > 1:
             yield axis, tuple(layout_text(value) if axis == "layout" else plain(value) for value in values)
-    margins = [one.margin for one in found.analyses]
+    margins = [analysis.margin for analysis in found.analyses]
     if len(set(margins)) > 1:
         yield "margin", tuple(map(margin_text, margins))
-    told = {*_ALWAYS, *found.conditions}
+    shown = {*_ALWAYS, *found.conditions}
     for subject in dict.fromkeys(subject for one in facts for subject in one):
         texts = tuple(one.get(subject, "") for one in facts)
-        if subject not in told and not subject.startswith(_PASSING) and len(set(texts)) > 1:
+        if subject not in shown and not subject.startswith(_PASSING) and len(set(texts)) > 1:
             yield subject.removeprefix("distributions "), texts

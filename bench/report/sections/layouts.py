@@ -7,6 +7,7 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
 from .. import wording
 from ..charts import layouts as charts
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..wording import named, ratio_text, titled
 
 _EXPLAINED = (
@@ -61,7 +62,7 @@ def _table(group: GroupFindings, groups: Sequence[GroupFindings]) -> Table:
     for layout in wording.layouts(group):
         stem = f"speedup_over_baseline_{layout}"
         columns.append(Column(name=stem, header=plain(layout)))
-        columns += [Column(name=f"{stem}_{end}", header=f"{layout} {end}", shown=False) for end in ("low", "high")]
+        columns += bound_columns(stem, f"{layout} ")
     found = charts.grid(group)
     names = dict.fromkeys(
         [one.arm.case.implementation for one in group.findings] + [one.case.implementation for one in group.left]
@@ -78,10 +79,8 @@ def _row(name: str, ratios: Mapping[str, Ratio], layouts: Sequence[str]) -> tupl
     cells = [Cell.of(name)]
     for layout in layouts:
         ratio = ratios.get(layout)
-        ends = ratio.interval if ratio else None
-        exact = ratio is not None and ends is None and ratio.value == 1.0
-        cells.append(Cell(value=ratio.value if ratio else None, text="1x" if exact else ratio_text(ratio)))
-        cells += [Cell.of(ends.low if ends else None), Cell.of(ends.high if ends else None)]
+        exact = ratio is not None and ratio.interval is None and ratio.value == 1.0
+        cells += [value_cell(ratio, "1x" if exact else ratio_text(ratio)), *bound_cells(ratio)]
     return tuple(cells)
 
 

@@ -1,9 +1,10 @@
 """Why an implementation takes the time it takes, in plain sentences: what it is bound by, what to change, what was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
-from ...analyse.explanation import LEAST_SEEN, Change, Ladder, Rung, better
+from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, better
+from ...problems.case import RETAIN_ALLOCATOR
 from ...store.records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
 from ..document import code, plain
@@ -102,7 +103,7 @@ def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
 def _faults(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     what = f"{rung.amounts.faults:,.0f} page faults a call cost about {share} of the time"
     reuse = f"Reuse buffers{_see(ladder, rung, 'allocated bytes')}"
-    retained = rung.finding.arm.case.allocator == "retain"
+    retained = rung.finding.arm.case.allocator == RETAIN_ALLOCATOR
     return what, reuse if retained else f"{reuse}, or have freed memory kept (`--allocator retain`)"
 
 
@@ -198,17 +199,21 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
     if ratio.interval and ratio.interval.low <= 1 <= ratio.interval.high:
         return f"It is not told apart from {before}: {ratio_text(ratio)}."
     about = "" if ratio.interval else "about "
-    changes = "; ".join(_change(one) for one in rung.changes)
+    changes = "; ".join(_change(change) for change in rung.changes)
     text = f"It is {about}{times_text(ratio)} as fast as {before}"
     return f"{text}: {changes}." if changes else f"{text}; no count explains that."
 
 
-def _change(one: Change) -> str:
-    if "bytes" in one.what:
-        return f"{one.what} {amount(one.before, 'B')} -> {amount(one.after, 'B')}"
-    if "/s" in one.what:
-        return f"{one.what} {significant(one.before)} -> {significant(one.after)}"
-    return f"{one.what} {one.before:,.0f} -> {one.after:,.0f}"
+def _change(change: CountChange) -> str:
+    write = _WRITTEN[change.unit]
+    return f"{change.what} {write(change.before)} -> {write(change.after)}"
+
+
+_WRITTEN: Mapping[Unit, Callable[[float], str]] = {
+    Unit.NUMBER: lambda count: f"{count:,.0f}",
+    Unit.BYTES: lambda count: amount(count, "B"),
+    Unit.RATE: significant,
+}
 
 
 def left_out(ladder: Ladder) -> Iterator[str]:

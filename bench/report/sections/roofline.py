@@ -6,13 +6,14 @@ from typing import Any
 
 from ...analyse.analysis import Analysis
 from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
-from ...analyse.verdict import GroupFindings, Ratio
+from ...analyse.verdict import GroupFindings
 from ...machine.hardware import BEYOND_CACHES
-from ...stats.intervals import Interval
+from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
 from ...units import DASH, amount, significant
 from ..charts.roofline import interval_text, roofline, share_text
 from ..document import Cell, Column, Figure, Section, Table, code, plain
+from ..estimates import bound_cells, bound_columns, value_cell
 from ..wording import bytes_of, label, layouts, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.
@@ -173,8 +174,7 @@ def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
             Column(name="bytes_per_second", header="GB/s"),
             Column(name="flops_per_byte", header="flops/byte", dispensable=2),
             Column(name="share_of_attainable", header="share of attainable [%]"),
-            Column(name="share_of_attainable_low", header="share, low", shown=False),
-            Column(name="share_of_attainable_high", header="share, high", shown=False),
+            *bound_columns("share_of_attainable", "share, "),
             Column(name="limit", header="limited by", right=False, dispensable=1),
             Column(name="doubt", header="doubt", right=False, shown=False),
         ),
@@ -183,7 +183,7 @@ def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
 
 
 def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
-    case, ends = one.finding.arm.case, one.share.interval if one.share else None
+    case = one.finding.arm.case
     return (
         Cell.of(case.id),
         Cell.of(case.implementation),
@@ -191,9 +191,8 @@ def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
         Cell(value=one.flops_per_second, text=significant(one.flops_per_second / 1e9)),
         Cell(value=one.bytes_per_second, text=significant(one.bytes_per_second / 1e9)),
         Cell(value=found.intensity, text=significant(found.intensity)),
-        Cell(value=one.share.value if one.share else None, text=_share_cell(one)),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
+        value_cell(one.share, _share_cell(one)),
+        *bound_cells(one.share),
         Cell.of(_DOING[found.binding.limit.resource]),
         Cell.of(one.doubt),
     )
@@ -213,8 +212,7 @@ def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
             Column(name="flops_per_second", header="GFLOP/s"),
             Column(name="bytes_per_second", header="GB/s"),
             Column(name="per_second", header="rate", shown=False),
-            Column(name="per_second_low", header="rate, low", shown=False),
-            Column(name="per_second_high", header="rate, high", shown=False),
+            *bound_columns("per_second", "rate, "),
             Column(name="unit", header="unit", right=False, shown=False),
             Column(name="set_bytes", header="arrays [bytes]", shown=False),
             Column(name="use", header="use", right=False),
@@ -224,23 +222,21 @@ def _limits(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
 
 
 def _limit_row(roof: Roof, found: Roofline) -> tuple[Cell, ...]:
-    rate, ends = roof.rate.value, roof.rate.interval
-    text = _scaled_text(Ratio(value=rate, interval=ends), 1e9)
+    rate = value_cell(roof.rate, _scaled_text(roof.rate, 1e9))
     highest = peak(found.roofs, roof.limit.resource) is roof
     use = "the limit" if roof is found.binding else "roof" if highest else "for comparison"
     return (
         Cell.of(limit_name(roof.limit)),
-        *(Cell(value=rate, text=text) if of == roof.limit.resource else Cell.of(None) for of in _RATES),
-        Cell.of(rate),
-        Cell.of(ends.low if ends else None),
-        Cell.of(ends.high if ends else None),
+        *(rate if of == roof.limit.resource else Cell.of(None) for of in _RATES),
+        Cell.of(roof.rate.value),
+        *bound_cells(roof.rate),
         Cell.of(_RATES[roof.limit.resource]),
         Cell.of(bytes_of(roof.limit) or None),
         Cell.of(use),
     )
 
 
-def _scaled_text(number: Ratio | None, unit: float) -> str:
+def _scaled_text(number: Uncertain | None, unit: float) -> str:
     """Return as in ``27.1 [26.8, 27.5]``: in a unit of that size, which the header names."""
     if number is None:
         return DASH

@@ -6,6 +6,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import DASH, time_text
 from ..document import Cell, Column, Section, Table
+from ..estimates import value_of
 from ..wording import label, named, titled
 
 _COLUMNS = (
@@ -33,7 +34,7 @@ def section(analysis: Analysis) -> Section | None:
 
 
 def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:
-    known = [one for one in group.ok if one.prepare_s is not None and one.first_call_s is not None]
+    known = [finding for finding in group.ok if finding.prepare_s is not None and finding.first_call_s is not None]
     return Table(
         name=named("start", group, groups),
         title=titled("Before the first result", group, groups),
@@ -42,25 +43,25 @@ def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:
     )
 
 
-def _row(one: Finding, group: GroupFindings) -> tuple[Cell, ...]:
-    later = one.seconds_per_call.value if one.seconds_per_call else None
-    times = (one.prepare_s, one.transfer_s, one.first_call_s, later)
-    calls = calls_to_pay_off(one, group.baseline)
+def _row(finding: Finding, group: GroupFindings) -> tuple[Cell, ...]:
+    later = value_of(finding.seconds_per_call)
+    times = (finding.prepare_s, finding.transfer_s, finding.first_call_s, later)
+    calls = calls_to_pay_off(finding, group.baseline)
     return (
-        Cell.of(label(one.arm.case, group)),
+        Cell.of(label(finding.arm.case, group)),
         *(Cell(value=seconds, text=DASH if seconds is None else time_text(seconds)) for seconds in times),
         Cell(value=calls, text=DASH if calls is None else f"{calls:,}"),
     )
 
 
-def calls_to_pay_off(one: Finding, baseline: Finding | None) -> int | None:
+def calls_to_pay_off(finding: Finding, baseline: Finding | None) -> int | None:
     """Return the least k for which preparing, the first call and k - 1 more take less time than the baseline.
 
     None for the baseline itself, for what never pays off, and where a time is unknown.
     """
-    if baseline is None or one.arm.baseline:
+    if baseline is None or finding.arm.baseline:
         return None
-    start, later = _start(one)
+    start, later = _start(finding)
     other_start, other_later = _start(baseline)
     if start is None or other_start is None or later is None or other_later is None:
         return None
@@ -69,9 +70,9 @@ def calls_to_pay_off(one: Finding, baseline: Finding | None) -> int | None:
     return floor((start - other_start) / (other_later - later)) + 2 if later < other_later else None
 
 
-def _start(one: Finding) -> tuple[float | None, float | None]:
+def _start(finding: Finding) -> tuple[float | None, float | None]:
     """Return the seconds until the first result, and of a later call."""
-    later = one.seconds_per_call.value if one.seconds_per_call else None
-    if one.prepare_s is None or one.first_call_s is None:
+    later = value_of(finding.seconds_per_call)
+    if finding.prepare_s is None or finding.first_call_s is None:
         return None, later
-    return one.prepare_s + one.first_call_s, later
+    return finding.prepare_s + finding.first_call_s, later

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from ...analyse.sweep import Growth, Overtaking, Place, Sweep
-from ...stats.intervals import Interval
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..document import Cell, Column, Table, plain
+from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..wording import conditions, estimate_text, ratio_text
 
 #: Text for two or more that were not told apart.
@@ -63,12 +63,12 @@ def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
     if place is None or not place.leaders:
         return Cell.of(None), Cell.of(None), Cell.of(None), Cell.of(None)
     first = place.timed[place.leaders[0]]
-    seconds = first.min_seconds_per_call.value if first.min_seconds_per_call else None
+    seconds = value_of(first.min_seconds_per_call)
     ratio = first.speedup_over_baseline
     return (
         Cell.of(OR.join(place.leaders)),
         Cell(value=seconds, text=seconds_in(unit, seconds)),
-        Cell(value=ratio.value if ratio else None, text="1x" if first.arm.baseline else ratio_text(ratio)),
+        value_cell(ratio, "1x" if first.arm.baseline else ratio_text(ratio)),
         Cell.of(first.rounds),
     )
 
@@ -79,14 +79,13 @@ def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
     for name in one.names:
         stem = f"min_seconds_per_call_{name}"
         columns.append(Column(name=stem, header=plain(name)))
-        columns += [Column(name=f"{stem}_{end}", header=end, shown=False) for end in ("low", "high")]
+        columns += bound_columns(stem)
     rows = []
     for place in one.places:
         cells = [Cell.of(place.value)]
         for name in one.names:
             time = place.timed[name].min_seconds_per_call if name in place.timed else None
-            value = time.value if time else None
-            cells += [Cell(value=value, text=time_text(value)), *_ends(time.interval if time else None)]
+            cells += [value_cell(time, time_text(value_of(time))), *bound_cells(time)]
         rows.append(tuple(cells))
     title = _titled("Min time of a call", one, found)
     return Table(name=_named("times", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
@@ -104,8 +103,7 @@ def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
             Column(name="winner", header="faster above", right=False),
             Column(name="loser", header="faster below", right=False),
             Column(name="at", header=f"at {name} =", right=False),
-            Column(name="at_low", header="low", shown=False),
-            Column(name="at_high", header="high", shown=False),
+            *bound_columns("at"),
             Column(name="changes_the_fastest", header="changes the fastest", right=False),
         ),
         rows=tuple(
@@ -113,7 +111,8 @@ def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
                 Cell.of(each.winner),
                 Cell.of(each.loser),
                 Cell(value=each.crossing.at, text=crossing_text(one, each).partition(" = ")[2]),
-                *_ends(Interval(low=each.crossing.low, high=each.crossing.high)),
+                Cell.of(each.crossing.low),
+                Cell.of(each.crossing.high),
                 Cell(value=each.fastest, text="yes" if each.fastest else DASH),
             )
             for each in one.overtakings
@@ -134,8 +133,7 @@ def growth_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
             Column(name="first", header="from"),
             Column(name="last", header="to"),
             Column(name="slope", header="s", right=False),
-            Column(name="slope_low", header="low", shown=False),
-            Column(name="slope_high", header="high", shown=False),
+            *bound_columns("slope"),
             Column(name="rounds", header="rounds"),
         ),
         rows=tuple((Cell.of(each.name), *_slope(each), Cell.of(each.slope.rounds)) for each in one.growth),
@@ -143,8 +141,8 @@ def growth_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
 
 
 def _slope(each: Growth) -> tuple[Cell, ...]:
-    value = Cell(value=each.slope.value, text=estimate_text(each.slope))
-    return Cell.of(each.first), Cell.of(each.last), value, *_ends(each.slope.interval)
+    value = value_cell(each.slope, estimate_text(each.slope))
+    return Cell.of(each.first), Cell.of(each.last), value, *bound_cells(each.slope)
 
 
 def steps_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
@@ -156,22 +154,16 @@ def steps_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
     columns = [Column(name="first", header="from"), Column(name="last", header="to")]
     for name in one.names:
         columns.append(Column(name=f"slope_{name}", header=plain(name)))
-        columns += [Column(name=f"slope_{name}_{end}", header=end, shown=False) for end in ("low", "high")]
+        columns += bound_columns(f"slope_{name}")
     rows = []
     for first, last in spans:
         cells = [Cell.of(first), Cell.of(last)]
         for name in one.names:
             slope = by_span.get((name, first, last))
-            value = slope.value if slope else None
-            cells.append(Cell(value=value, text=DASH if value is None else f"{value:.2f}"))
-            cells += _ends(slope.interval if slope else None)
+            cells += [value_cell(slope, f"{slope.value:.2f}" if slope else DASH), *bound_cells(slope)]
         rows.append(tuple(cells))
     title = _titled("Growth from size to size: s between neighbours", one, found)
     return Table(name=_named("growth-steps", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
-
-
-def _ends(interval: Interval | None) -> tuple[Cell, Cell]:
-    return Cell.of(interval.low if interval else None), Cell.of(interval.high if interval else None)
 
 
 def slug(one: Sweep) -> str:

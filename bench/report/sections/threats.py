@@ -1,6 +1,6 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import log1p
 
 from ...analyse.analysis import Analysis
@@ -27,15 +27,24 @@ _VISIBLE_STEAL = 0.01
 _FOREIGN_LOAD = 0.5
 
 
-def section(analysis: Analysis) -> Section | None:
+def section(analysis: Analysis) -> Section:
     """Return what a reader should know before trusting the figures, the gravest first."""
-    paragraphs = [f"Warning: {plain(text)}" for text in analysis.run.warnings]
+    paragraphs = []
     for group in analysis.groups:
         mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
         paragraphs += [mark + text for text in _of_group(analysis, group)]
-    paragraphs += _load(analysis.run)
-    paragraphs += _discarded(analysis.run)
-    return Section(title="What threatens these numbers", paragraphs=tuple(paragraphs))
+    return _section(analysis.run, paragraphs)
+
+
+def of_run(analysis: Analysis) -> Section:
+    """Return the same without what is said of single groups."""
+    return _section(analysis.run, ())
+
+
+def _section(run: Run, of_groups: Iterable[str]) -> Section:
+    warnings = (f"Warning: {plain(text)}" for text in run.warnings)
+    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run))
+    return Section(title="What threatens these numbers", paragraphs=paragraphs)
 
 
 def noise_floor(group: GroupFindings) -> str:
@@ -68,9 +77,10 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     rounds = len(analysis.rounds(group))
     if rounds < MIN_ROUNDS:
         yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
-    for one in group.ok:
-        if one.bimodal:
-            yield f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}: its ratio is a mixture of the two."
+    for finding in group.ok:
+        if finding.bimodal:
+            name = code(label(finding.arm.case, group))
+            yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
     yield from _disturbed(group)
     yield from _foreign(analysis.run, group)
     yield from _reference_blas(group)
@@ -80,11 +90,12 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
 
 def _disturbed(group: GroupFindings) -> Iterator[str]:
     """Yield the cases whose usual calls say something else than their undisturbed ones."""
-    for one in group.ok:
-        least, usual = one.log_ratio, one.log_ratio_of_medians
-        if not one.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+    for finding in group.ok:
+        least, usual = finding.log_ratio, finding.log_ratio_of_medians
+        if not finding.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+            name = code(label(finding.arm.case, group))
             yield (
-                f"{code(label(one.arm.case, group))} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
+                f"{name} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
                 f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
                 "beside other programs or in a slow tail of its own, make the difference."
             )
@@ -100,8 +111,8 @@ def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
 
 def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield the cases whose time is what another program said of itself."""
-    own = {worker.arm for one in run.rounds for worker in one.workers if worker.own_clock}
-    names = [code(label(one.arm.case, group)) for one in group.ok if one.arm.name in own]
+    own = {worker.arm for round_ in run.rounds for worker in round_.workers if worker.own_clock}
+    names = [code(label(finding.arm.case, group)) for finding in group.ok if finding.arm.name in own]
     if names:
         yield (
             f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
@@ -111,7 +122,7 @@ def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
 
 def _reference_blas(group: GroupFindings) -> Iterator[str]:
     """Yield the cases that a better library would make faster."""
-    names = [code(label(one.arm.case, group)) for one in group.ok if one.reference_blas]
+    names = [code(label(finding.arm.case, group)) for finding in group.ok if finding.reference_blas]
     if names:
         yield (
             f"Reference BLAS: {', '.join(names)} ran on it, or on one that the program does not know. A tuned one is "
@@ -123,12 +134,12 @@ def _reference_blas(group: GroupFindings) -> Iterator[str]:
 def _faults(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     """Yield the cases of which page faults make up a visible part."""
     measured = fault_shares(analysis, group)
-    parts = {one.arm.name: measured.get(one.arm.name) or _assumed(one) for one in group.ok}
+    parts = {finding.arm.name: measured.get(finding.arm.name) or _assumed(finding) for finding in group.ok}
     visible = [
-        f"{code(label(one.arm.case, group))} {one.faults_per_call:.0f} a call "
-        f"(about {share_text(parts[one.arm.name])} of its time)"
-        for one in group.ok
-        if parts[one.arm.name].value >= _VISIBLE_PART
+        f"{code(label(finding.arm.case, group))} {finding.faults_per_call:.0f} a call "
+        f"(about {share_text(parts[finding.arm.name])} of its time)"
+        for finding in group.ok
+        if parts[finding.arm.name].value >= _VISIBLE_PART
     ]
     if visible:
         cost = (
@@ -148,27 +159,27 @@ def fault_shares(analysis: Analysis, group: GroupFindings) -> dict[str, Share]:
     return {arm: share for arm, share in shares.items() if share is not None}
 
 
-def _assumed(one: Finding) -> Share:
+def _assumed(finding: Finding) -> Share:
     """Return which part of a case's time page faults may make up, at a cost that is nothing but usual."""
-    if one.faults_per_call is None or one.min_seconds_per_call is None:
+    if finding.faults_per_call is None or finding.min_seconds_per_call is None:
         return Share(value=0.0, low=0.0, high=0.0)
-    part = min(1.0, one.faults_per_call * FAULT_S / one.min_seconds_per_call.value)
+    part = min(1.0, finding.faults_per_call * FAULT_S / finding.min_seconds_per_call.value)
     return Share(value=part, low=part, high=part)
 
 
 def _fallen(group: GroupFindings) -> Iterator[str]:
     """Yield the cases without a time, with their reasons."""
-    for one in group.findings:
-        if one.outcome != Outcome.OK:
-            reason = plain(one.reason or "no reason known")
-            yield f"No time for {code(label(one.arm.case, group))}: {one.outcome.value}, {reason}."
+    for finding in group.findings:
+        if finding.outcome != Outcome.OK:
+            reason = plain(finding.reason or "no reason known")
+            yield f"No time for {code(label(finding.arm.case, group))}: {finding.outcome.value}, {reason}."
     for left in group.left:
         yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
 
 
 def _load(run: Run) -> Iterator[str]:
     """Yield what else the machine did."""
-    loads = [one.load for one in run.rounds]
+    loads = [round_.load for round_ in run.rounds]
     steal = [max(load.steal) for load in loads if load.steal]
     stolen = sum(value >= _VISIBLE_STEAL for value in steal)
     if stolen:
@@ -197,10 +208,10 @@ def _busy(loads: list[Load]) -> str:
 
 def _discarded(run: Run) -> Iterator[str]:
     """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None]
+    reasons = [plain(round_.discarded) for round_ in run.rounds if round_.discarded is not None]
     for reason in dict.fromkeys(reasons):
         yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
-    bursts = [one.reason for held in run.rounds for worker in held.workers for one in worker.discarded_bursts]
+    bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]
     if bursts:
         why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
         yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."

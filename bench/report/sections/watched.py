@@ -17,35 +17,35 @@ def verified(one: Verified, *, several: bool) -> str:
     return f"{name} is right: error/tolerance {significant(one.error_over_tolerance, 2)}"
 
 
-def measured(one: Remeasured, *, several: bool) -> str:
+def measured(remeasured: Remeasured, *, several: bool) -> str:
     """Return how fast a new version is beside the one before and the baseline."""
-    case = one.entry.now.case
+    case = remeasured.entry.now.case
     name = _name(case, several=several)
-    if one.min_seconds_per_call is None:
-        return f"{name} has no time, it is {one.outcome}: {plain(one.reason or 'no round was finished')}"
-    before, base = one.speedup_over_before, one.speedup_over_baseline
+    if remeasured.min_seconds_per_call is None:
+        return f"{name} has no time, it is {remeasured.outcome}: {plain(remeasured.reason or 'no round was finished')}"
+    before, base = remeasured.speedup_over_before, remeasured.speedup_over_baseline
     parts = [f"{times_text(before)} as fast as the version before"] if before else []
-    if base and one.entry.baseline:
-        parts.append(f"{times_text(base)} as fast as {code(one.entry.baseline.case.implementation)}")
-    facts = [f"min {time_text(one.min_seconds_per_call.value)} a call", counted(one.rounds, "round")]
-    if one.entry.before is None:
+    if base and remeasured.entry.baseline:
+        parts.append(f"{times_text(base)} as fast as {code(remeasured.entry.baseline.case.implementation)}")
+    facts = [f"min {time_text(remeasured.min_seconds_per_call.value)} a call", counted(remeasured.rounds, "round")]
+    if remeasured.entry.before is None:
         facts.append("no version before was right")
     elif before is None:
         facts.append("the version before does not run beside it")
-    if before and before.interval is None and one.over_before:
-        facts.append(one.over_before.reason or "no interval")
+    if before and before.interval is None and remeasured.over_before:
+        facts.append(remeasured.over_before.reason or "no interval")
     ahead = f"{name} is now {' and '.join(parts)}" if parts else f"{name} has been measured"
-    return f"{ahead} ({', '.join(facts)}){_verdict(one)}"
+    return f"{ahead} ({', '.join(facts)}){_verdict(remeasured)}"
 
 
-def _verdict(one: Remeasured) -> str:
+def _verdict(remeasured: Remeasured) -> str:
     """Return what is to be added where an interval near 1 leaves one in doubt."""
-    margin = margin_text(one.margin)
-    match one.verdict:
+    margin = margin_text(remeasured.margin)
+    match remeasured.verdict:
         case Verdict.EQUIVALENT | Verdict.SLOWER_WITHIN:
             return f": no difference from the version before at a margin of {margin}"
-        case Verdict.UNDECIDED if one.resolved > one.margin:
-            return f": undecided, for identical code differed by up to {percent(one.resolved)} in the run"
+        case Verdict.UNDECIDED if remeasured.resolved > remeasured.margin:
+            return f": undecided, for identical code differed by up to {percent(remeasured.resolved)} in the run"
         case Verdict.UNDECIDED:
             return f": undecided at a margin of {margin}"
     return ""

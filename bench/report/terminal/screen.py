@@ -1,7 +1,10 @@
-"""What the stream that is written to can show: how wide it is, colours, characters beyond ASCII."""
+"""What the stream that is written to can show, and what of it the user wants."""
 
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -20,7 +23,41 @@ class Screen:
     """Whether lines and bars can be drawn by characters beyond ASCII."""
 
 
-def screen_of(stream: TextIO, environment: Mapping[str, str], *, colour: bool = True) -> Screen:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manner:
+    """How the user wants to be talked to."""
+
+    quiet: bool = False
+    """Whether stderr is for errors alone: no progress, no notes."""
+    colour: bool = True
+    """Whether colours may be used where they can be shown."""
+
+
+_USUAL = Manner()
+_MANNER: ContextVar[Manner] = ContextVar("_MANNER", default=_USUAL)
+
+
+@contextmanager
+def speaking(manner: Manner) -> Iterator[None]:
+    """Talk in this manner as long as the context lasts."""
+    token = _MANNER.set(manner)
+    try:
+        yield
+    finally:
+        _MANNER.reset(token)
+
+
+def is_quiet() -> bool:
+    """Return whether stderr is for errors alone."""
+    return _MANNER.get().quiet
+
+
+def screen_of(stream: TextIO) -> Screen:
+    """Return what `stream` can show in this process's environment, as the user wants it."""
+    return screen_in(stream, os.environ, colour=_MANNER.get().colour)
+
+
+def screen_in(stream: TextIO, environment: Mapping[str, str], *, colour: bool = True) -> Screen:
     """Return what `stream` can show; `colour` is whether the user allows it.
 
     A variable NO_COLOR that is not empty forbids it too (https://no-color.org).

@@ -1,6 +1,6 @@
 """What Python imports by itself at the start of a worker, and of every interpreter that a worker starts.
 
-It puts the folders of one side of a comparison behind the standard library and before installed packages, whatever
+It puts the folders of one side of a comparison after the standard library and before installed packages, whatever
 import hooks an editable installation has brought, and has implbench found where it is not installed. It belongs to no
 package: its folder is on PYTHONPATH, set by `bench.worker.origins.variables`.
 """
@@ -63,8 +63,8 @@ def _arrange(here: str) -> None:
         kept = [entry for entry in sys.path if entry not in added and entry not in folders]
         library = os.path.dirname(os.__file__)
         standard = library, os.path.join(library, "lib-dynload")
-        behind = max((place for place, entry in enumerate(kept, 1) if entry in standard), default=0)
-        sys.path[:] = [*kept[:behind], *folders, *added, *kept[behind:]]
+        after = max((place for place, entry in enumerate(kept, 1) if entry in standard), default=0)
+        sys.path[:] = [*kept[:after], *folders, *added, *kept[after:]]
     placed = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_PLACED"))
     sys.meta_path.insert(0, OwnFinder(folders, placed, harness, root))
 
@@ -89,4 +89,4 @@ def _replaced(here: str) -> None:
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _replaced(_HERE)
-_arrange(_HERE)  # behind the other, so that no hook of its own stands first
+_arrange(_HERE)  # after the other, so that no hook of its own stands first

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.report.files import titled_page
+from bench.report.markdown import titled_page
 from bench.report.sections import explanation
 from bench.report.terminal import text_table
 from bench.report.terminal.screen import Screen

@@ -7,7 +7,7 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.analyse.joint import join
 from bench.analyse.verdict import findings
-from bench.report import files
+from bench.report import files, markdown
 from bench.report.sections import joint
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.histories import ELSEWHERE, HERE, machine
@@ -209,6 +209,6 @@ def test_hostile_names_do_no_harm():
         Spec(name="=cmd|'/c calc'!A1", title="<script>alert(1)</script>", ms=1.0),
     )
     runs = [numbered(number, hostile, environment=machine("<b>\x1b[31m", numpy="[x](y)")) for number in (1, 2)]
-    page = files.titled_page(joint.title(joined(*runs)), joint.sections(joined(*runs)))
+    page = markdown.titled_page(joint.title(joined(*runs)), joint.sections(joined(*runs)))
     assert "<script" not in page
     assert "\x1b" not in page

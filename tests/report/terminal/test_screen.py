@@ -4,7 +4,7 @@ from io import StringIO
 
 import pytest
 
-from bench.report.terminal.screen import Screen, screen_of
+from bench.report.terminal.screen import Screen, screen_in
 
 
 class Terminal(StringIO):
@@ -22,7 +22,7 @@ class Terminal(StringIO):
 
 def test_a_file_or_pipe_has_no_width_whatever_the_variables_say(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    assert screen_of(StringIO(), {"TERM": "xterm", "FORCE_COLOR": "1"}) == Screen()
+    assert screen_in(StringIO(), {"TERM": "xterm", "FORCE_COLOR": "1"}) == Screen()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,6 @@ def test_a_file_or_pipe_has_no_width_whatever_the_variables_say(monkeypatch):
 )
 def test_colours_and_blocks_need_a_terminal_that_shows_them(environment, encoding, colour, blocks, monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
-    found = screen_of(Terminal(encoding), environment)
+    found = screen_in(Terminal(encoding), environment)
     assert found == Screen(width=120, colour=colour, blocks=blocks)
-    assert not screen_of(Terminal(encoding), environment, colour=False).colour
+    assert not screen_in(Terminal(encoding), environment, colour=False).colour

@@ -26,6 +26,7 @@ from bench.measure.runner import Progress
 from bench.report import sections, terminal
 from bench.report.document import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered
+from bench.report.terminal.progress_display import progress_text
 from bench.report.terminal.screen import Screen
 from bench.store import documents
 from tests.builders import Spec, make_run
@@ -179,7 +180,7 @@ def test_what_the_encoding_lacks_is_shown_as_its_code():
 
 
 def test_a_paragraph_is_one_line_behind_a_pipe_and_wrapped_under_a_heading_at_a_terminal():
-    section = Section(title="Answer", paragraphs=("word " * 40,))
+    section = Section(title="Answer", kind="answer", paragraphs=("word " * 40,))
     assert rendered([section], Screen()).count("\n") == 0
     heading, *lines = rendered([section], Screen(width=60)).splitlines()
     assert heading == "Answer"
@@ -188,7 +189,10 @@ def test_a_paragraph_is_one_line_behind_a_pipe_and_wrapped_under_a_heading_at_a_
 
 
 def test_the_answer_is_last_at_a_terminal_where_it_stays_in_sight_and_first_for_a_program():
-    parts = [Section(title="Answer", paragraphs=("It is fast.",)), Section(title="Why", paragraphs=("It is short.",))]
+    parts = [
+        Section(title="Answer", kind="answer", paragraphs=("It is fast.",)),
+        Section(title="Why", paragraphs=("It is short.",)),
+    ]
     assert rendered(parts, Screen()) == "It is fast.\nIt is short."
     assert rendered(parts, Screen(width=80)) == "Why\nIt is short.\n\nAnswer\nIt is fast."
 
@@ -293,7 +297,7 @@ def test_quiet_leaves_the_answer_and_takes_progress_and_remarks(capsys):
     ],
 )
 def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
-    assert terminal.progress_text(progress) == text
+    assert progress_text(progress) == text
 
 
 @pytest.mark.parametrize("words", [[], ["--no-color"]], ids=["usual", "no-color"])

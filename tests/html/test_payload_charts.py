@@ -3,7 +3,7 @@
 import json
 from math import inf, nan
 
-from bench.html.data import to_dict
+from bench.html.payload import to_dict
 from bench.report.chart import Axis, Band, Chart, Point, Rule, Series, View
 
 AXIS = Axis(label="time", scale="log", unit="s")

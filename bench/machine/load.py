@@ -1,0 +1,88 @@
+"""How busy the machine is, from the CPUs' clocks as psutil reads them; what is not known is None, never 0."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .hardware import frequency_hz
+
+#: The CPUs are watched for so long: 30 of the kernel's 10 ms steps, so a share is known to about 3 %.
+WATCH_S = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """The CPUs' clocks at one moment; two of them make an Activity."""
+
+    load: float | None
+    """Load average of the last minute."""
+    cpus: tuple[dict[str, float], ...]
+    """Seconds that each CPU has spent since boot: idle, steal (where the system counts it) and in total."""
+    frequency_hz: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Activity:
+    """How busy the machine was between two snapshots."""
+
+    load_before: float | None
+    load_after: float | None
+    busy: tuple[float, ...]
+    """Share of the time for which each CPU ran something, 0 to 1; empty where unknown."""
+    steal: tuple[float, ...]
+    """Share of the time that the hypervisor took from each CPU, 0 to 1; empty where unknown."""
+    frequency_hz: float | None
+
+
+def snapshot() -> Snapshot:
+    """Return the CPUs' clocks now."""
+    import psutil
+
+    cpus = tuple(cpu_seconds(times._asdict()) for times in psutil.cpu_times(percpu=True))
+    return Snapshot(load=load_average(), cpus=cpus, frequency_hz=frequency_hz())
+
+
+def cpu_seconds(times: Mapping[str, float]) -> dict[str, float]:
+    """Return idle, steal and total seconds of one CPU from psutil's `times`, by kind."""
+    # Time of guests is counted within user and nice already.
+    total = sum(seconds for kind, seconds in times.items() if kind not in ("guest", "guest_nice"))
+    counted = {"idle": times.get("idle", 0.0) + times.get("iowait", 0.0), "total": total}
+    return counted | ({"steal": times["steal"]} if "steal" in times else {})
+
+
+def load_average() -> float | None:
+    """Return the load average of the last minute."""
+    try:
+        return os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows has none; a container may hide it
+        return None
+
+
+def load_between(before: Snapshot, after: Snapshot) -> Activity:
+    """Return how busy the machine was between two snapshots; the clock is that of the second."""
+    spent = [
+        {kind: late[kind] - early[kind] for kind in late.keys() & early.keys()}
+        for early, late in zip(before.cpus, after.cpus, strict=False)  # a CPU may have gone offline
+    ]
+    counted = bool(spent) and all(cpu["total"] > 0 for cpu in spent)  # the kernel counts in steps of 10 ms
+    stolen = counted and all("steal" in cpu for cpu in spent)
+    return Activity(
+        load_before=before.load,
+        load_after=after.load,
+        busy=tuple(_share(cpu["total"] - cpu["idle"] - cpu.get("steal", 0.0), cpu) for cpu in spent) if counted else (),
+        steal=tuple(_share(cpu["steal"], cpu) for cpu in spent) if stolen else (),
+        frequency_hz=after.frequency_hz,
+    )
+
+
+def watch() -> Activity:
+    """Return how busy the machine is with other things while this process sleeps for WATCH_S."""
+    before = snapshot()
+    time.sleep(WATCH_S)
+    return load_between(before, snapshot())
+
+
+def _share(seconds: float, cpu: Mapping[str, float]) -> float:
+    """Return the share of a CPU's time, within 0 to 1 (the kernel's count of iowait may go back)."""
+    return min(1.0, max(0.0, seconds / cpu["total"]))

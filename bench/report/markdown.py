@@ -1,0 +1,79 @@
+"""A report as one page of Markdown."""
+
+import re
+from collections.abc import Iterator
+
+from ..store.records import Run
+from .document import CODE, Section, Table, file_name, plain
+
+#: What Markdown would read as more than text: of brackets only what could become a link, of underscores only those that
+#: do not stand within a word.
+_MARKUP = re.compile(r"[\\*|~$]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
+_HTML = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"})
+
+#: What would make a list, a heading's line or a rule of a paragraph's beginning.
+_BLOCK = re.compile(r"^(\d{1,9})([.)])|^([-+=#])")
+
+
+def page(run: Run, found: tuple[Section, ...]) -> str:
+    """Return the page of a run's report."""
+    return titled_page(f"{run.problem.name}: {run.problem.title}", found)
+
+
+def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -> str:
+    """Return a page: a heading, the answer at once below it, then a heading for each further section.
+
+    Without `files` the page stands alone: it neither names files beside it nor shows figures.
+    """
+    parts = [f"# {escaped(title)}"]
+    for index, section in enumerate(found):
+        if index > 0:
+            parts.append(f"## {escaped(section.title)}")
+        parts += [_paragraph(text) for text in section.paragraphs]
+        for figure in section.figures if files else ():
+            name = file_name(figure.name)
+            parts.append(f"![{_alternative(figure.caption)}]({name}.svg)")
+        for table in section.tables:
+            if len(section.tables) > 1:
+                parts.append(f"### {escaped(table.title)}")
+            parts.append(_markdown_table(table.for_people()))
+        downloads = [f"[{name}]({name})" for name in _downloads(section)] if files else []
+        if downloads:
+            parts.append(f"Files: {', '.join(downloads)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _downloads(section: Section) -> Iterator[str]:
+    for table in section.tables:
+        yield f"{file_name(table.name)}.csv"
+    for figure in section.figures:
+        yield f"{file_name(figure.name)}.svg"
+        yield f"{file_name(figure.name)}.png"
+
+
+def escaped(text: str) -> str:
+    """Return text so that Markdown shows it as it is, but for code between single backticks, which becomes code."""
+    parts = CODE.split(plain(text))
+    for index, part in enumerate(parts):
+        # Within code nothing is read but the bar, which would end a table's cell even there.
+        parts[index] = part.replace("|", "\\|") if index % 2 else _MARKUP.sub(r"\\\g<0>", part.translate(_HTML))
+    return "".join(parts)
+
+
+def _paragraph(text: str) -> str:
+    """Return a paragraph that cannot become a list, a rule or a heading."""
+    return _BLOCK.sub(lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", escaped(text))
+
+
+def _alternative(text: str) -> str:
+    """Return the text that stands for a picture: without code, its brackets escaped."""
+    return re.sub(r"\\?([\[\]])", r"\\\1", escaped(text.replace("`", "")))
+
+
+def _markdown_table(table: Table) -> str:
+    lines = [
+        [escaped(column.header) for column in table.columns],
+        ["---:" if column.right else ":---" for column in table.columns],
+        *([escaped(cell.text) for cell in row] for row in table.rows),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

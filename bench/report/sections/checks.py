@@ -1,0 +1,90 @@
+"""What verification alone says: a row for each case, right or wrong, and by how much."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...problems.case import Case
+from ...store.records import Arm, Left, Outcome, Round
+from ...units import significant
+from ..document import Cell, Column, Table
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What verification alone says of a case."""
+
+    id: str
+    group: str
+    implementation: str
+    layout: str
+    outcome: Outcome
+    reason: str | None
+    error_over_tolerance: float | None
+    max_ulp: float | None
+
+
+def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tuple[Check, ...]:
+    """Return a check for each case, those that could not be started last."""
+    workers = {worker.arm: worker for round_ in rounds for worker in round_.workers}
+    found = [
+        Check(
+            **_named(arm.case),
+            outcome=workers[arm.name].outcome,
+            reason=workers[arm.name].reason,
+            error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
+            max_ulp=max((v.max_ulp for v in workers[arm.name].verification), default=None),
+        )
+        for arm in arms
+    ]
+    return (
+        *found,
+        *(
+            Check(
+                **_named(skipped.case),
+                outcome=skipped.outcome,
+                reason=skipped.reason,
+                error_over_tolerance=None,
+                max_ulp=None,
+            )
+            for skipped in left
+        ),
+    )
+
+
+def _named(case: Case) -> dict[str, str]:
+    return {"id": case.id, "group": case.group, "implementation": case.implementation, "layout": case.layout}
+
+
+def tables(found: Sequence[Check]) -> tuple[Table, ...]:
+    """Return the checks as a table for each group."""
+    groups = dict.fromkeys(one.group for one in found)
+    return tuple(_table(group, [one for one in found if one.group == group]) for group in groups)
+
+
+def _table(group: str, found: Sequence[Check]) -> Table:
+    several = len({one.layout for one in found}) > 1
+    return Table(
+        name="checks",
+        title=f"{group}: verified against the extended-precision reference; above 1 tolerance is wrong",
+        columns=(
+            Column(name="case", header="case", shown=False),
+            Column(name="implementation", header="implementation", right=False),
+            Column(name="layout", header="layout", right=False, shown=several),
+            Column(name="outcome", header="outcome", right=False),
+            Column(name="error_over_tolerance", header="error [tolerances]"),
+            Column(name="max_ulp", header="error [ulp]", dispensable=1),
+            Column(name="reason", header="reason", right=False),
+        ),
+        rows=tuple(
+            (
+                Cell.of(one.id),
+                Cell.of(one.implementation),
+                Cell.of(one.layout),
+                Cell.of(one.outcome),
+                Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
+                Cell(value=one.max_ulp, text=significant(one.max_ulp, 2)),
+                Cell(value=one.reason, text=one.reason or ""),
+            )
+            for one in found
+        ),
+    )

@@ -1,0 +1,49 @@
+"""What a command ends with."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import findings
+from bench.cli.exit_codes import exit_code, exit_code_of
+from bench.errors import Exit
+from bench.store.records import Outcome
+from tests.builders import Spec, make_run
+
+GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
+
+
+def code(run):
+    return exit_code(Analysis(run))
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ((), Exit.FINE),
+        ((Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="x"),), Exit.FINE),
+        ((Spec(name="bad", outcome=Outcome.WRONG, reason="x"),), Exit.WRONG),
+        ((Spec(name="bad", outcome=Outcome.TIMEOUT, reason="x"),), Exit.WRONG),
+        ((Spec(name="bad", started=False, outcome=Outcome.FAILED, reason="x"),), Exit.WRONG),
+    ],
+)
+def test_the_exit_code_tells_a_bad_implementation_from_one_that_is_not_here(more, expected):
+    assert code(make_run((*GOOD, *more))) == expected
+
+
+def test_an_interrupted_run_says_so_in_its_exit_code():
+    assert code(replace(make_run(GOOD), interrupted=True)) == Exit.INTERRUPTED
+
+
+def test_noise_counts_only_where_it_leaves_a_case_undecided():
+    noisy = (Spec(name="loop", ms=10, baseline=True, noise=0.3), Spec(name="near", ms=10.3, noise=0.3))
+    assert findings(make_run(noisy))[0].too_noisy
+    assert code(make_run(noisy)) == Exit.UNDECIDED
+    far = (Spec(name="loop", ms=10, baseline=True, noise=0.3), Spec(name="far", ms=0.1, noise=0.3))
+    assert code(make_run(far)) == Exit.FINE
+
+
+def test_nothing_ok_is_nothing_measured():
+    assert exit_code_of([Outcome.UNAVAILABLE, Outcome.UNSUPPORTED]) == Exit.NOTHING_MEASURED
+    assert exit_code_of([]) == Exit.NOTHING_MEASURED

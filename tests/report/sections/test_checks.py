@@ -1,0 +1,27 @@
+"""What verification alone says, as a table."""
+
+from bench.report.sections import checks
+from bench.store.records import Outcome
+from tests.builders import Spec, make_run
+
+GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
+
+
+def test_checks_hold_the_worst_error_and_come_as_a_table():
+    run = make_run((*GOOD, Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")))
+    found = checks.of([arm for arm in run.arms if not arm.again], run.left, run.rounds[:1])
+    assert [one.outcome for one in found] == ["ok", "ok", "unavailable"]
+    assert 0 < found[1].error_over_tolerance < 1
+    (table,) = (one.for_people() for one in checks.tables(found))
+    assert table.title.startswith("backprop-M-float64-1t: ")
+    assert [row[0].text for row in table.rows] == ["loop", "fast", "jit"]
+    assert [row[1].text for row in table.rows] == ["ok", "ok", "unavailable"]
+    assert table.rows[2][2].text == "-"
+
+
+def test_the_checks_of_each_group_are_a_table():
+    run = make_run(GOOD, dtypes=("float64", "float32"))
+    arms = [arm for arm in run.arms if not arm.again]
+    tables = checks.tables(checks.of(arms, run.left, run.rounds[:2]))
+    assert [table.title.partition(":")[0] for table in tables] == ["backprop-M-float64-1t", "backprop-M-float32-1t"]
+    assert [len(table.rows) for table in tables] == [2, 2]
