@@ -26,7 +26,7 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
         return None
     title = titled("Layouts side by side", group, analysis.groups)
     caption = (
-        f"{title}: speed-up over the baseline with 95 % intervals, one row an implementation, one mark a layout, "
+        f"{title}: speed-up over the baseline with 95 % intervals, one line an implementation, one mark a layout, "
         f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
     )
     return side_by_side((f"layouts-{place}", title, caption), grid(group), layouts(group), group.margin)

@@ -102,7 +102,7 @@ def roofline(analysis: Analysis, place: int, found: Roofline) -> Chart:
 def _placed(one: Placed, found: Roofline) -> Point:
     name = label(one.finding.arm.case, found.group)
     reached = f"share of the attainable: {share_text(one)}" if one.share else ""
-    share = f"  {100 * one.share.value:.0f} %" if one.share and not one.doubt else ""
+    share = f"  {percent(one.share.value)}" if one.share and not one.doubt else ""
     return Point(
         x=found.intensity,
         y=one.flops_per_second,
@@ -147,7 +147,7 @@ def _roof(roof: Roof, ends: Sequence[tuple[float, float]], text: str, *, dashed:
     (x0, y0), (x1, y1) = ends
     return Series(
         name=plain(limit_name(roof.limit)),
-        colour="grey",
+        colour="grey" if dashed else 6,
         kind="line",
         dashed=dashed,
         markers=False,

@@ -50,13 +50,18 @@ def values(chart: Chart, axis: AxisName) -> Iterator[float]:
         yield 1.0 if chart.x.unit == "x" else 0.0
 
 
-def ends_of(axis: Axis, found: Iterable[float]) -> Ends:
-    """Return the ends of an axis around values: its own where it has them, else with a little room beside them."""
+def ends_of(axis: Axis, found: Iterable[float], *, near_zero: bool = False) -> Ends:
+    """Return the ends of an axis around values: its own where it has them, else with a little room beside them.
+
+    A linear one begins at 0 if that is among the values, and with `near_zero` also if they come near it.
+    """
     if axis.scale == "category":
         return -0.5, len(axis.categories) - 0.5
     log = axis.scale == "log"
     known = [value for value in found if isfinite(value) and (value > 0 or not log)] or [1.0, 10.0]
-    low, high = padded(min(known), max(known)) if log else _padded_linear(axis, min(known), max(known))
+    low, high = (
+        padded(min(known), max(known)) if log else _padded_linear(axis, min(known), max(known), near_zero=near_zero)
+    )
     return (low if axis.low is None else axis.low), (high if axis.high is None else axis.high)
 
 
@@ -66,10 +71,10 @@ def padded(low: float, high: float) -> Ends:
     return low / factor, high * factor
 
 
-def _padded_linear(axis: Axis, low: float, high: float) -> Ends:
+def _padded_linear(axis: Axis, low: float, high: float, *, near_zero: bool) -> Ends:
     least = 12 * _HOUR_MS if axis.unit == "date" else 0.05 * abs(high)
     room = 0.05 * (high - low) or least or 1.0
-    return (0.0 if 0 <= low < 0.3 * high else low - room), high + room
+    return (0.0 if low == 0 or (near_zero and 0 < low < 0.3 * high) else low - room), high + room
 
 
 def lay(axes: "Axes", name: AxisName, axis: Axis, ends: Ends, most: int = _MOST_TICKS) -> None:
@@ -90,23 +95,26 @@ def ticks(axis: Axis, ends: Ends, most: int) -> Iterator[tuple[float, str]]:
     if axis.scale == "category":
         yield from ((float(place), drawable(name)) for place, name in enumerate(axis.categories))
     elif axis.unit == "date":
-        yield from _date_ticks(*ends, max(2, most * 3 // 5))
+        yield from _date_ticks(*ends, most // 2)
     else:
-        found = log_ticks(*ends) if axis.scale == "log" else _linear_ticks(ends, most, whole=axis.unit == "count")
+        log, whole = axis.scale == "log", axis.unit == "count"
+        found = (
+            log_ticks(*ends, min(most, _MOST_TICKS)) if log else _linear_ticks(ends, (1 + whole) * most, whole=whole)
+        )
         yield from ((value, tick_text(value, axis.unit)) for value in found)
 
 
-def log_ticks(low: float, high: float) -> list[float]:
+def log_ticks(low: float, high: float, most: int = _MOST_TICKS) -> list[float]:
     """Return values between `low` and `high`, both above 0, that read well on a log axis: 1, 2, 5, 10, ..."""
     if high / low < _FEW_DECADES:
-        return _linear_ticks((low, high), 5)
+        return _linear_ticks((low, high), min(most, 5))
     decades = range(floor(log10(low)), floor(log10(high)) + 1)
     for digits in ((1, 2, 5), (1, 3), (1,)):
         found = [float(f"{digit}e{decade}") for decade in decades for digit in digits]
         found = [value for value in found if low <= value <= high]
-        if len(found) <= _MOST_TICKS:
+        if len(found) <= most:
             return found
-    return found[:: len(found) // _MOST_TICKS + 1]
+    return found[:: len(found) // most + 1]
 
 
 def _linear_ticks(ends: Ends, most: int, *, whole: bool = False) -> list[float]:

@@ -17,7 +17,7 @@ _WIDTH, _BESIDE = 9.0, 1.1
 
 #: Height in inches of a chart of numbers, of one among several, of a small one, of a row of categories with one mark,
 #: and of each more.
-_HEIGHT, _PANEL, _COMPACT, _ROW, _MARK = 4.3, 3.6, 1.15, 0.34, 0.12
+_HEIGHT, _PANEL, _COMPACT, _ROW, _MARK = 4.3, 3.6, 1.15, 0.34, 0.16
 
 #: Height in inches of a line of text, and of what stands below the axes; width of a letter.
 _LINE, _BELOW, _LETTER = 0.2, 0.6, 0.077
@@ -29,7 +29,7 @@ _HEADROOM = 0.22
 def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
     """Draw charts without views into one figure, in so many columns."""
     columns, several, small = min(columns, len(charts)), len(charts) > 1, charts[0].compact
-    usual = _PANEL / columns**0.5 if several else _HEIGHT
+    usual = max(_COMPACT, 3.0 / len(charts)) if small else _PANEL / columns**0.5 if several else _HEIGHT
     high = [_height(chart, usual) for chart in charts]
     heights = [max(high[start : start + columns]) for start in range(0, len(charts), columns)]
     explained = _explained(charts, ends=columns == 1)
@@ -40,9 +40,13 @@ def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
         for axes in panels.flat[len(charts) :]:
             axes.set_visible(False)
         written: set[str] = set()
+        above = 0
         for place, (axes, chart) in enumerate(zip(panels.flat, charts, strict=False)):
             size = (_WIDTH - _BESIDE) / columns, high[place]
-            _panel(axes, charts, (place, columns), size, written)
+            _panel(axes, charts, (place, columns), size)
+            above = max(labels.above(axes, chart, written), above if place % columns else 0)
+            if several and chart.title:
+                axes.set_title(drawable(chart.title, 88 // columns), loc="left", pad=6 + 12 * above)
             labels.draw(axes, chart, size, named_ends=columns == 1)
         if explained:
             _legend(figure, explained)
@@ -52,21 +56,19 @@ def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
 def _height(chart: Chart, usual: float) -> float:
     """Return how high the axes of a chart are, in inches, if it is one of numbers `usual` or more."""
     if chart.y.scale == "category":
-        row = _ROW + _MARK * (marks.sharing(chart) - 1)
+        row = _ROW + _MARK * (marks.sharing(chart) - 1 + any(one.kind == "cells" for one in chart.series))
         return 0.15 + row * len(chart.y.categories)
     labelled = sum(any(point.label for point in one.points) for one in chart.series if one.markers)
-    return _COMPACT if chart.compact else max(usual, min(1.4 * _LINE * labelled, 2 * _HEIGHT))
+    return usual if chart.compact else max(usual, min(1.4 * _LINE * labelled, 2 * _HEIGHT))
 
 
-def _panel(
-    axes: "Axes", charts: Sequence[Chart], at: tuple[int, int], size: tuple[float, float], written: set[str]
-) -> None:
+def _panel(axes: "Axes", charts: Sequence[Chart], at: tuple[int, int], size: tuple[float, float]) -> None:
     """Draw a chart but for the text beside its marks; `at` is its place, and the number of columns."""
     place, columns = at
     chart, small = charts[place], charts[place].compact
     beside = place % columns > 0 and charts[place - 1].y == chart.y and not small
     below = place + columns < len(charts) and charts[place + columns].x == chart.x
-    lay(axes, "x", chart.x, _ends(charts, chart, "x"), most=max(2, 10 // columns))
+    lay(axes, "x", chart.x, _ends(charts, chart, "x"), most=12 // columns)
     lay(axes, "y", chart.y, _ends(charts, chart, "y"), most=3 if small else 7)
     marks.draw(axes, chart)
     axes.tick_params(axis="x", labelbottom=not (small and below))
@@ -77,16 +79,13 @@ def _panel(
         axes.set_ylabel(_told(chart.y, size[1]))
     if not below:
         axes.set_xlabel(_told(chart.x, size[0] - 0.5))
-    lines = labels.above(axes, chart, written)
-    if len(charts) > 1 and chart.title:
-        axes.set_title(drawable(chart.title, 88 // columns), loc="left", pad=6 + 12 * lines)
 
 
 def _ends(charts: Sequence[Chart], chart: Chart, name: AxisName) -> Ends:
     """Return the ends of an axis, which are those of all charts with the same one; small charts have their own y."""
     axis, own = axis_of(chart, name), name == "y" and chart.compact
     alike = [chart] if own else [one for one in charts if axis_of(one, name) == axis]
-    low, high = ends_of(axis, (value for one in alike for value in values(one, name)))
+    low, high = ends_of(axis, (value for one in alike for value in values(one, name)), near_zero=name == "y")
     if own and any(rule.axis == "x" for rule in chart.rules):
         high = high * (high / low) ** _HEADROOM if axis.scale == "log" else high + _HEADROOM * (high - low)
     return low, high

@@ -6,6 +6,7 @@ from math import atan2, degrees
 from typing import TYPE_CHECKING, Any
 
 from ..chart import Chart, Series
+from .marks import places_of
 from .style import GREY, colour_of, drawable
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def draw(axes: "Axes", chart: Chart, size: tuple[float, float], *, named_ends: b
     for rule in chart.rules:
         if rule.axis == "y":
             _write(axes, rule.label, (1.0, _spot(axes, axes.get_xlim()[0], rule.at)[1]), (-4, 3), ha="right")
-    roofs = [one for one in chart.series if one.kind == "line" and not one.markers and _known(one)]
+    roofs = [one for one in chart.series if one.kind == "line" and not one.markers and places_of(one.points)]
     roofs = [one for one in roofs if one.points[-1].label]
     for series in roofs:
         _along(axes, series, size)
@@ -68,7 +69,7 @@ def draw(axes: "Axes", chart: Chart, size: tuple[float, float], *, named_ends: b
 
 def ended(chart: Chart) -> list[Series]:
     """Return the lines that have their names at their ends."""
-    lines = [one for one in chart.series if one.kind == "line" and one.markers and _known(one)]
+    lines = [one for one in chart.series if one.kind == "line" and one.markers and places_of(one.points)]
     return lines if not chart.compact and 1 < len(lines) <= _MOST_ENDS else []
 
 
@@ -101,7 +102,7 @@ def above(axes: "Axes", chart: Chart, written: set[str]) -> int:
 
 def _write(axes: "Axes", label: str, spot: _Spot, offset: _Spot, **more: Any) -> None:
     """Write a remark so many points beside a spot."""
-    look = {"color": GREY, "fontsize": _SMALL, "va": "bottom", "annotation_clip": False} | more
+    look: dict[str, Any] = {"color": GREY, "fontsize": _SMALL, "va": "bottom", "annotation_clip": False} | more
     axes.annotate(
         drawable(label, 72), spot, xycoords="axes fraction", xytext=offset, textcoords="offset points", **look
     )
@@ -111,11 +112,6 @@ def _spot(axes: "Axes", x: float, y: float) -> _Spot:
     """Return where a place in data lies."""
     found = (axes.transScale + axes.transLimits).transform((x, y))
     return float(found[0]), float(found[1])
-
-
-def _known(series: Series) -> list[_Spot]:
-    """Return the points of a series in data, but for those that are unknown."""
-    return [(point.x, point.y) for point in series.points if point.x is not None and point.y is not None]
 
 
 def _rows(axes: "Axes", chart: Chart) -> None:
@@ -147,7 +143,7 @@ def _strike(axes: "Axes", row: int) -> None:
 
 def _along(axes: "Axes", series: Series, size: tuple[float, float]) -> None:
     """Write the label of a roof along it: above a slope's beginning or a level line's end, below one that is dashed."""
-    (x0, y0), (x1, y1) = (_spot(axes, *place) for place in _known(series)[-2:])
+    (x0, y0), (x1, y1) = (_spot(axes, *place) for place in places_of(series.points)[-2:])
     level = y0 == y1
     spot = (x1 - 0.01, y1) if level else (x0 + 0.06 * (x1 - x0), y0 + 0.06 * (y1 - y0))
     place: dict[str, Any] = {"va": "top", "ha": "left"} if series.dashed else {"ha": "right" if level else "left"}
@@ -177,7 +173,7 @@ def _aside(axes: "Axes", chart: Chart, roofs: Sequence[Series], gap: float) -> N
 
 def _height(axes: "Axes", roof: Series, x: float) -> float:
     """Return the height of a roof at x, 1 where it has none."""
-    for (x0, y0), (x1, y1) in pairwise(_spot(axes, *place) for place in _known(roof)):
+    for (x0, y0), (x1, y1) in pairwise(_spot(axes, *place) for place in places_of(roof.points)):
         if x0 <= x <= x1 and x0 < x1:
             return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
     return 1.0
@@ -185,7 +181,7 @@ def _height(axes: "Axes", roof: Series, x: float) -> float:
 
 def _line_ends(axes: "Axes", chart: Chart, gap: float) -> None:
     """Write the names of lines at their ends: right of the plot, or beside the last mark of one that ends early."""
-    last = [(one, _known(one)[-1]) for one in ended(chart)]
+    last = [(one, places_of(one.points)[-1]) for one in ended(chart)]
     farthest = max((x for _series, (x, _y) in last), default=0.0)
     for early in (False, True):
         found = [(one, _spot(axes, *place)) for one, place in last if (place[0] < farthest) is early]
@@ -209,7 +205,14 @@ def _lead(axes: "Axes", series: Series, label: str, way: tuple[_Spot, _Spot], *,
         ha="right" if left else "left",
         va="center",
         annotation_clip=False,
-        arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 3},
+        arrowprops={
+            "arrowstyle": "-",
+            "color": colour,
+            "linewidth": 0.7,
+            "shrinkA": 0,
+            "shrinkB": 3,
+            "relpos": (1.0 if left else 0.0, 0.5),
+        },
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
     )
     text.set_in_layout(way[1][0] > 1.0)

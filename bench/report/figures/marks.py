@@ -1,6 +1,6 @@
 """The marks of a chart's series: points with their intervals, lines, bars, cells."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Size of a marker in points: of few, in a small chart, and among many.
-_SIZE, _SMALL, _TINY = 6.0, 3.4, 2.6
+_SIZE, _SMALL, _TINY = 6.0, 3.4, 3.6
 
 #: More markers than this become pixels in the SVG, which would weigh megabytes otherwise.
 _MOST_MARKERS = 2000
@@ -39,6 +39,11 @@ def draw(axes: "Axes", chart: Chart) -> None:
         _intervals(axes, series, known, colour)
         if series.markers and series.kind != "bars" and (known or series.xs):
             _markers(axes, series, known, colour, small=chart.compact)
+
+
+def places_of(points: Iterable[Point]) -> list[tuple[float, float]]:
+    """Return where points lie, without those that are unknown."""
+    return [(point.x, point.y) for point in points if point.x is not None and point.y is not None]
 
 
 def sharing(chart: Chart) -> int:
@@ -106,7 +111,8 @@ def _intervals(axes: "Axes", series: Series, points: list[Point], colour: str) -
 
 def _markers(axes: "Axes", series: Series, points: list[Point], colour: str, *, small: bool) -> None:
     """Draw all markers of a series at once."""
-    xs, ys = (series.xs, series.ys) if series.xs else ([p.x for p in points], [p.y for p in points])
+    places = places_of(points)
+    xs, ys = (series.xs, series.ys) if series.xs else ([x for x, _y in places], [y for _x, y in places])
     marks = axes.plot(xs, ys, linestyle="", marker=MARKERS[series.shape % len(MARKERS)], color=colour, zorder=3)[0]
     marks.set(markersize=_TINY if series.xs else _SMALL if small else _SIZE, alpha=0.6 if series.xs else 1.0)
     marks.set(markerfacecolor="white" if series.hollow else colour, rasterized=len(xs) > _MOST_MARKERS)
@@ -115,8 +121,8 @@ def _markers(axes: "Axes", series: Series, points: list[Point], colour: str, *, 
 
 
 def _bars(axes: "Axes", points: list[Point], colour: str, base: float) -> None:
-    lengths = [point.x - base for point in points if point.x is not None]
-    axes.barh([point.y for point in points], lengths, left=base, height=0.5, color=colour, alpha=0.55)
+    for x, y in places_of(points):
+        axes.barh(y, x - base, left=base, height=0.5, color=colour, alpha=0.55)
 
 
 def _cells(axes: "Axes", points: list[Point], colour: str) -> None:

@@ -75,7 +75,8 @@ def test_ends_lie_beyond_the_values_unless_the_axis_has_its_own():
     assert 4.0 < high < 4.4
     assert ends_of(Axis(label="", scale="category", categories=("a", "b")), []) == (-0.5, 1.5)
     assert ends_of(Axis(label="", low=0.0, high=9.0), [3.0, 4.0]) == (0.0, 9.0)
-    assert ends_of(Axis(label=""), [1.0, 10.0])[0] == 0.0
+    assert ends_of(Axis(label=""), [1.0, 10.0], near_zero=True)[0] == ends_of(Axis(label=""), [0.0, 10.0])[0] == 0.0
+    assert 0.0 < ends_of(Axis(label=""), [1.0, 10.0])[0] < 1.0
     assert ends_of(LOG, [])[0] > 0
 
 

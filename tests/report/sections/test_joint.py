@@ -7,8 +7,8 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.analyse.joint import join
 from bench.analyse.verdict import findings
-from bench.report import files, markdown
-from bench.report.sections import joint
+from bench.report import files
+from bench.report.sections import joint, joint_tables
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.histories import ELSEWHERE, HERE, machine
 
@@ -156,7 +156,7 @@ def test_other_code_warnings_and_noise_are_told_before_the_differences():
 
 def test_labels_are_the_first_thing_that_sets_all_runs_apart():
     def labels(*runs):
-        return joint.labels(joined(*runs))
+        return joint_tables.labels(joined(*runs))
 
     assert labels(*TWO) == ("1: CPU 01", "2: CPU ba")
     assert labels(TWO[0], replace(numbered(2, threads=(2,)), environment=machine(ELSEWHERE))) == ("1: 1", "2: 2")
