@@ -12,7 +12,7 @@ import threadpoolctl
 
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.machine import environment, hardware
+from bench.machine import environment, hardware, load
 from bench.problems import implementation, problem
 from bench.worker import verify
 from bench.worker.input_files import write_inputs
@@ -30,8 +30,9 @@ def without_proc(monkeypatch, tmp_path):
     monkeypatch.setattr(hardware.cpu, "__defaults__", (tmp_path,))
     for function in (hardware.caches, hardware.turbo, hardware.huge_pages, hardware.cpu_quota):
         monkeypatch.setattr(function, "__defaults__", (tmp_path,))
-    monkeypatch.setattr(hardware, "frequency_hz", lambda: None)
-    monkeypatch.setattr(hardware, "load_average", lambda: None)
+    for module in (hardware, load):
+        monkeypatch.setattr(module, "frequency_hz", lambda: None)
+    monkeypatch.setattr(load, "load_average", lambda: None)
     monkeypatch.delattr(hardware.os, "sched_getaffinity", raising=False)
 
 
