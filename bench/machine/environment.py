@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..programs import git_or_none
-from . import hardware
+from . import address_space, hardware
 from .hardware import allowed_cpus
 from .load import Activity, Snapshot, load_between, snapshot, watch
 
@@ -161,6 +161,7 @@ def _system() -> dict[str, object]:
         "architecture": platform.machine() or None,
         "libc": libc or None,
         "transparent_huge_pages": hardware.huge_pages(),
+        "addresses_alike": address_space.can_be_alike(),
     }
 
 

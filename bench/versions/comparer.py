@@ -19,6 +19,9 @@ from .benchmarks import Benchmark
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
 
+#: Where --budget says nothing, rounds are as long as so much time at least pays for: the rest is for more of them.
+PLANNED_S_LEAST = 45.0
+
 #: The part of the budget that the screening may take; the rest is for the suspects.
 SCREENING_PART = 0.6
 
@@ -243,7 +246,8 @@ class Comparer:
         started = self._backend.monotonic_s()
         names = [arm.name for arm in group.arms if again or not arm.again]
         plan = round_plan.draw(self._generator, names, self._cpus, group.threads)
-        share_s = SCREENING_PART * self._budget_s / self._expected
+        planned_s = self._settings.budget_s or max(PLANNED_S_LEAST, USUAL_S_EACH * len(self._screened))
+        share_s = SCREENING_PART * planned_s / self._expected
 
         def choose_passes(pass_ns: int, start_ns: int) -> int:
             return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))

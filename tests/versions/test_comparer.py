@@ -14,7 +14,7 @@ from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
 from bench.store.records import Outcome, Settings
 from bench.versions.benchmarks import Benchmark
-from bench.versions.comparer import AGAIN, BASE, HEAD, Comparer
+from bench.versions.comparer import AGAIN, BASE, HEAD, PLANNED_S_LEAST, SCREENING_PART, Comparer
 from bench.versions.comparison import Standing, compared, noise_of
 from tests import noise
 from tests.simulated import Simulation
@@ -85,6 +85,14 @@ def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(bench
     (one,) = measured(benchmarks[:1], truth=law, noise=noise.QUIET)
     assert len(one.confirming) == gate.LOOKS[-1]
     assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.UNDECIDED
+
+
+def test_time_that_only_a_doubtful_case_needs_makes_no_round_longer(benchmarks, monkeypatch):
+    monkeypatch.setattr(round_plan, "MOST_PASSES", 25)
+    simulation = Simulation(truth=lambda arm, source, index: 0.02)
+    settings = replace(SETTINGS, budget_s=None)
+    Comparer(settings, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    assert simulation.clock.now_ns * 1e-9 < SCREENING_PART * PLANNED_S_LEAST * 1.2
 
 
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
