@@ -13,7 +13,7 @@ from bench.cli import parser
 from bench.report.sections import answer, layouts
 from bench.report.sections.reasons import range_text
 from bench.report.sections.roofline import share_text
-from bench.report.sections.wording import ratio_text
+from bench.report.wording import ratio_text
 from bench.store import documents
 
 CHECKOUT = Path(__file__).parent.parent

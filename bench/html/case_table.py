@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import GroupFindings
+from ..report.chart import Chart
 from ..report.document import Cell, Table
-from ..report.sections.wording import label
+from ..report.wording import label
 from ..store.records import Outcome, Run
-from .chart import Chart
 from .outline import Part
 from .payload import group_label, sources
 from .rendering import visible

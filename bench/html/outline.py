@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories
+from ..report.chart import Chart
+from ..report.charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 from ..report.document import Section, Table
 from ..report.sections import OF_ONE_SIZE, cases, counts, environment, explanation, startup, threats
 from ..report.sections import accuracy as accuracy_section
@@ -15,8 +17,6 @@ from ..report.sections import roofline as roofline_section
 from ..report.sections import samples as samples_section
 from ..report.sections import sweep as sweep_section
 from ..store.records import Run
-from .chart import Chart
-from .charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
 
 #: One run alone is no history.
 LEAST_RUNS = 2
@@ -102,7 +102,7 @@ _MEASURED = (
     _Subject(
         id="samples",
         title="Samples by round and by time",
-        section=samples_section.section,
+        section=samples_section.words,
         charts=samples.charts,
         explained=samples.explained,
         one_size=True,
@@ -123,7 +123,7 @@ _MEASURED = (
     ),
     _Subject(
         id="accuracy",
-        title="Accuracy against speed",
+        title="Accuracy beside speed",
         section=accuracy_section.section,
         charts=accuracy.charts,
         one_size=True,

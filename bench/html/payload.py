@@ -4,21 +4,29 @@ Numbers are those of the findings, exactly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from math import isfinite
 from statistics import median
 from typing import Any
 
 from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
+from ..report.chart import Chart, Series
 from ..report.document import plain
 from ..report.json_summary import estimate
-from ..report.sections.wording import cache_text, conditions, label
+from ..report.wording import cache_text, conditions, label
 from ..store.records import Arm, Outcome, Run
-from .chart import Chart, to_dict
 from .rendering import visible
 
 #: Characters of all sources together, each of which stands in a page twice.
 MOST_SOURCES = 120_000
+
+#: Fields that are left away where they have their usual value.
+_OPTIONAL = {
+    *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
+    *("dashed", "hollow", "markers", "legend", "compact"),
+}
 
 
 def payload(analysis: Analysis, charts: Sequence[Chart], files: Mapping[str, str]) -> dict[str, Any]:
@@ -149,3 +157,24 @@ def bare(title: str, charts: Iterable[Chart] = (), files: Mapping[str, str] | No
         "sources": {},
         "files": dict(files or {}),
     }
+
+
+def to_dict(chart: Chart) -> dict[str, Any]:
+    """Return a chart as the page embeds it; numbers that are not finite become None."""
+    found: dict[str, Any] = _plain_data(chart)
+    return found
+
+
+def _plain_data(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: _plain_data(getattr(value, field.name))
+            for field in fields(value)
+            if not (field.name in _OPTIONAL and getattr(value, field.name) == field.default)
+            and not (field.name == "points" and isinstance(value, Series) and value.xs)
+        }
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, tuple):
+        return [_plain_data(one) for one in value]
+    return value

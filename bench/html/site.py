@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..analyse.history import Commits, Histories, History, LevelChange
+from ..report.charts import history as history_charts
 from ..report.csv import csv
 from ..report.document import Cell, Column, Table, code, file_name, plain
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
-from ..report.sections.wording import counted, ratio_text
+from ..report.wording import counted, ratio_text
 from ..store.points import Machine
 from ..units import DASH
-from .charts import history as history_charts
 from .outline import LEAST_RUNS, Part
 from .payload import bare
 from .rendering import render

@@ -6,14 +6,11 @@ from a user's file goes through `plain` or `code` before it is shown.
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..units import DASH
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as MatplotlibFigure
+from .chart import Chart
 
 #: What a cell holds for a program; None is unknown.
 Value = str | float | int | bool | None
@@ -124,7 +121,10 @@ class Figure:
     """Name of its file without ending, as ``speedup``."""
     caption: str
     """What is to be seen, in a sentence; also the text for those who cannot see it."""
-    draw: "Callable[[], MatplotlibFigure]"
+    charts: tuple[Chart, ...]
+    """Its panels, without views."""
+    columns: int = 1
+    """So many panels stand beside each other."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from ..store.documents import write_atomically
 from ..store.records import Run
 from .csv import csv
 from .document import Figure, Section, file_name, plain
+from .figures.drawing import draw
 from .figures.style import style
 from .markdown import page, titled_page
 from .sections import joint, sections
@@ -94,5 +95,5 @@ def picture(figure: Figure, kind: str) -> bytes:
     title = plain(figure.caption).replace("`", "")
     metadata = {"Title": title, "Date": None} if kind == "svg" else {"Title": title}
     with style():
-        figure.draw().savefig(buffer, format=kind, metadata=metadata)
+        draw(figure.charts, figure.columns).savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()

@@ -68,8 +68,7 @@ def test_the_section_says_what_each_axis_does_and_how_it_was_paired():
 def test_speedups_of_all_conditions_stand_in_one_figure():
     analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
     (figure,) = conditions.section(analysis).figures
-    panels = figure.draw().axes
-    assert [panel.get_title(loc="left") for panel in panels] == [
+    assert [chart.title for chart in figure.charts] == [
         "float64, 1 thread",
         "float64, 2 threads",
         "float32, 1 thread",

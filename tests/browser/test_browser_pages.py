@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bench.html.charts.samples import MOST_POINTS
+from bench.report.charts.samples import MOST_POINTS
 from tests.browser.made import HOSTILE, PAGES, large
 
 #: Widths in pixels: a window of a telephone, and a page of A4 at 96 to the inch.

@@ -11,7 +11,7 @@ import pytest
 
 from bench import html
 from bench.analyse.analysis import Analysis
-from bench.html.charts.samples import MOST_POINTS
+from bench.report.charts.samples import MOST_POINTS
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.html.reading import Reader
@@ -175,7 +175,7 @@ def test_wrong_answers_are_marked_in_their_row_and_struck_in_the_chart(usual):
 
 def test_a_run_over_sizes_has_no_chart_of_a_single_size():
     page = read(RUNS["sweep"])
-    assert page.data["charts"].keys() == {"times-0", "behind-0"}
+    assert page.data["charts"].keys() == {"times-0", "behind-0", "fastest"}
     told = [one.attributes["id"] for one in page.all("section")]
     assert told[:3] == ["answer", "sizes", "speedup"]
     assert len(page.all("table", class_="cases")) == 4

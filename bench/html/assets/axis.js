@@ -85,7 +85,7 @@ const Axis = (() => {
     return found;
   }
 
-  /** Return at most about `most` values that read well on a log axis: 1, 2, 5, 10, ... (as style.log_ticks). */
+  /** Return at most about `most` values that read well on a log axis: 1, 2, 5, 10, ... (as axis.log_ticks in bench/report/figures). */
   function logTicks(low, high, most, whole) {
     if (whole && high / low < FEW_DOUBLINGS) return doublings(low, high);
     if (high / low < FEW_DECADES) return linearTicks(low, high, Math.min(most, 5));
@@ -140,7 +140,7 @@ const Axis = (() => {
     return [axis.low ?? padded[0], axis.high ?? padded[1]];
   }
 
-  /** Return 5 % of the length more at each end, 2 % of the value at least (bench/report/figures/style.padded). */
+  /** Return 5 % of the length more at each end, 2 % of the value at least (bench/report/figures/axis.padded). */
   function padLog(low, high) {
     const factor = Math.max((high / low) ** 0.05, 1.02);
     return [low / factor, high * factor];

@@ -2,7 +2,7 @@
 const Baseline = (() => {
   'use strict';
 
-  /** Verdict -> how its mark looks in a forest, as in bench/html/charts/speedup.py. */
+  /** Verdict -> how its mark looks in a forest, as in bench/report/charts/speedup.py. */
   const LOOKS = {
     faster: { colour: 'good', shape: 0 },
     slower: { colour: 'bad', shape: 1 },
@@ -13,7 +13,7 @@ const Baseline = (() => {
   /** Least half-width that decimals are chosen for, as a ratio. */
   const LEAST_HALF_WIDTH = 1e-3;
 
-  /** Return as in `24.1x [23.8, 24.5]`; a dash for null (bench/report/sections/wording.ratio_text). */
+  /** Return as in `24.1x [23.8, 24.5]`; a dash for null (bench/report/wording.ratio_text). */
   function ratioText(ratio) {
     if (!ratio) return '-';
     if (!ratio.interval) return Axis.quantity(ratio.value, 'x');

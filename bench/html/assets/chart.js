@@ -1,4 +1,4 @@
-/** Charts from their declarative spec (bench/html/chart.py), drawn as SVG in the colours of the style sheet. */
+/** Charts from their declarative spec (bench/report/chart.py), drawn as SVG in the colours of the style sheet. */
 const Charts = (() => {
   'use strict';
 
@@ -120,7 +120,7 @@ const Charts = (() => {
    * Draw a chart, or another one in its place.
    *
    * @param {HTMLElement} element empty, or drawn into before; the chart follows its width
-   * @param {object} spec as in bench/html/chart.py
+   * @param {object} spec as in bench/report/chart.py
    */
   function draw(element, spec) {
     const [choices, boxes] = [{ view: 0, hidden: new Set() }, boxed()];

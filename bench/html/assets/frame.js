@@ -63,7 +63,8 @@ const Frame = (() => {
   function rightTexts(spec, narrow) {
     if (narrow || spec.compact) return [];
     if (spec.y.scale === 'category') {
-      const marked = spec.series.flatMap((series) => series.points || []).filter((point) => point.x !== null);
+      const rows = spec.series.filter((series) => series.kind !== 'cells');
+      const marked = rows.flatMap((series) => series.points || []).filter((point) => point.x !== null);
       return marked.map((point) => point.label).filter(Boolean);
     }
     return spec.series.filter((series) => Labels.endsNamed(spec, series)).map((series) => series.name);

@@ -22,7 +22,7 @@ const Labels = (() => {
 
   /**
    * Return places near the given ones, in their order, at least `gap` apart and within the ends where there is room
-   * (bench/report/figures/style.spread): the mean of moving up what is too near the one below, and the other way round.
+   * (bench/report/figures/labels.spread): the mean of moving up what is too near the one below, and the other way round.
    */
   function spread(places, gap, [low, high]) {
     const last = places.length - 1;
@@ -47,7 +47,7 @@ const Labels = (() => {
 
   /** Draw what stands beside the rows of a chart with categories on y; what has no place on x says why instead. */
   function drawRows(svg, spec, frame) {
-    for (const series of spec.series) {
+    for (const series of spec.series.filter(({ kind }) => kind !== 'cells')) {
       for (const { x, y, label } of series.points || []) {
         if (!label) continue;
         const [at, above] = [frame.y.at(y), Frame.nameLine(frame, y)];

@@ -111,6 +111,14 @@ const Marks = (() => {
     element('rect', { class: 'mark bar', rx: 1.5, ...box }, null, group);
   }
 
+  /** Draw a cell: as wide as a category, from the point's low to its high. */
+  function cell(group, { low, high }, one, plan) {
+    const [top, base] = [plan.within(low), plan.within(high)].map(short);
+    const width = short(plan.x.at(1) - plan.x.at(0));
+    const box = { x: short(one.x - width / 2), y: top, width: Math.max(1, width - 1), height: Math.max(1, base - top) };
+    element('rect', { class: 'mark bar', ...box }, null, group);
+  }
+
   /**
    * Draw a series and return what the pointer and the keys can reach: `{series, index, x, y}`, in pixels.
    *
@@ -129,8 +137,9 @@ const Marks = (() => {
     } else {
       for (const one of found) {
         if (series.kind === 'bars') bar(group, one, plan);
+        if (series.kind === 'cells') cell(group, point(series, one.index), one, plan);
         whisker(group, series, one, plan);
-        if (series.kind !== 'bars' && series.markers !== false) {
+        if (!['bars', 'cells'].includes(series.kind) && series.markers !== false) {
           trace(group, 'mark', outline(series.shape, one.x, one.y, plan.compact ? COMPACT_RADIUS : RADIUS));
         }
       }

@@ -16,7 +16,7 @@ const Places = (() => {
     const found = new Map();
     for (const series of spec.series) {
       for (const point of series.points || []) {
-        if (point.x === null || point.y === null || series.kind === 'line') continue;
+        if (point.x === null || point.y === null || ['line', 'cells'].includes(series.kind)) continue;
         found.set(point[axis], (found.get(point[axis]) || new Set()).add(series));
       }
     }
@@ -59,16 +59,24 @@ const Places = (() => {
       return place < 0 ? 0 : (place - (together.length - 1) / 2) * apart;
     }
 
+    /** Return a place within a row in pixels: below the name of a narrow one. */
+    function within(value) {
+      const row = Math.round(value);
+      const [top, base] = [frame.y.at(row - 0.5) + (frame.narrow ? NAME : 0), frame.y.at(row + 0.5)];
+      return top + (value - row + 0.5) * (base - top);
+    }
+
     function at(series, point) {
       if (point.x === null || point.y === null) return null;
       const shift = category ? aside(series, point) : 0;
       const x = frame.x.at(point.x) + (category === 'x' ? shift : 0);
+      if (series.kind === 'cells') return [x, within(point.y)];
       const y = frame.y.at(point.y) + (category === 'y' ? shift + below / 2 : 0);
       return Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
     }
 
     const { x, y, bars } = frame;
-    return { x, y, at, bars, base: bars && base(spec[bars], frame[bars]), thickness, compact: spec.compact };
+    return { x, y, at, within, bars, base: bars && base(spec[bars], frame[bars]), thickness, compact: spec.compact };
   }
 
   return { NAME, plan, rowHeight };

@@ -1,1 +1,1 @@
-"""Figures drawn by matplotlib: one style for all, and what takes more than a section's page."""
+"""Charts as pictures for print, drawn by matplotlib: `drawing.draw` lays out panels, the others fill them."""

@@ -44,7 +44,7 @@ _ORDER: tuple[Callable[[Analysis], Section | None], ...] = (
 
 
 #: What draws a figure for each size: where a run has many, those of the sweep stand for them.
-OF_ONE_SIZE = (speedup.section, samples.section, accuracy.section, startup.section)
+OF_ONE_SIZE = (speedup.section, samples.section, samples.words, accuracy.section, startup.section)
 
 
 def sections(analysis: Analysis) -> tuple[Section, ...]:

@@ -10,9 +10,9 @@ from ...store.records import Outcome, Run
 from ...store.selectors import used_rounds
 from ...units import DASH, percent, time_text
 from ..document import Section, code, plain
+from ..wording import condition, counted, gain_text, label, layouts, margin_text, times_text
 from .roofline import sentence as share_sentence
 from .sweep import sentences as sweep_sentences
-from .wording import condition, counted, gain_text, label, layouts, margin_text, times_text
 
 #: From here on "n times as fast" reads better than "ahead by n %".
 _TIMES_FROM = 2.0

@@ -11,8 +11,8 @@ from ...store.records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
+from ..wording import layouts, margin_text, named, ratio_text, titled
 from . import answer
-from .wording import layouts, margin_text, named, ratio_text, titled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from ...analyse.verdict import GroupFindings
 from ...store.records import Counts, Worker
 from ...units import amount
 from ..document import Cell, Column, Section, Table
-from .wording import label, named, titled
+from ..wording import label, named, titled
 
 _COLUMNS = (
     Column(name="implementation", header="implementation", right=False),

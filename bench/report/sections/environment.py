@@ -9,7 +9,7 @@ from ...store.records import Run, Worker
 from ...store.selectors import used_rounds
 from ...units import DASH, significant
 from ..document import Cell, Column, Section, Table, plain
-from .wording import counted, margin_text
+from ..wording import counted, margin_text
 
 #: What a reader looks for, and where environment.capture() and numeric_stack() put it; several places make one text.
 _KNOWN = (

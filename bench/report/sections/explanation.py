@@ -11,9 +11,9 @@ from ...store.records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
+from ..wording import label, named, ratio_text, titled
 from . import answer
 from .reasons import baseline_sentence, left_out, range_text, sentences
-from .wording import label, named, ratio_text, titled
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
 _LEAST_SHOWN = 0.02

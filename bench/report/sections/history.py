@@ -5,13 +5,16 @@ from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
 from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
-from ..document import Cell, Column, Section, Table, code, plain
+from ..charts.history import charts
+from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..estimates import value_cell
-from ..figures.history import figure
-from .wording import counted, ratio_text
+from ..wording import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.
 _NAMED_COMMITS = 3
+
+#: Above so many panels they stand in two columns.
+_ONE_COLUMN = 6
 
 
 def section(found: Histories, commits: Commits) -> Section:
@@ -21,13 +24,30 @@ def section(found: Histories, commits: Commits) -> Section:
         tables.append(_change_table(found, commits))
     if found.elsewhere and any(one.ratio.entries for one in found.cases):
         tables.append(_machine_table(found))
-    picture = figure(found)
     return Section(
         title="History",
         paragraphs=tuple(_told(found)),
         tables=tuple(tables),
-        figures=(picture,) if picture else (),
+        figures=_figures(found),
     )
+
+
+def _figures(found: Histories) -> tuple[Figure, ...]:
+    """Return the figure: of one case ratio and time, of several the ratio of each; none where no run has a time."""
+    panels = charts(found)
+    if not panels:
+        return ()
+    stem = "-".join(dict.fromkeys(one.series.problem for one in found.cases))
+    if len(found.cases) == 1:
+        stem = found.cases[0].series.case_id
+    runs = {(entry.created, entry.run) for one in found.cases for entry in one.entries}
+    caption = (
+        f"History of {plain(stem)} on {plain(found.machine.fingerprint) or 'an unknown machine'}: "
+        f"{counted(len(runs), 'run')}, a dot each at its time, one panel a series, each with its own log axis; the "
+        "bars are levels, the lines changes, with their size."
+    )
+    columns = 1 if len(panels) <= _ONE_COLUMN else 2
+    return (Figure(name=f"history-{stem}", caption=caption, charts=panels, columns=columns),)
 
 
 def machine_text(machine: Machine) -> str:

@@ -1,21 +1,17 @@
 """Several runs in one report: their answers, their speed-ups side by side, and what else sets them apart."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from ...analyse.joint import Block, Result, Row, Together
 from ...analyse.verdict import Verdict
 from ...store.records import Run
 from ...units import percent
+from ..charts import joint
+from ..charts.joint import MOST_FIGURES
 from ..document import Figure, Section, code, plain
-from ..figures.style import styled
+from ..wording import counted, margin_text, ratio_text
 from . import answer, environment
-from .joint_tables import condition_text, difference_table, labels, pairs_text, speedup_table, time_tables
-from .layouts import side_by_side
-from .wording import counted, margin_text, ratio_text
-
-#: With more blocks than this only the table is shown: a page of thirty pictures is read by nobody.
-MOST_FIGURES = 6
+from .joint_tables import condition_text, difference_table, pairs_text, speedup_table, time_tables
 
 #: A file of which two runs had different versions makes what they measured two things.
 _DIGEST = "problem's files (SHA-256)"
@@ -23,12 +19,11 @@ _DIGEST = "problem's files (SHA-256)"
 
 def sections(found: Together) -> tuple[Section, ...]:
     """Return the sections of a joint report, in reading order."""
-    blocks = found.blocks if len(found.blocks) <= MOST_FIGURES else ()
     speedups = Section(
         title="Speed-ups side by side",
         paragraphs=(_explained(found),),
         tables=(speedup_table(found),),
-        figures=tuple(_figure(found, block) for block in blocks if any(any(row.speedups) for row in block.rows)),
+        figures=tuple(_figures(found)),
     )
     parts = [
         Section(title="Answer", kind="answer", paragraphs=tuple(_answers(found))),
@@ -126,23 +121,13 @@ def _explained(found: Together) -> str:
     )
 
 
-def _figure(found: Together, block: Block) -> Figure:
-    names = labels(found)
-    grid = {row.name: {name: one for name, one in zip(names, row.speedups, strict=True) if one} for row in block.rows}
-    shown = {name: by_run for name, by_run in grid.items() if by_run}
-    stem = "speedups" if len(found.blocks) == 1 else f"speedups-{condition_text(block)}"
-    draw = styled(partial(side_by_side, shown, names, found.margin, legend="run"))
-    return Figure(name=stem, caption=caption_of(found, block), draw=draw)
-
-
-def caption_of(found: Together, block: Block) -> str:
-    """Return what is to be seen in the figure of a block."""
-    where = f" ({condition_text(block)})" if block.condition else ""
-    return (
-        f"Speed-up of {plain(found.runs[0].problem.name)} over the baseline of each run{where}: one line a case, one "
-        f"mark a run, with 95 % intervals, log axis; in the shaded band ({margin_text(found.margin)} each way) a case "
-        "counts as equal."
-    )
+def _figures(found: Together) -> Iterator[Figure]:
+    """Yield a figure for each block that has a speed-up; none where there are many blocks."""
+    for place, block in enumerate(found.blocks if len(found.blocks) <= MOST_FIGURES else ()):
+        chart = joint.chart(found, place, block)
+        if chart is not None:
+            stem = "speedups" if len(found.blocks) == 1 else f"speedups-{condition_text(block)}"
+            yield Figure(name=stem, caption=chart.caption, charts=(chart,))
 
 
 def _about_times(found: Together) -> str:

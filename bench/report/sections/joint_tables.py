@@ -7,8 +7,8 @@ from ...analyse.joint import Block, Result, Row, Together
 from ...units import DASH, seconds_in, time_unit, times
 from ..document import Cell, Column, Table, plain
 from ..estimates import bound_cells, bound_columns, value_cell
+from ..wording import counted, layout_text, margin_text, ratio_text
 from . import environment
-from .wording import counted, layout_text, margin_text, ratio_text
 
 #: A digest or a commit, and how much of it people see.
 _HEXADECIMAL, _DIGITS = re.compile(r"[0-9a-f]{32,}"), 12

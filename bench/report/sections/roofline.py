@@ -1,22 +1,20 @@
 """Which share of this machine's limits each implementation reaches, as text, tables and the roofline figure."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from math import isfinite
 from typing import Any
 
 from ...analyse.analysis import Analysis
 from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
-from ...analyse.verdict import GroupFindings, Ratio
+from ...analyse.verdict import GroupFindings
 from ...machine.hardware import BEYOND_CACHES
 from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
-from ...units import DASH, amount, percent, significant
+from ...units import DASH, amount, significant
+from ..charts.roofline import interval_text, roofline, share_text
 from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell
-from ..figures.roofline import draw
-from ..figures.style import styled
-from .wording import bytes_of, label, layouts, limit_name, named, titled
+from ..wording import bytes_of, label, layouts, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.
 _RATES = {"flops": "FLOP/s", "bytes": "B/s"}
@@ -36,8 +34,8 @@ def section(analysis: Analysis) -> Section | None:
         paragraphs=(_meaning(), *(text for one in found for text in _told(analysis.run, one))),
         tables=tuple(tables),
         figures=tuple(
-            _figure(analysis.run, one, analysis.groups)
-            for one in found
+            _figure(analysis, place, one)
+            for place, one in enumerate(found)
             if one.intensity > 0 and isfinite(one.intensity)
         ),
     )
@@ -81,9 +79,7 @@ def doubts(found: Roofline, placed: Sequence[Placed]) -> list[str]:
     texts = []
     for doubt in Doubt:
         names = ", ".join(_name(one, found) for one in placed if one.doubt == doubt)
-        shares = ", ".join(
-            f"{_name(one, found)} at {_interval_text(one.share)}" for one in placed if one.doubt == doubt
-        )
+        shares = ", ".join(f"{_name(one, found)} at {interval_text(one.share)}" for one in placed if one.doubt == doubt)
         if names:
             texts.append(_DOUBTS[doubt](found.binding, shares if doubt == Doubt.ABOVE else names))
     return texts
@@ -126,23 +122,6 @@ _DOUBTS = {Doubt.WAITED: _waited, Doubt.ROUNDS_DIFFER: _rounds_differ, Doubt.ABO
 
 def _name(one: Placed, found: Roofline) -> str:
     return code(label(one.finding.arm.case, found.group))
-
-
-def share_text(one: Placed) -> str:
-    """Return as in ``27.1 % [26.8 %, 27.5 %]``; of a share that is doubted, that it is."""
-    if one.doubt == Doubt.ABOVE:
-        return "doubtful: above 100 %"
-    return DASH if one.share is None else _interval_text(one.share)
-
-
-def _interval_text(share: Ratio | None) -> str:
-    """Return a share with its interval, or that there is none."""
-    if share is None:
-        return DASH
-    ends = share.interval
-    if ends is None:
-        return f"about {percent(share.value, 3)}"
-    return f"{percent(share.value, 3)} [{percent(ends.low, 3)}, {percent(ends.high, 3)}]"
 
 
 def _meaning() -> str:
@@ -274,11 +253,8 @@ def _last_cache(run: Run) -> int | None:
     return next((size for size in sizes if isinstance(size, int) and size > 0), None)
 
 
-def _figure(run: Run, found: Roofline, groups: Sequence[GroupFindings]) -> Figure:
-    title = titled(f"Roofline of {plain(run.problem.name)}", found.group, groups)
+def _figure(analysis: Analysis, place: int, found: Roofline) -> Figure:
+    chart = roofline(analysis, place, found)
     shares = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
-    caption = (
-        f"{title}: flop rate over flops a byte, both axes logarithmic; the roofs are what this machine was measured to "
-        f"allow in the same rounds, dashed for arrays larger than the problem's. Share of the attainable: {shares}."
-    )
-    return Figure(name=named("roofline", found.group, groups), caption=caption, draw=styled(partial(draw, found)))
+    caption = f"{chart.caption} Share of the attainable: {shares}."
+    return Figure(name=named("roofline", found.group, analysis.groups), caption=caption, charts=(chart,))

@@ -1,23 +1,24 @@
 """A run over many sizes: who is the fastest from where to where, who overtakes whom, and how time grows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Sweep
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
-from ..document import Section, code, plain
-from ..figures import sweep
+from ...units import significant
+from ..charts import fastest, sweep
+from ..document import Figure, Section, code, plain
+from ..wording import blas_text, conditions, estimate_text, margin_text
 from .sweep_tables import (
     crossing_text,
-    estimate_text,
     fastest_table,
     growth_table,
     overtaking_table,
+    slug,
     steps_table,
     times_table,
 )
-from .wording import blas_text, conditions, margin_text
 
 _EXPLAINED = (
     "One overtakes another where the ratio of their times, measured in the same rounds at each size and interpolated "
@@ -55,7 +56,38 @@ def section(analysis: Analysis) -> Section | None:
         title=f"Over sizes: {found[0].parameter}",
         paragraphs=(*(text for one in found for text in (*_left_out(one), *_grows(one))), *explained),
         tables=tuple(tables),
-        figures=sweep.figures(analysis.run, found),
+        figures=tuple(_figures(analysis)),
+    )
+
+
+def _figures(analysis: Analysis) -> Iterator[Figure]:
+    """Yield a figure of times for each sweep, the map of who is the fastest, and speed-ups by condition."""
+    for place, one in enumerate(analysis.sweeps):
+        suffix = "" if len(analysis.sweeps) == 1 else f"-{slug(one)}"
+        panels = sweep.time_chart(analysis, place), sweep.behind_chart(analysis, place)
+        yield Figure(name=f"times{suffix}", caption=_about_times(analysis, one), charts=panels)
+    leaders = fastest.chart(analysis)
+    yield Figure(name="fastest", caption=leaders.caption, charts=(leaders,))
+    by_condition = sweep.speedup_charts(analysis)
+    if by_condition:
+        caption = (
+            f"Speed-up of {plain(analysis.run.problem.name)} over the baseline of the same condition, by "
+            f"{plain(analysis.sweeps[0].parameter)}: log axes, with 95 % intervals: a panel each for dtype, threads, "
+            "allocator and layout."
+        )
+        yield Figure(name="speedup-by-size", caption=caption, charts=by_condition, columns=2)
+
+
+def _about_times(analysis: Analysis, one: Sweep) -> str:
+    name = plain(one.parameter)
+    marked = "; ".join(
+        f"{code(each.winner)} overtakes {code(each.loser)} at {name} = {significant(each.crossing.at)}"
+        for each in one.turns
+    )
+    return (
+        f"Min time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, "
+        f"with 95 % intervals; below, times as long as the fastest at that size, of those within {sweep.FARTHEST:g}. "
+        + (f"Dashed, with the interval shaded: {marked}." if marked else "Nobody was shown to overtake anybody.")
     )
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from ...analyse.sweep import Growth, Overtaking, Place, Sweep
-from ...stats.intervals import Estimate
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..document import Cell, Column, Table, plain
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from .wording import conditions, ratio_text
+from ..wording import conditions, estimate_text, ratio_text
 
 #: Text for two or more that were not told apart.
 OR = " ~ "
@@ -20,13 +19,6 @@ def crossing_text(one: Sweep, each: Overtaking) -> str:
         f"{plain(one.parameter)} = {significant(crossing.at)} "
         f"[{significant(crossing.low)}, {significant(crossing.high)}]"
     )
-
-
-def estimate_text(found: Estimate) -> str:
-    """Return as in ``1.02 [1.01, 1.04]``."""
-    if found.interval is None:
-        return f"{found.value:.2f}"
-    return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"
 
 
 def fastest_table(found: Sequence[Sweep]) -> Table:

@@ -6,7 +6,7 @@ from ...store.records import Outcome
 from ...units import percent, significant, time_text
 from ...versions.remeasurement import Remeasured, Verified
 from ..document import code, plain
-from .wording import counted, margin_text, times_text
+from ..wording import counted, margin_text, times_text
 
 
 def verified(one: Verified, *, several: bool) -> str:

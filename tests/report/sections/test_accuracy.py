@@ -1,10 +1,9 @@
-"""Errors beside speed: what the figure shows, read off the drawn objects."""
+"""Errors beside speed."""
 
 from dataclasses import replace
 
-import pytest
-
 from bench.analyse.analysis import Analysis
+from bench.report.figures.drawing import draw
 from bench.report.sections import accuracy
 from tests.builders import USUAL, Spec, make_run
 
@@ -19,36 +18,21 @@ def section(run):
     return accuracy.section(Analysis(run))
 
 
-def numbers(axes):
-    return [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
-
-
-def test_each_case_has_a_row_fastest_on_top_with_speed_up_error_and_ulp():
-    speedup, tolerance, ulp = section(make_run(ARMS)).figures[0].draw().axes
-    assert [text.get_text() for text in speedup.get_yticklabels()] == ["fast", "exact", "base"]
-    assert numbers(speedup) == pytest.approx([10.0, 5.0, 1.0], rel=0.01)
-    assert numbers(tolerance)[::2] == pytest.approx([0.05, 0.2])
-    assert numbers(ulp) == [3.0] * 3
-    assert {axes.get_xscale() for axes in (speedup, tolerance, ulp)} == {"log"}
-
-
-def test_what_is_exact_stands_left_of_all_others_with_a_hollow_marker():
-    axes = section(make_run(ARMS)).figures[0].draw().axes[1]
-    exact = [line for line in axes.lines if line.get_marker() == "o"][1]
-    assert exact.get_xdata()[0] < 0.05
-    assert exact.get_markerfacecolor() == "white"
-
-
-def test_the_end_of_the_tolerance_is_in_the_picture():
-    axes = section(make_run(ARMS)).figures[0].draw().axes[1]
-    low, high = axes.get_xlim()
-    assert low < min(numbers(axes))
-    assert high > 1.0
+def test_the_figure_has_speed_error_and_ulp_beside_each_other_in_the_same_rows():
+    (figure,) = section(make_run(ARMS)).figures
+    assert figure.columns == len(figure.charts) == 3
+    assert [chart.y.categories for chart in figure.charts] == [("fast", "exact", "base")] * 3
+    axes = draw(figure.charts, figure.columns).axes
+    assert [one.get_xlabel() for one in axes] == [
+        "speed-up over the baseline",
+        "error over tolerance",
+        "largest error [ulp]",
+    ]
 
 
 def test_a_case_without_a_time_is_not_drawn():
     figure = section(make_run()).figures[0]
-    assert len(numbers(figure.draw().axes[0])) == 3
+    assert [len(chart.series) for chart in figure.charts] == [3] * 3
     assert "dropped" not in figure.caption
 
 

@@ -8,7 +8,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.joint import join
 from bench.analyse.verdict import findings
 from bench.report import files, markdown
-from bench.report.sections import joint
+from bench.report.sections import joint, joint_tables
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 from tests.histories import ELSEWHERE, HERE, machine
 
@@ -156,7 +156,7 @@ def test_other_code_warnings_and_noise_are_told_before_the_differences():
 
 def test_labels_are_the_first_thing_that_sets_all_runs_apart():
     def labels(*runs):
-        return joint.labels(joined(*runs))
+        return joint_tables.labels(joined(*runs))
 
     assert labels(*TWO) == ("1: CPU 01", "2: CPU ba")
     assert labels(TWO[0], replace(numbered(2, threads=(2,)), environment=machine(ELSEWHERE))) == ("1: 1", "2: 2")
@@ -181,11 +181,11 @@ def test_conditions_have_a_column_and_a_figure_each_up_to_a_number():
 
 def test_the_figure_has_a_mark_for_each_case_and_run_with_its_interval():
     (figure,) = shown(*TWO)["Speed-ups side by side"].figures
-    (axes,) = figure.draw().axes
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["row_major", "inplace", "loop_hoisted"]
-    marks = [line for line in axes.lines if line.get_marker() in "os"]
-    assert [len(line.get_xdata()) for line in marks] == [3, 3]
-    assert figure.draw().legends[0].get_title().get_text() == "run"
+    (chart,) = figure.charts
+    assert chart.y.categories == ("row_major", "inplace", "loop_hoisted")
+    assert [[point.y for point in one.points] for one in chart.series] == [[0, 1, 2], [0, 1, 2]]
+    assert all(point.low < point.x < point.high for one in chart.series for point in one.points[:2])
+    assert figure.caption == chart.caption
 
 
 def test_the_report_is_a_folder_of_its_own_the_page_first(tmp_path):

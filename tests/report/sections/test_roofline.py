@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 
@@ -10,9 +9,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.roofline import Doubt, rooflines
 from bench.analyse.verdict import findings
 from bench.report import sections
-from bench.report.figures.style import spread
 from bench.report.sections import answer, roofline
-from bench.store.records import Outcome
 from tests.builders import USUAL, Spec, make_run
 from tests.limited import limited, working
 
@@ -88,52 +85,15 @@ def test_a_terminal_sees_both_tables_after_the_cases():
     assert titles.index("Share of what this machine allows") > titles.index("Cases")
 
 
-def drawn(run):
-    return section(run).figures[0].draw()
-
-
-def test_points_stand_at_the_intensity_and_the_roofs_bend_at_the_ridge():
-    axes = drawn(limited(noise=0.0)).axes[0]
-    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-    points = [line for line in axes.lines if line.get_marker() == "o"]
-    assert {round(line.get_xdata()[0], 2) for line in points} == {6.36}
-    assert [line.get_ydata()[0] for line in points] == pytest.approx([46.1, 43.2, 1.92], rel=0.02)
-    roofs = [line for line in axes.lines if line.get_color() == "black"]
-    slope, flat = roofs
-    assert slope.get_xdata()[-1] == pytest.approx(100 / 30, rel=0.01)
-    assert slope.get_ydata()[-1] == pytest.approx(100, rel=0.01)
-    assert list(flat.get_ydata()) == pytest.approx([100, 100], rel=0.01)
-
-
-@pytest.mark.parametrize("count", [1, 4, 14])
-def test_names_do_not_overlap_and_stay_in_the_picture(count):
-    arms = [USUAL[0], *(Spec(name=f"name_of_usual_length_{n}", ms=3.0 + n / 1000) for n in range(count))]
-    figure = drawn(limited(make_run(arms)))
-    figure.draw_without_rendering()
-    boxes = [text.get_window_extent() for text in figure.axes[0].texts if "name_of" in text.get_text()]
-    assert len(boxes) == count
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
-    assert all(box.x1 <= figure.bbox.x1 and box.y0 >= 0 and box.y1 <= figure.bbox.y1 for box in boxes)
+def test_the_figure_is_the_roofline_and_its_caption_has_the_shares():
+    (figure,) = section(limited()).figures
+    (chart,) = figure.charts
+    assert chart.id == "roofline-0"
+    assert re.search(r"Share of the attainable: `row_major` 46\.\d %", figure.caption)
 
 
 def test_what_has_no_intensity_has_no_figure():
     assert section(working(limited(), 0.0, 1e7)).figures == ()
-
-
-def test_a_figure_without_the_roof_of_computing_is_drawn_too():
-    assert drawn(limited(failed=("gemm",))).axes
-    run = limited(make_run([USUAL[0], Spec(name="bad", outcome=Outcome.WRONG, reason="off")]), failed=("read", "add"))
-    assert drawn(run).axes
-
-
-def test_spread_keeps_order_and_gap_and_moves_as_little_as_it_must():
-    assert spread([0.1, 0.5], 0.1, (0.0, 1.0)) == [0.1, 0.5]
-    assert spread([0.5, 0.5], 0.1, (0.0, 1.0)) == pytest.approx([0.45, 0.55])
-    assert spread([0.99, 1.0, 0.2], 0.1, (0.0, 1.0)) == pytest.approx([0.9, 1.0, 0.2])
-    crowded = spread([0.5] * 30, 0.1, (0.0, 1.0))
-    assert crowded[0] == pytest.approx(0.0)
-    assert crowded[-1] == pytest.approx(1.0)
-    assert spread([], 0.1, (0.0, 1.0)) == []
 
 
 def test_a_share_above_the_limit_is_a_warning_in_the_answer_and_no_fact_in_the_tables():

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.report import json_summary, sections
-from bench.report.figures import sweep as sweep_figures
+from bench.report.figures.drawing import draw
 from bench.report.sections import answer, sweep
 from bench.store.records import Outcome
 from tests.builders import Spec, make_run, make_sizes
@@ -124,8 +124,7 @@ def test_each_condition_is_a_sweep_of_its_own_and_a_column():
     assert headers == ["m", "float64, 1 thread", "float64, 2 threads", "float32, 1 thread", "float32, 2 threads"]
     figures = sweep.section(analysis).figures
     assert [figure.name for figure in figures][-2:] == ["fastest", "speedup-by-size"]
-    panels = figures[-1].draw().axes
-    assert [axes.get_title(loc="left") for axes in panels] == headers[1:]
+    assert [chart.title for chart in figures[-1].charts] == headers[1:]
 
 
 def test_the_json_has_crossings_and_slopes_with_intervals(usual):
@@ -153,36 +152,11 @@ def test_a_report_has_the_figures_of_the_sweep_and_none_for_each_size(usual):
     assert not any(name.startswith(("speedup-backprop", "samples")) for name in figures)
 
 
-def test_lines_are_named_beside_their_ends_and_names_do_not_overlap(usual):
-    figure = sweep.section(usual).figures[0].draw()
-    figure.draw_without_rendering()
-    upper, lower = figure.axes
-    assert upper.get_xscale() == upper.get_yscale() == lower.get_yscale() == "log"
-    for axes in (upper, lower):
-        boxes = [text.get_window_extent() for text in axes.texts]
-        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-        assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1 for box in boxes)
-    assert {text.get_text() for text in upper.texts} >= {"loop", "rows", "blocks"}
-    assert [text.get_text() for text in upper.texts][-1].startswith("blocks overtakes rows at m = ")
-
-
-def test_the_map_has_a_row_a_condition_and_a_column_a_size():
-    analysis = made(threads=(1, 2))
-    figure = next(figure for figure in sweep.section(analysis).figures if figure.name == "fastest").draw()
-    (axes,) = figure.axes
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["float64, 1 thread", "float64, 2 threads"]
-    assert [text.get_text() for text in axes.get_xticklabels()][-2:] == ["500", "1k"]
-    assert len(axes.patches) >= 2 * len(SIZES)
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["loop", "rows", "blocks"]
-
-
-@pytest.mark.parametrize(
-    ("heights", "expected"),
-    [
-        ({"a": 0.1, "b": 0.5}, {"a": 0.1, "b": 0.5}),
-        ({"a": 0.5, "b": 0.5}, {"a": 0.45, "b": 0.55}),
-        ({"a": 0.2, "b": 0.25, "c": 0.3}, {"a": 0.15, "b": 0.25, "c": 0.35}),
-    ],
-)
-def test_labels_are_moved_apart_and_no_further(heights, expected):
-    assert sweep_figures.spread(heights, 0.1) == pytest.approx(expected)
+def test_the_figure_of_times_has_that_of_times_as_long_as_the_fastest_below_it(usual):
+    figure = sweep.section(usual).figures[0]
+    assert [chart.id for chart in figure.charts] == ["times-0", "behind-0"]
+    assert "`blocks` overtakes `rows` at m = " in figure.caption
+    upper, lower = draw(figure.charts, figure.columns).axes
+    assert upper.get_xlim() == lower.get_xlim()
+    told = [[text.get_text() for text in axes.texts if "overtakes" in text.get_text()] for axes in (upper, lower)]
+    assert [len(one) for one in told] == [2, 0]

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio
-from bench.html.charts import ladder, layouts, ratios, speedup
-from bench.html.charts.style import looks
+from bench.report.charts import ladder, layouts, ratios, speedup
+from bench.report.charts.style import looks
 from bench.stats.intervals import Interval
 from tests.builders import USUAL, Spec, make_run
 

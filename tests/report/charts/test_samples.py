@@ -1,11 +1,12 @@
 """All samples by round and by time, and what is shown of very many."""
 
 from random import Random
+from statistics import median
 
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts.samples import MOST_POINTS, charts, explained, far_out_beyond, samples, shown
+from bench.report.charts.samples import MOST_POINTS, OF_BURSTS, charts, explained, far_out_beyond, samples, shown
 from bench.store.selectors import seconds_per_call
 from tests.builders import Spec, make_run
 
@@ -29,14 +30,29 @@ def test_each_sample_is_a_point_at_its_place_in_rounds_and_in_time():
 
 def test_a_chart_has_both_views_with_the_same_samples_and_the_baseline_twice():
     fast, base = charts(Analysis(RUN))
-    by_round, by_time = base.views
-    assert [view.label for view in base.views] == ["by round", "by time"]
+    by_round, by_time, _bursts = base.views
+    assert [view.label for view in base.views] == ["by round", "by time", OF_BURSTS]
     assert [one.name for one in by_time.series] == ["samples", "the same, measured again"]
     assert [one.ys for one in by_round.series[:2]] == [one.ys for one in by_time.series]
     assert by_round.series[2].name == "median of each round"
     assert len(fast.views[1].series) == 1
     assert fast.note is None
     assert fast.caption == "fast: 75 samples, of which 0 (0 %) lie far out."
+
+
+def test_the_fastest_of_each_burst_is_a_view_with_the_median_of_each_round():
+    fast, base = (chart.in_view(OF_BURSTS) for chart in charts(Analysis(RUN)))
+    (worker,) = [one for one in RUN.rounds[3].workers if one.arm == RUN.arms[0].name]
+    minima = [min(burst.sample_ns) * 1e-9 for burst in worker.bursts]
+    bursts, again, levels, _again = base.series
+    assert (len(bursts.xs), len(again.xs)) == (5 * 3, 5 * 3)
+    # Round 2 does not count, so that the fourth of the run is the third shown.
+    assert bursts.ys[6:9] == pytest.approx(minima, rel=1e-4)
+    assert [round(place) for place in bursts.xs] == [1] * 3 + [2] * 3 + [3] * 3 + [4] * 3 + [5] * 3
+    ends = [(point.x, point.y) for point in levels.points[6:9]]
+    assert ends == [(2.58, median(minima)), (3.42, median(minima)), (None, None)]
+    assert [one.name for one in fast.series] == ["fastest of each burst", "median of each round"]
+    assert fast.views == ()
 
 
 def test_time_is_counted_from_the_first_sample_of_the_run():

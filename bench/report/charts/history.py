@@ -6,22 +6,23 @@ from itertools import pairwise
 from statistics import median
 
 from ...analyse.history import Histories, Track
-from ...report.document import plain
-from ...report.sections.wording import counted
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..document import plain
+from ..wording import counted
 
 
 def charts(found: Histories) -> tuple[Chart, ...]:
-    """Return a chart for each case: time over the baseline's; for the baseline itself its time."""
-    made = []
-    for place, one in enumerate(found.cases):
-        for of, track in one.tracks[:1]:
+    """Return a chart for each case: time over the baseline's; of the baseline, and of one case alone, its time."""
+    made: list[Chart] = []
+    alone = len(found.cases) == 1
+    for one in found.cases:
+        for of, track in one.tracks[: 2 if alone else 1]:
             at = [milliseconds(entry.created) for entry in track.entries]
             known = [moment for moment in at if moment is not None]
             if len(known) == len(at):
-                name = plain(found.label(one))
-                made.append(_chart(f"history-{place}", f"{name}: {of}", track, known))
+                title = f"{plain(found.label(one))}: {of}"
+                made.append(_chart(f"history-{len(made)}", title, track, known))
     return tuple(made)
 
 
@@ -30,7 +31,7 @@ def _chart(identity: str, title: str, track: Track, at: Sequence[float]) -> Char
     told = f"unstable, {unstable} changes mean nothing" if unstable else counted(len(track.changes), "change")
     return Chart(
         id=identity,
-        title=title,
+        title=f"{title} (unstable: {unstable} changes)" if unstable else title,
         caption=f"{title} in {counted(len(at), 'run')}, a mark each; {told}. Lines are levels, rules changes.",
         x=Axis(label="day of the run, UTC", unit="date"),
         y=Axis(label="time over the baseline's" if ratio else "time a call", scale="log", unit="x" if ratio else "s"),

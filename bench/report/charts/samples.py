@@ -4,20 +4,20 @@ A page holds so many points only. Where a run has more samples, each case keeps 
 that lie far out as many as there is room for, the farthest first; how many are shown and how many lie far out is told.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...report.sections.wording import counted, label, titled
 from ...store.records import Outcome, Round, Run, Worker
 from ...store.selectors import seconds_per_call, used_rounds
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
+from ..wording import counted, label, titled
 
-#: Points of all these charts together; a sample is one in each of its two views.
+#: Points of all these charts together; a sample is one in each of two views, and its burst in the third.
 MOST_POINTS = 16_000
 
 #: A sample lies far out if it is more than so many interquartile ranges beyond the quartiles (Tukey, Exploratory Data
@@ -26,6 +26,9 @@ FAR_OUT = 3.0
 
 #: At most this part of the points is for samples that lie far out.
 _FOR_FAR_OUT = 0.25
+
+#: The view that figures for print show: what the estimates are made of.
+OF_BURSTS = "fastest of bursts"
 
 _TIME = Axis(label="time a call", scale="log", unit="s")
 
@@ -42,6 +45,10 @@ class Samples:
     """A call."""
     medians: Mapping[int, float]
     """Round, counted from 1 -> median over its samples, in seconds."""
+    bursts: Sequence[float]
+    """Place in rounds of each burst."""
+    minima: Sequence[float]
+    """The fastest sample of each burst, in seconds a call."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,24 +75,36 @@ def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:
     """Return how the charts are read, and what they leave out."""
     short = [chart.note for chart in drawn if chart.note]
     more = (
-        f"A page shows at most {MOST_POINTS // 2} samples, in two views: in {len(short)} of these charts samples are "
-        "left out, as each says below; the estimates on this page and the run's document use all of them."
+        f"A page shows at most {MOST_POINTS // 2} samples: in {len(short)} of these charts samples are left out, as "
+        "each says below; the estimates on this page and the run's document use all of them."
     )
     return (EXPLAINED, *([more] if short else []))
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return a chart for each case with a time; the baseline's holds its second arm too."""
+    return tuple(one for found in by_group(analysis) for one in found)
+
+
+def by_group(analysis: Analysis) -> tuple[tuple[Chart, ...], ...]:
+    """Return the charts of each group."""
     panels = [
         (f"samples-{place}-{row}", one, group, arms)
         for place, group in enumerate(analysis.groups)
         for row, one in enumerate(group.ok)
         if (arms := _arms(analysis.run, group, one))
     ]
-    room = MOST_POINTS // 2 // max(1, sum(len(arms) for _id, _one, _group, arms in panels))
+    minima = [len(one.minima) for _id, _one, _group, arms in panels for one in arms.values()]
+    of_bursts = MOST_POINTS // 3 // max(1, len(minima))
+    left = MOST_POINTS - sum(min(one, of_bursts) for one in minima)
+    room = left // 2 // max(1, len(minima)), of_bursts
     return tuple(
-        _chart(name, titled(label(one.arm.case, group), group, analysis.groups), arms, room)
-        for name, one, group, arms in panels
+        tuple(
+            _chart(name, titled(label(one.arm.case, group), group, analysis.groups), arms, room)
+            for name, one, of, arms in panels
+            if of is group
+        )
+        for group in analysis.groups
     )
 
 
@@ -107,7 +126,7 @@ def _starts(worker: Worker) -> Iterator[int]:
 
 def samples(rounds: Sequence[Round], arm: str, start_ns: int) -> Samples:
     """Return the samples of an arm; `start_ns` is the monotonic clock at the run's first sample."""
-    places, starts, seconds, medians = [], [], [], {}
+    places, starts, seconds, medians, bursts, minima = [], [], [], {}, [], []
     for place, one in enumerate(rounds, start=1):
         workers = [each for each in one.workers if each.arm == arm and each.outcome == Outcome.OK and each.bursts]
         for worker in workers:
@@ -115,12 +134,14 @@ def samples(rounds: Sequence[Round], arm: str, start_ns: int) -> Samples:
             passes = max(one.passes, *(burst.pass_index + 1 for burst in worker.bursts))
             for burst in worker.bursts:
                 length, passed = len(burst.sample_ns), burst.start_ns - start_ns
+                bursts.append(place - 0.5 + (burst.pass_index + 0.5) / passes)
+                minima.append(min(burst.sample_ns) / burst.number * 1e-9)
                 for index, ns in enumerate(burst.sample_ns):
                     places.append(place - 0.5 + (burst.pass_index + (index + 0.5) / length) / passes)
                     starts.append(passed * 1e-9)
                     seconds.append(ns / burst.number * 1e-9)
                     passed += ns
-    return Samples(rounds=places, start_s=starts, seconds=seconds, medians=medians)
+    return Samples(rounds=places, start_s=starts, seconds=seconds, medians=medians, bursts=bursts, minima=minima)
 
 
 def shown(seconds: Sequence[float], room: int) -> Shown:
@@ -146,11 +167,17 @@ def far_out_beyond(values: Sequence[float]) -> tuple[float, float]:
     return low - FAR_OUT * (high - low), high + FAR_OUT * (high - low)
 
 
-def _chart(name: str, title: str, arms: Mapping[str, Samples], room: int) -> Chart:
-    found = {arm: shown(each.seconds, room) for arm, each in arms.items()}
+def _chart(name: str, title: str, arms: Mapping[str, Samples], room: tuple[int, int]) -> Chart:
+    """Return the chart of a case; `room` is that of an arm's samples in a view, and of its bursts."""
+    found = {arm: shown(each.seconds, room[0]) for arm, each in arms.items()}
     total, far = sum(len(each.seconds) for each in arms.values()), sum(each.far_out for each in found.values())
     caption = f"{title}: {counted(total, 'sample')}, of which {far} ({percent(far / total)}) lie far out."
     in_rounds, in_time = Axis(label="round", unit="count"), Axis(label="time since the run's first sample", unit="s")
+    places = {arm: each.places for arm, each in found.items()}
+    bursts = {arm: shown(each.minima, room[1]).places for arm, each in arms.items()}
+    by_round = _dots(arms, places, lambda one: (one.rounds, one.seconds))
+    by_time = _dots(arms, places, lambda one: (one.start_s, one.seconds))
+    of_bursts = _dots(arms, bursts, lambda one: (one.bursts, one.minima), name="fastest of each burst")
     return Chart(
         id=name,
         title=title,
@@ -158,21 +185,34 @@ def _chart(name: str, title: str, arms: Mapping[str, Samples], room: int) -> Cha
         x=in_rounds,
         y=_TIME,
         views=(
-            View(label="by round", x=in_rounds, series=(*_series(arms, found, by_time=False), *_medians(arms))),
-            View(label="by time", x=in_time, series=_series(arms, found, by_time=True)),
+            View(label="by round", x=in_rounds, series=(*by_round, *_medians(arms))),
+            View(label="by time", x=in_time, series=by_time),
+            View(label=OF_BURSTS, x=in_rounds, series=(*of_bursts, *_levels(arms))),
         ),
         note=_note(arms, found),
         compact=True,
     )
 
 
-def _series(arms: Mapping[str, Samples], found: Mapping[str, Shown], *, by_time: bool) -> tuple[Series, ...]:
+def _dots(
+    arms: Mapping[str, Samples],
+    kept: Mapping[str, Sequence[int]],
+    at: Callable[[Samples], tuple[Sequence[float], Sequence[float]]],
+    name: str = "samples",
+) -> tuple[Series, ...]:
+    """Return a point for each place that is kept, the first arm's under `name`."""
     made = []
-    for place, (name, one) in enumerate(arms.items()):
-        at = one.start_s if by_time else one.rounds
-        xs = tuple(round(at[i], 3) for i in found[name].places)
-        ys = tuple(float(f"{one.seconds[i]:.4e}") for i in found[name].places)
-        made.append(Series(name=name, colour="grey" if place else 0, shape=place, xs=xs, ys=ys))
+    for place, (arm, one) in enumerate(arms.items()):
+        xs, ys = at(one)
+        made.append(
+            Series(
+                name=arm if place else name,
+                colour="grey" if place else 0,
+                shape=place,
+                xs=tuple(round(xs[i], 3) for i in kept[arm]),
+                ys=tuple(float(f"{ys[i]:.4e}") for i in kept[arm]),
+            )
+        )
     return tuple(made)
 
 
@@ -181,6 +221,26 @@ def _medians(arms: Mapping[str, Samples]) -> Iterator[Series]:
     first = next(iter(arms.values()))
     points = tuple(Point(x=float(place), y=seconds) for place, seconds in first.medians.items())
     yield Series(name="median of each round", colour=1, kind="line", shape=2, points=points)
+
+
+def _levels(arms: Mapping[str, Samples]) -> Iterator[Series]:
+    """Yield the median over each round's bursts: a level as long as the round, of the second baseline in grey."""
+    for place, one in enumerate(arms.values()):
+        by_round: dict[int, list[float]] = {}
+        for at, seconds in zip(one.bursts, one.minima, strict=True):
+            by_round.setdefault(floor(at + 0.5), []).append(seconds)
+        points: list[Point] = []
+        for at, values in by_round.items():
+            middle = median(values)
+            points += [Point(x=at - 0.42, y=middle), Point(x=at + 0.42, y=middle), Point(x=None, y=None)]
+        yield Series(
+            name="median of each round",
+            colour="grey" if place else 1,
+            kind="line",
+            markers=False,
+            legend=not place,
+            points=tuple(points),
+        )
 
 
 def _note(arms: Mapping[str, Samples], found: Mapping[str, Shown]) -> str | None:

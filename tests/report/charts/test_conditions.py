@@ -3,7 +3,7 @@
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts import conditions, sweep
+from bench.report.charts import conditions, sweep
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 
@@ -13,7 +13,7 @@ def swept():
 
 
 def test_times_are_those_of_the_findings_at_each_size(swept):
-    times, _behind = sweep.charts(swept)
+    times = sweep.time_chart(swept, 0)
     (one,) = swept.sweeps
     for series in times.series:
         assert [point.x for point in series.points] == [1, 5, 20, 50, 100]
@@ -24,7 +24,7 @@ def test_times_are_those_of_the_findings_at_each_size(swept):
 
 def test_a_crossing_is_a_rule_with_its_interval_shaded(swept):
     (one,) = swept.sweeps
-    for chart in sweep.charts(swept):
+    for chart in (sweep.time_chart(swept, 0), sweep.behind_chart(swept, 0)):
         (rule,), (band,) = chart.rules, chart.bands
         assert rule.label.startswith("rows overtakes loop at m = ")
         assert rule.at == one.turns[0].crossing.at
@@ -32,13 +32,13 @@ def test_a_crossing_is_a_rule_with_its_interval_shaded(swept):
 
 
 def test_how_time_grows_is_in_the_caption_and_with_every_mark(swept):
-    times, _behind = sweep.charts(swept)
+    times = sweep.time_chart(swept, 0)
     assert "Time grows as: loop m^" in times.caption
     assert all("grows as m^" in point.tip for one in times.series for point in one.points)
 
 
 def test_what_takes_far_longer_than_the_fastest_is_not_drawn(swept):
-    _times, behind = sweep.charts(swept)
+    behind = sweep.behind_chart(swept, 0)
     rows = next(one for one in behind.series if one.name == "rows")
     assert [point.y is None for point in rows.points] == [True, False, False, False, False]
     assert max(point.y or 0 for one in behind.series for point in one.points) <= 3
@@ -46,8 +46,34 @@ def test_what_takes_far_longer_than_the_fastest_is_not_drawn(swept):
 
 def test_several_conditions_have_a_chart_of_speedups_each():
     run = make_run(SWEPT, sizes=make_sizes(1, 5, 20), dtypes=("float64", "float32"), rounds=6)
-    found = [chart.id for chart in sweep.charts(Analysis(run))]
-    assert found == ["times-0", "behind-0", "times-1", "behind-1", "speedup-by-size-0", "speedup-by-size-1"]
+    found = sweep.charts(Analysis(run))
+    speedups = ["speedup-by-size-0", "speedup-by-size-1"]
+    assert [chart.id for chart in found] == ["times-0", "behind-0", "times-1", "behind-1", *speedups, "fastest"]
+    assert [chart.title for chart in found[4:6]] == ["float64, 1 thread", "float32, 1 thread"]
+
+
+def test_the_map_has_a_cell_for_each_size_and_condition_and_parts_of_one_for_those_not_told_apart(swept):
+    chart = sweep.charts(swept)[-1]
+    assert (chart.x.categories, chart.y.categories) == (("1", "5", "20", "50", "100"), ("float64, 1 thread",))
+    (one,) = swept.sweeps
+    found = {series.name: {point.x: point for point in series.points} for series in chart.series}
+    for column, place in enumerate(one.places):
+        cells = [found[name][column] for name in place.leaders]
+        assert sum(cell.high - cell.low for cell in cells) == pytest.approx(0.84)
+        assert sum(column in cells_of_one for cells_of_one in found.values()) == len(place.leaders)
+    assert {point.label for series in chart.series for point in series.points if point.label} <= {"loop", "rows"}
+
+
+def test_speedups_of_all_conditions_stand_in_the_same_rows():
+    analysis = Analysis(make_run(USUAL[:3], dtypes=("float64", "float32"), threads=(1, 2)))
+    found = conditions.speedups(analysis)
+    assert [chart.title for chart in found] == [
+        *("float64, 1 thread", "float64, 2 threads"),
+        *("float32, 1 thread", "float32, 2 threads"),
+    ]
+    assert len({chart.y for chart in found}) == 1
+    assert {len(chart.series[0].points) for chart in found} == {3}
+    assert conditions.speedups(Analysis(make_run())) == ()
 
 
 def test_a_run_of_one_size_has_no_sweep():

@@ -1,11 +1,14 @@
 """Earlier runs of each case, as charts."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.analyse.history import Question
-from bench.html.charts import history
-from bench.html.charts.history import milliseconds
+from bench.report.charts import history
+from bench.report.charts.history import milliseconds
 from bench.store import index
+from tests.builders import Spec
 from tests.histories import HERE, write
 
 
@@ -25,6 +28,21 @@ def test_each_run_is_a_mark_and_each_change_a_rule(found):
     assert rule.at == (milliseconds("2026-01-01T14:00:00Z") + milliseconds("2026-01-01T15:00:00Z")) / 2
     assert [len(one.points) for one in fast.series[1:]] == [2, 2]
     assert charts["backprop[calm-M-float64-C-1t]: time / baseline"].rules == ()
+
+
+def test_one_case_alone_has_its_time_too(found):
+    (fast,) = [one for one in found.cases if one.series.name.startswith("fast")]
+    alone = history.charts(replace(found, cases=(fast,)))
+    assert [chart.title.rpartition(": ")[2] for chart in alone] == ["time / baseline", "time"]
+    assert len({chart.id for chart in alone}) == 2
+
+
+def test_an_unstable_series_says_so_and_has_no_levels(tmp_path):
+    write(tmp_path, 30, specs=lambda at: (Spec(name="base", ms=10.0, baseline=True), Spec(name="wild", ms=1 + at // 5)))
+    wild = history.charts(index.consult(tmp_path, Question(wanted="wild").ask, lambda note: None))[0]
+    assert "(unstable: " in wild.title
+    assert [one.name for one in wild.series] == ["runs"]
+    assert wild.rules == ()
 
 
 def test_the_baseline_has_its_time_for_it_has_no_ratio(found):

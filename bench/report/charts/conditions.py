@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.conditions import AXES, Effect
-from ...report.sections.conditions import change_text, largest, where_text
-from ...report.sections.wording import counted, ratio_text
+from ...analyse.sweep import case_of
 from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..document import plain
+from ..wording import allocator_text, conditions, counted, layouts, ratio_text
 from . import ratios
+from .layouts import grid, side_by_side
 from .style import key, looks
+
+#: More groups than these do not fit one figure.
+_MOST_PANELS = 6
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
@@ -24,6 +29,54 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
         for place, found in enumerate(alike.values()):
             made += _threads(analysis.run, place, found) if axis == "threads" else [_change(f"{axis}-{place}", found)]
     return tuple(made)
+
+
+def speedups(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return speed-ups over the baseline, a chart a condition, in the same rows; none where there are too many."""
+    panels = [group for group in analysis.groups if len(grid(group)) > 1]
+    sizes = {tuple(case_of(group).size.values.items()) for group in panels}
+    if len(sizes) != 1 or not 1 < len(panels) <= _MOST_PANELS:
+        return ()
+    rows = [*dict.fromkeys(name for group in panels for name in grid(group))]
+    marks = [*dict.fromkeys(layout for group in panels for layout in layouts(group))]
+    return tuple(
+        side_by_side((f"by-condition-{place}", conditions(case_of(group)), ""), grid(group), marks, group.margin, rows)
+        for place, group in enumerate(panels)
+    )
+
+
+def largest(found: Sequence[Effect]) -> list[Effect]:
+    """Return the effects at the largest size at which each change was measured."""
+    kept: dict[tuple[object, ...], Effect] = {}
+    for one in found:
+        key = (one.case.implementation, one.case.layout, one.after, *others(one))
+        known = kept.get(key)
+        if known is None or max(one.size.values.values()) >= max(known.size.values.values()):
+            kept[key] = one
+    return list(kept.values())
+
+
+def where_text(one: Effect) -> str:
+    """Return the size and the conditions that stay, as in ``m=10000, n=64, p=25, float64``."""
+    size = ", ".join(f"{plain(key)}={value}" for key, value in one.size.values.items())
+    return ", ".join([size, *others(one)])
+
+
+def change_text(one: Effect) -> str:
+    """Return as in ``With 2 threads instead of 1``."""
+    if one.axis == "threads":
+        return f"With {counted(int(one.after), 'thread')} instead of {one.before}"
+    return f"With {plain(str(one.after))} instead of {plain(str(one.before))}"
+
+
+def others(one: Effect) -> list[str]:
+    """Return the conditions that stay at an effect, but for the size."""
+    values = {
+        "threads": counted(one.case.threads, "thread") if one.case.threads else "",
+        "dtype": one.case.dtype,
+        "allocator": allocator_text(one.case),
+    }
+    return [value for axis, value in values.items() if axis != one.axis and value]
 
 
 def _name(one: Effect, found: Sequence[Effect]) -> str:
@@ -87,18 +140,10 @@ def _lines(run: Run, found: Sequence[Effect], *, efficiency: bool) -> tuple[Seri
 
 
 def _point(name: str, one: Effect, *, efficiency: bool) -> Point:
-    ratio = one.efficiency if efficiency else one.speedup
-    if ratio is None:
-        return Point(x=int(one.after), y=None)
-    scale, ends = (100.0 if efficiency else 1.0), ratio.interval
     reached = f", efficiency {percent(one.efficiency.value)}" if one.efficiency else ""
-    return Point(
-        x=int(one.after),
-        y=scale * ratio.value,
-        low=scale * ends.low if ends else None,
-        high=scale * ends.high if ends else None,
-        tip=f"{name}, {one.after} threads\n{ratio_text(one.speedup)}{reached}",
-    )
+    tip = f"{name}, {one.after} threads\n{ratio_text(one.speedup)}{reached}"
+    ratio, scale = (one.efficiency, 100.0) if efficiency else (one.speedup, 1.0)
+    return ratios.level(int(one.after), ratio, tip=tip, scale=scale)
 
 
 def _change(name: str, found: Sequence[Effect]) -> Chart:

@@ -7,11 +7,11 @@ from itertools import pairwise
 from ...analyse.analysis import Analysis
 from ...analyse.explanation import Ladder
 from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...report.document import CODE, plain
-from ...report.sections.reasons import sentences
-from ...report.sections.wording import label, layouts, ratio_text, titled
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
+from ..document import CODE, plain
+from ..sections.reasons import sentences
+from ..wording import label, layouts, ratio_text, titled
 from . import ratios
 
 

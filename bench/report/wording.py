@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from math import floor, log10
 
-from ...analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
-from ...problems.case import DEFAULT_ALLOCATOR, WARM, Case
-from ...store.records import Limit, Run
-from ...units import DASH, amount, percent, times
-from ..document import plain
+from ..analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
+from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
+from ..stats.intervals import Estimate
+from ..store.records import Limit, Run
+from ..units import DASH, amount, percent, times
+from .document import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
 _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
@@ -148,3 +149,10 @@ def limit_name(limit: Limit) -> str:
 def bytes_of(limit: Limit) -> int:
     """Return the size of the arrays that a limit of moving bytes goes through; 0 for others."""
     return limit.arm.case.size.values.get("bytes", 0)
+
+
+def estimate_text(found: Estimate) -> str:
+    """Return as in ``1.02 [1.01, 1.04]``."""
+    if found.interval is None:
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"

@@ -1,6 +1,9 @@
 """Ratios on an axis: what they are held against, and the mark, the interval and the colour of one."""
 
+from dataclasses import replace
+
 from ...analyse.verdict import Ratio
+from ...stats.intervals import Uncertain
 from ..chart import Axis, Band, Colour, Point, Rule
 
 SPEEDUP = Axis(label="speed-up over the baseline (to the right is faster)", scale="log", unit="x")
@@ -21,14 +24,19 @@ def colour(ratio: Ratio | None) -> Colour:
     return "good" if ends.low > 1 else "bad"
 
 
-def point(y: float, ratio: Ratio | None, *, tip: str | None = None, label: str | None = None) -> Point:
-    """Return the mark of a ratio on x, in row `y` or at that height, with its interval; without one only its label."""
-    ends = ratio.interval if ratio else None
-    return Point(
-        x=ratio.value if ratio else None,
-        y=y,
-        low=ends.low if ends else None,
-        high=ends.high if ends else None,
-        tip=tip,
-        label=label,
-    )
+def point(
+    y: float, ratio: Uncertain | None, *, tip: str | None = None, label: str | None = None, scale: float = 1.0
+) -> Point:
+    """Return the mark of a ratio on x, in row `y` or at that height, `scale` times as large, with its interval.
+
+    Of no ratio only the label.
+    """
+    drawn = ratio.mapped(lambda value: scale * value) if ratio else None
+    low, high = drawn.bounds if drawn else (None, None)
+    return Point(x=drawn.value if drawn else None, y=y, low=low, high=high, tip=tip, label=label)
+
+
+def level(x: float, ratio: Uncertain | None, *, tip: str | None = None, scale: float = 1.0) -> Point:
+    """Return the same on y."""
+    found = point(x, ratio, tip=tip, scale=scale)
+    return replace(found, x=found.y, y=found.x)

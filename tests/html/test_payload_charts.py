@@ -3,7 +3,8 @@
 import json
 from math import inf, nan
 
-from bench.html.chart import Axis, Band, Chart, Point, Rule, Series, View, to_dict
+from bench.html.payload import to_dict
+from bench.report.chart import Axis, Band, Chart, Point, Rule, Series, View
 
 AXIS = Axis(label="time", scale="log", unit="s")
 

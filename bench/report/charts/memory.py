@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...report.sections.wording import label, titled
 from ...store.records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit
+from ..wording import label, titled
 
 _Number = Callable[[Finding, Counts | None], float | None]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.html.charts import accuracy, ladder, memory, roofline
+from bench.report.charts import accuracy, ladder, memory, roofline
 from tests.builders import USUAL, Spec, make_run
 from tests.explained import make_explained
 from tests.limited import limited
@@ -41,20 +41,34 @@ def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
     assert "reading 22.0 MB (np.dot)" in moved.points[1].label
 
 
+def test_roofs_that_were_not_measured_are_left_out():
+    (drawn,) = [one for one in roofline.charts(Analysis(limited(failed=("gemm",)))) if one.id.startswith("roofline")]
+    assert len([one for one in drawn.series if not one.markers]) == 2
+
+
 def test_a_run_without_limits_has_no_roofline():
     run = make_run()
     assert roofline.charts(Analysis(run)) == ()
 
 
-def test_errors_stand_against_speedups_and_no_error_at_all_is_hollow():
-    run = make_run([*USUAL[:2], Spec(name="exact", ms=1.0, error=0.0)])
-    (chart,) = accuracy.charts(Analysis(run))
-    found = {one.name: one for one in chart.series}
-    assert found["row_major"].points[0].y == 0.02
-    assert found["loop_hoisted"].points[0].x == 1.0
-    assert [one.hollow for one in found.values()] == [True, False, False]
-    assert 0 < found["exact"].points[0].y < 0.02
-    assert "hollow: no error at all" in chart.caption
+def test_errors_stand_beside_speed_the_fastest_on_top_and_no_error_at_all_is_hollow():
+    run = make_run([*USUAL, Spec(name="exact", ms=1.0, error=0.0)])
+    speed, errors, ulp = accuracy.beside_speed(Analysis(run), 0)
+    assert speed.y.categories == errors.y.categories == ulp.y.categories
+    assert errors.y.categories == ("exact", "row_major", "inplace", "loop_hoisted")
+    found = {one.name: one for one in errors.series}
+    assert found["row_major"].points[0].x == 0.02
+    assert [one.hollow for one in found.values()] == [True, False, False, False]
+    assert 0 < found["exact"].points[0].x < 0.02
+    assert "hollow: no error at all" in errors.caption
+    assert errors.rules[0].at == 1.0
+    assert [one.points[0].x for one in ulp.series] == [3.0] * 4
+    assert [one.points[0].x for one in speed.series] == pytest.approx([72.0, 24.0, 22.5, 1.0], rel=0.02)
+    assert accuracy.charts(Analysis(run)) == (errors, ulp)
+
+
+def test_one_case_alone_has_no_accuracy_beside_speed():
+    assert accuracy.charts(Analysis(make_run([USUAL[0]]))) == ()
 
 
 def test_memory_is_that_of_the_counts_and_unknown_where_another_program_computes(explained):

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from math import isfinite
 
 from ...analyse.analysis import Analysis
-from ...analyse.roofline import Placed, Roof, Roofline, peak
-from ...analyse.verdict import GroupFindings
-from ...report.document import plain
-from ...report.figures.roofline import far_roof, widths
-from ...report.sections.roofline import share_text
-from ...report.sections.wording import label, limit_name, titled
-from ...store.records import Run
-from ...units import amount, significant, time_text
+from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
+from ...analyse.verdict import GroupFindings, Ratio
+from ...units import DASH, amount, percent, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
+from ..document import plain
+from ..wording import label, limit_name, titled
+from . import ratios
 from .style import key, looks
 
 
@@ -23,8 +21,25 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
         if any(placed.share for placed in one.placed):
             made.append(_shares(place, one, analysis.groups))
         if one.intensity > 0 and isfinite(one.intensity):
-            made.append(_roofline(analysis.run, place, one, analysis.groups))
+            made.append(roofline(analysis, place, one))
     return tuple(made)
+
+
+def share_text(one: Placed) -> str:
+    """Return as in ``27.1 % [26.8 %, 27.5 %]``; of a share that is doubted, that it is."""
+    if one.doubt == Doubt.ABOVE:
+        return "doubtful: above 100 %"
+    return DASH if one.share is None else interval_text(one.share)
+
+
+def interval_text(share: Ratio | None) -> str:
+    """Return a share with its interval, or that there is none."""
+    if share is None:
+        return DASH
+    ends = share.interval
+    if ends is None:
+        return f"about {percent(share.value, 3)}"
+    return f"{percent(share.value, 3)} [{percent(ends.low, 3)}, {percent(ends.high, 3)}]"
 
 
 def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
@@ -45,15 +60,8 @@ def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Cha
 
 
 def _share(row: int, name: str, one: Placed) -> Point:
-    ends, text = one.share.interval if one.share else None, share_text(one)
-    return Point(
-        x=100 * one.share.value if one.share else None,
-        y=row,
-        low=100 * ends.low if ends else None,
-        high=100 * ends.high if ends else None,
-        tip=f"{name}: {text}\n{_rates(one)}",
-        label=text,
-    )
+    text = share_text(one)
+    return ratios.point(row, one.share, tip=f"{name}: {text}\n{_rates(one)}", label=text, scale=100.0)
 
 
 def _rates(one: Placed) -> str:
@@ -62,9 +70,10 @@ def _rates(one: Placed) -> str:
     return f"{rates}, {time_text(seconds.value)} a call (min)" if seconds else rates
 
 
-def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Chart:
-    title = titled(f"Roofline of {plain(run.problem.name)}", found.group, groups)
-    known = looks(run)
+def roofline(analysis: Analysis, place: int, found: Roofline) -> Chart:
+    """Return the roofs that were measured, and a point and a name for each implementation."""
+    title = titled(f"Roofline of {plain(analysis.run.problem.name)}", found.group, analysis.groups)
+    known = looks(analysis.run)
     return Chart(
         id=f"roofline-{place}",
         title=title,
@@ -93,7 +102,7 @@ def _roofline(run: Run, place: int, found: Roofline, groups: Sequence[GroupFindi
 def _placed(one: Placed, found: Roofline) -> Point:
     name = label(one.finding.arm.case, found.group)
     reached = f"share of the attainable: {share_text(one)}" if one.share else ""
-    share = f"  {100 * one.share.value:.0f} %" if one.share and not one.doubt else ""
+    share = f"  {percent(one.share.value)}" if one.share and not one.doubt else ""
     return Point(
         x=found.intensity,
         y=one.flops_per_second,
@@ -102,13 +111,25 @@ def _placed(one: Placed, found: Roofline) -> Point:
     )
 
 
+def _far_roof(found: Roofline) -> Roof | None:
+    """Return the highest bandwidth over arrays that are larger than the problem's."""
+    others = [roof for roof in found.roofs if roof.limit.resource == "bytes" and not roof.limit.applies]
+    return max(others, key=lambda roof: roof.rate.value, default=None)
+
+
+def _widths(found: Roofline) -> tuple[float, float]:
+    """Return the ends of the axis of intensities: room for the slopes on the left and for names on the right."""
+    ridge = found.ridge or found.intensity
+    return min(found.intensity, ridge) / 20, max(found.intensity, ridge) * 15
+
+
 def _roofs(found: Roofline) -> list[Series]:
     """Return the roofs: what computing allows is level, what moving bytes allows rises up to it."""
-    left, right = widths(found)
+    left, right = _widths(found)
     flops, moved = peak(found.roofs, "flops"), peak(found.roofs, "bytes")
     height = flops.rate.value if flops else None
     made = []
-    for roof in (moved, far_roof(found)):
+    for roof in (moved, _far_roof(found)):
         if roof is not None:
             rate = roof.rate.value
             last = right if height is None else min(right, height / rate)
@@ -126,7 +147,7 @@ def _roof(roof: Roof, ends: Sequence[tuple[float, float]], text: str, *, dashed:
     (x0, y0), (x1, y1) = ends
     return Series(
         name=plain(limit_name(roof.limit)),
-        colour="grey",
+        colour="grey" if dashed else 6,
         kind="line",
         dashed=dashed,
         markers=False,

@@ -1,11 +1,10 @@
-"""What a chart of a page shows, said in data: `assets/chart.js` draws it. Pure.
+"""What a chart shows, said in data: `figures/` draws it for print, `html/assets/chart.js` for a page. Pure.
 
 Values on an axis with categories are indices into them. None is unknown and is not drawn.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
-from math import isfinite
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 AxisName = Literal["x", "y"]
 Scale = Literal["log", "linear", "category"]
@@ -16,7 +15,7 @@ Unit = Literal["", "s", "x", "B", "flop/s", "B/s", "flop/B", "count", "%", "date
 
 #: 0 to 7 of the palette (CSS variables --series-0 to --series-7), or by name.
 Colour = int | Literal["grey", "good", "bad"]
-Kind = Literal["points", "line", "bars"]
+Kind = Literal["points", "line", "bars", "cells"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,30 +115,7 @@ class Chart:
     compact: bool = False
     """One of many small ones beside each other, without a legend."""
 
-
-#: Fields that are left away where they have their usual value.
-_OPTIONAL = {
-    *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
-    *("dashed", "hollow", "markers", "legend", "compact"),
-}
-
-
-def to_dict(chart: Chart) -> dict[str, Any]:
-    """Return a chart as the page embeds it; numbers that are not finite become None."""
-    found: dict[str, Any] = _plain_data(chart)
-    return found
-
-
-def _plain_data(value: object) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: _plain_data(getattr(value, field.name))
-            for field in fields(value)
-            if not (field.name in _OPTIONAL and getattr(value, field.name) == field.default)
-            and not (field.name == "points" and isinstance(value, Series) and value.xs)
-        }
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if isinstance(value, tuple):
-        return [_plain_data(one) for one in value]
-    return value
+    def in_view(self, label: str) -> "Chart":
+        """Return the chart as one of its views shows it, without the others."""
+        view = next(one for one in self.views if one.label == label)
+        return replace(self, x=view.x, series=view.series, views=())

@@ -1,0 +1,83 @@
+"""Who is the fastest at each size: a row a condition, a column a size, and colours that share a cell not told apart."""
+
+from collections.abc import Mapping, Sequence
+
+from ...analyse.analysis import Analysis
+from ...analyse.sweep import Sweep
+from ...stats.scaling import reigns
+from ..chart import Axis, Chart, Point, Series
+from ..document import plain
+from ..wording import conditions, margin_text
+from .style import key, looks
+
+#: Part of a row that its cells fill.
+_HEIGHT = 0.84
+
+#: So many letters fit beside each other in a row: a name is written where it alone is the fastest, as far as it fits.
+_LETTERS = 80
+
+
+def chart(analysis: Analysis) -> Chart:
+    """Return the map of all sweeps of a run, of which it has one at least."""
+    found = analysis.sweeps
+    values = sorted({value for one in found for value in one.values})
+    margin = margin_text(found[0].places[0].group.margin)
+    known = looks(analysis.run)
+    cells = _cells(found, values)
+    cases = {name: each.arm.case for one in found for place in one.places for name, each in place.timed.items()}
+    return Chart(
+        id="fastest",
+        title="The fastest",
+        caption=(
+            f"The fastest of {plain(analysis.run.problem.name)} by {plain(found[0].parameter)}: a row a condition, a "
+            f"column a size; two colours in one cell are not told apart at a margin of {margin}."
+        ),
+        x=Axis(label=plain(found[0].parameter), scale="category", categories=tuple(map(str, values))),
+        y=Axis(label="", scale="category", categories=tuple(conditions(one.case) for one in found)),
+        series=tuple(
+            Series(
+                name=plain(name),
+                colour=known[key(cases[name])].colour,
+                shape=known[key(cases[name])].shape,
+                kind="cells",
+                points=tuple(points),
+            )
+            for name, points in cells.items()
+        ),
+    )
+
+
+def _cells(found: Sequence[Sweep], values: Sequence[int]) -> Mapping[str, list[Point]]:
+    """Return name -> the cells in which it is among the fastest; those of one cell lie below each other."""
+    names = dict.fromkeys(name for one in found for name in one.names)
+    cells: dict[str, list[Point]] = {name: [] for name in names}
+    for row, one in enumerate(found):
+        written = _written(one, values)
+        for place in one.places:
+            column, height = values.index(place.value), _HEIGHT / max(1, len(place.leaders))
+            for level, name in enumerate(place.leaders):
+                low = row - _HEIGHT / 2 + level * height
+                cells[name].append(
+                    Point(
+                        x=column,
+                        y=low + height / 2,
+                        low=low,
+                        high=low + height,
+                        tip=f"{plain(name)}, {plain(one.parameter)} = {place.value}\n{conditions(one.case)}",
+                        label=written.get(column),
+                    )
+                )
+    return {name: points for name, points in cells.items() if points}
+
+
+def _written(one: Sweep, values: Sequence[int]) -> Mapping[int, str]:
+    """Return column -> the name that is written in it: in the middle of neighbouring sizes of which it has all."""
+    columns = [values.index(place.value) for place in one.places]
+    found = {}
+    for reign in reigns([place.leaders if len(place.leaders) == 1 else () for place in one.places]):
+        first, last = columns[reign.first], columns[reign.last]
+        middle = (first + last) // 2
+        room = (2 * (middle - first) + 1) * _LETTERS / len(values)
+        if len(reign.names[0]) <= room:
+            found[middle] = plain(reign.names[0])
+    return found

@@ -1,0 +1,198 @@
+"""A run over sizes: time against size and how it grows, who is behind the fastest, and speed-ups by condition."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ...analyse.analysis import Analysis
+from ...analyse.sweep import Growth, Place, Sweep
+from ...analyse.verdict import Ratio
+from ...stats.intervals import Estimate, Uncertain
+from ...store.records import Run
+from ...units import significant, time_text, times
+from ..chart import Axis, Band, Chart, Rule, Series
+from ..document import plain
+from ..wording import conditions, estimate_text
+from . import fastest, ratios
+from .style import Look, key, looks
+
+#: What takes more times as long as the fastest is not drawn beside it.
+FARTHEST = 3.0
+
+_Text = Callable[[float], str]
+
+#: Name -> size and value, with its interval where it has one; no value where it is not drawn.
+_Curves = Mapping[str, Sequence[tuple[int, Uncertain | None]]]
+
+
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return two charts for each sweep, speed-ups by condition where there are several, and who is the fastest."""
+    found = analysis.sweeps
+    if not found:
+        return ()
+    both = (make(analysis, place) for place in range(len(found)) for make in (time_chart, behind_chart))
+    return (*both, *speedup_charts(analysis), fastest.chart(analysis))
+
+
+def time_chart(analysis: Analysis, place: int) -> Chart:
+    """Return the times of the sweep at a place against the size."""
+    one = analysis.sweeps[place]
+    name, growth = plain(one.parameter), {each.name: each for each in one.growth}
+    grows = "; ".join(f"{plain(each.name)} {_power(each, name)}" for each in one.growth)
+    caption = (
+        f"Time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, with "
+        f"95 % intervals.{f' Time grows as: {grows}.' if grows else ''}"
+    )
+    tips = {each: f"grows as {_power(found, name)}" for each, found in growth.items()}
+    return Chart(
+        id=f"times-{place}",
+        title=f"Time against {name}{_which(analysis, one)}",
+        caption=caption,
+        x=_sizes(one),
+        y=Axis(label="min time of a call", scale="log", unit="s"),
+        bands=_intervals(one),
+        rules=_crossings(one),
+        series=_series(analysis.run, one, _curves(one, _time), (time_text, tips)),
+    )
+
+
+def behind_chart(analysis: Analysis, place: int) -> Chart:
+    """Return how many times as long as the fastest each takes, in the sweep at a place."""
+    one = analysis.sweeps[place]
+    near = {
+        name: [(size, ratio if ratio and ratio.value <= FARTHEST else None) for size, ratio in spots]
+        for name, spots in _curves(one, _behind).items()
+    }
+    return Chart(
+        id=f"behind-{place}",
+        title=f"Times as long as the fastest{_which(analysis, one)}",
+        caption=(
+            f"Time of a call over that of the fastest at the same {plain(one.parameter)} ({conditions(one.case)}), "
+            f"with 95 % intervals, log axes; what takes more than {FARTHEST:g} times as long is not drawn."
+        ),
+        x=_sizes(one),
+        y=Axis(label="times as long as the fastest", scale="log", unit="x"),
+        bands=_intervals(one),
+        rules=_crossings(one),
+        series=_series(analysis.run, one, near, (times, {})),
+    )
+
+
+def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return speed-ups over the baseline against the size, a chart a condition and layout; none of one alone."""
+    made: list[Chart] = []
+    for one in analysis.sweeps:
+        by_layout = _speedups(one)
+        for layout, curves in by_layout.items():
+            title = conditions(one.case) + (f", {plain(layout)} order" if len(by_layout) > 1 else "")
+            made.append(
+                Chart(
+                    id=f"speedup-by-size-{len(made)}",
+                    title=title,
+                    caption=f"{title}: speed-up over the baseline of the same condition, by {plain(one.parameter)}, "
+                    "with 95 % intervals, log axes.",
+                    x=_sizes(one),
+                    y=Axis(label="speed-up over the baseline", scale="log", unit="x"),
+                    rules=(Rule(axis="y", at=1.0, label="baseline"),),
+                    series=_series(analysis.run, one, curves, (times, {})),
+                )
+            )
+    return tuple(made) if len(made) > 1 else ()
+
+
+def _speedups(one: Sweep) -> Mapping[str, _Curves]:
+    """Return layout -> implementation -> its speed-ups."""
+    found: dict[str, dict[str, list[tuple[int, Uncertain | None]]]] = {}
+    for place in one.places:
+        for finding in place.timed.values():
+            ratio, case = finding.speedup_over_baseline, finding.arm.case
+            if ratio is not None and place.group.baseline is not None:
+                found.setdefault(case.layout, {}).setdefault(case.implementation, []).append((place.value, ratio))
+    return found
+
+
+def _which(analysis: Analysis, one: Sweep) -> str:
+    return f": {conditions(one.case)}" if len(analysis.sweeps) > 1 else ""
+
+
+def _curves(one: Sweep, number: Callable[[Place, str], Uncertain | None]) -> _Curves:
+    """Return the values of each implementation that has any."""
+    found = {name: [(p.value, value) for p in one.places if (value := number(p, name))] for name in one.names}
+    return {name: spots for name, spots in found.items() if spots}
+
+
+def _time(place: Place, name: str) -> Estimate | None:
+    """Return seconds per call, from burst minima as the ratios are."""
+    return place.timed[name].min_seconds_per_call if name in place.timed else None
+
+
+def _behind(place: Place, name: str) -> Ratio | None:
+    """Return times as long as the fastest."""
+    if place.leaders and name == place.leaders[0]:
+        return Ratio(value=1.0, interval=None)
+    return Ratio.of(place.behind[name]) if name in place.behind else None
+
+
+def _power(each: Growth, name: str) -> str:
+    return f"{name}^{estimate_text(each.slope)}"
+
+
+def _sizes(one: Sweep) -> Axis:
+    return Axis(label=plain(one.parameter), scale="log", unit="count")
+
+
+def _crossings(one: Sweep) -> tuple[Rule, ...]:
+    """Return where one overtakes another."""
+    name = plain(one.parameter)
+    return tuple(
+        Rule(
+            axis="x",
+            at=each.crossing.at,
+            label=f"{plain(each.winner)} overtakes {plain(each.loser)} at {name} = {significant(each.crossing.at)}",
+            dashed=True,
+        )
+        for each in one.turns
+    )
+
+
+def _intervals(one: Sweep) -> tuple[Band, ...]:
+    """Return the sizes at which a crossing may lie."""
+    return tuple(Band(axis="x", low=each.crossing.low, high=each.crossing.high, label="") for each in one.turns)
+
+
+def _series(
+    run: Run,
+    one: Sweep,
+    curves: _Curves,
+    told: tuple[_Text, Mapping[str, str]],
+) -> tuple[Series, ...]:
+    """Return a line for each implementation; `told` is how a value is written, and what else is said of a name."""
+    write, more = told
+    seen = _looks(run, one)
+    return tuple(
+        Series(
+            name=plain(name),
+            colour=seen[name].colour,
+            shape=seen[name].shape,
+            kind="line",
+            whiskers="y",
+            points=tuple(
+                ratios.level(size, found, tip=_tip((name, f"{one.parameter} = {size}"), found, write, more.get(name)))
+                for size, found in spots
+            ),
+        )
+        for name, spots in curves.items()
+    )
+
+
+def _tip(where: tuple[str, str], found: Uncertain | None, write: _Text, more: str | None) -> str | None:
+    if found is None:
+        return None
+    interval = f" [{write(found.interval.low)}, {write(found.interval.high)}]" if found.interval else ""
+    name, size = (plain(text) for text in where)
+    return "\n".join(filter(None, [f"{name}, {size}", f"{write(found.value)}{interval}", more]))
+
+
+def _looks(run: Run, one: Sweep) -> dict[str, Look]:
+    """Return the look of each name of a sweep, which may stand for an implementation in one layout."""
+    known = looks(run)
+    found = {name: known[key(each.arm.case)] for place in one.places for name, each in place.timed.items()}
+    return found | {name.split(" ")[0]: look for name, look in found.items() if name.split(" ")[0] not in found}
