@@ -4,7 +4,7 @@ import os
 import sys
 
 from ..machine import threads
-from .task import serve
+from .session import serve
 
 threads.die_with_parent(int(sys.argv[3]))
 serve(int(sys.argv[1]), int(sys.argv[2]))
