@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 
 from .analyse.verdict import Finding, decided, findings
-from .cli import parser as arguments
-from .cli.request import selection_of, settings_of
+from .cli.measuring_options import RunOptions
+from .cli.options import made
+from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .measure.selection import select
 from .problems import problem
@@ -82,10 +83,10 @@ class Clock:
 class Measured:
     """The run of one problem, made when the first of its tests asks for it."""
 
-    def __init__(self, found: Problem, options: Any) -> None:
+    def __init__(self, found: Problem, options: RunOptions) -> None:
         self._problem = found
         self._options = options
-        self.arms, self.left = select(found, selection_of(options))
+        self.arms, self.left = select(found, options.selection)
         self._result: tuple[Run, dict[str, Finding]] | None = None
 
     def result(self, wanted: set[str]) -> tuple[Run, dict[str, Finding]]:
@@ -95,8 +96,8 @@ class Measured:
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
             with terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
-                runner = Runner(self._problem, settings_of(self._options), listener, decided=decided)
-                run, _ = runner.run(arms, self.left, Path(self._options.results))
+                runner = Runner(self._problem, self._options.settings, listener, decided=decided)
+                run, _ = runner.run(arms, self.left, self._options.results)
             if run.interrupted:
                 raise KeyboardInterrupt
             self._result = run, {one.arm.case.id: one for group in findings(run) for one in group.findings}
@@ -106,9 +107,8 @@ class Measured:
 def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Return a module with one parametrised test, named after the problem."""
     try:
-        options = arguments.parser().parse_args(
-            ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
-        )
+        words = ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
+        options = made(RunOptions, vars(command_line().parse_args(words)))
         found = problem.read(file_path.parent)
         measured = Measured(found, options)
     except (ImplbenchError, ValueError) as error:

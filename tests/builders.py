@@ -17,15 +17,13 @@ from bench.store.records import (
     Outcome,
     Pool,
     ProblemRecord,
+    Role,
     Round,
     Run,
     Settings,
     Verification,
     Worker,
 )
-
-#: Mark behind the second baseline's name.
-AGAIN = " (again)"
 
 SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
 
@@ -171,10 +169,16 @@ def _arms(
         if not spec.started or ms is None:
             left.append(Left(case=case, title=spec.title, outcome=spec.outcome, reason=spec.reason or ""))
             continue
-        for mark in ["", AGAIN] if spec.baseline and again else [""]:
-            specs[case.id + mark] = spec
-            made.append(Arm(name=case.id + mark, case=case, title=spec.title, baseline=spec.baseline, again=bool(mark)))
+        for role in _roles(spec, again=again):
+            made.append(Arm(name=case.id + " (again)" * (role == Role.AGAIN), case=case, title=spec.title, role=role))
+            specs[made[-1].name] = spec
     return made, left, specs
+
+
+def _roles(spec: Spec, *, again: bool) -> tuple[Role, ...]:
+    if not spec.baseline:
+        return (Role.CASE,)
+    return (Role.BASELINE, Role.AGAIN) if again else (Role.BASELINE,)
 
 
 def _problem(name: str, groups: Iterable[str]) -> ProblemRecord:

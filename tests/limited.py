@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from bench.problems.case import Case, Size
-from bench.store.records import Arm, Burst, Limit, Outcome, Worker
+from bench.store.records import Arm, Burst, Limit, Outcome, Role, Worker
 from tests.builders import make_run
 
 #: Problem, bytes of the arrays (for gemm the side of the matrices), resource, whether it applies, and rate a second.
@@ -70,7 +70,7 @@ def _limit(group, problem, size, resource, applies, _rate):
         threads=1,
         allocator="default",
     )
-    arm = Arm(name=f"{case.id} beside {group}", case=case, title="np.dot", baseline=False)
+    arm = Arm(name=f"{case.id} beside {group}", case=case, title="np.dot", role=Role.LIMIT)
     work = (
         {"flops": 2.0 * size**3, "bytes": 24.0 * size**2} if problem == "gemm" else {"flops": size / 8, "bytes": size}
     )

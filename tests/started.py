@@ -18,12 +18,14 @@ Found = TypeVar("Found")
 
 @contextmanager
 def started(command: list[str], folder: Path, **options: Any) -> Iterator["Popen[str]"]:
-    """Start a command that SIGINT ends, even where these tests run in the background and it is ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Start a command that SIGINT and SIGHUP end, even where these tests run in the background or under nohup."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     try:
         process = Popen(command, cwd=folder, text=True, **{"stdout": DEVNULL, "stderr": DEVNULL, **options})
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     with process:
         try:
             yield process

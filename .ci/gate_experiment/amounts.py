@@ -13,6 +13,7 @@ import time
 import timeit
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import fmean
 
 from kernels import CHECKOUT, implementation
 from kinds import KINDS
@@ -29,11 +30,10 @@ SAMPLE_S, ALL_S = 0.002, 1.5
 #: Samples of a version at least.
 FEWEST = 40
 
-#: An amount is taken if the slowdown that it makes is off by no more than this part of it.
+#: An amount is taken if the slowdown that it makes, in the mean of two measurements or more, is off by at most this
+#: part; after so many measurements that which is nearest, if it is off by no more than twice that.
 ALLOWED = 0.1
-
-#: Amounts that are tried.
-TRIES = 12
+TRIES = 16
 
 Amounts = dict[str, dict[int, tuple[int, float]]]
 """Kind -> percent -> extra work and the ratio of times that it was measured to make."""
@@ -59,8 +59,7 @@ def measured_amounts(names: Sequence[str]) -> Amounts:
 def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[int, float]:
     """Return the extra work that makes a call slower by so many percent, and the ratio that was measured.
 
-    Each try scales the amount by the slowdown that the last one lacked; time grows about in proportion to extra work.
-    The ratio is the mean of two, for one alone was taken because it fitted.
+    Each amount is that before, scaled by the slowdown that it lacked; time grows about in proportion to extra work.
 
     Parameters
     ----------
@@ -72,17 +71,25 @@ def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[
     Raises
     ------
     ValueError
-        If no try was near enough.
+        If no amount came near enough.
     """
     amount = max(1, most * percent // 100)
+    measured: dict[int, list[float]] = {}
     for _ in range(TRIES):
-        slowdown = 100 * (ratio(amount) - 1)
-        if abs(slowdown - percent) <= ALLOWED * percent:
-            slowdown = (slowdown + 100 * (ratio(amount) - 1)) / 2
-            if abs(slowdown - percent) <= ALLOWED * percent:
-                return amount, 1 + slowdown / 100
-        amount = max(1, round(amount * min(2, max(0.5, percent / max(slowdown, 0.1)))))
-    raise ValueError(f"no amount of extra work makes {percent} %: the last try made {slowdown:.1f} %")
+        slowdowns = measured.setdefault(amount, [])
+        slowdowns.append(100 * (ratio(amount) - 1))
+        slowdown = fmean(slowdowns)
+        near = abs(slowdown - percent) <= ALLOWED * percent
+        if near and len(slowdowns) > 1:
+            return amount, 1 + slowdown / 100
+        if not near:
+            amount = max(1, round(amount * min(2, max(0.5, percent / max(slowdown, 0.1)))))
+    amount, slowdown = min(
+        ((amount, fmean(slowdowns)) for amount, slowdowns in measured.items()), key=lambda one: abs(one[1] - percent)
+    )
+    if abs(slowdown - percent) > 2 * ALLOWED * percent:
+        raise ValueError(f"no amount of extra work makes {percent} %: {amount} makes {slowdown:.1f} %")
+    return amount, 1 + slowdown / 100
 
 
 def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one a way to end
     """Run one command and return its exit code; messages for people go to stderr where stdout is a program's."""
     try:
-        options = parser().parse_args(arguments)
-        if options.version:
+        parsed = parser().parse_args(arguments)
+        if "version" in parsed:
             return _print_version()
-        if options.command is None:
+        if parsed.command is None:
             parser().print_help()
             return Exit.USAGE
-        return _done(options)
+        return _done(parsed)
     except ImplbenchError as error:
         _complain(str(error))
         return error.exit_code
@@ -49,19 +49,21 @@ def _failed(error: Exception) -> int:
     return Exit.INTERNAL
 
 
-def _done(options: "argparse.Namespace") -> int:
+def _done(parsed: "argparse.Namespace") -> int:
     """Do the command, whose module has its name (with an underscore behind it where that is a keyword: ``import_``)."""
     import signal
     from importlib import import_module
     from keyword import iskeyword
 
     from ..report import terminal
+    from .options import made
 
     for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # a closed terminal is an end, too
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _interrupt)
-    module = import_module(f".commands.{options.command}{'_' * iskeyword(options.command)}", __package__)
-    manner = terminal.Manner(quiet=getattr(options, "quiet", False), colour=not getattr(options, "no_color", False))
+    module = import_module(f".commands.{parsed.command}{'_' * iskeyword(parsed.command)}", __package__)
+    options = made(module.command.__annotations__["options"], vars(parsed))  # the kind that the function takes
+    manner = terminal.Manner(quiet=options.quiet, colour=not options.no_color)
     with terminal.speaking(manner):
         return int(module.command(options))
 

@@ -1,203 +1,57 @@
-"""What several commands can be told: one function for each group of options that they have in common.
+"""What commands were asked for: frozen dataclasses, made and checked once, right after parsing.
 
-Like `parser`, it imports little, so that ``implbench --help`` answers at once.
+A command's own stand beside its function. Every default stands in a dataclass: the parser leaves out what was not
+typed, for it may not import dataclasses, so that ``implbench --help`` answers at once.
 """
 
-import argparse
-
-from . import argument_types
-
-
-def measuring(to: argparse.ArgumentParser) -> None:
-    """Add what a run needs to know."""
-    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
-    axes(to)
-    cache(to)
-    sweep(to)
-    baseline(to)
-    amount(to)
-    margin(to)
-    seed(to)
-    timeout(to)
-    results(to)
-    to.add_argument("--report", action="store_true", help="write the report too")
-    html(to)
-    output(to)
-    as_json(to)
+from collections.abc import Mapping
+from dataclasses import dataclass, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
 
 
-def gate(to: argparse.ArgumentParser) -> None:
-    """Add what a gate needs to know."""
-    axes(to, allocator="retain")
-    to.add_argument(
-        "--budget",
-        type=argument_types.seconds,
-        metavar="SECONDS",
-        help="of a gate (default: 22 s a benchmark, 75 s or more)",
-    )
-    margin(to)
-    seed(to)
-    timeout(to)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How the user is talked to, by every command."""
+
+    quiet: bool = False
+    no_color: bool = False
+    json: bool = False
 
 
-def limits(to: argparse.ArgumentParser) -> None:
-    """Add whether the machine's limits are measured too."""
-    to.add_argument(
-        "--roofline", action="store_true", help="measure this machine's limits too, and the share of them reached"
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredOptions(Options):
+    """Where runs are kept."""
+
+    results: Path = Path("results")
 
 
-def axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
-    """Add the axes."""
-    to.add_argument(
-        "--impl",
-        type=argument_types.names,
-        default=(),
-        metavar="NAME,...",
-        help="only these, beside the baseline (default: all)",
-    )
-    conditions(to, allocator)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportingOptions(StoredOptions):
+    """What a report consists of, and where it is written."""
+
+    html: bool = False
+    output: Path = Path("reports")
 
 
-def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
-    """Add the axes but for the implementation."""
-    to.add_argument(
-        "--size",
-        type=argument_types.names,
-        default=(),
-        metavar="NAME,...",
-        help="as S, M or L (default: the problem's)",
-    )
-    to.add_argument(
-        "--set", type=argument_types.changes, default={}, metavar="m=500,...", help="numbers put over the size"
-    )
-    to.add_argument(
-        "--dtype",
-        type=argument_types.names,
-        default=("float64",),
-        metavar="NAME,...",
-        help="float64 (default), float32",
-    )
-    to.add_argument(
-        "--layout",
-        action="append",
-        default=[],
-        metavar="C|F|CF|x=F,...",
-        help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
-    )
-    to.add_argument(
-        "--threads",
-        type=argument_types.counts,
-        default=(1,),
-        metavar="N,...",
-        help="threads of BLAS and OpenMP (default: 1)",
-    )
-    to.add_argument("--data", default="", metavar="NAME", help="kind of data (default: the problem's first)")
-    to.add_argument(
-        "--allocator",
-        type=argument_types.names,
-        default=(allocator,),
-        metavar="default|retain,...",
-        help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
-    )
+Made = TypeVar("Made")
 
 
-def sweep(to: argparse.ArgumentParser) -> None:
-    """Add a number of the size that takes several values."""
-    to.add_argument(
-        "--sweep",
-        type=argument_types.steps,
-        metavar="m=100..1e6[:N]",
-        help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios (takes up to 270 s)",
-    )
+def made(kind: type[Made], typed: Mapping[str, Any]) -> Made:
+    """Return a dataclass out of what was typed; each dataclass in it takes what it knows of the same.
 
-
-def cache(to: argparse.ArgumentParser) -> None:
-    """Add the state of the caches."""
-    to.add_argument(
-        "--cache",
-        default="warm",
-        metavar="warm|cold",
-        help="cold: fill the caches with other data before each call, untimed (default: warm)",
-    )
-
-
-def baseline(to: argparse.ArgumentParser) -> None:
-    """Add what the others are compared with."""
-    to.add_argument("--baseline", metavar="NAME", help="what the others are compared with (default: the problem's)")
-
-
-def amount(to: argparse.ArgumentParser) -> None:
-    """Add how long to measure."""
-    to.add_argument(
-        "--rounds",
-        type=argument_types.positive,
-        metavar="N",
-        help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
-    )
-    to.add_argument(
-        "--budget",
-        type=argument_types.seconds,
-        metavar="SECONDS",
-        help="time for the rounds (default: 75 s, but 8 rounds in any case)",
-    )
-
-
-def margin(to: argparse.ArgumentParser) -> None:
-    """Add the smallest difference that matters."""
-    to.add_argument(
-        "--margin",
-        type=argument_types.percentage,
-        default=0.03,
-        metavar="PERCENT",
-        help="smallest difference that matters (default: 3%%)",
-    )
-
-
-def seed(to: argparse.ArgumentParser) -> None:
-    """Add the seed."""
-    to.add_argument(
-        "--seed", type=argument_types.whole, default=1, metavar="N", help="of inputs and of all order (default: 1)"
-    )
-
-
-def timeout(to: argparse.ArgumentParser) -> None:
-    """Add how long a worker may take."""
-    to.add_argument(
-        "--timeout",
-        type=argument_types.seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="longest wait for one step of a worker (default: 60)",
-    )
-
-
-def results(to: argparse.ArgumentParser) -> None:
-    """Add where runs are kept."""
-    to.add_argument("--results", default="results", metavar="FOLDER", help="where runs are kept (default: results)")
-
-
-def html(to: argparse.ArgumentParser) -> None:
-    """Add whether the report has a page for a browser."""
-    to.add_argument(
-        "--html", action="store_true", help="report: a page for a browser too, whole in one file, its charts to explore"
-    )
-
-
-def output(to: argparse.ArgumentParser) -> None:
-    """Add where reports are written."""
-    to.add_argument(
-        "--output", default="reports", metavar="FOLDER", help="where reports are written (default: reports)"
-    )
-
-
-def manner(to: argparse.ArgumentParser) -> None:
-    """Add how the user is talked to; before the command's name or behind it."""
-    unset = argparse.SUPPRESS  # else a command's own default would undo what stood before its name
-    to.add_argument("--quiet", "-q", action="store_true", default=unset, help="no progress and no remarks on stderr")
-    to.add_argument("--no-color", action="store_true", default=unset, help="no colours (as with the variable NO_COLOR)")
-
-
-def as_json(to: argparse.ArgumentParser) -> None:
-    """Add whether a program reads the output."""
-    to.add_argument("--json", action="store_true", help="print JSON to stdout, for a program")
+    Raises
+    ------
+    ImplbenchError
+        If two options cannot be had together.
+    """
+    values: dict[str, Any] = {}
+    for name, wanted in get_type_hints(kind).items():
+        if isinstance(wanted, type) and is_dataclass(wanted):
+            values[name] = made(wanted, typed)
+        elif name in typed:
+            value: Any = typed[name]
+            if isinstance(value, list):
+                value = tuple(value)
+            values[name] = Path(value) if wanted is Path else value
+    return kind(**values)

@@ -6,11 +6,11 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 import argparse
 
 from ..errors import ImplbenchError
-from . import argument_types, options
+from . import argument_types, arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
 
@@ -23,7 +23,10 @@ exit codes:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are those of implbench: one sentence, exit 2."""
+    """A parser that leaves out what was not typed, and whose errors are those of implbench: one sentence, exit 2."""
+
+    def __init__(self, **how: "Any") -> None:
+        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **how)
 
     def error(self, message: str) -> "NoReturn":
         raise ImplbenchError(f"{message} (see: {self.prog} --help)")
@@ -36,26 +39,24 @@ def parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=f"example: implbench run backprop\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
-    options.manner(top)
+    arguments.manner(top)
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (
         (_run, _explain, _roofline, _compare, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
-    for add in (*measuring, *stored, _list, _new, _doctor):
+    for add in (*measuring, *stored, _list, _new, _doctor, _completion):
         add(commands)
-    _completion(commands).set_defaults(completes=top)
     return top
 
 
 def _run(commands: "Commands") -> None:
     says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
     run = _command(commands, "run", says, example)
-    options.measuring(run)
-    options.limits(run)
+    arguments.measuring(run)
+    arguments.limits(run)
     run.add_argument(
         "--watch",
         action="store_true",
@@ -68,7 +69,7 @@ def _run(commands: "Commands") -> None:
 def _roofline(commands: "Commands") -> None:
     says = "run, and tell which share of this machine's limits each implementation reaches"
     roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
-    options.measuring(roofline)
+    arguments.measuring(roofline)
     roofline.set_defaults(roofline=True)
 
 
@@ -76,18 +77,19 @@ def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
     explain = _command(commands, "explain", says, example)
     explain.add_argument("problem", help="a problem's name or folder")
-    explain.add_argument("impl", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)")
-    explain.set_defaults(explains=True)
-    options.limits(explain)
+    explain.add_argument(
+        "implementations", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)"
+    )
+    arguments.limits(explain)
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
-    options.conditions(explain, "default")
-    options.baseline(explain)
-    options.amount(explain)
-    options.seed(explain)
-    options.timeout(explain)
-    options.results(explain)
+    arguments.conditions(explain, "default")
+    arguments.baseline(explain)
+    arguments.amount(explain)
+    arguments.seed(explain)
+    arguments.timeout(explain)
+    arguments.results(explain)
     explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
-    options.as_json(explain)
+    arguments.as_json(explain)
 
 
 def _compare(commands: "Commands") -> None:
@@ -98,7 +100,7 @@ def _compare(commands: "Commands") -> None:
     compare.add_argument(
         "--problem",
         type=argument_types.names,
-        default=(),
+        dest="problems",
         metavar="NAME,...",
         help="only these, names or paths (default: all)",
     )
@@ -108,34 +110,34 @@ def _compare(commands: "Commands") -> None:
     compare.add_argument(
         "--path",
         action="append",
-        default=[],
+        dest="paths",
         metavar="FOLDER",
         help="where a package lies; repeat it for several",
     )
     compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
     compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
-    options.gate(compare)
+    arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
-    options.as_json(compare)
+    arguments.as_json(compare)
 
 
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
     calibrate.add_argument("problem", help="a problem's name or folder")
-    options.gate(calibrate)
-    options.as_json(calibrate)
+    arguments.gate(calibrate)
+    arguments.as_json(calibrate)
 
 
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = _command(commands, "check", says, example)
     check.add_argument("problem", help="a problem's name or folder")
-    options.axes(check)
-    options.baseline(check)
-    options.seed(check)
-    options.timeout(check)
-    options.as_json(check)
+    arguments.axes(check)
+    arguments.baseline(check)
+    arguments.seed(check)
+    arguments.timeout(check)
+    arguments.as_json(check)
 
 
 def _report(commands: "Commands") -> None:
@@ -149,20 +151,18 @@ def _report(commands: "Commands") -> None:
     report.add_argument(
         "--margin", type=argument_types.percentage, metavar="PERCENT", help="another margin than the run's own"
     )
-    options.html(report)
-    options.results(report)
-    options.output(report)
-    options.as_json(report)
+    arguments.html(report)
+    arguments.results(report)
+    arguments.output(report)
+    arguments.as_json(report)
 
 
 def _index(commands: "Commands") -> None:
     says, example = "all runs and their histories as a static site", "implbench index --output reports/site"
     index = _command(commands, "index", says, example)
-    options.results(index)
-    index.add_argument(
-        "--output", default="reports/site", metavar="FOLDER", help="the site's own folder (default: reports/site)"
-    )
-    options.as_json(index)
+    arguments.results(index)
+    index.add_argument("--output", metavar="FOLDER", help="the site's own folder (default: reports/site)")
+    arguments.as_json(index)
 
 
 def _history(commands: "Commands") -> None:
@@ -172,9 +172,9 @@ def _history(commands: "Commands") -> None:
         "wanted", nargs="?", metavar="PROBLEM|CASE", help="a problem, an implementation or a case's id (default: all)"
     )
     history.add_argument("--machine", metavar="FINGERPRINT", help="runs made there (default: this machine)")
-    options.results(history)
+    arguments.results(history)
     history.add_argument("--output", metavar="FOLDER", help="draw it as SVG and PNG into this folder")
-    options.as_json(history)
+    arguments.as_json(history)
 
 
 def _export(commands: "Commands") -> None:
@@ -188,15 +188,15 @@ def _export(commands: "Commands") -> None:
         help="pytest-benchmark, asv, pyperf, bencher, github-action, otava, csv or markdown",
     )
     export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
-    options.results(export)
+    arguments.results(export)
 
 
 def _import(commands: "Commands") -> None:
     says, example = "take results of pytest-benchmark or pyperf into the history", "implbench import benchmark.json"
     importing = _command(commands, "import", says, example)
     importing.add_argument("file", nargs="+", help="JSON of pytest --benchmark-json or of pyperf; each becomes a run")
-    options.results(importing)
-    options.as_json(importing)
+    arguments.results(importing)
+    arguments.as_json(importing)
 
 
 def _list(commands: "Commands") -> None:
@@ -207,7 +207,7 @@ def _list(commands: "Commands") -> None:
         action="store_true",
         help="names alone, one a line: of problems, or of this problem's implementations",
     )
-    options.as_json(listing)
+    arguments.as_json(listing)
 
 
 def _new(commands: "Commands") -> None:
@@ -223,17 +223,17 @@ def _new(commands: "Commands") -> None:
     an_impl.add_argument("name", metavar="NAME", help="its name; it is written as NAME.py beside problem.py")
     an_impl.add_argument("--into", metavar="FOLDER", help="copy the problem there first (one that is bundled, say)")
     for kind in (a_problem, an_impl):
-        options.as_json(kind)
+        arguments.as_json(kind)
 
 
 def _doctor(commands: "Commands") -> None:
     says = "what is here, what is missing, what makes this machine noisy"
     doctor = _command(commands, "doctor", says, "implbench doctor")
-    options.results(doctor)
-    options.as_json(doctor)
+    arguments.results(doctor)
+    arguments.as_json(doctor)
 
 
-def _completion(commands: "Commands") -> argparse.ArgumentParser:
+def _completion(commands: "Commands") -> None:
     says = "print what a shell needs to complete commands, options, problems and implementations"
     completion = _command(commands, "completion", says, "implbench completion bash")
     completion.add_argument(
@@ -242,12 +242,11 @@ def _completion(commands: "Commands") -> argparse.ArgumentParser:
         help="bash: send it to ~/.local/share/bash-completion/completions/implbench (> FILE), once for all; "
         "zsh: to a file _implbench in a folder of $fpath; fish: to ~/.config/fish/completions/implbench.fish",
     )
-    return completion
 
 
 def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
     added = commands.add_parser(
-        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}", allow_abbrev=False
+        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}"
     )
-    options.manner(added)
+    arguments.manner(added)
     return added

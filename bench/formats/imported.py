@@ -8,7 +8,21 @@ from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..report.document import plain
 from ..report.files import file_name
-from ..store.records import SCHEMA, Arm, Burst, Left, Load, Outcome, ProblemRecord, Round, Run, Settings, Worker
+from ..store.records import (
+    MARGIN,
+    SCHEMA,
+    Arm,
+    Burst,
+    Left,
+    Load,
+    Outcome,
+    ProblemRecord,
+    Role,
+    Round,
+    Run,
+    Settings,
+    Worker,
+)
 from .identifying import MOST
 from .timed_cases import UNKNOWN
 
@@ -94,7 +108,7 @@ def run(
         created=origin.made or origin.modified,
         settings=Settings(
             seed=0,
-            margin=0.03,
+            margin=MARGIN,
             rounds=None,
             budget_s=None,
             timeout_s=0.0,
@@ -103,7 +117,7 @@ def run(
         problem=_problem(file_name(problems.pop() if len(problems) == 1 else problem), origin),
         environment={**environment, "imported": _imported(origin, found)},
         warnings=tuple(_warnings(origin, found)),
-        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), baseline=False) for one in found),
+        arms=tuple(Arm(name=one.case.id, case=one.case, title=plain(one.title), role=Role.CASE) for one in found),
         left=tuple(
             Left(case=one.case, title=plain(one.title), outcome=Outcome.UNSUPPORTED, reason=one.reason)
             for one in skipped

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..programs import told_by_git
-from . import hardware
+from . import address_space, hardware
 from .hardware import Activity, Snapshot, allowed_cpus, load_between, snapshot, watch
 
 __all__ = [
@@ -139,6 +139,7 @@ def _system() -> dict[str, object]:
         "architecture": platform.machine() or None,
         "libc": libc or None,
         "transparent_huge_pages": hardware.huge_pages(),
+        "addresses_alike": address_space.can_be_alike(),
     }
 
 

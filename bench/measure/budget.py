@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ..store.records import Settings
 from . import round_plan
+from .progress import Progress
 
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0
@@ -70,3 +71,8 @@ class Pace:
             within = expected if self._settings.budget_s else self._settings.rounds
             expected = min(within, self._settings.rounds)
         return expected, max(0.0, (expected - self.done) * mean_s)
+
+    def progress(self, doing: str) -> Progress:
+        """Return where the run stands while that is being done."""
+        expected, left_s = self.expected()
+        return Progress(doing=doing, rounds_done=self.done, rounds_expected=expected, left_s=left_s)

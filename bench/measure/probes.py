@@ -9,7 +9,7 @@ from pathlib import Path
 from ..machine import hardware
 from ..problems import implementation, problem
 from ..problems.case import Case, Size
-from ..store.records import Arm, Limit
+from ..store.records import Arm, Limit, Role
 from .round_executor import Source
 
 FOLDER = Path(__file__).resolve().parent.parent / "probes"
@@ -56,6 +56,6 @@ def _limit(
         threads=case.threads,
         allocator=case.allocator,
     )
-    arm = Arm(name=f"{limit.id} beside {group}", case=limit, title=one.title, baseline=False)
+    arm = Arm(name=f"{limit.id} beside {group}", case=limit, title=one.title, role=Role.LIMIT)
     record = Limit(group=group, arm=arm, resource=resource, applies=applies, work={})
     return record, Source(problem=found, implementation=one)

@@ -17,7 +17,7 @@ FEWEST_PASSES, MOST_PASSES = 5, 25
 #: A run plans for at least so many rounds: an interval wants 6, and 8 stand one that is lost.
 WANTED_ROUNDS = 8
 
-#: Longest padding variable in bytes: it shifts the stack by up to a page.
+#: Longest padding variable in bytes: it shifts the stack by up to a page, and libraries by as many pages.
 LONGEST_PADDING = 4096
 
 

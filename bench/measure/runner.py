@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import NothingMeasured
@@ -14,32 +14,18 @@ from ..problems.sources import texts_of
 from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, Outcome, ProblemRecord, Round, Run, Settings
 from ..units import percent
-from . import executor, round_plan
+from . import executor
 from .budget import Pace
 from .executor import Backend
+from .progress import Listener, Progress
 from .round_executor import Group, Source
+from .round_loop import RoundLoop
 from .sweep_budget import Shares
 from .worker_pool import Crew
 from .workspace import Stage, staged
 
-#: So many discarded rounds end a run.
-MOST_DISCARDED = 5
-
 #: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
 MOST_BUSY = 0.2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """Where a run stands; made between bursts only."""
-
-    doing: str
-    rounds_done: int
-    rounds_expected: int | None
-    left_s: float | None
-
-
-Listener = Callable[[Progress], None]
 
 
 class Runner:
@@ -73,12 +59,11 @@ class Runner:
         self._backend = backend or executor.usual()
         self._pace = Pace(settings, self._backend.monotonic_s)
         self._generator = random.Random(settings.seed)
-        self._cpus = self._backend.cpus()
         self._ended: set[str] = set()
         self._decide = decided
         self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
-        self._shared_plans: dict[int, round_plan.RoundPlan] = {}
+        self._groups = 0
         shared = settings.sweep is not None and settings.budget_s is not None
         self._shares = Shares(settings.budget_s or 0.0, settings.rounds) if shared else None
 
@@ -98,6 +83,7 @@ class Runner:
         self._tell("inputs and reference")
         settings = self._settings
         members, sources = _arranged(self._code, arms, left)
+        self._groups = len(members)
         with (
             staged(
                 members,
@@ -113,7 +99,11 @@ class Runner:
         ):
             interrupted = False
             try:
-                self._measure(stage, journal)
+                loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes_of)
+                if self._shares:
+                    self._sweep(stage, loop, journal, self._shares)
+                else:
+                    self._measure(stage, loop, journal)
             except KeyboardInterrupt:
                 interrupted = True
             return journal.close(interrupted=interrupted)
@@ -150,39 +140,27 @@ class Runner:
             doubts=stage.doubts,
         )
 
-    def _measure(self, stage: Stage, journal: Journal) -> None:
+    def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
-        if self._shares:
-            self._sweep(stage, journal, self._shares)
-            return
-        discarded = 0
-        while any(map(self._wanted, stage.groups)) and self._pace.another() and discarded < MOST_DISCARDED:
-            started = self._backend.monotonic_s()
-            held = []
-            for group in self._generator.sample(stage.groups, len(stage.groups)):
-                if self._wanted(group):
-                    held.append(self._round(group, stage))
-                    journal.append(held[-1])
-            discarded += any(one.discarded for one in held)
-            if not any(one.discarded for one in held):
-                self._pace.add(self._backend.monotonic_s() - started)
+        while any(map(self._wanted, stage.groups)) and self._pace.another() and not loop.disturbed:
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+                self._keep(round_, journal)
             if self._pace.done in self._settings.looks:
                 self._decided = self._decide(journal.run)
 
-    def _sweep(self, stage: Stage, journal: Journal, shares: Shares) -> None:
+    def _sweep(self, stage: Stage, loop: RoundLoop, journal: Journal, shares: Shares) -> None:
         """Begin sizes in ascending order as far as the budget goes; do rounds of those whose share pays for them."""
         waiting = shares.ascending(stage.groups, stage.work)
         due: list[Group] = []
         while due or (waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s)):
             started = self._backend.monotonic_s()
             with Crew() as crew:
-                self._shared_plans = {}
                 for group in due:
-                    self._held(group, stage, journal, crew)
+                    self._sweep_round(group, loop, journal, crew)
                 while waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s):
                     group = waiting.pop(0)
                     self._leave(shares.too_slow(group, self._alive(group)), group, journal)
-                    self._held(group, stage, journal, crew)
+                    self._sweep_round(group, loop, journal, crew)
             self._pace.add(self._backend.monotonic_s() - started)
             begun = [group for group in stage.groups if self._alive(group) and group not in waiting]
             due = shares.due(begun, self._pace.left_s)
@@ -192,15 +170,18 @@ class Runner:
             reason = shares.unpaid(group, alive, self._pace.left_s) or "the sweep's time was spent"
             self._leave(shares.too_slow(group, alive) | dict.fromkeys(alive, reason), group, journal)
 
-    def _held(self, group: Group, stage: Stage, journal: Journal, crew: Crew) -> None:
-        """Hold one round of a sweep."""
-        if self._shares and self._alive(group):
-            one = self._round(group, stage, crew)
-            journal.append(one)
-            if one.discarded is not None and self._alive(group):
-                one = self._round(group, stage, crew)
-                journal.append(one)
-            self._shares.add(group, one)
+    def _sweep_round(self, group: Group, loop: RoundLoop, journal: Journal, crew: Crew) -> None:
+        """Run one round of a sweep's group, once more where it is discarded."""
+        last = None
+        for last in loop.attempts(self._pace.done, group, self._taking_part, crew=crew):
+            self._keep(last, journal)
+        if self._shares and last:
+            self._shares.add(group, last)
+
+    def _keep(self, round_: Round, journal: Journal) -> None:
+        """Put a round on record, and the arms that have ended in it out of the next."""
+        self._ended |= {worker.arm for worker in round_.ended}
+        journal.append(round_)
 
     def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
         """Leave arms out of a group that has not been started yet, on the record."""
@@ -227,26 +208,20 @@ class Runner:
             return []
         return [name for name in alive if name in baselines or name in undecided]
 
-    def _round(self, group: Group, stage: Stage, crew: Crew | None = None) -> Round:
-        limits = [arm.name for arm in group.limits if arm.name not in self._ended]
-        plan = round_plan.draw(self._generator, [*self._wanted(group), *limits], self._cpus, group.threads)
+    def _taking_part(self, group: Group) -> list[str]:
+        """Return the arms of a group's next round, the machine's limits among them; none where none is wanted."""
+        wanted = self._wanted(group)
+        return [*wanted, *(arm.name for arm in group.limits if arm.name not in self._ended)] if wanted else []
 
-        def choose_passes(pass_ns: int, start_ns: int) -> int:
-            if group.name not in self._passes:
-                passes = self._shares.passes if self._shares else self._pace.passes
-                self._passes[group.name] = passes(pass_ns, start_ns, len(stage.groups))
-            return self._passes[group.name]
-
-        if crew:  # one interpreter serves several groups: what is set before it starts is drawn once a round
-            first = self._shared_plans.setdefault(group.threads, plan)
-            plan = replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)
-        one = stage.executor.round(self._pace.done, group, plan, choose_passes, crew=crew)
-        self._ended |= {worker.arm for worker in one.ended}
-        return one
+    def _passes_of(self, group: Group, pass_ns: int, start_ns: int) -> int:
+        """Return the passes of a group's rounds, as its first one was found to want."""
+        if group.name not in self._passes:
+            self._passes[group.name] = (self._shares or self._pace).passes(pass_ns, start_ns, self._groups)
+        return self._passes[group.name]
 
     def _tell(self, doing: str) -> None:
-        expected, left_s = (None, self._pace.left_s) if self._shares else self._pace.expected()
-        self._listen(Progress(doing=doing, rounds_done=self._pace.done, rounds_expected=expected, left_s=left_s))
+        now = self._pace.progress(doing)
+        self._listen(replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._shares else now)
 
 
 def _arranged(
@@ -287,18 +262,15 @@ def check(
     ------
     As `Runner.run`.
     """
-
-    def tell(doing: str) -> None:
-        listener(Progress(doing=doing, rounds_done=0, rounds_expected=1, left_s=None))
-
     backend = backend or executor.usual()
-    generator, cpus = random.Random(settings.seed), backend.cpus()
     members, sources = _arranged(problem, arms, left)
-    seed, timeout_s = settings.seed, settings.timeout_s
-    with staged(members, sources, seed=seed, timeout_s=timeout_s, tell=tell, backend=backend) as stage:
-        held = []
-        for group in stage.groups:
-            plan = round_plan.draw(generator, [arm.name for arm in group.arms], cpus, group.threads)
-            one = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
-            held.append(stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0) if one.discarded else one)
-        return tuple(held)
+    with staged(
+        members,
+        sources,
+        seed=settings.seed,
+        timeout_s=settings.timeout_s,
+        tell=lambda doing: listener(Progress(doing=doing, rounds_expected=1)),
+        backend=backend,
+    ) as stage:
+        loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
+        return tuple(loop.verify(group) for group in stage.groups)

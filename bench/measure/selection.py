@@ -1,7 +1,7 @@
 """From what the user asks for to the cases: what cannot run stays in the list, with its reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from ..errors import ImplbenchError, unknown
@@ -10,10 +10,7 @@ from ..problems import case, implementation
 from ..problems.case import ALLOCATORS, CACHES, DTYPES, Case, Size
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
-from ..store.records import Arm, Left, Outcome
-
-#: Mark behind the name of the second, identical baseline.
-AGAIN = " (again)"
+from ..store.records import Arm, Left, Outcome, Role
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,14 +65,14 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
                 data="" if wanted.data == problem.data[0] else wanted.data,
                 cache=wanted.cache,
             )
-            is_baseline = found.name == baseline and layout == layouts[0]
+            role = Role.BASELINE if found.name == baseline and layout == layouts[0] else Role.CASE
             refused = _refused(found)
             if refused:
                 left.append(Left(case=one, title=found.title, outcome=refused[0], reason=refused[1]))
                 continue
-            arms.append(Arm(name=one.id, case=one, title=found.title, baseline=is_baseline))
-            if is_baseline:
-                arms.append(Arm(name=one.id + AGAIN, case=one, title=found.title, baseline=True, again=True))
+            arms.append(Arm(name=one.id, case=one, title=found.title, role=role))
+            if role == Role.BASELINE:
+                arms.append(replace(arms[-1], name=f"{one.id} (again)", role=Role.AGAIN))
     return tuple(arms), tuple(left)
 
 

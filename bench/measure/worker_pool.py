@@ -7,8 +7,10 @@ page faults of each call), and from round to round every interpreter is fresh, a
 """
 
 from collections.abc import Hashable
+from dataclasses import replace
 from types import TracebackType
 
+from .round_plan import RoundPlan
 from .worker_process import Conditions, WorkerProcess
 
 
@@ -17,6 +19,7 @@ class Crew:
 
     def __init__(self) -> None:
         self._workers: dict[Hashable, WorkerProcess] = {}
+        self._plans: dict[int, RoundPlan] = {}
 
     def __enter__(self) -> "Crew":
         return self
@@ -32,3 +35,8 @@ class Crew:
         if key not in self._workers or self._workers[key].ended:
             self._workers[key] = WorkerProcess(conditions)
         return self._workers[key]
+
+    def shared(self, plan: RoundPlan, threads: int) -> RoundPlan:
+        """Return a plan with what is set before a worker starts taken from the first plan for so many threads."""
+        first = self._plans.setdefault(threads, plan)
+        return replace(plan, cpus=first.cpus, hash_seed=first.hash_seed, padding=first.padding)

@@ -16,7 +16,7 @@ import psutil
 
 from .. import worker
 from ..errors import ForeignCode
-from ..machine import threads
+from ..machine import address_space, threads
 from ..store.records import Outcome
 from ..worker import origins, protocol
 from ..worker.origins import Own
@@ -78,16 +78,17 @@ class WorkerProcess:
         module = worker.__name__
         found = origins.variables(conditions.environment, conditions.own)
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", module, str(command_read), str(reply_write), str(os.getpid())],
-                stdin=subprocess.DEVNULL,
-                stdout=output_write,
-                stderr=output_write,
-                env={**conditions.environment, **found},
-                cwd=conditions.folder,
-                pass_fds=(command_read, reply_write),
-                start_new_session=True,
-            )
+            with address_space.alike():
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", module, str(command_read), str(reply_write), str(os.getpid())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output_write,
+                    stderr=output_write,
+                    env={**conditions.environment, **found},
+                    cwd=conditions.folder,
+                    pass_fds=(command_read, reply_write),
+                    start_new_session=True,
+                )
         finally:
             for descriptor in (command_read, reply_write, output_write):
                 os.close(descriptor)

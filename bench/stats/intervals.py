@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
-from itertools import combinations_with_replacement
-from math import comb, expm1, floor, isfinite, log
-from statistics import median
+from math import comb, expm1, floor, isfinite, log, sqrt
+from statistics import NormalDist, median
+
+from .walsh import MOST_LISTED, WalshAverages
 
 #: One-sided level of a two-sided 95 % interval.
 ALPHA = 0.025
@@ -161,15 +162,25 @@ def hodges_lehmann(d: Sequence[float], alpha_one_sided: float = ALPHA) -> Estima
     without ties: the interval holds the centres that the signed-rank test of that level does not reject.
     """
     _check(d)
-    averages = sorted((a + b) / 2 for a, b in combinations_with_replacement(d, 2))
-    k = _signed_rank_index(len(d), alpha_one_sided)
-    return _estimate(averages, k, rounds=len(d), alpha=alpha_one_sided)
+    averages = WalshAverages(d)
+    k = signed_rank_index(len(d), alpha_one_sided)
+    return _estimate(averages, averages.median, k, rounds=len(d), alpha=alpha_one_sided)
 
 
 @cache
-def _signed_rank_index(n: int, alpha: float) -> int:
-    """Return the critical index of the signed-rank statistic of n rounds, which is asked for many times."""
-    return critical_index(signed_rank_counts(n), alpha)
+def signed_rank_index(n: int, alpha: float) -> int:
+    """Return `critical_index` of the signed-rank statistic of n rounds: exact up to 64, then a little smaller.
+
+    Notes
+    -----
+    Above, W+ is taken as normal with mean n (n + 1) / 4 and variance n (n + 1) (2 n + 1) / 24, and the index rounded
+    down: Hollander, Wolfe & Chicken, 3rd ed., section 3.1. The exact tails are lighter, so an interval never covers
+    less than its level; it is wider by under 1 % at 65 rounds, and at levels down to .001.
+    """
+    if n <= MOST_LISTED:
+        return critical_index(signed_rank_counts(n), alpha)
+    mean, variance = n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24
+    return max(0, floor(mean + NormalDist().inv_cdf(alpha) * sqrt(variance) - 0.5))
 
 
 def median_interval(values: Sequence[float], confidence: float = 0.95) -> Estimate:
@@ -200,7 +211,8 @@ def median_interval(values: Sequence[float], confidence: float = 0.95) -> Estima
     """
     _check(values)
     alpha = (1 - confidence) / 2
-    return _estimate(sorted(values), critical_index(sign_counts(len(values)), alpha), rounds=len(values), alpha=alpha)
+    k = critical_index(sign_counts(len(values)), alpha)
+    return _estimate(sorted(values), median(values), k, rounds=len(values), alpha=alpha)
 
 
 def _check(values: Sequence[float]) -> None:
@@ -209,15 +221,15 @@ def _check(values: Sequence[float]) -> None:
         raise ValueError(f"expected at least one value, all finite; found {list(values)}")
 
 
-def _estimate(ordered: Sequence[float], k: int, *, rounds: int, alpha: float) -> Estimate:
-    """Return the median of `ordered`, and its k-th smallest and k-th largest as the interval."""
+def _estimate(ordered: Sequence[float] | WalshAverages, value: float, k: int, *, rounds: int, alpha: float) -> Estimate:
+    """Return a value, with the k-th smallest and the k-th largest of `ordered` as its interval."""
     reason = None
     if rounds < MIN_ROUNDS:
         reason = f"no interval below {MIN_ROUNDS} rounds"
     elif k == 0:
         reason = f"no interval at one-sided level {alpha:.3g} with {rounds} rounds"
     interval = None if reason else Interval(low=ordered[k - 1], high=ordered[-k])
-    return Estimate(value=median(ordered), interval=interval, rounds=rounds, reason=reason)
+    return Estimate(value=value, interval=interval, rounds=rounds, reason=reason)
 
 
 def pass_log_ratio(candidate_minima: Mapping[int, float], baseline_minima: Mapping[int, float]) -> float | None:

@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from ..errors import ImplbenchError
+from . import upgrade
 from .records import SCHEMA, Left, Round, Run
 
 JOURNAL = ".journal.jsonl"
@@ -190,7 +191,7 @@ def _decoded(data: bytes) -> Run:
     found = msgspec.json.decode(data, type=_Header).schema
     if found > SCHEMA:
         raise ImplbenchError(f"is of schema {found}, this implbench reads up to {SCHEMA}: update implbench")
-    return msgspec.json.decode(data, type=Run)
+    return msgspec.json.decode(upgrade.from_1(data) if found < SCHEMA else data, type=Run)
 
 
 def _from_journal(data: bytes) -> Run:

@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from ..problems.case import Case
 
-#: Version of the document. 1: first.
-SCHEMA = 1
+#: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
+SCHEMA = 2
 
 
 class Outcome(StrEnum):
@@ -152,7 +152,7 @@ class Worker:
     """One implementation in one round: a fresh process."""
 
     arm: str
-    """Name of the arm: the case's id, for the second baseline with a mark behind it."""
+    """Name of the arm: the case's id, with a mark behind it where the case takes part in several roles."""
     pid: int
     spawn_position: int
     position: int
@@ -228,6 +228,21 @@ class Round:
         return tuple(one for one in self.workers if one.outcome not in fine)
 
 
+class Role(StrEnum):
+    """As what an arm takes part."""
+
+    CASE = "case"
+    """It is compared with the baseline: an implementation, HEAD of two versions, or the version now."""
+    BASELINE = "baseline"
+    """The others are compared with it."""
+    AGAIN = "again"
+    """The second, identical baseline, whose ratio is the noise floor."""
+    BEFORE = "before"
+    """The version of an implementation before the one now."""
+    LIMIT = "limit"
+    """A limit of the machine; no implementation of the problem."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arm:
     """A case as it takes part in a run: the baseline does so twice."""
@@ -235,9 +250,17 @@ class Arm:
     name: str
     case: Case
     title: str
-    baseline: bool
-    again: bool = False
-    """Whether this is the second, identical baseline, whose ratio is the noise floor."""
+    role: Role
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it is the baseline, be it the second one."""
+        return self.role in (Role.BASELINE, Role.AGAIN)
+
+    @property
+    def again(self) -> bool:
+        """Whether it is the second, identical baseline."""
+        return self.role == Role.AGAIN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -281,6 +304,10 @@ class ProblemRecord:
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
     ladder: tuple[str, ...] = ()
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
+
+
+#: Smallest relative difference that matters, where the user names no other.
+MARGIN = 0.03
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

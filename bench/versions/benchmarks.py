@@ -12,11 +12,14 @@ from ..problems import implementation, source_code
 from ..problems.case import Case
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
-from ..store.records import Outcome
+from ..store.records import Arm, Outcome, Role
 from .checkout import Side
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
 
 SAME = "the same code on both sides (--all measures it)"
+
+#: HEAD, BASE and BASE again -> what is behind the case's id in the name of the arm.
+_MARKS = {Role.CASE: "head", Role.BASELINE: "base", Role.AGAIN: "base (again)"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +112,21 @@ def identical(problem: Problem, wanted: Selection) -> tuple[Benchmark, ...]:
         for arm in arms
         if not arm.again
     )
+
+
+def arms_of(one: Benchmark) -> list[Arm]:
+    """Return the arms of a benchmark; HEAD's problem makes the inputs of all."""
+    return [Arm(name=arm_name(one.case.id, role), case=one.case, title=one.title, role=role) for role in _MARKS]
+
+
+def sources_of(one: Benchmark) -> dict[str, Source]:
+    """Return arm -> its code."""
+    return {arm_name(one.case.id, role): one.head if role == Role.CASE else one.base for role in _MARKS}
+
+
+def arm_name(case_id: str, role: Role) -> str:
+    """Return the name of a benchmark's arm: HEAD is the case, BASE the baseline."""
+    return f"{case_id} {_MARKS[role]}"
 
 
 def _unique(wheres: Iterable[str], head: Side) -> dict[str, str]:

@@ -2,30 +2,33 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from math import log1p
 
 from ..measure import executor, round_plan
 from ..measure.executor import Backend
-from ..measure.round_executor import Group, Source
-from ..measure.runner import Listener, Progress
+from ..measure.progress import Listener, Progress
+from ..measure.round_executor import Group
+from ..measure.round_loop import RoundLoop
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import Decision
 from ..store import selectors
-from ..store.records import Arm, Round, Settings
-from .benchmarks import Benchmark
+from ..store.records import Role, Round, Settings
+from .benchmarks import Benchmark, arm_name, arms_of, sources_of
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
+
+#: Where --budget says nothing, rounds are as long as so much time at least pays for: the rest is for more of them.
+PLANNED_S_LEAST = 45.0
 
 #: The part of the budget that the screening may take; the rest is for the suspects.
 SCREENING_PART = 0.6
 
 #: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
 MOST_GROWTH = 2.0
-
-BASE, HEAD, AGAIN = " base", " head", " base (again)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,10 +59,10 @@ class Measured:
         name = self.benchmark.case.id
         return _ratios(self.confirming if self.suspect and self.confirming else self.screening, name)
 
-    def all_ratios(self, arm: str = HEAD) -> tuple[float, ...]:
+    def all_ratios(self, role: Role = Role.CASE) -> tuple[float, ...]:
         """Return log(arm / BASE) of every round, of HEAD or of the second BASE."""
         name = self.benchmark.case.id
-        return (*_ratios(self.screening, name, arm), *_ratios(self.confirming, name, arm))
+        return (*_ratios(self.screening, name, role), *_ratios(self.confirming, name, role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +83,6 @@ class Comparer:
         self._settings = settings
         self._listen = listener
         self._generator = random.Random(settings.seed)
-        self._cpus = self._backend.cpus()
         self._started = self._backend.monotonic_s()
         self._budget_s = settings.budget_s or USUAL_S_LEAST
         self._screened: dict[str, list[Round]] = {}
@@ -125,9 +127,10 @@ class Comparer:
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
-            self._screen(groups, stage)
+            loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes)
+            self._screen(groups, loop)
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
-            self._confirm([groups[name] for name in suspects], stage)
+            self._confirm([groups[name] for name in suspects], loop)
         return tuple(self._measured(one, stage) for one in benchmarks)
 
     def _measured(self, one: Benchmark, stage: Stage) -> Measured:
@@ -146,7 +149,7 @@ class Comparer:
             doubt=stage.doubts.get(name),
         )
 
-    def _screen(self, groups: dict[str, Group], stage: Stage) -> None:
+    def _screen(self, groups: dict[str, Group], loop: RoundLoop) -> None:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
         self._screened = {name: [] for name in groups}
         names = list(groups)
@@ -154,22 +157,22 @@ class Comparer:
         for index in range(gate.SCREEN_ROUNDS):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
-                if not self._alive(name) or not self._fits(name, MOST_GROWTH * SCREENING_PART):
-                    continue
-                kept = self._hold(groups[name], stage, self._screened[name], again=name in twice)
-                if not kept and self._alive(name):  # once more, whatever the time: it may have gone into a time-out
-                    self._hold(groups[name], stage, self._screened[name], again=name in twice)
+                held, arms = self._screened[name], partial(self._taking_part, again=name in twice)
+                if self._fits(name, MOST_GROWTH * SCREENING_PART):
+                    # where it is discarded once more, whatever the time: it may have gone into a time-out
+                    for round_ in loop.attempts(len(held), groups[name], arms):
+                        self._keep(round_, held)
 
     def _twice(self, index: int) -> Sequence[str]:
         """Return the benchmarks whose BASE is measured twice in a round: those alive in turn, one a round.
 
         It is more than one where ratios were lost before, for the noise floor wants one of each round.
         """
-        seen = {name: len(_ratios(held, name, AGAIN)) for name, held in self._screened.items()}
+        seen = {name: len(_ratios(held, name, Role.AGAIN)) for name, held in self._screened.items()}
         in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
         return in_turn[: index + 1 - sum(seen.values())]
 
-    def _confirm(self, suspects: Sequence[Group], stage: Stage) -> None:
+    def _confirm(self, suspects: Sequence[Group], loop: RoundLoop) -> None:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
         self._fresh = {group.name: [] for group in suspects}
         self._expected += gate.LOOKS[0] * len(suspects)
@@ -178,7 +181,8 @@ class Comparer:
                 self._judge_early(group.name)
                 judged = group.name in self._decided
                 if (not judged or self._doubted(group.name)) and self._goes_on(group.name):
-                    self._hold(group, stage, self._fresh[group.name], again=self._resolved > self._settings.margin)
+                    arms = self._taking_part(group, again=self._resolved > self._settings.margin)
+                    self._keep(loop.round(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
                     if not judged:
                         self._judge(group.name, len(suspects))
         for group in suspects:
@@ -190,7 +194,7 @@ class Comparer:
     def _resolved(self) -> float:
         """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
         held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
-        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, AGAIN)]
+        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, Role.AGAIN)]
         return (intervals.resolves(intervals.hodges_lehmann(ratios)) if ratios else None) or 0.0
 
     def _doubted(self, name: str) -> bool:
@@ -237,22 +241,20 @@ class Comparer:
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
-    def _hold(self, group: Group, stage: Stage, held: list[Round], *, again: bool) -> bool:
-        """Hold one round of a benchmark and return whether it counts; a round that is discarded is kept apart."""
-        self._tell(f"{group.name}")
-        started = self._backend.monotonic_s()
-        names = [arm.name for arm in group.arms if again or not arm.again]
-        plan = round_plan.draw(self._generator, names, self._cpus, group.threads)
-        share_s = SCREENING_PART * self._budget_s / self._expected
+    def _taking_part(self, group: Group, *, again: bool) -> list[str]:
+        """Return the arms of a benchmark's next round, with BASE perhaps again; none where one has ended."""
+        return [arm.name for arm in group.arms if again or not arm.again] if self._alive(group.name) else []
 
-        def choose_passes(pass_ns: int, start_ns: int) -> int:
-            return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+    def _passes(self, group: Group, pass_ns: int, start_ns: int) -> int:
+        planned_s = self._settings.budget_s or max(PLANNED_S_LEAST, USUAL_S_EACH * len(self._screened))
+        share_s = SCREENING_PART * planned_s / self._expected
+        return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
-        one = stage.executor.round(len(held), group, plan, choose_passes)
-        (held if one.discarded is None else self._discarded.setdefault(group.name, [])).append(one)
-        self._round_s[group.name] = self._backend.monotonic_s() - started
+    def _keep(self, round_: Round, held: list[Round]) -> None:
+        """Add a round to those held of its benchmark; one that is discarded is kept apart."""
+        (held if round_.discarded is None else self._discarded.setdefault(round_.group, [])).append(round_)
+        self._round_s[round_.group] = round_.duration_ns * 1e-9
         self._done += 1
-        return one.discarded is None
 
     def _cleared(self, name: str) -> bool:
         return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
@@ -278,18 +280,5 @@ def usual_budget_s(benchmarks: int) -> float:
     return max(USUAL_S_LEAST, USUAL_S_EACH * benchmarks)
 
 
-def arms_of(one: Benchmark) -> list[Arm]:
-    """Return the arms of a benchmark; HEAD's problem makes the inputs of all."""
-    arm = Arm(name=one.case.id + HEAD, case=one.case, title=one.title, baseline=False)
-    base = replace(arm, name=one.case.id + BASE, baseline=True)
-    return [arm, base, replace(base, name=one.case.id + AGAIN, again=True)]
-
-
-def sources_of(one: Benchmark) -> dict[str, Source]:
-    """Return arm -> its code."""
-    name = one.case.id
-    return {name + HEAD: one.head, name + BASE: one.base, name + AGAIN: one.base}
-
-
-def _ratios(held: Sequence[Round], name: str, arm: str = HEAD) -> tuple[float, ...]:
-    return tuple(selectors.log_ratios(held, name + arm, name + BASE).values())
+def _ratios(held: Sequence[Round], name: str, role: Role = Role.CASE) -> tuple[float, ...]:
+    return tuple(selectors.log_ratios(held, arm_name(name, role), arm_name(name, Role.BASELINE)).values())

@@ -12,9 +12,9 @@ from ..stats import intervals
 from ..stats.gate import Decision
 from ..stats.intervals import Estimate
 from ..store import selectors
-from ..store.records import Outcome, Round
-from .benchmarks import SAME, Skipped
-from .comparer import AGAIN, BASE, HEAD, Measured
+from ..store.records import Outcome, Role, Round
+from .benchmarks import SAME, Skipped, arm_name
+from .comparer import Measured
 from .native import Doubt
 
 #: A count is a finding when it changes by more than this share in every round.
@@ -120,7 +120,7 @@ def doubted(found: Comparison, doubt: Doubt | None) -> Comparison:
 
 def noise_of(measured: Iterable[Measured]) -> Estimate | None:
     """Return the A/A estimate, from all rounds that measured a benchmark's BASE twice."""
-    ratios = [ratio for one in measured for ratio in one.all_ratios(AGAIN)]
+    ratios = [ratio for one in measured for ratio in one.all_ratios(Role.AGAIN)]
     return intervals.hodges_lehmann(ratios) if ratios else None
 
 
@@ -128,7 +128,7 @@ def warnings(measured: Iterable[Measured]) -> Iterator[str]:
     """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
     for one in measured:
         name = one.benchmark.case.id
-        for said in (one.doubt, remembering.warning(one.screening, name + HEAD)):
+        for said in (one.doubt, remembering.warning(one.screening, arm_name(name, Role.CASE))):
             if said:
                 yield f"{name}: {said}"
         reasons = [held.discarded for held in one.discarded]
@@ -187,15 +187,16 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     if one.refused:
         return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
     workers = [worker for held in (*one.screening, *one.confirming, *one.discarded) for worker in held.ended]
-    for ending, side in ((HEAD, "HEAD"), (BASE, "BASE"), (AGAIN, "BASE")):
-        for worker in workers:
-            if worker.arm.endswith(ending):
-                standing = Standing.NOT_COMPARABLE
-                if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
-                    standing = Standing.WRONG
-                elif side == "HEAD" and not any(one.arm.endswith(BASE) for one in workers):
-                    standing = Standing.LOST
-                return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
+    name = one.benchmark.case.id
+    for role, side in ((Role.CASE, "HEAD"), (Role.BASELINE, "BASE"), (Role.AGAIN, "BASE")):
+        worker = next((worker for worker in workers if worker.arm == arm_name(name, role)), None)
+        if worker:
+            standing = Standing.NOT_COMPARABLE
+            if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
+                standing = Standing.WRONG
+            elif side == "HEAD" and not any(worker.arm == arm_name(name, Role.BASELINE) for worker in workers):
+                standing = Standing.LOST
+            return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
     return None
 
 
@@ -204,7 +205,7 @@ def _faults(rounds: Sequence[Round], name: str) -> list[tuple[float, float]]:
     found = []
     for one in rounds:
         workers = {worker.arm: selectors.faults_per_call(worker) for worker in one.workers}
-        base, head = workers.get(name + BASE), workers.get(name + HEAD)
+        base, head = workers.get(arm_name(name, Role.BASELINE)), workers.get(arm_name(name, Role.CASE))
         if base is not None and head is not None:
             found.append((base, head))
     return found
@@ -217,7 +218,7 @@ def _counted(rounds: Sequence[Round], name: str) -> Iterator[str]:
         pairs = []
         for one in rounds:
             counts = {worker.arm: getattr(worker.counts, field, None) for worker in one.workers}
-            base, head = counts.get(name + BASE), counts.get(name + HEAD)
+            base, head = counts.get(arm_name(name, Role.BASELINE)), counts.get(arm_name(name, Role.CASE))
             if base is not None and head is not None:
                 pairs.append((base, head))
         yield from _changes(what, pairs)

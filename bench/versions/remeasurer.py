@@ -10,11 +10,12 @@ from types import MappingProxyType, TracebackType
 from ..measure import executor, round_plan
 from ..measure.budget import Pace
 from ..measure.executor import Backend, RoundExecutor
+from ..measure.progress import Listener, Progress
 from ..measure.round_executor import Group, Source
-from ..measure.runner import MOST_DISCARDED, Listener, Progress
+from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.selection import Selection, select
 from ..measure.workspace import staged
-from ..store.records import Arm, Round, Settings
+from ..store.records import Arm, Role, Round, Settings
 from .remeasurement import Entry, Remeasured, Verified, remeasured, verified
 from .snapshots import Version
 
@@ -23,8 +24,6 @@ WATCHED_ROUNDS = 8
 
 #: Time that these rounds are to take where --budget says nothing else; they are held in any case.
 WATCHED_S = 12.0
-
-NOW, BEFORE = " now", " before"
 
 
 class Remeasurer:
@@ -37,7 +36,6 @@ class Remeasurer:
         self._settings = replace(settings, rounds=settings.rounds or WATCHED_ROUNDS, looks=())
         self._scratch = scratch
         self._generator = random.Random(settings.seed)
-        self._cpus = self._backend.cpus()
         self._staging = ExitStack()
         self._staged: str | None = None
         self._groups: Sequence[Group] = ()
@@ -67,7 +65,7 @@ class Remeasurer:
         for name, case in {
             case.id: case for case in [*(arm.case for arm in arms), *(one.case for one in left)]
         }.items():
-            members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", baseline=False))
+            members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", role=Role.CASE))
         sources = {arm.name: _source(now, arm) for group in members.values() for arm in group}
         seed, timeout_s = self._settings.seed, self._settings.timeout_s
         staging = staged(
@@ -87,9 +85,10 @@ class Remeasurer:
         self.stage(now)
         selected, left = select(now.problem, replace(self._wanted, implementations=tuple(names)))
         arms = [arm for arm in selected if arm.case.implementation in names and not arm.again]
-        holder = self._executor(lambda doing: listener(_progress(doing, None)))
+        executor = self._executor(lambda doing: listener(Progress(doing=doing, rounds_expected=1)))
+        loop = RoundLoop(executor, self._backend, self._generator)
         sources = {arm.name: _source(now, arm) for arm in arms}
-        held = [self._verifying(group, holder) for group in self._with(arms, sources)]
+        held = [loop.verify(group) for group in self._with(arms, sources)]
         workers = {worker.arm: worker for one in held for worker in one.workers}
         return (
             *(verified(arm, workers[arm.name]) for arm in arms),
@@ -140,23 +139,25 @@ class Remeasurer:
         names = {arm.case.implementation for arm in arms}
         sources: dict[str, Source] = {}
 
-        def enter(arm: Arm, version: Version | None, mark: str) -> Arm | None:
+        def enter(arm: Arm, version: Version | None, role: Role) -> Arm | None:
             if version is None:
                 return None
-            sources[arm.case.id + mark] = _source(version, arm)
-            return replace(arm, name=arm.case.id + mark)
+            name = f"{arm.case.id} {'before' if role == Role.BEFORE else 'now'}"
+            sources[name] = _source(version, arm)
+            return replace(arm, name=name, role=role)
 
         everything, _ = select(now.problem, replace(self._wanted, implementations=tuple(names)))
         baselines = {}
         for arm in everything:
-            if arm.baseline and not arm.again:
-                name, group = arm.case.implementation, arm.case.group
-                baselines[group] = enter(arm, now, NOW) if name in names else enter(arm, before.get(name), BEFORE)
+            if arm.role == Role.BASELINE:
+                name = arm.case.implementation
+                version, role = (now, arm.role) if name in names else (before.get(name), Role.BEFORE)
+                baselines[arm.case.group] = enter(arm, version, role)
         entries = []
         for arm in arms:
-            here = enter(arm, now, NOW)
+            here = enter(arm, now, arm.role)
             if here:
-                then = enter(arm, before.get(arm.case.implementation), BEFORE)
+                then = enter(arm, before.get(arm.case.implementation), Role.BEFORE)
                 baseline = None if arm.baseline else baselines.get(arm.case.group)
                 entries.append(Entry(now=here, before=then, baseline=baseline))
         return entries, sources
@@ -164,38 +165,21 @@ class Remeasurer:
     def _hold(self, groups: Sequence[Group], listener: Listener) -> dict[str, list[Round]]:
         """Hold the rounds; end them where a new version turns out to be wrong after all."""
         pace = Pace(self._settings, self._backend.monotonic_s)
-        holder = self._executor(lambda doing: listener(_progress(doing, pace)))
         share_s = (self._settings.budget_s or WATCHED_S) / (self._settings.rounds or WATCHED_ROUNDS) / len(groups)
+
+        def passes(group: Group, pass_ns: int, start_ns: int) -> int:
+            return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+
+        executor = self._executor(lambda doing: listener(pace.progress(doing)))
+        loop = RoundLoop(executor, self._backend, self._generator, passes)
         held: dict[str, list[Round]] = {group.name: [] for group in groups}
-        discarded, wrong = 0, False
-        while pace.another() and discarded < MOST_DISCARDED and not wrong:
-            started = self._backend.monotonic_s()
-            these = [
-                self._round(pace.done, group, holder, share_s=share_s)
-                for group in self._generator.sample(groups, len(groups))
-            ]
-            for one in these:
-                held[one.group] += [one] if one.discarded is None else []
-            wrong = any(worker.arm.endswith(NOW) for one in these for worker in one.ended)
-            if any(one.discarded for one in these):
-                discarded += 1
-            else:
-                pace.add(self._backend.monotonic_s() - started)
+        new = {arm.name for group in groups for arm in group.arms if arm.role != Role.BEFORE}
+        wrong = False
+        while pace.another() and not loop.disturbed and not wrong:
+            for round_ in loop.lap(pace, groups, all_arms):
+                held[round_.group] += [round_] if round_.discarded is None else []
+                wrong |= any(worker.arm in new for worker in round_.ended)
         return held
-
-    def _verifying(self, group: Group, holder: RoundExecutor) -> Round:
-        """Hold a round without a burst, once more if it is discarded."""
-        one = self._round(0, group, holder, share_s=None)
-        return self._round(0, group, holder, share_s=None) if one.discarded else one
-
-    def _round(self, index: int, group: Group, holder: RoundExecutor, *, share_s: float | None) -> Round:
-        """Hold one round that takes about `share_s`; one without a burst where that is None."""
-        plan = round_plan.draw(self._generator, [arm.name for arm in group.arms], self._cpus, group.threads)
-
-        def choose_passes(pass_ns: int, start_ns: int) -> int:
-            return 0 if share_s is None else round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
-
-        return holder.round(index, group, plan, choose_passes)
 
     def _executor(self, tell: Callable[[str], None]) -> RoundExecutor:
         """Return a new one: the size of bursts is that of its first round, and other code may take another time."""
@@ -223,10 +207,3 @@ class Remeasurer:
 
 def _source(version: Version, arm: Arm) -> Source:
     return Source(problem=version.problem, implementation=version.implementations[arm.case.implementation])
-
-
-def _progress(doing: str, pace: Pace | None) -> Progress:
-    if pace is None:
-        return Progress(doing=doing, rounds_done=0, rounds_expected=1, left_s=None)
-    expected, left_s = pace.expected()
-    return Progress(doing=doing, rounds_done=pace.done, rounds_expected=expected, left_s=left_s)

@@ -4,15 +4,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..measure import round_plan
 from ..measure.executor import Backend
+from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.workspace import staged
 from ..problems.source_code import differences
 from ..store.records import Outcome, Settings
 from ..worker.origins import Own
 from . import reads
-from .benchmarks import SAME, Benchmark, Skipped
-from .comparer import arms_of, sources_of
+from .benchmarks import SAME, Benchmark, Skipped, arms_of, sources_of
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
@@ -86,19 +85,18 @@ def _that_read_nothing_of(
     settings, tell, backend = manner
     members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
     sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
-    generator = random.Random(settings.seed)
     same: set[str] = set()
     base, head = frozenset[str](), frozenset[str]()
     there = [reads.names(own.tree) for own in owns]
     with staged(
         members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell, backend=backend, partly=True
     ) as stage:
+        loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
         for group in stage.groups:
             tell(f"which files {group.name} reads")
             for own in owns:
                 reads.forget(own.tree)
-            plan = round_plan.draw(generator, [arm.name for arm in group.arms], backend.cpus(), group.threads)
-            held = stage.executor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+            held = loop.round(0, group, all_arms(group))
             well = all(worker.outcome in _WELL for worker in held.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]
             base, head = base | now[0], head | now[1]

@@ -8,7 +8,8 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.analyse.remembering import warning
 from bench.report.sections import answer
-from bench.versions.comparer import HEAD
+from bench.store.records import Role
+from bench.versions.benchmarks import arm_name
 from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run
 
@@ -38,7 +39,7 @@ def test_run_and_compare_tell_it():
     run = replace(make_run(USUAL), rounds=tuple(held))
     section = answer.section(Analysis(run))
     assert sum("contents that it has not met before" in text for text in section.paragraphs) == 1
-    name = arm + HEAD
+    name = arm_name(arm, Role.CASE)
     renamed = [replace(one, workers=(replace(one.workers[0], arm=name),)) for one in held]
     one = SimpleNamespace(benchmark=SimpleNamespace(case=SimpleNamespace(id=arm)), doubt=None, discarded=())
     one.screening = renamed

@@ -14,6 +14,7 @@ import pytest
 import bench
 from bench.cli import parser
 from bench.cli.main import main
+from bench.cli.options import Options
 from bench.errors import Exit
 
 FAKES = str(Path(__file__).parent.parent / "fakes" / "product")
@@ -141,7 +142,7 @@ def test_a_results_folder_that_cannot_be_written_is_told_before_anything_is_meas
     [
         ('{"schema": 1, "id": "x"', "is no whole result of implbench"),
         ("not json", "is no whole result of implbench"),
-        ('{"schema": 99}', "is of schema 99, this implbench reads up to 1: update implbench"),
+        ('{"schema": 99}', "is of schema 99, this implbench reads up to 2: update implbench"),
         ('{"schema": 1}', "missing required field"),
     ],
 )
@@ -282,7 +283,7 @@ def test_the_version_is_printed(capsys):
 def fails(error):
     """Return a command that ends in an error which nobody expected."""
 
-    def command(options):
+    def command(options: Options):
         raise error
 
     return command

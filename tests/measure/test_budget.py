@@ -3,6 +3,7 @@
 import pytest
 
 from bench.measure import budget
+from bench.measure.progress import Progress
 from bench.store.records import Settings
 
 
@@ -94,3 +95,12 @@ def test_a_run_that_looks_expects_the_rounds_up_to_the_next_look(clock):
     one = budget.Pace(Settings(budget_s=1000.0, **LOOKING), clock)
     one.add(2.0)
     assert one.expected() == (8, 14.0)
+
+
+def test_progress_says_how_many_rounds_there_will_be_and_what_they_will_take(clock):
+    asked = Settings(seed=1, margin=0.03, rounds=4, budget_s=None, timeout_s=1, command=())
+    pace = budget.Pace(asked, clock)
+    assert pace.progress("inputs") == Progress(doing="inputs", rounds_expected=4)
+    clock.now += 2.0
+    pace.add(2.0)
+    assert pace.progress("pass 1") == Progress(doing="pass 1", rounds_done=1, rounds_expected=4, left_s=6.0)

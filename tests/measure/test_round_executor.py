@@ -17,7 +17,7 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
-from bench.store.records import Arm, Burst, DiscardedBurst, Outcome, Settings
+from bench.store.records import Arm, Burst, DiscardedBurst, Outcome, Role, Settings
 from bench.worker.protocol import BurstTimed
 from tests.builders import USUAL, make_run
 
@@ -112,7 +112,7 @@ def active(conductor, *names):
     plan = RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=1, padding=0)
     found = {}
     for name in names:
-        one = Arm(name=name, case=arm.case, title="", baseline=False)
+        one = Arm(name=name, case=arm.case, title="", role=Role.CASE)
         found[name] = Active(arm=one, process=Scripted(), record=unmeasured(one, 1, plan, {}), call_ns=10, number=8)
     conductor._sizes.of(paced(found))
     return found
@@ -178,7 +178,7 @@ def source(name, inout=()):
 def held(conductor, monkeypatch, workers, *, limits=()):
     """Hold a round of scripted workers, those of limits behind the others; without a burst."""
     usual = make_run(USUAL).arms[0]
-    arms = {name: replace(usual, name=name, baseline=False) for name in workers}
+    arms = {name: replace(usual, name=name, role=Role.LIMIT if name in limits else Role.CASE) for name in workers}
     left = iter(workers.values())
     monkeypatch.setattr(conductor_module, "WorkerProcess", lambda conditions: next(left))
     group = Group(

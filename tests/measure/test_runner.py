@@ -10,7 +10,8 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Verdict, decided, findings
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.environment import Activity
-from bench.measure.runner import MOST_DISCARDED, Runner, check
+from bench.measure.round_loop import MOST_DISCARDED
+from bench.measure.runner import Runner, check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.report.json_summary import exit_code

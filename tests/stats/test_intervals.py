@@ -316,3 +316,23 @@ def test_an_interval_that_leaves_1_resolves_twice_its_distance(sign: int) -> Non
 
 def test_without_an_interval_nothing_is_known_to_be_resolved() -> None:
     assert intervals.resolves(intervals.hodges_lehmann([0.0, 0.01])) is None
+
+
+# Many rounds.
+
+
+@pytest.mark.parametrize("n", [65, 100, 150])
+@pytest.mark.parametrize("alpha", [0.05, 0.025, 0.025 / 4, 0.001])
+def test_above_64_rounds_the_index_is_a_little_below_the_exact_one(n: int, alpha: float) -> None:
+    counts = intervals.signed_rank_counts(n)
+    k = intervals.signed_rank_index(n, alpha)
+    assert 0.8 * alpha < sum(counts[:k]) / sum(counts) <= alpha
+    assert 0.985 * intervals.critical_index(counts, alpha) <= k <= intervals.critical_index(counts, alpha)
+
+
+def test_an_interval_of_many_rounds_is_that_of_the_whole_list() -> None:
+    d = sample(300, seed=5)
+    found = intervals.hodges_lehmann(d)
+    averages = sorted((a + b) / 2 for i, a in enumerate(d) for b in d[i:])
+    k = intervals.signed_rank_index(len(d), 0.025)
+    assert (found.value, found.interval) == (median(averages), Interval(low=averages[k - 1], high=averages[-k]))

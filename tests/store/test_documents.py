@@ -84,7 +84,7 @@ def test_a_run_without_a_round_leaves_no_file(tmp_path, run):
         (lambda data: data[:-100], "truncated"),
         (lambda data: data.replace(b'"index":1', b'"index":"1"'), r"Expected `int`, got `str` - at `\$\.rounds"),
         (lambda data: data.replace(b'"margin":0.03', b'"margin":NaN'), "malformed"),
-        (lambda data: data.replace(b'"schema":1', b'"schema":7'), "schema 7"),
+        (lambda data: data.replace(b'"schema":2', b'"schema":7'), "schema 7"),
         (lambda data: b"\xff\xfe", "malformed|invalid"),
     ],
 )

@@ -12,9 +12,9 @@ from bench.problems import problem
 from bench.problems.implementation import chosen
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
-from bench.store.records import Outcome, Settings
-from bench.versions.benchmarks import Benchmark
-from bench.versions.comparer import AGAIN, BASE, HEAD, Comparer
+from bench.store.records import Outcome, Role, Settings
+from bench.versions.benchmarks import Benchmark, arm_name
+from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer
 from bench.versions.comparison import Standing, compared, noise_of
 from tests import noise
 from tests.simulated import Simulation
@@ -44,20 +44,21 @@ def measured(benchmarks, **how):
     return Comparer(SETTINGS, lambda progress: None, backend=Simulation(**how).backend()).compare(benchmarks)
 
 
-def twice(one):
-    """Return the rounds that measured a benchmark's BASE twice."""
-    return sum(any(worker.arm.endswith(AGAIN) for worker in held.workers) for held in one.screening)
+def twice(one, rounds):
+    """Return in which rounds a benchmark's BASE was measured twice."""
+    again = arm_name(one.benchmark.case.id, Role.AGAIN)
+    return [any(worker.arm == again for worker in held.workers) for held in rounds]
 
 
 def test_each_of_the_first_rounds_measures_the_base_of_another_benchmark_twice(benchmarks):
     found = measured(benchmarks)
-    assert [twice(one) for one in found] == [1] * 8
+    assert [sum(twice(one, one.screening)) for one in found] == [1] * 8
     assert noise_of(found).rounds == SCREEN_ROUNDS
 
 
 def test_the_noise_floor_stands_though_benchmarks_have_ended(benchmarks):
     def law(arm, source, index):
-        ends = arm.case.implementation in ("honest_0", "honest_3", "honest_4") and arm.name.endswith(BASE)
+        ends = arm.case.implementation in ("honest_0", "honest_3", "honest_4") and arm.role == Role.BASELINE
         return Truth(outcome=Outcome.FAILED if ends else Outcome.OK, reason="so it ended")
 
     found = measured(benchmarks, truth=law)
@@ -67,24 +68,32 @@ def test_the_noise_floor_stands_though_benchmarks_have_ended(benchmarks):
 
 def test_a_slowdown_below_a_noise_floor_that_was_chance_is_measured_until_the_floor_is_known(benchmarks):
     def law(arm, source, index):
-        slow = {AGAIN: 1.3 if len(simulation.held) in (2, 5) else 1.0, HEAD: 1.05, BASE: 1.0}
-        return 0.001 * next(factor for ending, factor in slow.items() if arm.name.endswith(ending))
+        factors = {Role.AGAIN: 1.3 if len(simulation.held) in (2, 5) else 1.0, Role.CASE: 1.05}
+        return 0.001 * factors.get(arm.role, 1.0)
 
     simulation = Simulation(truth=law, noise=noise.QUIET)
     (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
-    assert intervals.resolves(intervals.hodges_lehmann(one.all_ratios(AGAIN)[:SCREEN_ROUNDS])) > 0.05
-    assert all(any(worker.arm.endswith(AGAIN) for worker in held.workers) for held in one.confirming)
+    assert intervals.resolves(intervals.hodges_lehmann(one.all_ratios(Role.AGAIN)[:SCREEN_ROUNDS])) > 0.05
+    assert all(twice(one, one.confirming))
     assert 0 < len(one.confirming) < 12
     assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.SLOWER
 
 
 def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(benchmarks):
     def law(arm, source, index):
-        return 0.001 * (1.05 if arm.name.endswith(HEAD) else 1 + 0.1 * arm.name.endswith(AGAIN))
+        return 0.001 * {Role.CASE: 1.05, Role.AGAIN: 1.1}.get(arm.role, 1.0)
 
     (one,) = measured(benchmarks[:1], truth=law, noise=noise.QUIET)
     assert len(one.confirming) == gate.LOOKS[-1]
     assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.UNDECIDED
+
+
+def test_time_that_only_a_doubtful_case_needs_makes_no_round_longer(benchmarks, monkeypatch):
+    monkeypatch.setattr(round_plan, "MOST_PASSES", 25)
+    simulation = Simulation(truth=lambda arm, source, index: 0.02)
+    settings = replace(SETTINGS, budget_s=None)
+    Comparer(settings, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    assert simulation.clock.now_ns * 1e-9 < SCREENING_PART * PLANNED_S_LEAST * 1.2
 
 
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
@@ -94,7 +103,7 @@ def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
 
 def test_who_times_out_twice_is_known_for_it_though_the_first_time_took_the_budget(benchmarks):
     def law(arm, source, index):
-        if not arm.name.endswith(HEAD):
+        if arm.role != Role.CASE:
             return Truth()
         first = not simulation.held
         simulation.clock.spend(2 * SETTINGS.budget_s if first else 0)

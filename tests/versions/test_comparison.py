@@ -12,12 +12,11 @@ from bench.problems.problem import Problem
 from bench.report.files import titled_page
 from bench.report.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
-from bench.store.records import Counts, Outcome
-from bench.versions.benchmarks import Benchmark, Skipped
-from bench.versions.comparer import AGAIN, BASE, HEAD, Measured
+from bench.store.records import Counts, Outcome, Role
+from bench.versions.benchmarks import Benchmark, Skipped, arm_name
+from bench.versions.comparer import Measured
 from bench.versions.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
 from bench.versions.native import of_built_once, of_unbuilt
-from tests.builders import AGAIN as AGAIN_IN_RUN
 from tests.builders import Spec, make_run
 
 MARGIN = 0.03
@@ -26,12 +25,9 @@ MARGIN = 0.03
 def measured(head_ms, *, decision=Decision.CLEARED, suspect=False, rounds=12, **head):
     """Make up a benchmark of 3 ms whose HEAD takes `head_ms`."""
     run = make_run((Spec(name="base", ms=3.0, baseline=True), Spec(name="head", ms=head_ms, **head)), rounds=rounds)
-    arms = {arm.name: arm.case for arm in run.arms}
-    case = next(case for case in arms.values() if case.implementation == "head")
-    endings = {name: HEAD if "[head" in name else AGAIN if AGAIN_IN_RUN in name else BASE for name in arms}
-    held = tuple(
-        replace(one, workers=tuple(replace(w, arm=case.id + endings[w.arm]) for w in one.workers)) for one in run.rounds
-    )
+    case = next(arm.case for arm in run.arms if arm.role == Role.CASE)
+    names = {arm.name: arm_name(case.id, arm.role) for arm in run.arms}
+    held = tuple(replace(one, workers=tuple(replace(w, arm=names[w.arm]) for w in one.workers)) for one in run.rounds)
     return Measured(
         benchmark=Benchmark(case=case, title="Head", base=source(), head=source()),
         screening=held[:8],
@@ -122,14 +118,13 @@ def test_a_count_that_changes_in_every_round_is_a_finding_of_its_own():
 def counting(one, *, base, head):
     """Have both arms of the first screening round counted: (allocations, bytes)."""
     counts = {
-        ending: Counts(allocations=n, allocated_bytes=size, peak_bytes=None, python_calls=None, c_calls=None)
-        for ending, (n, size) in ((BASE, base), (HEAD, head))
+        arm_name(one.benchmark.case.id, role): Counts(
+            allocations=n, allocated_bytes=size, peak_bytes=None, python_calls=None, c_calls=None
+        )
+        for role, (n, size) in ((Role.BASELINE, base), (Role.CASE, head))
     }
     first, *others = one.screening
-    workers = tuple(
-        replace(worker, counts=next((counts[key] for key in counts if worker.arm.endswith(key)), None))
-        for worker in first.workers
-    )
+    workers = tuple(replace(worker, counts=counts.get(worker.arm)) for worker in first.workers)
     return replace(one, screening=(replace(first, workers=workers), *others))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure.selection import Selection
-from bench.store.records import Outcome, Settings
+from bench.store.records import Outcome, Role, Settings
 from bench.versions import snapshots
 from bench.versions.remeasurer import Remeasurer
 from bench.versions.snapshots import Folder
@@ -82,7 +82,7 @@ def test_a_version_that_turns_out_wrong_ends_the_rounds(keep, remeasurer, simula
     wrong = Truth(outcome=Outcome.WRONG, reason="product is off", after_bursts=1)
 
     def law(arm, source, index):
-        return wrong if arm.name.endswith(" now") and index == 3 else 0.001
+        return wrong if arm.role == Role.CASE and index == 3 else 0.001
 
     simulation.truth = law
     before = keep()

@@ -1,8 +1,7 @@
 """Measure identical code on both sides, and say what a gate can see here."""
 
-import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from ...errors import Exit, NothingMeasured
 from ...problems import problem
@@ -14,14 +13,27 @@ from ...units import percent
 from ...versions.benchmarks import identical
 from ...versions.comparer import Comparer
 from ...versions.comparison import noise_of
-from ..request import selection_of, settings_of
+from ..measuring_options import GateSelection, Timing
+from ..options import Options
+
+#: A machine on which a larger share of gates leaves identical code undecided is too noisy for them.
+MOST_UNDECIDED = 0.5
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalibrateOptions(Options):
+    """What `implbench calibrate` can be told."""
+
+    problem: str
+    selection: GateSelection
+    timing: Timing
+
+
+def command(options: CalibrateOptions) -> int:
     """Do `implbench calibrate`; see `parser`."""
     found = problem.find(options.problem)
-    chosen = identical(found, selection_of(options))
-    settings = settings_of(options)
+    chosen = identical(found, options.selection)
+    settings = options.timing.settings
     with terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener:
         comparer = Comparer(settings, listener)
         measured = comparer.compare(chosen)
@@ -37,7 +49,8 @@ def command(options: argparse.Namespace) -> int:
         print(json.dumps({**asdict(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
     else:
         terminal.show([Section(title="What a gate can see", paragraphs=_told(said, resolved, comparer.fresh_rounds))])
-    return Exit.FINE if resolved is not None and resolved <= settings.margin else Exit.UNDECIDED
+    quiet = resolved is not None and resolved <= settings.margin
+    return Exit.FINE if quiet and said.undecided <= MOST_UNDECIDED else Exit.UNDECIDED
 
 
 def _told(said: Calibration, resolved: float | None, fresh: int) -> tuple[str, ...]:

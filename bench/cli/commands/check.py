@@ -1,24 +1,33 @@
 """Verify without measuring."""
 
-import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from ...measure.runner import check
-from ...measure.selection import select
+from ...measure.selection import Selection, select
 from ...problems import problem
 from ...report import json_summary, terminal
 from ...report.document import Section
-from ..request import selection_of, settings_of
+from ..measuring_options import Timing
+from ..options import Options
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckOptions(Options):
+    """What `implbench check` can be told."""
+
+    problem: str
+    selection: Selection
+    timing: Timing
+
+
+def command(options: CheckOptions) -> int:
     """Do `implbench check`; see `parser`."""
     found = problem.find(options.problem)
-    arms, left = select(found, selection_of(options))
+    arms, left = select(found, options.selection)
     arms = tuple(arm for arm in arms if not arm.again)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        held = check(found, arms, left, settings=settings_of(options), listener=listener)
+        held = check(found, arms, left, settings=options.timing.settings, listener=listener)
     checks = json_summary.checks(arms, left, held)
     if options.json:
         print(json.dumps([asdict(one) for one in checks], indent=2, allow_nan=False))

@@ -1,18 +1,17 @@
 """Compare two versions, and say whether HEAD is slower than BASE."""
 
-import argparse
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import Exit
 from ...machine import environment
 from ...measure import executor
-from ...measure.runner import Progress
+from ...measure.progress import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
 from ...report import files, terminal
@@ -28,16 +27,33 @@ from ...versions.checkout import Asked, Side
 from ...versions.comparer import Comparer, Measured, usual_budget_s
 from ...versions.comparison import Comparison
 from ...versions.native import Doubt
-from ..request import selection_of, settings_of
+from ..measuring_options import GateSelection, Timing
+from ..options import Options
 
 #: The paths of the files that the workers of BASE and HEAD have read.
 _Read = tuple[frozenset[str], frozenset[str]]
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompareOptions(Options):
+    """What `implbench compare` can be told."""
+
+    base: str
+    head: str | None = None
+    problems: tuple[str, ...] = ()
+    problems_from: str | None = None
+    paths: tuple[str, ...] = ()
+    selection: GateSelection
+    timing: Timing
+    dry_run: bool = False
+    all: bool = False
+    markdown: str | None = None
+
+
+def command(options: CompareOptions) -> int:
     """Do `implbench compare`; see `parser`."""
     started = time.monotonic()
-    settings = settings_of(options)
+    settings = options.timing.settings
     with scratch() as place:
         sides = checkout.sides(_asked(options), place)
         changed = differences(sides[0].own.tree, sides[1].own.tree)
@@ -61,21 +77,21 @@ def command(options: argparse.Namespace) -> int:
     return comparison.exit_code(found)
 
 
-def _asked(options: argparse.Namespace) -> Asked:
+def _asked(options: CompareOptions) -> Asked:
     return Asked(
         base=options.base,
         head=options.head,
-        problems=options.problem,
-        paths=tuple(options.path),
+        problems=options.problems,
+        paths=options.paths,
         problems_from=options.problems_from,
     )
 
 
 def _chosen(
-    sides: tuple[Side, Side], options: argparse.Namespace, settings: Settings
+    sides: tuple[Side, Side], options: CompareOptions, settings: Settings
 ) -> tuple[Sequence[Benchmark], Sequence[Skipped], _Read]:
     """Return what is to be measured, what is not, and the files that were read to find that out."""
-    found, skipped = benchmarks.chosen(*sides, selection_of(options))
+    found, skipped = benchmarks.chosen(*sides, options.selection)
     if options.all or not found:
         return found, skipped, (frozenset(), frozenset())
     with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
@@ -101,7 +117,7 @@ def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
     """Return what tells a listener only what is being done."""
 
     def tell(doing: str) -> None:
-        listener(Progress(doing=doing, rounds_done=0, rounds_expected=None, left_s=None))
+        listener(Progress(doing=doing))
 
     return tell
 
@@ -141,7 +157,7 @@ def _found(
     )
 
 
-def _print(found: Comparison, options: argparse.Namespace) -> None:
+def _print(found: Comparison, options: CompareOptions) -> None:
     """Write the comparison where a pull request shows it, and print it.
 
     That nobody reads on, as with ``| head``, changes nothing of the exit code.

@@ -6,12 +6,16 @@ and implementations, and the results folder for runs.
 
 import argparse
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import shtab
 
 from ...errors import Exit
 from ...formats import EXPORTERS
 from ...problems.case import ALLOCATORS, CACHES, DTYPES, ORDERS
+from ..options import Options
+from ..parser import parser
 
 #: What completes something, by shell; the preamble has the functions that this takes.
 Completes = Mapping[str, object]
@@ -112,19 +116,19 @@ def _listed(*names: str) -> Completes:
 _PROBLEM, _RUN = _function("problems_or_dirs"), _function("runs_or_files")
 _PROBLEMS, _IMPLEMENTATIONS = _function("problems"), _function("implementations")
 
-#: Argument -> what completes it: by option where two are named alike; what is not here has its choices, or nothing.
+#: Argument -> what completes it; what is not here has its choices, or nothing.
 _BY_ARGUMENT: Mapping[str, Completes] = {
     "problem": _PROBLEM,
-    "--problem": _PROBLEMS,
+    "problems": _PROBLEMS,
     "wanted": _PROBLEM,
-    "impl": _IMPLEMENTATIONS,
+    "implementations": _IMPLEMENTATIONS,
     "baseline": _IMPLEMENTATIONS,
     "run": _RUN,
-    "dtype": _listed(*DTYPES),
-    "layout": _listed(*ORDERS),
-    "allocator": _listed(*ALLOCATORS),
+    "dtypes": _listed(*DTYPES),
+    "layouts": _listed(*ORDERS),
+    "allocators": _listed(*ALLOCATORS),
     "cache": _listed(*CACHES),
-    "size": _listed("S", "M", "L"),
+    "sizes": _listed("S", "M", "L"),
     "format": _listed(*EXPORTERS),
     "results": shtab.DIRECTORY,
     "into": shtab.DIRECTORY,
@@ -136,20 +140,26 @@ _BY_ARGUMENT: Mapping[str, Completes] = {
 }
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompletionOptions(Options):
+    """What `implbench completion` can be told."""
+
+    shell: Literal["bash", "zsh", "fish"]
+
+
+def command(options: CompletionOptions) -> int:
     """Do `implbench completion`; see `parser`."""
-    top: argparse.ArgumentParser = options.completes
+    top = parser()
     for action in _actions(top):
-        names = [name for name in (*action.option_strings, action.dest) if name in _BY_ARGUMENT]
-        if names and not action.choices:
-            action.complete = _BY_ARGUMENT[names[0]]  # type: ignore[attr-defined]  # where shtab looks for it
+        if action.dest in _BY_ARGUMENT and not action.choices:
+            action.complete = _BY_ARGUMENT[action.dest]  # type: ignore[attr-defined]  # where shtab looks for it
     print(shtab.complete(top, options.shell))
     return Exit.FINE
 
 
-def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+def _actions(parsed: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """Yield all arguments of a parser and of its commands."""
-    for action in parser._actions:  # noqa: SLF001  # argparse has no public name for it
+    for action in parsed._actions:  # noqa: SLF001  # argparse has no public name for it
         yield action
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for one in action.choices.values():

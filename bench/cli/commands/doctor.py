@@ -1,18 +1,17 @@
 """Print what is here, what is missing and what makes this machine noisy."""
 
-import argparse
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 from ...errors import Exit
 from ...machine import doctor
 from ...report import terminal
+from ..options import StoredOptions
 
 
-def command(options: argparse.Namespace) -> int:
+def command(options: StoredOptions) -> int:
     """Do `implbench doctor`; see `parser`."""
-    examined = doctor.examine(Path(options.results))
+    examined = doctor.examine(options.results)
     if options.json:
         print(json.dumps([asdict(one) for one in examined], indent=2))
     else:

@@ -1,25 +1,44 @@
 """Measure, count what each implementation does, and say in plain words why it is as fast as it is."""
 
-import argparse
 import json
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import decided
 from ...errors import ImplbenchError
 from ...measure.runner import Runner
-from ...measure.selection import select
+from ...measure.selection import Selection, select
 from ...problems import problem
 from ...report import files, json_explanation, json_summary, terminal
 from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
-from ...store.records import Run
-from ..request import selection_of, settings_of
+from ...store.records import Run, Settings
+from ..measuring_options import Timing
+from ..options import StoredOptions
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExplainOptions(StoredOptions):
+    """What `implbench explain` can be told."""
+
+    problem: str
+    selection: Selection
+    timing: Timing
+    roofline: bool = False
+    run: str | None = None
+    """A stored run to explain: nothing is measured."""
+    markdown: str | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings: what each implementation does is counted, too."""
+        return replace(self.timing.settings, roofline=self.roofline, explains=True, looks=self.timing.looks)
+
+
+def command(options: ExplainOptions) -> int:
     """Do `implbench explain`; see `parser`."""
     run, path = _stored(options) if options.run else _measured(options)
     if run.interrupted and path is None:
@@ -53,17 +72,17 @@ def command(options: argparse.Namespace) -> int:
     return json_summary.exit_code(analysis)
 
 
-def _stored(options: argparse.Namespace) -> tuple[Run, Path | None]:
+def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
     """Return the run that was named, if it is of that problem."""
-    path = documents.find(Path(options.results), options.run)
+    path = documents.find(options.results, options.run)
     run = documents.read(path)
     if run.problem.name != problem.find(options.problem).name:
         raise ImplbenchError(f"{path}: is a run of {run.problem.name}, not of {options.problem}")
     return run, path
 
 
-def _measured(options: argparse.Namespace) -> tuple[Run, Path | None]:
+def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found = problem.find(options.problem)
-    arms, left = select(found, selection_of(options))
+    arms, left = select(found, options.selection)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, settings_of(options), listener, decided=decided).run(arms, left, Path(options.results))
+        return Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)

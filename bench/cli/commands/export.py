@@ -1,7 +1,7 @@
 """Write stored runs in another tool's format."""
 
-import argparse
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from ... import formats
@@ -9,12 +9,22 @@ from ...errors import Exit, ImplbenchError
 from ...formats.timed_cases import left_out
 from ...report import terminal
 from ...store import documents
+from ..options import StoredOptions
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportOptions(StoredOptions):
+    """What `implbench export` can be told."""
+
+    run: tuple[str, ...] = ()
+    format: str
+    output: str | None = None
+
+
+def command(options: ExportOptions) -> int:
     """Do `implbench export`; see `parser`."""
     export = formats.exporter(options.format)
-    paths = dict.fromkeys(documents.find(Path(options.results), name) for name in options.run or [None])
+    paths = dict.fromkeys(documents.find(options.results, name) for name in options.run or [None])
     runs = [documents.read(path) for path in paths]
     made = export(runs)
     if not isinstance(made, bytes):
@@ -30,7 +40,7 @@ def command(options: argparse.Namespace) -> int:
     return Exit.FINE
 
 
-def _write_folder(options: argparse.Namespace, files: formats.Files) -> None:
+def _write_folder(options: ExportOptions, files: formats.Files) -> None:
     if options.output is None:
         raise ImplbenchError(f"{options.format} is a folder of files: say where to write it, by --output FOLDER")
     for name, data in files.items():

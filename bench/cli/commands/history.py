@@ -1,6 +1,6 @@
 """Print how the times of cases went over all runs, where they changed, and what was committed in between."""
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -13,13 +13,23 @@ from ...report import files, json_history, terminal
 from ...report.document import Figure
 from ...report.sections.history import machine_text, section
 from ...store import documents, index
+from ..options import StoredOptions
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryOptions(StoredOptions):
+    """What `implbench history` can be told."""
+
+    wanted: str | None = None
+    machine: str | None = None
+    output: str | None = None
+
+
+def command(options: HistoryOptions) -> int:
     """Do `implbench history`; see `parser`."""
     notes = terminal.Notes()
     question = Question(wanted=options.wanted, machine=options.machine)
-    folder = documents.holding(Path(options.results))
+    folder = documents.holding(options.results)
     found = index.consult(folder, question.ask, notes)
     if found.machine.fingerprint != environment.fingerprint():
         notes(f"{folder}: holds none of these cases measured on this machine; shown is {machine_text(found.machine)}")

@@ -1,8 +1,8 @@
 """Take the results of other tools into the history, a run each file."""
 
-import argparse
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +12,20 @@ from ...report import terminal
 from ...report.sections.wording import counted
 from ...store import documents
 from ...store.records import Run
+from ..options import StoredOptions
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportOptions(StoredOptions):
+    """What `implbench import` can be told."""
+
+    file: tuple[str, ...]
+
+
+def command(options: ImportOptions) -> int:
     """Do `implbench import`; see `parser`. All files are read before the first run is written."""
-    folder = Path(options.results)
     runs = [_read(Path(name)) for name in options.file]
-    written = [_stored(run, folder) for run in runs]
+    written = [_stored(run, options.results) for run in runs]
     if options.json:
         print(json.dumps([_told(run, path) for run, path in written], indent=2))
         return Exit.FINE

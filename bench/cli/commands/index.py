@@ -1,7 +1,7 @@
 """Write all runs of a results folder as a static site."""
 
-import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import Exit
@@ -9,14 +9,22 @@ from ...html import publishing
 from ...report import terminal
 from ...report.sections.wording import counted
 from ...store import documents
+from ..options import StoredOptions
 from .history import commits_of
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndexOptions(StoredOptions):
+    """What `implbench index` can be told."""
+
+    output: Path = Path("reports/site")
+
+
+def command(options: IndexOptions) -> int:
     """Do `implbench index`; see `parser`."""
     notes = terminal.Notes()
-    results = documents.holding(Path(options.results))
-    done = publishing.publish(results, Path(options.output), tell=notes, commits=commits_of)
+    results = documents.holding(options.results)
+    done = publishing.publish(results, options.output, tell=notes, commits=commits_of)
     if options.json:
         data = {
             "index": str(done.index),

@@ -1,16 +1,25 @@
 """Print problems and implementations; imports none of them."""
 
-import argparse
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import Exit
 from ...problems import implementation, problem
 from ...problems.problem import Problem
 from ...report import terminal
+from ..options import Options
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListOptions(Options):
+    """What `implbench list` can be told."""
+
+    problem: str | None = None
+    names: bool = False
+
+
+def command(options: ListOptions) -> int:
     """Do `implbench list`; see `parser`."""
     folders = problem.available()
     if options.names:

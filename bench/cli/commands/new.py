@@ -1,6 +1,5 @@
 """Write a working start: a small problem with two implementations, or one more implementation of a problem."""
 
-import argparse
 import ast
 import json
 import os
@@ -8,13 +7,16 @@ import shlex
 import shutil
 from codecs import BOM_UTF8
 from collections.abc import Iterable
+from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path
+from typing import Literal
 
 from ...errors import Exit, ImplbenchError, unknown
 from ...problems import implementation, problem
 from ...problems.implementation import Implementation
 from ...report import terminal
+from ..options import Options
 
 #: A whole problem, copied as it is.
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -29,7 +31,18 @@ DOCSTRING = '''\
 """'''
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewOptions(Options):
+    """What `implbench new` can be told."""
+
+    kind: Literal["problem", "impl"]
+    name: str
+    problem: str = ""
+    """Of which one more implementation is written."""
+    into: str | None = None
+
+
+def command(options: NewOptions) -> int:
     """Do `implbench new`; see `parser`."""
     _require_name(options.name)
     try:
@@ -57,7 +70,7 @@ def _require_name(name: str) -> None:
         )
 
 
-def _problem(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
+def _problem(options: NewOptions) -> tuple[list[Path], list[str]]:
     """Write the example, and return its files and what `check` and `run` are to be told."""
     if options.name in problem.available():
         raise ImplbenchError(f"there is a problem {options.name} already (see: implbench list); take another name")
@@ -68,7 +81,7 @@ def _problem(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
     return written, [_shown(folder)]
 
 
-def _implementation(options: argparse.Namespace) -> tuple[list[Path], list[str]]:
+def _implementation(options: NewOptions) -> tuple[list[Path], list[str]]:
     """Write one more implementation, and return its file and what `check` and `run` are to be told."""
     found = problem.find(options.problem)
     implementations = implementation.found(found)

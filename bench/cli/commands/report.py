@@ -1,7 +1,7 @@
 """Write the report of a stored run, or of several side by side."""
 
-import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from ... import html
@@ -18,12 +18,22 @@ from ...report.document import plain
 from ...report.sections import joint
 from ...store import documents, index
 from ...store.records import Run
+from ..options import ReportingOptions
 from .history import commits_of
 
 
-def command(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportOptions(ReportingOptions):
+    """What `implbench report` can be told."""
+
+    run: tuple[str, ...] = ()
+    margin: float | None = None
+    """Another than the run's own."""
+
+
+def command(options: ReportOptions) -> int:
     """Do `implbench report`; see `parser`."""
-    runs = [_read(Path(options.results), name) for name in options.run or [None]]
+    runs = [_read(options.results, name) for name in options.run or [None]]
     written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
     if options.json:
         told = {"run": runs[0].id} if len(runs) == 1 else {"runs": [run.id for run in runs]}
@@ -45,26 +55,26 @@ def _read(results: Path, name: str | None) -> Run:
     return run
 
 
-def _one(run: Run, options: argparse.Namespace) -> tuple[Path, ...]:
+def _one(run: Run, options: ReportOptions) -> tuple[Path, ...]:
     """Write the report of a run."""
     return reported(Analysis(run, options.margin), options)
 
 
-def _several(runs: list[Run], options: argparse.Namespace) -> tuple[Path, ...]:
+def _several(runs: list[Run], options: ReportOptions) -> tuple[Path, ...]:
     """Write the joint report of several runs, and show what a terminal holds of it: no other command does."""
     found = join([Analysis(run, options.margin) for run in runs])
     if not options.json:
         terminal.show(joint.brief(found))
-    written = reports.write_together(found, Path(options.output))
-    return (*written, joint_page.write(found, Path(options.output))) if options.html else written
+    written = reports.write_together(found, options.output)
+    return (*written, joint_page.write(found, options.output)) if options.html else written
 
 
-def reported(analysis: Analysis, options: argparse.Namespace) -> tuple[Path, ...]:
+def reported(analysis: Analysis, options: ReportingOptions) -> tuple[Path, ...]:
     """Write the report of a run, with its page for a browser if that is asked for; return the files."""
-    written = reports.write(analysis, Path(options.output))
+    written = reports.write(analysis, options.output)
     if not options.html:
         return written
-    return (*written, html.write(analysis, Path(options.output), _past(analysis.run, Path(options.results))))
+    return (*written, html.write(analysis, options.output, _past(analysis.run, options.results)))
 
 
 def _past(run: Run, results: Path) -> Past | None:

@@ -1,6 +1,5 @@
 """Measure, store, print the answer and the table."""
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -12,34 +11,32 @@ from ...measure.selection import select
 from ...problems import problem
 from ...report import json_summary, sections, terminal
 from ...store.records import Run
-from ..request import selection_of, settings_of
+from ..measuring_options import RunOptions
 from . import watch
 from .report import reported
 
 
-def command(options: argparse.Namespace) -> int:
+def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
-    if getattr(options, "watch", False):
+    if options.watch:
         return watch.command(options, show)
     found = problem.find(options.problem)
-    arms, left = select(found, selection_of(options))
+    arms, left = select(found, options.selection)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        run, path = Runner(found, settings_of(options), listener, decided=decided).run(
-            arms, left, Path(options.results)
-        )
+        run, path = Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
     return show(run, path, options)
 
 
-def show(run: Run, path: Path | None, options: argparse.Namespace) -> int:
+def show(run: Run, path: Path | None, options: RunOptions) -> int:
     """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
     analysis = Analysis(run)
     written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
     if options.json:
-        found, watched = json_summary.of(analysis, path), getattr(options, "watch", False)
-        said = {"event": "run", **found} if watched else found
-        print(json.dumps(said, indent=None if watched else 2, allow_nan=False))
+        found = json_summary.of(analysis, path)
+        said = {"event": "run", **found} if options.watch else found
+        print(json.dumps(said, indent=None if options.watch else 2, allow_nan=False))
     else:
         terminal.show(sections.brief(analysis))
         for file in (path, *written[:1], *(written[-1:] if options.html else ())):

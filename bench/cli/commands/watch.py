@@ -1,6 +1,5 @@
 """`implbench run --watch`: run, then verify and measure each version of an implementation that is saved."""
 
-import argparse
 import json
 import shutil
 import signal
@@ -13,7 +12,8 @@ from typing import Any
 
 from ...analyse.verdict import decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
-from ...measure.runner import Listener, Progress, Runner
+from ...measure.progress import Listener, Progress
+from ...measure.runner import Runner
 from ...measure.selection import select
 from ...measure.workspace import scratch
 from ...problems import problem
@@ -27,17 +27,14 @@ from ...versions import snapshots
 from ...versions.remeasurement import Remeasured, Verified
 from ...versions.remeasurer import Remeasurer
 from ...versions.snapshots import Folder, Saved, Stamps, Version
-from ..request import selection_of, settings_of
+from ..measuring_options import RunOptions
 
 #: Prints a run and returns its exit code.
-Show = Callable[[Run, Path | None, argparse.Namespace], int]
+Show = Callable[[Run, Path | None, RunOptions], int]
 
 
-def command(options: argparse.Namespace, show: Show) -> int:
+def command(options: RunOptions, show: Show) -> int:
     """Do `implbench run --watch`; see `parser`."""
-    for name in ("sweep", "roofline"):
-        if getattr(options, name):
-            raise ImplbenchError(f"--watch and --{name}: give one of the two; a watch is to answer within seconds")
     found = problem.find(options.problem)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed is Ctrl-C: all is removed
@@ -45,18 +42,18 @@ def command(options: argparse.Namespace, show: Show) -> int:
         versions, workers = place / "versions", place / "workers"
         versions.mkdir()
         workers.mkdir()
-        with Remeasurer(selection_of(options), settings_of(options), workers) as remeasurer:
+        with Remeasurer(options.selection, options.settings, workers) as remeasurer:
             return _Watch(found, options, remeasurer, versions).watch(show)
 
 
 class _Watch:
     """One watch, from the first run to Ctrl-C."""
 
-    def __init__(self, found: Problem, options: argparse.Namespace, remeasurer: Remeasurer, versions: Path) -> None:
-        beside = tuple(Path(name).resolve() for name in (options.results, options.output))
+    def __init__(self, found: Problem, options: RunOptions, remeasurer: Remeasurer, versions: Path) -> None:
+        beside = (options.results.resolve(), options.output.resolve())
         self._folder = Folder(path=found.folder, beside=beside)
         self._options = options
-        self._wanted = selection_of(options)
+        self._wanted = options.selection
         self._remeasurer = remeasurer
         self._versions = versions
         self._stamps: Stamps | None = None
@@ -109,8 +106,8 @@ class _Watch:
         found = replace(version.problem, folder=self._folder.path)
         arms, left = select(version.problem, self._wanted)
         with self._progress(f"{found.name}: {found.title}") as listener:
-            runner = Runner(found, settings_of(self._options), listener, decided=decided, copy=version.problem)
-            run, path = runner.run(arms, left, Path(self._options.results))
+            runner = Runner(found, self._options.settings, listener, decided=decided, copy=version.problem)
+            run, path = runner.run(arms, left, self._options.results)
         if self._superseded:
             raise Saved
         if run.interrupted and path is None:

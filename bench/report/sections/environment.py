@@ -28,6 +28,7 @@ _KNOWN = (
     ("Python", "python.implementation", "python.version"),
     ("system", "system.os", "system.release", "system.architecture"),
     ("C library", "system.libc"),
+    ("workers of a round have the same addresses", "system.addresses_alike"),
     ("commit of the problem", "commit.id"),
     ("uncommitted changes", "commit.dirty"),
     ("versions", "distributions"),

@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+from ...measure.progress import Listener, Progress
 from ..document import Section, Table, printable
 from . import text_table
 from .screen import Screen, screen_of
-
-if TYPE_CHECKING:
-    from ...measure.runner import Listener, Progress
 
 #: Without a terminal, progress is a line every so often.
 PLAIN_INTERVAL_S = 10.0
@@ -139,7 +137,7 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 @contextmanager
-def progress(title: str) -> "Iterator[Listener]":
+def progress(title: str) -> Iterator[Listener]:
     """Give a listener that shows on stderr what is being done and the time left.
 
     The runner calls it between bursts only, and nothing is drawn in between: no thread, no timer.
@@ -161,14 +159,14 @@ class _Plain:
         self._last = 0.0
         note(title)
 
-    def __call__(self, now: "Progress") -> None:
+    def __call__(self, now: Progress) -> None:
         if time.monotonic() - self._last >= PLAIN_INTERVAL_S:
             self._last = time.monotonic()
             note(progress_text(now))
 
 
 @contextmanager
-def _live(title: str, screen: Screen) -> "Iterator[Listener]":
+def _live(title: str, screen: Screen) -> Iterator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as RichProgress
@@ -183,7 +181,7 @@ def _live(title: str, screen: Screen) -> "Iterator[Listener]":
     with bar:
         task = bar.add_task(printable(title), total=None)
 
-        def listener(now: "Progress") -> None:
+        def listener(now: Progress) -> None:
             text = printable(progress_text(now))
             bar.update(task, description=text, completed=now.rounds_done, total=now.rounds_expected)
             bar.refresh()
@@ -191,7 +189,7 @@ def _live(title: str, screen: Screen) -> "Iterator[Listener]":
         yield listener
 
 
-def progress_text(now: "Progress") -> str:
+def progress_text(now: Progress) -> str:
     """Return as in ``round 3 of 9, 41 s left: pass 2 of 6``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
     left = f", {now.left_s:.0f} s left" if now.left_s is not None else ""

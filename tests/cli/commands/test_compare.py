@@ -13,7 +13,7 @@ import pytest
 from bench.cli.main import main
 from bench.errors import Exit
 from bench.measure.workspace import SCRATCH
-from bench.store.records import Outcome
+from bench.store.records import Outcome, Role
 from bench.versions import reads
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says
@@ -167,9 +167,8 @@ def test_that_a_remembered_answer_cannot_be_told_is_told(folder, capsys, simulat
 
 def test_a_version_that_is_wrong_in_a_round_that_does_not_count_is_wrong(folder, capsys, simulated):
     def law(arm, source, index):
-        outcomes = {" head": Outcome.WRONG, " base": Outcome.NOT_MEASURED} if not simulation.held else {}
-        ended = next((outcome for side, outcome in outcomes.items() if arm.name.endswith(side)), Outcome.OK)
-        return Truth(outcome=ended, reason="so it ended")
+        outcomes = {Role.CASE: Outcome.WRONG, Role.BASELINE: Outcome.NOT_MEASURED} if not simulation.held else {}
+        return Truth(outcome=outcomes.get(arm.role, Outcome.OK), reason="so it ended")
 
     simulation = simulated(truth=law, discarded={0: "the worker of base was ended"})
     says(folder, "honest", SECONDS=0.001)

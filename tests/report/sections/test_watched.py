@@ -7,12 +7,12 @@ import pytest
 
 from bench.report.sections import watched
 from bench.stats.intervals import Estimate, Interval
-from bench.store.records import Arm, Outcome
+from bench.store.records import Arm, Outcome, Role
 from bench.versions.remeasurement import Entry, Remeasured, Verified
 from tests.builders import Spec, make_case
 
-NOW = Arm(name="now", case=make_case(Spec(name="faster")), title="", baseline=False)
-LOOP = Arm(name="loop", case=make_case(Spec(name="loop")), title="", baseline=True)
+NOW = Arm(name="now", case=make_case(Spec(name="faster")), title="", role=Role.CASE)
+LOOP = Arm(name="loop", case=make_case(Spec(name="loop")), title="", role=Role.BASELINE)
 
 
 def estimate(speedup, low, high):

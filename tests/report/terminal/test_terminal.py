@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.measure.runner import Progress
+from bench.measure.progress import Progress
 from bench.report import sections, terminal
 from bench.report.document import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered

@@ -1,0 +1,17 @@
+"""How far a measurement is, as a listener is told it between bursts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """What is being done now, and what is known of the rest."""
+
+    doing: str
+    rounds_done: int = 0
+    rounds_expected: int | None = None
+    left_s: float | None = None
+
+
+Listener = Callable[[Progress], None]

@@ -1,0 +1,104 @@
+"""The loop under all measuring: each round is drawn, run, and counted or, where it is discarded, run again.
+
+Who takes part in the next round, and when it is enough, is for the caller to say.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from ..store.records import Round
+from . import round_plan
+from .budget import Pace
+from .executor import Backend, RoundExecutor
+from .round_executor import Group
+from .worker_pool import Crew
+
+#: So many laps of which a round was discarded end the measuring.
+MOST_DISCARDED = 5
+
+#: From a group to the names of the arms that take part in its next round; none: it has no next round.
+ArmChooser = Callable[[Group], Sequence[str]]
+
+
+def all_arms(group: Group) -> Sequence[str]:
+    """Return the names of a group's arms, but for the limits of the machine."""
+    return [arm.name for arm in group.arms]
+
+
+def untimed(group: Group, pass_ns: int, start_ns: int) -> int:
+    """Return no pass: the workers prepare and verify, and time nothing."""
+    return 0
+
+
+class RoundLoop:
+    """Runs rounds on one executor, all drawn by one generator."""
+
+    def __init__(
+        self,
+        executor: RoundExecutor,
+        backend: Backend,
+        generator: random.Random,
+        passes: Callable[[Group, int, int], int] = untimed,
+    ) -> None:
+        """Get ready.
+
+        Parameters
+        ----------
+        executor
+            What runs the rounds.
+        backend
+            Its clock, and the CPUs to draw from.
+        generator
+            What draws; callers shuffle with it, too.
+        passes
+            From a group, the time of one pass and the time so far, in ns, to the number of passes of the round.
+        """
+        self._executor = executor
+        self._cpus = backend.cpus()
+        self._monotonic_s = backend.monotonic_s
+        self._generator = generator
+        self._passes = passes
+        self._discarded = 0
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether so many laps had a discarded round that it is better to end."""
+        return self._discarded >= MOST_DISCARDED
+
+    def round(self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None) -> Round:
+        """Draw a round of these arms and run it; a crew's workers serve other groups too."""
+        plan = round_plan.draw(self._generator, arms, self._cpus, group.threads)
+        if crew:
+            plan = crew.shared(plan, group.threads)
+        return self._executor.round(index, group, plan, partial(self._passes, group), crew=crew)
+
+    def attempts(self, index: int, group: Group, arms: ArmChooser, *, crew: Crew | None = None) -> Iterator[Round]:
+        """Yield a round, and a second one where the first is discarded; none once no arm takes part."""
+        for _ in range(2):
+            names = arms(group)
+            if not names:
+                return
+            round_ = self.round(index, group, names, crew=crew)
+            yield round_
+            if round_.discarded is None:
+                return
+
+    def verify(self, group: Group) -> Round:
+        """Run a round of all arms of a group, once more where it is discarded, and return the last."""
+        *_, last = self.attempts(0, group, all_arms)
+        return last
+
+    def lap(self, pace: Pace, groups: Sequence[Group], arms: ArmChooser) -> Iterator[Round]:
+        """Yield a round of each group, in shuffled order; the pace counts them as one, unless one is discarded."""
+        started_s, discarded = self._monotonic_s(), False
+        for group in self._generator.sample(groups, len(groups)):
+            names = arms(group)
+            if names:
+                round_ = self.round(pace.done, group, names)
+                discarded |= round_.discarded is not None
+                yield round_
+        if discarded:
+            self._discarded += 1
+        else:
+            pace.add(self._monotonic_s() - started_s)
