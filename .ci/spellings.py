@@ -18,9 +18,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.machine import threads
-from bench.worker import protocol
 from bench.worker.inputs import Arena
 from bench.worker.sampling import Sampler, clock_resolution_ns
+from bench.worker.value_files import save_values
 
 REPEATS, SAMPLES = 15, 7
 
@@ -160,7 +160,7 @@ def main() -> int:
     own, far = made(), 0
     print(f"{'spellings':28} {'timeit':>8} {'worker':>8} {'apart':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        protocol.save_values(Path(folder) / "a" / "inputs", own)
+        save_values(Path(folder) / "a" / "inputs", own)
         held = Arena(Path(folder), {}).inputs
         own = {name: placed(value, held[name]) for name, value in own.items()}
         for name, pair in {**PAIRS, **with_scipy(), **with_numba()}.items():

@@ -18,7 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.machine import threads
 from bench.measure import round_plan
 from bench.problems import implementation, problem
-from bench.worker.task import Bench, write_inputs
+from bench.problems.case import Case, Size, orders
+from bench.worker.input_files import write_inputs
+from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
+from bench.worker.task import Bench
 
 REPEATS = 20
 
@@ -38,12 +41,13 @@ def timeit_seconds(number: int, samples: int) -> float:
 def difference(bench: Bench, call_ns: int, number: int) -> float:
     """Return the median over the repeats of worker / timeit - 1."""
     samples = round_plan.samples_in_a_burst(call_ns, number)
+    order = TimeBurst(pass_index=0, position=0, number=number, samples=samples)
     ratios = []
     for repeat in range(REPEATS):
         times = {}
         for who in ("worker", "timeit") if repeat % 2 else ("timeit", "worker"):
             if who == "worker":
-                times[who] = min(bench.burst(number, samples)["sample_ns"]) / number * 1e-9
+                times[who] = min(bench.burst(order).burst.sample_ns) / number * 1e-9
             else:
                 times[who] = timeit_seconds(number, samples)
         ratios.append(times["worker"] / times["timeit"] - 1)
@@ -56,23 +60,29 @@ def main() -> None:
     threads.pin(0, (0,))
     backprop = problem.find("backprop")
     with tempfile.TemporaryDirectory() as folder:
-        order = {
-            "folder": str(backprop.folder),
-            "inputs": f"{folder}/inputs",
-            "case": {"size": backprop.sizes["M"], "dtype": "float64", "data": "patches"},
-            "seed": 1,
-            "other_data": "random",
-            "layout": dict.fromkeys(("x", "a1", "a2", "a3", "theta2"), "C"),
-            "dtype": "float64",
-            "threads": 1,
-            "outputs": backprop.outputs,
-        }
-        write_inputs(order)
+        case = Case(
+            problem="backprop",
+            implementation=backprop.baseline,
+            size=Size(name="M", values=backprop.sizes["M"]),
+            dtype="float64",
+            layout="C",
+            threads=1,
+            allocator="default",
+            data="patches",
+        )
+        spec = CaseSpec(
+            case=case,
+            folder=backprop.folder,
+            importable=backprop.folder,
+            inputs=Path(folder) / "inputs",
+            outputs=backprop.outputs,
+        )
+        matrices = write_inputs(WriteInputs(spec=spec, seed=1, other_data="random")).matrices
         for name in implementation.found(backprop):
-            bench = Bench({**order, "implementation": name, "copies_inputs": False})
+            bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
             ready = bench.start()
             step = bench._step  # noqa: SLF001  # the very function that the worker times
-            print(f"{name:16} worker / timeit - 1 = {difference(bench, ready['call_ns'], ready['number']):+.2%}")
+            print(f"{name:16} worker / timeit - 1 = {difference(bench, ready.call_ns, ready.number):+.2%}")
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ from bench.measure.executor import Backend
 from bench.measure.round_executor import Group, PassChooser, Source
 from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
 from bench.measure.worker_pool import Crew
+from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
+from bench.worker.protocol import InputsWritten, Untimed
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written
@@ -87,7 +89,7 @@ class Simulation:
         """Return what Runner, check, Comparer and Remeasurer take."""
 
         def made(
-            *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+            *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
         ) -> SimulatedExecutor:
             return SimulatedExecutor(self, timeout_s=timeout_s, tell=tell, untimed=untimed)
 
@@ -143,7 +145,7 @@ class SimulatedExecutor:
     """Holds rounds as the real one does, in its order, with workers that are made up."""
 
     def __init__(
-        self, machine: Simulation, *, timeout_s: float, tell: Callable[[str], None], untimed: str | None
+        self, machine: Simulation, *, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None
     ) -> None:
         self._machine = machine
         self._timeout_s = timeout_s
@@ -185,19 +187,15 @@ class SimulatedExecutor:
         machine.held.append(held)
         return held
 
-    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> dict[str, Any]:
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Return what making inputs tells; none are made."""
         machine = self._machine
         machine.clock.spend(machine.start_s)
         if machine.inputs_reason:
-            return {"outcome": Outcome.FAILED, "reason": machine.inputs_reason}
-        return {
-            "outcome": Outcome.OK,
-            "matrices": list(machine.matrices),
-            "work": dict(machine.work(case)),
-            "numeric_stack": {},
-            "doubt": machine.doubt,
-        }
+            return Ended(Outcome.FAILED, machine.inputs_reason)
+        return InputsWritten(
+            matrices=tuple(machine.matrices), work=dict(machine.work(case)), numeric_stack={}, doubt=machine.doubt
+        )
 
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""

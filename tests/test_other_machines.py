@@ -14,9 +14,12 @@ from bench.cli.main import main
 from bench.errors import Exit
 from bench.machine import environment, hardware, load
 from bench.problems import implementation, problem
+from bench.problems.case import Case, Size
 from bench.worker import verify
 from bench.worker.input_files import write_inputs
-from bench.worker.task import Bench, Unfit
+from bench.worker.outcome import Unfit
+from bench.worker.protocol import CaseSpec, Start, WriteInputs
+from bench.worker.task import Bench
 from tests import noise
 
 CHECKOUT = Path(__file__).parent.parent
@@ -94,14 +97,18 @@ def double_alone(monkeypatch):
 @pytest.mark.parametrize(("name", "outcome"), [("honest", None), ("honest_too", None), ("dropped_sample", "wrong")])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_without_extended_precision_right_is_right_and_wrong_is_wrong(double_alone, tmp_path, name, outcome, dtype):
-    case = {"problem": "product", "size": {"m": 200}, "dtype": dtype, "data": "uniform", "layout": "C", "threads": 1}
-    order = {"folder": str(FAKES), "inputs": str(tmp_path / "inputs"), "case": case, "seed": 1}
-    write_inputs({**order, "other_data": "uniform"})
-    how = {"layout": {"x": "C", "y": "C"}, "dtype": dtype, "threads": 1, "outputs": ("product",)}
-    bench = Bench({**order, **how, "implementation": name, "copies_inputs": False})
+    size = Size(name="S", values={"m": 200})
+    case = Case(
+        problem="product", implementation=name, size=size, dtype=dtype, layout="C", threads=1, allocator="default",
+        data="uniform",
+    )  # fmt: skip
+    inputs = tmp_path / "inputs"
+    spec = CaseSpec(case=case, folder=FAKES, importable=FAKES, inputs=inputs, outputs=("product",))
+    write_inputs(WriteInputs(spec=spec, seed=1, other_data="uniform"))
+    bench = Bench(Start(spec=spec, implementation=name, layout={"x": "C", "y": "C"}))
     if outcome is None:
         bench.start()
-        assert bench.finish()["verification"][0]["error_over_tolerance"] < 1
+        assert bench.finish().verification[0].error_over_tolerance < 1
     else:
         with pytest.raises(Unfit, match="times the tolerance") as caught:
             bench.start()

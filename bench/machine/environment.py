@@ -242,7 +242,7 @@ def commit(folder: Path) -> dict[str, object] | None:
     return {"id": identity, "dirty": dirty}
 
 
-def numeric_stack() -> dict[str, object]:
+def numeric_stack() -> dict[str, Any]:
     """Return NumPy's version, its BLAS with kernel and threads, and its SIMD tier; call it in a worker.
 
     Returns

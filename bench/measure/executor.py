@@ -13,10 +13,11 @@ from ..machine import environment
 from ..machine.environment import Activity
 from ..problems.case import Case
 from ..store.records import Round
-from ..worker.protocol import Message
+from ..worker.protocol import InputsWritten, Untimed
 from .round_executor import Conductor, Group, PassChooser, Source
 from .round_plan import RoundPlan
 from .worker_pool import Crew
+from .worker_process import Ended
 
 
 class RoundExecutor(Protocol):
@@ -28,8 +29,8 @@ class RoundExecutor(Protocol):
         """Hold one round of the arms in the plan and return its record."""
         ...
 
-    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
-        """Have inputs, reference and tolerance of a case made; return what making them told, whatever the outcome."""
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
+        """Have inputs, reference and tolerance of a case made; return what making them told, or how that ended."""
         ...
 
     def abandon_inputs(self) -> None:
@@ -41,7 +42,7 @@ class ExecutorFactory(Protocol):
     """Makes the executor of one run."""
 
     def __call__(
-        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
     ) -> RoundExecutor:
         """Return an executor.
 

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from msgspec import convert
-
-from ..store.records import Arm, Burst, Call, Costs, Counts, DiscardedBurst, Outcome, Pool, Verification, Worker
-from ..worker.protocol import Message
+from ..store.records import Arm, DiscardedBurst, Outcome, Worker
+from ..worker.protocol import BurstTimed, Counted, Finished, Started
 from .round_plan import Paced, RoundPlan
 from .worker_process import WorkerProcess
 
@@ -57,64 +55,35 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
     )
 
 
-def prepared(record: Worker, reply: Message) -> Worker:
+def prepared(record: Worker, reply: Started) -> Worker:
     """Return the record with what the worker found on the way to its first burst."""
     return replace(
         record,
-        pools=tuple(Pool(**pool) for pool in reply["pools"]),
-        layout=reply["layout"],
-        prepare_ns=reply["prepare_ns"],
-        transfer_ns=reply["transfer_ns"],
-        own_clock=reply["own_clock"],
-        first_call_ns=reply["first_call_ns"],
-        warmup_calls=reply["warmup_calls"],
-        accepted=reply["accepted"],
+        pools=reply.pools,
+        layout=dict(reply.layout),
+        prepare_ns=reply.prepare_ns,
+        transfer_ns=reply.transfer_ns,
+        own_clock=reply.own_clock,
+        first_call_ns=reply.first_call_ns,
+        warmup_calls=reply.warmup_calls,
+        accepted=reply.accepted,
     )
 
 
-def with_burst(record: Worker, reply: Message, here: Mapping[str, int]) -> Worker:
-    """Return the record with one more burst, and with those that were timed again: none is dropped.
-
-    Parameters
-    ----------
-    record
-        Of the worker so far.
-    reply
-        What it says of the burst; ``longer`` is not None where this one has to be timed again too.
-    here
-        Pass, position and number of calls.
-    """
-    burst = _burst(reply, here)
-    again = [DiscardedBurst(burst=_burst(each, here), reason=each["reason"]) for each in reply["discarded"]]
-    if reply["longer"] is None:
-        return replace(record, bursts=(*record.bursts, burst), discarded_bursts=(*record.discarded_bursts, *again))
-    again.append(DiscardedBurst(burst=burst, reason="its samples were too short for the clock"))
-    return replace(record, discarded_bursts=(*record.discarded_bursts, *again))
+def with_burst(record: Worker, reply: BurstTimed) -> Worker:
+    """Return the record with one more burst, and with those that were or will be timed again: none is dropped."""
+    again = (*record.discarded_bursts, *reply.discarded)
+    if reply.longer is None:
+        return replace(record, bursts=(*record.bursts, reply.burst), discarded_bursts=again)
+    short = DiscardedBurst(burst=reply.burst, reason="its samples were too short for the clock")
+    return replace(record, discarded_bursts=(*again, short))
 
 
-def finished(record: Worker, reply: Message) -> Worker:
+def finished(record: Worker, reply: Finished) -> Worker:
     """Return the record with what the last calls showed."""
-    found = tuple(Verification(**each) for each in reply["verification"])
-    return replace(record, verification=found, met_ns=reply["met_ns"], unmet_ns=reply["unmet_ns"])
+    return replace(record, verification=reply.verification, met_ns=reply.met_ns, unmet_ns=reply.unmet_ns)
 
 
-def counted(record: Worker, reply: Message) -> Worker:
+def counted(record: Worker, reply: Counted) -> Worker:
     """Return the record with what an evaluation does."""
-    return replace(
-        record,
-        counts=convert(reply["counts"], Counts),
-        calls=convert(reply.get("calls"), tuple[Call, ...] | None),
-        costs=convert(reply.get("costs"), Costs | None),
-        smallest_ns=reply.get("smallest_ns"),
-    )
-
-
-def _burst(reply: Message, here: Mapping[str, int]) -> Burst:
-    return Burst(
-        **here,
-        start_ns=reply["start_ns"],
-        sample_ns=tuple(reply["sample_ns"]),
-        cpu_ns=reply["cpu_ns"],
-        minor_faults=reply["minor_faults"],
-        involuntary_switches=reply["involuntary_switches"],
-    )
+    return replace(record, counts=reply.counts, calls=reply.calls, costs=reply.costs, smallest_ns=reply.smallest_ns)

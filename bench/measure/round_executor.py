@@ -3,18 +3,19 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ForeignCode, ImplbenchError
 from ..machine import environment, hardware, suspension, threads
-from ..problems.case import Case
+from ..problems.case import Case, MemoryOrder
 from ..problems.implementation import Implementation, make_importable
 from ..problems.problem import Problem
 from ..store.records import Arm, Load, Outcome, Round
+from ..worker import protocol
 from ..worker.origins import Own
-from ..worker.protocol import Message
+from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
 from . import round_plan
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan
@@ -45,7 +46,7 @@ class Group:
     """Arm -> its code."""
     inputs: Mapping[str, Path]
     """Arm -> folder of its inputs."""
-    orders: Mapping[str, Mapping[str, str]]
+    orders: Mapping[str, dict[str, MemoryOrder]]
     """Arm -> memory order of each 2-D input."""
     limits: tuple[Arm, ...] = ()
     """Limits of the machine that are measured in the same rounds."""
@@ -74,7 +75,7 @@ class Conductor:
     """Knows how to hold a round."""
 
     def __init__(
-        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: str | None = None
+        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
     ) -> None:
         """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
         self._untimed = untimed
@@ -122,17 +123,18 @@ class Conductor:
             discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
         )
 
-    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> Message:
-        """Have a worker make inputs, reference and tolerance of a case; return its reply, whatever the outcome."""
-        order = {**self._order(case, source, folder, problem=source.problem), "do": "write-inputs", "seed": seed}
+    def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
+        """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
+        spec = self._spec(case, source, folder, problem=source.problem)
+        order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
         conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
-                return _own(worker.ask(order, 10 * self._timeout_s), case.problem)
+                return _asked(worker, case.problem, order, InputsWritten, 10 * self._timeout_s)
             except Ended as ended:
-                return {"outcome": ended.outcome, "reason": ended.reason}
+                return ended
 
     def abandon_inputs(self) -> None:
         """End the workers that make inputs, from another thread than those that wait for them."""
@@ -154,21 +156,18 @@ class Conductor:
         else:
             process = keeper.enter_context(WorkerProcess(conditions))
         active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
-        order = {
-            **self._order(arm.case, source, group.inputs[arm.name], problem=problem),
-            "do": "start",
-            "forks": isinstance(keeper, Crew),
-            "implementation": source.implementation.name,
-            "copies_inputs": source.implementation.copies_inputs,
-            "layout": group.orders[arm.name],
-            "dtype": arm.case.dtype,
-            "threads": group.threads,
-            "filler": str(self._filler()) if arm.case.cache == "cold" else None,
-        }
-        reply = self._ask(active, order)
+        order = protocol.Start(
+            spec=self._spec(arm.case, source, group.inputs[arm.name], problem=problem),
+            implementation=source.implementation.name,
+            copies_inputs=source.implementation.copies_inputs,
+            layout=group.orders[arm.name],
+            filler=self._filler() if arm.case.cache == "cold" else None,
+            forks=isinstance(keeper, Crew),
+        )
+        reply = self._ask(active, order, protocol.Started)
         if reply:
             active.record = prepared(active.record, reply)
-            active.call_ns, active.number = reply["call_ns"], reply["number"]
+            active.call_ns, active.number = reply.call_ns, reply.number
             process.pause()
         return active
 
@@ -191,19 +190,16 @@ class Conductor:
         for name, size in self._sizes.of(paced(started)).items():
             started[name].number, started[name].samples = size
 
-    def _ask(self, active: Active, order: Message) -> Message | None:
+    def _ask(self, active: Active, order: Order, expected: type[Answer]) -> Answer | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
         try:
-            reply = _own(active.process.ask(order, self._timeout_s), active.arm.name)
-            outcome, reason = Outcome(reply["outcome"]), reply.get("reason")
+            return _asked(active.process, active.arm.name, order, expected, self._timeout_s)
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
             if ended.from_outside and active.arm.name not in self._killed:
                 self._killed.add(active.arm.name)
                 active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
                 outcome = Outcome.NOT_MEASURED
-        if outcome == Outcome.OK:
-            return reply
         active.process.kill()
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
@@ -223,61 +219,49 @@ class Conductor:
         longer: int | None = one.number
         while longer is not None:
             one.process.resume()
-            reply = self._ask(one, {"do": "burst", "number": one.number, "samples": one.samples})
+            order = protocol.TimeBurst(pass_index=pass_index, position=position, number=one.number, samples=one.samples)
+            reply = self._ask(one, order, protocol.BurstTimed)
             if reply is None:
                 return
             one.process.pause()
-            here = {"pass_index": pass_index, "position": position, "number": one.number}
-            one.record, longer = with_burst(one.record, reply, here), reply["longer"]
+            one.record, longer = with_burst(one.record, reply), reply.longer
             if longer is not None:
                 for name, number in self._sizes.lengthen(one.arm.name, longer, paced(active)).items():
                     active[name].number = number
 
-    def _finish(self, one: Active, untimed: str | None, *, kept: bool) -> None:
+    def _finish(self, one: Active, untimed: Untimed | None, *, kept: bool) -> None:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
         one.process.resume()
-        reply = self._ask(one, {"do": "finish"})
+        reply = self._ask(one, protocol.Finish(), protocol.Finished)
         if reply:
             one.record = finished(one.record, reply)
-            alive = True
             if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-                alive = self._count(one, untimed)
-            if not (kept and alive and self._ask(one, {"do": "leave"})):
+                self._count(one, explained=untimed == "explain")
+            if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.kill()
             one.record = replace(one.record, output_tail=one.process.output_tail)
 
-    def _count(self, one: Active, untimed: str) -> bool:
-        """Have the worker count what an evaluation does, and return whether it lives; the case is ok in any case."""
+    def _count(self, one: Active, *, explained: bool) -> None:
+        """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._tell(f"counting what {one.arm.name} does")
-        try:
-            reply = one.process.ask({"do": untimed}, self._timeout_s)
-        except Ended:
-            return False
-        if reply["outcome"] == Outcome.OK:
+        order = protocol.Count(explained=explained)
+        with suppress(Ended):
+            reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
-        return True
 
-    def _order(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> Message:
-        """Return what each order to a worker says of the case: the code of `source`, asked as `problem` says."""
-        return {
-            "folder": str(source.problem.folder),
-            "importable": str(make_importable(source.problem.folder, self._scratch)),
-            "inputs": str(inputs),
-            "inout": problem.inout,
-            "outputs": problem.outputs,
-            "other_data": problem.data[-1],
-            "case": {
-                "problem": case.problem,
-                "implementation": case.implementation,
-                "size": case.size.values,
-                "dtype": case.dtype,
-                "layout": case.layout,
-                "threads": case.threads,
-                "data": case.data or problem.data[0],
-            },
-        }
+    def _spec(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> CaseSpec:
+        """Return what a worker is told of a case: the code of `source`, asked as `problem` says."""
+        folder = source.problem.folder
+        return CaseSpec(
+            case=replace(case, data=case.data or problem.data[0]),
+            folder=folder,
+            importable=make_importable(folder, self._scratch),
+            inputs=inputs,
+            outputs=problem.outputs,
+            inout=problem.inout,
+        )
 
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""
@@ -285,8 +269,9 @@ class Conductor:
         threads.pin(0, others or self._cpus)
 
 
-def _own(reply: Message, name: str) -> Message:
-    """Return a worker's reply; ForeignCode where the worker has loaded other code than that of its side."""
-    if reply.get("foreign"):
-        raise ForeignCode(f"{name}: {reply['foreign']}")
-    return reply
+def _asked(process: WorkerProcess, name: str, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
+    """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
+    try:
+        return process.ask(order, expected, timeout_s)
+    except ForeignCode as error:
+        raise ForeignCode(f"{name}: {error}") from error

@@ -15,11 +15,12 @@ from types import TracebackType
 import psutil
 
 from .. import worker
+from ..errors import ForeignCode
 from ..machine import address_space, threads
 from ..store.records import Outcome
 from ..worker import origins, protocol
 from ..worker.origins import Own
-from ..worker.protocol import Message
+from ..worker.protocol import Answer, Failure, Foreign, Order
 
 #: How much of a worker's stdout and stderr is kept.
 TAIL_BYTES = 4096
@@ -52,7 +53,7 @@ FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.
 
 
 class Ended(Exception):
-    """A worker gave no answer: it died, or the deadline passed."""
+    """A case ended otherwise than ok: its worker says so, says what nobody can read, died, or kept silent."""
 
     def __init__(self, outcome: Outcome, reason: str, *, from_outside: bool = False) -> None:
         """Take `from_outside`, whether somebody or something else may be why it ended."""
@@ -116,32 +117,39 @@ class WorkerProcess:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()
 
-    def ask(self, order: Message, timeout_s: float) -> Message:
+    def ask(self, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
         """Send an order and wait for its answer.
 
         Raises
         ------
         Ended
-            If the worker died (crashed, out-of-memory), or did not answer within `timeout_s`; it is dead then. On a
-            busy machine it gets as much longer as it had to wait for a CPU.
+            If the worker says that the case has ended. If it died (crashed, out-of-memory), did not answer within
+            `timeout_s`, or answered with something else than the `expected` reply; it is dead then. On a busy machine
+            it gets as much longer as it had to wait for a CPU.
+        ForeignCode
+            If it has loaded other code than that of its side.
         """
         self._asked += 1
         try:
-            protocol.send(self._commands, {**order, "nonce": self._asked})
-            reply = self._wait(timeout_s)
-        except (OSError, ValueError, EOFError) as error:
-            raise self._death() from error
-        if reply is None:
+            protocol.send(self._commands, self._asked, order)
+            number, body = self._wait(timeout_s)
+            reply = protocol.decode_reply(body, expected)
+        except ValueError as error:
             self.kill()
-            reason = f"no answer within {timeout_s:g} s (--timeout)"
-            raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept the machine or the disk busy
-        if reply.get("nonce") != self._asked:
+            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
+        except (OSError, EOFError) as error:
+            raise self._death() from error
+        if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
+        if isinstance(reply, Failure):
+            raise Ended(Outcome(reply.outcome), protocol.plain(reply.reason))
+        if isinstance(reply, Foreign):
+            raise ForeignCode(reply.reason)
         return reply
 
-    def _wait(self, timeout_s: float) -> Message | None:
-        """Return the next message, None at the deadline; keep the tail of the output meanwhile."""
+    def _wait(self, timeout_s: float) -> tuple[int, bytes]:
+        """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
         started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
         longer_s = 0.0
         with selectors.DefaultSelector() as selector:
@@ -152,7 +160,9 @@ class WorkerProcess:
                 if left <= 0:
                     owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
                     if owed_s <= SHORTEST_EXTENSION_S:
-                        return None
+                        self.kill()
+                        reason = f"no answer within {timeout_s:g} s (--timeout)"
+                        raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
                     longer_s += owed_s
                     continue
                 for key, _ in selector.select(left):

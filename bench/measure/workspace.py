@@ -19,10 +19,11 @@ from ..machine import environment, threads
 from ..problems import case
 from ..problems.case import Case
 from ..store.records import Arm, Limit, Outcome
-from ..worker.protocol import Message
+from ..worker.protocol import InputsWritten, Untimed
 from . import probes
 from .executor import Backend, RoundExecutor
 from .round_executor import Group, Source
+from .worker_process import Ended
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30
@@ -58,7 +59,7 @@ def staged(
     tell: Callable[[str], None],
     backend: Backend,
     roofline: bool = False,
-    untimed: str | None = None,
+    untimed: Untimed | None = None,
     partly: bool = False,
 ) -> Iterator[Stage]:
     """Make the inputs of each group, one after the other; clean up at the end.
@@ -153,9 +154,10 @@ def _stage(
                 raise
             refused[name] = str(error)
             continue
-        numeric_stack, work[name] = written[1]["numeric_stack"], written[1]["work"]
-        if written[1]["doubt"]:
-            doubts[name] = written[1]["doubt"]
+        reply = written[1]
+        numeric_stack, work[name] = dict(reply.numeric_stack), reply.work
+        if reply.doubt:
+            doubts[name] = reply.doubt
         beside = probes.beside(name, first.case, work[name]) if roofline else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
@@ -174,22 +176,22 @@ def _stage(
 def _grouped(
     name: str,
     members: Sequence[tuple[Arm, Source]],
-    written: tuple[Path, Message],
+    written: tuple[Path, InputsWritten],
     limited: tuple["_Inputs", Iterable[tuple[Limit, Source]]],
 ) -> tuple[Group, list[Limit]]:
     """Return a group of arms whose inputs are written, with the limits that are measured beside them."""
     folder, reply = written
     own = {arm.name: source for arm, source in members}
     folders = dict.fromkeys(own, folder)
-    orders = {arm.name: case.orders(arm.case.layout, reply["matrices"]) for arm, _ in members}
+    orders = {arm.name: case.orders(arm.case.layout, reply.matrices) for arm, _ in members}
     inputs, beside = limited
     limits = []
     for limit, source in beside:
         arm = limit.arm
         own[arm.name] = source
         folders[arm.name], told = inputs.of(arm.case, source)
-        orders[arm.name] = case.orders(arm.case.layout, told["matrices"])
-        limits.append(replace(limit, work=told["work"]))
+        orders[arm.name] = case.orders(arm.case.layout, told.matrices)
+        limits.append(replace(limit, work=told.work))
     group = Group(
         name=name,
         arms=tuple(arm for arm, _ in members),
@@ -212,20 +214,20 @@ class _Inputs:
         self.executor = executor
         self._place = place
         self._seed = seed
-        self._written: dict[_Key, tuple[Path, Message]] = {}
+        self._written: dict[_Key, tuple[Path, InputsWritten | Ended]] = {}
 
-    def of(self, one: Case, source: Source) -> tuple[Path, Message]:
+    def of(self, one: Case, source: Source) -> tuple[Path, InputsWritten]:
         """Return the folder of a case's inputs, and what making them told."""
         key = _key(one, source)
         if key not in self._written:
             folder = self._place / f"inputs-{len(self._written)}"
             self._written[key] = folder, self.executor.write_inputs(one, source, folder, seed=self._seed)
-        reply = self._written[key][1]
-        if reply["outcome"] != Outcome.OK and os.strerror(errno.ENOSPC) in str(reply["reason"]):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-        if reply["outcome"] != Outcome.OK:
-            raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply['reason']}")
-        return self._written[key]
+        folder, reply = self._written[key]
+        if isinstance(reply, Ended):
+            if os.strerror(errno.ENOSPC) in reply.reason:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
+            raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply.reason}")
+        return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
         """Have the inputs of several cases made, as many at once as there are CPUs; the largest sizes first.
@@ -239,7 +241,7 @@ class _Inputs:
         if len(order) == 1:
             return
 
-        def write(key: _Key) -> Message:
+        def write(key: _Key) -> InputsWritten | Ended:
             return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
         with ThreadPoolExecutor(max_workers=len(environment.allowed_cpus())) as pool:
@@ -250,7 +252,8 @@ class _Inputs:
                 self.executor.abandon_inputs()
                 raise
         for place, key in enumerate(order):
-            if replies[place]["outcome"] in FOR_WANT_OF_ROOM:
+            reply = replies[place]
+            if isinstance(reply, Ended) and reply.outcome in FOR_WANT_OF_ROOM:
                 shutil.rmtree(folders[key], ignore_errors=True)
                 replies[place] = write(key)
         self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ..errors import ImplbenchError, unknown
 
+MemoryOrder = Literal["C", "F"]
+
 DTYPES = ("float64", "float32")
 ALLOCATORS = DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR = ("default", "retain")
-ORDERS = ("C", "F")
+ORDERS: Mapping[str, MemoryOrder] = {"C": "C", "F": "F"}
 CACHES = WARM, COLD = ("warm", "cold")
 
 
@@ -78,7 +81,7 @@ def _joined(*parts: str) -> str:
     return "-".join(part for part in parts if part)
 
 
-def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:
+def orders(layout: str, arrays: Sequence[str]) -> dict[str, MemoryOrder]:
     """Return the memory order ("C" or "F") of each 2-D input that `layout` asks for.
 
     Parameters
@@ -98,22 +101,22 @@ def orders(layout: str, arrays: Sequence[str]) -> dict[str, str]:
         for name in named:
             if name not in arrays:
                 raise unknown("array in the layout", name, arrays)
-        return {array: named.get(array, "C") for array in arrays}
+        return {array: named.get(array, ORDERS["C"]) for array in arrays}
     if layout in ORDERS:
-        return dict.fromkeys(arrays, layout)
+        return dict.fromkeys(arrays, ORDERS[layout])
     if len(layout) == len(arrays) and set(layout) <= set(ORDERS):
-        return dict(zip(arrays, layout, strict=True))
+        return {array: ORDERS[letter] for array, letter in zip(arrays, layout, strict=True)}
     raise ImplbenchError(
         f"layout {layout!r} cannot be read: give C, F, one letter for each of {', '.join(arrays)}, "
         f"or pairs such as {arrays[0] if arrays else 'x'}=F"
     )
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, _, order = text.partition("=")
-    if order not in ORDERS:
+def _pair(text: str) -> tuple[str, MemoryOrder]:
+    name, _, letter = text.partition("=")
+    if letter not in ORDERS:
         raise ImplbenchError(f"layout {text!r} cannot be read: expected NAME=C or NAME=F")
-    return name.strip(), order
+    return name.strip(), ORDERS[letter]
 
 
 def sized(sizes: Mapping[str, Mapping[str, int]], name: str, changes: Mapping[str, int]) -> Size:

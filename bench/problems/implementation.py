@@ -14,8 +14,6 @@ from pathlib import Path
 from types import ModuleType
 
 from ..errors import ImplbenchError, unknown
-from ..machine.distributions import EXTRAS
-from ..machine.environment import missing
 from .problem import Problem, described, files_below, literals
 
 #: How the names of the packages begin as which the folders of problems are imported.
@@ -39,6 +37,9 @@ class Implementation:
     @property
     def unavailable(self) -> str | None:
         """What is missing and how to add it, as in ``needs numba (pip install implbench[numba])``."""
+        from ..machine.distributions import EXTRAS  # these two, and what they import, are not for a worker
+        from ..machine.environment import missing
+
         absent = missing(self.requires)
         if not absent:
             return None

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import warnings
@@ -68,8 +67,10 @@ def files_below(place: Path) -> tuple[Path, ...]:
 
 def available() -> dict[str, Path]:
     """Return name -> folder of the bundled problems and those that installed packages offer."""
+    from importlib.metadata import entry_points  # a worker does without it
+
     found = {file.parent.name: file.parent for file in sorted(BUNDLED.glob("*/problem.py"))}
-    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+    for point in entry_points(group=ENTRY_POINTS):
         spec = importlib.util.find_spec(point.value)
         if spec is not None and spec.submodule_search_locations:
             found.setdefault(point.name, Path(next(iter(spec.submodule_search_locations))))

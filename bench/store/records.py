@@ -6,7 +6,9 @@ Run > Round > Worker > Burst > sample. All times are integer nanoseconds of the 
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 from ..problems.case import Case
 
@@ -29,6 +31,10 @@ class Outcome(StrEnum):
     """The budget, an interruption or somebody outside ended it; nothing is known of its code."""
 
 
+#: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
+Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Burst:
     """Several samples in a row of one implementation."""
@@ -36,15 +42,15 @@ class Burst:
     pass_index: int
     position: int
     """Place within the pass, from 0."""
-    start_ns: int
-    number: int
+    start_ns: Natural
+    number: Natural
     """Calls in each sample."""
-    sample_ns: tuple[int, ...]
+    sample_ns: tuple[Natural, ...]
     """Duration of each sample: of `number` calls together."""
-    cpu_ns: int | None
+    cpu_ns: Natural | None
     """CPU time of the whole process over the burst."""
-    minor_faults: int | None
-    involuntary_switches: int | None
+    minor_faults: Natural | None
+    involuntary_switches: Natural | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +70,7 @@ class Pool:
     version: str | None
     kernel: str | None
     """The BLAS's own name of the kernels it chose for this CPU, as in ``SkylakeX``."""
-    threads: int
+    threads: Natural
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,15 +88,15 @@ class Verification:
 class Counts:
     """What one evaluation does, counted apart from the timing; the same on every call."""
 
-    allocations: int | None
+    allocations: Natural | None
     """Of array data, by NumPy."""
-    allocated_bytes: int | None
+    allocated_bytes: Natural | None
     """All that was allocated for arrays over the evaluation, whether or not it was given back meanwhile."""
-    peak_bytes: int | None
+    peak_bytes: Natural | None
     """The most at one time beyond what was there before, of array data and Python objects together."""
-    python_calls: int | None
+    python_calls: Natural | None
     """Calls of Python functions, those inside NumPy among them."""
-    c_calls: int | None
+    c_calls: Natural | None
     """Calls of built-in functions and methods; operators and ufuncs are no such calls."""
 
 
@@ -119,11 +125,11 @@ class Call:
     """Shape and memory order of each array that is read, as in ``(25, 10000) F``."""
     mixed: bool
     """Whether two of these, of more than one axis, lie in different memory orders."""
-    times: int
+    times: Natural
     flops: float
-    bytes: int
+    bytes: Natural
     """Read and written, of operands and results."""
-    ns: int
+    ns: Natural
     """Time inside NumPy, on the actual arrays, page faults among it."""
 
 

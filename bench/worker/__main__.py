@@ -7,7 +7,7 @@ from ..machine import address_space, threads
 
 address_space.shift(len(os.environ.get("IMPLBENCH_PADDING", "")))
 
-from .task import serve  # noqa: E402  # NumPy is loaded where it is shifted to
+from .session import serve  # noqa: E402  # NumPy is loaded where it is shifted to
 
 threads.die_with_parent(int(sys.argv[3]))
 serve(int(sys.argv[1]), int(sys.argv[2]))

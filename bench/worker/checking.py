@@ -1,32 +1,24 @@
 """What a worker checks of its own outputs: right for the contents of the inputs, and in memory of their own."""
 
 import contextlib
-from pathlib import Path
-from typing import Any
 
 from ..problems import implementation
+from ..store.records import Verification
 from . import verify
 from .inputs import Arena
 from .outcome import Unfit, judged
-from .protocol import Message
-from .verify import Error, Outputs
+from .protocol import CaseSpec
+from .verify import Outputs
 
 
 class Checker:
     """Holds outputs against the arena's contents, and remembers the largest errors."""
 
-    def __init__(self, order: Message, arena: Arena) -> None:
-        self._order = order
+    def __init__(self, spec: CaseSpec, arena: Arena) -> None:
+        self._spec = spec
         self._arena = arena
-        self._errors: tuple[Error, ...] = ()
-
-    @property
-    def errors(self) -> list[dict[str, Any]]:
-        """The largest errors so far, as a message holds them."""
-        return [
-            {"output": one.output, "error_over_tolerance": one.error_over_tolerance, "max_ulp": one.max_ulp}
-            for one in self._errors
-        ]
+        self.errors: tuple[Verification, ...] = ()
+        """The largest errors so far."""
 
     def verify(self, outputs: Outputs, content: str) -> None:
         """Check the outputs of a call, and that it left its inputs alone; Unfit where something is wrong."""
@@ -35,7 +27,7 @@ class Checker:
             originals = self._arena.originals(content)
             verify.require_unchanged(self._arena.kept, {name: originals[name] for name in self._arena.kept})
             self.require_own_memory(outputs, {})
-            self._errors = verify.worst(self._errors, found)
+            self.errors = verify.worst(self.errors, found)
 
     def verify_changed(self, outputs: Outputs) -> None:
         """Check the outputs of the first call on contents B: those of contents A are remembered ones."""
@@ -56,10 +48,10 @@ class Checker:
         own = verify.without_memory_of(outputs, self._arena.overwritten)
         verify.require_own_memory(own, self._arena.kept, earlier)
 
-    def _right(self, outputs: Outputs, content: str) -> tuple[Error, ...]:
+    def _right(self, outputs: Outputs, content: str) -> tuple[Verification, ...]:
         """Return the errors of the outputs; Wrong where they are not right for that content."""
-        found = verify.check(outputs, *self._arena.expected(content), self._order["dtype"])
+        found = verify.check(outputs, *self._arena.expected(content), self._spec.case.dtype)
         if self._arena.accepts:
-            problem = implementation.load(Path(self._order["folder"]), "problem")
+            problem = implementation.load(self._spec.folder, "problem")
             verify.accept(problem.accept, self._arena.originals(content), outputs)
         return found

@@ -1,48 +1,47 @@
 """What a worker makes for the others: inputs, references and tolerances, in files."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from ..machine import environment
 from ..problems import implementation
-from ..problems.case import Size
-from . import protocol
 from .inputs import same_value
 from .outcome import Unfit, judged
-from .protocol import Message
+from .protocol import CaseSpec, InputsWritten, WriteInputs
+from .value_files import save_values
 
 
-def write_inputs(order: Message) -> Message:
+def write_inputs(order: WriteInputs) -> InputsWritten:
     """Make inputs, references and tolerances of two contents, A and B, and write them to a folder for the workers.
 
     B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
     """
-    case, folder, made = order["case"], Path(order["inputs"]), []
+    from ..machine import environment
+
+    spec, case, made = order.spec, order.spec.case, []
     with judged():
-        problem = implementation.load(Path(order["folder"]), "problem")
+        problem = implementation.load(spec.folder, "problem")
         _require_functions(problem)
-        unit_roundoff = float(np.finfo(case["dtype"]).eps) / 2
-        for content, data, seed in (("a", case["data"], order["seed"]), ("b", order["other_data"], order["seed"] + 1)):
-            inputs = problem.inputs(case["size"], case["dtype"], data, seed)
-            protocol.save_values(folder / content / "inputs", inputs)
-            right = _right(problem, inputs, unit_roundoff, order.get("outputs", ()))
+        unit_roundoff = float(np.finfo(case.dtype).eps) / 2
+        for content, data, seed in (("a", case.data, order.seed), ("b", order.other_data, order.seed + 1)):
+            inputs = problem.inputs(case.size.values, case.dtype, data, seed)
+            save_values(spec.inputs / content / "inputs", inputs)
+            right = _right(problem, inputs, unit_roundoff, spec.outputs)
             for name, values in right.items():
-                protocol.save_values(folder / content / name, values)
+                save_values(spec.inputs / content / name, values)
             made.append((inputs, right["reference"]))
-        _require_arrays(order.get("inout", ()), inputs)
+        _require_arrays(spec.inout, inputs)
         if hasattr(problem, "accept"):
-            (folder / "accept").touch()
-        work = {key: float(value) for key, value in problem.work(case["size"], case["dtype"]).items()}
-    return {
-        "matrices": [name for name, value in inputs.items() if np.ndim(value) == 2],
-        "work": work,
-        "numeric_stack": environment.numeric_stack(),
-        "doubt": _doubt(*made),
-    }
+            (spec.inputs / "accept").touch()
+        work = {key: float(value) for key, value in problem.work(case.size.values, case.dtype).items()}
+    return InputsWritten(
+        matrices=tuple(name for name, value in inputs.items() if np.ndim(value) == 2),
+        work=work,
+        numeric_stack=environment.numeric_stack(),
+        doubt=_doubt(*made),
+    )
 
 
 def _require_functions(problem: ModuleType) -> None:
@@ -59,7 +58,7 @@ def _require_functions(problem: ModuleType) -> None:
 
 
 def _right(
-    problem: ModuleType, inputs: Mapping[str, Any], unit_roundoff: float, outputs: list[str]
+    problem: ModuleType, inputs: Mapping[str, Any], unit_roundoff: float, outputs: Sequence[str]
 ) -> dict[str, Mapping[str, Any]]:
     """Return what the outputs are held against; nothing where the problem's own test judges them alone."""
     if not hasattr(problem, "reference"):
@@ -73,7 +72,7 @@ def _right(
     return found
 
 
-def _require_arrays(names: list[str], inputs: Mapping[str, Any]) -> None:
+def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
     """Raise Unfit if one of the names in INOUT is no input array."""
     arrays = [name for name, value in inputs.items() if isinstance(value, np.ndarray)]
     for name in names:
@@ -110,11 +109,8 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return one.keys() == other.keys() and all(map(same_value, one.values(), other.values()))
 
 
-def smallest_inputs(order: Message) -> dict[str, Any]:
+def smallest_inputs(spec: CaseSpec) -> dict[str, Any]:
     """Return inputs of the case with 1 in the place of the largest number of its size (`Size.smallest`)."""
-    case = order["case"]
-    problem = implementation.load(Path(order["folder"]), "problem")
-    inputs: dict[str, Any] = problem.inputs(
-        Size(name="", values=case["size"]).smallest.values, case["dtype"], case["data"], 1
-    )
+    case, problem = spec.case, implementation.load(spec.folder, "problem")
+    inputs: dict[str, Any] = problem.inputs(case.size.smallest.values, case.dtype, case.data, 1)
     return inputs

@@ -1,13 +1,16 @@
 """The inputs of a case in a worker: two contents, A (timed) and B, that take turns in one place in memory."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import protocol, verify
+from ..problems.case import MemoryOrder
+from . import verify
+from .protocol import FoundOrder
+from .value_files import load_values
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
 QUICKLY_CHECKED_BYTES = 2**20
@@ -19,7 +22,7 @@ class Arena:
     The arrays are writable and own their memory: many a function copies what it may not write to.
     """
 
-    def __init__(self, folder: Path, orders: dict[str, str], inout: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, orders: Mapping[str, MemoryOrder], inout: Sequence[str] = ()) -> None:
         """Load contents A.
 
         Parameters
@@ -70,9 +73,9 @@ class Arena:
         """Return the name of an input that has other contents than it should, where that can be told quickly."""
         return next((name for name, digest in self._digests.items() if _digest(self._owned[name]) != digest), None)
 
-    def layout(self) -> dict[str, str]:
+    def layout(self) -> dict[str, FoundOrder]:
         """Return the memory order of each 2-D input, read off the array itself."""
-        found = {}
+        found: dict[str, FoundOrder] = {}
         for name, array in self._owned.items():
             if array.ndim == 2:
                 flags = array.flags
@@ -82,7 +85,7 @@ class Arena:
 
     def originals(self, content: str) -> dict[str, Any]:
         """Return the inputs of content "a" or "b" as they were written."""
-        return protocol.load_values(self._folder / content / "inputs")
+        return load_values(self._folder / content / "inputs")
 
     def change_to(self, content: str) -> bool:
         """Put other contents into the same arrays; return False where that could not be done without new values.
@@ -111,7 +114,7 @@ class Arena:
     def expected(self, content: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return reference and tolerance of content "a" or "b"."""
         folder = self._folder / content
-        return protocol.load_values(folder / "reference"), protocol.load_values(folder / "tolerance")
+        return load_values(folder / "reference"), load_values(folder / "tolerance")
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..problems.implementation import PACKAGE
+from .protocol import WorkerOutcome
 
 
 class Unfit(Exception):
     """The case cannot go on: its outcome and the reason."""
 
-    def __init__(self, outcome: str, reason: str) -> None:
+    def __init__(self, outcome: WorkerOutcome, reason: str) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason

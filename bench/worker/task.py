@@ -1,29 +1,22 @@
-"""The child process: pin, prepare, verify, time. Started fresh for each implementation and round.
-
-It reads commands from one pipe and answers on another; what the implementation prints goes to stdout, which nobody
-takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file descriptors and a process id.
-"""
+"""What a worker does with one implementation on one case: prepare, verify, time, count."""
 
 import contextlib
 import gc
 import inspect
-import os
-import signal
-import sys
 import time
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from ..collector import collector_off
 from ..machine import threads
-from . import origins, protocol, verify
+from ..store.records import Burst, DiscardedBurst, Pool
+from . import verify
 from .checking import Checker
-from .input_files import write_inputs
 from .inputs import Arena
 from .loading import loaded
 from .outcome import Unfit, judged
-from .protocol import Message
+from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
 #: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
@@ -39,19 +32,20 @@ MOST_CONTRADICTIONS = 3
 class Bench:
     """One implementation on one case, from import to the last check."""
 
-    def __init__(self, order: Message) -> None:
+    def __init__(self, order: Start) -> None:
         self._order = order
-        self._guard = threads.Guard(order["threads"])
+        self._spec = order.spec
+        self._guard = threads.Guard(order.spec.case.threads or 1)
         self._resolution_ns = clock_resolution_ns()
-        self._evict = evictor(Path(order["filler"])) if order.get("filler") else None
+        self._evict = evictor(order.filler) if order.filler else None
 
-    def start(self) -> Message:
+    def start(self) -> Started:
         """Prepare, verify, warm up; return what was found on the way."""
         order = self._order
-        self._arena = Arena(Path(order["inputs"]), order["layout"], order.get("inout", ()))
-        self._checker = Checker(order, self._arena)
+        self._arena = Arena(self._spec.inputs, order.layout, self._spec.inout)
+        self._checker = Checker(self._spec, self._arena)
         layout = self._arena.layout()
-        for name, wanted in order["layout"].items():
+        for name, wanted in order.layout.items():
             if wanted not in layout[name]:
                 raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
         self._prepare = loaded(order).prepare
@@ -66,18 +60,18 @@ class Bench:
             number, call_ns = self._sampler.calls_in_a_sample()
             aside_ns = self._sampler.aside_ns()
         self._ready_ns = prepared - started + first_call_ns
-        return {
-            "pools": pools,
-            "layout": layout,
-            "prepare_ns": prepared - started,
-            "transfer_ns": getattr(self._step, "transfer_ns", None),
-            "own_clock": hasattr(self._step, "clock_ns"),
-            "first_call_ns": first_call_ns,
-            "warmup_calls": warmup_calls,
-            "call_ns": max(1, round(call_ns)) + aside_ns,
-            "number": number,
-            "accepted": self._arena.accepts,
-        }
+        return Started(
+            pools=pools,
+            layout=layout,
+            prepare_ns=prepared - started,
+            transfer_ns=getattr(self._step, "transfer_ns", None),
+            own_clock=hasattr(self._step, "clock_ns"),
+            first_call_ns=first_call_ns,
+            warmup_calls=warmup_calls,
+            call_ns=max(1, round(call_ns)) + aside_ns,
+            number=number,
+            accepted=self._arena.accepts,
+        )
 
     def _make_step(self) -> None:
         """Prepare the implementation on the inputs as they are now."""
@@ -87,8 +81,8 @@ class Bench:
                 self._step.close()
             if not callable(self._step):
                 raise verify.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
+            resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
-        resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._sampler = Sampler(self._step, self._clock, resolution_ns)
         if self._evict or self._arena.overwritten:
             self._sampler.before = self._before
@@ -100,12 +94,17 @@ class Bench:
         if self._evict:
             self._evict()
 
-    def _obedient_pools(self) -> list[dict[str, Any]]:
-        pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
-        reason = self._guard.disobedient(pools)
+    def _obedient_pools(self) -> tuple[Pool, ...]:
+        with judged():
+            pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
+            try:
+                known = msgspec.convert(pools, tuple[Pool, ...])
+            except msgspec.ValidationError as error:
+                raise Unfit("failed", f"its step.pools are not as documented: {error}") from error
+            reason = self._guard.disobedient(pools)
         if reason:
             raise Unfit("failed", reason)
-        return pools
+        return known
 
     def _verify_and_warm_up(self) -> tuple[int, int]:
         """Return the first call's time in ns and the number of warm-up calls."""
@@ -134,7 +133,7 @@ class Bench:
             started = self._clock()
             result = self._step()
             ended = self._clock()
-            return verify.named(result, self._order["outputs"]), ended - started
+            return verify.named(result, self._spec.outputs), int(ended - started)
 
     def _computing(self) -> tuple[dict[str, Any], int]:
         """Make one call; return its outputs and its time in ns, without that for which others had the CPU."""
@@ -142,42 +141,46 @@ class Bench:
         outputs, call_ns = self._call()
         return outputs, min(call_ns, time.process_time_ns() - started)
 
-    def burst(self, number: int, samples: int) -> Message:
-        """Time `samples` samples of `number` calls each, collector collected and off.
+    def burst(self, order: TimeBurst) -> BurstTimed:
+        """Time a burst, collector collected and off.
 
         A burst that contradicts the number of threads is timed again, for clocks err; only where none does not, it is
         the implementation's fault. ``longer`` is how many calls a sample should have, if these were too few.
         """
-        discarded: list[Message] = []
+        discarded: list[DiscardedBurst] = []
         while True:
-            timed, contradiction = self._timed(number, samples)
+            burst, contradiction = self._timed(order)
             changed = self._arena.changed()
             if changed:
                 raise Unfit("wrong", verify.changed(changed))
             if contradiction is None:
-                longer = self._sampler.longer(number, min(timed["sample_ns"]))
-                return timed | {"discarded": discarded, "longer": longer}
+                longer = self._sampler.longer(order.number, min(burst.sample_ns))
+                return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer)
             if len(discarded) == MOST_CONTRADICTIONS - 1:
                 raise Unfit("failed", f"{contradiction} (and in {len(discarded)} more before it)")
-            discarded.append(timed | {"reason": contradiction})
+            discarded.append(DiscardedBurst(burst=burst, reason=contradiction))
 
-    def _timed(self, number: int, samples: int) -> tuple[Message, str | None]:
+    def _timed(self, order: TimeBurst) -> tuple[Burst, str | None]:
         """Return what a burst took, and how that contradicts the number of threads."""
         gc.collect()
         with judged(), collector_off():
             before = self._guard.read()
             started = time.perf_counter_ns()
-            durations = self._sampler.samples(number, samples)
+            durations = self._sampler.samples(order.number, order.samples)
             used = self._guard.read().since(before)
-        return {
-            "start_ns": started,
-            "sample_ns": durations,
-            "cpu_ns": used.cpu_ns,
-            "minor_faults": used.minor_faults,
-            "involuntary_switches": used.involuntary_switches,
-        }, self._guard.contradiction(used)
+        burst = Burst(
+            pass_index=order.pass_index,
+            position=order.position,
+            start_ns=started,
+            number=order.number,
+            sample_ns=tuple(durations),
+            cpu_ns=used.cpu_ns,
+            minor_faults=used.minor_faults,
+            involuntary_switches=used.involuntary_switches,
+        )
+        return burst, self._guard.contradiction(used)
 
-    def finish(self) -> Message:
+    def finish(self) -> Finished:
         """Verify the result again after the last burst, then on changed contents of the same arrays.
 
         An implementation that took a copy in prepare() answers for the old contents; where it says so
@@ -189,22 +192,25 @@ class Bench:
         self._checker.verify(outputs, "a")
         self._arena.change_to("a")  # the same contents once more, as a call on other ones is held against it
         met_ns = self._computing()[1] if self._is_short else None
-        anew = not self._arena.change_to("b") or self._order["copies_inputs"]
+        anew = not self._arena.change_to("b") or self._order.copies_inputs
         if anew:
             self._make_step()
         outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
-        told = {"met_ns": None, "unmet_ns": None} if anew else {"met_ns": met_ns, "unmet_ns": unmet_ns}
-        return {"verification": self._checker.errors, **told}
+        return Finished(
+            verification=self._checker.errors,
+            met_ns=None if anew else met_ns,
+            unmet_ns=None if anew else unmet_ns,
+        )
 
-    def count(self) -> Message:
+    def count(self) -> Counted:
         """Count what one evaluation does; to be asked for behind the last burst, for it leaves another heap."""
         from .allocations import counted
 
         with judged():
-            return {"counts": asdict(counted(self._step, self._arena.restore))}
+            return Counted(counts=counted(self._step, self._arena.restore))
 
-    def explain(self) -> Message:
+    def explain(self) -> Counted:
         """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
 
         Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
@@ -218,83 +224,9 @@ class Bench:
         calls, smallest_ns = None, None
         if not hasattr(self._step, "clock_ns"):
             with contextlib.suppress(Exception):
-                calls = [asdict(call) for call in numpy_calls.observed(self._prepare, inputs, self._arena.restore)]
+                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore)
             if self._ready_ns < LONGEST_READY_NS:
                 with contextlib.suppress(Exception):
-                    smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._order)))
-        found = {
-            "calls": calls,
-            "smallest_ns": smallest_ns,
-            "costs": asdict(unit_costs.measured(self._order["dtype"], largest)),
-        }
-        return self.count() | found
-
-
-class Session:
-    """The orders of one parent, answered one after the other."""
-
-    def __init__(self) -> None:
-        self._bench: Bench | None = None
-
-    def answer(self, order: Message) -> Message:
-        """Do what the order says; an implementation's failure is an answer too."""
-        try:
-            reply = {"outcome": "ok", **self._do(order)}
-        except Unfit as unfit:
-            reply = {"outcome": unfit.outcome, "reason": origins.absent(unfit.__cause__) or unfit.reason}
-        return {"nonce": order["nonce"], **reply, "foreign": None if order["do"] == "burst" else origins.foreign()}
-
-    def _do(self, order: Message) -> Message:
-        place = order.get("importable")
-        if place and place not in sys.path:
-            sys.path.append(place)
-        match order["do"], self._bench:
-            case "write-inputs", None:
-                return write_inputs(order)
-            case "start", None:
-                self._bench = Bench(order)
-                return self._bench.start()
-            case "burst", Bench() as bench:
-                return bench.burst(order["number"], order["samples"])
-            case "finish", Bench() as bench:
-                return bench.finish()
-            case "count", Bench() as bench:
-                return bench.count()
-            case "explain", Bench() as bench:
-                return bench.explain()
-        raise ValueError(f"a worker cannot do {order['do']!r} now")
-
-
-def serve(commands: int, replies: int) -> None:
-    """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
-    session = Session()
-    while (order := protocol.receive(commands)) is not None:
-        if order.get("forks") and not _forked():
-            continue
-        reply = {"nonce": order["nonce"], "outcome": "ok"} if order["do"] == "leave" else session.answer(order)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        protocol.send(replies, reply)
-        if order["do"] == "leave":
-            os._exit(0)
-
-
-def _forked() -> bool:
-    """Return True in a fork of this process, which has loaded what every worker loads; False here, once it has ended.
-
-    Parent and fork share the pipes, and only one of them reads at a time. If the fork dies, so does this process, in
-    the same way: who asked finds out what it was.
-    """
-    here = os.getpid()
-    fork = os.fork()
-    if fork == 0:
-        threads.die_with_parent(here)
-        return True
-    code = os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
-    if code < 0:
-        if -code != signal.SIGKILL:
-            signal.signal(-code, signal.SIG_DFL)  # Python ignores SIGPIPE and takes SIGINT for an exception
-        os.kill(here, -code)
-    if code > 0:
-        os._exit(code)
-    return False
+                    smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._spec)))
+        costs = unit_costs.measured(self._spec.case.dtype, largest)
+        return Counted(counts=self.count().counts, calls=calls, costs=costs, smallest_ns=smallest_ns)

@@ -2,9 +2,10 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+
+from ..store.records import Verification
 
 Values = Mapping[str, "np.ndarray | float"]
 Outputs = dict[str, np.ndarray]
@@ -12,17 +13,6 @@ Outputs = dict[str, np.ndarray]
 
 class Wrong(Exception):
     """The implementation did not do what the problem asks; the text says what was found and what was expected."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Error:
-    """How far one output is from the reference."""
-
-    output: str
-    error_over_tolerance: float
-    """Largest componentwise |output - reference| / tolerance; above 1 is wrong."""
-    max_ulp: float
-    """Largest componentwise |output - reference| in spacings of the reference, in the case's dtype."""
 
 
 def named(result: object, names: Sequence[str]) -> Outputs:
@@ -89,7 +79,7 @@ def accept(test: Callable[[Values, Outputs], object], inputs: Values, outputs: O
         raise Wrong(f"not accepted by the problem's accept(): {said}")
 
 
-def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) -> tuple[Error, ...]:
+def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) -> tuple[Verification, ...]:
     """Return the error of each output that there is a reference for, all within tolerance.
 
     Parameters
@@ -122,7 +112,7 @@ def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) ->
     return tuple(errors)
 
 
-def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.ndarray, dtype: str) -> Error:
+def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.ndarray, dtype: str) -> Verification:
     if output.shape != reference.shape:
         raise Wrong(f"{name} has shape {output.shape}, expected {reference.shape}")
     whole = reference.dtype.kind in "iub"
@@ -133,7 +123,7 @@ def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.n
     wide = np.longdouble if whole else reference.dtype
     error = np.abs(output.astype(wide) - reference.astype(wide))
     spacing = np.ones_like(error) if whole else np.spacing(np.abs(reference).astype(dtype))
-    return Error(
+    return Verification(
         output=name,
         error_over_tolerance=_largest_ratio(error, tolerance),
         max_ulp=_largest_ratio(error, spacing),
@@ -146,12 +136,12 @@ def _largest_ratio(error: np.ndarray, unit: np.ndarray) -> float:
     return float(min(ratio.max(initial=0), np.finfo(np.float64).max))
 
 
-def worst(*checks: Iterable[Error]) -> tuple[Error, ...]:
+def worst(*checks: Iterable[Verification]) -> tuple[Verification, ...]:
     """Return for each output the largest of either error over several checks."""
-    found: dict[str, Error] = {}
+    found: dict[str, Verification] = {}
     for error in (error for errors in checks for error in errors):
         kept = found.setdefault(error.output, error)
-        found[error.output] = Error(
+        found[error.output] = Verification(
             output=error.output,
             error_over_tolerance=max(kept.error_over_tolerance, error.error_over_tolerance),
             max_ulp=max(kept.max_ulp, error.max_ulp),

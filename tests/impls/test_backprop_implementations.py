@@ -125,7 +125,7 @@ def test_no_implementation_is_broken_and_those_of_the_question_are_there() -> No
 def test_where_its_framework_is_missing_an_implementation_says_how_to_add_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(implementation, "missing", tuple)
+    monkeypatch.setattr("bench.machine.environment.missing", tuple)
     assert FOUND[name].unavailable == REMEDIES[name]
 
 

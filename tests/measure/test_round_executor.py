@@ -17,7 +17,8 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
-from bench.store.records import Arm, Outcome, Role, Settings
+from bench.store.records import Arm, Burst, DiscardedBurst, Outcome, Role, Settings
+from bench.worker.protocol import BurstTimed
 from tests.builders import USUAL, make_run
 
 SCAN = Path(__file__).parent.parent / "fakes" / "scan"
@@ -63,16 +64,17 @@ class Scripted:
 
     def __init__(self, *answers):
         self.asked = []
+        self.ended = False
         self.pid = 1
         self.output_tail = ""
         self._answers = list(answers)
 
-    def ask(self, order, timeout_s):
+    def ask(self, order, expected, timeout_s):
         self.asked.append(order)
         answer = self._answers.pop(0)
         if isinstance(answer, Ended):
             raise answer
-        return answer
+        return answer(order)
 
     def __enter__(self):
         return self
@@ -87,9 +89,17 @@ class Scripted:
 
 
 def told(longer=None, discarded=()):
-    common = {"start_ns": 1, "sample_ns": [7, 8], "cpu_ns": 15, "minor_faults": 0, "involuntary_switches": 0}
-    again = [common | {"reason": reason} for reason in discarded]
-    return common | {"outcome": "ok", "longer": longer, "discarded": again}
+    """Return what answers an order to time a burst."""
+
+    def answer(order):
+        burst = Burst(
+            pass_index=order.pass_index, position=order.position, start_ns=1, number=order.number, sample_ns=(7, 8),
+            cpu_ns=15, minor_faults=0, involuntary_switches=0,
+        )  # fmt: skip
+        again = tuple(DiscardedBurst(burst=burst, reason=reason) for reason in discarded)
+        return BurstTimed(burst=burst, discarded=again, longer=longer)
+
+    return answer
 
 
 @pytest.fixture
@@ -117,8 +127,8 @@ def timed(conductor, arms, name, *answers):
 def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_all_arms_of_the_case(conductor):
     arms = active(conductor, "one", "other")
     record = timed(conductor, arms, "one", told(longer=32), told(longer=128), told())
-    assert [order["number"] for order in arms["one"].process.asked] == [8, 32, 128]
-    assert [burst.number for burst in record.bursts] == [128]
+    assert [order.number for order in arms["one"].process.asked] == [8, 32, 128]
+    assert [(burst.number, burst.pass_index, burst.position) for burst in record.bursts] == [(128, 3, 1)]
     assert [(one.burst.number, one.reason) for one in record.discarded_bursts] == [
         (8, "its samples were too short for the clock"),
         (32, "its samples were too short for the clock"),
@@ -186,8 +196,8 @@ def held(conductor, monkeypatch, workers, *, limits=()):
 
 
 def ends(outcome, inout=(), name="one"):
-    """Return a worker that answers its first order with that outcome, or ends with it."""
-    one = Scripted(outcome if isinstance(outcome, Ended) else {"outcome": outcome, "reason": f"it is {outcome}"})
+    """Return a worker that ends at its first order, with that outcome."""
+    one = Scripted(outcome if isinstance(outcome, Ended) else Ended(Outcome(outcome), f"it is {outcome}"))
     one.source = source(name, inout)
     return one
 
@@ -199,7 +209,7 @@ def test_both_versions_are_called_as_the_problem_says_that_makes_their_inputs(co
         "limit": ends("failed", inout=("z",), name="limit"),
     }
     held(conductor, monkeypatch, workers, limits=("limit",))
-    asked = {name: (worker.asked[0]["inout"], worker.asked[0]["outputs"]) for name, worker in workers.items()}
+    asked = {name: (worker.asked[0].spec.inout, worker.asked[0].spec.outputs) for name, worker in workers.items()}
     assert asked["base"] == asked["head"] == (("x",), ("out_head",))
     assert asked["limit"] == (("z",), ("out_limit",))
 

@@ -2,17 +2,23 @@
 
 import os
 import signal
+from pathlib import Path
 
 import psutil
 import pytest
 
 from bench.measure.worker_process import TAIL_BYTES, Conditions, Ended, WorkerProcess
 from bench.store.records import Outcome
-from bench.worker.protocol import send
+from bench.worker.protocol import LONGEST_REASON, CaseSpec, InputsWritten, WriteInputs, send
+from tests.builders import USUAL, make_run
 
 pytestmark = pytest.mark.slow
 
-ORDER = {"do": "write-inputs", "folder": "/nonexistent", "inputs": "x", "seed": 1, "case": {"dtype": "float64"}}
+NOWHERE = Path("/nonexistent")
+SPEC = CaseSpec(
+    case=make_run(USUAL).arms[0].case, folder=NOWHERE, importable=NOWHERE, inputs=NOWHERE, outputs=("product",)
+)
+ORDER = WriteInputs(spec=SPEC, seed=1, other_data="uniform")
 
 
 @pytest.fixture
@@ -22,26 +28,34 @@ def worker(tmp_path):
         yield process
 
 
+def ask(worker, timeout_s=300):
+    """Give an order that cannot be done; return how that ends."""
+    with pytest.raises(Ended) as caught:
+        worker.ask(ORDER, InputsWritten, timeout_s)
+    return caught.value
+
+
 def test_a_worker_answers_an_order_with_an_outcome_even_if_the_order_cannot_be_done(worker):
-    reply = worker.ask(ORDER, 300)
-    assert reply["outcome"] == "failed"
-    assert "ModuleNotFoundError" in reply["reason"]
+    ended = ask(worker)
+    assert ended.outcome == Outcome.FAILED
+    assert "ModuleNotFoundError" in ended.reason
+    assert not worker.ended
 
 
 def test_a_worker_that_is_stopped_gives_no_answer_and_is_killed_at_the_deadline(worker):
-    worker.ask(ORDER, 300)
+    ask(worker)
     worker.pause()
-    with pytest.raises(Ended, match=r"no answer within 0\.2 s") as caught:
-        worker.ask(ORDER, 0.2)
-    assert (caught.value.outcome, caught.value.from_outside) == (Outcome.TIMEOUT, True)
+    ended = ask(worker, 0.2)
+    assert (ended.outcome, ended.from_outside) == (Outcome.TIMEOUT, True)
+    assert "no answer within 0.2 s" in ended.reason
     assert not psutil.pid_exists(worker.pid)
 
 
 def test_a_worker_that_was_stopped_goes_on_where_it_was(worker):
-    worker.ask(ORDER, 300)
+    ask(worker)
     worker.pause()
     worker.resume()
-    assert worker.ask(ORDER, 300)["outcome"] == "failed"
+    assert "ModuleNotFoundError" in ask(worker).reason
 
 
 @pytest.mark.parametrize(
@@ -49,21 +63,63 @@ def test_a_worker_that_was_stopped_goes_on_where_it_was(worker):
     [(signal.SIGABRT, Outcome.CRASHED, "SIGABRT"), (signal.SIGKILL, Outcome.OUT_OF_MEMORY, "memory runs out")],
 )
 def test_a_worker_that_dies_by_a_signal_is_told_by_it(worker, number, outcome, told):
-    worker.ask(ORDER, 300)
+    ask(worker)
     os.kill(worker.pid, number)
-    with pytest.raises(Ended, match=told) as caught:
-        worker.ask(ORDER, 300)
-    assert caught.value.outcome == outcome
+    ended = ask(worker)
+    assert ended.outcome == outcome
+    assert told in ended.reason
 
 
-def test_an_answer_with_another_nonce_was_written_by_somebody_else(worker):
-    worker.ask(ORDER, 300)
+def test_an_answer_to_another_order_was_written_by_somebody_else(worker):
+    ask(worker)
     worker.pause()
     worker._asked += 1  # as if the reply to the next order came from elsewhere
-    send(worker._commands, {**ORDER, "nonce": 77})
+    send(worker._commands, 77, ORDER)
     worker.resume()
-    with pytest.raises(Ended, match="wrote to the harness's own pipe"):
-        worker.ask(ORDER, 300)
+    assert ask(worker).reason == "wrote to the harness's own pipe"
+
+
+def frame(body, length=None):
+    return (1).to_bytes(4, "big") + (length or len(body)).to_bytes(4, "big") + body
+
+
+WRITTEN = b'{"type":"InputsWritten","matrices":[],"work":{"flops":%s},"numeric_stack":%s}'
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (frame(b"", length=2**31), "a message of 2147483648 bytes, at most 16777216 are allowed"),
+        (frame(b"[]"), "Expected `object`, got `array`"),
+        (frame(b"{]"), "JSON is malformed"),
+        (frame(b"\xff"), "JSON is malformed"),
+        (frame(b"[" * 10**6), "Expected `object`, got `array`"),
+        (frame(b'{"type":"Leaving"}'), "Invalid value 'Leaving'"),
+        (frame(b'{"type":"Failure","outcome":"ok","reason":""}'), "Invalid enum value 'ok'"),
+        (frame(b'{"type":"Failure","outcome":"failed","reason":"\\udcff"}'), "invalid utf-16 surrogate pair"),
+        (frame(b'{"type":"Failure","outcome":"failed","reason":"\xff"}'), "can't decode byte 0xff"),
+        (frame(WRITTEN % (b"null", b"{}")), "Expected `float`, got `null`"),
+        (frame(WRITTEN % (b"1e999", b"{}")), "Number out of range"),
+        (frame(WRITTEN % (b"1", b'{"a":' + b"9" * 5000 + b"}")), "Integer value out of range"),
+        (frame(WRITTEN % (b"1", b'{"a":[[]]}')), "Expected `str`, got `array`"),
+        (frame(b'{"a":' + b"[" * 10**5 + b"]" * 10**5 + b',"type":"Leaving"}'), "nested too deeply"),
+    ],
+    ids=range(14),
+)
+def test_a_reply_that_cannot_be_read_is_the_outcome_of_its_case_and_the_end_of_its_worker(worker, reply, told):
+    worker.pause()
+    worker._received.add(reply)
+    ended = ask(worker)
+    assert ended.outcome == Outcome.FAILED
+    assert ended.reason.startswith("its worker's reply cannot be read: ")
+    assert told in ended.reason
+    assert worker.ended
+
+
+def test_of_a_long_reason_only_the_beginning_is_kept(worker):
+    worker.pause()
+    worker._received.add(frame(b'{"type":"Failure","outcome":"failed","reason":"' + b"a" * 10**7 + b'"}'))
+    assert ask(worker).reason == "a" * LONGEST_REASON
 
 
 def test_only_the_tail_of_what_a_worker_prints_is_kept(worker):

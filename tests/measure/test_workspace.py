@@ -10,9 +10,11 @@ import pytest
 
 from bench.errors import ImplbenchError, NothingMeasured
 from bench.measure import workspace
+from bench.measure.worker_process import Ended
 from bench.measure.workspace import SCRATCH, scratch
 from bench.problems.case import Size
 from bench.store.records import Outcome
+from bench.worker.protocol import InputsWritten
 from tests.builders import USUAL, make_run
 from tests.repositories import git
 
@@ -91,7 +93,9 @@ class Writers:
         folder.mkdir()
         with self._lock:
             self._working -= 1
-        return {"outcome": ends, "reason": f"it was {ends}", "beside": beside}
+        if ends != Outcome.OK:
+            return Ended(ends, f"it was {ends}")
+        return InputsWritten(matrices=(), work={"others": beside}, numeric_stack={})
 
 
 @pytest.mark.parametrize("ended", [Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT])
@@ -102,6 +106,6 @@ def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_onc
     inputs = workspace._Inputs(writers, tmp_path, 1)
     inputs.write_all([(case, source) for case in cases])
     assert writers.asked[3:] == ["L"]
-    assert inputs.of(cases[0], source)[1]["beside"] == 0
+    assert inputs.of(cases[0], source)[1].work == {"others": 0}
     with pytest.raises(NothingMeasured, match="it was failed"):
         inputs.of(cases[2], source)

@@ -54,7 +54,7 @@ def test_a_module_that_cannot_be_one_is_broken_with_the_reason(folder, text, tol
 
 
 def test_what_is_missing_is_told_with_how_to_add_it(folder, monkeypatch):
-    monkeypatch.setattr(implementation, "missing", tuple)
+    monkeypatch.setattr("bench.machine.environment.missing", tuple)
     (folder / "good.py").write_text('REQUIRES = ("numba", "odd")\ndef prepare(i): ...\n')
     assert found(folder)["good"].unavailable == "needs numba, odd (pip install implbench[numba] odd)"
 

@@ -79,7 +79,7 @@ def test_an_installed_package_offers_its_problems_by_an_entry_point(tmp_path, mo
     written(package, GOOD)
     point = EntryPoint(name="sums", value="somebodys_problems.sums", group=problem.ENTRY_POINTS)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(problem.importlib.metadata, "entry_points", lambda group: [point])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point])
     assert problem.available()["sums"] == package
     assert problem.find("sums").title == "Sum of squares"
 

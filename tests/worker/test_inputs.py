@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from bench.worker import protocol
 from bench.worker.inputs import Arena, same_value
+from bench.worker.value_files import save_values
 
 
 @pytest.fixture
 def folder(tmp_path):
     for content, start in (("a", 0.0), ("b", 100.0)):
         x = np.arange(6, dtype=np.float32).reshape(2, 3) + np.float32(start)
-        protocol.save_values(tmp_path / content / "inputs", {"x": x, "v": x[0].copy(), "beta": start})
-        protocol.save_values(tmp_path / content / "reference", {"y": x.astype(np.longdouble)})
-        protocol.save_values(tmp_path / content / "tolerance", {"y": np.ones((2, 3))})
+        save_values(tmp_path / content / "inputs", {"x": x, "v": x[0].copy(), "beta": start})
+        save_values(tmp_path / content / "reference", {"y": x.astype(np.longdouble)})
+        save_values(tmp_path / content / "tolerance", {"y": np.ones((2, 3))})
     return tmp_path
 
 
@@ -49,13 +49,13 @@ def test_what_is_expected_belongs_to_the_contents(folder):
 
 
 def test_a_matrix_of_one_row_is_in_both_orders(tmp_path):
-    protocol.save_values(tmp_path / "a" / "inputs", {"x": np.ones((1, 3))})
+    save_values(tmp_path / "a" / "inputs", {"x": np.ones((1, 3))})
     assert Arena(tmp_path, {"x": "F"}).layout() == {"x": "CF"}
 
 
 def arena_of(folder, a, b, **options):
     for content, inputs in (("a", a), ("b", b)):
-        protocol.save_values(folder / content / "inputs", inputs)
+        save_values(folder / content / "inputs", inputs)
     return Arena(folder, {}, **options)
 
 
@@ -95,7 +95,7 @@ def test_what_is_overwritten_comes_back_into_the_same_memory_in_its_own_order(tm
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_a_change_of_any_input_that_must_stay_is_seen_quickly(tmp_path, dtype, order):
     inputs = {"x": np.zeros((3, 2), dtype), "z": np.zeros((), "i8"), "none": np.zeros(0)}
-    protocol.save_values(tmp_path / "a" / "inputs", inputs)
+    save_values(tmp_path / "a" / "inputs", inputs)
     arena = Arena(tmp_path, {"x": order})
     assert arena.changed() is None
     arena.inputs["x"][0, 1] = np.ones((), "i8").astype(dtype)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bench.worker import protocol
 from bench.worker.allocations import counted
 from bench.worker.inputs import Arena
+from bench.worker.value_files import save_values
 
 N = 4096
 
@@ -95,7 +95,7 @@ def scipy(name):
 @pytest.fixture
 def both(tmp_path):
     """Return arrays of one's own and those that a worker hands to prepare()."""
-    protocol.save_values(tmp_path / "a" / "inputs", made())
+    save_values(tmp_path / "a" / "inputs", made())
     return made(), Arena(tmp_path, {"f": "F"}).inputs
 
 

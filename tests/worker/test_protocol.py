@@ -1,105 +1,173 @@
-"""Messages on a pipe, arrays in files."""
+"""Orders and replies on a pipe."""
 
 import os
+import re
+from pathlib import Path
 
-import numpy as np
+import msgspec
 import pytest
 
+from bench.problems.case import Case, Size
+from bench.store.records import Pool
 from bench.worker import protocol
+from bench.worker.protocol import CaseSpec, Failure, Finish, Foreign, Received, Start, Started, TimeBurst
+
+CASE = Case(
+    problem="sum",
+    implementation="fast",
+    size=Size(name="S", values={"n": 3}),
+    dtype="float64",
+    layout="C",
+    threads=None,
+    allocator="default",
+)
+SPEC = CaseSpec(
+    case=CASE, folder=Path("/a/é\n"), importable=Path(os.fsdecode(b"/\xff")), inputs=Path("x"), outputs=("y",)
+)
+START = Start(spec=SPEC, implementation="fast", layout={"x": "F"}, filler=None)
+STARTED = Started(
+    pools=(Pool(library="openblas", version=None, kernel="é\0", threads=1),),
+    layout={"x": "CF"},
+    prepare_ns=1,
+    transfer_ns=None,
+    own_clock=False,
+    first_call_ns=2**63 - 1,
+    warmup_calls=5,
+    call_ns=3,
+    number=8,
+    accepted=False,
+)
 
 
-def test_a_message_comes_out_of_the_pipe_as_it_went_in():
+@pytest.fixture
+def pipe():
     read, write = os.pipe()
-    protocol.send(write, {"do": "burst", "text": "é\n\0", "numbers": [1, 2]})
-    assert protocol.receive(read) == {"do": "burst", "text": "é\n\0", "numbers": [1, 2]}
+    yield read, write
+    for descriptor in (read, write):
+        os.close(descriptor)
+
+
+def sent(pipe, number, message):
+    """Return number and JSON of a message that went through the pipe."""
+    protocol.reply(pipe[1], number, message)
+    received = Received()
+    while (found := received.message()) is None:
+        received.add(os.read(pipe[0], 65536))
+    return found
+
+
+def test_an_order_comes_out_of_the_pipe_as_it_went_in():
+    read, write = os.pipe()
+    protocol.send(write, 7, START)
+    assert protocol.receive(read) == (7, START)
+    protocol.send(write, 8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
+    assert protocol.receive(read) == (8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
     os.close(write)
     assert protocol.receive(read) is None
     os.close(read)
 
 
-def test_a_message_is_whole_only_when_its_last_byte_has_come():
-    read, write = os.pipe()
-    protocol.send(write, {"a": 1})
-    data = os.read(read, 100)
-    received = protocol.Received()
+@pytest.mark.parametrize("message", [STARTED, Failure(outcome="wrong", reason="é\0"), Foreign(reason="/usr/x.py")])
+def test_a_reply_comes_out_of_the_pipe_as_it_went_in(pipe, message):
+    number, body = sent(pipe, 7, message)
+    assert (number, protocol.decode_reply(body, Started)) == (7, message)
+
+
+def test_a_message_is_whole_only_when_its_last_byte_has_come(pipe):
+    protocol.send(pipe[1], 1, Finish())
+    data = os.read(pipe[0], 100)
+    received = Received()
     for byte in data[:-1]:
         received.add(bytes([byte]))
         assert received.message() is None
     received.add(data[-1:])
-    assert received.message() == {"a": 1}
+    assert received.message() == (1, b'{"type":"Finish"}')
     assert received.message() is None
-    for descriptor in (read, write):
-        os.close(descriptor)
 
 
-@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\0\0\0\x02[]", b"\0\0\0\x02{]"])
-def test_bytes_that_are_no_message_are_refused(data):
-    received = protocol.Received()
-    received.add(data)
-    with pytest.raises(ValueError, match=r".+"):
+def test_a_message_that_would_be_too_long_is_refused_before_it_has_come():
+    received = Received()
+    received.add(b"\0\0\0\1\xff\xff\xff\xff")
+    with pytest.raises(ValueError, match="4294967295 bytes, at most 16777216 are allowed"):
         received.message()
 
 
-def test_not_a_number_is_never_sent():
-    with pytest.raises(ValueError, match="JSON"):
-        protocol.send(1, {"value": float("nan")})
-
-
-def test_values_come_back_in_order_with_their_dtypes_and_read_only(tmp_path):
-    values = {"x": np.arange(6, dtype=np.float32).reshape(2, 3), "beta": 3.0, "wide": np.ones(2, np.longdouble) / 3}
-    protocol.save_values(tmp_path / "inputs", values)
-    found = protocol.load_values(tmp_path / "inputs")
-    assert list(found) == ["x", "beta", "wide"]
-    assert found["beta"] == 3.0
-    for name in ("x", "wide"):
-        assert found[name].dtype == values[name].dtype
-        assert np.array_equal(found[name], values[name])
-        assert not found[name].flags.writeable
-
-
 @pytest.mark.parametrize(
-    "value",
-    [3, True, 2.5, float("inf"), 10**30, 2 + 1j, np.float32(1.5), np.float64(0.1), np.int8(-3), np.True_],
-    ids=repr,
-)
-def test_a_number_comes_back_as_what_it_was(tmp_path, value):
-    protocol.save_values(tmp_path / "inputs", {"n": value})
-    found = protocol.load_values(tmp_path / "inputs")["n"]
-    assert type(found) is type(value)
-    assert found == value
-
-
-def test_a_longdouble_keeps_its_digits(tmp_path):
-    third = np.longdouble(1) / 3
-    protocol.save_values(tmp_path / "inputs", {"third": third})
-    assert protocol.load_values(tmp_path / "inputs")["third"] == third
-
-
-def test_an_array_that_is_mapped_from_a_file_is_a_plain_one(tmp_path):
-    np.save(tmp_path / "x.npy", np.arange(3.0))
-    protocol.save_values(tmp_path / "inputs", {"x": np.load(tmp_path / "x.npy", mmap_mode="r")})
-    assert protocol.load_values(tmp_path / "inputs")["x"].tolist() == [0, 1, 2]
-
-
-@pytest.mark.parametrize("shape", [(), (0,), (0, 3)])
-def test_arrays_without_an_axis_and_without_a_number_come_back_too(tmp_path, shape):
-    protocol.save_values(tmp_path / "inputs", {"x": np.zeros(shape)})
-    found = protocol.load_values(tmp_path / "inputs")["x"]
-    assert isinstance(found, np.ndarray)
-    assert found.shape == shape
-
-
-@pytest.mark.parametrize(
-    ("value", "told"),
+    ("field", "value", "told"),
     [
-        (["a"], "words is a list, expected an array of plain data, a number or a bool"),
-        ("abc", "words is a str"),
-        (None, "words is a NoneType"),
-        (np.array([None]), "words is an array of objects"),
-        (np.ma.masked_array([1.0], [True]), "words is a MaskedArray, expected a plain numpy.ndarray"),
-        (np.array([(1.0,)], [("a", float)]).view(np.recarray), "words is a recarray"),
+        ("transfer_ns", "x", "Expected `int | null`, got `str` - at `$.transfer_ns`"),
+        ("transfer_ns", 2.5, "Expected `int | null`, got `float` - at `$.transfer_ns`"),
+        ("first_call_ns", 10**3000, "Expected `int` <= 9223372036854775807 - at `$.first_call_ns`"),
+        ("first_call_ns", -1, "Expected `int` >= 0 - at `$.first_call_ns`"),
+        ("call_ns", float("nan"), "Expected `int`, got `null` - at `$.call_ns`"),
+        ("number", 0, "Expected `int` >= 1 - at `$.number`"),
+        ("layout", {"x": "c"}, "Invalid enum value 'c' - at `$.layout[...]`"),
     ],
 )
-def test_what_cannot_be_carried_is_told_by_name(tmp_path, value, told):
-    with pytest.raises(protocol.Unsupported, match=told):
-        protocol.save_values(tmp_path / "inputs", {"words": value})
+def test_a_reply_with_a_value_out_of_bounds_is_refused(pipe, field, value, told):
+    _, body = sent(pipe, 1, msgspec.structs.replace(STARTED, **{field: value}))
+    with pytest.raises(ValueError, match=re.escape(told)):
+        protocol.decode_reply(body, Started)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (Failure(outcome="unsupported", reason="no \udcff"), "no \\udcff"),
+        (Failure(outcome="unsupported", reason="a" * protocol.LONGEST), "a" * protocol.LONGEST_REASON),
+        (msgspec.structs.replace(STARTED, transfer_ns=object()), "told what cannot be sent: a object is no part"),
+        (msgspec.structs.replace(STARTED, first_call_ns=10**5000), "told what cannot be sent: Exceeds the limit"),
+    ],
+)
+def test_a_reply_that_cannot_be_sent_is_a_failure_that_says_why(pipe, message, told):
+    _, body = sent(pipe, 1, message)
+    reply = protocol.decode_reply(body, Started)
+    assert (type(reply), reply.outcome) == (Failure, "failed")
+    assert reply.reason.startswith(told)
+
+
+@pytest.mark.parametrize("field", ["transfer_ns", "layout", "threads"])
+def test_a_reply_with_a_misspelt_field_is_refused(pipe, field):
+    _, body = sent(pipe, 1, STARTED)
+    with pytest.raises(ValueError, match=f"(unknown field `{field}_`|missing required field `{field}`)"):
+        protocol.decode_reply(body.replace(f'"{field}"'.encode(), f'"{field}_"'.encode()), Started)
+
+
+def test_no_message_takes_a_field_that_it_does_not_know():
+    kinds = [kind for kind in vars(protocol).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    assert START.__class__ in kinds
+    for kind in kinds:
+        config = kind.__struct_config__
+        assert kind is msgspec.Struct or (config.frozen and config.forbid_unknown_fields), kind
+
+
+MISSPELT = """
+from bench.measure.worker_process import WorkerProcess
+from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Start, TimeBurst
+
+def parent(process: WorkerProcess, spec: CaseSpec) -> None:
+    Start(spec=spec, implementation="one", layout={"x": "c"}, copy_inputs=True)
+    process.ask(TimeBurst(pass_index=0, position=1, number=1, samples=2), BurstTimed, 1.0).longest
+
+def worker(order: TimeBurst) -> Failure:
+    return Failure(outcome="fail", reason=f"{order.sample} samples")
+"""
+
+TOLD = """
+Unexpected keyword argument "copy_inputs" for "Start"; did you mean "copies_inputs"?  [call-arg]
+Dict entry 0 has incompatible type "str": "Literal['c']"; expected "str": "Literal['C', 'F']"  [dict-item]
+"BurstTimed" has no attribute "longest"; maybe "longer"?  [attr-defined]
+Argument "outcome" to "Failure" has incompatible type "Literal['fail']"
+"TimeBurst" has no attribute "sample"; maybe "samples"?  [attr-defined]
+"""
+
+
+@pytest.mark.slow
+def test_a_misspelt_field_or_choice_is_a_type_error_on_either_side(tmp_path, monkeypatch):
+    api = pytest.importorskip("mypy.api")
+    monkeypatch.chdir(Path(__file__).parents[2])
+    (tmp_path / "misspelt.py").write_text(MISSPELT)
+    printed, *_ = api.run(["--follow-imports=silent", "--cache-dir", str(tmp_path), str(tmp_path / "misspelt.py")])
+    for told in TOLD.strip().splitlines():
+        assert told in printed
+    assert f"Found {len(TOLD.strip().splitlines())} errors" in printed

@@ -1,5 +1,6 @@
 """The child process's work, done in this process."""
 
+import dataclasses
 import gc
 import sys
 from dataclasses import dataclass
@@ -7,14 +8,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bench.problems import implementation
+from bench.problems.case import Case, Size
 from bench.worker import task
-from bench.worker.task import Bench, Session, Unfit, write_inputs
+from bench.worker.input_files import write_inputs
+from bench.worker.outcome import Unfit
+from bench.worker.protocol import CaseSpec, Failure, Start, TimeBurst, WriteInputs
+from bench.worker.session import Session
+from bench.worker.task import Bench
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
-CASE = {"problem": "product", "size": {"m": 200}, "dtype": "float64", "data": "uniform", "layout": "C", "threads": 1}
+CASE = Case(
+    problem="product",
+    implementation="honest",
+    size=Size(name="S", values={"m": 200}),
+    dtype="float64",
+    layout="C",
+    threads=1,
+    allocator="default",
+    data="uniform",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +39,27 @@ def _soon_warm(monkeypatch):
     monkeypatch.setattr(task, "WARMUP_NS", 1_000_000)
 
 
+def spec_of(folder, inputs, outputs, case=CASE, inout=()):
+    return CaseSpec(case=case, folder=folder, importable=folder, inputs=inputs, outputs=outputs, inout=inout)
+
+
+def written(spec):
+    return write_inputs(WriteInputs(spec=spec, seed=1, other_data="uniform"))
+
+
+def burst_of(number, samples):
+    return TimeBurst(pass_index=0, position=0, number=number, samples=samples)
+
+
 @pytest.fixture
-def order(tmp_path):
-    made = {"folder": str(FAKES), "inputs": str(tmp_path / "inputs"), "case": CASE, "seed": 1, "other_data": "uniform"}
-    made["reply"] = write_inputs(made)
-    return made | {
-        "layout": {"x": "C", "y": "F"},
-        "dtype": "float64",
-        "threads": 1,
-        "outputs": ("product",),
-        "implementation": "honest",
-        "copies_inputs": False,
-    }
+def spec(tmp_path):
+    return spec_of(FAKES, tmp_path / "inputs", ("product",))
+
+
+@pytest.fixture
+def order(spec):
+    written(spec)
+    return Start(spec=spec, implementation="honest", layout={"x": "C", "y": "F"})
 
 
 @dataclass
@@ -52,23 +77,24 @@ def implemented(monkeypatch):
     )
 
 
-def test_making_inputs_tells_the_matrices_and_the_work(order):
-    assert order["reply"]["matrices"] == ["x", "y"]
-    assert order["reply"]["work"] == {"flops": 12000.0, "bytes": 17600.0}
-    assert order["reply"]["numeric_stack"]
+def test_making_inputs_tells_the_matrices_and_the_work(spec):
+    reply = written(spec)
+    assert reply.matrices == ("x", "y")
+    assert reply.work == {"flops": 12000.0, "bytes": 17600.0}
+    assert reply.numeric_stack
 
 
 def test_a_bench_prepares_measures_and_verifies(order):
     bench = Bench(order)
     ready = bench.start()
-    assert ready["layout"] == {"x": "C", "y": "F"}
-    assert ready["warmup_calls"] >= 1
-    assert ready["number"] & (ready["number"] - 1) == 0
-    found = bench.burst(ready["number"], 6)
-    assert len(found["sample_ns"]) == 6
-    (error,) = bench.finish()["verification"]
-    assert error["output"] == "product"
-    assert 0 < error["error_over_tolerance"] < 1
+    assert ready.layout == {"x": "C", "y": "F"}
+    assert ready.warmup_calls >= 1
+    assert ready.number & (ready.number - 1) == 0
+    found = bench.burst(burst_of(ready.number, 6))
+    assert len(found.burst.sample_ns) == 6
+    (error,) = bench.finish().verification
+    assert error.output == "product"
+    assert 0 < error.error_over_tolerance < 1
 
 
 def test_the_collector_is_off_within_a_sample_and_on_again_behind_it(order, implemented):
@@ -83,8 +109,8 @@ def test_the_collector_is_off_within_a_sample_and_on_again_behind_it(order, impl
 
     implemented(prepare)
     bench = Bench(order)
-    number = bench.start()["number"]
-    bench.burst(number, 5)
+    number = bench.start().number
+    bench.burst(burst_of(number, 5))
     bench.finish()
     assert seen == {False}
     assert gc.isenabled()
@@ -104,16 +130,16 @@ def test_a_burst_makes_as_many_calls_as_it_says(order, implemented):
     bench = Bench(order)
     ready = bench.start()
     before = len(calls)
-    bench.burst(64 * ready["number"], 3)
-    assert len(calls) - before == 3 * 64 * ready["number"]
+    bench.burst(burst_of(64 * ready.number, 3))
+    assert len(calls) - before == 3 * 64 * ready.number
 
 
 def test_samples_of_a_few_clock_steps_are_to_be_timed_again_with_more_calls(order, monkeypatch):
     bench = Bench(order)
-    number = bench.start()["number"]
-    assert bench.burst(4 * number, 2)["longer"] is None
+    number = bench.start().number
+    assert bench.burst(burst_of(4 * number, 2)).longer is None
     monkeypatch.setattr(bench._sampler, "_resolution_ns", 10**9)
-    assert bench.burst(1, 2)["longer"] > 1
+    assert bench.burst(burst_of(1, 2)).longer > 1
 
 
 def test_a_burst_that_contradicts_the_threads_is_timed_again_and_kept_apart(order, monkeypatch):
@@ -121,10 +147,10 @@ def test_a_burst_that_contradicts_the_threads_is_timed_again_and_kept_apart(orde
     bench.start()
     said = iter(["used 2.00 CPUs", None])
     monkeypatch.setattr(bench._guard, "contradiction", lambda used: next(said))
-    found = bench.burst(1, 2)
-    (discarded,) = found["discarded"]
-    assert discarded["reason"] == "used 2.00 CPUs"
-    assert len(discarded["sample_ns"]) == len(found["sample_ns"]) == 2
+    found = bench.burst(burst_of(1, 2))
+    (discarded,) = found.discarded
+    assert discarded.reason == "used 2.00 CPUs"
+    assert len(discarded.burst.sample_ns) == len(found.burst.sample_ns) == 2
 
 
 def test_only_bursts_that_contradict_the_threads_in_a_row_are_the_implementations_fault(order, monkeypatch):
@@ -132,7 +158,7 @@ def test_only_bursts_that_contradict_the_threads_in_a_row_are_the_implementation
     bench.start()
     monkeypatch.setattr(bench._guard, "contradiction", lambda used: "used 2.00 CPUs")
     with pytest.raises(Unfit, match=r"used 2.00 CPUs \(and in 2 more before it\)"):
-        bench.burst(1, 2)
+        bench.burst(burst_of(1, 2))
 
 
 def test_an_input_that_changes_in_the_bursts_is_seen_with_the_remedy(order, implemented):
@@ -149,10 +175,10 @@ def test_an_input_that_changes_in_the_bursts_is_seen_with_the_remedy(order, impl
     implemented(prepare)
     bench = Bench(order)
     bench.start()
-    bench.burst(1, 2)
+    bench.burst(burst_of(1, 2))
     wanted.append(True)
     with pytest.raises(Unfit, match=r'changed its input y; .*INOUT = \("y",\)') as caught:
-        bench.burst(1, 2)
+        bench.burst(burst_of(1, 2))
     assert caught.value.outcome == "wrong"
 
 
@@ -168,28 +194,22 @@ def test_an_input_that_changes_in_the_bursts_is_seen_with_the_remedy(order, impl
 )
 def test_whatever_an_implementation_does_is_an_answer_with_a_reason(order, implemented, prepare, told):
     implemented(prepare)
-    session = Session()
-    reply = session.answer({**order, "do": "start", "nonce": 5})
-    assert reply["nonce"] == 5
-    assert reply["outcome"] in ("failed", "wrong")
-    assert told in reply["reason"]
-
-
-def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
-    with pytest.raises(ValueError, match="cannot do 'burst' now"):
-        Session().answer({"do": "burst", "nonce": 1})
+    reply = Session().answer(order)
+    assert isinstance(reply, Failure)
+    assert reply.outcome in ("failed", "wrong")
+    assert told in reply.reason
 
 
 def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(order):
     bench = Bench(order)
     bench.start()
     bench.finish()
-    assert bench.count()["counts"]["allocations"] == 1
+    assert bench.count().counts.allocations == 1
     found = bench.explain()
-    assert found["counts"]["allocated_bytes"] == 6 * 5 * 8
-    (dot,) = found["calls"]
-    assert (dot["name"], dot["times"], dot["operands"]) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
-    assert found["costs"]["call_ns"]["product"] > 0
+    assert found.counts.allocated_bytes == 6 * 5 * 8
+    (dot,) = found.calls
+    assert (dot.name, dot.times, dot.operands) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
+    assert found.costs.call_ns["product"] > 0
 
 
 def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(order, implemented):
@@ -202,8 +222,8 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     bench = Bench(order)
     bench.start()
     found = bench.explain()
-    assert found["calls"] is None
-    assert found["counts"]["allocations"] == 1
+    assert found.calls is None
+    assert found.counts.allocations == 1
 
 
 def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, implemented, monkeypatch):
@@ -220,7 +240,7 @@ def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, im
     implemented(prepare)
     monkeypatch.setattr("time.perf_counter_ns", lambda: now[0])
     ready = Bench(order).start()
-    assert (ready["own_clock"], ready["call_ns"]) == (True, 2_000_000)
+    assert (ready.own_clock, ready.call_ns) == (True, 2_000_000)
 
 
 def last_calls(order, implemented, monkeypatch, *, keyed):
@@ -242,7 +262,7 @@ def last_calls(order, implemented, monkeypatch, *, keyed):
     bench = Bench(order)
     bench.start()
     found = bench.finish()
-    return found["met_ns"], found["unmet_ns"]
+    return found.met_ns, found.unmet_ns
 
 
 @pytest.mark.parametrize(("keyed", "times"), [(True, (1_000_000, 2_000_000)), (False, (2_000_000, 2_000_000))])
@@ -253,7 +273,7 @@ def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
 
 
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
-    assert last_calls(order | {"copies_inputs": True}, implemented, monkeypatch, keyed=False) == (None, None)
+    assert last_calls(replace(order, copies_inputs=True), implemented, monkeypatch, keyed=False) == (None, None)
     monkeypatch.setattr("bench.worker.task.SLOW_CALL_NS", 2_000_000)
     assert last_calls(order, implemented, monkeypatch, keyed=False)[0] is None
 
@@ -264,41 +284,39 @@ SCAN = Path(__file__).parent.parent / "fakes" / "scan"
 @pytest.fixture
 def scan(tmp_path):
     """An order of a problem whose input is overwritten, and that has a test of its own."""
-    case = CASE | {"problem": "scan", "size": {"n": 50}}
-    made = {"folder": str(SCAN), "inputs": str(tmp_path / "inputs"), "case": case, "seed": 1, "other_data": "uniform"}
-    common = {"outputs": ("scan",), "inout": ("a",)}
-    assert write_inputs(made | common)["doubt"] is None
-    options = {"layout": {}, "dtype": "float64", "threads": 1, "implementation": "same", "copies_inputs": False}
-    return made | common | options
+    case = dataclasses.replace(CASE, problem="scan", size=Size(name="S", values={"n": 50}))
+    spec = spec_of(SCAN, tmp_path / "inputs", ("scan",), case, ("a",))
+    assert written(spec).doubt is None
+    return Start(spec=spec, implementation="same", layout={})
 
 
 def finished(order):
     bench = Bench(order)
     ready = bench.start()
-    assert ready["accepted"]
-    found = bench.burst(ready["number"], 3)
-    assert len(found["sample_ns"]) == 3
-    return bench.finish()["verification"]
+    assert ready.accepted
+    found = bench.burst(burst_of(ready.number, 3))
+    assert len(found.burst.sample_ns) == 3
+    return bench.finish().verification
 
 
 @pytest.mark.parametrize("name", ["same", "new"])
 def test_an_input_that_may_be_overwritten_is_put_back_before_each_call(scan, name):
-    (error,) = finished(scan | {"implementation": name})
-    assert error["error_over_tolerance"] <= 1
+    (error,) = finished(replace(scan, implementation=name))
+    assert error.error_over_tolerance <= 1
 
 
 def test_what_is_done_to_an_input_between_the_calls_is_neither_timed_nor_counted(scan):
     bench = Bench(scan)
     bench.start()
-    bench.burst(4, 2)
+    bench.burst(burst_of(4, 2))
     bench.finish()
-    assert bench.count()["counts"]["allocations"] == 0
-    assert [call["name"] for call in bench.explain()["calls"]] == ["cumsum"]
+    assert bench.count().counts.allocations == 0
+    assert [call.name for call in bench.explain().calls] == ["cumsum"]
 
 
 def test_overwriting_an_input_without_saying_so_is_wrong(scan):
     with pytest.raises(Unfit, match=r'changed its input a; .*INOUT = \("a",\) in problem.py'):
-        Bench(scan | {"inout": ()}).start()
+        Bench(replace(scan, spec=replace(scan.spec, inout=()))).start()
 
 
 def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented):
@@ -312,16 +330,15 @@ def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented):
 
 @pytest.fixture
 def scaled(tmp_path):
-    """Return a function that makes an order of a problem with a number among its inputs."""
+    """Return a function that makes an order of a problem with a number among its inputs, and the doubt it leaves."""
 
     def made(scale, prepare):
         folder = tmp_path / "scaled"
         folder.mkdir()
         (folder / "problem.py").write_text(SCALED.format(scale=scale))
         (folder / "one.py").write_text(prepare)
-        order = {"folder": str(folder), "inputs": str(tmp_path / "inputs"), "case": CASE, "seed": 1}
-        order |= {"other_data": "uniform", "outputs": ("y",), "layout": {}, "dtype": "float64", "threads": 1}
-        return order | {"implementation": "one", "copies_inputs": False, "reply": write_inputs(order)}
+        spec = spec_of(folder, tmp_path / "inputs", ("y",))
+        return Start(spec=spec, implementation="one", layout={}), written(spec).doubt
 
     before = set(sys.modules)
     yield made
@@ -347,23 +364,21 @@ REMEMBERING += "    return lambda: known[0].copy()\n"
 
 
 def test_a_number_that_changes_makes_nobody_one_who_remembers(scaled):
-    order = scaled("seed", HONEST)
-    bench = Bench(order)
+    bench = Bench(scaled("seed", HONEST)[0])
     bench.start()
-    (error,) = bench.finish()["verification"]
-    assert error["error_over_tolerance"] == 0
+    (error,) = bench.finish().verification
+    assert error.error_over_tolerance == 0
 
 
 def test_who_remembers_over_prepare_is_found_where_a_number_changes(scaled):
-    bench = Bench(scaled("seed", REMEMBERING))
+    bench = Bench(scaled("seed", REMEMBERING)[0])
     bench.start()
     with pytest.raises(Unfit, match="the result is remembered"):
         bench.finish()
 
 
 def test_inputs_that_are_the_same_for_every_seed_leave_a_doubt_that_is_told(scaled):
-    order = scaled("3", HONEST)
-    assert order["reply"]["doubt"].startswith("its inputs are the same for every seed: a remembered answer cannot be")
+    assert scaled("3", HONEST)[1].startswith("its inputs are the same for every seed: a remembered answer cannot be")
 
 
 COMPUTING_BEFORE = "def prepare(inputs):\n    x, k = inputs.values()\n    y = x * k\n    return lambda: y.copy()\n"
@@ -387,13 +402,13 @@ def test_an_answer_computed_in_prepare_leaves_a_doubt_where_prepare_runs_for_eac
         "np.zeros(9)", "0 * inputs['x']"
     )
     monkeypatch.setitem(globals(), "SCALED", changed)
-    assert scaled("seed", COMPUTING_BEFORE)["reply"]["doubt"].startswith(told)
+    assert scaled("seed", COMPUTING_BEFORE)[1].startswith(told)
 
 
 def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, monkeypatch):
     monkeypatch.setitem(globals(), "SCALED", SCALED.replace("np.ones(9, dtype)", "np.full(9, seed, dtype)"))
-    order = scaled("3", COMPUTING_BEFORE)
-    assert order["reply"]["doubt"] is None
+    order, doubt = scaled("3", COMPUTING_BEFORE)
+    assert doubt is None
     bench = Bench(order)
     bench.start()
     with pytest.raises(Unfit, match="the result is remembered"):
@@ -402,7 +417,7 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
 
 def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled, monkeypatch):
     monkeypatch.setitem(globals(), "SCALED", SCALED.replace('np.longdouble(inputs["k"])', "np.longdouble(7)"))
-    assert scaled("seed", HONEST)["reply"]["doubt"].startswith("its right answers are the same for every seed")
+    assert scaled("seed", HONEST)[1].startswith("its right answers are the same for every seed")
 
 
 @pytest.mark.parametrize(
@@ -433,4 +448,4 @@ def test_a_problem_without_a_function_that_it_needs_is_told_which(scaled, monkey
 )
 def test_what_cannot_be_prepared_is_told_with_the_users_own_line(scaled, text, told):
     with pytest.raises(Unfit, match=told):
-        Bench(scaled("3", text)).start()
+        Bench(scaled("3", text)[0]).start()

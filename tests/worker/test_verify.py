@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bench.store.records import Verification
 from bench.worker import verify
 from bench.worker.verify import Wrong
 
@@ -88,14 +89,14 @@ def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_foun
 
 
 def test_the_worst_error_of_several_checks_is_kept_for_each_output():
-    small, large = (verify.Error(output="y", error_over_tolerance=e, max_ulp=e) for e in (0.1, 0.4))
+    small, large = (Verification(output="y", error_over_tolerance=e, max_ulp=e) for e in (0.1, 0.4))
     assert verify.worst([small], [large], [small]) == (large,)
 
 
 def test_the_worst_of_several_checks_is_the_largest_of_either_error():
-    one = verify.Error(output="y", error_over_tolerance=0.5, max_ulp=1.0)
-    other = verify.Error(output="y", error_over_tolerance=0.1, max_ulp=9.0)
-    assert verify.worst([one], [other]) == (verify.Error(output="y", error_over_tolerance=0.5, max_ulp=9.0),)
+    one = Verification(output="y", error_over_tolerance=0.5, max_ulp=1.0)
+    other = Verification(output="y", error_over_tolerance=0.1, max_ulp=9.0)
+    assert verify.worst([one], [other]) == (Verification(output="y", error_over_tolerance=0.5, max_ulp=9.0),)
     assert verify.worst() == ()
 
 

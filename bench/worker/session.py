@@ -1,0 +1,92 @@
+"""The child process: it answers one parent's orders. Started fresh for each implementation and round.
+
+It reads orders from one pipe and replies on another; what the implementation prints goes to stdout, which nobody
+takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file descriptors and a process id.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from ..machine import threads
+from . import origins, protocol
+from .input_files import write_inputs
+from .outcome import Unfit
+from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
+from .task import Bench
+
+
+class Session:
+    """The orders of one parent, answered one after the other."""
+
+    def __init__(self) -> None:
+        self._bench: Bench | None = None
+
+    def answer(self, order: Order) -> Reply:
+        """Do what the order says; an implementation's failure is an answer too."""
+        try:
+            reply = Leaving() if isinstance(order, Leave) else self._do(order)
+        except Unfit as unfit:
+            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__) or unfit.reason)
+        foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
+        return Foreign(reason=protocol.plain(foreign)) if foreign else reply
+
+    def _do(self, order: Order) -> Reply:
+        match order, self._bench:
+            case WriteInputs(), None:
+                _find(order.spec.importable)
+                return write_inputs(order)
+            case Start(), None:
+                _find(order.spec.importable)
+                self._bench = Bench(order)
+                return self._bench.start()
+            case TimeBurst(), Bench() as bench:
+                return bench.burst(order)
+            case Finish(), Bench() as bench:
+                return bench.finish()
+            case Count(), Bench() as bench:
+                return bench.explain() if order.explained else bench.count()
+        raise ValueError(f"a worker cannot do {type(order).__name__} now")
+
+
+def _find(place: Path) -> None:
+    """Have modules in a folder found, where they are in no other."""
+    if str(place) not in sys.path:
+        sys.path.append(str(place))
+
+
+def serve(commands: int, replies: int) -> None:
+    """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
+    session = Session()
+    while (received := protocol.receive(commands)) is not None:
+        number, order = received
+        if isinstance(order, Start) and order.forks and not _forked():
+            continue
+        reply = session.answer(order)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        protocol.reply(replies, number, reply)
+        if isinstance(order, Leave):
+            os._exit(0)
+
+
+def _forked() -> bool:
+    """Return True in a fork of this process, which has loaded what every worker loads; False here, once it has ended.
+
+    Parent and fork share the pipes, and only one of them reads at a time. If the fork dies, so does this process, in
+    the same way: who asked finds out what it was.
+    """
+    here = os.getpid()
+    fork = os.fork()
+    if fork == 0:
+        threads.die_with_parent(here)
+        return True
+    code = os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)  # Python ignores SIGPIPE and takes SIGINT for an exception
+        os.kill(here, -code)
+    if code > 0:
+        os._exit(code)
+    return False
