@@ -6,14 +6,14 @@ A program of its own, to run with the variables of `implbench compare` (`measure
 """
 
 import importlib
-import json
 import sys
 import tempfile
 import time
 import timeit
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, median
 
 from kernels import CHECKOUT, implementation
 from kinds import KINDS
@@ -25,10 +25,13 @@ from bench.machine.threads import variables
 PERCENTS = (5, 10, 30)
 
 #: Seconds of a sample, or one call; and seconds of all samples of a version, which take turns with the other's.
-SAMPLE_S, ALL_S = 0.002, 1.5
+SAMPLE_S, ALL_S = 0.002, 0.3
 
 #: Samples of a version at least.
-FEWEST = 40
+FEWEST = 20
+
+#: Processes that are measured for a ratio.
+PROCESSES = 5
 
 #: An amount is taken if the slowdown that it makes, in the mean of two measurements or more, is off by at most this
 #: part; after so many measurements that which is nearest, if it is off by no more than twice that.
@@ -40,20 +43,30 @@ Amounts = dict[str, dict[int, tuple[int, float]]]
 
 
 def measured_amounts(names: Sequence[str]) -> Amounts:
-    """Return the amounts of some kinds, measured in a process with one thread and freed memory retained.
+    """Return the amounts of some kinds, measured in processes with one thread and freed memory retained.
 
     Raises
     ------
     RuntimeError
-        If it failed, or no amount makes the slowdown that is wanted.
+        If a process failed.
+    ValueError
+        If no amount makes the slowdown that is wanted.
     """
-    done = run([str(Path(__file__)), *names], CHECKOUT, **variables(1, "retain"))
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    found = json.loads(done.stdout)
     return {
-        name: {int(percent): (amount, ratio) for percent, (amount, ratio) in of.items()} for name, of in found.items()
+        name: {percent: amount_for(percent, KINDS[name].most, partial(_measured_ratio, name)) for percent in PERCENTS}
+        for name in names
     }
+
+
+def _measured_ratio(name: str, amount: int) -> float:
+    """Return time with extra work / time without: the median of several processes, each with other addresses."""
+    ratios = []
+    for _ in range(PROCESSES):
+        done = run([str(Path(__file__)), name, str(amount)], CHECKOUT, **variables(1, "retain"))
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        ratios.append(float(done.stdout))
+    return median(ratios)
 
 
 def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[int, float]:
@@ -92,37 +105,31 @@ def amount_for(percent: int, most: int, ratio: Callable[[int], float]) -> tuple[
     return amount, 1 + slowdown / 100
 
 
-def _amounts(name: str, folder: Path) -> dict[int, tuple[int, float]]:
-    """Return percent -> (extra work, ratio) of one kind."""
+def ratio(name: str, amount: int, folder: Path) -> float:
+    """Return time of a kind with extra work / time without, in this process."""
     kind = KINDS[name]
     (folder / "problem.py").write_text(kind.problem)
     problem = implementation.load(folder, "problem")
     inputs = problem.inputs(problem.SIZES["M"], "float64", "random", 1)
-
-    def ratio(amount: int) -> float:
-        timers = []
-        for extra in (amount, 0):
-            (folder / f"kernel_{extra}.py").write_text(kind.kernel(extra))
-            importlib.invalidate_caches()  # the file may be younger than the clock of the file system shows
-            step = implementation.load(folder, f"kernel_{extra}").prepare(inputs)
-            timers.append(timeit.Timer(step, timer=time.process_time))
-        call_s = max(1e-9, min(timers[1].repeat(5, 3)) / 3)
-        number = max(1, round(SAMPLE_S / call_s))
-        samples = max(FEWEST, round(ALL_S / (number * call_s)))
-        pairs = [[timer.timeit(number) for timer in timers] for _ in range(samples)]
-        head, base = map(min, zip(*pairs, strict=True))
-        return head / base
-
-    return {percent: amount_for(percent, kind.most, ratio) for percent in PERCENTS}
+    timers = []
+    for extra in (amount, 0):
+        (folder / f"kernel_{extra}.py").write_text(kind.kernel(extra))
+        importlib.invalidate_caches()  # the file may be younger than the clock of the file system shows
+        step = implementation.load(folder, f"kernel_{extra}").prepare(inputs)
+        timers.append(timeit.Timer(step, timer=time.process_time))
+    call_s = max(1e-9, min(timers[1].repeat(5, 3)) / 3)
+    number = max(1, round(SAMPLE_S / call_s))
+    samples = max(FEWEST, round(ALL_S / (number * call_s)))
+    pairs = [[timer.timeit(number) for timer in timers] for _ in range(samples)]
+    head, base = map(min, zip(*pairs, strict=True))
+    return head / base
 
 
 def main() -> None:
-    """Print the amounts of the kinds named, as JSON."""
-    found = {}
-    for name in sys.argv[1:]:
-        with tempfile.TemporaryDirectory(suffix=name) as folder:
-            found[name] = _amounts(name, Path(folder))
-    print(json.dumps(found))
+    """Print the ratio of one kind and amount."""
+    name, amount = sys.argv[1:]
+    with tempfile.TemporaryDirectory(suffix=name) as folder:
+        print(ratio(name, int(amount), Path(folder)))
 
 
 if __name__ == "__main__":
