@@ -27,8 +27,9 @@ from .problems import problem
 from .problems.problem import Problem
 from .report import terminal
 from .report.json_summary import interval_of
-from .store.records import Arm, Left, Outcome, Run
+from .store.records import Arm, Left, Run
 from .store.selectors import used_rounds
+from .store.worker_records import Outcome
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")

@@ -8,22 +8,8 @@ from random import Random
 from typing import Any
 
 from bench.problems.case import Case, Size
-from bench.store.records import (
-    SCHEMA,
-    Arm,
-    Burst,
-    Left,
-    Load,
-    Outcome,
-    Pool,
-    ProblemRecord,
-    Role,
-    Round,
-    Run,
-    Settings,
-    Verification,
-    Worker,
-)
+from bench.store.records import SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
+from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
 
 SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
 

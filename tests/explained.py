@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bench.store.records import Call, CallKind, Costs, Counts
+from bench.store.worker_records import Call, CallKind, Costs, Counts
 from tests.builders import Spec, make_run
 
 #: A call takes 0.25 us, a fault 1 us; 100 GFLOP/s, 30 GB/s.

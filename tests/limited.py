@@ -4,7 +4,8 @@ from dataclasses import replace
 from random import Random
 
 from bench.problems.case import Case, Size
-from bench.store.records import Arm, Burst, Limit, Outcome, Role, Worker
+from bench.store.records import Arm, Limit, Role
+from bench.store.worker_records import Burst, Outcome, Worker
 from tests.builders import make_run
 
 #: Problem, bytes of the arrays (for gemm the side of the matrices), resource, whether it applies, and rate a second.

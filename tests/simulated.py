@@ -22,7 +22,8 @@ from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Ended
 from bench.problems.case import Case
-from bench.store.records import Arm, Burst, Load, Outcome, Pool, Round, Verification, Worker
+from bench.store.records import Arm, Load, Round
+from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
 from bench.worker.protocol import InputsWritten, Untimed
 from tests import noise
 from tests.noise import Noise

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench.cli import parser
-from bench.store.records import Counts
+from bench.store.worker_records import Counts
 from tests import documented, noise
 from tests.explained import COSTS, passes, products
 from tests.repositories import commit, git

@@ -14,7 +14,7 @@ import pytest
 
 from bench.pytest_plugin import Clock
 from bench.store import documents
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests import noise
 from tests.builders import samples
 from tests.truth import Truth

@@ -11,7 +11,8 @@ from bench.analyse.verdict import decided, findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth

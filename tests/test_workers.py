@@ -21,7 +21,8 @@ from bench.measure.selection import Selection, select
 from bench.measure.workspace import SCRATCH
 from bench.problems import implementation, problem
 from bench.store import documents
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 from tests.started import gone, started, until, workers
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.measure.round_executor import Source
-from bench.store.records import Arm, Call, Costs, Counts, Outcome
+from bench.store.records import Arm
+from bench.store.worker_records import Call, Costs, Counts, Outcome
 
 
 @dataclass(frozen=True, kw_only=True)

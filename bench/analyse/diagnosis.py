@@ -19,7 +19,7 @@ from enum import StrEnum
 from statistics import median
 
 from ..stats.intervals import Estimate
-from ..store.records import Call, CallKind, Costs
+from ..store.worker_records import Call, CallKind, Costs
 
 
 class Cause(StrEnum):

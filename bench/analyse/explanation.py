@@ -6,8 +6,9 @@ from enum import StrEnum
 from math import log
 
 from ..problems.case import Case
-from ..store.records import Call, CallKind, Left, Run, Worker
+from ..store.records import Left, Run
 from ..store.selectors import log_ratios, used_rounds
+from ..store.worker_records import Call, CallKind, Worker
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .roofline import peak, roofs_of
 from .verdict import Finding, GroupFindings, Ratio, estimate

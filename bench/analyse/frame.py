@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..store.records import Arm, Burst, Outcome, Round, Run, Worker
+from ..store.records import Arm, Round, Run
+from ..store.worker_records import Burst, Outcome, Worker
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -11,7 +11,8 @@ from itertools import combinations
 from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..stats.intervals import Estimate
-from ..store.records import Outcome, Run
+from ..store.records import Run
+from ..store.worker_records import Outcome
 from .analysis import Analysis
 from .verdict import Finding, Ratio, Verdict
 

@@ -15,8 +15,9 @@ from statistics import median
 
 from ..stats import intervals
 from ..stats.intervals import Estimate
-from ..store.records import Burst, Limit, Outcome, Round, Run, Worker
+from ..store.records import Limit, Round, Run
 from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from ..store.worker_records import Burst, Outcome, Worker
 from .verdict import Finding, GroupFindings, Ratio, estimate
 
 

@@ -10,8 +10,9 @@ from ..stats import intervals
 from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import level
-from ..store.records import Arm, Left, Outcome, Run, Verification
+from ..store.records import Arm, Left, Run
 from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
+from ..store.worker_records import Outcome, Verification
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import BAD, GroupFindings, Verdict
 from ..errors import Exit
-from ..store.records import Outcome
+from ..store.worker_records import Outcome
 
 
 def exit_code(analysis: Analysis) -> Exit:

@@ -7,21 +7,8 @@ from typing import Any
 from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..report.document import file_name, plain
-from ..store.records import (
-    MARGIN,
-    SCHEMA,
-    Arm,
-    Burst,
-    Left,
-    Load,
-    Outcome,
-    ProblemRecord,
-    Role,
-    Round,
-    Run,
-    Settings,
-    Worker,
-)
+from ..store.records import MARGIN, SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
+from ..store.worker_records import Burst, Outcome, Worker
 from .identifying import MOST
 from .timed_cases import UNKNOWN
 

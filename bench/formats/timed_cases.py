@@ -9,8 +9,9 @@ from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..report.document import plain
-from ..store.records import Outcome, Round, Run, Worker
+from ..store.records import Round, Run
 from ..store.selectors import seconds_per_call, used_rounds
+from ..store.worker_records import Outcome, Worker
 
 #: What stands for text that is not known, in formats that cannot leave it out.
 UNKNOWN = "unknown"

@@ -7,7 +7,8 @@ from ..analyse.verdict import GroupFindings
 from ..report.chart import Chart
 from ..report.document import Cell, Table
 from ..report.wording import label
-from ..store.records import Outcome, Run
+from ..store.records import Run
+from ..store.worker_records import Outcome
 from .outline import Part
 from .payload import group_label, sources
 from .rendering import visible

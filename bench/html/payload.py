@@ -16,7 +16,8 @@ from ..report.chart import Chart, Series
 from ..report.document import plain
 from ..report.json_summary import estimate
 from ..report.wording import cache_text, conditions, label
-from ..store.records import Arm, Outcome, Run
+from ..store.records import Arm, Run
+from ..store.worker_records import Outcome
 from .rendering import visible
 
 #: Characters of all sources together, each of which stands in a page twice.

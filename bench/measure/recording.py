@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..store.records import Arm, DiscardedBurst, Outcome, Worker
+from ..store.records import Arm
+from ..store.worker_records import DiscardedBurst, Outcome, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
 from .round_plan import Paced, RoundPlan
 from .worker_process import WorkerProcess

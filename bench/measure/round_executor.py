@@ -12,7 +12,8 @@ from ..machine import environment, hardware, suspension, threads
 from ..problems.case import Case, MemoryOrder
 from ..problems.implementation import Implementation, make_importable
 from ..problems.problem import Problem
-from ..store.records import Arm, Load, Outcome, Round
+from ..store.records import Arm, Load, Round
+from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.origins import Own
 from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed

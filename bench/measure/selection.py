@@ -10,7 +10,8 @@ from ..problems import case, implementation
 from ..problems.case import ALLOCATORS, CACHES, DEFAULT_ALLOCATOR, DTYPES, WARM, Case, Size
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
-from ..store.records import Arm, Left, Outcome, Role
+from ..store.records import Arm, Left, Role
+from ..store.worker_records import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

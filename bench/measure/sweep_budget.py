@@ -10,7 +10,8 @@ from statistics import median
 
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS
-from ..store.records import Outcome, Round
+from ..store.records import Round
+from ..store.worker_records import Outcome
 from ..units import significant, time_text
 from . import round_plan
 from .round_executor import Group

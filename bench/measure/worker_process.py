@@ -17,7 +17,7 @@ import psutil
 from .. import worker
 from ..errors import ForeignCode
 from ..machine import address_space, threads
-from ..store.records import Outcome
+from ..store.worker_records import Outcome
 from ..worker import origins, protocol
 from ..worker.origins import Own
 from ..worker.protocol import Answer, Failure, Foreign, Order

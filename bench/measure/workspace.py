@@ -18,7 +18,8 @@ from ..errors import ImplbenchError, NothingMeasured
 from ..machine import environment, threads
 from ..problems import case
 from ..problems.case import Case
-from ..store.records import Arm, Limit, Outcome
+from ..store.records import Arm, Limit
+from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
 from . import probes
 from .executor import Backend, RoundExecutor

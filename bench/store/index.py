@@ -18,7 +18,8 @@ from ..errors import ImplbenchError
 from . import points
 from .documents import DOCUMENT, JOURNAL
 from .points import IndexedPoint, Machine, Series, Stored
-from .records import SCHEMA, Outcome
+from .records import SCHEMA
+from .worker_records import Outcome
 
 NAME = ".index.sqlite"
 

@@ -10,8 +10,9 @@ from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..stats import intervals
 from . import documents
-from .records import Arm, Outcome, Run
+from .records import Arm, Run
 from .selectors import GroupRounds
+from .worker_records import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from ..stats import intervals
-from .records import Arm, Burst, Outcome, Round, Run, Worker
+from .records import Arm, Round, Run
+from .worker_records import Burst, Outcome, Worker
 
 
 def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:

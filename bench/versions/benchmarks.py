@@ -12,7 +12,8 @@ from ..problems import implementation, source_code
 from ..problems.case import Case
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
-from ..store.records import Arm, Outcome, Role
+from ..store.records import Arm, Role
+from ..store.worker_records import Outcome
 from .checkout import Side
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
 

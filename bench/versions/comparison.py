@@ -12,7 +12,8 @@ from ..stats import intervals
 from ..stats.gate import Decision
 from ..stats.intervals import Estimate
 from ..store import selectors
-from ..store.records import Outcome, Role, Round
+from ..store.records import Role, Round
+from ..store.worker_records import Outcome
 from .benchmarks import SAME, Skipped, arm_name
 from .comparer import Measured
 from .native import Doubt

@@ -9,7 +9,8 @@ from ..problems.case import Case
 from ..stats import intervals
 from ..stats.intervals import Estimate
 from ..store import selectors
-from ..store.records import Arm, Outcome, Round, Worker
+from ..store.records import Arm, Round
+from ..store.worker_records import Outcome, Worker
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

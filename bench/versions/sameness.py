@@ -8,7 +8,8 @@ from ..measure.executor import Backend
 from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.workspace import staged
 from ..problems.source_code import differences
-from ..store.records import Outcome, Settings
+from ..store.records import Settings
+from ..store.worker_records import Outcome
 from ..worker.origins import Own
 from . import reads
 from .benchmarks import SAME, Benchmark, Skipped, arms_of, sources_of

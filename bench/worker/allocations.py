@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from ..collector import collector_off
-from ..store.records import Counts
+from ..store.worker_records import Counts
 
 Step = Callable[[], object]
 

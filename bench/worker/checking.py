@@ -3,7 +3,7 @@
 import contextlib
 
 from ..problems import implementation
-from ..store.records import Verification
+from ..store.worker_records import Verification
 from . import verify
 from .inputs import Arena
 from .outcome import Unfit, judged

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..collector import collector_off
-from ..store.records import Call, CallKind
+from ..store.worker_records import Call, CallKind
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
 PASSES, LONGEST_NS = 4, 500_000_000

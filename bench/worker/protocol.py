@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..problems.case import Case, MemoryOrder
-from ..store.records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
+from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
 
 #: A longer message is a mistake or an attack, no reply.
 LONGEST = 16 * 2**20

@@ -10,7 +10,7 @@ import msgspec
 
 from ..collector import collector_off
 from ..machine import threads
-from ..store.records import Burst, DiscardedBurst, Pool
+from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import verify
 from .checking import Checker
 from .inputs import Arena

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..collector import collector_off
-from ..store.records import CallKind, Costs
+from ..store.worker_records import CallKind, Costs
 
 #: Each cost is the least of so many tries.
 TRIES = 7

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ..store.records import Verification
+from ..store.worker_records import Verification
 
 Values = Mapping[str, "np.ndarray | float"]
 Outputs = dict[str, np.ndarray]

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analyse.diagnosis import LEAST_SHARE, Cause, CostRange, diagnose
 from bench.stats.intervals import Estimate, Interval
-from bench.store.records import Call, CallKind, Costs
+from bench.store.worker_records import Call, CallKind, Costs
 
 #: A call takes 1 us, a fault 1 us; 10 GFLOP/s, 10 GB/s.
 COSTS = Costs(call_ns=dict.fromkeys(CallKind, 1000.0), fault_ns=1000.0, product_flops_per_s=10e9, pass_bytes_per_s=10e9)

@@ -9,7 +9,7 @@ from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders
 from bench.analyse.verdict import findings
 from bench.report import json_explanation
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products
 

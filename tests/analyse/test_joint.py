@@ -8,7 +8,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.joint import join
 from bench.analyse.verdict import Ratio, findings
 from bench.errors import ImplbenchError
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run, make_sizes
 
 HERE, ELSEWHERE = {"fingerprint": "0123456789ab"}, {"fingerprint": "ba9876543210"}

@@ -7,7 +7,7 @@ import pytest
 from bench.analyse.verdict import Ratio, Verdict, findings, judge
 from bench.stats.intervals import Estimate, Interval
 from bench.store import selectors
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
 

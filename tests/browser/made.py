@@ -10,7 +10,8 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.joint import Together, join
 from bench.html.joint import together_page
 from bench.store import documents
-from bench.store.records import Outcome, Run
+from bench.store.records import Run
+from bench.store.worker_records import Outcome
 from tests.builders import SWEPT, Spec, make_run, make_sizes
 from tests.explained import make_explained
 from tests.limited import limited

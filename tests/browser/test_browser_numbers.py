@@ -11,7 +11,7 @@ from bench.analyse.verdict import Ratio, findings, judge
 from bench.html.joint import together_page
 from bench.report import files, json_summary
 from bench.report.wording import ratio_text
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from bench.units import times
 from tests.browser.made import RUNS, together
 

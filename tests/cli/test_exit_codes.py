@@ -8,7 +8,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
 from bench.cli.exit_codes import exit_code, exit_code_of
 from bench.errors import Exit
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))

@@ -11,7 +11,7 @@ from bench.errors import ImplbenchError
 from bench.formats import asv
 from bench.formats.timed_cases import timed
 from bench.report.document import file_name
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
 

@@ -12,7 +12,7 @@ from bench.cli.main import main
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed_cases
 from bench.store import documents
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "formats.md"

@@ -15,7 +15,7 @@ import pytest
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import bencher, github_action, markdown, otava, tidy
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, make_run, samples
 
 GOLDEN = Path(__file__).parent.parent / "golden"

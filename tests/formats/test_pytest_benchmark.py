@@ -12,7 +12,7 @@ from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
 from bench.formats.timed_cases import timed
 from bench.problems.case import Size
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_case, make_run, samples
 
 ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")

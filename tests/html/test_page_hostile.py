@@ -6,7 +6,8 @@ import pytest
 
 from bench import html
 from bench.analyse.analysis import Analysis
-from bench.store.records import Left, Outcome
+from bench.store.records import Left
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 from tests.html.reading import Reader
 

@@ -17,7 +17,8 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
-from bench.store.records import Arm, Burst, DiscardedBurst, Outcome, Role, Settings
+from bench.store.records import Arm, Role, Settings
+from bench.store.worker_records import Burst, DiscardedBurst, Outcome
 from bench.worker.protocol import BurstTimed
 from tests.builders import USUAL, make_run
 

@@ -17,7 +17,8 @@ from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 from tests import noise
 from tests.builders import USUAL, Spec, make_run
 from tests.simulated import Simulation

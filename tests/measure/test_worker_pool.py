@@ -16,7 +16,8 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Conditions
 from bench.problems import problem
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from bench.measure.worker_process import TAIL_BYTES, Conditions, Ended, WorkerProcess
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from bench.worker.protocol import LONGEST_REASON, CaseSpec, InputsWritten, WriteInputs, send
 from tests.builders import USUAL, make_run
 

@@ -13,7 +13,7 @@ from bench.measure import workspace
 from bench.measure.worker_process import Ended
 from bench.measure.workspace import SCRATCH, scratch
 from bench.problems.case import Size
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from bench.worker.protocol import InputsWritten
 from tests.builders import USUAL, make_run
 from tests.repositories import git

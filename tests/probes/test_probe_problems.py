@@ -10,7 +10,8 @@ from bench.measure.runner import check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.problems.case import orders
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 
 SETTINGS = Settings(seed=3, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0, command=())
 SMALL = {"gemm": {"n": 64}, "read": {"bytes": 65536}, "add": {"bytes": 65536}}

@@ -15,7 +15,7 @@ from bench.errors import ImplbenchError
 from bench.problems.case import Size
 from bench.report import files, markdown
 from bench.report.sections import sections
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes
 
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -6,7 +6,7 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.report import json_summary
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))

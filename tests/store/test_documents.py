@@ -7,7 +7,8 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.store import documents
-from bench.store.records import Left, Outcome
+from bench.store.records import Left
+from bench.store.worker_records import Outcome
 from tests.builders import make_run
 
 

@@ -7,7 +7,7 @@ import pytest
 from bench.analyse.history import Question
 from bench.errors import ImplbenchError
 from bench.store import index, points
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
 

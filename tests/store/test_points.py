@@ -8,7 +8,7 @@ import pytest
 from bench.analyse import verdict
 from bench.errors import ImplbenchError
 from bench.store import documents, points
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import SIZE_M, USUAL, Spec, make_run
 from tests.histories import machine
 

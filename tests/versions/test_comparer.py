@@ -12,7 +12,8 @@ from bench.problems import problem
 from bench.problems.implementation import chosen
 from bench.stats import gate, intervals
 from bench.stats.gate import SCREEN_ROUNDS
-from bench.store.records import Outcome, Role, Settings
+from bench.store.records import Role, Settings
+from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import Benchmark, arm_name
 from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer
 from bench.versions.comparison import Standing, compared, noise_of

@@ -12,7 +12,8 @@ from bench.problems.problem import Problem
 from bench.report.markdown import titled_page
 from bench.report.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
-from bench.store.records import Counts, Outcome, Role
+from bench.store.records import Role
+from bench.store.worker_records import Counts, Outcome
 from bench.versions.benchmarks import Benchmark, Skipped, arm_name
 from bench.versions.comparer import Measured
 from bench.versions.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.verdict import Verdict
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from bench.versions.remeasurement import Entry, remeasured, verified
 from tests.builders import Spec, make_run
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.measure.selection import Selection
-from bench.store.records import Outcome, Role, Settings
+from bench.store.records import Role, Settings
+from bench.store.worker_records import Outcome
 from bench.versions import snapshots
 from bench.versions.remeasurer import Remeasurer
 from bench.versions.snapshots import Folder

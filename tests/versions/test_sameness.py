@@ -3,7 +3,8 @@
 import pytest
 
 from bench.measure.selection import Selection
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 from bench.versions import benchmarks, checkout, reads, sameness
 from bench.versions.checkout import Asked
 from tests.repositories import commit, edit, repository

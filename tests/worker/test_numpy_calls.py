@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.problems import implementation
-from bench.store.records import CallKind
+from bench.store.worker_records import CallKind
 from bench.worker import numpy_calls
 from bench.worker.numpy_calls import Observed, observed
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bench.problems.case import Case, Size
-from bench.store.records import Pool
+from bench.store.worker_records import Pool
 from bench.worker import protocol
 from bench.worker.protocol import CaseSpec, Failure, Finish, Foreign, Received, Start, Started, TimeBurst
 

@@ -8,7 +8,7 @@ import pytest
 from bench.measure.worker_process import Conditions, Ended, WorkerProcess
 from bench.problems import problem
 from bench.problems.case import Case, Size
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from bench.worker.protocol import CaseSpec, InputsWritten, Start, Started, TimeBurst, WriteInputs
 from bench.worker.session import Session
 

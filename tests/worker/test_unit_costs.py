@@ -4,7 +4,7 @@ import resource
 
 import pytest
 
-from bench.store.records import CallKind
+from bench.store.worker_records import CallKind
 from bench.worker import unit_costs
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.store.records import Verification
+from bench.store.worker_records import Verification
 from bench.worker import verify
 from bench.worker.verify import Wrong
 

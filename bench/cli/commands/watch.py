@@ -22,7 +22,8 @@ from ...report import terminal
 from ...report.document import code
 from ...report.json_summary import estimate
 from ...report.sections import watched
-from ...store.records import Outcome, Run
+from ...store.records import Run
+from ...store.worker_records import Outcome
 from ...versions import snapshots
 from ...versions.remeasurement import Remeasured, Verified
 from ...versions.remeasurer import Remeasurer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...store.records import Counts
+from ...store.worker_records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit
 from ..wording import label, titled

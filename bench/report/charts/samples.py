@@ -11,8 +11,9 @@ from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...store.records import Outcome, Round, Run, Worker
+from ...store.records import Round, Run
 from ...store.selectors import seconds_per_call, used_rounds
+from ...store.worker_records import Outcome, Worker
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
 from ..wording import counted, label, titled

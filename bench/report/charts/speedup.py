@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
-from ...store.records import Outcome
+from ...store.worker_records import Outcome
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series
 from ..document import plain

@@ -6,8 +6,9 @@ from ...analyse import remembering
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
 from ...stats.intervals import Estimate
-from ...store.records import Outcome, Run
+from ...store.records import Run
 from ...store.selectors import used_rounds
+from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
 from ..document import Section, code, plain
 from ..wording import condition, counted, gain_text, label, layouts, margin_text, times_text

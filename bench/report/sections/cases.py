@@ -7,7 +7,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
-from ...store.records import Outcome
+from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell, value_of

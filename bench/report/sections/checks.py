@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...problems.case import Case
-from ...store.records import Arm, Left, Outcome, Round
+from ...store.records import Arm, Left, Round
+from ...store.worker_records import Outcome
 from ...units import significant
 from ..document import Cell, Column, Table
 

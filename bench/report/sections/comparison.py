@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...analyse.verdict import Ratio
-from ...store.records import Outcome
+from ...store.worker_records import Outcome
 from ...units import DASH, significant
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH

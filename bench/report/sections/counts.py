@@ -2,7 +2,7 @@
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
-from ...store.records import Counts, Worker
+from ...store.worker_records import Counts, Worker
 from ...units import amount
 from ..document import Cell, Column, Section, Table
 from ..wording import label, named, titled

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...analyse.analysis import Analysis
-from ...store.records import Run, Worker
+from ...store.records import Run
 from ...store.selectors import used_rounds
+from ...store.worker_records import Worker
 from ...units import DASH, significant
 from ..document import Cell, Column, Section, Table, plain
 from ..wording import counted, margin_text

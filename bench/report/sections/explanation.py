@@ -7,7 +7,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
 from ...analyse.explanation import Amounts, Ladder, Rung
 from ...analyse.verdict import GroupFindings
-from ...store.records import Call, CallKind
+from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..document import Cell, Column, Section, Table
 from ..estimates import bound_cells, bound_columns, value_cell, value_of

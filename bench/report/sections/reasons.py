@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
 from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, better
 from ...problems.case import RETAIN_ALLOCATOR
-from ...store.records import Call, CallKind
+from ...store.worker_records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
 from ..document import code, plain
 from ..wording import label, ratio_text, times_text

@@ -7,7 +7,8 @@ from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...stats.intervals import MIN_ROUNDS, Estimate
-from ...store.records import Load, Outcome, Run
+from ...store.records import Load, Run
+from ...store.worker_records import Outcome
 from ...units import percent, significant
 from ..document import Section, code, plain
 from ..wording import counted, label, margin_text, ratio_text

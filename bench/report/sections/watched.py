@@ -2,7 +2,7 @@
 
 from ...analyse.verdict import Verdict
 from ...problems.case import Case
-from ...store.records import Outcome
+from ...store.worker_records import Outcome
 from ...units import percent, significant, time_text
 from ...versions.remeasurement import Remeasured, Verified
 from ..document import code, plain

@@ -7,7 +7,7 @@ import pytest
 
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests import noise
 from tests.truth import Truth
 

@@ -13,7 +13,8 @@ import pytest
 from bench.cli.main import main
 from bench.errors import Exit
 from bench.measure.workspace import SCRATCH
-from bench.store.records import Outcome, Role
+from bench.store.records import Role
+from bench.store.worker_records import Outcome
 from bench.versions import reads
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says

@@ -13,7 +13,7 @@ from bench.cli.main import main
 from bench.errors import Exit
 from bench.report import sections
 from bench.store import documents
-from bench.store.records import CallKind
+from bench.store.worker_records import CallKind
 from tests.explained import COSTS
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import answer
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import SIZE_M, USUAL, Spec, make_run
 
 BASE = Spec(name="base", ms=10.0, baseline=True)

@@ -10,7 +10,7 @@ from bench.problems.case import Size
 from bench.report.sections import cases
 from bench.report.terminal import text_table
 from bench.report.terminal.screen import Screen
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, disturbed, make_run
 
 OUTCOMES = [outcome for outcome in Outcome if outcome != Outcome.OK]

@@ -1,7 +1,7 @@
 """What verification alone says, as a table."""
 
 from bench.report.sections import checks
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))

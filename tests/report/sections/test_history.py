@@ -9,7 +9,7 @@ from bench.report.document import Section
 from bench.report.figures.drawing import draw
 from bench.report.sections.history import section
 from bench.store import index
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import layouts
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
 MATMUL = [

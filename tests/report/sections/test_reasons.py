@@ -7,7 +7,7 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import explanation
-from bench.store.records import CallKind, Outcome
+from bench.store.worker_records import CallKind, Outcome
 from tests.builders import Spec
 from tests.explained import USUAL, Does, make_explained, passes, products
 from tests.limited import limited

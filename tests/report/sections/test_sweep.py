@@ -8,7 +8,7 @@ from bench.analyse.analysis import Analysis
 from bench.report import json_summary, sections
 from bench.report.figures.drawing import draw
 from bench.report.sections import answer, sweep
-from bench.store.records import Outcome
+from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run, make_sizes
 
 SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)

@@ -6,7 +6,8 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders
 from bench.analyse.verdict import findings
 from bench.report.sections import reasons, threats
-from bench.store.records import DiscardedBurst, Load
+from bench.store.records import Load
+from bench.store.worker_records import DiscardedBurst
 from tests.builders import USUAL, Spec, disturbed, make_run
 from tests.explained import make_explained
 

@@ -7,7 +7,8 @@ import pytest
 
 from bench.report.sections import watched
 from bench.stats.intervals import Estimate, Interval
-from bench.store.records import Arm, Outcome, Role
+from bench.store.records import Arm, Role
+from bench.store.worker_records import Outcome
 from bench.versions.remeasurement import Entry, Remeasured, Verified
 from tests.builders import Spec, make_case
 

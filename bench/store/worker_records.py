@@ -1,0 +1,185 @@
+"""What one worker did: immutable records, which workers send and a round keeps.
+
+All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``None`` is unknown.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+
+class Outcome(StrEnum):
+    """How a case ended; only an ok case has a time. None of these says anything of a busy machine."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    FAILED = "failed"
+    CRASHED = "crashed"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out-of-memory"
+    UNAVAILABLE = "unavailable"
+    UNSUPPORTED = "unsupported"
+    NOT_MEASURED = "not measured"
+    """The budget, an interruption or somebody outside ended it; nothing is known of its code."""
+
+
+#: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
+Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Burst:
+    """Several samples in a row of one implementation."""
+
+    pass_index: int
+    position: int
+    """Place within the pass, from 0."""
+    start_ns: Natural
+    number: Natural
+    """Calls in each sample."""
+    sample_ns: tuple[Natural, ...]
+    """Duration of each sample: of `number` calls together."""
+    cpu_ns: Natural | None
+    """CPU time of the whole process over the burst."""
+    minor_faults: Natural | None
+    involuntary_switches: Natural | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DiscardedBurst:
+    """A burst that was timed again, and why."""
+
+    burst: Burst
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pool:
+    """A thread pool that threadpoolctl saw in the worker."""
+
+    library: str
+    """As in ``openblas`` or ``openmp``."""
+    version: str | None
+    kernel: str | None
+    """The BLAS's own name of the kernels it chose for this CPU, as in ``SkylakeX``."""
+    threads: Natural
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """The error of one output against the extended-precision reference."""
+
+    output: str
+    error_over_tolerance: float
+    """Largest componentwise error divided by its tolerance; above 1 is wrong."""
+    max_ulp: float
+    """Largest componentwise error in units in the last place of the reference, in the case's dtype."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """What one evaluation does, counted apart from the timing; the same on every call."""
+
+    allocations: Natural | None
+    """Of array data, by NumPy."""
+    allocated_bytes: Natural | None
+    """All that was allocated for arrays over the evaluation, whether or not it was given back meanwhile."""
+    peak_bytes: Natural | None
+    """The most at one time beyond what was there before, of array data and Python objects together."""
+    python_calls: Natural | None
+    """Calls of Python functions, those inside NumPy among them."""
+    c_calls: Natural | None
+    """Calls of built-in functions and methods; operators and ufuncs are no such calls."""
+
+
+class CallKind(StrEnum):
+    """What a call of NumPy does, as far as its cost goes."""
+
+    PRODUCT = "product"
+    """A product of matrices or vectors, done by BLAS."""
+    ELEMENTWISE = "element-wise"
+    FUNCTION = "function"
+    """Element by element too, but arithmetic rather than memory takes its time: exp, log, tanh."""
+    REDUCTION = "reduction"
+    INDEX = "index"
+    """An index or a slice, read or written."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """What one evaluation calls NumPy for, with the same operands: all these calls together."""
+
+    name: str
+    """As in ``add``, ``add.reduce``, ``dot``, ``getitem``."""
+    kind: CallKind
+    operands: tuple[str, ...]
+    """Shape and memory order of each array that is read, as in ``(25, 10000) F``."""
+    mixed: bool
+    """Whether two of these, of more than one axis, lie in different memory orders."""
+    times: Natural
+    flops: float
+    bytes: Natural
+    """Read and written, of operands and results."""
+    ns: Natural
+    """Time inside NumPy, on the actual arrays, page faults among it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What things cost in a worker, measured there on the same CPU; in the case's dtype."""
+
+    call_ns: dict[CallKind, float]
+    """Of a call on arrays of one number: what a call takes whatever it does."""
+    fault_ns: float | None
+    """Of a minor page fault: a page mapped, touched and given back."""
+    product_flops_per_s: float
+    """Of a product of square matrices that fit the cache."""
+    pass_bytes_per_s: float
+    """Of an element-wise sum of arrays as large as the largest input."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Worker:
+    """One implementation in one round: a fresh process."""
+
+    arm: str
+    """Name of the arm: the case's id, with a mark behind it where the case takes part in several roles."""
+    pid: int
+    spawn_position: int
+    position: int
+    """Place in the first pass."""
+    outcome: Outcome
+    reason: str | None
+    affinity: tuple[int, ...]
+    pools: tuple[Pool, ...]
+    layout: dict[str, str]
+    """The order of each 2-D input, as the worker found it in the arrays themselves."""
+    malloc: dict[str, str]
+    prepare_ns: int | None
+    first_call_ns: int | None
+    warmup_calls: int
+    verification: tuple[Verification, ...]
+    bursts: tuple[Burst, ...]
+    output_tail: str
+    """The last of what the worker wrote to stdout and stderr."""
+    transfer_ns: int | None = None
+    """Of `prepare_ns`, what moving the inputs to a device took, where the implementation says so."""
+    counts: Counts | None = None
+    """None where nothing was counted."""
+    calls: tuple[Call, ...] | None = None
+    """What it calls NumPy for on its inputs and what comes of them; None where that was not, or could not be, seen."""
+    costs: Costs | None = None
+    smallest_ns: int | None = None
+    """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""
+    met_ns: int | None = None
+    """Time of one of its last calls, on contents that it has met before; None of long calls, or where it is unknown."""
+    unmet_ns: int | None = None
+    """The same of its first call on contents that it has not met."""
+    own_clock: bool = False
+    """Whether the samples are read off the implementation's own clock, that of another program."""
+    discarded_bursts: tuple[DiscardedBurst, ...] = ()
+    accepted: bool = False
+    """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
