@@ -17,7 +17,8 @@ from bench.errors import ImplbenchError
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.store.records import Outcome, Settings
+from bench.store.records import Settings
+from bench.store.worker_records import Outcome
 
 #: Numbers added up in a call: from a fraction of a microsecond to a tenth of a millisecond.
 SIZES = (1, 100, 1_000, 10_000, 100_000, 250_000)
