@@ -22,7 +22,7 @@ from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
 from . import probes
-from .executor import Backend, RoundExecutor
+from .backends import Backend, RoundExecutor
 from .round_executor import Group, Source
 from .worker_process import Ended
 

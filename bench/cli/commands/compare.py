@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import Exit
 from ...machine import environment
-from ...measure import executor
+from ...measure import backends
 from ...measure.progress import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
@@ -97,7 +97,7 @@ def _chosen(
         return found, skipped, (frozenset(), frozenset())
     with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
         tell = _telling(listener)
-        parted = sameness.parted(found, settings, tell, backend=executor.usual())
+        parted = sameness.parted(found, settings, tell, backend=backends.usual())
     return parted.changed, (*skipped, *parted.same), parted.read
 
 
