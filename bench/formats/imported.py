@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import file_name, plain
+from ..report.parts import file_name, plain
 from ..store.records import MARGIN, SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
 from ..store.worker_records import Burst, Outcome, Worker
 from .identifying import MOST

@@ -14,8 +14,8 @@ from pathlib import Path
 from ..analyse.analysis import Analysis
 from ..report import json_summary
 from ..report.csv import csv
-from ..report.document import file_name, plain
 from ..report.files import folder_of
+from ..report.parts import file_name, plain
 from ..report.sections import answer
 from ..store.documents import write_atomically
 from .case_table import of_groups

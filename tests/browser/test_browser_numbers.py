@@ -10,7 +10,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings, judge
 from bench.html.joint import together_page
 from bench.report import files, json_summary
-from bench.report.wording import ratio_text
+from bench.report.phrases import ratio_text
 from bench.store.worker_records import Outcome
 from bench.units import times
 from tests.browser.made import RUNS, together
