@@ -13,7 +13,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.chart import Chart, Series
-from ..report.json_summary import estimate
+from ..report.json_run import estimate
 from ..report.parts import plain
 from ..report.phrases import cache_text, conditions, label
 from ..store.records import Arm, Run

@@ -15,7 +15,7 @@ from ...measure.progress import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
 from ...report import terminal
-from ...report.json_summary import of_comparison, of_plan
+from ...report.json_comparison import of_comparison, of_plan
 from ...report.markdown import titled_page
 from ...report.parts import Section
 from ...report.sections import comparison as section
