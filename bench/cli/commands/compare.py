@@ -28,6 +28,7 @@ from ...versions.comparer import Comparer, Measured, usual_budget_s
 from ...versions.comparison import Comparison
 from ...versions.native import Doubt
 from ...versions.sides import Asked, Side, sides
+from ..exit_codes import exit_code_of_comparison
 from ..measuring_options import GateSelection, Timing
 from ..options import Options
 
@@ -75,7 +76,7 @@ def command(options: CompareOptions) -> int:
         found = replace(_found(pair, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
         found = comparison.doubted(found, _doubt(pair, changed, read))
     _print(found, options)
-    return comparison.exit_code(found)
+    return exit_code_of_comparison(found)
 
 
 def _asked(options: CompareOptions) -> Asked:
