@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..collector import collector_off
-from ..machine import threads
+from ..machine import threads, usage
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
 from .checker import Checker
@@ -164,10 +164,10 @@ class Bench:
         """Return what a burst took, and how that contradicts the number of threads."""
         gc.collect()
         with judged(), collector_off():
-            before = self._guard.read()
+            before = usage.read()
             started = time.perf_counter_ns()
             durations = self._sampler.samples(order.number, order.samples)
-            used = self._guard.read().since(before)
+            used = usage.read().since(before)
         burst = Burst(
             pass_index=order.pass_index,
             position=order.position,
