@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.machine import threads
+from bench.machine import affinity
 from bench.worker.inputs import Arena
 from bench.worker.sampling import Sampler, clock_resolution_ns
 from bench.worker.value_files import save_values
@@ -156,7 +156,7 @@ def ratios(pair: tuple[Spelling, Spelling], own: Arrays, held: Arrays) -> tuple[
 
 def main() -> int:
     """Print the table; return 1 where a ratio is another in a worker."""
-    threads.pin(0, (0,))
+    affinity.pin(0, (0,))
     own, far = made(), 0
     print(f"{'spellings':28} {'timeit':>8} {'worker':>8} {'apart':>8}")
     with tempfile.TemporaryDirectory() as folder:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.machine import threads
+from bench.machine import affinity
 from bench.measure import round_plan
 from bench.problems import implementation, problem
 from bench.problems.case import Case, Size, orders
@@ -57,7 +57,7 @@ def difference(bench: Bench, call_ns: int, number: int) -> float:
 def main() -> None:
     """Compare them for every implementation."""
     global step  # noqa: PLW0603  # timeit's set-up imports it
-    threads.pin(0, (0,))
+    affinity.pin(0, (0,))
     backprop = problem.find("backprop")
     with tempfile.TemporaryDirectory() as folder:
         case = Case(

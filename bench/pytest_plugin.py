@@ -26,7 +26,7 @@ from .measure.selection import select
 from .problems import problem
 from .problems.problem import Problem
 from .report import terminal
-from .report.json_summary import interval_of
+from .report.json_run import interval_of
 from .store.records import Arm, Left, Run
 from .store.selectors import used_rounds
 from .store.worker_records import Outcome

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from bench.analyse.analysis import Analysis
 from bench.analyse.history import Commit, Question
 from bench.report import sections
-from bench.report.document import Section
+from bench.report.parts import Section
 from bench.report.sections import checks, explanation, history
 from bench.report.sections import comparison as compared
 from bench.report.terminal.screen import Screen

@@ -15,8 +15,8 @@ from random import Random
 from typing import Any
 
 from bench.machine.environment import Activity
-from bench.measure import executor, selection
-from bench.measure.executor import Backend
+from bench.measure import backends, selection
+from bench.measure.backends import Backend
 from bench.measure.round_executor import Group, PassChooser, Source
 from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
 from bench.measure.worker_pool import Crew
@@ -108,7 +108,7 @@ class Simulation:
 
     def everywhere(self, monkeypatch: Any) -> "Simulation":
         """Have all commands, and the pytest plugin, measure here."""
-        monkeypatch.setattr(executor, "usual", self.backend)
+        monkeypatch.setattr(backends, "usual", self.backend)
         monkeypatch.setattr(selection, "allowed_cpus", lambda: self.cpus)
         return self
 

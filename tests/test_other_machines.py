@@ -15,7 +15,7 @@ from bench.errors import Exit
 from bench.machine import environment, hardware, load
 from bench.problems import implementation, problem
 from bench.problems.case import Case, Size
-from bench.worker import verify
+from bench.worker import correctness
 from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
@@ -122,7 +122,7 @@ def test_references_without_extended_precision_are_still_within_the_tolerance(do
     inputs = module.inputs(module.SIZES["S"], dtype, found.data[0], 1)
     step = implementation.load(folder, found.baseline).prepare(inputs)
     roundoff = float(np.finfo(dtype).eps) / 2
-    errors = verify.check(
-        verify.named(step(), found.outputs), module.reference(inputs), module.tolerance(inputs, roundoff), dtype
+    errors = correctness.check(
+        correctness.named(step(), found.outputs), module.reference(inputs), module.tolerance(inputs, roundoff), dtype
     )
     assert all(one.error_over_tolerance < 1 for one in errors)

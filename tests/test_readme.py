@@ -10,10 +10,10 @@ from bench.analyse import explanation, roofline
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
 from bench.cli import parser
+from bench.report.phrases import ratio_text
 from bench.report.sections import answer, layouts
 from bench.report.sections.reasons import range_text
 from bench.report.sections.roofline import share_text
-from bench.report.wording import ratio_text
 from bench.store import documents
 
 CHECKOUT = Path(__file__).parent.parent

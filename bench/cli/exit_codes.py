@@ -6,6 +6,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.verdict import BAD, GroupFindings, Verdict
 from ..errors import Exit
 from ..store.worker_records import Outcome
+from ..versions.comparison import Comparison, Standing
 
 
 def exit_code(analysis: Analysis) -> Exit:
@@ -26,6 +27,21 @@ def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
     if any(outcome in BAD for outcome in known):
         return Exit.WRONG
     return Exit.FINE if Outcome.OK in known else Exit.NOTHING_MEASURED
+
+
+def exit_code_of_comparison(found: Comparison) -> Exit:
+    """Return the exit code of a comparison: wrong results come before any time, a regression before doubt."""
+    if found.of(Standing.WRONG) or found.failed:
+        return Exit.WRONG
+    if found.of(Standing.SLOWER):
+        return Exit.REGRESSION
+    if found.unbuilt or found.lost:
+        return Exit.UNDECIDED
+    if found.nothing_comparable:
+        return Exit.NOTHING_MEASURED
+    if found.too_noisy or found.of(Standing.UNDECIDED):
+        return Exit.UNDECIDED
+    return Exit.FINE
 
 
 def _undecided_by_noise(group: GroupFindings) -> bool:

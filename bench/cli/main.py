@@ -70,7 +70,7 @@ def _done(parsed: "argparse.Namespace") -> int:
 
 def _complain(sentence: str) -> None:
     """Print an error to stderr, on one line; what names in it could do to a terminal is text there."""
-    from ..report.document import printable
+    from ..report.parts import printable
 
     print(f"implbench: {printable(sentence)}", file=sys.stderr)
 

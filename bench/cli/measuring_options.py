@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
-from ..store.records import MARGIN, Settings
+from ..store.records import DEFAULT_MARGIN, Settings
 from .options import ReportingOptions
 
 
@@ -22,7 +22,7 @@ class Timing:
     """How long to measure, and what counts as a difference."""
 
     seed: int = 1
-    margin: float = MARGIN
+    margin: float = DEFAULT_MARGIN
     rounds: int | None = None
     budget_s: float | None = None
     timeout_s: float = 60.0

@@ -13,7 +13,7 @@ from typing import Any
 from ..analyse.verdict import BAD, findings
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import file_name, plain
+from ..report.parts import file_name, plain
 from ..stats.intervals import median_interval
 from ..store.records import Run
 from .timed_cases import UNKNOWN, Timed, created, known, text, timed

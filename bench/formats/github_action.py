@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from ..report.wording import margin_text
+from ..report.phrases import margin_text
 from ..store.records import Run
 from .timed_cases import Timed, once_each
 

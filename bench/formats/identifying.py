@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from ..machine.hardware import fingerprint
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case, Size
-from ..report.document import plain
+from ..report.parts import plain
 
 #: No count of anything is larger.
 MOST = 2**53

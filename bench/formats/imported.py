@@ -6,8 +6,8 @@ from typing import Any
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import file_name, plain
-from ..store.records import MARGIN, SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
+from ..report.parts import file_name, plain
+from ..store.records import DEFAULT_MARGIN, SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
 from ..store.worker_records import Burst, Outcome, Worker
 from .identifying import MOST
 from .timed_cases import UNKNOWN
@@ -94,7 +94,7 @@ def run(
         created=origin.made or origin.modified,
         settings=Settings(
             seed=0,
-            margin=MARGIN,
+            margin=DEFAULT_MARGIN,
             rounds=None,
             budget_s=None,
             timeout_s=0.0,

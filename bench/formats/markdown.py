@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ..analyse.analysis import Analysis
-from ..report.document import Section
 from ..report.markdown import titled_page
+from ..report.parts import Section
 from ..report.sections import answer, cases, threats
 from ..store.records import Run
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from ..errors import ImplbenchError
 from ..report.csv import csv
-from ..report.document import Cell, Column, Table, Value, plain
 from ..report.estimates import value_of
+from ..report.parts import Cell, Column, Table, Value, plain
 from ..store.records import Run
 from .timed_cases import created, text, timed
 

@@ -12,7 +12,7 @@ import msgspec
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
-from ..report.document import file_name, plain
+from ..report.parts import file_name, plain
 from ..store.records import Run
 from . import identifying, imported
 from .imported import Foreign, Origin

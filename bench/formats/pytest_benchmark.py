@@ -9,8 +9,8 @@ import msgspec
 
 from ..analyse.verdict import Finding
 from ..errors import ImplbenchError
-from ..report.document import plain
-from ..report.json_summary import interval_of
+from ..report.json_run import interval_of
+from ..report.parts import plain
 from ..store.records import Run
 from . import identifying, imported
 from .imported import Foreign, Origin

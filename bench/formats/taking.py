@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from ..errors import ImplbenchError
-from ..report.document import plain
+from ..report.parts import plain
 from ..store.documents import LARGEST_BYTES
 from . import identifying, imported
 from .imported import Foreign, Skipped

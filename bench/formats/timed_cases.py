@@ -8,7 +8,7 @@ from statistics import median
 from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
-from ..report.document import plain
+from ..report.parts import plain
 from ..store.records import Round, Run
 from ..store.selectors import seconds_per_call, used_rounds
 from ..store.worker_records import Outcome, Worker

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..analyse.analysis import Analysis
-from ..report import json_summary
+from ..report import json_run
 from ..report.csv import csv
-from ..report.document import file_name, plain
 from ..report.files import folder_of
+from ..report.parts import file_name, plain
 from ..report.sections import answer
 from ..store.documents import write_atomically
 from .case_table import of_groups
@@ -82,7 +82,7 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
     for part in parts:
         for table in part.tables:
             yield f"{file_name(table.name)}.csv", csv(table)
-    yield "summary.json", json.dumps(json_summary.of(analysis, None), indent=1, allow_nan=False) + "\n"
+    yield "summary.json", json.dumps(json_run.of(analysis, None), indent=1, allow_nan=False) + "\n"
 
 
 def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import GroupFindings
 from ..report.chart import Chart
-from ..report.document import Cell, Table
-from ..report.wording import label
+from ..report.parts import Cell, Table
+from ..report.phrases import label
 from ..store.records import Run
 from ..store.worker_records import Outcome
 from .outline import Part

@@ -5,8 +5,8 @@ from pathlib import Path
 from ..analyse.joint import Together
 from ..report.charts import joint as charts
 from ..report.csv import csv
-from ..report.document import Section, code, file_name
 from ..report.files import folder_of_several
+from ..report.parts import Section, code, file_name
 from ..report.sections import joint as sections
 from ..store.documents import write_atomically
 from . import PAGE

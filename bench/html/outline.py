@@ -7,7 +7,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories
 from ..report.chart import Chart
 from ..report.charts import accuracy, conditions, history, ladder, layouts, memory, roofline, samples, speedup, sweep
-from ..report.document import Section, Table
+from ..report.parts import Section, Table
 from ..report.sections import OF_ONE_SIZE, cases, counts, environment, explanation, startup, threats
 from ..report.sections import accuracy as accuracy_section
 from ..report.sections import conditions as axes_section

@@ -13,9 +13,9 @@ from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.chart import Chart, Series
-from ..report.document import plain
-from ..report.json_summary import estimate
-from ..report.wording import cache_text, conditions, label
+from ..report.json_run import estimate
+from ..report.parts import plain
+from ..report.phrases import cache_text, conditions, label
 from ..store.records import Arm, Run
 from ..store.worker_records import Outcome
 from .rendering import visible

@@ -16,7 +16,7 @@ import msgspec
 from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories, every
 from ..errors import ImplbenchError
-from ..report.document import file_name
+from ..report.parts import file_name
 from ..report.sections import answer
 from ..store import documents, index
 from ..store.documents import DOCUMENT

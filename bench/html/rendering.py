@@ -1,6 +1,6 @@
 """From text and data to one HTML file that asks nothing of any network: templates, embedded scripts, safe text.
 
-Everything is escaped by the templates. What comes from users' files goes through `document.plain` in the sections, and
+Everything is escaped by the templates. What comes from users' files goes through `parts.plain` in the sections, and
 sources through `visible`. A page runs no script and no style but those whose SHA-256 its own policy names.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..report.document import CODE, plain
+from ..report.parts import CODE, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment

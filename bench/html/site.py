@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from ..analyse.history import Commits, Histories, History, LevelChange
 from ..report.charts import history as history_charts
 from ..report.csv import csv
-from ..report.document import Cell, Column, Table, code, file_name, plain
+from ..report.parts import Cell, Column, Table, code, file_name, plain
+from ..report.phrases import counted, ratio_text
 from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
-from ..report.wording import counted, ratio_text
 from ..store.points import Machine
 from ..units import DASH
 from .outline import LEAST_RUNS, Part

@@ -1,4 +1,4 @@
-"""Threads and CPUs of a worker: set before it starts, limited inside, then verified while it runs."""
+"""Threads of a worker: set before it starts, limited inside, then verified while it runs."""
 
 import contextlib
 import ctypes
@@ -6,10 +6,9 @@ import os
 import resource
 import signal
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from .usage import Used
 
 #: Every variable by which a numerical library takes its number of threads when it is loaded.
 THREAD_VARIABLES = (
@@ -56,13 +55,6 @@ def retain_memory() -> None:
             ctypes.CDLL(None).mallopt(option, value)
 
 
-def pin(pid: int, cpus: Sequence[int]) -> None:
-    """Bind a process to CPUs, where the system can and lets us (Linux); 0 is this process."""
-    if cpus and hasattr(os, "sched_setaffinity"):
-        with contextlib.suppress(PermissionError, ProcessLookupError):
-            os.sched_setaffinity(pid, cpus)
-
-
 def die_with_parent(parent: int) -> None:
     """Have this process killed when its parent ends, however it ends (Linux); and leave no core file."""
     with contextlib.suppress(OSError, ValueError):  # a limit that is lower already cannot be changed
@@ -72,44 +64,6 @@ def die_with_parent(parent: int) -> None:
             ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What the process used between two readings."""
-
-    cpu_ns: int
-    minor_faults: int
-    involuntary_switches: int
-    wall_ns: int
-    """In which `cpu_ns` was used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The counters of the process at one moment; as reading takes a while itself, both clocks at both ends of that."""
-
-    first_cpu_ns: int
-    first_wall_ns: int
-    """Read after `first_cpu_ns`."""
-    minor_faults: int
-    involuntary_switches: int
-    last_wall_ns: int
-    """Read before `last_cpu_ns`."""
-    last_cpu_ns: int
-
-    def since(self, earlier: "Reading") -> Used:
-        """Return what was used between the end of an earlier reading and the beginning of this one.
-
-        The wall time holds all of the CPU time: who loses the CPU between two clocks, while another thread of the
-        process computes on, is not taken for two.
-        """
-        return Used(
-            self.first_cpu_ns - earlier.last_cpu_ns,
-            self.minor_faults - earlier.minor_faults,
-            self.involuntary_switches - earlier.involuntary_switches,
-            self.first_wall_ns - earlier.last_wall_ns,
-        )
 
 
 class Guard:
@@ -145,13 +99,6 @@ class Guard:
             if pool["threads"] > self._threads:
                 return f"the {pool['library']} pool has {pool['threads']} threads, {self._asked}"
         return None
-
-    def read(self) -> Reading:
-        """Read the counters of this process (some microseconds)."""
-        first = time.process_time_ns(), time.perf_counter_ns()
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        last = time.perf_counter_ns(), time.process_time_ns()
-        return Reading(*first, used.ru_minflt, used.ru_nivcsw, *last)
 
     def contradiction(self, used: Used) -> str | None:
         """Return how the CPU time of a burst contradicts the number of threads asked for, None if it does not.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ForeignCode, ImplbenchError
-from ..machine import environment, hardware, suspension, threads
+from ..machine import affinity, environment, hardware, suspension, threads
 from ..problems.case import Case, MemoryOrder
 from ..problems.implementation import Implementation, make_importable
 from ..problems.problem import Problem
@@ -267,7 +267,7 @@ class Conductor:
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""
         others = [cpu for cpu in self._cpus if cpu not in cpus]
-        threads.pin(0, others or self._cpus)
+        affinity.pin(0, others or self._cpus)
 
 
 def _asked(process: WorkerProcess, name: str, order: Order, expected: type[Answer], timeout_s: float) -> Answer:

@@ -9,8 +9,8 @@ from functools import partial
 
 from ..store.records import Round
 from . import round_plan
+from .backends import Backend, RoundExecutor
 from .budget import Pace
-from .executor import Backend, RoundExecutor
 from .round_executor import Group
 from .worker_pool import Crew
 

@@ -15,9 +15,9 @@ from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..store.worker_records import Outcome
 from ..units import percent
-from . import executor
+from . import backends
+from .backends import Backend
 from .budget import Pace
-from .executor import Backend
 from .progress import Listener, Progress
 from .round_executor import Group, Source
 from .round_loop import RoundLoop
@@ -57,7 +57,7 @@ class Runner:
         self._code = copy or problem
         self._settings = settings
         self._listen = listener
-        self._backend = backend or executor.usual()
+        self._backend = backend or backends.usual()
         self._pace = Pace(settings, self._backend.monotonic_s)
         self._generator = random.Random(settings.seed)
         self._ended: set[str] = set()
@@ -263,7 +263,7 @@ def check(
     ------
     As `Runner.run`.
     """
-    backend = backend or executor.usual()
+    backend = backend or backends.usual()
     members, sources = _arranged(problem, arms, left)
     with staged(
         members,

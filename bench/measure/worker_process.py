@@ -16,7 +16,7 @@ import psutil
 
 from .. import worker
 from ..errors import ForeignCode
-from ..machine import address_space, threads
+from ..machine import address_space, affinity
 from ..store.worker_records import Outcome
 from ..worker import origins, protocol
 from ..worker.origins import Own
@@ -92,7 +92,7 @@ class WorkerProcess:
         finally:
             for descriptor in (command_read, reply_write, output_write):
                 os.close(descriptor)
-        threads.pin(self._process.pid, conditions.cpus)
+        affinity.pin(self._process.pid, conditions.cpus)
 
     def __enter__(self) -> "WorkerProcess":
         return self

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ImplbenchError, NothingMeasured
-from ..machine import environment, threads
+from ..machine import affinity, environment
 from ..problems import case
 from ..problems.case import Case
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
 from . import probes
-from .executor import Backend, RoundExecutor
+from .backends import Backend, RoundExecutor
 from .round_executor import Group, Source
 from .worker_process import Ended
 
@@ -96,7 +96,7 @@ def staged(
             executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
-            threads.pin(0, cpus)
+            affinity.pin(0, cpus)
 
 
 #: Variable of the environment that names a folder for what is only needed while measuring.

@@ -3,7 +3,7 @@
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from .document import Table, Value, plain
+from .parts import Table, Value, plain
 
 if TYPE_CHECKING:
     from pandas import DataFrame

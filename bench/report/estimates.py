@@ -1,7 +1,7 @@
 """Values that have an interval, as cells: the value for people, the ends of its interval for programs."""
 
 from ..stats.intervals import Uncertain
-from .document import Cell, Column
+from .parts import Cell, Column
 
 
 def value_of(found: Uncertain | None) -> float | None:

@@ -13,10 +13,10 @@ from ..analyse.joint import Together
 from ..store.documents import write_atomically
 from ..store.records import Run
 from .csv import csv
-from .document import Figure, Section, file_name, plain
 from .figures.drawing import draw
 from .figures.style import style
 from .markdown import page, titled_page
+from .parts import Figure, Section, file_name, plain
 from .sections import joint, sections
 
 PAGE = "report.md"

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..analyse.diagnosis import Diagnosis, Share
 from ..analyse.explanation import Amounts, Ladder, Rung
-from .json_summary import estimate
+from .json_run import estimate
 
 
 def of(ladder: Ladder) -> dict[str, Any]:

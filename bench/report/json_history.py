@@ -5,7 +5,7 @@ from typing import Any
 
 from ..analyse.history import Commits, Histories, History, LevelChange, Track
 from ..store.points import Machine
-from .json_summary import estimate
+from .json_run import estimate
 
 
 def of(found: Histories, commits: Commits, notes: Sequence[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..store.records import Run
-from .document import CODE, Section, Table, file_name, plain
+from .parts import CODE, Section, Table, file_name, plain
 
 #: What Markdown would read as more than text: of brackets only what could become a link, of underscores only those that
 #: do not stand within a word.

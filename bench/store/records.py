@@ -131,7 +131,7 @@ class ProblemRecord:
 
 
 #: Smallest relative difference that matters, where the user names no other.
-MARGIN = 0.03
+DEFAULT_MARGIN = 0.03
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,8 +14,8 @@ from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Role
 from ..store.worker_records import Outcome
-from .checkout import Side
 from .pairing import Pairs, Renames, paired_implementations, paired_problems
+from .sides import Side
 
 SAME = "the same code on both sides (--all measures it)"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from math import log1p
 
-from ..measure import executor, round_plan
-from ..measure.executor import Backend
+from ..measure import backends, round_plan
+from ..measure.backends import Backend
 from ..measure.progress import Listener, Progress
 from ..measure.round_executor import Group
 from ..measure.round_loop import RoundLoop
@@ -79,7 +79,7 @@ class Comparer:
 
     def __init__(self, settings: Settings, listener: Listener, *, backend: Backend | None = None) -> None:
         """Get ready; the clock of the budget starts. `backend` is what to measure on; None for this machine."""
-        self._backend = backend or executor.usual()
+        self._backend = backend or backends.usual()
         self._settings = settings
         self._listen = listener
         self._generator = random.Random(settings.seed)

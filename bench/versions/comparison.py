@@ -7,7 +7,6 @@ from math import log1p
 from statistics import median
 
 from ..analyse import remembering
-from ..errors import Exit
 from ..stats import intervals
 from ..stats.gate import Decision
 from ..stats.intervals import Estimate
@@ -238,18 +237,3 @@ def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]
     base, head = _medians(pairs) or (0.0, 0.0)
     often = f" in all {len(pairs)} rounds" if len(pairs) > 1 else ""
     return (f"{what}: {base:,.0f} -> {head:,.0f}{often}",)
-
-
-def exit_code(found: Comparison) -> Exit:
-    """Return the exit code: wrong results come before any time, a regression before doubt."""
-    if found.of(Standing.WRONG) or found.failed:
-        return Exit.WRONG
-    if found.of(Standing.SLOWER):
-        return Exit.REGRESSION
-    if found.unbuilt or found.lost:
-        return Exit.UNDECIDED
-    if found.nothing_comparable:
-        return Exit.NOTHING_MEASURED
-    if found.too_noisy or found.of(Standing.UNDECIDED):
-        return Exit.UNDECIDED
-    return Exit.FINE

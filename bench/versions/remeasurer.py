@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from ..measure import executor, round_plan
+from ..measure import backends, round_plan
+from ..measure.backends import Backend, RoundExecutor
 from ..measure.budget import Pace
-from ..measure.executor import Backend, RoundExecutor
 from ..measure.progress import Listener, Progress
 from ..measure.round_executor import Group, Source
 from ..measure.round_loop import RoundLoop, all_arms
@@ -31,7 +31,7 @@ class Remeasurer:
 
     def __init__(self, wanted: Selection, settings: Settings, scratch: Path, *, backend: Backend | None = None) -> None:
         """Take what is wanted of which cases, and a folder; `backend` is what to measure on, None for this machine."""
-        self._backend = backend or executor.usual()
+        self._backend = backend or backends.usual()
         self._wanted = wanted
         self._settings = replace(settings, rounds=settings.rounds or WATCHED_ROUNDS, looks=())
         self._scratch = scratch

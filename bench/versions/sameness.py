@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..measure.executor import Backend
+from ..measure.backends import Backend
 from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.workspace import staged
 from ..problems.source_code import differences

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..problems.case import MemoryOrder
-from . import verify
+from . import correctness
 from .protocol import FoundOrder
 from .value_files import load_values
 
@@ -120,7 +120,7 @@ class Arena:
 def same_value(one: Any, other: Any) -> bool:
     """Return whether two values are of one type and equal, NaN to itself."""
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return verify.same(one, other)
+        return correctness.same(one, other)
     return type(one) is type(other) and bool(one == other or (one != one and other != other))  # noqa: PLR0124
 
 

@@ -21,7 +21,7 @@ class Unfit(Exception):
 @contextlib.contextmanager
 def judged() -> Iterator[None]:
     """Turn whatever the implementation raises into an outcome with a reason."""
-    from .verify import Wrong
+    from .correctness import Wrong
 
     try:
         yield

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from ..collector import collector_off
-from ..machine import threads
+from ..machine import threads, usage
 from ..store.worker_records import Burst, DiscardedBurst, Pool
-from . import verify
-from .checking import Checker
+from . import correctness
+from .checker import Checker
 from .inputs import Arena
 from .loading import loaded
 from .outcome import Unfit, judged
@@ -80,7 +80,7 @@ class Bench:
             if inspect.iscoroutine(self._step):
                 self._step.close()
             if not callable(self._step):
-                raise verify.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
+                raise correctness.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
             resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
         self._sampler = Sampler(self._step, self._clock, resolution_ns)
@@ -110,15 +110,15 @@ class Bench:
         """Return the first call's time in ns and the number of warm-up calls."""
         first, first_call_ns = self._call()
         self._checker.verify(first, "a")
-        own = verify.without_memory_of(first, self._arena.overwritten)
+        own = correctness.without_memory_of(first, self._arena.overwritten)
         kept = {name: array.copy() for name, array in own.items()}
         began = time.perf_counter_ns()
         second, shortest = self._call()
         with judged():
             self._checker.require_own_memory(second, own)
             for name, array in own.items():
-                if not verify.same(array, kept[name]):
-                    raise verify.Wrong(f"a second call changed the first call's {name}")
+                if not correctness.same(array, kept[name]):
+                    raise correctness.Wrong(f"a second call changed the first call's {name}")
         calls = 1
         while shortest < SLOW_CALL_NS and (calls < WARMUP_CALLS or time.perf_counter_ns() - began < WARMUP_NS):
             shortest = min(shortest, self._call()[1])
@@ -133,7 +133,7 @@ class Bench:
             started = self._clock()
             result = self._step()
             ended = self._clock()
-            return verify.named(result, self._spec.outputs), int(ended - started)
+            return correctness.named(result, self._spec.outputs), int(ended - started)
 
     def _computing(self) -> tuple[dict[str, Any], int]:
         """Make one call; return its outputs and its time in ns, without that for which others had the CPU."""
@@ -152,7 +152,7 @@ class Bench:
             burst, contradiction = self._timed(order)
             changed = self._arena.changed()
             if changed:
-                raise Unfit("wrong", verify.changed(changed))
+                raise Unfit("wrong", correctness.changed(changed))
             if contradiction is None:
                 longer = self._sampler.longer(order.number, min(burst.sample_ns))
                 return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer)
@@ -164,10 +164,10 @@ class Bench:
         """Return what a burst took, and how that contradicts the number of threads."""
         gc.collect()
         with judged(), collector_off():
-            before = self._guard.read()
+            before = usage.read()
             started = time.perf_counter_ns()
             durations = self._sampler.samples(order.number, order.samples)
-            used = self._guard.read().since(before)
+            used = usage.read().since(before)
         burst = Burst(
             pass_index=order.pass_index,
             position=order.position,

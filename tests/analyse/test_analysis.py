@@ -6,8 +6,8 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio
+from bench.report.phrases import gain_text
 from bench.report.sections import answer
-from bench.report.wording import gain_text
 from bench.stats.sequential import LOOKS
 from tests.builders import USUAL, make_run
 

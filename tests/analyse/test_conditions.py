@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.report import json_summary
+from bench.report import json_run
 from bench.report.sections import conditions
 from tests.builders import Spec, make_run, make_sizes
 
@@ -78,7 +78,7 @@ def test_speedups_of_all_conditions_stand_in_one_figure():
 
 def test_the_json_has_each_effect_with_its_interval():
     analysis = made(threads=(1, 2))
-    found = json.loads(json.dumps(json_summary.of(analysis, None), allow_nan=False))["effects"]
+    found = json.loads(json.dumps(json_run.of(analysis, None), allow_nan=False))["effects"]
     assert {(one["axis"], one["before"], one["after"]) for one in found} == {("threads", 1, 2)}
     assert {one["id"] for one in found} == {f"backprop[{name}-M-float64-C-2t]" for name in ("base", "fast")}
     assert all(one["efficiency"]["interval"][0] < 0.8 < one["efficiency"]["interval"][1] for one in found)

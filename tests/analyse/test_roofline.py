@@ -13,7 +13,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings
 from bench.cli.exit_codes import exit_code
 from bench.formats import tidy
-from bench.report import json_summary
+from bench.report import json_run
 from bench.stats.intervals import Interval
 from bench.store import documents, points
 from tests.builders import USUAL as ARMS
@@ -182,14 +182,14 @@ def test_limits_are_no_implementations():
 
 def test_the_summary_has_shares_with_intervals():
     run = limited()
-    found = json.loads(json.dumps(json_summary.of(Analysis(run), None), allow_nan=False))["groups"][0]["roofline"]
+    found = json.loads(json.dumps(json_run.of(Analysis(run), None), allow_nan=False))["groups"][0]["roofline"]
     assert found["limited_by"] == "gemm[dot-n=1024-float64-C-1t]"
     (fast,) = [one for one in found["cases"] if "row_major" in one["id"]]
     assert fast["doubt"] is None
     low, high = fast["share_of_attainable"]["interval"]
     assert low < fast["share_of_attainable"]["value"] < high
     assert [one["applies"] for one in found["limits"]] == [one[3] for one in USUAL]
-    assert json_summary.of(Analysis(make_run()), None)["groups"][0]["roofline"] is None
+    assert json_run.of(Analysis(make_run()), None)["groups"][0]["roofline"] is None
 
 
 def test_a_run_is_stored_with_its_limits_and_one_stored_before_there_were_any_has_none(tmp_path):

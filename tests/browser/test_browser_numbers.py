@@ -9,8 +9,8 @@ from bench import html
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio, findings, judge
 from bench.html.joint import together_page
-from bench.report import files, json_summary
-from bench.report.wording import ratio_text
+from bench.report import files, json_run
+from bench.report.phrases import ratio_text
 from bench.store.worker_records import Outcome
 from bench.units import times
 from tests.browser.made import RUNS, together
@@ -31,7 +31,7 @@ SINGLE = ["backprop", "matmul", "usual", "sweep", "limited"]
 @pytest.mark.parametrize("name", SINGLE)
 def test_the_page_holds_the_numbers_of_the_json(read, name):
     run = RUNS[name]()
-    told = json_summary.of(Analysis(run), None)
+    told = json_run.of(Analysis(run), None)
     opened = read(name)
     data, rows = opened.ask(DATA), opened.ask(ROWS)
     assert [group["name"] for group in data["groups"]] == [group["name"] for group in told["groups"]]
@@ -123,7 +123,7 @@ def test_the_files_of_a_page_are_those_of_the_report(tmp_path):
     assert set(written) <= set(embedded)
     for name, path in written.items():
         assert embedded[name] == path.read_text(encoding="utf-8")
-    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(json_summary.of(analysis, None)))
+    assert json.loads(embedded["summary.json"]) == json.loads(json.dumps(json_run.of(analysis, None)))
     joint = json.loads(together_page(together()).partition('id="data">')[2].partition("</script>")[0])["files"]
     for path in files.write_together(together(), tmp_path):
         if path.suffix == ".csv":

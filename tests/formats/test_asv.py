@@ -10,7 +10,7 @@ import pytest
 from bench.errors import ImplbenchError
 from bench.formats import asv
 from bench.formats.timed_cases import timed
-from bench.report.document import file_name
+from bench.report.parts import file_name
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run
 

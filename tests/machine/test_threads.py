@@ -1,37 +1,36 @@
-"""Threads and CPUs."""
+"""Threads."""
 
 import hashlib
 import platform
-import random
 import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from bench.machine import threads
-from bench.machine.threads import Guard, Reading, Used
+from bench.machine import threads, usage
+from bench.machine.threads import Guard
+from bench.machine.usage import Used
 
 CHECKOUT = Path(__file__).parents[2]
 
 WALL_NS = 10_000_000
 
 
-def usage(cpus):
+def used(cpus):
     return Used(round(cpus * WALL_NS), 0, 0, WALL_NS)
 
 
 @pytest.mark.parametrize(("asked", "cpus"), [(1, 1.0), (1, 0.0), (1, 1.2), (2, 1.9), (2, 2.2), (64, 64.0)])
 def test_cpu_time_that_agrees_with_the_threads_asked_for_is_no_contradiction(asked, cpus):
-    assert Guard(asked).contradiction(usage(cpus)) is None
+    assert Guard(asked).contradiction(used(cpus)) is None
 
 
 def test_cpu_time_of_more_threads_than_asked_for_is_told():
-    assert Guard(1).contradiction(usage(1.9)) == "used 1.90 CPUs in a burst, 1 thread asked for"
-    assert Guard(2).contradiction(usage(3.1)) == "used 3.10 CPUs in a burst, 2 threads asked for"
+    assert Guard(1).contradiction(used(1.9)) == "used 1.90 CPUs in a burst, 1 thread asked for"
+    assert Guard(2).contradiction(used(3.1)) == "used 3.10 CPUs in a burst, 2 threads asked for"
 
 
 def test_a_burst_too_short_for_the_clock_of_the_cpu_accuses_nobody():
@@ -41,9 +40,9 @@ def test_a_burst_too_short_for_the_clock_of_the_cpu_accuses_nobody():
 def test_a_thread_that_hands_out_the_work_and_waits_is_not_counted():
     guard, kept = Guard(2), bytes(2_000_000)
     with ThreadPoolExecutor(2) as pool:
-        before = guard.read()
+        before = usage.read()
         list(pool.map(lambda part: hashlib.sha256(kept).digest(), range(40)))
-        assert guard.contradiction(guard.read().since(before)) is None
+        assert guard.contradiction(usage.read().since(before)) is None
 
 
 def test_a_pool_of_another_size_is_told():
@@ -51,36 +50,6 @@ def test_a_pool_of_another_size_is_told():
     assert Guard(1).disobedient(pools) == "the openmp pool has 2 threads, 1 thread asked for"
     assert Guard(1).disobedient(pools[:1]) is None
     assert Guard(4).disobedient(pools) is None  # fewer gain nothing that they should not have
-
-
-def test_what_was_used_between_two_readings_leaves_the_reading_itself_out():
-    earlier, later = Reading(5, 105, 1, 2, 107, 8), Reading(19, 120, 4, 2, 122, 23)
-    assert later.since(earlier) == Used(11, 3, 0, 13)
-
-
-def test_the_wall_time_between_two_readings_holds_all_of_the_cpu_time(monkeypatch):
-    """Whatever passes between two looks at a clock, as when the process loses the CPU there."""
-    waits = random.Random(1)
-    now = 0
-
-    def clock():
-        nonlocal now
-        now += waits.choice((1, 1000, 1_000_000))
-        return now
-
-    monkeypatch.setattr(threads, "time", SimpleNamespace(process_time_ns=clock, perf_counter_ns=clock))
-    guard = Guard(1)
-    for _ in range(1000):
-        before = guard.read()
-        used = guard.read().since(before)
-        assert 0 < used.cpu_ns <= used.wall_ns
-
-
-def test_reading_counts_this_process_cpu_time():
-    guard = Guard(1)
-    before = guard.read()
-    sum(range(1_000_000))
-    assert guard.read().since(before).cpu_ns > 0
 
 
 def test_the_environment_of_a_worker_pins_every_library_and_retains_memory_when_asked_to():
@@ -104,12 +73,10 @@ def test_memory_that_is_retained_is_not_faulted_in_again():
     assert int(done.stdout) < 100  # of the 3900 pages
 
 
-def test_a_system_that_sets_no_limits_and_binds_no_cpus_stops_nothing(monkeypatch):
+def test_a_system_that_sets_no_limits_stops_nothing(monkeypatch):
     def refused(*arguments):
         raise PermissionError
 
     monkeypatch.setattr(resource, "setrlimit", refused)
-    monkeypatch.setattr(threads.os, "sched_setaffinity", refused, raising=False)
     monkeypatch.setattr(threads.sys, "platform", "other")
-    threads.pin(0, (0,))
     threads.die_with_parent(1)

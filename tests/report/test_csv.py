@@ -1,7 +1,7 @@
 """Tables as CSV."""
 
 from bench.report.csv import csv
-from bench.report.document import Cell, Column, Table
+from bench.report.parts import Cell, Column, Table
 
 
 def test_whole_numbers_stay_whole_beside_unknown_ones():

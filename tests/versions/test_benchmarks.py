@@ -6,8 +6,8 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.measure.selection import Selection
-from bench.versions import benchmarks, checkout
-from bench.versions.checkout import Asked
+from bench.versions import benchmarks
+from bench.versions.sides import Asked, sides
 from tests.repositories import commit, edit, repository
 
 
@@ -19,8 +19,8 @@ def chosen(tmp_path, monkeypatch):
 
     def choose(*names):
         place = tmp_path / f"place-{len(list(tmp_path.iterdir()))}"
-        sides = checkout.sides(Asked(base="HEAD"), place)
-        return benchmarks.chosen(*sides, Selection(implementations=names, allocators=("retain",)))
+        pair = sides(Asked(base="HEAD"), place)
+        return benchmarks.chosen(*pair, Selection(implementations=names, allocators=("retain",)))
 
     return folder, choose
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.cli.exit_codes import exit_code_of_comparison
 from bench.errors import Exit
 from bench.measure.round_executor import Source
 from bench.problems.implementation import Implementation
@@ -16,7 +17,7 @@ from bench.store.records import Role
 from bench.store.worker_records import Counts, Outcome
 from bench.versions.benchmarks import Benchmark, Skipped, arm_name
 from bench.versions.comparer import Measured
-from bench.versions.comparison import Comparison, Standing, compared, doubted, exit_code, noise_of
+from bench.versions.comparison import Comparison, Standing, compared, doubted, noise_of
 from bench.versions.native import of_built_once, of_unbuilt
 from tests.builders import Spec, make_run
 
@@ -173,13 +174,13 @@ GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Out
     ],
 )  # fmt: skip
 def test_the_exit_code_and_the_sentence_say_what_is_worst(found, code, begins):
-    assert exit_code(found) == code
+    assert exit_code_of_comparison(found) == code
     assert sentence(found).startswith(begins)
 
 
 def test_a_version_that_cannot_be_loaded_is_a_failure_and_not_silence():
     broken = Skipped(name="p/x", reason="failed: syntax error", outcome=Outcome.FAILED)
-    assert exit_code(comparison(SAME, skipped=[broken])) == Exit.WRONG
+    assert exit_code_of_comparison(comparison(SAME, skipped=[broken])) == Exit.WRONG
 
 
 def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():

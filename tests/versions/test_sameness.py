@@ -5,8 +5,8 @@ import pytest
 from bench.measure.selection import Selection
 from bench.store.records import Settings
 from bench.store.worker_records import Outcome
-from bench.versions import benchmarks, checkout, reads, sameness
-from bench.versions.checkout import Asked
+from bench.versions import benchmarks, reads, sameness
+from bench.versions.sides import Asked, sides
 from tests.repositories import commit, edit, repository
 from tests.simulated import Simulation
 from tests.truth import Truth
@@ -41,8 +41,8 @@ def parted(tmp_path):
 
     def part(truth=reading):
         place = tmp_path / f"place-{len(list(tmp_path.iterdir()))}"
-        sides = checkout.sides(Asked(base="HEAD"), place)
-        found, _ = benchmarks.chosen(*sides, Selection())
+        pair = sides(Asked(base="HEAD"), place)
+        found, _ = benchmarks.chosen(*pair, Selection())
         simulation = Simulation(truth=truth)
         settings = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=60.0, command=())
         parts = sameness.parted(found, settings, lambda doing: None, backend=simulation.backend())

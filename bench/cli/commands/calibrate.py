@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from ...errors import Exit, NothingMeasured
 from ...problems import problem
 from ...report import terminal
-from ...report.document import Section
+from ...report.parts import Section
 from ...stats.intervals import resolves
 from ...stats.power import POWER, Calibration, calibrate
 from ...units import percent

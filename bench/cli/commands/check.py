@@ -7,7 +7,7 @@ from ...measure.runner import check
 from ...measure.selection import Selection, select
 from ...problems import problem
 from ...report import terminal
-from ...report.document import Section
+from ...report.parts import Section
 from ...report.sections import checks
 from ..exit_codes import exit_code_of
 from ..measuring_options import Timing

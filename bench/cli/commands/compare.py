@@ -10,24 +10,25 @@ from pathlib import Path
 
 from ...errors import Exit
 from ...machine import environment
-from ...measure import executor
+from ...measure import backends
 from ...measure.progress import Progress
 from ...measure.workspace import scratch
 from ...problems.source_code import differences
 from ...report import terminal
-from ...report.document import Section
-from ...report.json_summary import of_comparison, of_plan
+from ...report.json_comparison import of_comparison, of_plan
 from ...report.markdown import titled_page
+from ...report.parts import Section
 from ...report.sections import comparison as section
 from ...stats.intervals import resolves
 from ...store.documents import write_atomically
 from ...store.records import Settings
-from ...versions import benchmarks, checkout, comparison, native, reads, sameness
+from ...versions import benchmarks, comparison, native, reads, sameness
 from ...versions.benchmarks import Benchmark, Skipped
-from ...versions.checkout import Asked, Side
 from ...versions.comparer import Comparer, Measured, usual_budget_s
 from ...versions.comparison import Comparison
 from ...versions.native import Doubt
+from ...versions.sides import Asked, Side, sides
+from ..exit_codes import exit_code_of_comparison
 from ..measuring_options import GateSelection, Timing
 from ..options import Options
 
@@ -56,26 +57,26 @@ def command(options: CompareOptions) -> int:
     started = time.monotonic()
     settings = options.timing.settings
     with scratch() as place:
-        sides = checkout.sides(_asked(options), place)
-        changed = differences(sides[0].own.tree, sides[1].own.tree)
-        chosen, skipped, read = _chosen(sides, options, settings)
+        pair = sides(_asked(options), place)
+        changed = differences(pair[0].own.tree, pair[1].own.tree)
+        chosen, skipped, read = _chosen(pair, options, settings)
         if options.dry_run:
             return _show_plan(chosen, skipped, settings, as_json=options.json)
         measured: Sequence[Measured] = ()
         overtime_s = 0.0
         if chosen:
-            with terminal.progress(_title(chosen, sides)) as listener:
+            with terminal.progress(_title(chosen, pair)) as listener:
                 comparer = Comparer(settings, listener)
-                for side in sides:
+                for side in pair:
                     reads.forget(side.own.tree)
                 measured = comparer.compare(chosen)
                 overtime_s = comparer.overtime_s
-            now = [reads.since_forgotten(side.own.tree) for side in sides]
+            now = [reads.since_forgotten(side.own.tree) for side in pair]
             read = read[0] | now[0], read[1] | now[1]
-        found = replace(_found(sides, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
-        found = comparison.doubted(found, _doubt(sides, changed, read))
+        found = replace(_found(pair, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
+        found = comparison.doubted(found, _doubt(pair, changed, read))
     _print(found, options)
-    return comparison.exit_code(found)
+    return exit_code_of_comparison(found)
 
 
 def _asked(options: CompareOptions) -> Asked:
@@ -89,28 +90,28 @@ def _asked(options: CompareOptions) -> Asked:
 
 
 def _chosen(
-    sides: tuple[Side, Side], options: CompareOptions, settings: Settings
+    pair: tuple[Side, Side], options: CompareOptions, settings: Settings
 ) -> tuple[Sequence[Benchmark], Sequence[Skipped], _Read]:
     """Return what is to be measured, what is not, and the files that were read to find that out."""
-    found, skipped = benchmarks.chosen(*sides, options.selection)
+    found, skipped = benchmarks.chosen(*pair, options.selection)
     if options.all or not found:
         return found, skipped, (frozenset(), frozenset())
     with terminal.progress(f"which of {len(found)} benchmarks have changed") as listener:
         tell = _telling(listener)
-        parted = sameness.parted(found, settings, tell, backend=executor.usual())
+        parted = sameness.parted(found, settings, tell, backend=backends.usual())
     return parted.changed, (*skipped, *parted.same), parted.read
 
 
-def _doubt(sides: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Doubt | None:
+def _doubt(pair: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Doubt | None:
     """Return why both versions may have run the same compiled code, None if they have not.
 
     Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
     """
-    told = reads.are_recorded(sides[1].own.tree)
+    told = reads.are_recorded(pair[1].own.tree)
     loaded = read[0] | read[1] if told else native.products(changed)
-    problems = {one.folder.relative_to(side.own.tree).as_posix() for side in sides for one in side.problems.values()}
+    problems = {one.folder.relative_to(side.own.tree).as_posix() for side in pair for one in side.problems.values()}
     doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
-    both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in sides))
+    both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in pair))
     return doubt or native.of_built_once(native.built_once(both, read))
 
 
@@ -133,20 +134,20 @@ def _show_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], settings
     return Exit.FINE if chosen else Exit.NOTHING_MEASURED
 
 
-def _title(chosen: Sequence[Benchmark], sides: tuple[Side, Side]) -> str:
-    return f"{len(chosen)} benchmarks, {sides[0].label} against {sides[1].label}"
+def _title(chosen: Sequence[Benchmark], pair: tuple[Side, Side]) -> str:
+    return f"{len(chosen)} benchmarks, {pair[0].label} against {pair[1].label}"
 
 
 def _found(
-    sides: tuple[Side, Side], margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
+    pair: tuple[Side, Side], margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
 ) -> Comparison:
     measured, skipped = results
     noise = comparison.noise_of(measured)
     resolved = resolves(noise) if noise else None
-    missing = (f"{side.label}: {warning}" for side in sides for warning in side.warnings)
+    missing = (f"{side.label}: {warning}" for side in pair for warning in side.warnings)
     return Comparison(
-        base=sides[0].label,
-        head=sides[1].label,
+        base=pair[0].label,
+        head=pair[1].label,
         margin=margin,
         compared=tuple(comparison.compared(one, margin, resolved) for one in measured),
         skipped=tuple(skipped),
@@ -154,7 +155,7 @@ def _found(
         resolved=resolved,
         warnings=(*missing, *environment.warnings(os.environ), *comparison.warnings(measured)),
         seconds=time.monotonic() - started,
-        among_tests=tuple(dict.fromkeys(where for side in sides for where in side.left_out)),
+        among_tests=tuple(dict.fromkeys(where for side in pair for where in side.left_out)),
     )
 
 

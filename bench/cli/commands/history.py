@@ -10,7 +10,7 @@ from ...errors import Exit, ImplbenchError
 from ...machine import environment
 from ...problems import problem
 from ...report import files, json_history, terminal
-from ...report.document import Figure, file_name
+from ...report.parts import Figure, file_name
 from ...report.sections.history import machine_text, section
 from ...store import documents, index
 from ..options import StoredOptions

@@ -9,7 +9,7 @@ from pathlib import Path
 from ... import formats
 from ...errors import Exit, ImplbenchError
 from ...report import terminal
-from ...report.wording import counted
+from ...report.phrases import counted
 from ...store import documents
 from ...store.records import Run
 from ..options import StoredOptions

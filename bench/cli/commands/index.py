@@ -7,7 +7,7 @@ from pathlib import Path
 from ...errors import Exit
 from ...html import publishing
 from ...report import terminal
-from ...report.wording import counted
+from ...report.phrases import counted
 from ...store import documents
 from ..options import StoredOptions
 from .history import commits_of

@@ -14,7 +14,7 @@ from ...html.outline import Past, of_run
 from ...machine import environment
 from ...report import files as reports
 from ...report import terminal
-from ...report.document import plain
+from ...report.parts import plain
 from ...report.sections import joint
 from ...store import documents, index
 from ...store.records import Run

@@ -9,7 +9,7 @@ from ...analyse.verdict import decided
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...problems import problem
-from ...report import json_summary, sections, terminal
+from ...report import json_run, sections, terminal
 from ...store.records import Run
 from ..exit_codes import exit_code
 from ..measuring_options import RunOptions
@@ -35,7 +35,7 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
     analysis = Analysis(run)
     written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
     if options.json:
-        found = json_summary.of(analysis, path)
+        found = json_run.of(analysis, path)
         said = {"event": "run", **found} if options.watch else found
         print(json.dumps(said, indent=None if options.watch else 2, allow_nan=False))
     else:

@@ -19,8 +19,8 @@ from ...measure.workspace import scratch
 from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
-from ...report.document import code
-from ...report.json_summary import estimate
+from ...report.json_run import estimate
+from ...report.parts import code
 from ...report.sections import watched
 from ...store.records import Run
 from ...store.worker_records import Outcome

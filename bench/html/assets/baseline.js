@@ -13,7 +13,7 @@ const Baseline = (() => {
   /** Least half-width that decimals are chosen for, as a ratio. */
   const LEAST_HALF_WIDTH = 1e-3;
 
-  /** Return as in `24.1x [23.8, 24.5]`; a dash for null (bench/report/wording.ratio_text). */
+  /** Return as in `24.1x [23.8, 24.5]`; a dash for null (bench/report/phrases.ratio_text). */
   function ratioText(ratio) {
     if (!ratio) return '-';
     if (!ratio.interval) return Axis.quantity(ratio.value, 'x');

@@ -7,7 +7,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import significant, times
 from ..chart import Axis, Chart, Point, Rule, Series
-from ..wording import label, ratio_text, titled
+from ..phrases import label, ratio_text, titled
 
 #: What is exact stands this factor below the smallest error, on an axis that has no zero.
 _BELOW = 3.0

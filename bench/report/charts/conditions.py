@@ -8,8 +8,8 @@ from ...analyse.sweep import case_of
 from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
-from ..document import plain
-from ..wording import allocator_text, conditions, counted, layouts, ratio_text
+from ..parts import plain
+from ..phrases import allocator_text, conditions, counted, layouts, ratio_text
 from . import ratios
 from .layouts import grid, side_by_side
 from .style import key, looks

@@ -6,8 +6,8 @@ from ...analyse.analysis import Analysis
 from ...analyse.sweep import Sweep
 from ...stats.scaling import reigns
 from ..chart import Axis, Chart, Point, Series
-from ..document import plain
-from ..wording import conditions, margin_text
+from ..parts import plain
+from ..phrases import conditions, margin_text
 from .style import key, looks
 
 #: Part of a row that its cells fill.

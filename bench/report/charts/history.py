@@ -8,8 +8,8 @@ from statistics import median
 from ...analyse.history import Histories, Track
 from ...units import significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
-from ..document import plain
-from ..wording import counted
+from ..parts import plain
+from ..phrases import counted
 
 
 def charts(found: Histories) -> tuple[Chart, ...]:

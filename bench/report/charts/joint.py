@@ -2,9 +2,9 @@
 
 from ...analyse.joint import Block, Together
 from ..chart import Chart
-from ..document import plain
+from ..parts import plain
+from ..phrases import margin_text
 from ..sections.joint_tables import condition_text, labels
-from ..wording import margin_text
 from .layouts import side_by_side
 
 #: With more blocks than this only the table is shown: a page of thirty pictures is read by nobody.

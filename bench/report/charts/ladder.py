@@ -9,9 +9,9 @@ from ...analyse.explanation import Ladder
 from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
-from ..document import CODE, plain
+from ..parts import CODE, plain
+from ..phrases import label, layouts, ratio_text, titled
 from ..sections.reasons import sentences
-from ..wording import label, layouts, ratio_text, titled
 from . import ratios
 
 

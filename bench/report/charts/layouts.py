@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Ratio
 from ..chart import Axis, Chart, Series
-from ..document import plain
-from ..wording import layouts, margin_text, ratio_text, titled
+from ..parts import plain
+from ..phrases import layouts, margin_text, ratio_text, titled
 from . import ratios
 from .style import numbered
 

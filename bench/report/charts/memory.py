@@ -8,7 +8,7 @@ from ...analyse.verdict import Finding, GroupFindings
 from ...store.worker_records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit
-from ..wording import label, titled
+from ..phrases import label, titled
 
 _Number = Callable[[Finding, Counts | None], float | None]
 

@@ -8,8 +8,8 @@ from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
 from ...analyse.verdict import GroupFindings, Ratio
 from ...units import DASH, amount, percent, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
-from ..document import plain
-from ..wording import label, limit_name, titled
+from ..parts import plain
+from ..phrases import label, limit_name, titled
 from . import ratios
 from .style import key, looks
 

@@ -16,7 +16,7 @@ from ...store.selectors import seconds_per_call, used_rounds
 from ...store.worker_records import Outcome, Worker
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
-from ..wording import counted, label, titled
+from ..phrases import counted, label, titled
 
 #: Points of all these charts together; a sample is one in each of two views, and its burst in the third.
 MOST_POINTS = 16_000

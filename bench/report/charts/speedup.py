@@ -8,8 +8,8 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...store.worker_records import Outcome
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series
-from ..document import plain
-from ..wording import label, margin_text, ratio_text, titled
+from ..parts import plain
+from ..phrases import label, margin_text, ratio_text, titled
 from . import ratios
 
 _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER: "bad"}

@@ -9,8 +9,8 @@ from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Run
 from ...units import significant, time_text, times
 from ..chart import Axis, Band, Chart, Rule, Series
-from ..document import plain
-from ..wording import conditions, estimate_text
+from ..parts import plain
+from ..phrases import conditions, estimate_text
 from . import fastest, ratios
 from .style import Look, key, looks
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..chart import Colour
-from ..document import plain
+from ..parts import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

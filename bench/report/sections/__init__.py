@@ -6,7 +6,7 @@ To add one: a module with ``section(analysis) -> Section | None``, and its place
 from collections.abc import Callable
 
 from ...analyse.analysis import Analysis
-from ..document import Section
+from ..parts import Section
 from . import (
     accuracy,
     answer,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from ...analyse.analysis import Analysis
 from ...units import significant
 from ..charts import accuracy
-from ..document import Figure, Section, code, plain
-from ..wording import label, named, titled
+from ..parts import Figure, Section, code, plain
+from ..phrases import label, named, titled
 
 
 def section(analysis: Analysis) -> Section | None:

@@ -10,8 +10,8 @@ from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
-from ..document import Section, code, plain
-from ..wording import condition, counted, gain_text, label, layouts, margin_text, times_text
+from ..parts import Section, code, plain
+from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
 from .roofline import sentence as share_sentence
 from .sweep import sentences as sweep_sentences
 

@@ -9,9 +9,9 @@ from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
-from ..document import Cell, Column, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from ..wording import layouts, margin_text, named, ratio_text, titled
+from ..parts import Cell, Column, Section, Table, code, plain
+from ..phrases import layouts, margin_text, named, ratio_text, titled
 from . import answer
 
 

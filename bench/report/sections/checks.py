@@ -7,7 +7,7 @@ from ...problems.case import Case
 from ...store.records import Arm, Left, Round
 from ...store.worker_records import Outcome
 from ...units import significant
-from ..document import Cell, Column, Table
+from ..parts import Cell, Column, Table
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,9 +8,9 @@ from ...units import DASH, significant
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison, Standing
-from ..document import Cell, Column, Section, Table, code, plain
 from ..estimates import bound_cells, value_cell
-from ..wording import counted, gain_text, margin_text, ratio_text
+from ..parts import Cell, Column, Section, Table, code, plain
+from ..phrases import counted, gain_text, margin_text, ratio_text
 
 _COLUMNS = (
     Column(name="benchmark", header="benchmark", right=False),

@@ -7,9 +7,9 @@ from ...analyse.conditions import Effect
 from ...analyse.verdict import Ratio
 from ..chart import Chart
 from ..charts.conditions import change_text, largest, others, speedups, where_text
-from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell
-from ..wording import margin_text, ratio_text, times_text
+from ..parts import Cell, Column, Figure, Section, Table, code, plain
+from ..phrases import margin_text, ratio_text, times_text
 
 _EXPLAINED = (
     "The same implementation under two conditions: speed-up is time before / time after the change. Different "

@@ -4,8 +4,8 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ...store.worker_records import Counts, Worker
 from ...units import amount
-from ..document import Cell, Column, Section, Table
-from ..wording import label, named, titled
+from ..parts import Cell, Column, Section, Table
+from ..phrases import label, named, titled
 
 _COLUMNS = (
     Column(name="implementation", header="implementation", right=False),

@@ -9,8 +9,8 @@ from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Worker
 from ...units import DASH, significant
-from ..document import Cell, Column, Section, Table, plain
-from ..wording import counted, margin_text
+from ..parts import Cell, Column, Section, Table, plain
+from ..phrases import counted, margin_text
 
 #: What a reader looks for, and where environment.capture() and numeric_stack() put it; several places make one text.
 _KNOWN = (

@@ -9,9 +9,9 @@ from ...analyse.explanation import Amounts, Ladder, Rung
 from ...analyse.verdict import GroupFindings
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
-from ..document import Cell, Column, Section, Table
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from ..wording import label, named, ratio_text, titled
+from ..parts import Cell, Column, Section, Table
+from ..phrases import label, named, ratio_text, titled
 from . import answer
 from .reasons import baseline_sentence, left_out, range_text, sentences
 

@@ -6,9 +6,9 @@ from ...stats.change_points import STABLE_VALUES
 from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
 from ..charts.history import charts
-from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..estimates import value_cell
-from ..wording import counted, ratio_text
+from ..parts import Cell, Column, Figure, Section, Table, code, plain
+from ..phrases import counted, ratio_text
 
 #: So many commits are named in a cell; ``--json`` has them all.
 _NAMED_COMMITS = 3

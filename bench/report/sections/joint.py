@@ -8,8 +8,8 @@ from ...store.records import Run
 from ...units import percent
 from ..charts import joint
 from ..charts.joint import MOST_FIGURES
-from ..document import Figure, Section, code, plain
-from ..wording import counted, margin_text, ratio_text
+from ..parts import Figure, Section, code, plain
+from ..phrases import counted, margin_text, ratio_text
 from . import answer, environment
 from .joint_tables import condition_text, difference_table, pairs_text, speedup_table, time_tables
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from ...analyse.joint import Block, Result, Row, Together
 from ...units import DASH, seconds_in, time_unit, times
-from ..document import Cell, Column, Table, plain
 from ..estimates import bound_cells, bound_columns, value_cell
-from ..wording import counted, layout_text, margin_text, ratio_text
+from ..parts import Cell, Column, Table, plain
+from ..phrases import counted, layout_text, margin_text, ratio_text
 from . import environment
 
 #: A digest or a commit, and how much of it people see.

@@ -7,8 +7,8 @@ from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, 
 from ...problems.case import RETAIN_ALLOCATOR
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, amount, percent, significant, time_text
-from ..document import code, plain
-from ..wording import label, ratio_text, times_text
+from ..parts import code, plain
+from ..phrases import label, ratio_text, times_text
 
 #: What an implementation is called whose time goes mostly there.
 _BOUND = {

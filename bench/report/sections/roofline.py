@@ -12,9 +12,9 @@ from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
 from ...units import DASH, amount, significant
 from ..charts.roofline import interval_text, roofline, share_text
-from ..document import Cell, Column, Figure, Section, Table, code, plain
 from ..estimates import bound_cells, bound_columns, value_cell
-from ..wording import bytes_of, label, layouts, limit_name, named, titled
+from ..parts import Cell, Column, Figure, Section, Table, code, plain
+from ..phrases import bytes_of, label, layouts, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.
 _RATES = {"flops": "FLOP/s", "bytes": "B/s"}

@@ -6,8 +6,8 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ..chart import Chart
 from ..charts.samples import OF_BURSTS, by_group
-from ..document import Figure, Section, code, plain
-from ..wording import label, named, titled
+from ..parts import Figure, Section, code, plain
+from ..phrases import label, named, titled
 
 _TITLE = "Samples by round"
 

@@ -2,8 +2,8 @@
 
 from ...analyse.analysis import Analysis
 from ..charts import speedup
-from ..document import Figure, Section, code
-from ..wording import named
+from ..parts import Figure, Section, code
+from ..phrases import named
 
 
 def section(analysis: Analysis) -> Section | None:

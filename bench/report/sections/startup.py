@@ -5,9 +5,9 @@ from math import floor
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import DASH, time_text
-from ..document import Cell, Column, Section, Table
 from ..estimates import value_of
-from ..wording import label, named, titled
+from ..parts import Cell, Column, Section, Table
+from ..phrases import label, named, titled
 
 _COLUMNS = (
     Column(name="implementation", header="implementation", right=False),

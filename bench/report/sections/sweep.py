@@ -8,8 +8,8 @@ from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ...units import significant
 from ..charts import fastest, sweep
-from ..document import Figure, Section, code, plain
-from ..wording import blas_text, conditions, estimate_text, margin_text
+from ..parts import Figure, Section, code, plain
+from ..phrases import blas_text, conditions, estimate_text, margin_text
 from .sweep_tables import (
     crossing_text,
     fastest_table,

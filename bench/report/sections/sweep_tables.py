@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ...analyse.sweep import Growth, Overtaking, Place, Sweep
 from ...units import DASH, seconds_in, significant, time_text, time_unit
-from ..document import Cell, Column, Table, plain
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from ..wording import conditions, estimate_text, ratio_text
+from ..parts import Cell, Column, Table, plain
+from ..phrases import conditions, estimate_text, ratio_text
 
 #: Text for two or more that were not told apart.
 OR = " ~ "

@@ -10,8 +10,8 @@ from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Load, Run
 from ...store.worker_records import Outcome
 from ...units import percent, significant
-from ..document import Section, code, plain
-from ..wording import counted, label, margin_text, ratio_text
+from ..parts import Section, code, plain
+from ..phrases import counted, label, margin_text, ratio_text
 from .reasons import share_text
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us

@@ -5,8 +5,8 @@ from ...problems.case import Case
 from ...store.worker_records import Outcome
 from ...units import percent, significant, time_text
 from ...versions.remeasurement import Remeasured, Verified
-from ..document import code, plain
-from ..wording import counted, margin_text, times_text
+from ..parts import code, plain
+from ..phrases import counted, margin_text, times_text
 
 
 def verified(one: Verified, *, several: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ...measure.progress import Listener, Progress
-from ..document import printable
+from ..parts import printable
 from .screen import Screen, is_quiet, screen_of
 from .text import note
 

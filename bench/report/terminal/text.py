@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from ..document import Section, Table, printable
+from ..parts import Section, Table, printable
 from . import text_table
 from .screen import Screen, is_quiet, screen_of
 

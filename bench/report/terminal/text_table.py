@@ -11,7 +11,7 @@ from math import inf, log
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from ..document import Cell, Column, Table, printable
+from ..parts import Cell, Column, Table, printable
 from .screen import Screen
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import pytest
 from matplotlib.text import Text
 
 from bench.report.chart import Axis, Band, Chart, Point, Rule, Series
-from bench.report.document import Figure
 from bench.report.figures.drawing import draw
 from bench.report.files import picture
+from bench.report.parts import Figure
 
 RATIOS = Axis(label="speed-up", scale="log", unit="x")
 SIZES = Axis(label="m", scale="log", unit="count")

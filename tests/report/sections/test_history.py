@@ -5,8 +5,8 @@ from itertools import pairwise
 import pytest
 
 from bench.analyse.history import Commit, Question
-from bench.report.document import Section
 from bench.report.figures.drawing import draw
+from bench.report.parts import Section
 from bench.report.sections.history import section
 from bench.store import index
 from bench.store.worker_records import Outcome

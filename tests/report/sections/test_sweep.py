@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.report import json_summary, sections
+from bench.report import json_run, sections
 from bench.report.figures.drawing import draw
 from bench.report.sections import answer, sweep
 from bench.store.worker_records import Outcome
@@ -114,7 +114,7 @@ def test_too_few_rounds_cross_nowhere_and_are_said_to_be_too_few():
 def test_two_sizes_are_no_sweep():
     run = make_run(ARMS, sizes=SIZES[:2])
     assert sweep.section(Analysis(run)) is None
-    assert json_summary.of(Analysis(run), None)["sweeps"] == []
+    assert json_run.of(Analysis(run), None)["sweeps"] == []
 
 
 def test_each_condition_is_a_sweep_of_its_own_and_a_column():
@@ -128,7 +128,7 @@ def test_each_condition_is_a_sweep_of_its_own_and_a_column():
 
 
 def test_the_json_has_crossings_and_slopes_with_intervals(usual):
-    (one,) = json.loads(json.dumps(json_summary.of(usual, None), allow_nan=False))["sweeps"]
+    (one,) = json.loads(json.dumps(json_run.of(usual, None), allow_nan=False))["sweeps"]
     assert one["parameter"] == "m"
     assert one["fixed"] == {"n": 64, "p": 25}
     assert one["fastest"][0] == ["loop"]

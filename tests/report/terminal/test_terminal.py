@@ -24,7 +24,7 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.measure.progress import Progress
 from bench.report import sections, terminal
-from bench.report.document import Cell, Column, Section, Table
+from bench.report.parts import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered
 from bench.report.terminal.progress_display import progress_text
 from bench.report.terminal.screen import Screen

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.report.document import Cell, Column, Table
+from bench.report.parts import Cell, Column, Table
 from bench.report.terminal import text_table
 from bench.report.terminal.screen import Screen
 

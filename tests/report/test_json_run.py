@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.report import json_summary
+from bench.report import json_run
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
@@ -14,7 +14,7 @@ GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
 
 def test_the_json_of_a_run_has_ratio_and_interval_of_every_case():
     run = make_run((*GOOD, Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")))
-    found = json.loads(json.dumps(json_summary.of(Analysis(run), None), allow_nan=False))
+    found = json.loads(json.dumps(json_run.of(Analysis(run), None), allow_nan=False))
     (group,) = found["groups"]
     assert group["baseline"] == "backprop[loop-M-float64-C-1t]"
     assert group["noise_floor"]["interval"][0] < 1.01

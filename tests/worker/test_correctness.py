@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from bench.store.worker_records import Verification
-from bench.worker import verify
-from bench.worker.verify import Wrong
+from bench.worker import correctness
+from bench.worker.correctness import Wrong
 
 REFERENCE = {"y": np.array([1, -2, 4], np.longdouble)}
 TOLERANCE = {"y": np.array([1e-15, 2e-15, 4e-15])}
 
 
 def checked(values, dtype="float64"):
-    return verify.check({"y": np.asarray(values)}, REFERENCE, TOLERANCE, dtype)
+    return correctness.check({"y": np.asarray(values)}, REFERENCE, TOLERANCE, dtype)
 
 
 def test_the_exact_result_has_no_error():
@@ -44,16 +44,16 @@ def test_what_is_wrong_is_told(values, told):
 
 def test_where_no_error_is_allowed_any_is_wrong_and_none_is_right():
     zero = {"y": np.zeros(2, np.longdouble)}, {"y": np.zeros(2)}
-    (error,) = verify.check({"y": np.zeros(2)}, *zero, "float64")
+    (error,) = correctness.check({"y": np.zeros(2)}, *zero, "float64")
     assert error.error_over_tolerance == 0
     with pytest.raises(Wrong):
-        verify.check({"y": np.array([0.0, 1e-300])}, *zero, "float64")
+        correctness.check({"y": np.array([0.0, 1e-300])}, *zero, "float64")
 
 
 def test_outputs_are_named_in_order_and_one_may_come_bare():
     a, b = np.ones(2), np.ones(3)
-    assert list(verify.named((a, b), ("p", "q"))) == ["p", "q"]
-    assert verify.named(a, ("p",))["p"] is a
+    assert list(correctness.named((a, b), ("p", "q"))) == ["p", "q"]
+    assert correctness.named(a, ("p",))["p"] is a
 
 
 @pytest.mark.parametrize(
@@ -67,37 +67,37 @@ def test_outputs_are_named_in_order_and_one_may_come_bare():
 )
 def test_a_result_of_another_kind_is_wrong(result, told):
     with pytest.raises(Wrong, match=told):
-        verify.named(result, ("p", "q"))
+        correctness.named(result, ("p", "q"))
 
 
 def test_a_changed_input_is_found_and_nan_equals_itself():
     original = {"x": np.array([1.0, np.nan]), "beta": 3.0}
-    verify.require_unchanged({"x": original["x"].copy(), "beta": 3.0}, original)
+    correctness.require_unchanged({"x": original["x"].copy(), "beta": 3.0}, original)
     with pytest.raises(Wrong, match="changed its input x"):
-        verify.require_unchanged({"x": np.array([1.0, 2.0]), "beta": 3.0}, original)
+        correctness.require_unchanged({"x": np.array([1.0, 2.0]), "beta": 3.0}, original)
 
 
 def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_found():
     base = np.zeros(10)
     with pytest.raises(Wrong, match="its input x"):
-        verify.require_own_memory({"y": base[2:4]}, {"x": base}, {})
+        correctness.require_own_memory({"y": base[2:4]}, {"x": base}, {})
     with pytest.raises(Wrong, match="its output z"):
-        verify.require_own_memory({"y": base[2:4], "z": base[3:5]}, {}, {})
+        correctness.require_own_memory({"y": base[2:4], "z": base[3:5]}, {}, {})
     with pytest.raises(Wrong, match="an earlier call's y"):
-        verify.require_own_memory({"y": base[2:4]}, {}, {"y": base[:3]})
-    verify.require_own_memory({"y": base[::2], "z": base[1::2]}, {"beta": 3.0}, {"y": np.zeros(3)})
+        correctness.require_own_memory({"y": base[2:4]}, {}, {"y": base[:3]})
+    correctness.require_own_memory({"y": base[::2], "z": base[1::2]}, {"beta": 3.0}, {"y": np.zeros(3)})
 
 
 def test_the_worst_error_of_several_checks_is_kept_for_each_output():
     small, large = (Verification(output="y", error_over_tolerance=e, max_ulp=e) for e in (0.1, 0.4))
-    assert verify.worst([small], [large], [small]) == (large,)
+    assert correctness.worst([small], [large], [small]) == (large,)
 
 
 def test_the_worst_of_several_checks_is_the_largest_of_either_error():
     one = Verification(output="y", error_over_tolerance=0.5, max_ulp=1.0)
     other = Verification(output="y", error_over_tolerance=0.1, max_ulp=9.0)
-    assert verify.worst([one], [other]) == (Verification(output="y", error_over_tolerance=0.5, max_ulp=9.0),)
-    assert verify.worst() == ()
+    assert correctness.worst([one], [other]) == (Verification(output="y", error_over_tolerance=0.5, max_ulp=9.0),)
+    assert correctness.worst() == ()
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "complex128"])
@@ -107,31 +107,33 @@ def test_an_unchanged_input_is_so_in_any_dtype_and_order_and_with_nan(dtype, ord
     if original["x"].dtype.kind in "fc":
         original["x"][1, 1] = np.nan
     held = {"x": np.array(original["x"], order=order)}
-    verify.require_unchanged(held, original)
+    correctness.require_unchanged(held, original)
     held["x"][0, 0] += 1
-    with pytest.raises(verify.Wrong, match="changed its input x"):
-        verify.require_unchanged(held, original)
+    with pytest.raises(correctness.Wrong, match="changed its input x"):
+        correctness.require_unchanged(held, original)
 
 
 def test_integers_are_held_against_integers_and_may_be_floats_of_the_case():
     counts = {"y": np.array([3, 0, 2**62 + 1])}, {"y": np.zeros(3)}
-    (error,) = verify.check({"y": counts[0]["y"].astype(np.int64)}, *counts, "float64")
+    (error,) = correctness.check({"y": counts[0]["y"].astype(np.int64)}, *counts, "float64")
     assert error.error_over_tolerance == 0
-    verify.check({"y": np.array([3.0, 0.0])}, {"y": np.array([3, 0])}, {"y": np.zeros(2)}, "float64")
+    correctness.check({"y": np.array([3.0, 0.0])}, {"y": np.array([3, 0])}, {"y": np.zeros(2)}, "float64")
     with pytest.raises(Wrong, match="times the tolerance"):
-        verify.check({"y": counts[0]["y"] - 1}, *counts, "float64")
+        correctness.check({"y": counts[0]["y"] - 1}, *counts, "float64")
     with pytest.raises(Wrong, match="y is complex128, expected integers"):
-        verify.check({"y": np.ones(3, complex)}, *counts, "float64")
+        correctness.check({"y": np.ones(3, complex)}, *counts, "float64")
 
 
 def test_an_output_without_a_reference_is_left_to_the_problems_own_test():
-    (error,) = verify.check({"y": np.array([1.0, -2, 4]), "z": np.array([np.nan])}, REFERENCE, TOLERANCE, "float64")
+    (error,) = correctness.check(
+        {"y": np.array([1.0, -2, 4]), "z": np.array([np.nan])}, REFERENCE, TOLERANCE, "float64"
+    )
     assert error.output == "y"
 
 
 @pytest.mark.parametrize("said", [None, True, np.True_])
 def test_what_the_problems_own_test_has_nothing_against_is_accepted(said):
-    verify.accept(lambda inputs, outputs: said, {}, {})
+    correctness.accept(lambda inputs, outputs: said, {}, {})
 
 
 def refusing(inputs, outputs):
@@ -149,7 +151,7 @@ def refusing(inputs, outputs):
 )
 def test_why_the_problems_own_test_does_not_accept_is_told(test, told):
     with pytest.raises(Wrong, match=told):
-        verify.accept(test, {"x": 1}, {"y": 2})
+        correctness.accept(test, {"x": 1}, {"y": 2})
 
 
 async def coroutine():
@@ -164,13 +166,13 @@ def test_what_only_promises_a_result_is_told_as_such(promise, kind):
     result = promise()
     for one, names in ((result, ("y",)), ((result, np.ones(1)), ("y", "z"))):
         with pytest.raises(Wrong, match=f"is a {kind}: nothing has been computed yet"):
-            verify.named(one, names)
+            correctness.named(one, names)
     getattr(result, "close", int)()
 
 
 def test_an_output_in_an_input_that_is_overwritten_is_none_of_its_own():
     base, other = np.zeros(4), np.zeros(4)
-    assert list(verify.without_memory_of({"y": base[:2], "z": other}, {"x": base, "beta": 1.0})) == ["z"]
+    assert list(correctness.without_memory_of({"y": base[:2], "z": other}, {"x": base, "beta": 1.0})) == ["z"]
 
 
 SOME_BYTES = np.random.default_rng(1).bytes(24 * 48)
@@ -189,10 +191,10 @@ def test_arrays_are_the_same_by_their_bytes_in_whatever_order_and_another_value_
     dtype = np.dtype(dtype)
     array = np.frombuffer(SOME_BYTES, dtype, count=24).reshape(4, 6)
     other = np.array(array, order="F", copy=True)
-    assert verify.same(array, array)
-    assert verify.same(other, array)
+    assert correctness.same(array, array)
+    assert correctness.same(other, array)
     other[2, 3] = np.zeros((), dtype)
-    assert not verify.same(other, array)
+    assert not correctness.same(other, array)
 
 
 @pytest.mark.parametrize("missing", [np.datetime64("NaT"), np.timedelta64("NaT"), np.nan, complex(0, np.nan)], ids=str)
@@ -200,4 +202,4 @@ def test_what_is_missing_is_itself(missing):
     array = np.array([missing] * 3)
     structured = np.zeros(3, [("a", "i4"), ("b", array.dtype)])
     structured["b"] = array
-    verify.require_unchanged({"x": array.copy(), "y": structured.copy()}, {"x": array, "y": structured})
+    correctness.require_unchanged({"x": array.copy(), "y": structured.copy()}, {"x": array, "y": structured})

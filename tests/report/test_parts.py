@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.report.document import Cell, Column, Table, code, plain
+from bench.report.parts import Cell, Column, Table, code, plain
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
 from ..units import DASH, amount, percent, times
-from .document import plain
+from .parts import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
 _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}

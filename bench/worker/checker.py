@@ -4,11 +4,11 @@ import contextlib
 
 from ..problems import implementation
 from ..store.worker_records import Verification
-from . import verify
+from . import correctness
+from .correctness import Outputs
 from .inputs import Arena
 from .outcome import Unfit, judged
 from .protocol import CaseSpec
-from .verify import Outputs
 
 
 class Checker:
@@ -25,16 +25,16 @@ class Checker:
         with judged():
             found = self._right(outputs, content)
             originals = self._arena.originals(content)
-            verify.require_unchanged(self._arena.kept, {name: originals[name] for name in self._arena.kept})
+            correctness.require_unchanged(self._arena.kept, {name: originals[name] for name in self._arena.kept})
             self.require_own_memory(outputs, {})
-            self.errors = verify.worst(self.errors, found)
+            self.errors = correctness.worst(self.errors, found)
 
     def verify_changed(self, outputs: Outputs) -> None:
         """Check the outputs of the first call on contents B: those of contents A are remembered ones."""
         try:
             self.verify(outputs, "b")
         except Unfit as unfit:
-            with contextlib.suppress(verify.Wrong):
+            with contextlib.suppress(correctness.Wrong):
                 self._right(outputs, "a")
                 raise Unfit(
                     "wrong",
@@ -45,13 +45,13 @@ class Checker:
 
     def require_own_memory(self, outputs: Outputs, earlier: Outputs) -> None:
         """Raise Wrong if an output lies where it must not; it may lie in an input that may be overwritten."""
-        own = verify.without_memory_of(outputs, self._arena.overwritten)
-        verify.require_own_memory(own, self._arena.kept, earlier)
+        own = correctness.without_memory_of(outputs, self._arena.overwritten)
+        correctness.require_own_memory(own, self._arena.kept, earlier)
 
     def _right(self, outputs: Outputs, content: str) -> tuple[Verification, ...]:
         """Return the errors of the outputs; Wrong where they are not right for that content."""
-        found = verify.check(outputs, *self._arena.expected(content), self._spec.case.dtype)
+        found = correctness.check(outputs, *self._arena.expected(content), self._spec.case.dtype)
         if self._arena.accepts:
             problem = implementation.load(self._spec.folder, "problem")
-            verify.accept(problem.accept, self._arena.originals(content), outputs)
+            correctness.accept(problem.accept, self._arena.originals(content), outputs)
         return found

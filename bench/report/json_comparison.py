@@ -1,0 +1,50 @@
+"""A comparison in short, for programs: what ``compare --json`` prints."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..analyse.verdict import Ratio
+from ..versions.benchmarks import Benchmark, Skipped
+from ..versions.comparison import Comparison
+from .json_run import estimate
+
+
+def of_comparison(found: Comparison) -> dict[str, Any]:
+    """Return a comparison as ``implbench compare --json`` prints it."""
+    return {
+        "base": found.base,
+        "head": found.head,
+        "margin": found.margin,
+        "noise_floor": estimate(Ratio.of(found.noise) if found.noise else None),
+        "resolves": found.resolved,
+        "too_noisy": found.too_noisy,
+        "warnings": list(found.warnings),
+        "seconds": found.seconds,
+        "benchmarks": [
+            {
+                "id": compared.name,
+                "verdict": compared.standing,
+                "outcome": compared.outcome,
+                "reason": compared.reason,
+                "ratio_head_over_base": estimate(Ratio.of(compared.log_ratio) if compared.log_ratio else None),
+                "rounds": compared.rounds,
+                "suspect": compared.suspect,
+                "log_ratios": list(compared.log_ratios),
+                "minor_faults_per_call": compared.faults_per_call,
+                "counts": list(compared.counts),
+            }
+            for compared in found.compared
+        ],
+        "skipped": [
+            {"name": skipped.name, "reason": skipped.reason, "outcome": skipped.outcome} for skipped in found.skipped
+        ],
+    }
+
+
+def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: float) -> dict[str, Any]:
+    """Return what ``implbench compare --dry-run --json`` prints."""
+    return {
+        "benchmarks": [one.case.id for one in chosen],
+        "skipped": [{"name": one.name, "reason": one.reason, "outcome": one.outcome} for one in skipped],
+        "seconds": budget_s,
+    }
