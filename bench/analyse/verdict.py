@@ -182,7 +182,7 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
-    resolved = intervals.resolves(noise) if noise else None
+    resolved = intervals.resolves(noise)
     limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
     lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"

@@ -245,13 +245,13 @@ def pass_log_ratio(candidate_minima: Mapping[int, float], baseline_minima: Mappi
     return median(log(candidate_minima[index]) - log(baseline_minima[index]) for index in shared)
 
 
-def resolves(estimate: Estimate) -> float | None:
+def resolves(estimate: Estimate | None) -> float | None:
     """Return the smallest margin that the ratio of two identical arms can carry, as a fraction (.03 is 3 %).
 
     Parameters
     ----------
     estimate
-        Log-ratio of the second, identical baseline to the first.
+        Log-ratio of the second, identical baseline to the first; None if no round measured both.
 
     Returns
     -------
@@ -259,7 +259,7 @@ def resolves(estimate: Estimate) -> float | None:
         The smallest M for which the interval lies no further from ratio 1 than M/2, and its half-width, as a ratio, is
         at most M; None without an interval. The machine is quiet enough for a margin if this does not exceed it.
     """
-    if estimate.interval is None:
+    if estimate is None or estimate.interval is None:
         return None
     low, high = estimate.interval.low, estimate.interval.high
     distance = max(low, -high, 0.0)

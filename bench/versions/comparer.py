@@ -195,7 +195,7 @@ class Comparer:
         """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
         held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
         ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, Role.AGAIN)]
-        return (intervals.resolves(intervals.hodges_lehmann(ratios)) if ratios else None) or 0.0
+        return intervals.resolves(intervals.hodges_lehmann(ratios) if ratios else None) or 0.0
 
     def _doubted(self, name: str) -> bool:
         """Return whether a suspect is slower by no more than identical arms seem to differ.

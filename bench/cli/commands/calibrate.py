@@ -44,7 +44,7 @@ def command(options: CalibrateOptions) -> int:
         )
     said = calibrate(series, settings.margin, fresh=comparer.fresh_rounds, seed=settings.seed)
     noise = noise_of(measured)
-    resolved = resolves(noise) if noise else None
+    resolved = resolves(noise)
     if options.json:
         print(json.dumps({**asdict(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
     else:

@@ -143,7 +143,7 @@ def _found(
 ) -> Comparison:
     measured, skipped = results
     noise = comparison.noise_of(measured)
-    resolved = resolves(noise) if noise else None
+    resolved = resolves(noise)
     missing = (f"{side.label}: {warning}" for side in pair for warning in side.warnings)
     return Comparison(
         base=pair[0].label,

@@ -113,7 +113,9 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
         )
     paragraphs += _orders(group)
     under = analysis.roofline(group)
-    paragraphs += [text for text in [under and share_sentence(under)] if text]
+    share = share_sentence(under) if under else None
+    if share:
+        paragraphs.append(share)
     if group.too_noisy and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
