@@ -7,8 +7,9 @@ from math import exp
 from random import Random
 from typing import Any
 
+from bench.machine.load import Activity
 from bench.problems.case import Case, Size
-from bench.store.records import SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
+from bench.store.records import SCHEMA, Arm, Left, ProblemRecord, Role, Round, Run, Settings
 from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
 
 SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
@@ -188,7 +189,7 @@ def _round(index: int, arms: Sequence[Arm], plan: _Plan) -> Round:
         hash_seed=1,
         padding=100,
         passes=plan.passes,
-        load=Load(load_before=1.0, load_after=1.0, busy=(0.9, 0.05), steal=(0.0, 0.001), frequency_hz=2.4e9),
+        load=Activity(load_before=1.0, load_after=1.0, busy=(0.9, 0.05), steal=(0.0, 0.001), frequency_hz=2.4e9),
         workers=tuple(_worker(index, place, arm.name, plan=plan) for place, arm in enumerate(arms)),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.machine.environment import Activity
+from bench.machine.load import Activity
 from bench.measure import backends, selection
 from bench.measure.backends import Backend
 from bench.measure.round_executor import Group, PassChooser, Source
@@ -22,7 +22,7 @@ from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Ended
 from bench.problems.case import Case
-from bench.store.records import Arm, Load, Round
+from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
 from bench.worker.protocol import InputsWritten, Untimed
 from tests import noise
@@ -181,7 +181,7 @@ class SimulatedExecutor:
             hash_seed=plan.hash_seed,
             padding=plan.padding,
             passes=passes,
-            load=Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
             workers=tuple(one.record for one in active.values()),
             discarded=machine.discarded.get(len(machine.held)),
         )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import ImplbenchError
+from ..machine.load import Activity
 from ..problems.case import Case
 from ..report.parts import file_name, plain
-from ..store.records import DEFAULT_MARGIN, SCHEMA, Arm, Left, Load, ProblemRecord, Role, Round, Run, Settings
+from ..store.records import DEFAULT_MARGIN, SCHEMA, Arm, Left, ProblemRecord, Role, Round, Run, Settings
 from ..store.worker_records import Burst, Outcome, Worker
 from .identifying import MOST
 from .timed_cases import UNKNOWN
@@ -156,7 +157,7 @@ def _round(index: int, group: str, members: Sequence[Foreign]) -> Round:
         hash_seed=0,
         padding=0,
         passes=max(len(worker.bursts) for worker in workers),
-        load=Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+        load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
         workers=workers,
     )
 

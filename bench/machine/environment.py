@@ -18,26 +18,6 @@ from typing import Any
 from ..programs import git_or_none
 from . import address_space, hardware
 from .hardware import allowed_cpus
-from .load import Activity, Snapshot, load_between, snapshot, watch
-
-__all__ = [
-    "Activity",
-    "BendingVariable",
-    "Snapshot",
-    "allowed_cpus",
-    "bending",
-    "capture",
-    "commit",
-    "fingerprint",
-    "load_between",
-    "missing",
-    "numeric_stack",
-    "snapshot",
-    "variables",
-    "version",
-    "warnings",
-    "watch",
-]
 
 #: Distributions whose version may explain a difference between two runs.
 DISTRIBUTIONS = (

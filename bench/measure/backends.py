@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..machine import environment
-from ..machine.environment import Activity
+from ..machine import environment, hardware, load
+from ..machine.load import Activity
 from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten, Untimed
@@ -80,7 +80,7 @@ def usual() -> Backend:
     return Backend(
         executor=Conductor,
         monotonic_s=time.monotonic,
-        cpus=environment.allowed_cpus,
-        watch=environment.watch,
+        cpus=hardware.allowed_cpus,
+        watch=load.watch,
         facts=environment.capture,
     )

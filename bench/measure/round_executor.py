@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ForeignCode, ImplbenchError
-from ..machine import affinity, environment, hardware, suspension, threads
+from ..machine import affinity, hardware, load, suspension, threads
 from ..problems.case import Case, MemoryOrder
 from ..problems.implementation import Implementation, make_importable
 from ..problems.problem import Problem
-from ..store.records import Arm, Load, Round
+from ..store.records import Arm, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.origins import Own
@@ -83,7 +83,7 @@ class Conductor:
         self._scratch = scratch
         self._timeout_s = timeout_s
         self._tell = tell
-        self._cpus = environment.allowed_cpus()
+        self._cpus = hardware.allowed_cpus()
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
         self._killed: set[str] = set()
@@ -93,7 +93,7 @@ class Conductor:
     ) -> Round:
         """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
-        before, asleep, started = environment.snapshot(), suspension.Watch(), time.monotonic_ns()
+        before, asleep, started = load.snapshot(), suspension.Watch(), time.monotonic_ns()
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
             active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
@@ -104,7 +104,7 @@ class Conductor:
                 untimed = self._untimed if index == 0 and one.arm not in group.limits else None
                 self._finish(one, untimed, kept=crew is not None)
         duration_ns = time.monotonic_ns() - started
-        activity = environment.load_between(before, environment.snapshot())
+        activity = load.load_between(before, load.snapshot())
         return Round(
             index=index,
             group=group.name,
@@ -113,13 +113,7 @@ class Conductor:
             hash_seed=plan.hash_seed,
             padding=plan.padding,
             passes=passes,
-            load=Load(
-                load_before=activity.load_before,
-                load_after=activity.load_after,
-                busy=activity.busy,
-                steal=activity.steal,
-                frequency_hz=activity.frequency_hz,
-            ),
+            load=activity,
             workers=tuple(one.record for one in active),
             discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
         )

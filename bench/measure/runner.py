@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import NothingMeasured
 from ..machine import environment
+from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
@@ -239,7 +240,7 @@ def _arranged(
     return members, {arm.name: Source(problem=problem, implementation=found[arm.case.implementation]) for arm in arms}
 
 
-def _neighbours(before: environment.Activity) -> list[str]:
+def _neighbours(before: Activity) -> list[str]:
     """Return a warning for each CPU that another program kept busy before the run."""
     return [
         f"CPU {cpu} was {percent(share)} busy with other programs just before the run; end them and measure again"

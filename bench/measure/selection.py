@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from ..errors import ImplbenchError, unknown
-from ..machine.environment import allowed_cpus
+from ..machine.hardware import allowed_cpus
 from ..problems import case, implementation
 from ..problems.case import ALLOCATORS, CACHES, DEFAULT_ALLOCATOR, DTYPES, WARM, Case, Size
 from ..problems.implementation import Implementation

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ImplbenchError, NothingMeasured
-from ..machine import affinity, environment
+from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
 from ..store.records import Arm, Limit
@@ -90,7 +90,7 @@ def staged(
     if not sys.dont_write_bytecode:
         for folder in {source.problem.folder for source in sources.values()}:
             compileall.compile_dir(folder, maxlevels=1, quiet=2)
-    cpus = environment.allowed_cpus()
+    cpus = hardware.allowed_cpus()
     with scratch() as place:
         try:
             executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
@@ -245,7 +245,7 @@ class _Inputs:
         def write(key: _Key) -> InputsWritten | Ended:
             return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
-        with ThreadPoolExecutor(max_workers=len(environment.allowed_cpus())) as pool:
+        with ThreadPoolExecutor(max_workers=len(hardware.allowed_cpus())) as pool:
             try:
                 replies = list(pool.map(write, order))
             except BaseException:

@@ -8,24 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ..machine.load import Activity
 from ..problems.case import Case
 from .worker_records import Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
 SCHEMA = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
-    """How busy the machine was over a round."""
-
-    load_before: float | None
-    load_after: float | None
-    busy: tuple[float, ...]
-    """Share of the round for which each CPU was busy, 0 to 1."""
-    steal: tuple[float, ...]
-    """Share of the round that the hypervisor took from each CPU, 0 to 1."""
-    frequency_hz: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +28,7 @@ class Round:
     padding: int
     """Bytes of the padding variable in the environment of every arm."""
     passes: int
-    load: Load
+    load: Activity
     workers: tuple[Worker, ...]
     discarded: str | None = None
     """Why the round is not used, for a reason that was fixed beforehand."""

@@ -9,7 +9,7 @@ import pytest
 
 from bench.machine import doctor, environment, hardware
 from bench.machine.distributions import EXTRAS
-from bench.machine.environment import Activity
+from bench.machine.load import Activity
 
 QUIET = {
     "cpu": {

@@ -43,13 +43,13 @@ def test_a_capture_is_json_and_survives_the_round_trip():
     assert json.loads(json.dumps(captured)) == captured
     assert captured["cpu"]["logical"] == os.cpu_count()
     assert captured["memory_bytes"] > 2**20
-    assert captured["cpus_allowed"] == list(environment.allowed_cpus())
+    assert captured["cpus_allowed"] == list(hardware.allowed_cpus())
     assert captured["python"]["version"] == sys.version.split()[0]
 
 
 def test_a_capture_imports_no_numerical_library():
     script = (
-        "import sys; from bench.machine import environment; environment.capture(); environment.snapshot();"
+        "import sys; from bench.machine import environment, load; environment.capture(); load.snapshot();"
         "print(sorted({'numpy', 'scipy', 'pandas', 'threadpoolctl', 'matplotlib', 'numba', 'jax'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True)

@@ -10,7 +10,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Verdict, decided, findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
-from bench.machine.environment import Activity
+from bench.machine.load import Activity
 from bench.measure.round_loop import MOST_DISCARDED
 from bench.measure.runner import Runner, check
 from bench.measure.selection import Selection, select

@@ -6,8 +6,9 @@ from math import log1p
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.verdict import Finding, GroupFindings, Ratio
+from ...machine.load import Activity
 from ...stats.intervals import MIN_ROUNDS, Estimate
-from ...store.records import Load, Run
+from ...store.records import Run
 from ...store.worker_records import Outcome
 from ...units import percent, significant
 from ..parts import Section, code, plain
@@ -192,7 +193,7 @@ def _load(run: Run) -> Iterator[str]:
     threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
     if before and max(before) > threads + _FOREIGN_LOAD:
         yield (
-            f"Load: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
+            f"Activity: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
             "something else was running."
         )
     if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
@@ -202,7 +203,7 @@ def _load(run: Run) -> Iterator[str]:
         yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
 
 
-def _busy(loads: list[Load]) -> str:
+def _busy(loads: list[Activity]) -> str:
     busy = [max(load.busy) for load in loads if load.busy]
     return f" (busiest CPU: {percent(max(busy))})" if busy else ""
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders
 from bench.analyse.verdict import findings
+from bench.machine.load import Activity
 from bench.report.sections import reasons, threats
-from bench.store.records import Load
 from bench.store.worker_records import DiscardedBurst
 from tests.builders import USUAL, Spec, disturbed, make_run
 from tests.explained import make_explained
 
-UNKNOWN = Load(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
+UNKNOWN = Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None)
 
 
 def text(run):
@@ -58,8 +58,8 @@ def test_steal_is_told_with_the_rounds_it_was_in():
 
 
 def test_a_load_that_is_not_this_run_is_told():
-    assert "Load: up to 3.5 before a round" in text(loaded(make_run(), load_before=3.5))
-    assert "Load: " not in text(make_run())
+    assert "Activity: up to 3.5 before a round" in text(loaded(make_run(), load_before=3.5))
+    assert "Activity: " not in text(make_run())
 
 
 def test_an_unknown_load_is_not_called_none():
