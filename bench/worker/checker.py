@@ -2,11 +2,11 @@
 
 import contextlib
 
-from ..problems import implementation
 from ..store.worker_records import Verification
 from . import correctness
 from .correctness import Outputs
 from .inputs import Arena
+from .loading import problem_functions
 from .outcome import Unfit, judged
 from .protocol import CaseSpec
 
@@ -52,6 +52,7 @@ class Checker:
         """Return the errors of the outputs; Wrong where they are not right for that content."""
         found = correctness.check(outputs, *self._arena.expected(content), self._spec.case.dtype)
         if self._arena.accepts:
-            problem = implementation.load(self._spec.folder, "problem")
-            correctness.accept(problem.accept, self._arena.originals(content), outputs)
+            accept = problem_functions(self._spec).accept
+            if accept:
+                correctness.accept(accept, self._arena.originals(content), outputs)
         return found

@@ -1,13 +1,12 @@
 """What a worker makes for the others: inputs, references and tolerances, in files."""
 
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from ..problems import implementation
 from .inputs import same_value
+from .loading import ProblemFunctions, problem_functions
 from .outcome import Unfit, judged
 from .protocol import CaseSpec, InputsWritten, WriteInputs
 from .value_files import save_values
@@ -22,7 +21,7 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
 
     spec, case, made = order.spec, order.spec.case, []
     with judged():
-        problem = implementation.load(spec.folder, "problem")
+        problem = problem_functions(spec)
         _require_functions(problem)
         unit_roundoff = float(np.finfo(case.dtype).eps) / 2
         for content, data, seed in (("a", case.data, order.seed), ("b", order.other_data, order.seed + 1)):
@@ -33,39 +32,38 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
                 save_values(spec.inputs / content / name, values)
             made.append((inputs, right["reference"]))
         _require_arrays(spec.inout, inputs)
-        if hasattr(problem, "accept"):
+        if problem.accept:
             (spec.inputs / "accept").touch()
-        work = {key: float(value) for key, value in problem.work(case.size.values, case.dtype).items()}
+        work = problem.work(case.size.values, case.dtype) if problem.work else {}
     return InputsWritten(
         matrices=tuple(name for name, value in inputs.items() if np.ndim(value) == 2),
-        work=work,
+        work={key: float(value) for key, value in work.items()},
         numeric_stack=environment.numeric_stack(),
         doubt=_doubt(*made),
     )
 
 
-def _require_functions(problem: ModuleType) -> None:
-    """Raise Unfit for a problem.py without a function that it needs."""
-    needed = {"inputs": "size, dtype, data, seed", "work": "size, dtype"}
-    if not hasattr(problem, "accept"):
-        needed |= {"reference": "inputs"}
-    if hasattr(problem, "reference"):
-        needed |= {"tolerance": "inputs, unit_roundoff"}
-    for name, arguments in needed.items():
-        if not callable(getattr(problem, name, None)):
-            other = ", nor accept(inputs, outputs) in its place" if name == "reference" else ""
-            raise Unfit("failed", f"it has no function {name}({arguments}){other}")
+def _require_functions(problem: ProblemFunctions) -> None:
+    """Raise Unfit for a problem without a function that it needs."""
+    absent = {
+        "reference(inputs), nor accept(inputs, outputs) in its place": not (problem.reference or problem.accept),
+        "tolerance(inputs, unit_roundoff)": problem.reference and not problem.tolerance,
+        "work(size, dtype)": not problem.work,
+    }
+    for function, is_absent in absent.items():
+        if is_absent:
+            raise Unfit("failed", f"it has no function {function}")
 
 
 def _right(
-    problem: ModuleType, inputs: Mapping[str, Any], unit_roundoff: float, outputs: Sequence[str]
+    problem: ProblemFunctions, inputs: Mapping[str, Any], unit_roundoff: float, outputs: Sequence[str]
 ) -> dict[str, Mapping[str, Any]]:
     """Return what the outputs are held against; nothing where the problem's own test judges them alone."""
-    if not hasattr(problem, "reference"):
+    if problem.reference is None or problem.tolerance is None:
         return {"reference": {}, "tolerance": {}}
     found = {"reference": problem.reference(inputs), "tolerance": problem.tolerance(inputs, unit_roundoff)}
     for function, values in found.items():
-        needed = found["reference"] if hasattr(problem, "accept") else outputs
+        needed = found["reference"] if problem.accept else outputs
         absent = [name for name in needed if name not in values]
         if absent:
             raise Unfit("failed", f"its {function}() gives no {', '.join(absent)}")
@@ -111,6 +109,5 @@ def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def smallest_inputs(spec: CaseSpec) -> dict[str, Any]:
     """Return inputs of the case with 1 in the place of the largest number of its size (`Size.smallest`)."""
-    case, problem = spec.case, implementation.load(spec.folder, "problem")
-    inputs: dict[str, Any] = problem.inputs(case.size.smallest.values, case.dtype, case.data, 1)
-    return inputs
+    case, problem = spec.case, problem_functions(spec)
+    return dict(problem.inputs(case.size.smallest.values, case.dtype, case.data, 1))

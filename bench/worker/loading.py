@@ -1,12 +1,45 @@
-"""An implementation's module, as a worker imports it: what it lacks or refuses becomes an outcome with its reason."""
+"""A problem's functions and an implementation's module, as a worker imports them: what one lacks has its reason."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 from ..problems import implementation
 from ..problems.case import Case
 from .outcome import Unfit, judged, where
-from .protocol import Start
+from .protocol import CaseSpec, Start
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProblemFunctions:
+    """What a worker calls of a problem; None is what the problem does not give."""
+
+    inputs: Callable[[Mapping[str, int], str, str, int], Values]
+    """(size, dtype, data, seed) -> name -> value."""
+    reference: Callable[[Values], Values] | None = None
+    """inputs -> output -> the right answer."""
+    tolerance: Callable[[Values, float], Values] | None = None
+    """(inputs, unit roundoff) -> output -> componentwise absolute tolerance."""
+    accept: Callable[[Values, Values], object] | None = None
+    """(inputs, outputs) -> None, or why not."""
+    work: Callable[[Mapping[str, int], str], Mapping[str, float]] | None = None
+    """(size, dtype) -> {"flops": ..., "bytes": ...} of one evaluation."""
+
+
+def problem_functions(spec: CaseSpec) -> ProblemFunctions:
+    """Return the functions of a case's problem.
+
+    Whatever its module raises passes through; Unfit if it makes no inputs.
+    """
+    module = implementation.load(spec.folder, "problem")
+    if not callable(getattr(module, "inputs", None)):
+        raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
+    found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
+    return ProblemFunctions(**found)
 
 
 def loaded(order: Start) -> ModuleType:

@@ -321,6 +321,7 @@ def test_overwriting_an_input_without_saying_so_is_wrong(scan):
 
 def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented):
     held = Module(lambda inputs: lambda: np.cumsum(inputs["a"]))
+    held.inputs = lambda size, dtype, data, seed: {}
     held.accept = lambda inputs, outputs: f"{outputs['scan'].size} numbers from {inputs['a'].size}"
     implemented(None, held)
     with pytest.raises(Unfit, match=r"not accepted by the problem's accept\(\): 50 numbers from 50") as caught:
