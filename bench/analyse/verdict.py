@@ -11,7 +11,7 @@ from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import level
 from ..store.records import Arm, Left, Run
-from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
+from ..store.selectors import GroupRounds, by_group, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
@@ -133,11 +133,31 @@ class GroupFindings:
     findings: tuple[Finding, ...]
     """In the order of the run; the second baseline is not among them."""
     left: tuple[Left, ...]
+    rounds: GroupRounds = field(repr=False, compare=False)
+    """What they come from."""
     noise: Estimate | None
     """Log-ratio of two identical arms, the baseline measured twice: the noise floor."""
     resolved: float | None
     """The smallest margin that this noise can carry."""
     margin: float
+    ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
+    """The cases with a time, fastest first."""
+    not_ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
+    """The other cases, in the order of the run."""
+    layouts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Of all its cases, the baseline's first."""
+
+    def __post_init__(self) -> None:
+        """Part the cases with a time from those without, once: many ask for them."""
+        parts: dict[bool, list[Finding]] = {True: [], False: []}
+        for one in self.findings:
+            parts[one.outcome == Outcome.OK and one.seconds_per_call is not None].append(one)
+        parts[True].sort(key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
+        object.__setattr__(self, "ok", tuple(parts[True]))
+        object.__setattr__(self, "not_ok", tuple(parts[False]))
+        cases = [one.arm.case for one in self.findings] + [one.case for one in self.left]
+        first = [self.baseline.arm.case] if self.baseline else []
+        object.__setattr__(self, "layouts", tuple(dict.fromkeys(case.layout for case in [*first, *cases])))
 
     @property
     def baseline(self) -> Finding | None:
@@ -149,22 +169,17 @@ class GroupFindings:
         """Whether two identical arms differed by more than the margin allows."""
         return self.resolved is not None and self.resolved > self.margin
 
-    @property
-    def ok(self) -> tuple[Finding, ...]:
-        """The cases with a time, fastest first."""
-        timed = [finding for finding in self.findings if finding.outcome == Outcome.OK and finding.seconds_per_call]
-        return tuple(
-            sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
-        )
-
 
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""
     margin = run.settings.margin if margin is None else margin
-    names = dict.fromkeys(
-        [arm.case.group for arm in run.arms if not arm.again] + [skipped.case.group for skipped in run.left]
+    found, left = by_group(run), dict[str, list[Left]]()
+    for skipped in run.left:
+        left.setdefault(skipped.case.group, []).append(skipped)
+    return tuple(
+        _group(name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin, run.settings.looks)
+        for name in dict.fromkeys([*found, *left])
     )
-    return tuple(_group(run, name, margin) for name in names)
 
 
 def decided(run: Run) -> set[str]:
@@ -177,19 +192,21 @@ def decided(run: Run) -> set[str]:
     }
 
 
-def _group(run: Run, name: str, margin: float) -> GroupFindings:
-    rounds = GroupRounds(run, name)
+def _group(
+    name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, looks: tuple[int, ...]
+) -> GroupFindings:
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
-    lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=looks)
+    lost = rounds.discarded
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
     return GroupFindings(
         name=name,
         findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
-        left=tuple(skipped for skipped in run.left if skipped.case.group == name),
+        left=tuple(left),
+        rounds=rounds,
         noise=noise,
         resolved=resolved,
         margin=margin,
@@ -236,7 +253,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     return replace(
         finding,
         seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
-        min_seconds_per_call=intervals.median_interval(rounds.min_seconds_per_call(arm)),
+        min_seconds_per_call=intervals.median_interval([*rounds.min_seconds_per_call(arm).values()]),
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.looks),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,

@@ -11,7 +11,7 @@ from ..problems.case import Case
 from ..stats import intervals
 from . import documents
 from .records import Arm, Run
-from .selectors import GroupRounds
+from .selectors import GroupRounds, by_group
 from .worker_records import Outcome
 
 
@@ -86,8 +86,7 @@ def _points(run: Run) -> Iterator[Point]:
     strangers = {worker.arm for round_ in run.rounds for worker in round_.workers} - names
     if strangers:
         raise LookupError(*strangers)
-    for group in dict.fromkeys(arm.case.group for arm in run.arms):
-        rounds = GroupRounds(run, group)
+    for rounds in by_group(run).values():
         yield from (_point(arm, rounds) for arm in rounds.arms if not arm.again)
 
 
@@ -95,7 +94,7 @@ def _point(arm: Arm, rounds: GroupRounds) -> Point:
     outcome, baseline = rounds.outcome(arm), rounds.baseline
     seconds = log_ratio = None
     if outcome == Outcome.OK:
-        seconds = median(rounds.min_seconds_per_call(arm))
+        seconds = median(rounds.min_seconds_per_call(arm).values())
         logs = rounds.log_ratios(arm, baseline) if baseline and arm is not baseline else {}
         log_ratio = intervals.hodges_lehmann([*logs.values()]).value if logs else None
     return Point(

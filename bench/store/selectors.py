@@ -1,6 +1,7 @@
 """From the records of workers to one number each: seconds and page faults a call, ratios of two. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import log
 from statistics import median
 
 from ..stats import intervals
@@ -8,33 +9,35 @@ from .records import Arm, Round, Run
 from .worker_records import Burst, Outcome, Worker
 
 
-def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
-    """Return the rounds that count, of a group or of all."""
-    return tuple(
-        round_ for round_ in run.rounds if round_.discarded is None and (group is None or round_.group == group)
-    )
+def used_rounds(run: Run) -> tuple[Round, ...]:
+    """Return the rounds that count."""
+    return tuple(round_ for round_ in run.rounds if round_.discarded is None)
 
 
 class GroupRounds:
     """The rounds of a group by arm: how each ended, its workers that count, and ratios. Each burst is read once."""
 
-    def __init__(self, run: Run, name: str) -> None:
-        """Take a run and the name of one of its groups."""
-        self.arms = tuple(arm for arm in run.arms if arm.case.group == name)
+    def __init__(self, arms: Sequence[Arm], rounds: Sequence[Round]) -> None:
+        """Take the arms of a group, and its rounds, those that do not count among them."""
+        self.arms = tuple(arms)
+        self.used = tuple(round_ for round_ in rounds if round_.discarded is None)
+        """Those that count."""
+        self.discarded = tuple(dict.fromkeys(round_.discarded for round_ in rounds if round_.discarded))
+        """Why others do not."""
         self.baseline = next((arm for arm in self.arms if arm.baseline and not arm.again), None)
         self.again = next((arm for arm in self.arms if arm.again), None)
-        self._workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in self.arms}
-        for round_ in used_rounds(run, name):
+        self._workers: dict[str, dict[int, Worker]] = {}
+        for round_ in self.used:
             for worker in round_.workers:
                 self._workers.setdefault(worker.arm, {})[round_.index] = worker
         self._ended: dict[str, Worker] = {}
-        for worker in (worker for round_ in run.rounds if round_.group == name for worker in round_.ended):
+        for worker in (worker for round_ in rounds for worker in round_.ended):
             self._ended.setdefault(worker.arm, worker)
         self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
 
     def workers(self, arm: Arm) -> Mapping[int, Worker]:
         """Return round -> worker of an arm, for the rounds that count."""
-        return self._workers[arm.name]
+        return self._workers.get(arm.name, {})
 
     def ended(self, arm: Arm) -> Worker | None:
         """Return the first worker of an arm that ended otherwise than ok, be its round discarded; None where none did.
@@ -55,9 +58,13 @@ class GroupRounds:
         """Return round -> log-ratio of two arms, as `log_ratios` does."""
         return paired(self._burst_values(candidate, of), self._burst_values(baseline, of))
 
-    def min_seconds_per_call(self, arm: Arm) -> list[float]:
-        """Return one value for each round that the arm finished: the median over passes of the bursts' minima."""
-        return [median(values.values()) * 1e-9 for values in self._burst_values(arm, min).values()]
+    def min_seconds_per_call(self, arm: Arm) -> dict[int, float]:
+        """Return round -> median over passes of the bursts' minima, for the rounds that the arm finished."""
+        return {index: median(values.values()) * 1e-9 for index, values in self._burst_values(arm, min).items()}
+
+    def log_seconds(self, arm: Arm) -> dict[int, float]:
+        """Return round -> logarithm of `min_seconds_per_call`."""
+        return {index: log(seconds) for index, seconds in self.min_seconds_per_call(arm).items()}
 
     def _burst_values(self, arm: Arm, of: Callable[[Sequence[int]], float]) -> dict[int, dict[int, float]]:
         if (arm.name, of) not in self._values:
@@ -67,6 +74,17 @@ class GroupRounds:
                 if worker.outcome == Outcome.OK
             }
         return self._values[arm.name, of]
+
+
+def by_group(run: Run) -> dict[str, GroupRounds]:
+    """Return the rounds of each group that has an arm, in the order of the arms."""
+    arms: dict[str, list[Arm]] = {}
+    for arm in run.arms:
+        arms.setdefault(arm.case.group, []).append(arm)
+    rounds: dict[str, list[Round]] = {}
+    for round_ in run.rounds:
+        rounds.setdefault(round_.group, []).append(round_)
+    return {name: GroupRounds(members, rounds.get(name, [])) for name, members in arms.items()}
 
 
 def log_ratios(
@@ -83,12 +101,10 @@ def log_ratios(
     of
         What makes one value of a burst's samples: min, or median.
     """
-    return paired(burst_values(rounds, candidate, of), burst_values(rounds, baseline, of))
+    return paired(_values_of(rounds, candidate, of), _values_of(rounds, baseline, of))
 
 
-def burst_values(
-    rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float] = min
-) -> dict[int, dict[int, float]]:
+def _values_of(rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float]) -> dict[int, dict[int, float]]:
     """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
     return {
         round_.index: _burst_values(worker.bursts, of)

@@ -11,7 +11,7 @@ from ...store.selectors import used_rounds
 from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
 from ..parts import Section, code, plain
-from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
+from ..phrases import condition, counted, gain_text, label, margin_text, times_text
 from .roofline import sentence as share_sentence
 from .sweep import sentences as sweep_sentences
 
@@ -128,7 +128,7 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
 def _orders(group: GroupFindings) -> list[str]:
     """Return what the memory order does to the baseline's implementation, where it was measured in several."""
     baseline = group.baseline
-    if baseline is None or len(layouts(group)) == 1:
+    if baseline is None or len(group.layouts) == 1:
         return []
     same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
     name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)

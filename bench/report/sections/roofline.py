@@ -14,7 +14,7 @@ from ...units import DASH, amount, significant
 from ..charts.roofline import interval_text, roofline, share_text
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
-from ..phrases import bytes_of, label, layouts, limit_name, named, titled
+from ..phrases import bytes_of, label, limit_name, named, titled
 
 #: Resource -> its rate's unit, and what is done with it.
 _RATES = {"flops": "FLOP/s", "bytes": "B/s"}
@@ -162,7 +162,7 @@ def _work(found: Roofline) -> str:
 
 
 def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
-    several = len(layouts(found.group)) > 1
+    several = len(found.group.layouts) > 1
     return Table(
         name=named("roofline", found.group, groups),
         title=titled("Share of what this machine allows", found.group, groups),

@@ -76,7 +76,7 @@ def _of_faults(group: GroupFindings) -> str:
 
 def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield noise_floor(group)
-    rounds = len(analysis.rounds(group))
+    rounds = len(group.rounds.used)
     if rounds < MIN_ROUNDS:
         yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
     for finding in group.ok:
