@@ -36,9 +36,7 @@ def sampled(run: Run, times: int) -> Run:
     rounds = []
     for one in run.rounds:
         workers = [
-            replace(
-                worker, bursts=tuple(replace(burst, sample_ns=burst.sample_ns * times) for burst in worker.bursts)
-            )
+            replace(worker, bursts=tuple(replace(burst, sample_ns=burst.sample_ns * times) for burst in worker.bursts))
             for worker in one.workers
         ]
         rounds.append(replace(one, workers=tuple(workers)))

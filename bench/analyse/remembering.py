@@ -7,7 +7,7 @@ written to the same arrays.
 
 from collections.abc import Iterable
 
-from ..store.records import Round
+from ..store.worker_records import Worker
 
 #: So many times as long must a call on new contents take. Sorting a thousand numbers may take some times as long until
 #: the CPU knows its branches by heart.
@@ -20,9 +20,8 @@ LEAST_NS = 100_000
 LEAST_ROUNDS = 3
 
 
-def warning(rounds: Iterable[Round], arm: str) -> str | None:
+def warning(workers: Iterable[Worker]) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
-    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == arm]
     times = [
         (worker.met_ns, worker.unmet_ns)
         for worker in workers

@@ -3,7 +3,7 @@
 from ...analyse.verdict import Finding, GroupFindings
 
 #: Cases of a group that a chart shows at most.
-MOST_CASES = 100
+MOST_CASES = 60
 
 
 def drawn(group: GroupFindings, most: int = MOST_CASES) -> tuple[Finding, ...]:

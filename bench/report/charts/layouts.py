@@ -8,6 +8,7 @@ from ..chart import Axis, Chart, Series
 from ..parts import plain
 from ..phrases import margin_text, ratio_text, titled
 from . import ratios
+from .drawn import drawn, left_out
 from .style import numbered
 
 #: Implementation -> layout -> speed-up over the baseline; or what takes their places, as case -> run.
@@ -29,7 +30,9 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
         f"{title}: speed-up over the baseline with 95 % intervals, one line an implementation, one mark a layout, "
         f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
     )
-    return side_by_side((f"layouts-{place}", title, caption), grid(group), group.layouts, group.margin)
+    rows = [*dict.fromkeys(one.arm.case.implementation for one in drawn(group))]
+    shown = {name: ratios for name, ratios in grid(group).items() if name in rows}
+    return side_by_side((f"layouts-{place}", title, caption + left_out(group)), shown, group.layouts, group.margin)
 
 
 def grid(group: GroupFindings) -> Grid:

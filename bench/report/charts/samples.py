@@ -19,10 +19,13 @@ from ...store.worker_records import Burst, Outcome
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
 from ..phrases import counted, label, titled
-from .drawn import MOST_CASES, drawn
+from .drawn import drawn
 
 #: Points of all these charts together; a sample is one in each of two views, and its burst in the third.
 MOST_POINTS = 16_000
+
+#: Charts in all: each case has one of its own.
+MOST_CHARTS = 30
 
 #: A sample lies far out if it is more than so many interquartile ranges beyond the quartiles (Tukey, Exploratory Data
 #: Analysis, 1977, section 2D).
@@ -102,9 +105,9 @@ EXPLAINED = (
 )
 
 
-def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:
+def explained(made: Sequence[Chart]) -> tuple[str, ...]:
     """Return how the charts are read, and what they leave out."""
-    short = [chart.note for chart in drawn if chart.note]
+    short = [chart.note for chart in made if chart.note]
     more = (
         f"A page shows at most {MOST_POINTS // 2} samples: in {len(short)} of these charts samples are left out, as "
         "each says below; the estimates on this page and the run's document use all of them."
@@ -119,7 +122,7 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
 
 def most_cases(analysis: Analysis) -> int:
     """Return how many cases of each group have a chart at most."""
-    return max(1, MOST_CASES // max(1, len(analysis.groups)))
+    return max(1, MOST_CHARTS // max(1, len(analysis.groups)))
 
 
 def by_group(analysis: Analysis) -> tuple[tuple[Chart, ...], ...]:

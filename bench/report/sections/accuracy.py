@@ -5,6 +5,7 @@ from dataclasses import replace
 from ...analyse.analysis import Analysis
 from ...units import significant
 from ..charts import accuracy
+from ..charts.drawn import left_out
 from ..parts import Figure, Section, code, plain
 from ..phrases import label, named, titled
 
@@ -31,7 +32,7 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     title = titled(f"Accuracy of {plain(analysis.run.problem.name)} beside speed", group, analysis.groups)
     caption = (
         f"{title}, fastest on top, log axes: speed-up, largest error over its tolerance, and largest error in units in "
-        f"the last place. {numbers}."
+        f"the last place.{left_out(group)} {numbers}."
     )
     panels = tuple(replace(one, title="") for one in charts)
     return Figure(name=named("accuracy", group, analysis.groups), caption=caption, charts=panels, columns=len(panels))

@@ -31,7 +31,7 @@ def section(analysis: Analysis) -> Section:
     paragraphs += _doubts(analysis.run, swept)
     for group in analysis.groups:
         if group.name not in swept:
-            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
+            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(group))
             paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
         done = len(used_rounds(analysis.run))
@@ -47,10 +47,10 @@ def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
         yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
 
 
-def _remembering(run: Run, group: GroupFindings) -> Iterator[str]:
+def _remembering(group: GroupFindings) -> Iterator[str]:
     """Yield whose times are perhaps not those of computing."""
     for finding in group.ok:
-        said = remembering.warning(run.rounds, finding.arm.name)
+        said = remembering.warning(group.rounds.workers(finding.arm).values())
         if said:
             yield f"Warning: {code(label(finding.arm.case, group))}: {plain(said)}."
 

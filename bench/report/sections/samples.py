@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ..chart import Chart
-from ..charts.samples import OF_BURSTS, by_group
+from ..charts.drawn import left_out
+from ..charts.samples import OF_BURSTS, by_group, most_cases
 from ..parts import Figure, Section, code, plain
 from ..phrases import label, named, titled
 
@@ -23,13 +24,17 @@ def section(analysis: Analysis) -> Section | None:
         for group, charts in zip(analysis.groups, panels, strict=True)
         if any(series.xs[1:] for chart in charts for series in chart.series)  # one value a case is no series
     )
-    return Section(title=_TITLE, paragraphs=_twofold(analysis), figures=figures) if figures else None
+    return Section(title=_TITLE, paragraphs=_said(analysis), figures=figures) if figures else None
 
 
 def words(analysis: Analysis) -> Section | None:
     """Return what is two-fold, without figures: for a page, whose charts are made apart."""
-    paragraphs = _twofold(analysis)
+    paragraphs = _said(analysis)
     return Section(title=_TITLE, paragraphs=paragraphs) if paragraphs else None
+
+
+def _said(analysis: Analysis) -> tuple[str, ...]:
+    return (*_twofold(analysis), *_left_out(analysis))
 
 
 def _twofold(analysis: Analysis) -> tuple[str, ...]:
@@ -39,6 +44,13 @@ def _twofold(analysis: Analysis) -> tuple[str, ...]:
         for one in group.ok
         if one.bimodal
     )
+
+
+def _left_out(analysis: Analysis) -> tuple[str, ...]:
+    """Return for each group which of its cases have a chart, where not all have."""
+    most = most_cases(analysis)
+    found = ((group, left_out(group, most)) for group in analysis.groups)
+    return tuple(f"{titled(_TITLE, group, analysis.groups)}.{text}" for group, text in found if text)
 
 
 def _figure(analysis: Analysis, group: GroupFindings, charts: Sequence[Chart]) -> Figure:

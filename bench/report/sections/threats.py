@@ -84,7 +84,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
             name = code(label(finding.arm.case, group))
             yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
     yield from _disturbed(group)
-    yield from _foreign(analysis.run, group)
+    yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
     yield from _fallen(group)
@@ -111,10 +111,13 @@ def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
     return not overlap and abs(one.value - other.value) > margin
 
 
-def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
+def _foreign(group: GroupFindings) -> Iterator[str]:
     """Yield the cases whose time is what another program said of itself."""
-    own = {worker.arm for round_ in run.rounds for worker in round_.workers if worker.own_clock}
-    names = [code(label(finding.arm.case, group)) for finding in group.ok if finding.arm.name in own]
+    names = [
+        code(label(finding.arm.case, group))
+        for finding in group.ok
+        if any(worker.own_clock for worker in group.rounds.workers(finding.arm).values())
+    ]
     if names:
         yield (
             f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
