@@ -1,8 +1,8 @@
-"""What `report`, `history`, `index` and `export` take on large documents: seconds and peak memory. A benchmark, no test.
+"""What `report`, `history`, `index` and `export` take on large documents: seconds and memory. A benchmark, not a test.
 
 Makes a document of 1,000 rounds, two of 3,000 arms (in one group, and in a hundred) and one of 40 MB of samples, from
-the records' own classes, in a temporary folder; runs each command on each in a process of its own; and ends with 1 where
-one took longer than ``--seconds`` or more memory than ``--megabytes``. ``--only NAME`` makes one of the documents.
+the records' own classes, in a temporary folder. Runs each command on each in a process of its own, and ends with 1
+where one took longer than ``--seconds`` or more memory than ``--megabytes``. ``--only NAME`` makes one document.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def commands(results: Path, output: Path) -> dict[str, list[str]]:
         "history --json": ["history", *where, "--json"],
         "index": ["index", *where, "--output", str(output / "site")],
     }
-    for name in formats.EXPORTERS:
+    for name in formats.names():
         found[f"export {name}"] = ["export", *where, "--format", name, "--output", str(output / name)]
     return found
 

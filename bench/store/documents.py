@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,8 +120,8 @@ class Journal:
         return run, path
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file that is whole or not there at all.
+def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file, or its parts one after the other, that is whole or not there at all.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)

@@ -48,7 +48,7 @@ def test_every_size_has_its_rounds_and_the_crossing_is_where_it_is(tmp_path):
         f"product-m={m}-float64-1t": {12} for m in (100, 1000, 5000)
     }
     assert documents.read(path) == run
-    (found,) = sweeps(run, findings(run))
+    (found,) = sweeps(findings(run), run.settings.looks)
     (one,) = found.overtakings
     assert (one.winner, one.loser) == ("honest_too", "honest")
     assert one.crossing.at == pytest.approx(222, rel=0.2)
