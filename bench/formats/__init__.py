@@ -29,22 +29,22 @@ if TYPE_CHECKING:
             """Return the runs in the format."""
 
 
-_FOLDER = os.path.dirname(__file__)  # noqa: PTH120
-
 #: What a module of a format has.
 _EXPORT = re.compile(r"^def export\(", re.MULTILINE)
 
 
 def names() -> tuple[str, ...]:
     """Return the formats; the modules are read as text, for a list of names needs nothing that they import."""
-    return tuple(file.removesuffix(".py").replace("_", "-") for file in sorted(os.listdir(_FOLDER)) if _exports(file))  # noqa: PTH208
+    files = (os.path.join(folder, name) for folder in __path__ for name in os.listdir(folder))  # noqa: PTH118, PTH208
+    modules = (os.path.basename(file).removesuffix(".py") for file in files if _exports(file))  # noqa: PTH119
+    return tuple(sorted(name.replace("_", "-") for name in modules))
 
 
-def _exports(name: str) -> bool:
-    """Return whether a file of this folder is a module of a format."""
-    if not name.endswith(".py") or name.startswith("_"):
+def _exports(path: str) -> bool:
+    """Return whether a file of this package is a module of a format."""
+    if not path.endswith(".py") or path == __file__:
         return False
-    with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
         return _EXPORT.search(file.read()) is not None
 
 

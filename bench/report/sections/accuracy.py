@@ -8,6 +8,7 @@ from ..charts import accuracy
 from ..charts.drawn import left_out
 from ..parts import Figure, Section, code, plain
 from ..phrases import label, named, titled
+from .subject import Subject
 
 
 def section(analysis: Analysis) -> Section | None:
@@ -36,3 +37,15 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     )
     panels = tuple(replace(one, title="") for one in charts)
     return Figure(name=named("accuracy", group, analysis.groups), caption=caption, charts=panels, columns=len(panels))
+
+
+SUBJECT = Subject(
+    id="accuracy",
+    title="Accuracy beside speed",
+    section=section,
+    charts=accuracy.charts,
+    report=110,
+    page=80,
+    is_of_one_size=True,
+    charts_of_one_size=True,
+)

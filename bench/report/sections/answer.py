@@ -13,6 +13,7 @@ from ...units import DASH, percent, time_text
 from ..parts import Section, code, plain
 from ..phrases import condition, counted, gain_text, label, margin_text, times_text
 from .roofline import sentence as share_sentence
+from .subject import Subject
 from .sweep import sentences as sweep_sentences
 
 #: From here on "n times as fast" reads better than "ahead by n %".
@@ -260,3 +261,12 @@ def _nothing(run: Run, group: GroupFindings) -> str:
 
 def _fate(outcome: Outcome, reason: str | None) -> str:
     return outcome.value + (f" ({plain(reason)})" if reason else "")
+
+
+SUBJECT = Subject(
+    id="answer",
+    title="Answer",
+    section=section,
+    report=10,
+    page=None,
+)

@@ -9,10 +9,12 @@ from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_unit
+from ..charts import speedup
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import margin_text, named, ratio_text, titled
 from . import answer
+from .subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,3 +233,14 @@ def _outcome(row: _Row) -> Cell:
     """Return the outcome, for people with its reason or, of an ok case, what stands against it."""
     against = "on the reference BLAS" if row.ok and row.ok.reference_blas else row.reason
     return Cell(value=row.outcome.value, text=row.outcome.value + (f": {plain(against)}" if against else ""))
+
+
+SUBJECT = Subject(
+    id="speedup",
+    title="Speed-up over the baseline",
+    section=section,
+    charts=speedup.charts,
+    report=30,
+    page=10,
+    charts_of_one_size=True,
+)

@@ -8,6 +8,7 @@ from ..charts import layouts as charts
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
 from ..phrases import named, ratio_text, titled
+from .subject import Subject
 
 _EXPLAINED = (
     "Speed-up over the baseline, by memory order of the 2-D inputs (C: rows lie together, F: columns; one letter an "
@@ -89,3 +90,13 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     if chart is None:
         return None
     return Figure(name=named("layouts", group, analysis.groups), caption=chart.caption, charts=(chart,))
+
+
+SUBJECT = Subject(
+    id="layouts",
+    title="Layouts side by side",
+    section=section,
+    charts=charts.charts,
+    report=50,
+    page=60,
+)

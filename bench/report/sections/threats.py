@@ -14,6 +14,7 @@ from ...units import percent, significant
 from ..parts import Section, code, plain
 from ..phrases import counted, label, margin_text, ratio_text
 from .reasons import share_text
+from .subject import Subject
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
 #: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
@@ -220,3 +221,13 @@ def _discarded(run: Run) -> Iterator[str]:
     if bursts:
         why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
         yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."
+
+
+SUBJECT = Subject(
+    id="threats",
+    title="What threatens these numbers",
+    section=section,
+    report=130,
+    page=120,
+    doubts=True,
+)
