@@ -21,11 +21,6 @@ from ..store.worker_records import Burst, Outcome, Worker
 from .verdict import Finding, GroupFindings, Ratio, estimate
 
 
-def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
-    """Return the flop/s that peaks of computing and of moving bytes allow at an intensity (flops a byte)."""
-    return min(flops_per_second, intensity * bytes_per_second)
-
-
 def intensity(work: Mapping[str, float]) -> float:
     """Return the flops a byte of {"flops": ..., "bytes": ...}; infinite where no byte must be moved."""
     return work["flops"] / work["bytes"] if work["bytes"] else inf

@@ -29,12 +29,6 @@ def placed(run):
     return found, {one.finding.arm.case.implementation: one for one in found.placed}
 
 
-def test_attainable_is_the_lower_of_the_two_roofs_which_meet_at_the_ridge():
-    assert roofline.attainable(100e9, 25e9, 1.0) == 25e9
-    assert roofline.attainable(100e9, 25e9, 4.0) == 100e9
-    assert roofline.attainable(100e9, 25e9, 8.0) == 100e9
-
-
 def test_intensity_is_flops_a_byte_and_infinite_without_bytes():
     assert roofline.intensity(WORK) == pytest.approx(6.3636, rel=1e-4)
     assert roofline.intensity({"flops": 1.0, "bytes": 0.0}) == inf
@@ -57,7 +51,6 @@ def test_a_problem_left_of_the_ridge_is_held_against_the_higher_bandwidth_over_a
         {"bytes": 22_000_000},
     )
     assert by_name["row_major"].share.value == pytest.approx(2.2e7 / 30e9 * 1e3 / 3.0, rel=0.01)
-    assert found.intensity * 30e9 == pytest.approx(roofline.attainable(100e9, 30e9, found.intensity))
 
 
 def test_what_computes_nothing_still_has_a_share_of_the_bandwidth():
