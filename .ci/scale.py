@@ -1,6 +1,6 @@
 """What `report`, `history`, `index` and `export` take on large documents: seconds and memory. A benchmark, not a test.
 
-Makes a document of 1,000 rounds, two of 3,000 arms (in one group, and in a hundred) and one of 40 MB of samples, from
+Makes a document of 1,000 rounds, three of 3,000 arms (in 1, 3 and 100 groups) and one of 40 MB of samples, from
 the records' own classes, in a temporary folder. Runs each command on each in a process of its own, and ends with 1
 where one took longer than ``--seconds`` or more memory than ``--megabytes``. ``--only NAME`` makes one document.
 """
@@ -48,6 +48,9 @@ DOCUMENTS: Mapping[str, Callable[[], Run]] = {
     "1,000 rounds": lambda: make_run(USUAL, rounds=1000),
     "3,000 arms of a group": lambda: make_run(implementations(3000), passes=2),
     "3,000 arms of 100 groups": lambda: make_run(implementations(30), passes=2, sizes=make_sizes(*range(1, 101))),
+    "3,000 arms, 1,000 at each of 3 sizes": lambda: make_run(
+        implementations(1000), passes=2, sizes=make_sizes(1, 10, 100)
+    ),
     "40 MB of samples": lambda: sampled(make_run(implementations(20), rounds=32, passes=25), 50),
 }
 

@@ -11,12 +11,13 @@ from bench.html.case_table import of_groups
 from bench.html.outline import measured
 from bench.report import markdown
 from bench.report.charts import accuracy, samples, speedup
-from bench.report.charts.drawn import MOST_CASES, drawn
+from bench.report.charts import sweep as sweep_charts
+from bench.report.charts.drawn import MOST_CASES, MOST_LINES, drawn
 from bench.report.parts import MOST_ROWS
 from bench.report.sections import cases, sections
 from bench.stats import intervals
 from bench.store import selectors
-from tests.builders import Spec, make_run
+from tests.builders import Spec, make_run, make_sizes
 
 
 def many(count, rounds=1):
@@ -100,3 +101,18 @@ def test_samples_are_exported_a_worker_at_a_time():
     short, long = (list(csv.export([one])) for one in (run, longer))
     assert len(long) - 1 == 2 * (len(short) - 1)
     assert max(map(len, long)) == max(map(len, short))
+
+
+def test_a_sweep_compares_only_the_pairs_that_may_cross_and_draws_those_near_the_fastest(counted):
+    made = counted(intervals, "hodges_lehmann")
+    specs = [Spec(name=f"impl_{place:03}", ms=1 + place, baseline=place == 39) for place in range(40)]
+    turning = Spec(name="turning", law=lambda case: {1: 0.5, 2: 20.5, 3: 60.0}[case.size.values["m"]])
+    analysis = Analysis(make_run([*specs, turning], rounds=6, passes=1, again=False, sizes=make_sizes(1, 2, 3)))
+    (sweep,) = analysis.sweeps
+    overtaken = {one.winner for one in sweep.overtakings}
+    assert overtaken == {spec.name for spec in specs}
+    assert len(made) < 3 * 41 * 6  # of each case some; of all pairs it would be 3 * 41 * 40 / 2 more
+    times = sweep_charts.time_chart(analysis, 0)
+    assert {one.name for one in times.series} >= {"impl_000", "turning", "impl_039"}
+    assert len(times.series) == MOST_LINES
+    assert "Shown are 30 of 41 implementations" in times.caption

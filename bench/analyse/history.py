@@ -99,15 +99,12 @@ class Histories:
     cases: tuple[History, ...]
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
-    _series: Mapping[str, Sequence[Series]] = field(init=False, repr=False, compare=False)
+    _series: dict[str, list[Series]] = field(init=False, repr=False, compare=False, default_factory=dict)
     """Id of a case -> all series of it."""
 
     def __post_init__(self) -> None:
-        """Gather the series of each case."""
-        found: dict[str, list[Series]] = {}
         for one in self.cases:
-            found.setdefault(one.series.case_id, []).append(one.series)
-        object.__setattr__(self, "_series", found)
+            self._series.setdefault(one.series.case_id, []).append(one.series)
 
     def label(self, history: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""

@@ -223,7 +223,10 @@ def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
 def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence[Reign]) -> tuple[Overtaking, ...]:
     """Return who overtakes whom; a crossing counts only if on both sides a difference above the margin was shown."""
     found = []
+    extents = [{name: place.group.rounds.extent(timed.arm) for name, timed in place.timed.items()} for place in places]
     for one, other in combinations(names, 2):
+        if not _may_cross([(of[one], of[other]) for of in extents if one in of and other in of]):
+            continue
         compared = [point for place in places if (point := _compared(place, one, other)) is not None]
         for crossing in crossings(compared):
             below = next(point.sign for point in reversed(compared) if point.size < crossing.low and point.sign)
@@ -231,6 +234,14 @@ def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence
             fastest = _hands_over(places, ruling, (loser, winner), crossing)
             found.append(Overtaking(winner=winner, loser=loser, crossing=crossing, fastest=fastest))
     return tuple(sorted(found, key=lambda overtaking: overtaking.crossing.at))
+
+
+def _may_cross(extents: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    """Return whether each of two may be the faster at some size; of thousands of pairs few may.
+
+    At a size where every burst of one is shorter than every burst of the other, no ratio says otherwise.
+    """
+    return any(a[0] < b[1] for a, b in extents) and any(b[0] < a[1] for a, b in extents)
 
 
 def _compared(place: Place, one: str, other: str) -> Comparison | None:

@@ -62,6 +62,11 @@ class GroupRounds:
         """Return round -> median over passes of the bursts' minima, for the rounds that the arm finished."""
         return {index: median(values.values()) * 1e-9 for index, values in self._burst_values(arm, min).items()}
 
+    def extent(self, arm: Arm) -> tuple[float, float]:
+        """Return the least and the largest of the bursts' minima, in ns per call, of an arm that finished a round."""
+        values = [value for by_pass in self._burst_values(arm, min).values() for value in by_pass.values()]
+        return min(values), max(values)
+
     def log_seconds(self, arm: Arm) -> dict[int, float]:
         """Return round -> logarithm of `min_seconds_per_call`."""
         return {index: log(seconds) for index, seconds in self.min_seconds_per_call(arm).items()}
