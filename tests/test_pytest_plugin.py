@@ -149,7 +149,7 @@ def test_a_projects_own_module_of_that_name_is_no_problem(pytester, text):
 
 def test_a_problem_that_lacks_something_is_told(folder, pytester):
     problem = folder / "product" / "problem.py"
-    problem.write_text(problem.read_text().replace("BASELINE =", "BASE ="))
+    problem.write_text(problem.read_text().replace("BASELINE =", "BASELINE = str() or"))
     done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only")
     assert done.ret == pytest.ExitCode.INTERRUPTED
     assert "has no literal constant BASELINE" in done.stdout.str()

@@ -76,7 +76,7 @@ def _roofline(commands: "Commands") -> None:
 def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
     explain = _command(commands, "explain", says, example)
-    explain.add_argument("problem", help="a problem's name or folder")
+    explain.add_argument("problem", help="a problem's name, file or folder")
     explain.add_argument(
         "implementations", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)"
     )
@@ -124,7 +124,7 @@ def _compare(commands: "Commands") -> None:
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
-    calibrate.add_argument("problem", help="a problem's name or folder")
+    calibrate.add_argument("problem", help="a problem's name, file or folder")
     arguments.gate(calibrate)
     arguments.as_json(calibrate)
 
@@ -132,7 +132,7 @@ def _calibrate(commands: "Commands") -> None:
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = _command(commands, "check", says, example)
-    check.add_argument("problem", help="a problem's name or folder")
+    arguments.problem(check)
     arguments.axes(check)
     arguments.baseline(check)
     arguments.seed(check)
@@ -201,7 +201,7 @@ def _import(commands: "Commands") -> None:
 
 def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
-    listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder)")
     listing.add_argument(
         "--names",
         action="store_true",

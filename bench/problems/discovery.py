@@ -1,5 +1,6 @@
 """Which files and folders are problems, and why others are not."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from .literals import literals, parsed
 
 #: What a problem.py defines beside its constants.
 _FUNCTIONS = ("inputs", "reference", "tolerance", "work")
+
+#: What is in a file that may be a problem; most files need not be parsed.
+_INPUTS = re.compile(rb"\bdef[ \t]+inputs\b")
 
 #: So many files that are no problem are named.
 _MOST_NAMED = 4
@@ -87,7 +91,7 @@ def is_problem(file: Path) -> bool:
     problem gives. What cannot be read as Python is none of ours either.
     """
     try:
-        if b"inputs" not in (text := file.read_bytes()) and b"SIZES" not in text:
+        if file.stem != MODULE and not _INPUTS.search(file.read_bytes()):
             return False
         tree = parsed(file)
         constants = literals(tree).keys() & CONSTANTS.keys()

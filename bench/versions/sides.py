@@ -1,6 +1,5 @@
 """The two sides of a comparison: each copied to a folder of its own, at paths of equal length."""
 
-import ast
 import os
 import shutil
 from collections.abc import Container, Sequence
@@ -11,6 +10,8 @@ from ..errors import ImplbenchError, unknown
 from ..machine import distributions
 from ..problems import implementation
 from ..problems.discovery import is_problem
+from ..problems.files import MODULE
+from ..problems.literals import parsed
 from ..problems.packages import elsewhere, import_folders, own_roots, placed, project_names
 from ..problems.problem import Problem, read
 from ..problems.source_code import differences
@@ -19,6 +20,9 @@ from . import copies, revisions
 from .copies import Repository
 from .pairing import Renames, paired_problems
 from .revisions import Revision
+
+#: The file that makes a folder a problem.
+PROBLEM = f"{MODULE}.py"
 
 #: Problems below folders of these names are fixtures of tests ...
 _TESTS = frozenset({"test", "tests"})
@@ -54,7 +58,7 @@ class Side:
     own: Own
     """Where its code is imported from."""
     problems: dict[str, Problem]
-    """Path of the problem's folder, from the root -> the problem."""
+    """Path of the problem's folder or file, from the root -> the problem."""
     broken: dict[str, str]
     """The same path -> why the problem cannot be read."""
     left_out: tuple[str, ...] = ()
@@ -113,7 +117,7 @@ def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], se
     places = [(one, where) for one in copied for where in _places(one.root)]
     for name in names:
         if not any(_is_named(where, name, one) for one, where in places):
-            known = {PurePosixPath(where).name or one.root.name for one, where in places}
+            known = {name_at(where, one.root) for one, where in places}
             raise unknown("problem", name, sorted(known))
     named = [{where for at, where in places if at is one and _is_any(where, names, one)} for one in copied]
     base, head = copied
@@ -177,9 +181,13 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple
     gone: list[str] = []
     for where in wheres:
         target = one.root / where
-        gone += _implementations_lost(target, root / where) if target.is_dir() else ()
-        shutil.rmtree(target, ignore_errors=True)
-        copies.write_folder(root / where, target)
+        gone += _implementations_lost(target, root / where)
+        if (root / where).is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / where, target)
+        else:
+            shutil.rmtree(target, ignore_errors=True)
+            copies.write_folder(root / where, target)
     if not gone:
         return ()
     where = f"in the problems that --problems-from {source} replaces"
@@ -187,15 +195,14 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple
 
 
 def _implementations_lost(own: Path, other: Path) -> list[str]:
-    """Return the implementations in a problem's folder of which another folder has no equal."""
-    if not (own / "problem.py").is_file() or not is_problem(own / "problem.py"):
-        return []
+    """Return the implementations of a problem of which another one has no equal; of a file all, if it is another."""
     try:
-        implementations = implementation.found(read(own))
+        problem = read(own)
+        implementations = implementation.found(problem)
     except ImplbenchError:
         return []
     changed = {own / name for name in differences(own, other)}
-    return [f"{own.name}/{name}" for name, one in implementations.items() if changed.intersection(one.files)]
+    return [f"{problem.name}/{name}" for name, one in implementations.items() if changed.intersection(one.files)]
 
 
 def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
@@ -243,29 +250,42 @@ def _readable(root: Path, where: str) -> Problem:
     try:
         where.encode()
     except UnicodeEncodeError as error:
-        raise ImplbenchError("the path of its folder is not UTF-8: rename the folder") from error
+        raise ImplbenchError("its path is not UTF-8: rename it") from error
     return read(root / where)
 
 
 def _places(root: Path) -> list[str]:
-    """Return the paths of the folders that are problems, or were meant as one, from the root."""
+    """Return the paths of the folders and files that are problems, or were meant as one, from the root."""
     found = []
     for at, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", "node_modules"))
-        if "problem.py" in files and _is_meant(Path(at, "problem.py")):
-            found.append(Path(at).relative_to(root).as_posix())
-    return found
+        if PROBLEM in files:  # what lies beside it are its implementations
+            found += [at] if _is_meant(Path(at, PROBLEM)) else []
+        else:
+            found += [os.path.join(at, name) for name in sorted(files) if _is_file_meant(at, name)]  # noqa: PTH118
+    return [Path(place).relative_to(root).as_posix() for place in found]
+
+
+def _is_file_meant(at: str, name: str) -> bool:
+    file = Path(at, name)
+    return file.suffix == ".py" and not file.is_symlink() and _is_meant(file)
 
 
 def _is_meant(file: Path) -> bool:
-    """Return whether a problem.py is one of ours, were it with a syntax error in it."""
+    """Return whether a file is a problem of ours, or a folder's problem.py, were it with a syntax error in it."""
     if is_problem(file):
         return True
     try:
-        ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
-        return b"SIZES" in file.read_bytes()
+        parsed(file)
+    except ImplbenchError:
+        telling = b"SIZES" if file.name == PROBLEM else b"\ndef inputs("
+        return file.is_file() and telling in file.read_bytes()
     return False
+
+
+def name_at(where: str, root: Path) -> str:
+    """Return the name of the problem at a path from a root: that of its folder, or of its file without the suffix."""
+    return PurePosixPath(where).name.removesuffix(".py") or root.name
 
 
 def _is_among_tests(where: str) -> bool:
@@ -281,4 +301,4 @@ def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:
 def _is_named(where: str, name: str, one: _Copy) -> bool:
     """Return whether a problem is meant by a name, or by a path from the root or from the current folder."""
     here = os.path.normpath(Path.cwd() / name) == str(one.origin / where)
-    return here or os.path.normpath(name) == where or name == (PurePosixPath(where).name or one.root.name)
+    return here or os.path.normpath(name) == where or name == name_at(where, one.root)

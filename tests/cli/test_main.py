@@ -81,7 +81,7 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
     ("arguments", "told"),
     [
         (["run", "bakprop"], "unknown problem 'bakprop': choose from backprop, matmul"),
-        (["run", "no/such/folder"], "no such folder; expected a folder with a problem.py"),
+        (["run", "no/such/folder"], "no such folder or Python file; expected a folder with a problem.py"),
         (["run", "backprop", "--impl", "vektorized"], "unknown implementation of backprop 'vektorized': choose from"),
         (["run", "backprop", "--baseline", "x"], "'x': choose from"),
         (["run", "backprop", "--size", "XXL"], "unknown size 'XXL': choose from S, M, L"),
@@ -107,7 +107,7 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
         (["run", "backprop", "--budget", "0"], "found '0', expected a number above 0, as 90 or 90s"),
         (["run", "backprop", "--budget", "2min"], "found '2min', expected a number above 0, as 90 or 90s"),
         (["run", "backprop", "--margin", "much"], "found 'much', expected a number above 0, as 3 or 3%"),
-        (["run", "./nowhere"], "./nowhere: no such folder; expected a folder with a problem.py"),
+        (["run", "./nowhere"], "./nowhere: no such folder or Python file; expected a folder with a problem.py"),
         (["compare", "no-such-branch"], "'no-such-branch': no folder, and no revision of this one: git"),
         (["run", "backprop", "--budget", "nan"], "found 'nan', expected a number above 0, as 90"),
         (["run", "backprop", "--margin", "-1"], "-1"),

@@ -16,7 +16,6 @@ from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...measure.workspace import scratch
-from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
 from ...report.json_run import estimate
@@ -28,6 +27,7 @@ from ...versions import snapshots
 from ...versions.remeasurement import Remeasured, Verified
 from ...versions.remeasurer import Remeasurer
 from ...versions.snapshots import Folder, Saved, Stamps, Version
+from ..asked import asked
 from ..measuring_options import RunOptions
 
 #: Prints a run and returns its exit code.
@@ -36,7 +36,8 @@ Show = Callable[[Run, Path | None, RunOptions], int]
 
 def command(options: RunOptions, show: Show) -> int:
     """Do `implbench run --watch`; see `parser`."""
-    found = problem.find(options.problem)
+    found, wanted = asked(options.problem, options.selection)
+    options = replace(options, selection=wanted)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed is Ctrl-C: all is removed
     with scratch() as place:
