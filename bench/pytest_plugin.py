@@ -1,6 +1,6 @@
 """``pytest --benchmark-only``: the same runner, its times replayed into pytest-benchmark.
 
-A problem.py is collected as a module with one test a case. The first of them has the whole problem measured,
+A problem, a problem.py or one file, is collected as a module with one test a case. The first of them has the whole problem measured,
 interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a timer that returns
 recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
 
@@ -24,6 +24,7 @@ from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .measure.selection import select
 from .problems import discovery, problem
+from .problems.files import MODULE
 from .problems.problem import Problem
 from .report import terminal
 from .report.json_run import interval_of
@@ -48,13 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a problem.py; and for this file, as ``--pyargs implbench.bench`` names it, the bundled problems."""
+    """Collect a problem; and for this file, as ``--pyargs implbench.bench`` names it, the bundled problems."""
     if not parent.config.getoption("benchmark_only", default=False):
         return None
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
-    ours = file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent)
-    return _module(file_path, parent) if ours and discovery.is_problem(file_path) else None
+    ours = file_path.suffix == ".py" and not file_path.is_relative_to(Path(__file__).parent)
+    named = parent.session.isinitpath(file_path)
+    return _module(file_path, parent) if ours and discovery.is_problem(file_path, named=named) else None
 
 
 class Bundled(pytest.File):
@@ -110,9 +112,10 @@ class Measured:
 def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
     """Return a module with one parametrised test, named after the problem."""
     try:
-        words = ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
+        place = file_path.parent if file_path.stem == MODULE else file_path
+        words = ["run", str(place), *shlex.split(parent.config.getoption("implbench"))]
         options = made(RunOptions, vars(command_line().parse_args(words)))
-        found = problem.read(file_path.parent)
+        found = problem.find(str(place))
         measured = Measured(found, options)
     except (ImplbenchError, ValueError) as error:
         raise pytest.Collector.CollectError(f"implbench: {error}") from error

@@ -83,12 +83,13 @@ def _measures(file: Path) -> bool:
         return False
 
 
-def is_problem(file: Path) -> bool:
+def is_problem(file: Path, *, named: bool = False) -> bool:
     """Return whether a file is meant as a problem: one file, or the problem.py of a folder.
 
     Other projects have modules of that name, or functions of the names in it: one counts if its `inputs` takes sizes
     with defaults or a seed, and nothing unknown; a problem.py also if it gives SIZES and something else that only a
-    problem gives. What cannot be read as Python is none of ours either.
+    problem gives. What cannot be read as Python is none of ours either. One file that somebody has `named` counts
+    if it has a function `inputs` at all.
     """
     try:
         if file.stem != MODULE and not _INPUTS.search(file.read_bytes()):
@@ -100,7 +101,8 @@ def is_problem(file: Path) -> bool:
             if "SIZES" in constants and given > 1:
                 return True
         function = function_named(tree, "inputs")
-        telling = function is not None and signature(function, tree, file).is_telling
-        return telling and (file.stem == MODULE or bool(implementations(tree, file)))
+        if function is None or not (named or signature(function, tree, file).is_telling):
+            return False
+        return file.stem == MODULE or bool(implementations(tree, file))
     except (OSError, ImplbenchError):
         return False

@@ -53,7 +53,7 @@ class _Watch:
 
     def __init__(self, found: Problem, options: RunOptions, remeasurer: Remeasurer, versions: Path) -> None:
         beside = (options.results.resolve(), options.output.resolve())
-        self._folder = Folder(path=found.folder, beside=beside)
+        self._folder = Folder(path=found.place, beside=beside, imports=(*found.beside, *found.path))
         self._options = options
         self._wanted = options.selection
         self._remeasurer = remeasurer
@@ -105,7 +105,7 @@ class _Watch:
             If there is a newer version.
         """
         version = self._version
-        found = replace(version.problem, folder=self._folder.path)
+        found = replace(version.problem, folder=self._folder.root)
         arms, left = select(version.problem, self._wanted)
         with self._progress(f"{found.name}: {found.title}") as listener:
             runner = Runner(found, self._options.settings, listener, decided=decided, copy=version.problem)
@@ -127,7 +127,7 @@ class _Watch:
         return ended
 
     def _next(self) -> Version:
-        """Wait for the next version and return it; a folder that is no problem is told, and waited for."""
+        """Wait for the next version and return it; what is no problem is told, and waited for."""
         while True:
             self._stamps = self._folder.settled(self._stamps)
             try:
