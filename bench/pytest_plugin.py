@@ -1,8 +1,9 @@
 """``pytest --benchmark-only``: the same runner, its times replayed into pytest-benchmark.
 
-A problem, a problem.py or one file, is collected as a module with one test a case. The first of them has the whole problem measured,
-interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a timer that returns
-recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
+A problem.py, or the one file of a problem, is collected as a module with one test a case. The first of them has the
+whole problem measured, interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a
+timer that returns recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other
+benchmark.
 
 It gets one value a round, the fastest sample of a fresh process: its rounds are taken for independent, which samples of
 one process are not, and its mean over all samples would move with the slowest of them.

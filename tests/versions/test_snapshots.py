@@ -10,7 +10,7 @@ from bench.errors import ImplbenchError
 from bench.versions import snapshots
 from bench.versions.snapshots import Folder, Saved
 
-TEMPLATES = Path(snapshots.__file__).parent.parent / "templates"
+TEMPLATES = Path(snapshots.__file__).parent.parent / "templates" / "folder"
 
 
 @pytest.fixture
