@@ -120,7 +120,9 @@ def project(place):
     """Return somebody in a repository with two versions of a problem, and with the committed runs."""
     made = _reader(place)
     folder = made.folder
-    shutil.copytree(CHECKOUT / "bench" / "templates" / "folder", folder / "rows", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        CHECKOUT / "bench" / "templates" / "folder", folder / "rows", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (folder / ".gitignore").write_text("/old/\n/new/\n/results/\n/reports/\n")
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "first")

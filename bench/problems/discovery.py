@@ -20,6 +20,14 @@ _INPUTS = re.compile(rb"\bdef[ \t]+inputs\b")
 _MOST_NAMED = 4
 
 
+def problems_in(folder: Path) -> list[Path]:
+    """Return the folder itself, if it is a problem, or else those that lie in it: files, and folders."""
+    if (folder / f"{MODULE}.py").is_file():
+        return [folder]
+    places = [file for file in sorted(folder.glob("*.py")) if is_problem(file)]
+    return [*places, *(file.parent for file in sorted(folder.glob(f"*/{MODULE}.py")) if is_problem(file))]
+
+
 def place_in(folder: Path) -> Path:
     """Return what is the problem in a folder: the folder itself, or the one problem that lies in it.
 
@@ -28,10 +36,7 @@ def place_in(folder: Path) -> Path:
     ImplbenchError
         If there is none or several, with their names.
     """
-    if (folder / f"{MODULE}.py").is_file():
-        return folder
-    places = [file for file in sorted(folder.glob("*.py")) if is_problem(file)]
-    places += [file.parent for file in sorted(folder.glob(f"*/{MODULE}.py")) if is_problem(file)]
+    places = problems_in(folder)
     if len(places) == 1:
         return places[0]
     if places:

@@ -82,10 +82,11 @@ def _require_fit(step: "partial[Any]", inputs: Values, spec: CaseSpec) -> None:
         signature.bind(*step.args, **step.keywords)
     except TypeError as error:
         name = getattr(function, "__name__", "it")
+        keys = "; if a dict is the argument itself, return (the_dict,)" if step.keywords else ""
         raise Unfit(
             "failed",
             f"{name}({', '.join(signature.parameters)}) does not take what inputs() returns, "
-            f"({', '.join(inputs)}): {error}; if it is no implementation, call it _{name} in {spec.module}.py",
+            f"({', '.join(inputs)}): {error}; if it is no implementation, call it _{name} in {spec.module}.py{keys}",
         ) from error
 
 

@@ -89,7 +89,7 @@ def _function(spec: CaseSpec, name: str) -> Callable[..., Any]:
     if found is None:
         raise Unfit("unavailable", f"{spec.module}.py does not define {name} here")
     if not callable(found):
-        raise Unfit("failed", f"{name} in {spec.module}.py is a {type(found).__name__}, no function")
+        raise Unfit("failed", f"{name} in {spec.module}.py is of type {type(found).__name__}, no function")
     function: Callable[..., Any] = found
     return function
 

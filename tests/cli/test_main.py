@@ -237,6 +237,15 @@ def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys
     assert "exit codes" in capsys.readouterr().out
 
 
+def test_without_a_command_it_leads_on_to_what_is_in_the_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main([])
+    assert capsys.readouterr().out.endswith("\nto begin:\n  implbench new my_rows.py\n")
+    (tmp_path / "my rows.py").write_text("def inputs(*, seed): ...\ndef loop(x): ...\n")
+    main([])
+    assert capsys.readouterr().out.endswith("\nhere:\n  implbench run './my rows.py'\n")
+
+
 @pytest.mark.parametrize(
     "command",
     [words for words, _ in COMMANDS],

@@ -97,7 +97,10 @@ def test_a_version_that_cannot_even_be_loaded_is_left_with_its_outcome(chosen):
 
 @pytest.mark.parametrize(
     ("before", "after", "told"),
-    [("DATA = ", "DATA = list() or ", "no literal constant DATA"), ("SIZES = {", "SIZES = {{", "cannot be read as Python")],
+    [
+        ("DATA = ", "DATA = list() or ", "no literal constant DATA"),
+        ("SIZES = {", "SIZES = {{", "cannot be read as Python"),
+    ],
 )
 def test_a_problem_that_is_broken_is_told_and_the_others_are_measured(chosen, before, after, told):
     folder, choose = chosen
