@@ -182,3 +182,17 @@ def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder, pyt
     pytester.syspathinsert()
     done = pytester.runpytest_inprocess(*OPTIONS, "product", "-p", "second", "--collect-only")
     assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+ROWS = "def inputs(m=10, *, seed): ...\ndef honest(x): ...\ndef honest_too(x): ...\n"
+
+
+@pytest.mark.parametrize("argument", ["benchmarks", "benchmarks/rows.py"])
+def test_a_problem_in_one_file_is_collected_among_others_and_by_its_path(pytester, argument):
+    folder = pytester.mkdir("benchmarks")
+    (folder / "rows.py").write_text(ROWS)
+    (folder / "helper.py").write_text("raise SystemExit('nobody asked for it')\n")
+    done = pytester.runpytest_inprocess(*OPTIONS, argument, "--benchmark-only", "--implbench=--rounds 1", "-rA")
+    assert done.ret == 0, done.stdout.str()
+    done.assert_outcomes(passed=2)
+    assert "benchmarks/rows.py::rows[honest_too-m=10-float64-C-1t]" in done.stdout.str()

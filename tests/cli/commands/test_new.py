@@ -208,3 +208,39 @@ def test_the_help_of_each_kind_has_an_example(kind, capsys):
     with pytest.raises(SystemExit):
         main(["new", kind, "--help"])
     assert f"example: implbench new {kind}" in capsys.readouterr().out
+
+
+def test_a_new_problem_is_one_file_that_can_be_measured(capsys, simulated):
+    assert main(["new", "problem", "rows", "--json"]) == Exit.FINE
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"written": ["./rows.py"], "next": ["implbench check ./rows.py", "implbench run ./rows.py"]}
+    simulated()
+    assert main([*shlex.split(said["next"][1])[1:], "--set", "m=100"]) == Exit.FINE
+    assert "vectorised" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["rows.py"], ["problem", "rows.py"], ["problem", "rows", "--into", "."]])
+def test_it_may_be_named_as_its_file(words):
+    assert main(["new", *words]) == Exit.FINE
+    assert problem.find("rows.py").name == "rows"
+
+
+def test_it_may_lie_elsewhere(capsys):
+    assert main(["new", "my benchmarks/rows.py"]) == Exit.FINE
+    assert "written: ./my benchmarks/rows.py" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["rows.py", "--folder"], "rows.py is a file, and --folder asks for a folder"),
+        (["a-b.py"], "found 'a-b' as the name, expected a Python identifier"),
+        (["problem", "mine"], "./mine.py: is there already and is not overwritten"),
+        (["problem", "mine", "--folder"], "./mine.py: is there already and is not overwritten"),
+        (["impl", "mine.py", "faster"], "mine.py is one file: write the function faster in it"),
+    ],
+)
+def test_what_cannot_be_written_beside_or_in_one_file_is_told(words, told, capsys):
+    assert main(["new", "mine.py"]) == Exit.FINE
+    assert main(["new", *words]) == Exit.USAGE
+    assert told in capsys.readouterr().err
