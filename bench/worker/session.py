@@ -12,20 +12,7 @@ from ..machine import threads
 from . import origins, protocol
 from .input_files import write_inputs
 from .outcome import Unfit
-from .protocol import (
-    CaseSpec,
-    Count,
-    Failure,
-    Finish,
-    Foreign,
-    Leave,
-    Leaving,
-    Order,
-    Reply,
-    Start,
-    TimeBurst,
-    WriteInputs,
-)
+from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
 from .task import Bench
 
 
@@ -62,7 +49,7 @@ class Session:
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
 
-def _find(spec: CaseSpec) -> None:
+def _find(spec: protocol.CaseSpec) -> None:
     """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
     sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
