@@ -11,7 +11,7 @@ one process are not, and its mean over all samples would move with the slowest o
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -57,7 +57,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return Bundled.from_parent(parent, path=file_path)
     ours = file_path.suffix == ".py" and not file_path.is_relative_to(Path(__file__).parent)
     named = parent.session.isinitpath(file_path)
-    return _module(file_path, parent) if ours and discovery.is_problem(file_path, named=named) else None
+    return (
+        OfProblem.from_parent(parent, path=file_path) if ours and discovery.is_problem(file_path, named=named) else None
+    )
 
 
 class Bundled(pytest.File):
@@ -66,7 +68,7 @@ class Bundled(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield a module for each."""
         for folder in problem.available().values():
-            yield _module(folder / "problem.py", self)
+            yield OfProblem.from_parent(self, path=folder / f"{MODULE}.py")
 
 
 class Clock:
@@ -110,20 +112,22 @@ class Measured:
         return self._result
 
 
-def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
-    """Return a module with one parametrised test, named after the problem."""
-    try:
-        place = file_path.parent if file_path.stem == MODULE else file_path
-        words = ["run", str(place), *shlex.split(parent.config.getoption("implbench"))]
-        options = made(RunOptions, vars(command_line().parse_args(words)))
-        found = problem.find(str(place))
-        measured = Measured(found, options)
-    except (ImplbenchError, ValueError) as error:
-        raise pytest.Collector.CollectError(f"implbench: {error}") from error
-    module: pytest.Module = pytest.Module.from_parent(parent, path=file_path)
-    module.obj = ModuleType(found.name)
-    setattr(module.obj, found.name, _test(found.name, measured))
-    return module
+class OfProblem(pytest.Module):
+    """A module with one parametrised test, named after the problem."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Yield the test's cases; an error of a problem that lies beside what is asked for is nobody's."""
+        place = self.path.parent if self.path.stem == MODULE else self.path
+        try:
+            words = ["run", str(place), *shlex.split(self.config.getoption("implbench"))]
+            options = made(RunOptions, vars(command_line().parse_args(words)))
+            found = problem.find(str(place))
+            measured = Measured(found, options)
+        except (ImplbenchError, ValueError) as error:
+            raise pytest.Collector.CollectError(f"implbench: {error}") from error
+        self.obj = ModuleType(found.name)
+        setattr(self.obj, found.name, _test(found.name, measured))
+        return super().collect()
 
 
 def _test(name: str, measured: Measured) -> Callable[..., None]:

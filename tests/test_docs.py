@@ -111,7 +111,12 @@ def readers(tmp_path_factory):
 
     class Readers(dict):
         def __missing__(self, page):
-            return self.setdefault(page, project(tmp_path_factory.mktemp("project")))
+            made = self.setdefault(page, project(tmp_path_factory.mktemp("project")))
+            text = next(file for file in PAGES if file.name == page).read_text()
+            for block in documented.blocks(text):
+                if "file" in block.marks:
+                    (made.folder / block.marks["file"]).write_text(block.text)
+            return made
 
     return Readers()
 

@@ -196,3 +196,9 @@ def test_a_problem_in_one_file_is_collected_among_others_and_by_its_path(pyteste
     assert done.ret == 0, done.stdout.str()
     done.assert_outcomes(passed=2)
     assert "benchmarks/rows.py::rows[honest_too-m=10-float64-C-1t]" in done.stdout.str()
+
+
+def test_a_problem_beside_what_is_asked_for_disturbs_nobody(folder, pytester):
+    (folder / "rows.py").write_text(ROWS)
+    how = ("--benchmark-only", "--implbench=--size S --rounds 1", "-k", "honest")
+    assert pytester.runpytest_inprocess(*OPTIONS, "product", *how).ret == 0
