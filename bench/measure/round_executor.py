@@ -121,7 +121,9 @@ class Conductor:
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
         spec = self._spec(case, source, folder, problem=source.problem)
-        order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
+        order = protocol.WriteInputs(
+            spec=spec, seed=seed, other_data=source.problem.data[-1], baseline=source.problem.baseline
+        )
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
         conditions = self._conditions(source, environ, self._cpus)
         with WorkerProcess(conditions) as worker:

@@ -140,6 +140,7 @@ class Runner:
             limits=stage.limits,
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
             doubts=stage.doubts,
+            checks=stage.checks,
         )
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:

@@ -6,6 +6,7 @@ smaller ones still want remain paid for.
 """
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from statistics import median
 
 from ..problems.case import Case
@@ -64,9 +65,10 @@ class Shares:
         groups
             All groups of the sweep.
         work
-            Group -> {"flops": ..., "bytes": ...} of one evaluation, by which times are extrapolated.
+            Group -> {"flops": ..., "bytes": ...} of one evaluation, by which times are extrapolated; of a problem that
+            does not say, they are by the product of the numbers of the size.
         """
-        self._work = {name: each["flops"] or each["bytes"] for name, each in work.items()}
+        self._work = {group.name: _work(group, work.get(group.name, {})) for group in groups}
         return sorted(groups, key=lambda group: self._work[group.name])
 
     def add(self, group: Group, one: Round) -> None:
@@ -165,6 +167,12 @@ class Shares:
         """Return the passes of a group's rounds: they take about as long as starting its workers, within its share."""
         share_ns = self._budget_s * 1e9 / self._wanted[0] / groups
         return min(round_plan.MOST_PASSES, max(1, int(min(start_ns, share_ns - start_ns) / max(1, pass_ns))))
+
+
+def _work(group: Group, work: Mapping[str, float]) -> float:
+    """Return by what the time of a call grows: floating-point operations, else bytes, else the size itself."""
+    size = prod(group.arms[0].case.size.values.values())
+    return work.get("flops") or work.get("bytes") or float(size)
 
 
 def _conditions(case: Case) -> _Kind:

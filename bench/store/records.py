@@ -10,6 +10,7 @@ from typing import Any
 
 from ..machine.load import Activity
 from ..problems.case import Case
+from .checks import Check
 from .worker_records import Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
@@ -163,5 +164,7 @@ class Run:
     """Empty where the run was not asked for a roofline."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not have been told from a computed one, if so."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    """Group -> how its results were checked; empty of runs from before that was recorded."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -27,7 +27,11 @@ class ProblemFunctions:
     tolerance: Callable[[Values, float], Values] | None = None
     """(inputs, unit roundoff) -> output -> componentwise absolute tolerance."""
     accept: Callable[[Values, Values], object] | None = None
-    """(inputs, outputs) -> None, or why not."""
+    """(inputs, outputs) -> None, or why not; where the problem names no outputs it is given the result itself."""
+    same: Callable[[Any, Any], object] | None = None
+    """(right outputs, outputs) -> None, or why not: in place of the comparison."""
+    fresh: Callable[[Values], Any] | None = None
+    """inputs -> what the next call is called with, where a call uses up what it is given."""
     work: Callable[[Mapping[str, int], str], Mapping[str, float]] | None = None
     """(size, dtype) -> {"flops": ..., "bytes": ...} of one evaluation."""
 
