@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..problems.files import MODULE
+from .baseline import Baseline
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
@@ -29,7 +30,7 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
     making = {"a": (spec.case.data, order.seed), "b": (order.other_data, order.seed + 1)}
     with judged():
         problem = problem_functions(spec)
-        expecting = Expecting(spec, problem, order.baseline)
+        expecting = Expecting(spec, problem, Baseline(spec, problem, order.baseline))
         for content, (data, seed) in making.items():
             inputs = made(spec, data, seed)
             _require_arrays(spec.inout, inputs)
