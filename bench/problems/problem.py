@@ -4,7 +4,7 @@ import ast
 import hashlib
 import importlib.util
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -171,7 +171,7 @@ def read(place: Path) -> Problem:
         formula=formula,
         sizes=sizes,
         default_size=default_size,
-        data=constants.get("DATA", (takes.data if takes and takes.data else USUAL_DATA,)),
+        data=constants.get("DATA", ()) or (takes.data if takes and takes.data else USUAL_DATA,),
         baseline=baseline,
         layouts=tuple(constants.get("LAYOUTS", ("C",))),
         outputs=constants.get("OUTPUTS", ()),
@@ -179,10 +179,16 @@ def read(place: Path) -> Problem:
         inout=_inout(file, constants.get("INOUT", ())),
         module=file.stem,
         functions=functions,
-        arguments=next((one.arguments for one in functions if one.name == baseline), ()),
+        arguments=_arguments(functions, baseline),
         has_dtype=takes is None or not takes.says_sizes or "dtype" in takes.offered,
         names_baseline=whole or "BASELINE" in constants,
     )
+
+
+def _arguments(functions: Sequence[Function], baseline: str) -> tuple[str, ...]:
+    """Return what the baseline calls its arguments; where it was imported, what the first of the others does."""
+    ordered = sorted(functions, key=lambda one: one.name != baseline)
+    return next((one.arguments for one in ordered if one.arguments), ())
 
 
 def _taken(file: Path, tree: ast.Module, constants: Mapping[str, Any]) -> Signature | None:

@@ -29,7 +29,8 @@ class Session:
         try:
             reply = Leaving() if isinstance(order, Leave) else self._do(order)
         except Unfit as unfit:
-            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__) or unfit.reason)
+            folder = order.spec.folder if isinstance(order, WriteInputs | Start) else None
+            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
             reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))

@@ -55,6 +55,12 @@ def test_the_defaults_of_inputs_are_the_usual_size(written):
     assert (found.sizes, found.default_size) == ({"m=1000,n=64": {"m": 1000, "n": 64}}, "m=1000,n=64")
 
 
+def test_the_arguments_of_an_imported_baseline_are_called_as_the_next_function_does(written):
+    text = "from mine import slow\ndef inputs(*, seed): ...\ndef fast(x, y): ...\n__all__ = ['slow', 'fast']\n"
+    found = problem.read(written(text))
+    assert (found.baseline, found.arguments) == ("slow", ("x", "y"))
+
+
 @pytest.mark.parametrize(
     ("more", "sizes", "usual"),
     [
