@@ -111,7 +111,12 @@ def readers(tmp_path_factory):
 
     class Readers(dict):
         def __missing__(self, page):
-            return self.setdefault(page, project(tmp_path_factory.mktemp("project")))
+            made = self.setdefault(page, project(tmp_path_factory.mktemp("project")))
+            text = next(file for file in PAGES if file.name == page).read_text()
+            for block in documented.blocks(text):
+                if "file" in block.marks:
+                    (made.folder / block.marks["file"]).write_text(block.text)
+            return made
 
     return Readers()
 
@@ -120,7 +125,9 @@ def project(place):
     """Return somebody in a repository with two versions of a problem, and with the committed runs."""
     made = _reader(place)
     folder = made.folder
-    shutil.copytree(CHECKOUT / "bench" / "templates", folder / "rows", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        CHECKOUT / "bench" / "templates" / "folder", folder / "rows", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (folder / ".gitignore").write_text("/old/\n/new/\n/results/\n/reports/\n")
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder, "first")

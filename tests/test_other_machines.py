@@ -26,7 +26,7 @@ from tests import noise
 
 CHECKOUT = Path(__file__).parent.parent
 FAKES = CHECKOUT / "tests" / "fakes" / "product"
-TEMPLATES = CHECKOUT / "bench" / "templates"
+TEMPLATES = CHECKOUT / "bench" / "templates" / "folder"
 
 
 @pytest.fixture

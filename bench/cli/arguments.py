@@ -11,7 +11,7 @@ from . import argument_types
 
 def measuring(to: argparse.ArgumentParser) -> None:
     """Add what a run needs to know."""
-    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
+    problem(to)
     axes(to)
     cache(to)
     sweep(to)
@@ -25,6 +25,16 @@ def measuring(to: argparse.ArgumentParser) -> None:
     html(to)
     output(to)
     as_json(to)
+
+
+def problem(to: argparse.ArgumentParser) -> None:
+    """Add the problem."""
+    to.add_argument(
+        "problem",
+        nargs="*",
+        help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
+        "rows.py:loop rows.py:fast: these functions",
+    )
 
 
 def gate(to: argparse.ArgumentParser) -> None:

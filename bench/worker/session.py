@@ -39,10 +39,10 @@ class Session:
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
             case WriteInputs(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 return write_inputs(order)
             case Start(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 self._bench = Bench(order)
                 return self._bench.start()
             case TimeBurst(), Bench() as bench:
@@ -60,10 +60,9 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({Path(frame.f_code.co_filename).name}, line {line})"
 
 
-def _find(place: Path) -> None:
-    """Have modules in a folder found, where they are in no other."""
-    if str(place) not in sys.path:
-        sys.path.append(str(place))
+def _find(spec: protocol.CaseSpec) -> None:
+    """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
+    sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
 
 def serve(commands: int, replies: int) -> None:

@@ -318,7 +318,7 @@ def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
     shutil.copytree(folder / "product", folder / os.fsdecode(b"caf\xe9"))
     commit(folder, "a folder in Latin-1")
     assert main(["compare", "HEAD", "--all", "--dry-run"]) == Exit.FINE
-    assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
+    assert "its path is not UTF-8: rename it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("options", [(), ("--all",)])

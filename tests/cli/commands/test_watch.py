@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).parents[3]
 @pytest.fixture
 def folder(tmp_path, capsys):
     """A new problem."""
-    assert main(["new", "problem", "rows", "--into", str(tmp_path)]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--into", str(tmp_path)]) == Exit.FINE
     capsys.readouterr()
     return tmp_path / "rows"
 
