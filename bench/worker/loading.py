@@ -8,7 +8,6 @@ from typing import Any
 
 from ..problems import implementation
 from ..problems.case import Case
-from ..problems.files import MODULE
 from . import calling
 from .outcome import Unfit, judged, where
 from .protocol import CaseSpec, Start
@@ -72,7 +71,7 @@ def loaded(order: Start) -> Loaded:
         If it cannot be imported, has no ``prepare``, or says that it is unavailable or does not support the case.
     """
     spec = order.spec
-    if spec.module != MODULE:
+    if spec.is_one_file:
         with judged():
             module = _imported(spec.folder, spec.module)
             renews = hasattr(module, "fresh")

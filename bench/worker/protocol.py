@@ -65,6 +65,11 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     inout: tuple[str, ...] = ()
     """Inputs that an evaluation may overwrite."""
 
+    @property
+    def is_one_file(self) -> bool:
+        """Whether the implementations are functions in that file."""
+        return self.module != MODULE
+
 
 class WriteInputs(Order, frozen=True, kw_only=True):
     """Make the inputs of a case, of two contents, and write them to its folder for the other workers."""

@@ -12,7 +12,6 @@ import numpy as np
 
 from ..collector import collector_off
 from ..machine import threads, usage
-from ..problems.files import MODULE
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
 from .checker import Checker
@@ -250,7 +249,7 @@ class Bench:
             self._make_step()
         outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
-        all_in_calls = not anew or self._spec.module != MODULE  # to prepare a function of a file is to do nothing
+        all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
         return Finished(
             verification=self._checker.errors,
             met_ns=met_ns if all_in_calls else None,
