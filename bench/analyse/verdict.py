@@ -11,7 +11,7 @@ from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import level
 from ..store.records import Arm, Left, Run
-from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
+from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
@@ -83,6 +83,8 @@ class Finding:
     prepare_s: float | None
     transfer_s: float | None
     """Of `prepare_s`, what moving the inputs took, where the implementation says so."""
+    cold_start_s: float | None
+    """Of its first process, preparing and the first call together, where later ones found on disk what it compiled."""
     verification: tuple[Verification, ...]
     reference_blas: bool
     """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
@@ -217,6 +219,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         first_call_s=_median_s([worker.first_call_ns for worker in workers]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         transfer_s=_median_s([worker.transfer_ns for worker in workers]),
+        cold_start_s=cold_start_s(workers),
         verification=_worst([one for worker in workers for one in worker.verification]),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
     )

@@ -17,7 +17,7 @@ from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.origins import Own
 from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
-from . import round_plan
+from . import compile_caches, round_plan
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan
 from .worker_pool import Crew
@@ -142,7 +142,8 @@ class Conductor:
         source = group.sources[arm.name]
         problem = source.problem if arm in group.limits else group.problem
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn
+        compiled = compile_caches.variables(self._scratch, source.problem.folder, arm.case.implementation, arm.again)
+        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
         if isinstance(keeper, Crew):
             case = arm.case

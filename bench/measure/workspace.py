@@ -21,7 +21,7 @@ from ..problems.case import Case
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
-from . import probes
+from . import compile_caches, probes
 from .backends import Backend, RoundExecutor
 from .round_executor import Group, Source
 from .worker_process import Ended
@@ -122,7 +122,8 @@ def scratch() -> Iterator[Path]:
         ) from error
     (folder / ".gitignore").write_text("*\n")  # it may lie in a working tree, and is no part of it
     try:
-        yield folder
+        with compile_caches.placed(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

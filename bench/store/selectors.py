@@ -7,6 +7,9 @@ from ..stats import intervals
 from .records import Arm, Round, Run
 from .worker_records import Burst, Outcome, Worker
 
+#: A first process that takes so long to its first result, and so many times as long as later ones, compiled for them.
+LEAST_COLD_NS, TIMES_COLDER = 300_000_000, 2.0
+
 
 def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
     """Return the rounds that count, of a group or of all."""
@@ -136,3 +139,15 @@ def faults_per_call(worker: Worker) -> float | None:
         if burst.minor_faults is not None
     ]
     return median(known) if known else None
+
+
+def cold_start_s(workers: Sequence[Worker]) -> float | None:
+    """Return how long the first worker took to its first result, None where it was not far longer than later ones."""
+    starts = [
+        one.prepare_ns + one.first_call_ns
+        for one in workers
+        if one.prepare_ns is not None and one.first_call_ns is not None
+    ]
+    if len(starts) < 2 or starts[0] < max(LEAST_COLD_NS, TIMES_COLDER * median(starts[1:])):
+        return None
+    return starts[0] * 1e-9
