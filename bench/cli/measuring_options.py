@@ -71,7 +71,7 @@ class RunOptions(ReportingOptions):
     @property
     def settings(self) -> Settings:
         """Return the settings; a sweep has a budget unless budget or rounds are named, and all its rounds."""
-        from ..measure.sweep_budget import SWEEP_BUDGET_S
+        from ..measure.sweep_plan import SWEEP_BUDGET_S
 
         settings = self.timing.settings
         if self.selection.sweep is None:

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from ..problems.problem import Problem
 from ..problems.source_code import texts_of
 from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
-from ..store.worker_records import Outcome
 from ..units import percent
 from . import backends
 from .backends import Backend
@@ -22,8 +21,7 @@ from .budget import Pace
 from .progress import Listener, Progress
 from .round_executor import Group, Source
 from .round_loop import RoundLoop
-from .sweep_budget import Shares
-from .worker_pool import Crew
+from .sweeper import Sweeper
 from .workspace import Stage, staged
 
 #: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
@@ -66,8 +64,6 @@ class Runner:
         self._decided: set[str] = set()
         self._passes: dict[str, int] = {}
         self._groups = 0
-        shared = settings.sweep is not None and settings.budget_s is not None
-        self._shares = Shares(settings.budget_s or 0.0, settings.rounds) if shared else None
 
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
@@ -101,10 +97,10 @@ class Runner:
         ):
             interrupted = False
             try:
-                loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes_of)
-                if self._shares:
-                    self._sweep(stage, loop, journal, self._shares)
+                if self._is_planned_sweep:
+                    self._sweeper(stage, journal).run()
                 else:
+                    loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes_of)
                     self._measure(stage, loop, journal)
             except KeyboardInterrupt:
                 interrupted = True
@@ -150,51 +146,26 @@ class Runner:
             if self._pace.done in self._settings.looks:
                 self._decided = self._decide(journal.run)
 
-    def _sweep(self, stage: Stage, loop: RoundLoop, journal: Journal, shares: Shares) -> None:
-        """Begin sizes in ascending order as far as the budget goes; do rounds of those whose share pays for them."""
-        waiting = shares.ascending(stage.groups, stage.work)
-        due: list[Group] = []
-        while due or (waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s)):
-            started = self._backend.monotonic_s()
-            with Crew() as crew:
-                for group in due:
-                    self._sweep_round(group, loop, journal, crew)
-                while waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s):
-                    group = waiting.pop(0)
-                    self._leave(shares.too_slow(group, self._alive(group)), group, journal)
-                    self._sweep_round(group, loop, journal, crew)
-            self._pace.add(self._backend.monotonic_s() - started)
-            begun = [group for group in stage.groups if self._alive(group) and group not in waiting]
-            due = shares.due(begun, self._pace.left_s)
-            self._generator.shuffle(due)
-        for group in waiting:
-            alive = self._alive(group)
-            reason = shares.unpaid(group, alive, self._pace.left_s) or "the sweep's time was spent"
-            self._leave(shares.too_slow(group, alive) | dict.fromkeys(alive, reason), group, journal)
+    @property
+    def _is_planned_sweep(self) -> bool:
+        """Whether the sizes of a sweep share a budget."""
+        return self._settings.sweep is not None and self._settings.budget_s is not None
 
-    def _sweep_round(self, group: Group, loop: RoundLoop, journal: Journal, crew: Crew) -> None:
-        """Run one round of a sweep's group, once more where it is discarded."""
-        last = None
-        for last in loop.attempts(self._pace.done, group, self._taking_part, crew=crew):
-            self._keep(last, journal)
-        if self._shares and last:
-            self._shares.add(group, last)
+    def _sweeper(self, stage: Stage, journal: Journal) -> Sweeper:
+        return Sweeper(
+            self._settings,
+            stage,
+            journal,
+            backend=self._backend,
+            generator=self._generator,
+            pace=self._pace,
+            say=lambda plan: self._listen(replace(self._progress("planned"), remark=plan)),
+        )
 
     def _keep(self, round_: Round, journal: Journal) -> None:
         """Put a round on record, and the arms that have ended in it out of the next."""
         self._ended |= {worker.arm for worker in round_.ended}
         journal.append(round_)
-
-    def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
-        """Leave arms out of a group that has not been started yet, on the record."""
-        self._ended |= reasons.keys()
-        journal.leave(
-            [
-                Left(case=arm.case, title=arm.title, outcome=Outcome.NOT_MEASURED, reason=reasons[arm.name])
-                for arm in group.arms
-                if arm.name in reasons and not arm.again
-            ]
-        )
 
     def _alive(self, group: Group) -> list[str]:
         """Return the arms that have not ended with another outcome than ok."""
@@ -218,12 +189,15 @@ class Runner:
     def _passes_of(self, group: Group, pass_ns: int, start_ns: int) -> int:
         """Return the passes of a group's rounds, as its first one was found to want."""
         if group.name not in self._passes:
-            self._passes[group.name] = (self._shares or self._pace).passes(pass_ns, start_ns, self._groups)
+            self._passes[group.name] = self._pace.passes(pass_ns, start_ns, self._groups)
         return self._passes[group.name]
 
     def _tell(self, doing: str) -> None:
+        self._listen(self._progress(doing))
+
+    def _progress(self, doing: str) -> Progress:
         now = self._pace.progress(doing)
-        self._listen(replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._shares else now)
+        return replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._is_planned_sweep else now
 
 
 def _arranged(
