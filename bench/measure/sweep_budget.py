@@ -14,7 +14,7 @@ from ..store.records import Round
 from ..store.worker_records import Outcome
 from ..units import significant, time_text
 from . import round_plan
-from .round_executor import Group
+from .group import Group
 
 #: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.
 SWEEP_BUDGET_S = 270.0

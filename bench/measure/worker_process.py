@@ -212,6 +212,14 @@ class WorkerProcess:
         """Let it go on."""
         self._signal(signal.SIGCONT)
 
+    def bind(self, cpus: Sequence[int]) -> None:
+        """Bind all its threads to CPUs."""
+        affinity.pin(self.pid, cpus)
+        threads = Path(f"/proc/{self.pid}/task")
+        with contextlib.suppress(OSError):  # elsewhere than on Linux
+            for thread in threads.iterdir():
+                affinity.pin(int(thread.name), cpus)
+
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
         if self._commands < 0:

@@ -9,8 +9,9 @@ import pytest
 from bench.analyse.verdict import decided, findings
 from bench.measure import round_executor as conductor_module
 from bench.measure import round_plan
+from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
-from bench.measure.round_executor import Conductor, Group, Source
+from bench.measure.round_executor import Conductor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select

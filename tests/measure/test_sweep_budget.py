@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.measure.round_executor import Group
+from bench.measure.group import Group
 from bench.measure.sweep_budget import Shares
 from tests.builders import Spec, make_run, make_sizes
 
