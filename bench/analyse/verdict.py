@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import exp, log1p
+from math import exp, expm1, log1p
 from statistics import median
 
 from ..stats import intervals
 from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
-from ..stats.sequential import level
+from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Run
 from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
@@ -170,13 +170,23 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
 
 
 def decided(run: Run) -> set[str]:
-    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
+    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with.
+
+    Where a precision was asked for, it is not the verdict that has to stand: the ratio has to be known that exactly.
+    """
+    precision = run.settings.precision
     return {
         finding.arm.name
         for group in findings(run)
         for finding in group.findings
-        if finding.verdict != Verdict.UNDECIDED
+        if finding.verdict is None
+        or (_is_exact(finding, precision) if precision is not None else finding.verdict != Verdict.UNDECIDED)
     }
+
+
+def _is_exact(finding: Finding, precision: float) -> bool:
+    interval = finding.log_ratio.interval if finding.log_ratio else None
+    return interval is not None and expm1((interval.high - interval.low) / 2) <= precision
 
 
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
@@ -185,7 +195,7 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=run.settings.stopping)
     lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
     unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
     return GroupFindings(
@@ -204,7 +214,7 @@ class _Limits:
 
     margin: float
     resolved: float
-    looks: tuple[int, ...]
+    stopping: Stopping
 
 
 def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) -> Finding:
@@ -233,7 +243,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     other = rounds.again if arm is rounds.baseline else rounds.baseline
     logs = rounds.log_ratios(arm, other) if other else {}
     medians = rounds.log_ratios(arm, other, median) if other else {}
-    log_ratio = estimate(logs, limits.looks)
+    log_ratio = estimate(logs, limits.stopping)
     counted = {index: faults_per_call(worker) for index, worker in workers.items()}
     faults = {index: count for index, count in counted.items() if count is not None}
     return replace(
@@ -241,7 +251,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
         seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
         min_seconds_per_call=intervals.median_interval(rounds.min_seconds_per_call(arm)),
         log_ratio=log_ratio,
-        log_ratio_of_medians=estimate(medians, limits.looks),
+        log_ratio_of_medians=estimate(medians, limits.stopping),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
@@ -249,9 +259,9 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     )
 
 
-def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
-    """Return the Hodges-Lehmann estimate over rounds, at the level that the run's looks leave; None without a round."""
-    return intervals.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
+def estimate(logs: Mapping[int, float], stopping: Stopping = FIXED) -> Estimate | None:
+    """Return the Hodges-Lehmann estimate over rounds, at the level that its stopping leaves; None without a round."""
+    return intervals.hodges_lehmann(list(logs.values()), stopping.level(len(logs))) if logs else None
 
 
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:

@@ -12,8 +12,6 @@ class Progress:
     rounds_done: int = 0
     rounds_expected: int | None = None
     left_s: float | None = None
-    remark: str | None = None
-    """What is to be read when it is said, and stay in sight."""
 
 
 Listener = Callable[[Progress], None]

@@ -1,12 +1,15 @@
 """What becomes the record of a worker: what is known of it while its round lasts, and of each burst."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from ..store.records import Arm
-from ..store.worker_records import DiscardedBurst, Outcome, Worker
+from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
-from .round_plan import Paced, RoundPlan
+from .round_plan import BurstSize, Paced, RoundPlan
 from .worker_process import WorkerProcess
 
 
@@ -22,11 +25,26 @@ class Active:
     call_ns: int = 0
     lost: str | None = None
     """Why the round has to be measured again, if so."""
+    spent_ns: Counter[str] = field(default_factory=Counter)
+    """Name of a field of `Spent` -> ns so far."""
 
     @property
-    def burst_ns(self) -> int:
-        """How long a burst is expected to take."""
-        return self.samples * self.number * self.call_ns
+    def size(self) -> BurstSize:
+        """What a burst is expected to be."""
+        return BurstSize(call_ns=self.call_ns, number=self.number, samples=self.samples)
+
+    @contextmanager
+    def spending(self, name: str) -> Iterator[None]:
+        """Count the time that what is done in here takes to a field of `Spent`."""
+        started = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            self.spent_ns[name] += time.monotonic_ns() - started
+
+    def whole_record(self) -> Worker:
+        """Return the record, with where the time went."""
+        return replace(self.record, spent=Spent(**self.spent_ns))
 
 
 def paced(active: Mapping[str, Active]) -> list[Paced]:

@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from ..units import percent
 from . import backends
 from .backends import Backend
 from .budget import Pace
+from .course import Course
+from .group import Group, Source
 from .progress import Listener, Progress
-from .round_executor import Group, Source
 from .round_loop import RoundLoop
+from .round_plan import BurstSize, Turns
 from .sweeper import Sweeper
 from .workspace import Stage, staged
 
@@ -38,6 +40,7 @@ class Runner:
         listener: Listener,
         *,
         decided: Callable[[Run], set[str]],
+        say: Callable[[str], None] = lambda text: None,
         copy: Problem | None = None,
         backend: Backend | None = None,
     ) -> None:
@@ -47,6 +50,8 @@ class Runner:
         ----------
         decided
             Which arms of a run need no more rounds, as `verdict.decided` has it.
+        say
+            Is told what is planned.
         copy
             The same problem in another folder, where the workers are to find it: no save changes that.
         backend
@@ -60,10 +65,10 @@ class Runner:
         self._pace = Pace(settings, self._backend.monotonic_s)
         self._generator = random.Random(settings.seed)
         self._ended: set[str] = set()
-        self._decide = decided
-        self._decided: set[str] = set()
-        self._passes: dict[str, int] = {}
+        self._course = Course(settings, self._pace, decided=decided, say=say)
         self._groups = 0
+        self._say = say
+        self._spent_s: dict[str, float] = {"judging": 0.0}
 
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
@@ -82,6 +87,7 @@ class Runner:
         settings = self._settings
         members, sources = _arranged(self._code, arms, left)
         self._groups = len(members)
+        started_s = self._backend.monotonic_s()
         with (
             staged(
                 members,
@@ -95,16 +101,17 @@ class Runner:
             ) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
+            self._spent_s["inputs and reference"] = self._backend.monotonic_s() - started_s
             interrupted = False
             try:
                 if self._is_planned_sweep:
                     self._sweeper(stage, journal).run()
                 else:
-                    loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes_of)
+                    loop = RoundLoop(stage.executor, self._backend, self._generator, self._turns)
                     self._measure(stage, loop, journal)
             except KeyboardInterrupt:
                 interrupted = True
-            return journal.close(interrupted=interrupted)
+            return journal.close(interrupted=interrupted, spent_s=self._spent_s)
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
         """Return the run before its first round, with a look at what else the machine is doing."""
@@ -140,11 +147,19 @@ class Runner:
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
-        while any(map(self._wanted, stage.groups)) and self._pace.another() and not loop.disturbed:
+        groups = {group.name: group for group in stage.groups}
+        next_s = None
+        while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
             for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+                self._course.add(groups[round_.group], round_)
                 self._keep(round_, journal)
-            if self._pace.done in self._settings.looks:
-                self._decided = self._decide(journal.run)
+            started_s = self._backend.monotonic_s()
+            self._course.look(journal.run)
+            gone = self._course.leaving(stage.groups, [name for group in stage.groups for name in self._alive(group)])
+            journal.stop(gone)
+            self._ended |= gone.keys()
+            next_s = self._course.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
+            self._spent_s["judging"] += self._backend.monotonic_s() - started_s
 
     @property
     def _is_planned_sweep(self) -> bool:
@@ -159,7 +174,7 @@ class Runner:
             backend=self._backend,
             generator=self._generator,
             pace=self._pace,
-            say=lambda plan: self._listen(replace(self._progress("planned"), remark=plan)),
+            say=self._say,
         )
 
     def _keep(self, round_: Round, journal: Journal) -> None:
@@ -172,25 +187,17 @@ class Runner:
         return [arm.name for arm in group.arms if arm.name not in self._ended]
 
     def _wanted(self, group: Group) -> list[str]:
-        """Return the arms that another round is to measure: those not decided yet, and what they are compared with."""
-        alive = self._alive(group)
-        baselines = {arm.name for arm in group.arms if arm.baseline}
-        undecided = [name for name in alive if name not in self._decided and name not in baselines]
-        looks = self._settings.looks
-        if looks and self._pace.done >= looks[0] and not undecided:
-            return []
-        return [name for name in alive if name in baselines or name in undecided]
+        """Return the arms that another round is to measure."""
+        return self._course.wanted(group, self._alive(group))
 
     def _taking_part(self, group: Group) -> list[str]:
         """Return the arms of a group's next round, the machine's limits among them; none where none is wanted."""
         wanted = self._wanted(group)
         return [*wanted, *(arm.name for arm in group.limits if arm.name not in self._ended)] if wanted else []
 
-    def _passes_of(self, group: Group, pass_ns: int, start_ns: int) -> int:
-        """Return the passes of a group's rounds, as its first one was found to want."""
-        if group.name not in self._passes:
-            self._passes[group.name] = self._pace.passes(pass_ns, start_ns, self._groups)
-        return self._passes[group.name]
+    def _turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
+        """Return how often each arm of a group is timed in a round."""
+        return self._course.turns(group, sizes, start_ns, self._groups)
 
     def _tell(self, doing: str) -> None:
         self._listen(self._progress(doing))

@@ -1,14 +1,14 @@
 """What the rounds of a sweep took, and what those of other sizes will take. Pure."""
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import inf, prod
 from statistics import median
 
 from ..problems.case import Case
 from ..store.records import Round
 from ..store.worker_records import Outcome, Worker
 from . import round_plan
-from .round_executor import Group
+from .group import Group
 
 #: A worker calls an implementation so many times at least beside its bursts: verified before and after, warmed up.
 FEWEST_CALLS = 6
@@ -40,13 +40,12 @@ class Costs:
     def add(self, group: Group, one: Round) -> None:
         """Take note of a round."""
         work, cases = self._work[group.name], {arm.name: arm.case for arm in group.arms}
-        took_s = _seconds(one)
         for worker in one.workers:
             if worker.arm not in cases:
                 continue
             kind = _kind(cases[worker.arm])
             known = self._round_s.setdefault(kind, {})
-            known[work] = min(known.get(work, took_s[worker.arm]), took_s[worker.arm])
+            known[work] = min(known.get(work, inf), own_s(worker))
             if worker.outcome == Outcome.OK and worker.bursts:
                 call_s = median(min(burst.sample_ns) / burst.number for burst in worker.bursts) * 1e-9
                 self._call_s.setdefault(kind, {})[work] = call_s
@@ -98,13 +97,6 @@ def _burst_s(call_s: float) -> float:
     return max(round_plan.BURST_NS, call_ns * round_plan.samples_in_a_burst(call_ns, 1)) * 1e-9
 
 
-def _seconds(one: Round) -> dict[str, float]:
-    """Return arm -> seconds that a round took for it: its own, and an equal share of what is nobody's."""
-    own_s = {worker.arm: _own_ns(worker) * 1e-9 for worker in one.workers}
-    shared_s = max(0.0, one.duration_ns * 1e-9 - sum(own_s.values())) / max(1, len(own_s))
-    return {arm: seconds + shared_s for arm, seconds in own_s.items()}
-
-
-def _own_ns(worker: Worker) -> int:
-    timed_ns = sum(sum(burst.sample_ns) for burst in worker.bursts)
-    return (worker.prepare_ns or 0) + (worker.first_call_ns or 0) + timed_ns
+def own_s(worker: Worker) -> float:
+    """Return the seconds that a round spent on a worker, beside starting an interpreter that serves other sizes too."""
+    return (worker.spent.total_ns - worker.spent.starting_ns) * 1e-9 if worker.spent else 0.0

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS
 from ..store.documents import Journal
-from ..store.records import Arm, Left, Round, Settings
+from ..store.records import Left, Round, Settings
 from ..store.worker_records import Outcome
 from ..units import significant
-from . import round_plan, sweep_plan
+from . import sweep_plan
 from .backends import Backend
 from .budget import Pace
-from .round_executor import Group
+from .group import Group
 from .round_loop import RoundLoop
+from .round_plan import FEWEST_PASSES, MOST_PASSES, BurstSize, Turns
 from .sweep_costs import Costs
 from .sweep_plan import Kept, Want, Who
 from .worker_pool import Crew
@@ -28,8 +29,9 @@ WANTED_ROUNDS = (MIN_ROUNDS, 2 * MIN_ROUNDS)
 #: The rounds that a size has been promised may take so many times the budget, where it was begun too late for them.
 MOST_GROWTH = 1.2
 
-#: The passes of a round take this part of the time to start its workers: more rounds say more than longer ones.
-PASSES_PART = 0.5
+#: The passes of a round take this part of the time to start its workers: more rounds say more than longer ones. Those of
+#: who is far behind are so many at most.
+PASSES_PART, FAR_PASSES = 0.5, 2
 
 
 class Sweeper:
@@ -56,12 +58,15 @@ class Sweeper:
         self._parameter = settings.sweep or ""
         self._budget_s = settings.budget_s or sweep_plan.SWEEP_BUDGET_S
         self._wanted = WANTED_ROUNDS if settings.rounds is None else (settings.rounds,)
-        self._loop = RoundLoop(stage.executor, backend, generator, self._passes)
+        self._loop = RoundLoop(stage.executor, backend, generator, self._turns)
         self._costs = Costs(stage.groups, stage.work)
         self._ended: set[str] = set()
         self._kept: Kept = {}
         self._done = {group.name: 0 for group in stage.groups}
         self._start_ns: dict[str, int] = {}
+        """Group -> the least time until its workers were ready."""
+        self._starting_s: list[float] = []
+        """Of each lap, the time to start the interpreters of its workers."""
 
     def run(self) -> None:
         """Measure what the budget allows; what it does not is left out, on the record."""
@@ -79,6 +84,7 @@ class Sweeper:
     def _lap(self, due: Sequence[Group], waiting: Sequence[Group]) -> None:
         """Hold a round of each group that is due, and the first of those waiting that can be paid."""
         started_s = self._clock()
+        self._starting_s.append(0.0)
         with Crew() as crew:
             for group in self._generator.sample(due, len(due)):
                 self._round(group, crew)
@@ -95,25 +101,32 @@ class Sweeper:
         for last in self._loop.attempts(self._done[group.name], group, self._taking_part, crew=crew):
             self._ended |= {worker.arm for worker in last.ended}
             self._journal.append(last)
+            self._leave_unavailable(group, last)
         if last is None or last.discarded is None:
             self._done[group.name] += 1
         if last is not None:
             self._costs.add(group, last)
+            self._starting_s[-1] += sum(worker.spent.starting_ns for worker in last.workers if worker.spent) * 1e-9
 
     # What is planned
 
     def _plan(self) -> None:
         """Plan from what the smallest size took, and say so."""
         wants = [self._want(group) for group in self._ordered(self._stage.groups)]
-        kept = sweep_plan.planned(wants, self._pace.left_s)
+        kept = sweep_plan.planned(wants, self._room_s)
         self._kept = {want.group: kept[want.group] for want in wants if want.begun}
+        for group in self._stage.groups:
+            if group.name in self._kept:
+                reasons = self._thinned(group)
+                arms = [arm for arm in group.arms if arm.name not in self._ended and _who(arm.case) in reasons]
+                self._journal.stop({arm.name: reasons[_who(arm.case)] for arm in arms})
         self._say(self._sentence(wants, kept))
 
     def _sentence(self, wants: Sequence[Want], kept: Kept) -> str:
         """Return what all of it would take, and what of it the budget allows."""
         values = {group.name: self._value(group) for group in self._stage.groups}
         everybody = {who for want in wants for who in want.costs_s}
-        whole_s = self._budget_s - self._pace.left_s + sum(sum(want.costs_s.values()) for want in wants)
+        whole_s = self._budget_s - self._room_s + sum(sum(want.costs_s.values()) for want in wants)
         conditions = len(wants) // len(set(values.values()))
         several = f" x {conditions} conditions" if conditions > 1 else ""
         whole = (
@@ -155,12 +168,14 @@ class Sweeper:
 
     def _payable(self) -> Kept:
         """Return which of the groups that wait can be paid beside what those begun still want, and for whom."""
-        return sweep_plan.planned([self._want(group) for group in self._waiting()], self._pace.left_s - self._owed_s())
+        return sweep_plan.planned([self._want(group) for group in self._waiting()], self._room_s)
 
-    def _owed_s(self) -> float:
-        """Return what the rounds take that the groups begun still want."""
+    @property
+    def _room_s(self) -> float:
+        """What is left of the time beside the rounds that the groups begun still want, and starting interpreters."""
         begun = [group for group in self._stage.groups if group.name in self._kept]
-        return sum(self._want(group).costs_s.get(who, 0.0) for group in begun for who in self._kept[group.name])
+        owed_s = sum(self._want(group).costs_s.get(who, 0.0) for group in begun for who in self._kept[group.name])
+        return self._pace.left_s - owed_s - self._wanted[0] * self._starting_s[-1]
 
     def _waiting(self) -> list[Group]:
         """Return the groups that have not begun, in the order in which they matter."""
@@ -202,11 +217,22 @@ class Sweeper:
         arms = [arm for arm in group.arms if arm.name not in self._ended]
         return [arm.name for arm in arms if kept is None or _who(arm.case) in kept]
 
-    def _passes(self, group: Group, pass_ns: int, start_ns: int) -> int:
-        """Return the passes of a round: they take a part of the time that starting its workers takes at the least."""
+    def _turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> dict[str, Turns]:
+        """Return how often each arm is timed in a round: all together for a part of what starting them takes.
+
+        Who is far behind the fastest has few turns.
+        """
         least_ns = self._start_ns[group.name] = min(start_ns, self._start_ns.get(group.name, start_ns))
-        most = round_plan.MOST_PASSES if self._done[group.name] else round_plan.FEWEST_PASSES
-        return min(most, max(1, int(PASSES_PART * least_ns / max(1, pass_ns))))
+        fastest_ns = min((size.call_ns for size in sizes.values()), default=0)
+        far = {name for name, size in sizes.items() if size.call_ns > sweep_plan.TIMES_SLOWER * fastest_ns}
+        near_ns = sum(size.burst_ns for name, size in sizes.items() if name not in far)
+        far_ns = sum(sizes[name].burst_ns for name in far)
+        most = MOST_PASSES if self._done[group.name] else FEWEST_PASSES
+        passes = min(most, max(1, int((PASSES_PART * least_ns - far_ns) / max(1, near_ns))))
+        return {
+            name: Turns(passes=min(passes, FAR_PASSES) if name in far else passes, samples=size.samples)
+            for name, size in sizes.items()
+        }
 
     def _value(self, group: Group) -> int:
         return group.arms[0].case.size.values[self._parameter]
@@ -230,19 +256,29 @@ class Sweeper:
         cost_s = sum(self._want(group).costs_s.values())
         return f"budget: the rounds of this size would take about {_about(cost_s)}; {self._remedy}"
 
+    def _leave_unavailable(self, group: Group, one: Round) -> None:
+        """Leave what cannot run on this machine out of the sizes that wait, too: it says the same of each."""
+        lacking = {worker.arm: worker.reason for worker in one.ended if worker.outcome == Outcome.UNAVAILABLE}
+        reasons = {_who(arm.case): lacking[arm.name] or "" for arm in group.arms if arm.name in lacking}
+        for other in self._waiting():
+            if self._done[other.name] == 0 and reasons:
+                self._leave(other, reasons, Outcome.UNAVAILABLE)
+
     @property
     def _remedy(self) -> str:
         return f"--budget gives the sweep more than {self._budget_s:g} s"
 
-    def _leave(self, group: Group, reasons: Mapping[Who, str]) -> None:
+    def _leave(self, group: Group, reasons: Mapping[Who, str], outcome: Outcome = Outcome.NOT_MEASURED) -> None:
         """Leave some out of a group that has not been started yet, on the record."""
         arms = [arm for arm in group.arms if arm.name not in self._ended and _who(arm.case) in reasons]
         self._ended |= {arm.name for arm in arms}
-        self._journal.leave([_left(arm, reasons[_who(arm.case)]) for arm in arms if not arm.again])
-
-
-def _left(arm: Arm, reason: str) -> Left:
-    return Left(case=arm.case, title=arm.title, outcome=Outcome.NOT_MEASURED, reason=reason)
+        self._journal.leave(
+            [
+                Left(case=arm.case, title=arm.title, outcome=outcome, reason=reasons[_who(arm.case)])
+                for arm in arms
+                if not arm.again
+            ]
+        )
 
 
 def _who(case: Case) -> Who:

@@ -23,7 +23,7 @@ from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
 from . import compile_caches, probes
 from .backends import Backend, RoundExecutor
-from .round_executor import Group, Source
+from .group import Group, Source
 from .worker_process import Ended
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.

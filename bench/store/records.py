@@ -10,6 +10,7 @@ from typing import Any
 
 from ..machine.load import Activity
 from ..problems.case import Case
+from ..stats.sequential import Stopping
 from .worker_records import Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
@@ -140,6 +141,13 @@ class Settings:
     """Whether it is counted, behind the first round, what each implementation does."""
     sweep: str | None = None
     """The number of the size that takes several values, where the user asked for that."""
+    precision: float | None = None
+    """Half-width of every ratio, as a fraction, that the user asked for; None where decisions end the rounds."""
+
+    @property
+    def stopping(self) -> Stopping:
+        """What ends the rounds of a pair, on which the level of its interval depends."""
+        return Stopping(looks=self.looks, precision=self.precision)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,5 +171,9 @@ class Run:
     """Empty where the run was not asked for a roofline."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not have been told from a computed one, if so."""
+    stopped: dict[str, str] = field(default_factory=dict)
+    """Arm -> why it was measured no further, though it was well: the time did not pay for it."""
+    spent_s: dict[str, float] = field(default_factory=dict)
+    """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -116,6 +116,11 @@ def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float])
     return {burst.pass_index: of(burst.sample_ns) / burst.number for burst in bursts}
 
 
+def burst_minima(worker: Worker) -> dict[int, float]:
+    """Return pass -> ns per call of a worker's bursts, by their shortest sample."""
+    return _burst_values(worker.bursts, min)
+
+
 def seconds_per_call(worker: Worker) -> float:
     """Return the median over all samples of one worker, in seconds per call."""
     return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
@@ -123,7 +128,7 @@ def seconds_per_call(worker: Worker) -> float:
 
 def min_seconds_per_call(worker: Worker) -> float:
     """Return the median over the passes of one worker of its bursts' minima, in seconds per call."""
-    return median(_burst_values(worker.bursts, min).values()) * 1e-9
+    return median(burst_minima(worker).values()) * 1e-9
 
 
 def faults_per_call(worker: Worker) -> float | None:

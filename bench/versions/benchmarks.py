@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from ..errors import unknown
-from ..measure.round_executor import Source
+from ..measure.group import Source
 from ..measure.selection import Selection, select
 from ..problems import implementation, source_code
 from ..problems.case import Case

@@ -19,8 +19,9 @@ from .outcome import Unfit, judged
 from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
-#: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
-WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
+#: Warm-up: at least so many calls and so long, but no further once it has lasted LONGEST_WARMUP_NS; a single call where
+#: that one takes longer than SLOW_CALL_NS.
+WARMUP_CALLS, WARMUP_NS, LONGEST_WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 100_000_000, 500_000_000
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
@@ -41,7 +42,7 @@ class Bench:
 
     def start(self) -> Started:
         """Prepare, verify, warm up; return what was found on the way."""
-        order = self._order
+        began, order = time.perf_counter_ns(), self._order
         self._arena = Arena(self._spec.inputs, order.layout, self._spec.inout)
         self._checker = Checker(self._spec, self._arena)
         layout = self._arena.layout()
@@ -59,6 +60,7 @@ class Bench:
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
             aside_ns = self._sampler.aside_ns()
+        warmed = time.perf_counter_ns()
         self._ready_ns = prepared - started + first_call_ns
         return Started(
             pools=pools,
@@ -71,6 +73,8 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=self._arena.accepts,
+            preparing_ns=self._called - began,
+            warming_ns=warmed - self._verified,
         )
 
     def _make_step(self) -> None:
@@ -109,10 +113,11 @@ class Bench:
     def _verify_and_warm_up(self) -> tuple[int, int]:
         """Return the first call's time in ns and the number of warm-up calls."""
         first, first_call_ns = self._call()
+        self._called = time.perf_counter_ns()
         self._checker.verify(first, "a")
         own = correctness.without_memory_of(first, self._arena.overwritten)
         kept = {name: array.copy() for name, array in own.items()}
-        began = time.perf_counter_ns()
+        self._verified = time.perf_counter_ns()
         second, shortest = self._call()
         with judged():
             self._checker.require_own_memory(second, own)
@@ -120,11 +125,16 @@ class Bench:
                 if not correctness.same(array, kept[name]):
                     raise correctness.Wrong(f"a second call changed the first call's {name}")
         calls = 1
-        while shortest < SLOW_CALL_NS and (calls < WARMUP_CALLS or time.perf_counter_ns() - began < WARMUP_NS):
+        while shortest < SLOW_CALL_NS and self._is_cool(calls, time.perf_counter_ns() - self._verified):
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
         return first_call_ns, calls
+
+    @staticmethod
+    def _is_cool(calls: int, lasted_ns: int) -> bool:
+        """Return whether a warm-up goes on that has had so many calls and lasted so long."""
+        return lasted_ns < LONGEST_WARMUP_NS and (calls < WARMUP_CALLS or lasted_ns < WARMUP_NS)
 
     def _call(self) -> tuple[dict[str, Any], int]:
         """Make one call under the conditions of a sample; return its outputs and its time in ns."""

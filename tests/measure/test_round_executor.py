@@ -9,8 +9,9 @@ import pytest
 from bench.analyse.verdict import decided, findings
 from bench.measure import round_executor as conductor_module
 from bench.measure import round_plan
+from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
-from bench.measure.round_executor import Conductor, Group, Source
+from bench.measure.round_executor import Conductor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
@@ -66,6 +67,7 @@ class Scripted:
     def __init__(self, *answers):
         self.asked = []
         self.ended = False
+        self.is_new = True
         self.pid = 1
         self.output_tail = ""
         self._answers = list(answers)

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from bench.measure.budget import Pace
-from bench.measure.round_executor import Source
+from bench.measure.group import Source
 from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms
 from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew

@@ -38,9 +38,6 @@ class _Plain:
         note(title)
 
     def __call__(self, now: Progress) -> None:
-        if now.remark:
-            note(now.remark)
-            return
         if time.monotonic() - self._last >= PLAIN_INTERVAL_S:
             self._last = time.monotonic()
             note(progress_text(now))
@@ -63,9 +60,6 @@ def _live(title: str, screen: Screen) -> Iterator[Listener]:
         task = bar.add_task(printable(title), total=None)
 
         def listener(now: Progress) -> None:
-            if now.remark:
-                bar.console.print(printable(now.remark), markup=False, highlight=False)
-                return
             text = printable(progress_text(now))
             bar.update(task, description=text, completed=now.rounds_done, total=now.rounds_expected)
             bar.refresh()
