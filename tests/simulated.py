@@ -62,6 +62,8 @@ class Simulation:
     cpus: tuple[int, ...] = (0, 1)
     start_s: float = 0.25
     """Time to start one worker."""
+    prepare_s: Callable[[Case], float] = lambda case: 0.0
+    """What preparing a case takes: compiling, if it is long."""
     discarded: Mapping[int, str] = field(default_factory=dict)
     """Place among all rounds of the simulation, from 0 -> why it is discarded."""
     matrices: Sequence[str] = ("x", "y")
@@ -219,8 +221,7 @@ class SimulatedExecutor:
         like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
         machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
         starting_ns = machine.clock.now_ns - before_ns
-        if crew:
-            machine.clock.spend(machine.start_s / 10)
+        machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))
         self._served.add(like)
         found = machine.truth(arm, source, start.index)
         truth = found if isinstance(found, Truth) else Truth(seconds=found)

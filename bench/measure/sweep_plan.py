@@ -12,7 +12,7 @@ A size that is measured gets the rounds that its intervals need. Where the budge
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from statistics import median
+from statistics import median_low
 
 #: An implementation, and its layout.
 Who = tuple[str, str]
@@ -20,7 +20,7 @@ Who = tuple[str, str]
 #: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.
 SWEEP_BUDGET_S = 270.0
 
-#: What takes more than so many times what half of the others at that size do, costs far more.
+#: What takes more than so many times as long as half of those at that size do at most, costs far more.
 TIMES_DEARER = 2.0
 
 #: What takes so many times as long as the fastest is far behind.
@@ -92,7 +92,7 @@ def _cost_s(wants: Sequence[Want], kept: Kept) -> float:
 
 def _dear(want: Want) -> list[Who]:
     """Return who costs far more than others at a size, the dearest first."""
-    usual_s = median(want.costs_s.values()) if want.costs_s else 0.0
+    usual_s = median_low(want.costs_s.values()) if want.costs_s else 0.0
     dear = [who for who, cost_s in want.costs_s.items() if cost_s > TIMES_DEARER * usual_s]
     return sorted(dear, key=want.costs_s.__getitem__, reverse=True)
 

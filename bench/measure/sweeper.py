@@ -8,13 +8,12 @@ from ..stats.intervals import MIN_ROUNDS
 from ..store.documents import Journal
 from ..store.records import Left, Round, Settings
 from ..store.worker_records import Outcome
-from ..units import significant
-from . import sweep_plan
+from . import sweep_plan, sweep_words
 from .backends import Backend
 from .budget import Pace
 from .group import Group
 from .round_loop import RoundLoop
-from .round_plan import FEWEST_PASSES, MOST_PASSES, BurstSize, Turns
+from .round_plan import BurstSize, Turns
 from .sweep_costs import Costs
 from .sweep_plan import Kept, Want, Who
 from .worker_pool import Crew
@@ -29,9 +28,9 @@ WANTED_ROUNDS = (MIN_ROUNDS, 2 * MIN_ROUNDS)
 #: The rounds that a size has been promised may take so many times the budget, where it was begun too late for them.
 MOST_GROWTH = 1.2
 
-#: The passes of a round take this part of the time to start its workers: more rounds say more than longer ones. Those of
-#: who is far behind are so many at most.
-PASSES_PART, FAR_PASSES = 0.5, 2
+#: The passes of a round take at most this part of the time to start its workers, for more rounds say more than longer
+#: ones; they are so many at most, and those of who is far behind.
+PASSES_PART, MOST_PASSES, FAR_PASSES = 0.5, 5, 2
 
 
 class Sweeper:
@@ -56,7 +55,6 @@ class Sweeper:
         self._pace = pace
         self._say = say
         self._parameter = settings.sweep or ""
-        self._budget_s = settings.budget_s or sweep_plan.SWEEP_BUDGET_S
         self._wanted = WANTED_ROUNDS if settings.rounds is None else (settings.rounds,)
         self._loop = RoundLoop(stage.executor, backend, generator, self._turns)
         self._costs = Costs(stage.groups, stage.work)
@@ -79,7 +77,7 @@ class Sweeper:
         while (due := self._due()) or self._payable():
             self._lap(due, self._waiting())
         for group in self._waiting():
-            self._leave(group, dict.fromkeys(self._whos(group), self._unpaid(group)))
+            self._leave(group, dict.fromkeys(self._whos(group), sweep_words.unpaid(self._want(group))))
 
     def _lap(self, due: Sequence[Group], waiting: Sequence[Group]) -> None:
         """Hold a round of each group that is due, and the first of those waiting that can be paid."""
@@ -113,38 +111,24 @@ class Sweeper:
     def _plan(self) -> None:
         """Plan from what the smallest size took, and say so."""
         wants = [self._want(group) for group in self._ordered(self._stage.groups)]
-        kept = sweep_plan.planned(wants, self._room_s)
+        room_s = self._room_s
+        kept = sweep_plan.planned(wants, room_s)
         self._kept = {want.group: kept[want.group] for want in wants if want.begun}
         for group in self._stage.groups:
             if group.name in self._kept:
                 reasons = self._thinned(group)
                 arms = [arm for arm in group.arms if arm.name not in self._ended and _who(arm.case) in reasons]
                 self._journal.stop({arm.name: reasons[_who(arm.case)] for arm in arms})
-        self._say(self._sentence(wants, kept))
-
-    def _sentence(self, wants: Sequence[Want], kept: Kept) -> str:
-        """Return what all of it would take, and what of it the budget allows."""
-        values = {group.name: self._value(group) for group in self._stage.groups}
-        everybody = {who for want in wants for who in want.costs_s}
-        whole_s = self._budget_s - self._room_s + sum(sum(want.costs_s.values()) for want in wants)
-        conditions = len(wants) // len(set(values.values()))
-        several = f" x {conditions} conditions" if conditions > 1 else ""
-        whole = (
-            f"{len(set(values.values()))} sizes{several} x {len(everybody)} implementations x {self._wanted[0]} rounds "
-            f"= about {_about(whole_s)}"
+        self._say(
+            sweep_words.plan_sentence(
+                wants,
+                kept,
+                {group.name: self._value(group) for group in self._stage.groups},
+                parameter=self._parameter,
+                rounds=self._wanted[0],
+                whole_s=self._pace.budget_s - room_s + sum(sum(want.costs_s.values()) for want in wants),
+            )
         )
-        missing: dict[tuple[int, ...], list[str]] = {}
-        for who in sorted(everybody, key=_named):
-            lacks = {values[want.group] for want in wants if want.group in kept and who in want.costs_s}
-            has = {values[name] for name, whos in kept.items() if who in whos}
-            if lacks - has:
-                missing.setdefault(tuple(sorted(lacks - has)), []).append(_named(who))
-        if len(kept) == len(wants) and not missing:
-            return f"{whole}, which the budget of {self._budget_s:g} s allows"
-        sizes = _listed(sorted({values[name] for name in kept}))
-        without = [f"without {', '.join(names)} at {_listed(lacking)}" for lacking, names in missing.items()]
-        said = f"{whole}; the budget of {self._budget_s:g} s allows {self._parameter} = {sizes}"
-        return ", ".join([said, *without])
 
     def _want(self, group: Group) -> Want:
         """Return what the rounds that a group still wants would take."""
@@ -196,7 +180,7 @@ class Sweeper:
         short = [group for group in begun if self._done[group.name] < self._wanted[0]]
         left_s = self._pace.left_s
         if short:
-            return self._paid(short, left_s + (MOST_GROWTH - 1) * self._budget_s)
+            return self._paid(short, left_s + (MOST_GROWTH - 1) * self._pace.budget_s)
         return self._paid([group for group in begun if self._done[group.name] < self._wanted[-1]], left_s)
 
     def _paid(self, groups: Sequence[Group], left_s: float) -> list[Group]:
@@ -227,8 +211,7 @@ class Sweeper:
         far = {name for name, size in sizes.items() if size.call_ns > sweep_plan.TIMES_SLOWER * fastest_ns}
         near_ns = sum(size.burst_ns for name, size in sizes.items() if name not in far)
         far_ns = sum(sizes[name].burst_ns for name in far)
-        most = MOST_PASSES if self._done[group.name] else FEWEST_PASSES
-        passes = min(most, max(1, int((PASSES_PART * least_ns - far_ns) / max(1, near_ns))))
+        passes = min(MOST_PASSES, max(1, int((PASSES_PART * least_ns - far_ns) / max(1, near_ns))))
         return {
             name: Turns(passes=min(passes, FAR_PASSES) if name in far else passes, samples=size.samples)
             for name, size in sizes.items()
@@ -245,16 +228,7 @@ class Sweeper:
     def _thinned(self, group: Group) -> dict[Who, str]:
         """Return who is left out of a group that is begun, with the reason."""
         want, kept = self._want(group), self._kept[group.name]
-        return {who: self._too_dear(want, who) for who in want.costs_s if who not in kept}
-
-    def _too_dear(self, want: Want, who: Who) -> str:
-        times = want.behind.get(who, 1.0)
-        far = f", and a call {significant(times, 2)} times as long as the fastest's" if times > 2 else ""
-        return f"budget: its rounds at this size would take about {_about(want.costs_s[who])}{far}; {self._remedy}"
-
-    def _unpaid(self, group: Group) -> str:
-        cost_s = sum(self._want(group).costs_s.values())
-        return f"budget: the rounds of this size would take about {_about(cost_s)}; {self._remedy}"
+        return {who: sweep_words.too_dear(want, who) for who in want.costs_s if who not in kept}
 
     def _leave_unavailable(self, group: Group, one: Round) -> None:
         """Leave what cannot run on this machine out of the sizes that wait, too: it says the same of each."""
@@ -263,10 +237,6 @@ class Sweeper:
         for other in self._waiting():
             if self._done[other.name] == 0 and reasons:
                 self._leave(other, reasons, Outcome.UNAVAILABLE)
-
-    @property
-    def _remedy(self) -> str:
-        return f"--budget gives the sweep more than {self._budget_s:g} s"
 
     def _leave(self, group: Group, reasons: Mapping[Who, str], outcome: Outcome = Outcome.NOT_MEASURED) -> None:
         """Leave some out of a group that has not been started yet, on the record."""
@@ -283,17 +253,3 @@ class Sweeper:
 
 def _who(case: Case) -> Who:
     return case.implementation, case.layout
-
-
-def _about(seconds: float) -> str:
-    return f"{significant(seconds, 2)} s"
-
-
-def _named(who: Who) -> str:
-    return who[0]
-
-
-def _listed(values: Sequence[int]) -> str:
-    """Return as in ``100, 1000 and 10000``."""
-    *first, last = map(str, values)
-    return f"{', '.join(first)} and {last}" if first else last
