@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.measure import round_executor as conductor_module
 from bench.measure import round_plan
 from bench.measure.group import Group, Source

@@ -7,7 +7,8 @@ import pytest
 
 from bench.analyse import verdict
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Verdict, decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import Verdict, findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.load import Activity
