@@ -9,7 +9,7 @@ from ..units import percent
 from . import thinning
 from .budget import Pace
 from .group import Group
-from .pass_planner import PassPlanner
+from .pass_planner import FIRST_PASSES, PassPlanner
 from .round_plan import BurstSize, Turns
 
 #: So much of what passes of an arm in a round are expected to take goes with them: its calls before and after.
@@ -32,7 +32,8 @@ class Course:
         self._pace = pace
         self._decide = decided
         self._say = say
-        self._planner = PassPlanner(settings.margin, settings.precision)
+        least = FIRST_PASSES if settings.roofline or settings.explains else 1  # there, other ratios are told too
+        self._planner = PassPlanner(settings.margin, settings.precision, least=least)
         self._lap: list[Round] = []
         self._due = MIN_ROUNDS
         """The next look of a run that is to reach a precision."""
@@ -115,7 +116,7 @@ class Course:
     def leaving(self, groups: Sequence[Group], alive: Collection[str]) -> dict[str, str]:
         """Return the arms for which there is no time, with the reason: the slowest, where it does not pay for all."""
         rounds = MIN_ROUNDS - self._pace.done
-        if rounds <= 0 or not self._pace.is_bounded:
+        if self._settings.rounds is not None or self._pace.done == 0 or rounds <= 0:
             return {}
         kept = {
             arm.name for group in groups for arm in (*group.arms, *group.limits) if arm.baseline or arm in group.limits

@@ -76,10 +76,14 @@ class _Pair:
 class PassPlanner:
     """Plans passes from what the rounds of a run have shown."""
 
-    def __init__(self, margin: float, precision: float | None = None) -> None:
-        """Take the smallest difference that matters, and the half-width that was asked for, if any."""
+    def __init__(self, margin: float, precision: float | None = None, *, least: int = 1) -> None:
+        """Take the smallest difference that matters, the half-width that was asked for, if any, and the fewest passes.
+
+        An arm with long bursts may have fewer than these.
+        """
         self._margin = log1p(margin)
         self._precision = precision
+        self._least = least
         self._rounds: dict[str, list[dict[str, _Minima]]] = {}
         self._samples: dict[str, int] = {}
 
@@ -131,14 +135,15 @@ class PassPlanner:
     def _wanted(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> int:
         """Return the passes that still matter to the ratio of two arms."""
         if self._precision is None and self._are_far(group, names, sizes):
-            return 1 if max(sizes[name].burst_ns for name in names) > LONG_BURST_NS else FAR_PASSES
+            slowest_ns = max(sizes[name].burst_ns for name in names)
+            return 1 if slowest_ns > LONG_BURST_NS else max(FAR_PASSES, self._least)
         pair = self._pair(group, *names)
         within = pair.within
         if within is None:
             return FIRST_PASSES
         distance = abs(abs(median(pair.ratios)) - self._margin) * DISTANCE_PART
         enough = max(self._precision or distance, pair.between(within) * PROCESS_PART, LEAST_ERROR)
-        return min(MOST_PASSES, max(NEAR_PASSES, ceil((ERROR_OF_MEDIAN * within / enough) ** 2)))
+        return min(MOST_PASSES, max(NEAR_PASSES, self._least, ceil((ERROR_OF_MEDIAN * within / enough) ** 2)))
 
     def _are_far(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> bool:
         """Return whether two arms are so far apart that passes do not matter."""
