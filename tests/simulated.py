@@ -18,6 +18,7 @@ from bench.machine.load import Activity
 from bench.measure import backends, selection
 from bench.measure.backends import Backend
 from bench.measure.group import Group, Source
+from bench.measure.round_executor import UNCOUNTED
 from bench.measure.round_plan import BurstSize, BurstSizes, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Ended
@@ -181,7 +182,7 @@ class SimulatedExecutor:
             self._say(f"pass {place + 1} of {passes}, {group.name}")
             self._pass(place, active, plan, turns)
         for one in active.values():
-            self._finish(one, counted=index == 0 and one.arm not in group.limits)
+            self._finish(one, counted=index == 0 and one.arm.role not in UNCOUNTED)
         held = Round(
             index=index,
             group=group.name,

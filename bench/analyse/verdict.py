@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import exp, expm1, log1p
+from math import exp, log1p
 from statistics import median
 
 from ..stats import intervals
@@ -167,26 +167,6 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
         [arm.case.group for arm in run.arms if not arm.again] + [skipped.case.group for skipped in run.left]
     )
     return tuple(_group(run, name, margin) for name in names)
-
-
-def decided(run: Run) -> set[str]:
-    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with.
-
-    Where a precision was asked for, it is not the verdict that has to stand: the ratio has to be known that exactly.
-    """
-    precision = run.settings.precision
-    return {
-        finding.arm.name
-        for group in findings(run)
-        for finding in group.findings
-        if finding.verdict is None
-        or (_is_exact(finding, precision) if precision is not None else finding.verdict != Verdict.UNDECIDED)
-    }
-
-
-def _is_exact(finding: Finding, precision: float) -> bool:
-    interval = finding.log_ratio.interval if finding.log_ratio else None
-    return interval is not None and expm1((interval.high - interval.low) / 2) <= precision
 
 
 def _group(run: Run, name: str, margin: float) -> GroupFindings:

@@ -9,7 +9,7 @@ from ..units import percent
 from . import thinning
 from .budget import Pace
 from .group import Group
-from .pass_planner import PassPlanner
+from .pass_planner import FIRST_PASSES, PassPlanner
 from .round_plan import BurstSize, Turns
 
 #: So much of what passes of an arm in a round are expected to take goes with them: its calls before and after.
@@ -32,10 +32,12 @@ class Course:
         self._pace = pace
         self._decide = decided
         self._say = say
-        self._planner = PassPlanner(settings.margin, settings.precision)
+        least = FIRST_PASSES if settings.roofline or settings.explains else 1  # there, other ratios are told too
+        self._planner = PassPlanner(settings.margin, settings.precision, least=least)
         self._lap: list[Round] = []
         self._due = MIN_ROUNDS
         """The next look of a run that is to reach a precision."""
+        self._groups: dict[str, Group] = {}
         self.decided: set[str] = set()
         """Arms that need no more rounds."""
 
@@ -46,15 +48,22 @@ class Course:
         return bool(first) and self._pace.done >= first[0]
 
     def wanted(self, group: Group, alive: Collection[str]) -> list[str]:
-        """Return the arms that another round is to measure: those not decided yet, and what they are compared with."""
+        """Return the arms that another round is to measure: those not decided yet, and what they are compared with.
+
+        The baseline is not measured twice while every two cases are far apart: what it differs from itself by could not
+        call that into question. Fixed rounds are the same for all.
+        """
         baselines = {arm.name for arm in group.arms if arm.baseline}
         undecided = [name for name in alive if name not in self.decided and name not in baselines]
+        if self._settings.rounds is None and self._planner.is_clear(group):
+            baselines -= {arm.name for arm in group.arms if arm.again}
         if self._is_looked_at and not undecided:
             return []
         return [name for name in alive if name in baselines or name in undecided]
 
     def turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int, groups: int) -> Mapping[str, Turns]:
         """Return how often each arm of one of so many groups is timed, and say so where its rounds will not fit."""
+        self._groups[group.name] = group
         found = self._planner.turns(group, sizes, self._pace.share_s(groups) * 1e9 - start_ns)
         if self._pace.done == 0 and self._pace.is_bounded:
             self._warn(group, sizes, found, start_ns)
@@ -69,11 +78,11 @@ class Course:
                 f"{MIN_ROUNDS} of them; there are {max(0.0, self._pace.left_s):.0f} s left (--budget says another time)"
             )
 
-    def add(self, group: Group, one: Round) -> None:
+    def add(self, one: Round) -> None:
         """Take note of a round."""
         self._lap = [*(other for other in self._lap if other.group != one.group), one]
         if one.discarded is None:
-            self._planner.add(group, one)
+            self._planner.add(one)
 
     def look(self, run: Run) -> None:
         """Look at what was measured, where it is time."""
@@ -85,8 +94,13 @@ class Course:
 
     def _plan(self, run: Run, precision: float) -> None:
         """Plan the rounds of the arms that are not known exactly enough yet, and say what they take."""
-        open_arms = [arm.name for arm in run.arms if not arm.baseline and arm.name not in self.decided]
-        known = [ratios for name in open_arms if len(ratios := self._planner.ratios(name)) > 1]
+        open_arms = {arm.name for arm in run.arms if not arm.baseline and arm.name not in self.decided}
+        known = [
+            ratios
+            for group in self._groups.values()
+            for arm in group.arms
+            if arm.name in open_arms and len(ratios := self._planner.ratios(group, arm.name)) > 1
+        ]
         if known:
             wanted = max(rounds_for(ratios, precision) for ratios in known)
             self._due = self._pace.plan(max(wanted, self._pace.done + 1))
@@ -102,7 +116,7 @@ class Course:
     def leaving(self, groups: Sequence[Group], alive: Collection[str]) -> dict[str, str]:
         """Return the arms for which there is no time, with the reason: the slowest, where it does not pay for all."""
         rounds = MIN_ROUNDS - self._pace.done
-        if rounds <= 0 or not self._pace.is_bounded:
+        if self._settings.rounds is not None or self._pace.done == 0 or rounds <= 0:
             return {}
         kept = {
             arm.name for group in groups for arm in (*group.arms, *group.limits) if arm.baseline or arm in group.limits

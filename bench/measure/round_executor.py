@@ -12,7 +12,7 @@ from ..machine import affinity, hardware, load, suspension, threads
 from ..problems.case import Case
 from ..problems.implementation import make_importable
 from ..problems.problem import Problem
-from ..store.records import Arm, Round
+from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
@@ -23,8 +23,11 @@ from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
 from .worker_process import Conditions, Ended, WorkerProcess
 
+#: Arms of which nothing is counted: what the baseline does, its second arm does too.
+UNCOUNTED = (Role.AGAIN, Role.LIMIT)
+
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
-LONGEST_COUNTED_NS = 200_000_000
+LONGEST_COUNTED_NS = 20_000_000
 
 
 class Conductor:
@@ -59,7 +62,7 @@ class Conductor:
             turns = self._turns(by_name, choose_turns, time.monotonic_ns() - started)
             self._interleave(by_name, plan, turns, name=group.name)
             for one in active:
-                untimed = self._untimed if index == 0 and one.arm not in group.limits else None
+                untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
         duration_ns = time.monotonic_ns() - started
         activity = load.load_between(before, load.snapshot())

@@ -49,7 +49,7 @@ class Runner:
         Parameters
         ----------
         decided
-            Which arms of a run need no more rounds, as `verdict.decided` has it.
+            Which arms of a run need no more rounds, as `decided` has it.
         say
             Is told what is planned.
         copy
@@ -147,11 +147,10 @@ class Runner:
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
-        groups = {group.name: group for group in stage.groups}
         next_s = None
         while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
             for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
-                self._course.add(groups[round_.group], round_)
+                self._course.add(round_)
                 self._keep(round_, journal)
             started_s = self._backend.monotonic_s()
             self._course.look(journal.run)

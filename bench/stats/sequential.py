@@ -59,8 +59,10 @@ FIXED = Stopping()
 
 def _levels(looks: Sequence[int]) -> list[float]:
     """Return the level of each look: an equal part, but for a first one whose rounds know no level as small."""
-    first = max(ALPHA / len(looks), 2.0 ** -looks[0])
-    return [first, *[(ALPHA - first) / (len(looks) - 1)] * (len(looks) - 1)]
+    least, equal = 2.0 ** -looks[0], ALPHA / len(looks)
+    if not equal < least < ALPHA:
+        return [equal] * len(looks)
+    return [least, *[(ALPHA - least) / (len(looks) - 1)] * (len(looks) - 1)]
 
 
 def half_width(log_ratios: Sequence[float], alpha: float) -> float:

@@ -19,9 +19,11 @@ from .outcome import Unfit, judged
 from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
-#: Warm-up: at least so many calls and so long, but no further once it has lasted LONGEST_WARMUP_NS; a single call where
-#: that one takes longer than SLOW_CALL_NS.
-WARMUP_CALLS, WARMUP_NS, LONGEST_WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 100_000_000, 500_000_000
+#: Warm-up, behind the first call: so long, in one call at least.
+WARMUP_NS = 50_000_000
+
+#: Calls longer than this are not called once more to tell how long one takes on contents that it has met.
+SLOW_CALL_NS = 500_000_000
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
@@ -125,16 +127,11 @@ class Bench:
                 if not correctness.same(array, kept[name]):
                     raise correctness.Wrong(f"a second call changed the first call's {name}")
         calls = 1
-        while shortest < SLOW_CALL_NS and self._is_cool(calls, time.perf_counter_ns() - self._verified):
+        while time.perf_counter_ns() - self._verified < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
         return first_call_ns, calls
-
-    @staticmethod
-    def _is_cool(calls: int, lasted_ns: int) -> bool:
-        """Return whether a warm-up goes on that has had so many calls and lasted so long."""
-        return lasted_ns < LONGEST_WARMUP_NS and (calls < WARMUP_CALLS or lasted_ns < WARMUP_NS)
 
     def _call(self) -> tuple[dict[str, Any], int]:
         """Make one call under the conditions of a sample; return its outputs and its time in ns."""

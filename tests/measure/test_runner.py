@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.analyse import verdict
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Verdict, decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import Verdict, findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.load import Activity
@@ -69,8 +69,8 @@ def test_sizes_are_groups_of_their_own_and_all_are_in_every_round(tmp_path):
     assert sorted((one.index, one.group[8]) for one in run.rounds) == [(0, "M"), (0, "S"), (1, "M"), (1, "S")]
 
 
-@pytest.mark.parametrize(("seconds", "rounds"), [(0.001, 8), (1.0, 8), (60.0, 8)])
-def test_a_run_has_its_rounds_whatever_a_call_takes(tmp_path, seconds, rounds):
+@pytest.mark.parametrize(("seconds", "rounds"), [(0.001, 8), (0.3, 8), (1.5, 6), (60.0, 1)])
+def test_a_run_has_the_rounds_of_an_interval_where_twice_its_time_pays_for_them(tmp_path, seconds, rounds):
     run, _ = measured(tmp_path, Simulation(truth=taking(honest=seconds)), "honest", settings=USUAL_RUN)
     assert len(run.rounds) == rounds
 
@@ -238,7 +238,7 @@ def test_a_run_ends_with_the_last_look_or_when_nothing_is_left_to_decide(tmp_pat
 
 def test_decided_is_what_has_a_verdict_and_what_never_will():
     arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
-    told = verdict.decided(make_run(arms))
+    told = decided(make_run(arms))
     assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.analyse.decided import decided
 from bench.analyse.sweep import sweeps
-from bench.analyse.verdict import decided, findings
+from bench.analyse.verdict import findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...errors import ImplbenchError
 from ...measure.runner import Runner
 from ...measure.selection import Selection, select

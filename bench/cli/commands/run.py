@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...problems import problem
