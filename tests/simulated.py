@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from bench.machine.load import Activity
-from bench.measure import backends, selection
+from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
 from bench.measure.group import Group, Source
 from bench.measure.round_executor import UNCOUNTED
@@ -166,6 +166,8 @@ class SimulatedExecutor:
         self._sizes = BurstSizes()
         self._crew: Crew | None = None
         self._served: set[str] = set()
+        self._begun: Callable[[], Round] | None = None
+        self._passes = 0
 
     def round(
         self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
@@ -175,28 +177,41 @@ class SimulatedExecutor:
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         common = machine.noise.of_round(machine.random)
         start = _Start(group=group, plan=plan, index=index, common=common, crew=crew)
-        active = {name: self._start(arms[name], start) for name in plan.spawn_order}
+        active: dict[str, _Active] = {}
+        self._begun = lambda: self._record(start, active, started)
+        self._passes = 0
+        for name in plan.spawn_order:
+            active[name] = self._start(arms[name], start)
         turns = self._turns(active, choose_turns, machine.clock.now_ns - started)
         passes = max((one.passes for one in turns.values()), default=0)
         for place in range(passes):
             self._say(f"pass {place + 1} of {passes}, {group.name}")
             self._pass(place, active, plan, turns)
+            self._passes = place + 1
         for one in active.values():
             self._finish(one, counted=index == 0 and one.arm.role not in UNCOUNTED)
-        held = Round(
-            index=index,
-            group=group.name,
-            start_ns=started,
-            duration_ns=machine.clock.now_ns - started,
-            hash_seed=plan.hash_seed,
-            padding=plan.padding,
-            passes=passes,
-            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
-            workers=tuple(replace(one.record, spent=one.spent) for one in active.values()),
-            discarded=machine.discarded.get(len(machine.held)),
-        )
+        held = replace(self._begun(), discarded=machine.discarded.get(len(machine.held)))
+        self._begun = None
         machine.held.append(held)
         return held
+
+    def _record(self, start: _Start, active: Mapping[str, _Active], started_ns: int) -> Round:
+        """Return the record of a round as it is now."""
+        return Round(
+            index=start.index,
+            group=start.group.name,
+            start_ns=started_ns,
+            duration_ns=self._machine.clock.now_ns - started_ns,
+            hash_seed=start.plan.hash_seed,
+            padding=start.plan.padding,
+            passes=self._passes,
+            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+            workers=tuple(replace(one.record, spent=one.spent) for one in active.values()),
+        )
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held; None where none is."""
+        return recording.unfinished(self._begun()) if self._begun else None
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Return what making inputs tells; none are made."""

@@ -13,6 +13,7 @@ from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Run
 from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
+from ..units import time_text
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
@@ -204,7 +205,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     unknown = Finding(
         arm=arm,
         outcome=outcome,
-        reason=ended.reason if ended else None if workers else unmeasured,
+        reason=ended.reason if ended else None if workers else _unmeasured(unmeasured, rounds.first_call_ns(arm)),
         rounds=len(workers),
         first_call_s=_median_s([worker.first_call_ns for worker in workers]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
@@ -214,6 +215,11 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
     )
     return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
+
+
+def _unmeasured(reason: str, first_call_ns: int | None) -> str:
+    """Return why an arm has no time, with what a call took of one that was about to be timed."""
+    return reason if first_call_ns is None else f"{reason}; its first call took {time_text(first_call_ns * 1e-9)}"
 
 
 def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:

@@ -18,7 +18,7 @@ from ..worker import protocol
 from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
 from . import compile_caches, round_plan
 from .group import Group, Source
-from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
+from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
 from .worker_process import Conditions, Ended, WorkerProcess
@@ -45,39 +45,36 @@ class Conductor:
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
         self._killed: set[str] = set()
+        self._open: OpenRound | None = None
 
     def round(
         self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
     ) -> Round:
         """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
         self._move_away(plan.cpus)
-        before, asleep, started = load.snapshot(), suspension.Watch(), time.monotonic_ns()
+        asleep = suspension.Watch()
+        held = self._open = OpenRound(
+            index=index, group=group.name, plan=plan, before=load.snapshot(), started_ns=time.monotonic_ns()
+        )
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
-            active = [self._spawned(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
-            self._bind(active, plan.cpus)
-            for one in active:
+            for name in plan.spawn_order:
+                held.active.append(self._spawned(arms[name], group, plan, crew or stack))
+            self._bind(held.active, plan.cpus)
+            for one in held.active:
                 self._start(one, group, forks=crew is not None)
-            by_name = {one.arm.name: one for one in active if one.call_ns}
-            turns = self._turns(by_name, choose_turns, time.monotonic_ns() - started)
-            self._interleave(by_name, plan, turns, name=group.name)
-            for one in active:
+            by_name = {one.arm.name: one for one in held.active if one.call_ns}
+            turns = self._turns(by_name, choose_turns, time.monotonic_ns() - held.started_ns)
+            self._interleave(held, by_name, turns)
+            for one in held.active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
-        duration_ns = time.monotonic_ns() - started
-        activity = load.load_between(before, load.snapshot())
-        return Round(
-            index=index,
-            group=group.name,
-            start_ns=started,
-            duration_ns=duration_ns,
-            hash_seed=plan.hash_seed,
-            padding=plan.padding,
-            passes=max((one.passes for one in turns.values()), default=0),
-            load=activity,
-            workers=tuple(one.whole_record() for one in active),
-            discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
-        )
+        self._open = None
+        return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
+        return unfinished(self._open.so_far()) if self._open else None
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
@@ -187,18 +184,17 @@ class Conductor:
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
-    def _interleave(
-        self, active: Mapping[str, Active], plan: RoundPlan, turns: Mapping[str, Turns], *, name: str
-    ) -> None:
-        """Time one burst of each arm of group `name` in each of its passes; all but who is timed are stopped."""
+    def _interleave(self, held: OpenRound, active: Mapping[str, Active], turns: Mapping[str, Turns]) -> None:
+        """Time one burst of each arm that is warm in each of its passes; all but who is timed are stopped."""
         passes = max((one.passes for one in turns.values()), default=0)
         for index in range(passes):
-            self._tell(f"pass {index + 1} of {passes}, {name}")
-            for position, arm in enumerate(round_plan.order_of_pass(plan.positions, index)):
+            self._tell(f"pass {index + 1} of {passes}, {held.group}")
+            for position, arm in enumerate(round_plan.order_of_pass(held.plan.positions, index)):
                 one = active.get(arm)
                 if one and one.record.outcome == Outcome.OK and index < turns[arm].passes:
                     with one.spending("timed_ns"):
                         self._time(one, active, pass_index=index, position=position)
+            held.passes = index + 1
 
     def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
         """Time a burst; where its samples are too short for the clock, again with more calls in each."""

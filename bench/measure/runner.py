@@ -73,7 +73,7 @@ class Runner:
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
 
-        A keyboard interrupt ends the measuring, not the run: it is stored as interrupted, with its whole rounds.
+        A keyboard interrupt ends the measuring, not the run: it is stored as interrupted, with what was done by then.
 
         Raises
         ------
@@ -111,6 +111,9 @@ class Runner:
                     self._measure(stage, loop, journal)
             except KeyboardInterrupt:
                 interrupted = True
+                begun = stage.executor.unfinished()
+                if begun is not None:
+                    journal.append(begun)
             return journal.close(interrupted=interrupted, spent_s=self._spent_s)
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:

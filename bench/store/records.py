@@ -17,6 +17,10 @@ from .worker_records import Outcome, Worker
 SCHEMA = 2
 
 
+#: Why a round is not used that was not finished.
+INTERRUPTED = "the run was interrupted in it"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
     """One fresh worker for each arm of a group, and their interleaved bursts."""
@@ -33,6 +37,11 @@ class Round:
     workers: tuple[Worker, ...]
     discarded: str | None = None
     """Why the round is not used, for a reason that was fixed beforehand."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the run was interrupted in it: it has the passes done by then, and no last check of the answers."""
+        return self.discarded == INTERRUPTED
 
     @property
     def ended(self) -> tuple[Worker, ...]:

@@ -1,6 +1,7 @@
 """From the records of workers to one number each: seconds and page faults a call, ratios of two. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 
 from ..stats import intervals
@@ -12,10 +13,23 @@ LEAST_COLD_NS, TIMES_COLDER = 300_000_000, 2.0
 
 
 def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
-    """Return the rounds that count, of a group or of all."""
+    """Return the rounds that count, of a group or of all.
+
+    A group that has none has the passes done in a round that the run was interrupted in, if there are: enough for a
+    first estimate, and for no interval.
+    """
+    own = [round_ for round_ in run.rounds if group is None or round_.group == group]
+    whole = {round_.group for round_ in own if round_.discarded is None}
     return tuple(
-        round_ for round_ in run.rounds if round_.discarded is None and (group is None or round_.group == group)
+        round_
+        for round_ in own
+        if round_.discarded is None or (round_.unfinished and round_.passes and round_.group not in whole)
     )
+
+
+def finished(run: Run) -> Run:
+    """Return a run without the round that it was interrupted in, whose answers nobody checked a last time."""
+    return replace(run, rounds=tuple(round_ for round_ in run.rounds if not round_.unfinished))
 
 
 class GroupRounds:
@@ -33,6 +47,12 @@ class GroupRounds:
         self._ended: dict[str, Worker] = {}
         for worker in (worker for round_ in run.rounds if round_.group == name for worker in round_.ended):
             self._ended.setdefault(worker.arm, worker)
+        self._first_call_ns = {
+            worker.arm: worker.first_call_ns
+            for round_ in run.rounds
+            if round_.unfinished and round_.group == name
+            for worker in round_.workers
+        }
         self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
 
     def workers(self, arm: Arm) -> Mapping[int, Worker]:
@@ -46,6 +66,10 @@ class GroupRounds:
         """
         twin = self.again if arm is self.baseline else None
         return self._ended.get(arm.name) or (self._ended.get(twin.name) if twin else None)
+
+    def first_call_ns(self, arm: Arm) -> int | None:
+        """Return the time of an arm's first call in a round that was not finished; None if it made none."""
+        return self._first_call_ns.get(arm.name)
 
     def outcome(self, arm: Arm) -> Outcome:
         """Return how an arm's case ended: badly if any of its workers did."""

@@ -70,7 +70,7 @@ def command(options: ExplainOptions) -> int:
             if file:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)
 
 

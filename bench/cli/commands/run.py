@@ -45,5 +45,5 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)
