@@ -24,7 +24,8 @@ def command(options: RunOptions) -> int:
     found = problem.find(options.problem)
     arms, left = select(found, options.selection)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        run, path = Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        runner = Runner(found, options.settings, listener, decided=decided, say=terminal.note)
+        run, path = runner.run(arms, left, options.results)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
     return show(run, path, options)
