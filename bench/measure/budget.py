@@ -1,6 +1,7 @@
 """How long a run goes on: rounds, from what was asked for and what a round turned out to take."""
 
 from collections.abc import Callable
+from statistics import mean
 
 from ..stats.intervals import MIN_ROUNDS
 from ..store.records import Settings
@@ -17,6 +18,9 @@ FIRST_PART = 0.6
 
 #: Where a run does not look, a round may take this part of its time.
 PLANNED_ROUNDS = 8
+
+#: What the next round takes is told from so many before it.
+RECENT = 3
 
 
 class Pace:
@@ -71,7 +75,7 @@ class Pace:
             return False
         if self._settings.rounds is not None and self.done >= self._settings.rounds:
             return False
-        return not self.is_bounded or self.grown_left_s >= (max(self._round_s[-3:]) if next_s is None else next_s)
+        return not self.is_bounded or self.grown_left_s >= (max(self._round_s[-RECENT:]) if next_s is None else next_s)
 
     @property
     def grown_left_s(self) -> float:
@@ -82,7 +86,7 @@ class Pace:
     def plan(self, rounds: int) -> int:
         """Plan so many rounds, or as many as fit the time that is left; return how many that are."""
         if self.is_bounded:
-            longest_s = max(self._round_s[-3:])
+            longest_s = max(self._round_s[-RECENT:])
             rounds = min(rounds, self.done + max(1, int(self.left_s / longest_s)))
         self._planned = rounds
         return rounds
@@ -100,7 +104,7 @@ class Pace:
         """Return how many rounds there will be and the seconds left; None before anything is known."""
         if not self._round_s:
             return self._settings.rounds, None
-        mean_s = sum(self._round_s) / self.done
+        mean_s = mean(self._round_s[-RECENT:])
         fitting = self.done + max(0, int(self.left_s / mean_s))
         expected = max(fitting, self._least)
         if self._planned:
@@ -115,4 +119,5 @@ class Pace:
     def progress(self, doing: str) -> Progress:
         """Return where the run stands while that is being done."""
         expected, left_s = self.expected()
-        return Progress(doing=doing, rounds_done=self.done, rounds_expected=expected, left_s=left_s)
+        coming = None if expected is None else max(expected, self.done + 1)
+        return Progress(doing=doing, rounds_done=self.done, rounds_expected=coming, left_s=left_s)

@@ -87,4 +87,6 @@ def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found = problem.find(options.problem)
     arms, left = select(found, options.selection)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        return Runner(found, options.settings, listener, decided=decided, say=terminal.note).run(
+            arms, left, options.results
+        )

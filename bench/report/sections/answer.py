@@ -126,7 +126,8 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
     share = share_sentence(under) if under else None
     if share:
         paragraphs.append(share)
-    if group.too_noisy and group.resolved is not None and group.noise is not None:
+    undecided = any(one.verdict == Verdict.UNDECIDED for one in group.ok)
+    if group.too_noisy and undecided and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
             f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "
