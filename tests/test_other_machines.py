@@ -19,9 +19,9 @@ from bench.worker import correctness
 from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
 from bench.worker.outputs import leaves_of, named
-from bench.worker.values.comparison import Expected
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
 from bench.worker.task import Bench
+from bench.worker.values.comparison import Expected
 from tests import noise
 
 CHECKOUT = Path(__file__).parent.parent

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner

@@ -17,6 +17,7 @@ def measuring(to: argparse.ArgumentParser) -> None:
     sweep(to)
     baseline(to)
     amount(to)
+    precision(to)
     margin(to)
     seed(to)
     timeout(to)
@@ -143,14 +144,25 @@ def amount(to: argparse.ArgumentParser) -> None:
         "--rounds",
         type=argument_types.positive,
         metavar="N",
-        help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
+        help="rounds of fresh workers (default: 6, then up to 32 for what is undecided)",
     )
     to.add_argument(
         "--budget",
         type=argument_types.seconds,
         dest="budget_s",
         metavar="SECONDS",
-        help="time for the rounds (default: 75 s, but 8 rounds in any case)",
+        help="time for the run (default: 75 s, up to 150 s where 6 rounds take longer)",
+    )
+
+
+def precision(to: argparse.ArgumentParser) -> None:
+    """Add how exactly ratios are to be known."""
+    to.add_argument(
+        "--precision",
+        type=argument_types.percentage,
+        metavar="PERCENT",
+        help="go on until each ratio to the baseline is known so exactly, either way, or time is up (default: until "
+        "it is decided at the margin)",
     )
 
 

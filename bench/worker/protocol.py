@@ -92,6 +92,10 @@ class Start(Order, frozen=True, kw_only=True):
     """Whether to do this, and all up to `Leave`, in a fork of the worker."""
 
 
+class Wake(Order, frozen=True, kw_only=True):
+    """Say so once everything is loaded that every worker loads."""
+
+
 class TimeBurst(Order, frozen=True, kw_only=True):
     """Time so many samples in a row, of so many calls each."""
 
@@ -114,6 +118,10 @@ class Count(Order, frozen=True, kw_only=True):
 
 class Leave(Order, frozen=True, kw_only=True):
     """End the fork."""
+
+
+class Awake(Reply, frozen=True, kw_only=True):
+    """The worker waits for its case."""
 
 
 class InputsWritten(Reply, frozen=True, kw_only=True):
@@ -150,6 +158,9 @@ class Started(Reply, frozen=True, kw_only=True):
     """Whether the problem's own test has accepted the outputs."""
     consumed: str | None = None
     """What is done inside the clock with a result that is computed only when it is looked at, if it is such a one."""
+    preparing_ns: Natural
+    """Until the first call had returned."""
+    warming_ns: Natural
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -266,7 +277,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    order: Order = _decoded(message[1], WriteInputs | Start | TimeBurst | Finish | Count | Leave)
+    order: Order = _decoded(message[1], Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave)
     return message[0], order
 
 

@@ -14,7 +14,21 @@ from ..machine import threads
 from . import origins, protocol
 from .input_files import write_inputs
 from .outcome import Unfit, shortened
-from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
+from .protocol import (
+    Awake,
+    Count,
+    Failure,
+    Finish,
+    Foreign,
+    Leave,
+    Leaving,
+    Order,
+    Reply,
+    Start,
+    TimeBurst,
+    Wake,
+    WriteInputs,
+)
 from .task import Bench
 
 
@@ -38,6 +52,8 @@ class Session:
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
+            case Wake(), None:
+                return Awake()
             case WriteInputs(), None:
                 _find(order.spec)
                 return write_inputs(order)

@@ -7,7 +7,8 @@ import psutil
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus

@@ -1,12 +1,10 @@
 """Computations as people write them, of whatever goes in and comes out: right ones pass, wrong ones are told where."""
 
-import dataclasses
 import sys
 
 import pytest
 
 from bench.problems.case import Case, Size
-from bench.store.checks import Against
 from bench.worker import task
 from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...report import json_run, sections, terminal
@@ -24,7 +24,8 @@ def command(options: RunOptions) -> int:
     found, wanted = asked(options.problem, options.selection)
     arms, left = select(found, wanted)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        run, path = Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        runner = Runner(found, options.settings, listener, decided=decided, say=terminal.note)
+        run, path = runner.run(arms, left, options.results)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
     return show(run, path, options)
@@ -44,5 +45,5 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)

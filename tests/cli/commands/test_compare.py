@@ -1,8 +1,8 @@
 """`implbench compare` on real versions of a real problem: on a simulated machine, and once with real workers."""
 
 import json
-import re
 import os
+import re
 import shutil
 import signal
 import sys
