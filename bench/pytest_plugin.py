@@ -56,11 +56,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
-    ours = file_path.suffix == ".py" and not file_path.is_relative_to(Path(__file__).parent)
-    named = parent.session.isinitpath(file_path)
-    return (
-        OfProblem.from_parent(parent, path=file_path) if ours and discovery.is_problem(file_path, named=named) else None
-    )
+    if file_path.suffix != ".py" or file_path.is_relative_to(Path(__file__).parent):
+        return None
+    ours = discovery.is_problem(file_path, named=parent.session.isinitpath(file_path))
+    return OfProblem.from_parent(parent, path=file_path) if ours else None
 
 
 class Bundled(pytest.File):

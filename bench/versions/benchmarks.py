@@ -14,7 +14,8 @@ from ..problems.problem import Problem
 from ..store.records import Arm, Role
 from ..store.worker_records import Outcome
 from .pairing import Pairs, Renames, paired, paired_implementations, paired_problems
-from .sides import Side, name_at
+from .places import name_at
+from .sides import Side
 
 SAME = "the same code on both sides (--all measures it)"
 

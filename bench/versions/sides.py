@@ -4,14 +4,11 @@ import os
 import shutil
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import ImplbenchError, unknown
 from ..machine import distributions
 from ..problems import implementation
-from ..problems.discovery import is_problem
-from ..problems.files import MODULE
-from ..problems.literals import parsed
 from ..problems.packages import elsewhere, import_folders, own_roots, placed, project_names
 from ..problems.problem import Problem, read
 from ..problems.source_code import differences
@@ -19,16 +16,8 @@ from ..worker.origins import Own
 from . import copies, revisions
 from .copies import Repository
 from .pairing import Renames, paired_problems
+from .places import is_among_tests, name_at, places_in
 from .revisions import Revision
-
-#: The file that makes a folder a problem.
-PROBLEM = f"{MODULE}.py"
-
-#: Problems below folders of these names are fixtures of tests ...
-_TESTS = frozenset({"test", "tests"})
-
-#: ... but for those below a folder of these names in them.
-_BENCHMARKS = frozenset({"bench", "benches", "benchmark", "benchmarks", "perf", "performance"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,7 +103,7 @@ def _with_origins(side: Side, origins: tuple[Path, ...]) -> Side:
 
 def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
     """Return the paths on both sides of the problems that are named on either: one may have been renamed."""
-    places = [(one, where) for one in copied for where in _places(one.root)]
+    places = [(one, where) for one in copied for where in places_in(one.root)]
     for name in names:
         if not any(_is_named(where, name, one) for one, where in places):
             known = {name_at(where, one.root) for one, where in places}
@@ -164,7 +153,7 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_C
         repository = revisions.repository_here(source)
         copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
         root = place
-    wheres = [where for where in _places(root) if not _is_among_tests(where)]
+    wheres = [where for where in places_in(root) if not is_among_tests(where)]
     if not wheres:
         raise ImplbenchError(f"--problems-from {source}: there is no problem")
     if "." in wheres:
@@ -210,10 +199,10 @@ def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
     problems: dict[str, Problem] = {}
     broken: dict[str, str] = {}
     left_out = []
-    for where in _places(one.root):
+    for where in places_in(one.root):
         if wanted is not None and where not in wanted:
             continue
-        if wanted is None and _is_among_tests(where):
+        if wanted is None and is_among_tests(where):
             left_out.append(where)
             continue
         try:
@@ -252,46 +241,6 @@ def _readable(root: Path, where: str) -> Problem:
     except UnicodeEncodeError as error:
         raise ImplbenchError("its path is not UTF-8: rename it") from error
     return read(root / where)
-
-
-def _places(root: Path) -> list[str]:
-    """Return the paths of the folders and files that are problems, or were meant as one, from the root."""
-    found = []
-    for at, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", "node_modules"))
-        if PROBLEM in files:  # what lies beside it are its implementations
-            found += [at] if _is_meant(Path(at, PROBLEM)) else []
-        else:
-            found += [os.path.join(at, name) for name in sorted(files) if _is_file_meant(at, name)]  # noqa: PTH118
-    return [Path(place).relative_to(root).as_posix() for place in found]
-
-
-def _is_file_meant(at: str, name: str) -> bool:
-    file = Path(at, name)
-    return file.suffix == ".py" and not file.is_symlink() and _is_meant(file)
-
-
-def _is_meant(file: Path) -> bool:
-    """Return whether a file is a problem of ours, or a folder's problem.py, were it with a syntax error in it."""
-    if is_problem(file):
-        return True
-    try:
-        parsed(file)
-    except ImplbenchError:
-        telling = b"SIZES" if file.name == PROBLEM else b"\ndef inputs("
-        return file.is_file() and telling in file.read_bytes()
-    return False
-
-
-def name_at(where: str, root: Path) -> str:
-    """Return the name of the problem at a path from a root: that of its folder, or of its file without the suffix."""
-    return PurePosixPath(where).name.removesuffix(".py") or root.name
-
-
-def _is_among_tests(where: str) -> bool:
-    parts = PurePosixPath(where).parts
-    last = max((place for place, part in enumerate(parts) if part in _TESTS), default=None)
-    return last is not None and not _BENCHMARKS & set(parts[last:])
 
 
 def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:

@@ -39,7 +39,7 @@ class Baseline:
             self._prepare = loaded(Start(spec=self._spec, implementation=self._name, layout={})).prepare
         own = {name: copied(value) for name, value in inputs.items()}
         step = self._prepare(own)
-        given = (self._problem.fresh(own),) if self._problem.fresh else ()
+        given = self._problem.fresh(own) if self._problem.fresh else ()
         result = step(*given)
         lazy = forced(lambda *_: result, result)
         result = lazy[0]() if lazy else result

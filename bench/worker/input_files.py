@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..problems.files import MODULE
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
@@ -46,7 +47,7 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
         work={key: float(value) for key, value in work.items()},
         numeric_stack=environment.numeric_stack(),
         check=contents[0][1].check,
-        doubt=_doubt(*contents),
+        doubt=_doubt(*contents, module=spec.module),
     )
 
 
@@ -95,8 +96,13 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
             raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
 
 
-def _doubt(first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right]) -> str | None:
-    """Return why a remembered answer cannot be told from a computed one; None where it can."""
+def _doubt(
+    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, module: str
+) -> str | None:
+    """Return why a remembered answer cannot be told from a computed one; None where it can.
+
+    In a `module` that is all of its problem, nothing of the implementations' own is done outside the calls.
+    """
     always = None
     if _same(first[0], second[0]):
         always = "inputs"
@@ -105,10 +111,10 @@ def _doubt(first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, An
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            "let inputs() in problem.py depend on the seed"
+            f"let inputs() in {module}.py depend on the seed"
         )
     renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
-    if renewed:
+    if renewed and module == MODULE:
         return (
             f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
             "is computed there cannot be told from what is computed in the call; let the seed change the contents of "

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..collector import collector_off
 from ..machine import threads, usage
+from ..problems.files import MODULE
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
 from .checker import Checker
@@ -121,7 +122,7 @@ class Bench:
         """Give the next call what it may overwrite or use up."""
         self._arena.restore()
         if self._fresh:
-            self._given = (self._fresh(self._arena.inputs),)
+            self._given = self._fresh(self._arena.inputs)
 
     def _once(self) -> Any:
         """Make one call that is not timed and return what it gives."""
@@ -256,10 +257,11 @@ class Bench:
             self._make_step()
         outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
+        all_in_calls = not anew or self._spec.module != MODULE  # to prepare a function of a file is to do nothing
         return Finished(
             verification=self._checker.errors,
-            met_ns=None if anew else met_ns,
-            unmet_ns=None if anew else unmet_ns,
+            met_ns=met_ns if all_in_calls else None,
+            unmet_ns=unmet_ns if all_in_calls else None,
         )
 
     def count(self) -> Counted:
