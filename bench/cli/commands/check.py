@@ -29,8 +29,8 @@ def command(options: CheckOptions) -> int:
     arms, left = select(found, wanted)
     arms = tuple(arm for arm in arms if not arm.again)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        held = check(found, arms, left, settings=options.timing.settings, listener=listener)
-    verified = checks.of(arms, left, held)
+        held, kinds = check(found, arms, left, settings=options.timing.settings, listener=listener)
+    verified = checks.of(arms, left, held, kinds)
     if options.json:
         print(json.dumps([asdict(one) for one in verified], indent=2, allow_nan=False))
     else:

@@ -10,6 +10,7 @@ from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
+from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
 from .roofline import sentence as share_sentence
@@ -32,7 +33,8 @@ def section(analysis: Analysis) -> Section:
     for group in analysis.groups:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
-            paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
+            checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
+            paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
         paragraphs.append(_interruption(analysis.run))
     return Section(
