@@ -9,9 +9,10 @@ import pytest
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.problems.implementation import package_of
+from bench.worker.input_files import write_inputs
 from bench.worker.loading import loaded, problem_functions
 from bench.worker.outcome import Unfit
-from bench.worker.protocol import CaseSpec, Start
+from bench.worker.protocol import CaseSpec, Start, WriteInputs
 
 CASE = Case(
     problem="rows",
@@ -163,3 +164,43 @@ def test_an_array_is_held_by_the_step_itself(written):
     spec = written("def inputs(): return 1\ndef loop(x): return x\n")
     array = np.zeros(3)
     assert step_of(spec, {"x": array})() is array
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("import nowhere_\ndef inputs(): return 1\ndef loop(x): ...\n", "'nowhere_' (rows.py, line 1)"),
+        ("def inputs(): return 1\ndef loop(x): ...\n1 / 0\n", "ZeroDivisionError: division by zero (rows.py, line 3)"),
+        ("def inputs():\n    return [1][2]\ndef loop(x): ...\n", "list index out of range (rows.py, line 2)"),
+        ("def inputs(): return 1\ndef loop(x): ...\nraise SystemExit(3)\n", "SystemExit"),
+    ],
+)
+def test_a_file_that_fails_when_it_is_imported_or_makes_its_inputs_is_told_with_the_line_in_it(written, text, told):
+    with pytest.raises(Unfit) as raised:
+        write_inputs(WriteInputs(spec=written(text), seed=1, other_data="usual", baseline="loop"))
+    assert told in raised.value.reason
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ("(*, seed): return 1", "let inputs() in rows.py depend on the seed"),
+        ("(*, seed): return seed", None),
+        ("(*, seed): return list(range(seed))", None),
+    ],
+)
+def test_only_inputs_that_never_differ_are_a_doubt_for_to_prepare_a_function_is_to_do_nothing(written, inputs, said):
+    spec = written(f"def inputs{inputs}\ndef loop(x): return x\n")
+    doubt = write_inputs(WriteInputs(spec=spec, seed=1, other_data="usual", baseline="loop")).doubt
+    assert said in doubt if said else doubt is None
+
+
+@pytest.mark.parametrize("parameter", ["items", "inputs"])
+def test_what_a_call_uses_up_is_made_anew_for_each_as_the_arguments_of_the_function(written, parameter):
+    value = "items" if parameter == "items" else "inputs['items']"
+    fresh = f"def fresh({parameter}): return list({value})\n"
+    spec = written(f"def inputs(): return [1, 2]\n{fresh}def loop(items): return items.pop()\n")
+    functions, inputs = made(spec)
+    step = step_of(spec, inputs)
+    assert [step(*functions.fresh(inputs)) for _ in range(3)] == [2, 2, 2]
+    assert inputs == {"items": [1, 2]}

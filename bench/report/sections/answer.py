@@ -222,11 +222,16 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
 
 def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     """Return what the fastest does and where its code is."""
-    where = code(f"{run.problem.name}/{best.arm.case.implementation}")
-    return (
-        f'What {_name(best, group)} is: "{plain(best.arm.title).rstrip(".")}"; its code is {where}, and a call takes '
-        f"{_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
-    )
+    name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
+    where, who = code(_place(run, name)), _name(best, group)
+    what = f"The code of {who} is {where}" if title == name else f'What {who} is: "{title}"; its code is {where}'
+    return f"{what}, and a call takes {_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
+
+
+def _place(run: Run, name: str) -> str:
+    """Return where the code of an implementation is: in a folder, or in the one file that all have in common."""
+    files = {next(iter(texts), "") for texts in run.sources.values()}
+    return f"{files.pop()}:{name}" if len(files) == 1 < len(run.sources) else f"{run.problem.name}/{name}"
 
 
 def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
