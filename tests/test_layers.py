@@ -31,6 +31,7 @@ ORDER = (
     "cli",
     "pytest_plugin",
     "__main__",
+    "toplevel",
 )
 
 #: All modules; a folder without an __init__.py below bench/ holds data.
