@@ -23,7 +23,7 @@ from .cli.options import made
 from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .measure.selection import select
-from .problems import problem
+from .problems import discovery, problem
 from .problems.problem import Problem
 from .report import terminal
 from .report.json_run import interval_of
@@ -54,7 +54,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
     ours = file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent)
-    return _module(file_path, parent) if ours and problem.is_problem(file_path) else None
+    return _module(file_path, parent) if ours and discovery.is_problem(file_path) else None
 
 
 class Bundled(pytest.File):

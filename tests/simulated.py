@@ -208,7 +208,7 @@ class SimulatedExecutor:
         source = group.sources[arm.name]
         if crew is not self._crew:
             self._crew, self._served = crew, set()
-        like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        like = f"{source.problem.file} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
         machine.clock.spend(machine.start_s / (10 if crew and like in self._served else 1))
         self._served.add(like)
         found = machine.truth(arm, source, start.index)
@@ -282,7 +282,8 @@ class SimulatedExecutor:
 def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
     """Return the record of a worker that has warmed up."""
     group, plan = start.group, start.plan
-    error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
+    output = next(iter(group.sources[arm.name].problem.outputs), "result")
+    error = Verification(output=output, error_over_tolerance=0.02, max_ulp=1.0)
     pool = Pool(library=machine.blas or "", version=None, kernel=machine.kernel, threads=group.threads)
     return Worker(
         arm=arm.name,

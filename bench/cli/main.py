@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one
             return Exit.USAGE
         return _done(parsed)
     except ImplbenchError as error:
-        _complain(str(error))
+        _complain(str(error), error.example)
         return error.exit_code
     except KeyboardInterrupt:
         _complain("interrupted")
@@ -68,11 +68,15 @@ def _done(parsed: "argparse.Namespace") -> int:
         return int(module.command(options))
 
 
-def _complain(sentence: str) -> None:
-    """Print an error to stderr, on one line; what names in it could do to a terminal is text there."""
+def _complain(sentence: str, example: Sequence[str] = ()) -> None:
+    """Print an error to stderr, on one line, and below it what to write; what could do something to a terminal is text.
+
+    Names are from files and may have anything in them.
+    """
     from ..report.parts import printable
 
-    print(f"implbench: {printable(sentence)}", file=sys.stderr)
+    for line in (f"implbench: {printable(sentence)}", *(f"    {printable(one)}" for one in example)):
+        print(line, file=sys.stderr)
 
 
 def _interrupt(number: int, frame: object) -> "NoReturn":

@@ -123,7 +123,7 @@ class Conductor:
         spec = self._spec(case, source, folder, problem=source.problem)
         order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
-        conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
+        conditions = self._conditions(source, environ, self._cpus)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
@@ -143,10 +143,10 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn
-        conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
+        conditions = self._conditions(source, environ, plan.cpus)
         if isinstance(keeper, Crew):
             case = arm.case
-            like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
+            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
             process = keeper.worker(like, conditions)
         else:
             process = keeper.enter_context(WorkerProcess(conditions))
@@ -246,13 +246,20 @@ class Conductor:
             reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
 
+    def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
+        beside = source.problem.beside
+        return Conditions(environment=environ, cpus=cpus, folder=self._scratch, beside=beside, own=source.own)
+
     def _spec(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> CaseSpec:
         """Return what a worker is told of a case: the code of `source`, asked as `problem` says."""
-        folder = source.problem.folder
+        own = source.problem
         return CaseSpec(
             case=replace(case, data=case.data or problem.data[0]),
-            folder=folder,
-            importable=make_importable(folder, self._scratch),
+            folder=own.folder,
+            module=own.module,
+            arguments=problem.arguments,
+            importable=make_importable(own.folder, self._scratch),
+            path=own.path,
             inputs=inputs,
             outputs=problem.outputs,
             inout=problem.inout,

@@ -38,6 +38,8 @@ class Conditions:
     """CPUs it may use; empty: all."""
     folder: Path
     """Its working directory."""
+    beside: tuple[Path, ...] = ()
+    """Folders whose modules come before what is installed."""
     own: Own | None = None
     """The code of its side, where it measures one of two versions."""
 
@@ -76,7 +78,7 @@ class WorkerProcess:
         self._output = output_read
         os.set_blocking(output_read, False)
         module = worker.__name__
-        found = origins.variables(conditions.environment, conditions.own)
+        found = origins.variables(conditions.environment, conditions.own, conditions.beside)
         try:
             with address_space.alike():
                 self._process = subprocess.Popen(

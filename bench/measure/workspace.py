@@ -88,8 +88,8 @@ def staged(
         If there is no arm, or a problem fails to give its inputs.
     """
     if not sys.dont_write_bytecode:
-        for folder in {source.problem.folder for source in sources.values()}:
-            compileall.compile_dir(folder, maxlevels=1, quiet=2)
+        for place in {source.problem.place for source in sources.values()}:
+            _compile(place)
     cpus = hardware.allowed_cpus()
     with scratch() as place:
         try:
@@ -97,6 +97,14 @@ def staged(
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
             affinity.pin(0, cpus)
+
+
+def _compile(place: Path) -> None:
+    """Compile the modules of a problem, so that no worker does it."""
+    if place.is_dir():
+        compileall.compile_dir(place, maxlevels=1, quiet=2)
+    else:
+        compileall.compile_file(place, quiet=2)
 
 
 #: Variable of the environment that names a folder for what is only needed while measuring.
@@ -227,7 +235,7 @@ class _Inputs:
         if isinstance(reply, Ended):
             if os.strerror(errno.ENOSPC) in reply.reason:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply.reason}")
+            raise NothingMeasured(f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}")
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
@@ -261,4 +269,4 @@ class _Inputs:
 
 
 def _key(one: Case, source: Source) -> _Key:
-    return (source.problem.folder, *one.size.values.items(), one.dtype, one.data)
+    return (source.problem.file, *one.size.values.items(), one.dtype, one.data)

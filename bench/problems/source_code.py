@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from .implementation import Implementation
-from .problem import Problem, files_below
+from .problem import Problem
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -27,11 +27,13 @@ _READS_DOCSTRINGS = re.compile(r"\b__doc__\b|\bgetdoc\b|\bdef [pt]_")
 def digests(problem: Problem, implementations: Mapping[str, Implementation]) -> dict[str, str]:
     """Return implementation -> SHA-256 of what a problem's folder has of it.
 
-    That is its own file or folder, and every file of the problem's folder that belongs to no implementation. What of
+    That is its own file or folder, and every file of the problem's folder that belongs to no implementation; of a
+    function in a file the whole file, and what that imports from beside it: functions may call each other. What of
     Python files counts is as in `differences`; of other files every byte does.
     """
     shared = _shared_files(problem, implementations)
-    return {name: _digest(problem.folder, [*shared, *one.files]) for name, one in implementations.items()}
+    own = {name: [file for file in one.files if file not in shared] for name, one in implementations.items()}
+    return {name: _digest(problem.folder, [*shared, *own[name]]) for name in implementations}
 
 
 def shared_digest(problem: Problem, implementations: Mapping[str, Implementation]) -> str:
@@ -78,9 +80,11 @@ def _digest(root: Path, files: list[Path]) -> str:
 
 
 def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
-    """Return the files of a problem's folder that belong to no implementation."""
+    """Return the files of a problem that belong to no implementation alone."""
+    if problem.is_one_file:
+        return list(problem.files)
     belonging = {file for one in implementations.values() for file in one.files}
-    return [file for file in files_below(problem.folder) if file not in belonging]
+    return [file for file in problem.files if file not in belonging]
 
 
 def _content(file: Path) -> bytes:

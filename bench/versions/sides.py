@@ -10,12 +10,13 @@ from pathlib import Path, PurePosixPath
 from ..errors import ImplbenchError, unknown
 from ..machine import distributions
 from ..problems import implementation
-from ..problems.problem import Problem, is_problem, read
+from ..problems.discovery import is_problem
+from ..problems.packages import elsewhere, import_folders, own_roots, placed, project_names
+from ..problems.problem import Problem, read
 from ..problems.source_code import differences
 from ..worker.origins import Own
 from . import copies, revisions
 from .copies import Repository
-from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
 from .revisions import Revision
 

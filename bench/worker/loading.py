@@ -8,6 +8,8 @@ from typing import Any
 
 from ..problems import implementation
 from ..problems.case import Case
+from ..problems.files import MODULE
+from . import calling
 from .outcome import Unfit, judged, where
 from .protocol import CaseSpec, Start
 
@@ -35,32 +37,61 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = implementation.load(spec.folder, "problem")
+    module = implementation.load(spec.folder, spec.module)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
+    found["inputs"] = calling.inputs_of(found["inputs"], spec)
+    if found["work"]:
+        found["work"] = calling.work_of(found["work"])
+    if found["reference"]:
+        found["reference"] = calling.reference_of(found["reference"], spec)
     return ProblemFunctions(**found)
 
 
-def loaded(order: Start) -> ModuleType:
-    """Return the module of the implementation in an order, if it can do the case here.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """An implementation as it is called."""
+
+    prepare: Callable[[Values], Any]
+    """From the inputs to the step that is timed."""
+
+
+def loaded(order: Start) -> Loaded:
+    """Return the implementation in an order, if it can do the case here.
 
     Raises
     ------
     Unfit
         If it cannot be imported, has no ``prepare``, or says that it is unavailable or does not support the case.
     """
+    spec = order.spec
+    if spec.module != MODULE:
+        with judged():
+            return Loaded(prepare=calling.prepare_of(_function(spec, order.implementation), spec))
     with judged():
-        module = _imported(order.spec.folder, order.implementation)
+        module = _imported(spec.folder, order.implementation)
         if not callable(getattr(module, "prepare", None)):
             raise Unfit("failed", "has no function prepare(inputs) once it is imported")
         absent = module.unavailable() if hasattr(module, "unavailable") else None
         if absent:
             raise Unfit("unavailable", str(absent))
-        reason = module.unsupported(_told(order.spec.case)) if hasattr(module, "unsupported") else None
+        reason = module.unsupported(_told(spec.case)) if hasattr(module, "unsupported") else None
         if reason:
             raise Unfit("unsupported", str(reason))
-    return module
+    return Loaded(prepare=module.prepare)
+
+
+def _function(spec: CaseSpec, name: str) -> Callable[..., Any]:
+    """Return the function of that name in the file that is the problem; Unfit where there is none."""
+    module = _imported(spec.folder, spec.module)
+    found = getattr(module, name, None)
+    if found is None:
+        raise Unfit("unavailable", f"{spec.module}.py does not define {name} here")
+    if not callable(found):
+        raise Unfit("failed", f"{name} in {spec.module}.py is a {type(found).__name__}, no function")
+    function: Callable[..., Any] = found
+    return function
 
 
 def _told(case: Case) -> SimpleNamespace:

@@ -66,7 +66,7 @@ class Own:
         return Relocation(origins=self.origins, tree=self.tree)
 
 
-def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[str, str]:
+def variables(environment: Mapping[str, str], own: Own | None = None, beside: Iterable[Path] = ()) -> dict[str, str]:
     """Return the variables under which a worker, and each interpreter that it starts, finds what it should import.
 
     Parameters
@@ -76,13 +76,17 @@ def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[st
         copies of, it names the side's own copy.
     own
         The code of a side; None: modules are found in the usual order.
+    beside
+        Folders of the problem itself, which come first of all.
     """
     known = [str(Path(entry).absolute()) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
     others = [own.relocation.moved(entry) if own else entry for entry in known if entry != str(STARTUP)]
     found = {"PYTHONPATH": os.pathsep.join([str(STARTUP), *others]), HARNESS: _harness()}
+    path = (*beside, *(own.path if own else ()))
+    found[PATH] = os.pathsep.join(map(str, dict.fromkeys(path)))
     if own is not None:
         found = own.relocation.environment(environment) | found
-        places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere, ORIGINS: own.origins}
+        places = {TREE: (own.tree,), ELSEWHERE: own.elsewhere, ORIGINS: own.origins}
         found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
         places_moved = own.relocation.entries(sys.path)
         found[MOVED] = os.pathsep.join(f"{entry}={copy}" for entry, copy in places_moved.items())

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..problems.case import Case, MemoryOrder
+from ..problems.files import MODULE
 from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
 
 #: A longer message is a mistake or an attack, no reply.
@@ -49,9 +50,15 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     case: Case
     folder: Path
-    """Of the problem."""
+    """Of the problem, or of the file that is all of it."""
+    module: str = MODULE
+    """Name of that file, without its suffix."""
+    arguments: tuple[str, ...] = ()
+    """What the baseline calls its arguments, where one file is the whole problem."""
     importable: Path
     """Where that folder can be imported from, for processes that the implementation starts."""
+    path: tuple[Path, ...] = ()
+    """Folders that its code may import from where nothing installed has the name."""
     inputs: Path
     outputs: tuple[str, ...]
     inout: tuple[str, ...] = ()
@@ -72,7 +79,7 @@ class Start(Order, frozen=True, kw_only=True):
 
     spec: CaseSpec
     implementation: str
-    """Name of its module."""
+    """Name of its module, or of its function."""
     layout: dict[str, MemoryOrder]
     """Memory order of each 2-D input."""
     copies_inputs: bool = False

@@ -7,13 +7,25 @@ takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file
 import os
 import signal
 import sys
-from pathlib import Path
 
 from ..machine import threads
 from . import origins, protocol
 from .input_files import write_inputs
 from .outcome import Unfit
-from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
+from .protocol import (
+    CaseSpec,
+    Count,
+    Failure,
+    Finish,
+    Foreign,
+    Leave,
+    Leaving,
+    Order,
+    Reply,
+    Start,
+    TimeBurst,
+    WriteInputs,
+)
 from .task import Bench
 
 
@@ -35,10 +47,10 @@ class Session:
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
             case WriteInputs(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 return write_inputs(order)
             case Start(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 self._bench = Bench(order)
                 return self._bench.start()
             case TimeBurst(), Bench() as bench:
@@ -50,10 +62,9 @@ class Session:
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
 
-def _find(place: Path) -> None:
-    """Have modules in a folder found, where they are in no other."""
-    if str(place) not in sys.path:
-        sys.path.append(str(place))
+def _find(spec: CaseSpec) -> None:
+    """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
+    sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
 
 def serve(commands: int, replies: int) -> None:

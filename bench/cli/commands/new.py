@@ -14,6 +14,7 @@ from typing import Literal
 
 from ...errors import Exit, ImplbenchError, unknown
 from ...problems import implementation, problem
+from ...problems.functions import counts
 from ...problems.implementation import Implementation
 from ...report import terminal
 from ..options import Options
@@ -63,7 +64,7 @@ def command(options: NewOptions) -> int:
 
 def _require_name(name: str) -> None:
     """Raise ImplbenchError for a name that no implementation can have; a problem's is of the same kind."""
-    if not name.isidentifier() or not implementation.counts(name) or iskeyword(name) or name == "problem":
+    if not name.isidentifier() or not counts(name) or iskeyword(name) or name == "problem":
         raise ImplbenchError(
             f"found {name!r} as the name, expected a Python identifier such as fast_rows: no keyword, not problem or "
             "conftest, and without _ or test_ in front"
