@@ -30,6 +30,8 @@ ORDER = (
     "formats",
     "cli",
     "pytest_plugin",
+    "api",
+    "notebook",
     "__main__",
     "toplevel",
 )

@@ -61,9 +61,27 @@ def module_text(statements: Sequence[str], setup: str = "") -> str:
     arguments = [name for name in made if any(name in _used(body) for body in bodies)]
     returned = ast.Return(ast.Tuple([ast.Name(name) for name in arguments], ast.Load()))
     module = [*definitions, _function("inputs", (), [*making, returned])]
-    for place, (text, body) in enumerate(zip(statements, bodies, strict=True), start=1):
-        title = ast.Expr(ast.Constant(" ".join(text.split())))
-        module.append(_function(f"statement_{place}", arguments, [title, *_returning(body)]))
+    for place, text in enumerate(statements, start=1):
+        module.append(_stated(f"statement_{place}", arguments, text))
+    return _text(module)
+
+
+def function_text(name: str, text: str, arguments: Sequence[str]) -> str:
+    """Return the text of a function that returns what a statement computes; ImplbenchError if it is no Python."""
+    return _text([_stated(name, arguments, text)])
+
+
+def names_in(text: str) -> set[str]:
+    """Return the names that a statement uses; ImplbenchError if it is no Python."""
+    return _used(_parsed(text, f"the line {text.strip()!r}"))
+
+
+def _stated(name: str, arguments: Sequence[str], text: str) -> ast.stmt:
+    title = ast.Expr(ast.Constant(" ".join(text.split())))
+    return _function(name, arguments, [title, *_returning(_parsed(text, name))])
+
+
+def _text(module: list[ast.stmt]) -> str:
     return ast.unparse(ast.fix_missing_locations(ast.Module(module, [])))
 
 
@@ -105,8 +123,7 @@ def _returning(body: list[ast.stmt]) -> list[ast.stmt]:
 
 def _table(body: list[ast.stmt]) -> symtable.SymbolTable:
     """Return the symbols of statements, were they a function's."""
-    text = ast.unparse(ast.fix_missing_locations(ast.Module([_function("_", (), body or [ast.Pass()])], [])))
-    return symtable.symtable(text, "statements", "exec").get_children()[0]
+    return symtable.symtable(_text([_function("_", (), body or [ast.Pass()])]), "statements", "exec").get_children()[0]
 
 
 def _bound(body: list[ast.stmt]) -> list[str]:
@@ -130,6 +147,4 @@ def _require_apart(definitions: list[ast.stmt], made: Sequence[str]) -> None:
         shared = [name for name in made if name in _from_outside(_table([node]))]
         if shared and not isinstance(node, ast.Import | ast.ImportFrom):
             name = getattr(node, "name", "a function")
-            raise ImplbenchError(
-                f"the setup's {name} uses {shared[0]}, which it makes: give it {shared[0]} by argument"
-            )
+            raise ImplbenchError(f"the setup's {name} uses {shared[0]}, which it makes: pass {shared[0]} to it")

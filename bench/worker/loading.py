@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..problems import implementation
+from ..problems import implementation, pickled
 from ..problems.case import Case
 from ..problems.files import MODULE
 from . import calling
@@ -37,7 +37,7 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = implementation.load(spec.folder, spec.module)
+    module = _module(spec)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
@@ -84,7 +84,7 @@ def loaded(order: Start) -> Loaded:
 
 def _function(spec: CaseSpec, name: str) -> Callable[..., Any]:
     """Return the function of that name in the file that is the problem; Unfit where there is none."""
-    module = _imported(spec.folder, spec.module)
+    module = _module(spec)
     found = getattr(module, name, None)
     if found is None:
         raise Unfit("unavailable", f"{spec.module}.py does not define {name} here")
@@ -92,6 +92,11 @@ def _function(spec: CaseSpec, name: str) -> Callable[..., Any]:
         raise Unfit("failed", f"{name} in {spec.module}.py is a {type(found).__name__}, no function")
     function: Callable[..., Any] = found
     return function
+
+
+def _module(spec: CaseSpec) -> ModuleType | SimpleNamespace:
+    """Return the module of a problem, or what stands for it where its functions came with the order."""
+    return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 
 
 def _told(case: Case) -> SimpleNamespace:
