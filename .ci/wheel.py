@@ -57,9 +57,11 @@ def main(folder: Path) -> None:
         expect(outcomes == {"vectorized": "ok", "loop_hoisted": "ok"}, f"the run ended as {outcomes}")
     run(binaries / "implbench", "report", cwd=empty)
     expect(len(list(empty.glob("reports/*/report.md"))) == 1, "the report was not written")
-    run(binaries / "implbench", "new", "problem", "rows", cwd=empty)
+    run(binaries / "implbench", "new", "problem", "rows", "--folder", cwd=empty)
     run(binaries / "implbench", "new", "impl", "./rows", "faster", cwd=empty)
     run(binaries / "implbench", "check", "./rows", cwd=empty)
+    run(binaries / "implbench", "new", "columns.py", cwd=empty)
+    run(binaries / "implbench", "check", "columns.py", cwd=empty)
     run(
         binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q",
         "-p", "no:cacheprovider", "-k", "vectorized and not octave", "--implbench=--size S --rounds 2",

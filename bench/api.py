@@ -94,7 +94,7 @@ def compare(
     given = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same, "fresh": fresh}
     problem = problem_of(named, makes, {name: one for name, one in given.items() if one is not None})
     from .analyse.analysis import Analysis
-    from .analyse.verdict import decided
+    from .analyse.decided import decided
     from .cli.measuring_options import RunOptions, Timing
     from .measure.runner import Runner
     from .measure.selection import Selection, select
@@ -115,7 +115,7 @@ def compare(
         terminal.speaking(terminal.Manner(quiet=quiet)),
         terminal.progress(", ".join(named)) as listener,
     ):
-        run, path = Runner(problem, settings, listener, decided=decided).run(arms, left, folder)
+        run, path = Runner(problem, settings, listener, decided=decided, say=terminal.note).run(arms, left, folder)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
     return Comparison(Analysis(run), path if results is not None else None)

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one
             return _print_version()
         if parsed.command is None:
             parser().print_help()
+            _lead_on()
             return Exit.USAGE
         return _done(parsed)
     except ImplbenchError as error:
@@ -66,6 +67,20 @@ def _done(parsed: "argparse.Namespace") -> int:
     manner = terminal.Manner(quiet=options.quiet, colour=not options.no_color)
     with terminal.speaking(manner):
         return int(module.command(options))
+
+
+def _lead_on() -> None:
+    """Print what can be done in this folder."""
+    import shlex
+    from pathlib import Path
+
+    from ..problems.discovery import problems_in
+
+    places = problems_in(Path.cwd())
+    words = [["run", f"./{one.name}" if one != Path.cwd() else "."] for one in places] or [["new", "my_rows.py"]]
+    print(f"\n{'here' if places else 'to begin'}:")
+    for found in words:
+        print(f"  {shlex.join(['implbench', *found])}")
 
 
 def _complain(sentence: str, example: Sequence[str] = ()) -> None:

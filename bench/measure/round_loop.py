@@ -4,14 +4,15 @@ Who takes part in the next round, and when it is enough, is for the caller to sa
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ..store.records import Round
 from . import round_plan
 from .backends import Backend, RoundExecutor
 from .budget import Pace
-from .round_executor import Group
+from .group import Group
+from .round_plan import BurstSize, Turns
 from .worker_pool import Crew
 
 #: So many laps of which a round was discarded end the measuring.
@@ -26,9 +27,23 @@ def all_arms(group: Group) -> Sequence[str]:
     return [arm.name for arm in group.arms]
 
 
-def untimed(group: Group, pass_ns: int, start_ns: int) -> int:
+#: From a group, the arms of it that have warmed up and the time so far, in ns, to the turns of each in the round.
+GroupTurnChooser = Callable[[Group, Mapping[str, BurstSize], int], Mapping[str, Turns]]
+
+
+def in_equal_passes(passes: Callable[[Group, int, int], int]) -> GroupTurnChooser:
+    """Have all arms take part in all passes; how many follows from a group, the time of a pass and the time so far."""
+
+    def turns(group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
+        pass_ns = sum(size.burst_ns for size in sizes.values())
+        return round_plan.equal_turns(sizes, passes(group, pass_ns, start_ns))
+
+    return turns
+
+
+def untimed(group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
     """Return no pass: the workers prepare and verify, and time nothing."""
-    return 0
+    return round_plan.equal_turns(sizes, 0)
 
 
 class RoundLoop:
@@ -39,7 +54,7 @@ class RoundLoop:
         executor: RoundExecutor,
         backend: Backend,
         generator: random.Random,
-        passes: Callable[[Group, int, int], int] = untimed,
+        turns: GroupTurnChooser = untimed,
     ) -> None:
         """Get ready.
 
@@ -51,14 +66,14 @@ class RoundLoop:
             Its clock, and the CPUs to draw from.
         generator
             What draws; callers shuffle with it, too.
-        passes
-            From a group, the time of one pass and the time so far, in ns, to the number of passes of the round.
+        turns
+            Says how often each arm is timed in a round.
         """
         self._executor = executor
         self._cpus = backend.cpus()
         self._monotonic_s = backend.monotonic_s
         self._generator = generator
-        self._passes = passes
+        self._turns = turns
         self._discarded = 0
 
     @property
@@ -71,7 +86,7 @@ class RoundLoop:
         plan = round_plan.draw(self._generator, arms, self._cpus, group.threads)
         if crew:
             plan = crew.shared(plan, group.threads)
-        return self._executor.round(index, group, plan, partial(self._passes, group), crew=crew)
+        return self._executor.round(index, group, plan, partial(self._turns, group), crew=crew)
 
     def attempts(self, index: int, group: Group, arms: ArmChooser, *, crew: Crew | None = None) -> Iterator[Round]:
         """Yield a round, and a second one where the first is discarded; none once no arm takes part."""

@@ -5,7 +5,7 @@ Two versions that are compared call by call have bursts of one size, or the mini
 
 import math
 import random
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 #: A burst is about this long, with between so many samples (notes: stats, 3).
@@ -14,11 +14,8 @@ BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
 #: Samples longer than these come in twos and alone.
 SLOW_NS, VERY_SLOW_NS = 100_000_000, 1_000_000_000
 
-#: Passes of a round: so many where the time allows, tuned by cost between fewest and most.
+#: Passes of a round whose arms all have the same: so many where the time allows, between fewest and most.
 FEWEST_PASSES, MOST_PASSES = 5, 25
-
-#: A run plans for at least so many rounds: an interval wants 6, and 8 stand one that is lost.
-WANTED_ROUNDS = 8
 
 #: Longest padding variable in bytes: it shifts the stack by up to a page, and libraries by as many pages.
 LONGEST_PADDING = 4096
@@ -69,8 +66,47 @@ def samples_in_a_burst(call_ns: int, number: int) -> int:
     return min(MOST_SAMPLES, max(FEWEST_SAMPLES, math.ceil(BURST_NS / sample_ns)))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BurstSize:
+    """What a burst of an arm is expected to be."""
+
+    call_ns: int
+    number: int
+    """Calls in a sample."""
+    samples: int
+
+    @property
+    def sample_ns(self) -> int:
+        """Of a sample."""
+        return self.number * self.call_ns
+
+    @property
+    def burst_ns(self) -> int:
+        """Of the whole burst."""
+        return self.samples * self.sample_ns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turns:
+    """How often an arm is timed in a round."""
+
+    passes: int
+    """It takes part in so many, the first ones."""
+    samples: int
+    """In each burst."""
+
+
+#: From the arms that have warmed up and the time so far, in ns, to the turns of each in the round.
+TurnChooser = Callable[[Mapping[str, BurstSize], int], Mapping[str, Turns]]
+
+
+def equal_turns(sizes: Mapping[str, BurstSize], passes: int) -> dict[str, Turns]:
+    """Return the same number of passes for all arms, with bursts as they are."""
+    return {name: Turns(passes=passes, samples=size.samples) for name, size in sizes.items()}
+
+
 def passes_for(pass_ns: int, start_ns: int, share_ns: int) -> int:
-    """Return how many passes a round has: as many as leave room for the wanted rounds in the budget.
+    """Return how many passes a round has where all arms have the same: as many as fit its share of the budget.
 
     Parameters
     ----------

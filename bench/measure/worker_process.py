@@ -115,6 +115,11 @@ class WorkerProcess:
         return self._commands < 0
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was asked nothing yet."""
+        return self._asked == 0
+
+    @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()
@@ -213,6 +218,14 @@ class WorkerProcess:
     def resume(self) -> None:
         """Let it go on."""
         self._signal(signal.SIGCONT)
+
+    def bind(self, cpus: Sequence[int]) -> None:
+        """Bind all its threads to CPUs."""
+        affinity.pin(self.pid, cpus)
+        threads = Path(f"/proc/{self.pid}/task")
+        with contextlib.suppress(OSError):  # elsewhere than on Linux
+            for thread in threads.iterdir():
+                affinity.pin(int(thread.name), cpus)
 
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""

@@ -18,12 +18,13 @@ from ..errors import ImplbenchError, NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
+from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
-from . import probes
+from . import compile_caches, probes
 from .backends import Backend, RoundExecutor
-from .round_executor import Group, Source
+from .group import Group, Source
 from .worker_process import Ended
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
@@ -46,6 +47,8 @@ class Stage:
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
     refused: dict[str, str] = field(default_factory=dict)
     """Group -> why its problem gave no inputs; such groups are not among `groups`."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    """Group -> how its results are checked."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not be told from a computed one, if so."""
 
@@ -130,7 +133,8 @@ def scratch() -> Iterator[Path]:
         ) from error
     (folder / ".gitignore").write_text("*\n")  # it may lie in a working tree, and is no part of it
     try:
-        yield folder
+        with compile_caches.placed(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -151,7 +155,7 @@ def _stage(
     roofline: bool,
     partly: bool,
 ) -> Stage:
-    groups, work, limits, refused, doubts = [], {}, [], {}, {}
+    groups, work, limits, refused, doubts, checks = [], {}, [], {}, {}, {}
     numeric_stack: dict[str, Any] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
@@ -164,10 +168,10 @@ def _stage(
             refused[name] = str(error)
             continue
         reply = written[1]
-        numeric_stack, work[name] = dict(reply.numeric_stack), reply.work
+        numeric_stack, work[name], checks[name] = dict(reply.numeric_stack), reply.work, reply.check
         if reply.doubt:
             doubts[name] = reply.doubt
-        beside = probes.beside(name, first.case, work[name]) if roofline else ()
+        beside = probes.beside(name, first.case, work[name]) if roofline and work[name] else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
         limits += more
@@ -178,6 +182,7 @@ def _stage(
         numeric_stack=numeric_stack,
         limits=tuple(limits),
         refused=refused,
+        checks=checks,
         doubts=doubts,
     )
 

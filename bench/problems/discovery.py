@@ -1,5 +1,6 @@
 """Which files and folders are problems, and why others are not."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,8 +13,19 @@ from .literals import literals, parsed
 #: What a problem.py defines beside its constants.
 _FUNCTIONS = ("inputs", "reference", "tolerance", "work")
 
+#: What is in a file that may be a problem; most files need not be parsed.
+_INPUTS = re.compile(rb"\bdef[ \t]+inputs\b")
+
 #: So many files that are no problem are named.
 _MOST_NAMED = 4
+
+
+def problems_in(folder: Path) -> list[Path]:
+    """Return the folder itself, if it is a problem, or else those that lie in it: files, and folders."""
+    if (folder / f"{MODULE}.py").is_file():
+        return [folder]
+    places = [file for file in sorted(folder.glob("*.py")) if is_problem(file)]
+    return [*places, *(file.parent for file in sorted(folder.glob(f"*/{MODULE}.py")) if is_problem(file))]
 
 
 def place_in(folder: Path) -> Path:
@@ -24,10 +36,7 @@ def place_in(folder: Path) -> Path:
     ImplbenchError
         If there is none or several, with their names.
     """
-    if (folder / f"{MODULE}.py").is_file():
-        return folder
-    places = [file for file in sorted(folder.glob("*.py")) if is_problem(file)]
-    places += [file.parent for file in sorted(folder.glob(f"*/{MODULE}.py")) if is_problem(file)]
+    places = problems_in(folder)
     if len(places) == 1:
         return places[0]
     if places:
@@ -79,15 +88,16 @@ def _measures(file: Path) -> bool:
         return False
 
 
-def is_problem(file: Path) -> bool:
+def is_problem(file: Path, *, named: bool = False) -> bool:
     """Return whether a file is meant as a problem: one file, or the problem.py of a folder.
 
     Other projects have modules of that name, or functions of the names in it: one counts if its `inputs` takes sizes
     with defaults or a seed, and nothing unknown; a problem.py also if it gives SIZES and something else that only a
-    problem gives. What cannot be read as Python is none of ours either.
+    problem gives. What cannot be read as Python is none of ours either. One file that somebody has `named` counts
+    if it has a function `inputs` at all.
     """
     try:
-        if b"inputs" not in (text := file.read_bytes()) and b"SIZES" not in text:
+        if file.stem != MODULE and not _INPUTS.search(file.read_bytes()):
             return False
         tree = parsed(file)
         constants = literals(tree).keys() & CONSTANTS.keys()
@@ -96,7 +106,8 @@ def is_problem(file: Path) -> bool:
             if "SIZES" in constants and given > 1:
                 return True
         function = function_named(tree, "inputs")
-        telling = function is not None and signature(function, tree, file).is_telling
-        return telling and (file.stem == MODULE or bool(implementations(tree, file)))
+        if function is None or not (named or signature(function, tree, file).is_telling):
+            return False
+        return file.stem == MODULE or bool(implementations(tree, file))
     except (OSError, ImplbenchError):
         return False

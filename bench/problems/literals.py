@@ -68,6 +68,8 @@ def bindings(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
                 yield target.id, node.value
             case ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value):
                 yield target.id, value
+            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                yield target.id, ast.BinOp(left=ast.Name(id=target.id), op=op, right=value)
 
 
 def literals(tree: ast.Module) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from ..errors import ImplbenchError
@@ -88,11 +88,13 @@ def problem_of(
 
 
 @lru_cache(maxsize=1)
-def loaded(code: bytes) -> SimpleNamespace:
+def loaded(code: bytes) -> ModuleType:
     """Return what stands for the module of functions that were sent to this process by the one that started it."""
     import cloudpickle
 
-    return SimpleNamespace(**cloudpickle.loads(code))
+    module = ModuleType(MODULE)
+    vars(module).update(cloudpickle.loads(code))
+    return module
 
 
 def _folder() -> Path:

@@ -165,7 +165,7 @@ def read(place: Path) -> Problem:
     takes = _taken(file, tree, constants)
     functions = tuple(implementations(tree, file).values()) if whole else ()
     if whole:
-        require(file, takes, functions)
+        require(file, tree, takes, functions)
     sizes, default_size = _sizes(file, constants, takes)
     names = [one.name for one in functions] if whole else list(modules_in(file.parent))
     baseline = constants.get("BASELINE", next(iter(names), ""))
@@ -203,7 +203,7 @@ def _taken(file: Path, tree: ast.Module, constants: Mapping[str, Any]) -> Signat
 def _sizes(file: Path, constants: Mapping[str, Any], takes: Signature | None) -> tuple[dict[str, dict[str, int]], str]:
     """Return the sizes, and the name of the usual one: those in SIZES, and the defaults of `inputs`."""
     usual = dict(takes.sizes) if takes else {}
-    given: dict[str, dict[str, int]] = constants.get("SIZES", {})
+    given: dict[str, Any] = constants.get("SIZES", {})
     if not given and (takes is None or takes.lacking):
         raise ImplbenchError(f"{file}: has no literal constant SIZES{_no_defaults(takes)}")
     for name, size in given.items():

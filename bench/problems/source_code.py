@@ -42,7 +42,7 @@ def shared_digest(problem: Problem, implementations: Mapping[str, Implementation
 
 
 def differences(base: Path, head: Path) -> frozenset[str]:
-    """Return the paths of the files and links that differ between two folders, or are in one of them alone.
+    """Return the paths of the files and links that differ between two folders, or are in one alone; of two files ``.``.
 
     Of Python files neither comments, but for those that a compiler reads, nor blank lines count, nor docstrings, where
     the file makes no use of them; nor do bytecode and empty folders.
@@ -56,7 +56,9 @@ def differences(base: Path, head: Path) -> frozenset[str]:
 
 
 def _listed(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield path from the folder, and file or link."""
+    """Yield path from the folder, and file or link; of a file ``.`` and itself."""
+    if folder.is_file():
+        yield ".", folder
     for at, folders, files in os.walk(folder):
         links = [name for name in folders if Path(at, name).is_symlink()]
         folders[:] = [name for name in folders if name != "__pycache__"]

@@ -54,13 +54,29 @@ def reference_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Valu
     return lambda inputs: _step(function, inputs, spec)()
 
 
-def prepare_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], Callable[[], Any]]:
-    """Return what makes a step of inputs: the function, called with them and nothing in between."""
+def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], tuple[Any, ...]]:
+    """Return inputs -> the arguments of the next call; `fresh` gets them as `reference` does."""
+    renewed = reference_of(function, spec)
 
-    def prepare(inputs: Values) -> Callable[[], Any]:
+    def fresh(inputs: Values) -> tuple[Any, ...]:
+        found = renewed(inputs)
+        return found if type(found) is tuple and spec.module != MODULE else (found,)
+
+    return fresh
+
+
+def prepare_of(
+    function: Callable[..., Any], spec: CaseSpec, *, renews: bool = False
+) -> Callable[[Values], Callable[..., Any]]:
+    """Return what makes a step of inputs: the function with them as its arguments, and nothing in between.
+
+    Where the problem `renews` the arguments, each call is given its own.
+    """
+
+    def prepare(inputs: Values) -> Callable[..., Any]:
         step = _step(function, inputs, spec)
         _require_fit(step, inputs, spec)
-        return step
+        return function if renews else step
 
     return prepare
 
@@ -82,10 +98,11 @@ def _require_fit(step: "partial[Any]", inputs: Values, spec: CaseSpec) -> None:
         signature.bind(*step.args, **step.keywords)
     except TypeError as error:
         name = getattr(function, "__name__", "it")
+        keys = "; if a dict is the argument itself, return (the_dict,)" if step.keywords else ""
         raise Unfit(
             "failed",
             f"{name}({', '.join(signature.parameters)}) does not take what inputs() returns, "
-            f"({', '.join(inputs)}): {error}; if it is no implementation, call it _{name} in {spec.module}.py",
+            f"({', '.join(inputs)}): {error}; if it is no implementation, call it _{name} in {spec.module}.py{keys}",
         ) from error
 
 

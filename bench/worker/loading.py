@@ -27,7 +27,11 @@ class ProblemFunctions:
     tolerance: Callable[[Values, float], Values] | None = None
     """(inputs, unit roundoff) -> output -> componentwise absolute tolerance."""
     accept: Callable[[Values, Values], object] | None = None
-    """(inputs, outputs) -> None, or why not."""
+    """(inputs, outputs) -> None, or why not; where the problem names no outputs it is given the result itself."""
+    same: Callable[[Any, Any], object] | None = None
+    """(right outputs, outputs) -> None, or why not: in place of the comparison."""
+    fresh: Callable[[Values], tuple[Any, ...]] | None = None
+    """inputs -> the arguments of the next call, where a call uses up what it is given."""
     work: Callable[[Mapping[str, int], str], Mapping[str, float]] | None = None
     """(size, dtype) -> {"flops": ..., "bytes": ...} of one evaluation."""
 
@@ -46,6 +50,8 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
         found["work"] = calling.work_of(found["work"])
     if found["reference"]:
         found["reference"] = calling.reference_of(found["reference"], spec)
+    if found["fresh"]:
+        found["fresh"] = calling.fresh_of(found["fresh"], spec)
     return ProblemFunctions(**found)
 
 
@@ -68,7 +74,9 @@ def loaded(order: Start) -> Loaded:
     spec = order.spec
     if spec.module != MODULE:
         with judged():
-            return Loaded(prepare=calling.prepare_of(_function(spec, order.implementation), spec))
+            module = _module(spec)
+            renews = hasattr(module, "fresh")
+            return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
         module = _imported(spec.folder, order.implementation)
         if not callable(getattr(module, "prepare", None)):
@@ -82,19 +90,18 @@ def loaded(order: Start) -> Loaded:
     return Loaded(prepare=module.prepare)
 
 
-def _function(spec: CaseSpec, name: str) -> Callable[..., Any]:
+def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     """Return the function of that name in the file that is the problem; Unfit where there is none."""
-    module = _module(spec)
-    found = getattr(module, name, None)
+    found, file = getattr(module, name, None), f"{module.__name__.rpartition('.')[2]}.py"
     if found is None:
-        raise Unfit("unavailable", f"{spec.module}.py does not define {name} here")
+        raise Unfit("unavailable", f"{file} does not define {name} here")
     if not callable(found):
-        raise Unfit("failed", f"{name} in {spec.module}.py is a {type(found).__name__}, no function")
+        raise Unfit("failed", f"{name} in {file} is of type {type(found).__name__}, no function")
     function: Callable[..., Any] = found
     return function
 
 
-def _module(spec: CaseSpec) -> ModuleType | SimpleNamespace:
+def _module(spec: CaseSpec) -> ModuleType:
     """Return the module of a problem, or what stands for it where its functions came with the order."""
     return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from ..problems.case import Case, MemoryOrder
 from ..problems.files import MODULE
+from ..store.checks import Check
 from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
 
 #: A longer message is a mistake or an attack, no reply.
@@ -25,7 +26,7 @@ LONGEST_REASON = 2000
 Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 #: How a case may end by what its worker says; the other outcomes are seen from outside.
-WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported"]
+WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
 
 #: What a worker may be asked for after the last burst, untimed: to count what an evaluation does, or to explain it.
 Untimed = Literal["count", "explain"]
@@ -74,6 +75,8 @@ class WriteInputs(Order, frozen=True, kw_only=True):
     seed: int
     other_data: str
     """Kind of data of the second content."""
+    baseline: str = ""
+    """Name of the implementation that stands in for a reference, where the problem has none."""
 
 
 class Start(Order, frozen=True, kw_only=True):
@@ -89,6 +92,10 @@ class Start(Order, frozen=True, kw_only=True):
     """A file to fill the caches with before each call; None: they stay as they are."""
     forks: bool = False
     """Whether to do this, and all up to `Leave`, in a fork of the worker."""
+
+
+class Wake(Order, frozen=True, kw_only=True):
+    """Say so once everything is loaded that every worker loads."""
 
 
 class TimeBurst(Order, frozen=True, kw_only=True):
@@ -115,6 +122,10 @@ class Leave(Order, frozen=True, kw_only=True):
     """End the fork."""
 
 
+class Awake(Reply, frozen=True, kw_only=True):
+    """The worker waits for its case."""
+
+
 class InputsWritten(Reply, frozen=True, kw_only=True):
     """Inputs, references and tolerances are in their files."""
 
@@ -124,6 +135,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
     """{"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Fact | dict[str, Fact]]
     """As ``environment.numeric_stack`` gives it."""
+    check: Check = Check()
+    """How results are checked."""
     doubt: str | None = None
     """Why a remembered answer could not be told from a computed one, if so."""
 
@@ -145,6 +158,11 @@ class Started(Reply, frozen=True, kw_only=True):
     """Calls that make a sample."""
     accepted: bool
     """Whether the problem's own test has accepted the outputs."""
+    consumed: str | None = None
+    """What is done inside the clock with a result that is computed only when it is looked at, if it is such a one."""
+    preparing_ns: Natural
+    """Until the first call had returned."""
+    warming_ns: Natural
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -261,7 +279,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    order: Order = _decoded(message[1], WriteInputs | Start | TimeBurst | Finish | Count | Leave)
+    order: Order = _decoded(message[1], Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave)
     return message[0], order
 
 

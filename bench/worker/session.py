@@ -7,13 +7,15 @@ takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file
 import os
 import signal
 import sys
+import traceback
+from pathlib import Path
 
 from ..machine import threads
 from . import origins, protocol
 from .input_files import write_inputs
-from .outcome import Unfit
+from .outcome import Unfit, shortened
 from .protocol import (
-    CaseSpec,
+    Awake,
     Count,
     Failure,
     Finish,
@@ -24,6 +26,7 @@ from .protocol import (
     Reply,
     Start,
     TimeBurst,
+    Wake,
     WriteInputs,
 )
 from .task import Bench
@@ -41,11 +44,16 @@ class Session:
             reply = Leaving() if isinstance(order, Leave) else self._do(order)
         except Unfit as unfit:
             reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__) or unfit.reason)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
+            traceback.print_exc()
+            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
         return Foreign(reason=protocol.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
+            case Wake(), None:
+                return Awake()
             case WriteInputs(), None:
                 _find(order.spec)
                 return write_inputs(order)
@@ -62,7 +70,13 @@ class Session:
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
 
-def _find(spec: CaseSpec) -> None:
+def _told(error: Exception) -> str:
+    """Return an error with its place in the harness's own code."""
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.f_code.co_filename).name}, line {line})"
+
+
+def _find(spec: protocol.CaseSpec) -> None:
     """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
     sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 

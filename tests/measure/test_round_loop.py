@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from bench.measure.budget import Pace
-from bench.measure.round_executor import Source
-from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms
+from bench.measure.group import Source
+from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms, in_equal_passes
 from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
 from bench.measure.workspace import staged
@@ -47,7 +47,7 @@ def looping(stage, simulation):
 
     def looping(seed=1):
         passes = lambda group, pass_ns, start_ns: len(group.arms)  # noqa: E731
-        return RoundLoop(stage.executor, simulation.backend(), Random(seed), passes)
+        return RoundLoop(stage.executor, simulation.backend(), Random(seed), in_equal_passes(passes))
 
     return looping
 

@@ -10,6 +10,7 @@ from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
+from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
 from .roofline import sentence as share_sentence
@@ -32,13 +33,24 @@ def section(analysis: Analysis) -> Section:
     for group in analysis.groups:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
-            paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
+            checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
+            paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
-        done = len(used_rounds(analysis.run))
-        paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
+        paragraphs.append(_interruption(analysis.run))
     return Section(
         title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
     )
+
+
+def _interruption(run: Run) -> str:
+    """Return from what the figures of an interrupted run come, and that answers were perhaps not checked to the end."""
+    used = used_rounds(run)
+    whole = [one for one in used if not one.unfinished]
+    passes = sum(one.passes for one in used if one.unfinished)
+    parts = [counted(len(whole), "round")] if whole or not passes else []
+    parts += [f"{passes} pass{'es' if passes > 1 else ''} of a first round that was not finished"] if passes else []
+    unchecked = "; what was measured in that was not checked a last time" if passes else ""
+    return f"The run was interrupted: the figures come from the {' and '.join(parts)} done by then{unchecked}."
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
@@ -116,7 +128,8 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
     share = share_sentence(under) if under else None
     if share:
         paragraphs.append(share)
-    if group.too_noisy and group.resolved is not None and group.noise is not None:
+    undecided = any(one.verdict == Verdict.UNDECIDED for one in group.ok)
+    if group.too_noisy and undecided and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
             f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.sweep import Sweep
+from ...analyse.sweep import Place, Sweep
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ...units import significant
@@ -32,7 +32,7 @@ _ALL_SIZES = (
 _GROWTH = (
     "Growth is s of time ~ {parameter}^s: in each round the least-squares slope of log time on log {parameter}, over "
     "rounds the Hodges-Lehmann estimate with its signed-rank interval. Times of different sizes are paired by the "
-    "index of the round, which measures the sizes one after the other; a drift within a round is in the interval."
+    "number of the round, which has the sizes one after the other; a drift from one to the other is in the interval."
 )
 
 
@@ -177,14 +177,17 @@ def _at_sizes(one: Sweep, values: Sequence[int]) -> str:
 
 
 def _left_out(one: Sweep) -> list[str]:
-    """Return which implementations have no time at which sizes, with the reason at the first of them."""
+    """Return which implementations have no time at which sizes, those alike together, with the reason at the first."""
     alike: dict[tuple[str, str], list[str]] = {}
     for name in one.names:
-        without = [place for place in one.places if name in place.left]
-        if without:
-            everywhere = len(without) == len(one.places)
-            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in without])}"
-            alike.setdefault((sizes, plain(without[0].left[name])), []).append(code(name))
+        by_outcome: dict[str, list[Place]] = {}
+        for place in one.places:
+            if name in place.left:
+                by_outcome.setdefault(place.left[name].partition(": ")[0], []).append(place)
+        for places in by_outcome.values():
+            everywhere = len(places) == len(one.places)
+            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in places])}"
+            alike.setdefault((sizes, plain(places[0].left[name])), []).append(code(name))
     return [
         f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} no time {sizes}: {reason}."
         for (sizes, reason), names in alike.items()

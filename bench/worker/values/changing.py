@@ -1,0 +1,129 @@
+"""Inputs changed number by number, whatever holds them: moved by a unit in the last place, widened, or shrunk.
+
+The numbers are those of floating point; whole ones, text and what cannot be looked into stay as they are.
+"""
+
+import copy
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .number_lists import array_of
+
+#: From an array of floating-point numbers, real or complex, to another of the same shape.
+Change = Callable[[np.ndarray], np.ndarray]
+
+#: So much smaller are numbers that are shrunk, relatively.
+SHRUNK = 2.0**-6
+
+
+def changed(value: Any, change: Change) -> Any:
+    """Return a value in which all floating-point numbers are changed; what holds them is copied, not changed."""
+    if type(value) in (float, complex) or isinstance(value, np.inexact):
+        return change(np.asarray(value))[()]
+    if type(value) in (np.ndarray, np.memmap):
+        return change(np.asarray(value)) if value.dtype.kind in "fc" else value
+    if type(value) in (list, tuple):
+        return _changed_list(value, change)
+    if type(value) is dict:
+        return {key: changed(one, change) for key, one in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*[changed(one, change) for one in value])
+    return _changed_inside(value, change)
+
+
+def _changed_list(value: list[Any] | tuple[Any, ...], change: Change) -> Any:
+    numbers = array_of(value)
+    if numbers is None:
+        return type(value)([changed(one, change) for one in value])
+    return type(value)(_listed(change(numbers))) if numbers.dtype.kind in "fc" else value
+
+
+def _listed(array: np.ndarray) -> list[Any]:
+    """Return an array as nested lists; long doubles stay what they are."""
+    return list(array) if array.ndim == 1 and array.dtype.char in "gG" else array.tolist()
+
+
+def _changed_inside(value: Any, change: Change) -> Any:
+    """Return a dataclass, a sparse matrix or a frame with its numbers changed; anything else as it is."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        found = copy.copy(value)
+        for field in dataclasses.fields(value):
+            object.__setattr__(found, field.name, changed(getattr(value, field.name), change))
+        return found
+    package = type(value).__module__
+    if package.startswith("scipy.sparse") and hasattr(value, "data") and getattr(value, "format", "") in _WITH_DATA:
+        found = value.copy()
+        found.data = changed(value.data, change)
+        return found
+    if package.startswith("pandas") and type(value).__name__ == "DataFrame":
+        numbers = [name for name in value.columns if value[name].dtype.kind == "f"]
+        return value.assign(**{name: change(value[name].to_numpy()) for name in numbers if isinstance(name, str)})
+    if package.startswith("pandas") and type(value).__name__ == "Series" and value.dtype.kind == "f":
+        return type(value)(change(value.to_numpy()), index=value.index, name=value.name)
+    return value
+
+
+_WITH_DATA = ("csr", "csc", "coo", "bsr", "dia")
+
+
+def moved(random: np.random.Generator) -> Change:
+    """Return a change that moves each number up or down by one unit in its last place; 0 stays 0."""
+
+    def change(array: np.ndarray) -> np.ndarray:
+        parts = _parts(array)
+        units = np.spacing(np.where(np.isfinite(parts), np.abs(parts), 0)) * (parts != 0)
+        up = random.integers(0, 2, parts.shape, np.int8) * 2 - 1
+        return _whole(parts + (units * up).astype(parts.dtype), array)
+
+    return change
+
+
+def some_shrunk(random: np.random.Generator, share: float) -> Change:
+    """Return a change that makes a random share of the numbers a little smaller; single numbers stay."""
+
+    def change(array: np.ndarray) -> np.ndarray:
+        if array.size <= 1:
+            return array
+        chosen = random.random(array.shape) < share
+        return np.where(chosen, array * array.dtype.type(1 - SHRUNK), array)
+
+    return change
+
+
+def widened(array: np.ndarray) -> np.ndarray:
+    """Return numbers as long doubles, in the memory order that they are in."""
+    return array.astype(np.clongdouble if array.dtype.kind == "c" else np.longdouble, order="K")
+
+
+def narrowed(array: np.ndarray) -> np.ndarray:
+    """Return numbers in single precision, in the memory order that they are in."""
+    return array.astype(np.complex64 if array.dtype.kind == "c" else np.float32, order="K")
+
+
+def count_of_numbers(value: Any) -> int:
+    """Return how many floating-point numbers a value holds."""
+    total = 0
+
+    def count(array: np.ndarray) -> np.ndarray:
+        nonlocal total
+        total += array.size
+        return array
+
+    changed(value, count)
+    return total
+
+
+def _parts(array: np.ndarray) -> np.ndarray:
+    """Return the real numbers of an array, for a complex one both parts of each along a last axis."""
+    if array.dtype.kind != "c":
+        return array
+    return np.stack([array.real, array.imag], axis=-1)
+
+
+def _whole(parts: np.ndarray, like: np.ndarray) -> np.ndarray:
+    """Return the array of these parts, in the memory order of another."""
+    found = parts if like.dtype.kind != "c" else parts[..., 0] + parts[..., 1] * like.dtype.type(1j)
+    return np.asarray(found, dtype=like.dtype, order="F" if like.flags.fnc else "C")
