@@ -104,7 +104,7 @@ def compare(
     timing |= {"budget_s": budget, "timeout_s": timeout}
     selection = Selection(threads=(threads,), sweep=(SIZE, tuple(sizes)) if len(sizes) > 1 else None)
     options = RunOptions(
-        problem=problem.name,
+        problem=(problem.name,),
         selection=selection,
         timing=Timing(**{name: value for name, value in timing.items() if value is not None}),
     )
@@ -168,7 +168,10 @@ def _setup(
 
 
 def _takes_seed(setup: Function) -> bool:
-    return "seed" in inspect.signature(setup).parameters
+    try:
+        return "seed" in inspect.signature(setup).parameters
+    except (TypeError, ValueError):  # a builtin that does not tell
+        return False
 
 
 def _sized(setup: Function) -> Function:
@@ -273,7 +276,7 @@ class Comparison:
             for finding in group.findings:
                 case = finding.arm.case
                 if not finding.arm.baseline:
-                    at = f", {case.size}" if len(groups) > 1 else ""
+                    at = f", {case.size.name}" if len(groups) > 1 else ""
                     found[case.implementation + at] = finding
         return found
 

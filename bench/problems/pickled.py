@@ -66,13 +66,14 @@ def problem_of(
                 f'{name} is the name of what a problem has; give another: compare({{"my_{name}": ...}})'
             )
     baseline, *_ = functions
+    size = f"{SIZE}={setup.sizes[0]}" if setup.sizes else ONLY_SIZE
     return Problem(
         name=MODULE,
         folder=_folder(),
         title=", ".join(functions),
         formula="",
-        sizes={"given": {SIZE: setup.sizes[0]}} if setup.sizes else {ONLY_SIZE: {}},
-        default_size="given" if setup.sizes else ONLY_SIZE,
+        sizes={size: {SIZE: setup.sizes[0]} if setup.sizes else {}},
+        default_size=size,
         data=(USUAL_DATA,),
         baseline=baseline,
         layouts=("C",),

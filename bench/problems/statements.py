@@ -5,8 +5,10 @@
 becomes
 
     import numpy as np
+    ...
 
-    def inputs():
+    def inputs(*, seed):
+        _seed(seed)
         x = np.random.rand(1000)
         return (x,)
 
@@ -16,8 +18,7 @@ becomes
     def statement_2(x):
         return x @ x
 
-What the setup makes is made once for all statements, so that they compute with the same numbers, and its contents are
-seen to be left alone.
+So all statements compute with the same numbers, random ones too, and leave them alone, or that is seen.
 """
 
 import ast
@@ -25,6 +26,16 @@ import symtable
 from collections.abc import Iterable, Sequence
 
 from ..errors import ImplbenchError
+
+#: Has random numbers drawn by the setup depend on the seed.
+_SEEDED = """
+def _seed(seed):
+    import random
+    import sys
+    random.seed(seed)
+    if 'numpy' in sys.modules:
+        sys.modules['numpy'].random.seed(seed)
+"""
 
 #: What of a setup is found by its name, wherever it stands; all else makes values.
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -60,7 +71,9 @@ def module_text(statements: Sequence[str], setup: str = "") -> str:
     _require_apart(definitions, made)
     arguments = [name for name in made if any(name in _used(body) for body in bodies)]
     returned = ast.Return(ast.Tuple([ast.Name(name) for name in arguments], ast.Load()))
-    module = [*definitions, _function("inputs", (), [*making, returned])]
+    inputs = _function("inputs", (), [*ast.parse("_seed(seed)").body, *making, returned])
+    inputs.args.kwonlyargs, inputs.args.kw_defaults = [ast.arg("seed")], [None]
+    module = [*definitions, *ast.parse(_SEEDED).body, inputs]
     for place, text in enumerate(statements, start=1):
         module.append(_stated(f"statement_{place}", arguments, text))
     return _text(module)

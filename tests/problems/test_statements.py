@@ -14,16 +14,17 @@ def module(statements, setup=""):
 
 def values(statements, setup=""):
     found = module(statements, setup)
-    inputs = found["inputs"]()
+    inputs = found["inputs"](seed=1)
     return [found[f"statement_{place}"](*inputs) for place in range(1, len(statements) + 1)]
 
 
 def test_the_file_reads_as_one_would_write_it():
     text = module_text(["(x * x).sum()", "x  @  x"], "import numpy as np; x = np.random.rand(1000); y = 3")
-    assert text.splitlines() == [
-        "import numpy as np",
-        "",
-        "def inputs():",
+    lines = text.splitlines()
+    assert lines[0] == "import numpy as np"
+    assert lines[lines.index("def inputs(*, seed):") :] == [
+        "def inputs(*, seed):",
+        "    _seed(seed)",
         "    x = np.random.rand(1000)",
         "    y = 3",
         "    return (x,)",
@@ -62,12 +63,19 @@ def test_a_statement_gives_what_it_computes_last(statement, value):
 
 def test_without_a_setup_nothing_is_passed():
     assert values(["1 + 1", "2"]) == [2, 2]
-    assert module(["1 + 1"])["inputs"]() == ()
+    assert module(["1 + 1"])["inputs"](seed=1) == ()
+
+
+def test_random_numbers_are_those_of_the_seed():
+    setup = "import random; import numpy as np; x = random.random(); y = np.random.rand()"
+    make = module(["x", "y"], setup)["inputs"]
+    assert make(seed=1) == make(seed=1)
+    assert not set(make(seed=1)) & set(make(seed=2))
 
 
 def test_only_what_a_statement_uses_is_passed():
-    assert module(["a"], "a = 1; b = 2")["inputs"]() == (1,)
-    assert module(["a", "b"], "a = 1; b = 2")["inputs"]() == (1, 2)
+    assert module(["a"], "a = 1; b = 2")["inputs"](seed=1) == (1,)
+    assert module(["a", "b"], "a = 1; b = 2")["inputs"](seed=1) == (1, 2)
 
 
 def test_a_name_of_a_comprehension_in_the_setup_is_none_of_its_values():

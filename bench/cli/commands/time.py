@@ -28,7 +28,7 @@ def command(options: TimeOptions) -> int:
         file = Path(folder, "statements.py")
         file.write_text(text, encoding="utf-8")
         asked = RunOptions(
-            problem=str(file),
+            problem=(str(file),),
             selection=Selection(threads=options.threads),
             timing=options.timing,
             results=Path(folder, "results"),
