@@ -31,7 +31,6 @@ ORDER = (
     "cli",
     "pytest_plugin",
     "api",
-    "notebook",
     "__main__",
     "toplevel",
 )

@@ -14,17 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .errors import ImplbenchError
-from .problems.pickled import SIZE, Setup, problem_of
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from pandas import DataFrame
-
-    from .analyse.analysis import Analysis
-    from .analyse.verdict import Finding, Ratio
+from ..errors import ImplbenchError
+from ..problems.pickled import SIZE, Setup, problem_of
+from ..problems.problem import Problem
+from ..store.records import Run
+from .result import Comparison
 
 Function = Callable[..., Any]
 
@@ -48,7 +44,7 @@ def compare(
     timeout: float | None = None,
     results: str | Path | None = None,
     quiet: bool = False,
-) -> "Comparison":
+) -> Comparison:
     """Verify functions against each other, time them, and return which is faster, by how much, and how sure that is.
 
     Parameters
@@ -89,36 +85,40 @@ def compare(
     NothingMeasured
         If no function could be run.
     """
+    from ..analyse.analysis import Analysis
+    from ..report import terminal
+
     named = _named(functions)
     makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=sizes)
     given = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same, "fresh": fresh}
     problem = problem_of(named, makes, {name: one for name, one in given.items() if one is not None})
-    from .analyse.analysis import Analysis
-    from .analyse.decided import decided
-    from .cli.measuring_options import RunOptions, Timing
-    from .measure.runner import Runner
-    from .measure.selection import Selection, select
-    from .report import terminal
+    timing = {"margin": margin, "seed": seed, "rounds": rounds, "budget_s": budget, "timeout_s": timeout}
+    with terminal.speaking(terminal.Manner(quiet=quiet)), _folder(results) as folder:
+        asked = {name: value for name, value in timing.items() if value is not None}
+        run, path = _measured(problem, makes.sizes, threads, timing=asked, folder=folder)
+    return Comparison(Analysis(run), path if results is not None else None)
 
-    timing: dict[str, Any] = {"margin": margin, "seed": seed, "rounds": rounds}
-    timing |= {"budget_s": budget, "timeout_s": timeout}
+
+def _measured(
+    problem: Problem, sizes: Sequence[int], threads: int, *, timing: Mapping[str, Any], folder: Path
+) -> tuple[Run, Path | None]:
+    """Measure the functions; KeyboardInterrupt if that came before there was anything to keep."""
+    from ..analyse.decided import decided
+    from ..cli.measuring_options import RunOptions, Timing
+    from ..measure.runner import Runner
+    from ..measure.selection import Selection, select
+    from ..report import terminal
+
     selection = Selection(threads=(threads,), sweep=(SIZE, tuple(sizes)) if len(sizes) > 1 else None)
-    options = RunOptions(
-        problem=(problem.name,),
-        selection=selection,
-        timing=Timing(**{name: value for name, value in timing.items() if value is not None}),
-    )
-    settings = replace(options.settings, command=("implbench.compare", *named))
+    options = RunOptions(problem=(problem.name,), selection=selection, timing=Timing(**timing))
+    names = [function.name for function in problem.functions]
+    settings = replace(options.settings, command=("implbench.compare", *names))
     arms, left = select(problem, selection)
-    with (
-        _folder(results) as folder,
-        terminal.speaking(terminal.Manner(quiet=quiet)),
-        terminal.progress(", ".join(named)) as listener,
-    ):
+    with terminal.progress(", ".join(names)) as listener:
         run, path = Runner(problem, settings, listener, decided=decided, say=terminal.note).run(arms, left, folder)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
-    return Comparison(Analysis(run), path if results is not None else None)
+    return run, path
 
 
 def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, Function]:
@@ -194,96 +194,3 @@ def _folder(results: str | Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="implbench-") as folder:
         yield Path(folder)
-
-
-class Comparison:
-    """What was measured of some functions, and what follows from it."""
-
-    def __init__(self, analysis: "Analysis", path: Path | None) -> None:
-        self._analysis = analysis
-        self.path = path
-        """The document of the run, None where it was not kept."""
-
-    @property
-    def verdicts(self) -> dict[str, str]:
-        """Function, and its size in a sweep -> ``faster``, ``slower``, ``equivalent``, ...; or its outcome."""
-        return {
-            name: finding.verdict.value if finding.verdict else finding.outcome.value
-            for name, finding in self._findings().items()
-        }
-
-    @property
-    def ratios(self) -> dict[str, "Ratio | None"]:
-        """Function, and its size in a sweep -> how many times as fast as the first it is, None where it has no time."""
-        return {name: finding.speedup_over_baseline for name, finding in self._findings().items()}
-
-    @property
-    def verdict(self) -> str:
-        """The verdict on the second function, if there are two; else on the fastest of those that are not the first."""
-        return self.verdicts[self._best()]
-
-    @property
-    def ratio(self) -> "Ratio | None":
-        """How many times as fast as the first that function is: ``.value``, ``.interval.low``, ``.interval.high``."""
-        return self.ratios[self._best()]
-
-    def frame(self) -> "DataFrame":
-        """Return the samples as a tidy table, one row a sample (`implbench export --format csv` writes it)."""
-        return self._analysis.frame()
-
-    def plot(self) -> "Axes":
-        """Draw the speed-ups, of a sweep the times, with their intervals, and return the axes."""
-        from .report.charts import speedup, sweep
-        from .report.figures.drawing import draw
-
-        chart, *_ = sweep.charts(self._analysis) or speedup.charts(self._analysis)
-        return draw([chart]).axes[0]
-
-    def report(self, path: str | Path) -> Path:
-        """Write the report into one file, a page for a browser, and return its path."""
-        from .html import report_page
-        from .store.documents import write_atomically
-
-        write_atomically(Path(path), report_page(self._analysis).encode())
-        return Path(path)
-
-    def __str__(self) -> str:
-        from .report import sections
-        from .report.terminal.screen import Screen
-        from .report.terminal.text import rendered
-
-        return rendered(sections.brief(self._analysis), Screen())
-
-    def __repr__(self) -> str:
-        from .report.sections import answer
-
-        return "\n".join(answer.section(self._analysis).paragraphs)
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        """Return what a notebook shows: the first of these that it can."""
-        return {"text/html": self._repr_html_(), "text/plain": str(self)}
-
-    def _repr_html_(self) -> str:
-        from .html.notebook import cell
-
-        return cell(self._analysis)
-
-    def _findings(self) -> dict[str, "Finding"]:
-        """Return what was found of each function but the first; of a sweep, of each at each size."""
-        groups = self._analysis.groups
-        found = {}
-        for group in groups:
-            for finding in group.findings:
-                case = finding.arm.case
-                if not finding.arm.baseline:
-                    at = f", {case.size.name}" if len(groups) > 1 else ""
-                    found[case.implementation + at] = finding
-        return found
-
-    def _best(self) -> str:
-        """Return which of the functions but the first is the fastest, at the largest size of a sweep."""
-        found = self._findings()
-        if not found:
-            raise ImplbenchError("there is one function alone, and nothing to compare it with")
-        timed = {name: ratio.value for name, ratio in self.ratios.items() if ratio is not None}
-        return max(timed, key=timed.__getitem__) if timed else next(iter(found))

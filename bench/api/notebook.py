@@ -4,11 +4,12 @@ import ast
 from types import ModuleType
 from typing import Any, Protocol
 
-from .api import Comparison, compare
-from .errors import ImplbenchError
-from .problems.contract import CONTRACT
-from .problems.functions import counts
-from .problems.statements import function_text, names_in
+from ..errors import ImplbenchError
+from ..problems.contract import CONTRACT
+from ..problems.functions import counts
+from ..problems.statements import function_text, names_in
+from .comparing import compare
+from .result import Comparison
 
 
 class Shell(Protocol):

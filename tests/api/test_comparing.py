@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from bench import api
+from bench.api import comparing
 from bench.errors import ImplbenchError
 from tests.simulated import Simulation
 
@@ -35,7 +35,7 @@ def simulated(monkeypatch):
 class TestTwoFunctions:
     @pytest.fixture
     def result(self):
-        return api.compare(loop, rows, args=(1,), quiet=True)
+        return comparing.compare(loop, rows, args=(1,), quiet=True)
 
     def test_the_verdict_is_on_the_second(self, result):
         assert result.verdict == "faster"
@@ -74,21 +74,21 @@ class TestTwoFunctions:
 
 @pytest.mark.usefixtures("simulated")
 def test_of_several_the_verdict_is_on_the_fastest_that_is_not_the_first():
-    result = api.compare({"loop": loop, "alike": alike, "rows": rows}, args=(1,), quiet=True)
+    result = comparing.compare({"loop": loop, "alike": alike, "rows": rows}, args=(1,), quiet=True)
     assert result.verdicts == {"rows": "faster", "alike": "equivalent"}
     assert result.verdict == "faster"
 
 
 @pytest.mark.usefixtures("simulated")
 def test_sizes_are_a_sweep():
-    result = api.compare(loop, rows, setup=np.ones, sizes=[1, 2], quiet=True)
+    result = comparing.compare(loop, rows, setup=np.ones, sizes=[1, 2], quiet=True)
     assert result.verdicts == {"rows, n=1": "faster", "rows, n=2": "faster"}
 
 
 @pytest.mark.usefixtures("simulated")
 def test_a_run_is_kept_where_that_is_asked_for(tmp_path):
-    assert api.compare(loop, rows, args=(1,), quiet=True).path is None
-    kept = api.compare(loop, rows, args=(1,), quiet=True, results=tmp_path)
+    assert comparing.compare(loop, rows, args=(1,), quiet=True).path is None
+    kept = comparing.compare(loop, rows, args=(1,), quiet=True, results=tmp_path)
     assert kept.path is not None
     assert kept.path.parent == tmp_path
 
@@ -106,7 +106,7 @@ def test_a_run_is_kept_where_that_is_asked_for(tmp_path):
 )
 def test_what_does_not_fit_is_one_sentence(functions, given, said):
     with pytest.raises(ImplbenchError, match=said):
-        api.compare(*functions, **given)
+        comparing.compare(*functions, **given)
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_what_does_not_fit_is_one_sentence(functions, given, said):
 )
 def test_what_functions_are_called_with(given, inputs):
     usual = {"args": (), "kwargs": None, "setup": None, "sizes": ()}
-    assert api._setup({"f": lambda x, y: None}, **{**usual, **given}).make() == inputs
+    assert comparing._setup({"f": lambda x, y: None}, **{**usual, **given}).make() == inputs
 
 
 def test_a_setup_is_given_a_size_and_a_seed_as_far_as_it_takes_them():
     usual = {"args": (), "kwargs": None}
-    assert api._setup({}, setup=lambda k: k, sizes=(5,), **usual).make(n=5) == 5
-    assert api._setup({}, setup=lambda k, seed: (k, seed), sizes=(5,), **usual).make(n=5, seed=1) == (5, 1)
-    assert api._setup({}, setup=lambda seed: seed, sizes=(), **usual).make(seed=1) == 1
+    assert comparing._setup({}, setup=lambda k: k, sizes=(5,), **usual).make(n=5) == 5
+    assert comparing._setup({}, setup=lambda k, seed: (k, seed), sizes=(5,), **usual).make(n=5, seed=1) == (5, 1)
+    assert comparing._setup({}, setup=lambda seed: seed, sizes=(), **usual).make(seed=1) == 1
 
 
 @pytest.mark.slow
 def test_real_workers_compute_functions_of_a_program():
     offset = np.float64(0.0)
-    result = api.compare(
+    result = comparing.compare(
         {"loop": lambda x: loop(x) + offset, "rows": rows, "wrong": lambda x: rows(x) * 1.001},
         setup=lambda seed: (np.random.RandomState(seed).rand(50, 4),),
         rounds=1,
