@@ -98,12 +98,7 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         metavar="C|F|CF|x=F,...",
         help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
     )
-    to.add_argument(
-        "--threads",
-        type=argument_types.counts,
-        metavar="N,...",
-        help="threads of BLAS and OpenMP (default: 1)",
-    )
+    threads(to)
     to.add_argument("--data", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
@@ -111,6 +106,16 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         dest="allocators",
         metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
+    )
+
+
+def threads(to: argparse.ArgumentParser) -> None:
+    """Add the numbers of threads."""
+    to.add_argument(
+        "--threads",
+        type=argument_types.counts,
+        metavar="N,...",
+        help="threads of BLAS and OpenMP (default: 1)",
     )
 
 

@@ -252,6 +252,7 @@ class Conductor:
             arguments=problem.arguments,
             importable=make_importable(own.folder, self._scratch),
             path=own.path,
+            code=own.code,
             inputs=inputs,
             outputs=problem.outputs,
             inout=problem.inout,

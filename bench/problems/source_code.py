@@ -134,6 +134,8 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     The files are the implementation's own: its module, or all of its folder. One that is no text (UTF-8) or too large
     is there too, with a sentence that says so in the place of its text.
     """
+    if problem.code:
+        return {name: {f"{name}.py": problem.texts[name]} for name in implementations}
     return {
         name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
         for name, one in implementations.items()

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..problems import pickled
 from ..problems.files import MODULE
 from .expecting import Expecting, Right
 from .inputs import same_value
@@ -111,7 +112,7 @@ def _doubt(
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            f"let inputs() in {module}.py depend on the seed"
+            f"let {'setup=' if module == pickled.MODULE else f'inputs() in {module}.py'} depend on the seed"
         )
     renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
     if renewed and module == MODULE:

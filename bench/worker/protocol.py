@@ -60,6 +60,8 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where that folder can be imported from, for processes that the implementation starts."""
     path: tuple[Path, ...] = ()
     """Folders that its code may import from where nothing installed has the name."""
+    code: bytes = b""
+    """The problem's functions, where they are of the program that measures (`problems.pickled`)."""
     inputs: Path
     outputs: tuple[str, ...]
     inout: tuple[str, ...] = ()

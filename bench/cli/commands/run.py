@@ -21,6 +21,11 @@ def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
     if options.watch:
         return watch.command(options, show)
+    return show(*measured(options), options)
+
+
+def measured(options: RunOptions) -> tuple[Run, Path | None]:
+    """Measure; return the run and its document, KeyboardInterrupt if that came before there was anything to keep."""
     found, wanted = asked(options.problem, options.selection)
     arms, left = select(found, wanted)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
@@ -28,7 +33,7 @@ def command(options: RunOptions) -> int:
         run, path = runner.run(arms, left, options.results)
     if run.interrupted and path is None:
         raise KeyboardInterrupt
-    return show(run, path, options)
+    return run, path
 
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:

@@ -14,8 +14,8 @@ def section(analysis: Analysis) -> Section | None:
     """Return one figure for each group in which at least two cases have a time and an error."""
     figures = tuple(found for place in range(len(analysis.groups)) if (found := _figure(analysis, place)) is not None)
     text = (
-        f"Errors are those of the worst component, output and round. {of_errors(analysis.run.checks)}: within it, errors "
-        "differ by the order of summation, not by right and wrong."
+        f"Errors are those of the worst component, output and round. {of_errors(analysis.run.checks)}: within it, "
+        "errors differ by the order of summation, not by right and wrong."
     )
     return Section(title="Accuracy beside speed", paragraphs=(text,), figures=figures) if figures else None
 
