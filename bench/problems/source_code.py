@@ -8,10 +8,12 @@ import hashlib
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+from .function_code import without_others
 from .implementation import Implementation
 from .problem import Problem
 
@@ -28,17 +30,31 @@ def digests(problem: Problem, implementations: Mapping[str, Implementation]) -> 
     """Return implementation -> SHA-256 of what a problem's folder has of it.
 
     That is its own file or folder, and every file of the problem's folder that belongs to no implementation; of a
-    function in a file the whole file, and what that imports from beside it: functions may call each other. What of
-    Python files counts is as in `differences`; of other files every byte does.
+    function in a file all of that but the bodies of functions that it cannot reach, and what the file imports from
+    beside it. What of Python files counts is as in `differences`; of other files every byte does.
     """
+    if problem.is_one_file:
+        return _digests_of_functions(problem, list(implementations))
     shared = _shared_files(problem, implementations)
-    own = {name: [file for file in one.files if file not in shared] for name, one in implementations.items()}
-    return {name: _digest(problem.folder, [*shared, *own[name]]) for name in implementations}
+    return {name: _digest(problem.folder, _contents([*shared, *one.files])) for name, one in implementations.items()}
+
+
+def _digests_of_functions(problem: Problem, names: Sequence[str]) -> dict[str, str]:
+    """Return function -> digest; one that a file beside theirs mentions is taken for reached."""
+    beside = [file for file in problem.files if file != problem.file]
+    mentioned = {word for file in beside for word in re.findall(rb"\w+", file.read_bytes())}
+    apart = [name for name in names if name.encode() not in mentioned]
+
+    def digest(name: str) -> str:
+        content = _content(problem.file, partial(without_others, name=name, names=apart))
+        return _digest(problem.folder, [*_contents(beside), (problem.file, content)])
+
+    return {name: digest(name) for name in names}
 
 
 def shared_digest(problem: Problem, implementations: Mapping[str, Implementation]) -> str:
     """Return the SHA-256 of what all implementations share: the problem, and what lies beside it."""
-    return _digest(problem.folder, _shared_files(problem, implementations))
+    return _digest(problem.folder, _contents(_shared_files(problem, implementations)))
 
 
 def differences(base: Path, head: Path) -> frozenset[str]:
@@ -73,12 +89,17 @@ def _are_alike(one: Path, other: Path) -> bool:
     return data == other.read_bytes() or (one.suffix == ".py" and _content(one) == _content(other))
 
 
-def _digest(root: Path, files: list[Path]) -> str:
+def _digest(root: Path, contents: Iterable[tuple[Path, bytes]]) -> str:
     total = hashlib.sha256()
-    for file in files:
+    for file, content in contents:
         total.update(os.fsencode(file.relative_to(root).as_posix()) + b"\0")
-        total.update(_content(file))
+        total.update(content)
     return total.hexdigest()
+
+
+def _contents(files: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Yield file and what of it counts."""
+    yield from ((file, _content(file)) for file in files)
 
 
 def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
@@ -89,8 +110,8 @@ def _shared_files(problem: Problem, implementations: Mapping[str, Implementation
     return [file for file in problem.files if file not in belonging]
 
 
-def _content(file: Path) -> bytes:
-    """Return what of a file can change what it does."""
+def _content(file: Path, reached: Callable[[ast.Module], ast.Module] | None = None) -> bytes:
+    """Return what of a file can change what it does, or what that `reached` leaves of it does."""
     data = file.read_bytes()
     if file.suffix != ".py":
         return data
@@ -99,6 +120,8 @@ def _content(file: Path) -> bytes:
         directives = list(_directives(data))
     except (SyntaxError, ValueError, tokenize.TokenError):
         return data
+    if reached and not directives:  # a compiler that reads these sees the whole file
+        tree = reached(tree)
     if not _READS_DOCSTRINGS.search(data.decode(errors="replace")):
         _drop_docstrings(tree)
     return "\n".join((ast.dump(tree), *directives)).encode(errors="surrogatepass")

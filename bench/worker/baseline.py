@@ -14,7 +14,6 @@ import numpy as np
 
 from .forcing import forced
 from .loading import ProblemFunctions, loaded
-from .outcome import judged
 from .outputs import Outputs, leaves_of, named
 from .protocol import CaseSpec, Start
 from .values.leaves import Leaf, Numbers
@@ -44,11 +43,6 @@ class Baseline:
         lazy = forced(lambda *_: result, result)
         result = lazy[0]() if lazy else result
         return named(result, self._spec.outputs, {name: own[name] for name in self._spec.inout if name in own})
-
-    def judged(self, inputs: Values) -> Outputs:
-        """Do so; Unfit where it fails."""
-        with judged(f"its baseline {self._name}, which stands in for a reference, "):
-            return self(inputs)
 
 
 def copied(value: Any) -> Any:

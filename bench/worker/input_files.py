@@ -7,6 +7,7 @@ import numpy as np
 
 from ..problems import pickled
 from ..problems.files import MODULE
+from .baseline import Baseline
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
@@ -30,7 +31,7 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
     making = {"a": (spec.case.data, order.seed), "b": (order.other_data, order.seed + 1)}
     with judged():
         problem = problem_functions(spec)
-        expecting = Expecting(spec, problem, order.baseline)
+        expecting = Expecting(spec, problem, Baseline(spec, problem, order.baseline))
         for content, (data, seed) in making.items():
             inputs = made(spec, data, seed)
             _require_arrays(spec.inout, inputs)

@@ -15,8 +15,11 @@ from .values.leaves import Leaf, Numbers, Unreadable
 
 Values = Mapping[str, Any]
 
-#: Evaluations on moved inputs: so many, fewer once they have taken so long; and one at least, of what is not too slow.
-EVALUATIONS, LONGEST_S, TOO_SLOW_S = 5, 2.0, 20.0
+#: Evaluations on moved inputs: so many, and once they have taken so long but a few; one of what is slow.
+EVALUATIONS, FEWEST, LONGEST_S, TOO_SLOW_S = 12, 5, 0.5, 20.0
+
+#: All evaluations for one content take so long, but for the last.
+LONGEST_IN_ALL_S = 2.0
 
 #: Shares of the numbers that are changed to see on how many a result depends, the next where all results change.
 SHARES = (2.0**-4, 2.0**-8, 2.0**-12, 2.0**-16)
@@ -78,11 +81,20 @@ def measured_tolerance(
     units = {path: tolerance.unit_roundoff(_real(dtypes[path])) for path in trial.paths}
     inputs_unit = _inputs_unit(inputs, units)
     gauges = {
-        path: tolerance.gauge(trial.centre[path], [one[path] for one in trial.moved], (inputs_unit, units[path]))
+        path: tolerance.gauge(
+            trial.centre[path],
+            [one[path] for one in trial.moved],
+            changing.TYPICAL_STEP,
+            (inputs_unit, units[path]),
+        )
         for path in trial.paths
     }
     terms = known.terms if known else trial.terms()
-    growth = dict(known.growth) if known else trial.growth(gauges, units)
+    growth = trial.growth_beyond(gauges, units)
+    if known:
+        growth = {path: max(known.growth.get(path, 0.0), growth.get(path, 0.0)) for path in trial.paths}
+    elif not growth:
+        growth = trial.growth_of_single(gauges, units)
     return Measured(
         tolerance={path: tolerance.tolerance(gauges[path], terms, growth.get(path, 0.0)) for path in trial.paths},
         terms=terms,
@@ -130,15 +142,19 @@ class _Trial:
 
     def _all_moved(self) -> Iterator[Arrays]:
         found = 0
-        while found < EVALUATIONS and (self._has_time or (found == 0 and self._each_s < TOO_SLOW_S)):
+        while found < EVALUATIONS and (
+            self._has(LONGEST_S)
+            or (found < FEWEST and self._has(LONGEST_IN_ALL_S))
+            or (not found and self._each_s < TOO_SLOW_S)
+        ):
             one = self._evaluated(lambda value: changing.changed(value, changing.moved(self._random)))
             found += 1
             if one is not None:
                 yield one
 
-    @property
-    def _has_time(self) -> bool:
-        return time.monotonic() - self._began + self._each_s < LONGEST_S
+    def _has(self, longest_s: float) -> bool:
+        """Return whether another evaluation ends within so long."""
+        return time.monotonic() - self._began + self._each_s < longest_s
 
     def _evaluated(self, change: Callable[[Any], Any]) -> Arrays | None:
         """Return what the algorithm gives for changed inputs; None where it takes them no longer, or it is another."""
@@ -161,31 +177,33 @@ class _Trial:
         count = sum(map(changing.count_of_numbers, self._inputs.values()))
         share = 1.0
         for share in SHARES:
-            if share * count < 1 or not self._has_time:
+            if share * count < 1 or not self._has(LONGEST_IN_ALL_S):
                 break
             shrink = changing.some_shrunk(self._random, share)
             one = self._evaluated(lambda value, shrink=shrink: changing.changed(value, shrink))  # type: ignore[misc]
-            found = None if one is None else tolerance.terms(self._changed_share(one), share)
+            found = None if one is None else tolerance.terms(*self._changed(one), share)
             if found is not None:
                 return min(found, float(count))
         return float(count)
 
-    def _changed_share(self, arrays: Arrays) -> float:
-        """Return which part of the results is another than before."""
+    def _changed(self, arrays: Arrays) -> tuple[int, int]:
+        """Return how many results are others than before, of how many."""
         differing = sum(int(np.count_nonzero(arrays[path] != self.centre[path])) for path in self.paths)
-        return differing / max(1, sum(self.centre[path].size for path in self.paths))
+        return differing, sum(self.centre[path].size for path in self.paths)
 
-    def growth(self, gauges: Arrays, units: Mapping[str, float]) -> dict[str, float]:
-        """Return path -> error of the algorithm itself, in gauges: against extended or of single precision."""
-        narrow = self._algorithm.narrow
-        if narrow is not None:
-            pairs = {path: (narrow[path], self._right[path], units[path]) for path in self.paths}
-            return {
-                path: tolerance.growth(one.array, two.array, gauges[path], (unit, unit))
-                for path, (one, two, unit) in pairs.items()
-                if isinstance(one, Numbers) and isinstance(two, Numbers)
-            }
-        if not self._has_time:
+    def growth_beyond(self, gauges: Arrays, units: Mapping[str, float]) -> dict[str, float]:
+        """Return path -> error of the algorithm itself, in gauges, where what is right has more digits than it gives."""
+        narrow = self._algorithm.narrow or {}
+        found = {}
+        for path in self.paths if narrow else ():
+            own, right = narrow[path], self._right[path]
+            if isinstance(own, Numbers) and isinstance(right, Numbers):
+                found[path] = tolerance.growth(own.array, right.array, gauges[path], (units[path], units[path]))
+        return found
+
+    def growth_of_single(self, gauges: Arrays, units: Mapping[str, float]) -> dict[str, float]:
+        """Return the same from how it does in single precision; nothing where it does not compute in that."""
+        if not self._has(LONGEST_IN_ALL_S):
             return {}
         single = self._evaluated(lambda value: changing.changed(value, changing.narrowed))
         unit = tolerance.unit_roundoff(np.dtype(np.float32))

@@ -16,7 +16,7 @@ from math import log, sqrt
 import numpy as np
 
 #: Tolerances are so many times what was measured; found by `.ci/tolerance_experiment` (docs/tolerance.md).
-CONSTANT = 8.0
+CONSTANT = 16.0
 
 #: An algorithm's own error counts up to so many gauges: what is worse than that is no measure of others.
 MOST_GROWTH = 1e6
@@ -29,7 +29,7 @@ def unit_roundoff(dtype: np.dtype) -> float:
     return float(np.finfo(dtype).eps) / 2
 
 
-def gauge(centre: np.ndarray, moved: Sequence[np.ndarray], units: tuple[float, float]) -> np.ndarray:
+def gauge(centre: np.ndarray, moved: Sequence[np.ndarray], step: float, units: tuple[float, float]) -> np.ndarray:
     """Return how far each number of a result is moved by roundings: of the inputs, and its own.
 
     Parameters
@@ -37,7 +37,9 @@ def gauge(centre: np.ndarray, moved: Sequence[np.ndarray], units: tuple[float, f
     centre
         The result.
     moved
-        The result of inputs that were moved by a unit in the last place, several times.
+        The result of inputs that were moved by a few units in the last place, several times.
+    step
+        By how many units, as a root mean square.
     units
         u of the numbers that were moved, and of the result's.
 
@@ -54,13 +56,16 @@ def gauge(centre: np.ndarray, moved: Sequence[np.ndarray], units: tuple[float, f
         steps = [np.abs(np.where(there, one, 0) - np.where(there, centre, 0)) for one in moved]
         squares = [step.astype(np.float64) ** 2 for step in steps]
     known = [np.where(np.isfinite(one), one, 0) for one in squares]
-    spread = np.sqrt(np.mean(known, axis=0)) * (own_unit / inputs_unit) if known else np.zeros_like(size)
+    spread = np.sqrt(np.mean(known, axis=0)) * (own_unit / inputs_unit / step) if known else np.zeros_like(size)
     found = spread + own_unit * size
     return np.asarray(np.where(found > 0, found, own_unit * size.max(initial=0)))
 
 
 def growth(narrow: np.ndarray, wide: np.ndarray, gauges: np.ndarray, units: tuple[float, float]) -> float:
     """Return how many gauges the error of an algorithm is, from the same computation in two precisions.
+
+    It is the root mean square over the numbers, or a quarter of the largest, whichever is more: whatever it is that was
+    measured, its own result is right.
 
     Parameters
     ----------
@@ -76,19 +81,20 @@ def growth(narrow: np.ndarray, wide: np.ndarray, gauges: np.ndarray, units: tupl
         return 0.0
     error = np.abs(narrow[there].astype(wide.dtype) - wide[there]).astype(np.float64)
     ratios = error / (gauges[there] * (units[0] / units[1]))
-    return float(min(np.sqrt(np.mean(ratios**2)), MOST_GROWTH))
+    return float(min(max(np.sqrt(np.mean(ratios**2)), ratios.max() / 4), MOST_GROWTH))
 
 
-def terms(changed_share: float, shrunk_share: float) -> float | None:
+def terms(changed: int, size: int, shrunk_share: float) -> float | None:
     """Return on how many numbers a result depends, None if on too many to tell.
 
     Parameters
     ----------
-    changed_share
-        Share of the results that changed.
+    changed, size
+        How many results changed, of how many.
     shrunk_share
         Share of the numbers that were changed, p: of results that depend on n of them, 1 - (1 - p)^n change.
     """
+    changed_share = (changed + 2) / (size + 2)  # rather too many: of few results none may change by chance
     if changed_share > 0.95:
         return None
     return max(1.0, log(1 - changed_share) / log(1 - shrunk_share))

@@ -148,10 +148,85 @@ def test_what_the_file_imports_from_beside_it_belongs_to_it_and_nothing_else(wri
     assert all(after[name] != before[name] for name in ("loop", "fast"))
 
 
-def test_a_change_of_one_function_counts_for_all_that_may_call_it(written):
+def test_the_text_of_a_function_is_that_of_its_file(written):
     found = problem.read(written())
-    before = source_code.digests(found, implementation.found(found))
-    written(ROWS.replace("def fast(x): ...", "def fast(x): return 1"))
-    after = source_code.digests(found, implementation.found(found))
-    assert all(after[name] != before[name] for name in ("loop", "fast"))
     assert source_code.texts_of(found, implementation.found(found))["loop"].keys() == {"rows.py"}
+
+
+FUNCTIONS = """import numpy as np
+SCALE = 1
+BASELINE = "loop"
+__all__ = ["loop", "fast", "third"]
+
+
+def inputs(*, seed):
+    return seed
+
+
+def _helper(x):
+    return x
+
+
+def loop(x):
+    return _helper(x)
+
+
+def fast(x):
+    return 1
+
+
+def third(x):
+    return 3
+"""
+
+
+def changed(written, before, after, text=FUNCTIONS):
+    """Return the functions whose code is another after an edit."""
+    digests = []
+    for edited in (text, text.replace(before, after)):
+        found = problem.read(written(edited))
+        digests.append(source_code.digests(found, implementation.found(found)))
+    assert text != text.replace(before, after)
+    return {name for name in digests[0] if digests[0][name] != digests[1][name]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "names"),
+    [
+        ("return 1", "return 2", {"fast"}),
+        ("return _helper(x)", "return x", {"loop"}),
+        ("def fast(x):", "def fast(x, y=2):", {"loop", "fast", "third"}),
+        ("    return x\n", "    return 2 * x\n", {"loop", "fast", "third"}),
+        ("SCALE = 1", "SCALE = 2", {"loop", "fast", "third"}),
+        ("return seed", "return 2", {"loop", "fast", "third"}),
+        ("import numpy as np", "import numpy as np  # a comment", set()),
+    ],
+)
+def test_an_edit_counts_for_the_functions_that_can_have_part_in_it(written, before, after, names):
+    assert changed(written, before, after) == names
+
+
+def test_a_function_that_a_file_beside_it_mentions_is_taken_for_reached_by_all(written, tmp_path):
+    (tmp_path / "helper.py").write_text("def help(rows):\n    return rows.fast\n")
+    assert changed(written, "return 1", "return 2", f"import helper\n{FUNCTIONS}") == {"loop", "fast", "third"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("return 3", "return fast(x)"),
+        ("return 3", "return loop(x)"),
+        ("return 3", 'return getattr(__import__("rows"), "fa" + "st")(x)'),
+        ("return 3", 'return globals()["fa" + "st"](x)'),
+        ("return 3", 'return operator.attrgetter("fast")(rows)(x)'),
+        ("return 3", "return rows.fast(x)"),
+        ("SCALE = 1", "SCALE = 1\nTABLE = [fast]"),
+        ("def fast", "@registered\ndef fast"),
+        ("def third(x)", "def third(x, then=fast)"),
+        ("def _helper(x):\n    return x", "def _helper(x):\n    return fast(x)"),
+        ("import numpy as np", "import numpy as np  #\n# cython: cdivision=True"),
+    ],
+)
+def test_a_function_that_may_call_another_has_part_in_its_edits(written, first, then):
+    text = FUNCTIONS.replace(first, then).replace("return _helper(x)", "return fast(_helper(x))")
+    assert changed(written, "return 1", "return 2", text) == {"loop", "fast", "third"}

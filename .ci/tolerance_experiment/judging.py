@@ -1,0 +1,119 @@
+"""What each rule says of an implementation: the measured tolerance as workers apply it, and two rules of thumb."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from computation import Computation, Inputs, cast
+
+from bench.problems.case import Case, Size
+from bench.store.checks import Against
+from bench.worker import tolerance
+from bench.worker.expecting import Expecting, Right
+from bench.worker.loading import ProblemFunctions
+from bench.worker.outputs import leaves_of
+from bench.worker.protocol import CaseSpec
+from bench.worker.values.comparison import Difference, Error, Expected, compared
+from bench.worker.values.leaves import Leaf, Numbers
+
+#: Rule -> its name in tables.
+RULES = {"measured": "measured tolerance", "allclose": "`numpy.allclose`", "norm": "norm within 1e-5"}
+
+
+#: Tolerances are so many times as large, that every error is within them.
+_OUT_OF_REACH = 2.0**60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One implementation on one content."""
+
+    computation: str
+    kind: str
+    dtype: str
+    name: str
+    is_fault: bool
+    accepted: Mapping[str, bool]
+    """Rule -> whether it accepts the result."""
+    over: float
+    """Error over the tolerance with a constant of 1; infinite where something else than numbers differs."""
+    against: str
+    terms: float = 0.0
+    growth: float = 0.0
+
+
+def trials(one: Computation, contents: int, seed: int) -> Iterator[Trial]:
+    """Yield what became of each implementation of a computation, on each content, in each dtype."""
+    for dtype in one.dtypes:
+        with tempfile.TemporaryDirectory() as folder:
+            expecting = _expecting(one, dtype, Path(folder))
+            for place in range(contents):
+                inputs = cast(one.inputs(np.random.RandomState(seed + place)), dtype)
+                right = expecting.of(inputs, seed + place)
+                yield from _of_content(one, dtype, inputs, right)
+
+
+def _expecting(one: Computation, dtype: str, folder: Path) -> Expecting:
+    size = Size(name="S", values={"n": 1})
+    case = Case(
+        problem="", implementation="", size=size, dtype=dtype, layout="C", threads=1, allocator="default", data=""
+    )
+    spec = CaseSpec(case=case, folder=folder, importable=folder, inputs=folder, outputs=())
+    problem = ProblemFunctions(inputs=lambda *_: {})
+    return Expecting(spec, problem, lambda inputs: {"result": one.baseline(*inputs.values())})
+
+
+def _of_content(one: Computation, dtype: str, inputs: Inputs, right: Right) -> Iterator[Trial]:
+    if right.expected is None or right.measured is None:
+        raise ValueError(f"{one.name}: nothing was measured")
+    baseline = one.baseline(*inputs.values())
+    faults = {name: made for name, made in one.faults.items() if dtype == "float64" or name not in one.float64_only}
+    implementations = [(name, made, False) for name, made in [("baseline", one.baseline), *one.honest.items()]]
+    implementations += [(name, made, True) for name, made in faults.items()]
+    for name, function, is_fault in implementations:
+        own = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in inputs.items()}
+        result = function(*own.values())
+        over = _over(leaves_of({"result": result}, judged=False), right.expected)
+        yield Trial(
+            computation=one.name,
+            kind=one.kind,
+            dtype=dtype,
+            name=name,
+            is_fault=is_fault,
+            accepted={
+                "measured": over <= tolerance.CONSTANT,
+                "allclose": _all(np.allclose, result, baseline),
+                "norm": _all(_near_in_norm, result, baseline),
+            },
+            over=over,
+            against=right.check.against.value,
+            terms=right.measured.terms,
+            growth=max(right.measured.growth.values(), default=0.0),
+        )
+
+
+def _over(found: Mapping[str, Leaf], expected: Expected) -> float:
+    """Return the largest error over the tolerance with a constant of 1."""
+    scaled = Expected(
+        leaves=expected.leaves,
+        tolerance={path: array * _OUT_OF_REACH for path, array in expected.tolerance.items()},
+        dtypes=expected.dtypes,
+    )
+    worst = 0.0
+    for one in compared(found, scaled):
+        if isinstance(one, Difference):
+            return float("inf")
+        worst = max(worst, one.over_tolerance * _OUT_OF_REACH)
+    return worst * tolerance.CONSTANT
+
+
+def _all(near: Callable[[Any, Any], bool], result: Any, baseline: Any) -> bool:
+    pairs = zip(result, baseline, strict=True) if isinstance(baseline, tuple) else [(result, baseline)]
+    return all(near(one, other) for one, other in pairs)
+
+
+def _near_in_norm(one: Any, other: Any) -> bool:
+    return bool(np.linalg.norm(np.ravel(one - other)) <= 1e-5 * np.linalg.norm(np.ravel(other)))
