@@ -214,7 +214,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         outcome=outcome,
         reason=ended.reason if ended else None if workers else _unmeasured(unmeasured, rounds.first_call_ns(arm)),
         rounds=len(workers),
-        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
+        first_call_s=_median_s([worker.first_call_ns for worker in workers] or [rounds.first_call_ns(arm)]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         transfer_s=_median_s([worker.transfer_ns for worker in workers]),
         cold_start_s=cold_start_s(workers),
