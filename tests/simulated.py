@@ -159,7 +159,14 @@ class SimulatedExecutor:
         self._served: set[str] = set()
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
         """Hold one round of the arms in the plan and return its record."""
         machine, started = self._machine, self._machine.clock.now_ns
@@ -201,6 +208,9 @@ class SimulatedExecutor:
 
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""
+
+    def close(self) -> None:
+        """Do nothing: no worker is started before its round."""
 
     def _start(self, arm: Arm, start: _Start) -> _Active:
         """Start a worker, unless one of the crew serves this code already, and let it warm up."""
