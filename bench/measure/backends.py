@@ -34,7 +34,7 @@ class RoundExecutor(Protocol):
         crew: Crew | None = None,
         following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record; it may start the workers of the following one."""
+        """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
         ...
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:

@@ -68,13 +68,10 @@ class Conductor:
         with ExitStack() as stack:
             active = [self._spawned(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
             self.close()
-            if crew is None:
-                self._bind(active, plan.cpus)
-            for one in active:
-                self._start(one, group, forks=crew is not None)
-            by_name = {one.arm.name: one for one in active if one.call_ns}
-            turns = self._turns(by_name, choose_turns, time.monotonic_ns() - started)
-            self._interleave(by_name, plan, turns, name=group.name)
+            self._start_all(active, group, plan, forks=crew is not None)
+            warm = {one.arm.name: one for one in active if one.call_ns}
+            turns = self._turns(warm, choose_turns, time.monotonic_ns() - started)
+            self._interleave(warm, plan, turns, name=group.name)
             if following and not (index == 0 and self._untimed == "explain"):  # what explains times, too
                 self._start_ahead([one.arm for one in active if one.record.outcome == Outcome.OK], group, following)
             for one in active:
@@ -145,6 +142,12 @@ class Conductor:
         for worker in self._ahead.values():
             worker.kill()
         self._ahead.clear()
+
+    def _start_all(self, active: Sequence[Active], group: Group, plan: RoundPlan, *, forks: bool) -> None:
+        if not forks:
+            self._bind(active, plan.cpus)
+        for one in active:
+            self._start(one, group, forks=forks)
 
     def _bind(self, active: Sequence[Active], cpus: Sequence[int]) -> None:
         """Wait until all workers have loaded what they all load, on whatever CPUs, and bind them to those of the round.
