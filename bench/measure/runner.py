@@ -155,7 +155,7 @@ class Runner:
         """Do round after round: each group once, in shuffled order, until it is enough."""
         next_s = None
         while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
-            for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part, another=self._course.goes_on):
                 self._course.add(round_)
                 self._keep(round_, journal)
             started_s = self._backend.monotonic_s()

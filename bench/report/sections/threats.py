@@ -98,12 +98,15 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield the cases that were measured no further, for want of time."""
-    gone = {one: run.stopped[one.arm.name] for one in group.ok if one.arm.name in run.stopped}
+    gone = [
+        f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})"
+        for one in group.ok
+        if one.arm.name in run.stopped
+    ]
     if gone:
-        names = ", ".join(f"{code(label(one.arm.case, group))} ({plain(reason)})" for one, reason in gone.items())
         yield (
-            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {names}. `--budget` gives "
-            "it more, `--impl` measures fewer."
+            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {', '.join(gone)}. "
+            "`--budget` gives it more, `--impl` measures fewer."
         )
 
 
