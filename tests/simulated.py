@@ -170,7 +170,14 @@ class SimulatedExecutor:
         self._passes = 0
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
         """Hold one round of the arms in the plan and return its record."""
         machine, started = self._machine, self._machine.clock.now_ns
@@ -225,6 +232,9 @@ class SimulatedExecutor:
 
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""
+
+    def close(self) -> None:
+        """Do nothing: no worker is started before its round."""
 
     def _start(self, arm: Arm, start: _Start) -> _Active:
         """Start a worker, unless one of the crew serves this code already, and let it warm up."""

@@ -10,7 +10,7 @@ from ..stats import intervals
 from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import FIXED, Stopping
-from ..store.records import Arm, Left, Run
+from ..store.records import Arm, Left, Round, Run
 from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
@@ -179,8 +179,7 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
     limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=run.settings.stopping)
-    lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
-    unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
+    unmeasured = _why_unmeasured([round_ for round_ in run.rounds if round_.group == name])
     return GroupFindings(
         name=name,
         findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
@@ -189,6 +188,14 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
         resolved=resolved,
         margin=margin,
     )
+
+
+def _why_unmeasured(rounds: Sequence[Round]) -> str:
+    """Return why an arm of which no round counts has no time."""
+    lost = dict.fromkeys(one.discarded for one in rounds if one.discarded and not one.unfinished)
+    if lost:
+        return "; ".join(["no round of it counts", *lost])
+    return "the run was interrupted in its first round" if rounds else "the run ended before its first round"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,7 +216,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         outcome=outcome,
         reason=ended.reason if ended else None if workers else _unmeasured(unmeasured, rounds.first_call_ns(arm)),
         rounds=len(workers),
-        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
+        first_call_s=_median_s([worker.first_call_ns for worker in workers] or [rounds.first_call_ns(arm)]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         transfer_s=_median_s([worker.transfer_ns for worker in workers]),
         cold_start_s=cold_start_s(workers),

@@ -25,9 +25,16 @@ class RoundExecutor(Protocol):
     """Holds rounds, and has inputs made for them."""
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record."""
+        """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
         ...
 
     def unfinished(self) -> Round | None:
@@ -40,6 +47,10 @@ class RoundExecutor(Protocol):
 
     def abandon_inputs(self) -> None:
         """End the making of inputs, from another thread than those that wait for it."""
+        ...
+
+    def close(self) -> None:
+        """End the workers of a round that was never held."""
         ...
 
 

@@ -47,6 +47,13 @@ class Course:
         first = (MIN_ROUNDS,) if self._settings.precision is not None else self._settings.looks[:1]
         return bool(first) and self._pace.done >= first[0]
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a round is likely to follow the next one: there is no look before it, and no end."""
+        following = self._pace.done + 1
+        ends = (*self._settings.looks, self._settings.rounds, self._due if self._settings.precision else None)
+        return following not in ends
+
     def wanted(self, group: Group, alive: Collection[str]) -> list[str]:
         """Return the arms that another round is to measure: those not decided yet, and what they are compared with.
 

@@ -46,11 +46,23 @@ class Conductor:
         self._writers: list[WorkerProcess] = []
         self._killed: set[str] = set()
         self._open: OpenRound | None = None
+        self._ahead: dict[tuple[str, int], WorkerProcess] = {}
+        """Arm and hash seed of a round to come -> its worker."""
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_turns: TurnChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
+        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too.
+
+        The workers of the `following` round are started once nothing is timed any more.
+        """
         self._move_away(plan.cpus)
         asleep = suspension.Watch()
         held = self._open = OpenRound(
@@ -60,12 +72,16 @@ class Conductor:
         with ExitStack() as stack:
             for name in plan.spawn_order:
                 held.active.append(self._spawned(arms[name], group, plan, crew or stack))
+            self.close()
             self._bind(held.active, plan.cpus)
             for one in held.active:
                 self._start(one, group, forks=crew is not None)
-            by_name = {one.arm.name: one for one in held.active if one.call_ns}
-            turns = self._turns(by_name, choose_turns, time.monotonic_ns() - held.started_ns)
-            self._interleave(held, by_name, turns)
+            warm = {one.arm.name: one for one in held.active if one.call_ns}
+            turns = self._turns(warm, choose_turns, time.monotonic_ns() - held.started_ns)
+            self._interleave(held, warm, turns)
+            if following and not (index == 0 and self._untimed == "explain"):  # what explains times, too
+                alive = [one.arm for one in held.active if one.record.outcome == Outcome.OK]
+                self._start_ahead(alive, group, following)
             for one in held.active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
@@ -98,21 +114,37 @@ class Conductor:
 
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
-        source = group.sources[arm.name]
-        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
-        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         started = time.monotonic_ns()
-        conditions = self._conditions(source, environ, self._cpus)
+        conditions = self._drawn(arm, group, plan)
         if isinstance(keeper, Crew):
-            case = arm.case
+            case, source = arm.case, group.sources[arm.name]
             like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
             process = keeper.worker(like, conditions)
         else:
-            process = keeper.enter_context(WorkerProcess(conditions))
-        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
+            ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
+            process = keeper.enter_context(ahead or WorkerProcess(conditions))
+        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, conditions.environment))
         active.spent_ns["starting_ns"] = time.monotonic_ns() - started
         return active
+
+    def _drawn(self, arm: Arm, group: Group, plan: RoundPlan) -> Conditions:
+        """Return what a worker starts with; it is bound to the CPUs of its round later."""
+        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        source = group.sources[arm.name]
+        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
+        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
+        return self._conditions(source, environ, self._cpus)
+
+    def _start_ahead(self, arms: Sequence[Arm], group: Group, plan: RoundPlan) -> None:
+        """Start the workers of the next round, so that they load what all load while those of this one are ended."""
+        for arm in sorted(arms, key=lambda arm: plan.spawn_order.index(arm.name)):
+            self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._drawn(arm, group, plan))
+
+    def close(self) -> None:
+        """End workers that were started for a round in which they take no part."""
+        for worker in self._ahead.values():
+            worker.kill()
+        self._ahead.clear()
 
     def _bind(self, active: Sequence[Active], cpus: Sequence[int]) -> None:
         """Wait until new workers have loaded what they all load, on whatever CPUs, and bind them to those of the round.

@@ -12,7 +12,7 @@ from . import round_plan
 from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .group import Group
-from .round_plan import BurstSize, Turns
+from .round_plan import BurstSize, RoundPlan, Turns
 from .worker_pool import Crew
 
 #: So many laps of which a round was discarded end the measuring.
@@ -75,18 +75,43 @@ class RoundLoop:
         self._generator = generator
         self._turns = turns
         self._discarded = 0
+        self._next: RoundPlan | None = None
 
     @property
     def disturbed(self) -> bool:
         """Whether so many laps had a discarded round that it is better to end."""
         return self._discarded >= MOST_DISCARDED
 
-    def round(self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None) -> Round:
-        """Draw a round of these arms and run it; a crew's workers serve other groups too."""
-        plan = round_plan.draw(self._generator, arms, self._cpus, group.threads)
+    def round(
+        self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None, another: bool = False
+    ) -> Round:
+        """Draw a round of these arms and run it.
+
+        Parameters
+        ----------
+        index
+            Its number.
+        group
+            Theirs.
+        arms
+            Who takes part.
+        crew
+            Workers that serve other groups too.
+        another
+            Whether the next round is likely to be one of the same arms: its workers are started while those of this one
+            are verified for the last time.
+        """
+        plan, self._next = self._next, None
+        if plan is None or not set(arms) <= set(plan.positions):
+            plan = self._draw(group, arms)
         if crew:
             plan = crew.shared(plan, group.threads)
-        return self._executor.round(index, group, plan, partial(self._turns, group), crew=crew)
+        self._next = self._draw(group, arms) if another else None
+        turns = partial(self._turns, group)
+        return self._executor.round(index, group, plan.only(arms), turns, crew=crew, following=self._next)
+
+    def _draw(self, group: Group, arms: Sequence[str]) -> RoundPlan:
+        return round_plan.draw(self._generator, arms, self._cpus, group.threads)
 
     def attempts(self, index: int, group: Group, arms: ArmChooser, *, crew: Crew | None = None) -> Iterator[Round]:
         """Yield a round, and a second one where the first is discarded; none once no arm takes part."""
@@ -104,13 +129,16 @@ class RoundLoop:
         *_, last = self.attempts(0, group, all_arms)
         return last
 
-    def lap(self, pace: Pace, groups: Sequence[Group], arms: ArmChooser) -> Iterator[Round]:
-        """Yield a round of each group, in shuffled order; the pace counts them as one, unless one is discarded."""
+    def lap(self, pace: Pace, groups: Sequence[Group], arms: ArmChooser, *, another: bool = False) -> Iterator[Round]:
+        """Yield a round of each group, in shuffled order; the pace counts them as one, unless one is discarded.
+
+        With `another` one is likely to follow.
+        """
         started_s, discarded = self._monotonic_s(), False
         for group in self._generator.sample(groups, len(groups)):
             names = arms(group)
             if names:
-                round_ = self.round(pace.done, group, names)
+                round_ = self.round(pace.done, group, names, another=another and len(groups) == 1)
                 discarded |= round_.discarded is not None
                 yield round_
         if discarded:

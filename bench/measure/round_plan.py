@@ -5,8 +5,8 @@ Two versions that are compared call by call have bursts of one size, or the mini
 
 import math
 import random
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 #: A burst is about this long, with between so many samples (notes: stats, 3).
 BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
@@ -33,6 +33,11 @@ class RoundPlan:
     """CPUs of all workers of the round."""
     hash_seed: int
     padding: int
+
+    def only(self, arms: Collection[str]) -> "RoundPlan":
+        """Return the plan without arms that take no part after all: its orders are uniform all the same."""
+        spawn_order = tuple(name for name in self.spawn_order if name in arms)
+        return replace(self, spawn_order=spawn_order, positions=tuple(name for name in self.positions if name in arms))
 
 
 def draw(generator: random.Random, arms: Sequence[str], cpus: Sequence[int], threads: int) -> RoundPlan:

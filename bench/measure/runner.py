@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..errors import NothingMeasured
@@ -17,7 +18,7 @@ from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..units import percent
 from . import backends
-from .backends import Backend
+from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
 from .group import Group, Source
@@ -68,6 +69,7 @@ class Runner:
         self._ended: set[str] = set()
         self._course = Course(settings, self._pace, decided=decided, say=say)
         self._groups = 0
+        self._so_far: Callable[[], Run] | None = None
         self._say = say
         self._spent_s: dict[str, float] = {"judging": 0.0}
 
@@ -102,6 +104,7 @@ class Runner:
             ) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
+            self._so_far = partial(_so_far, journal, stage.executor)
             self._spent_s["inputs and reference"] = self._backend.monotonic_s() - started_s
             interrupted = False
             try:
@@ -154,7 +157,7 @@ class Runner:
         """Do round after round: each group once, in shuffled order, until it is enough."""
         next_s = None
         while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
-            for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part, another=self._course.goes_on):
                 self._course.add(round_)
                 self._keep(round_, journal)
             started_s = self._backend.monotonic_s()
@@ -207,8 +210,14 @@ class Runner:
         self._listen(self._progress(doing))
 
     def _progress(self, doing: str) -> Progress:
-        now = self._pace.progress(doing)
+        now = replace(self._pace.progress(doing), so_far=self._so_far)
         return replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._is_planned_sweep else now
+
+
+def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
+    """Return the run with what was measured by now."""
+    begun = executor.unfinished()
+    return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
 
 
 def _arranged(

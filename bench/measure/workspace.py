@@ -95,10 +95,11 @@ def staged(
             _compile(place)
     cpus = hardware.allowed_cpus()
     with scratch() as place:
+        executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
         try:
-            executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
+            executor.close()
             affinity.pin(0, cpus)
 
 

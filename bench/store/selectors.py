@@ -68,8 +68,12 @@ class GroupRounds:
         return self._ended.get(arm.name) or (self._ended.get(twin.name) if twin else None)
 
     def first_call_ns(self, arm: Arm) -> int | None:
-        """Return the time of an arm's first call in a round that was not finished; None if it made none."""
-        return self._first_call_ns.get(arm.name)
+        """Return the time of an arm's first call in a round that was not finished; None if it made none.
+
+        The baseline has that of its second arm, where that one was ready before it.
+        """
+        twin = self.again if arm is self.baseline else None
+        return self._first_call_ns.get(arm.name) or (self._first_call_ns.get(twin.name) if twin else None)
 
     def outcome(self, arm: Arm) -> Outcome:
         """Return how an arm's case ended: badly if any of its workers did."""

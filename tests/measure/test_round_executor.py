@@ -236,3 +236,32 @@ def test_only_a_second_time_out_counts(conductor, monkeypatch):
     second = held(conductor, monkeypatch, {"head": ends(late)})
     assert second.discarded is None
     assert [worker.outcome for worker in second.ended] == [Outcome.TIMEOUT]
+
+
+def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, monkeypatch):
+    done = []
+
+    class Watched(Scripted):
+        def __init__(self, name):
+            super().__init__(Ended(Outcome.FAILED, "so it ended"))
+            self.source = source(name)
+            self.name = name
+
+        def ask(self, order, expected, timeout_s):
+            done.append((self.name, type(order).__name__))
+            return super().ask(order, expected, timeout_s)
+
+        def bind(self, cpus):
+            done.append((self.name, "bound"))
+
+    held(conductor, monkeypatch, {"a": Watched("a"), "b": Watched("b")})
+    assert done == [*((name, what) for name in "ab" for what in ("Wake", "bound")), ("a", "Start"), ("b", "Start")]
+
+
+def test_where_the_time_went_is_on_the_record_of_each_worker(scanned):
+    kept = next(one for one in scanned.rounds if one.discarded is None)
+    for worker in kept.workers:
+        assert worker.spent.timed_ns >= sum(sum(burst.sample_ns) for burst in worker.bursts if not worker.own_clock)
+        assert worker.spent.preparing_ns >= worker.first_call_ns
+        assert min(worker.spent.warming_ns, worker.spent.verifying_ns, worker.spent.starting_ns) > 0
+    assert sum(worker.spent.total_ns for worker in kept.workers) <= kept.duration_ns

@@ -45,12 +45,15 @@ def section(analysis: Analysis) -> Section:
 def _interruption(run: Run) -> str:
     """Return from what the figures of an interrupted run come, and that answers were perhaps not checked to the end."""
     used = used_rounds(run)
-    whole = [one for one in used if not one.unfinished]
+    if not used:
+        return "The run was interrupted before a first pass was done: there are no figures yet."
+    whole = sum(not one.unfinished for one in used)
     passes = sum(one.passes for one in used if one.unfinished)
-    parts = [counted(len(whole), "round")] if whole or not passes else []
-    parts += [f"{passes} pass{'es' if passes > 1 else ''} of a first round that was not finished"] if passes else []
-    unchecked = "; what was measured in that was not checked a last time" if passes else ""
-    return f"The run was interrupted: the figures come from the {' and '.join(parts)} done by then{unchecked}."
+    parts = [f"the {counted(whole, 'round')} done by then"] if whole else []
+    if passes:
+        several = "es" if passes > 1 else ""
+        parts.append(f"{passes} pass{several} of a first round, behind which no answer was checked again")
+    return f"The run was interrupted: the figures come from {' and '.join(parts)}."
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:

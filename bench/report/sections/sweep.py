@@ -1,6 +1,7 @@
 """A run over many sizes: who is the fastest from where to where, who overtakes whom, and how time grows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Place, Sweep
@@ -105,6 +106,17 @@ def brief(analysis: Analysis) -> Section | None:
     )
 
 
+def so_far(analysis: Analysis) -> Section | None:
+    """Return the fastest at each size that has a time, while they are measured; None where the run has no sweep."""
+    found = analysis.sweeps
+    if not found:
+        return None
+    table = fastest_table(found).for_people()
+    timed = {place.value for one in found for place in one.places if place.leaders}
+    rows = tuple(row for row in table.rows if row[0].value in timed)
+    return Section(title="So far", tables=(replace(table, rows=rows),) if rows else ())
+
+
 def condition(run: Run, one: Sweep) -> str:
     """Return what all sizes have in common, as in ``n=64, p=25, float64, 1 thread``."""
     fixed = [f"{plain(key)}={value}" for key, value in one.fixed.items()]
@@ -129,7 +141,7 @@ def _ruling(run: Run, one: Sweep) -> str:
         first, last = values[reign.first], values[reign.last]
         span = f"at {name}={first}" if first == last else f"from {name}={first} to {last}"
         parts.append(f"{span} {_names(reign.names)}")
-    if len(one.reigns) == 1 and one.reigns[0].last - one.reigns[0].first == len(values) - 1:
+    if len(one.reigns) == 1 and all(place.leaders for place in one.places):
         return f"The fastest for every {where}: {_names(one.reigns[0].names)}."
     return f"The fastest for {where}: {'; '.join(parts)}."
 

@@ -98,12 +98,15 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield the cases that were measured no further, for want of time."""
-    gone = {one: run.stopped[one.arm.name] for one in group.ok if one.arm.name in run.stopped}
+    gone = [
+        f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})"
+        for one in group.ok
+        if one.arm.name in run.stopped
+    ]
     if gone:
-        names = ", ".join(f"{code(label(one.arm.case, group))} ({plain(reason)})" for one, reason in gone.items())
         yield (
-            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {names}. `--budget` gives "
-            "it more, `--impl` measures fewer."
+            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {', '.join(gone)}. "
+            "`--budget` gives it more, `--impl` measures fewer."
         )
 
 
@@ -227,7 +230,7 @@ def _busy(loads: list[Activity]) -> str:
 
 def _discarded(run: Run) -> Iterator[str]:
     """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(round_.discarded) for round_ in run.rounds if round_.discarded is not None]
+    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None and not one.unfinished]
     for reason in dict.fromkeys(reasons):
         yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
     bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]
