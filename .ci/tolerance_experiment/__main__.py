@@ -2,17 +2,16 @@
 
     python .ci/tolerance_experiment                    prints the tables of docs/tolerance.md
     python .ci/tolerance_experiment --constants        prints what other constants would do
-    python .ci/tolerance_experiment --only NAME        tells each verdict on the computations whose name has NAME in it
+    python .ci/tolerance_experiment --only NAME        tells each verdict on the computations with NAME in their names
 
-Each computation is done on several contents of its inputs, in float64 and float32, by honest implementations that differ
-in their order, blocking, precision or library, and by ones with a planted fault; the baseline stands in for a reference.
+Each computation is done on several contents of its inputs, in float64 and float32, by honest implementations that
+differ in their order, blocking, precision or library, and by ones with a planted fault; the baseline stands in for a
+reference.
 """
 
 import argparse
 import sys
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -22,7 +21,7 @@ import iterations
 import products
 import sums
 from computation import Computation
-from judging import RULES, Trial, trials
+from judging import Trial, trials
 from tables import by_computation, by_constant, in_all
 
 COMPUTATIONS: tuple[Computation, ...] = (

@@ -29,7 +29,7 @@ class Computation:
 
 
 def cast(inputs: Inputs, dtype: str) -> Inputs:
-    """Return inputs whose arrays of floating-point numbers are of a dtype, the complex ones of its complex counterpart."""
+    """Return inputs whose arrays of floating-point numbers are of a dtype, complex ones of its complex counterpart."""
     other = np.result_type(dtype, np.complex64)
     kinds = {"f": dtype, "c": other}
     return {

@@ -3,7 +3,6 @@
 from math import erf, pi, sqrt
 
 import numpy as np
-
 from computation import Computation, in_order, single, wide
 
 
@@ -79,6 +78,24 @@ def forces(x):
 def trapezoid(x):
     y = np.exp(-x * x)
     return ((y[1:] + y[:-1]) * (x[1:] - x[:-1])).sum() / 2
+
+
+def black_scholes_forward(f, k, t):
+    v = f.dtype.type(0.3)
+    d1 = (np.log(f / k) + v * v / 2 * t) / (v * np.sqrt(t))
+    return f * _normal(d1) - k * _normal(d1 - v * np.sqrt(t))
+
+
+def _force(x, i):
+    d = x[i] - x
+    r2 = np.einsum("ij,ij->i", d, d) + x.dtype.type(0.01)
+    return np.einsum("ij,i->j", d, 1 / (r2 * np.sqrt(r2)))
+
+
+def _pull(x, j):
+    d = x - x[j]
+    r2 = (d * d).sum(axis=1) + x.dtype.type(0.01)
+    return d / (r2 * np.sqrt(r2))[:, None]
 
 
 COMPUTATIONS = (
@@ -287,21 +304,3 @@ COMPUTATIONS = (
         },
     ),
 )
-
-
-def black_scholes_forward(f, k, t):
-    v = f.dtype.type(0.3)
-    d1 = (np.log(f / k) + v * v / 2 * t) / (v * np.sqrt(t))
-    return f * _normal(d1) - k * _normal(d1 - v * np.sqrt(t))
-
-
-def _force(x, i):
-    d = x[i] - x
-    r2 = np.einsum("ij,ij->i", d, d) + x.dtype.type(0.01)
-    return np.einsum("ij,i->j", d, 1 / (r2 * np.sqrt(r2)))
-
-
-def _pull(x, j):
-    d = x - x[j]
-    r2 = (d * d).sum(axis=1) + x.dtype.type(0.01)
-    return d / (r2 * np.sqrt(r2))[:, None]

@@ -1,7 +1,6 @@
 """Solves, factorisations, stencils and other iterations."""
 
 import numpy as np
-
 from computation import Computation, single, wide
 
 
@@ -229,6 +228,36 @@ def _positive(r, n):
     return a @ a.T / n + np.eye(n)
 
 
+def conjugate_by(a, b):
+    x, r = np.zeros_like(b), b.copy()
+    p, rr = r.copy(), (r * r).sum()
+    for _ in range(60):
+        if rr <= np.finfo(b.dtype).tiny:
+            break
+        ap = (a * p).sum(axis=1)
+        alpha = rr / (p * ap).sum()
+        x, r = x + alpha * p, r - alpha * ap
+        rr, before = (r * r).sum(), rr
+        p = r + rr / before * p
+    return x
+
+
+def powers_by(a):
+    v = np.ones_like(a[0])
+    for _ in range(60):
+        v = np.einsum("ij,j->i", a, v)
+        v = v / np.sqrt((v * v).sum())
+    return v
+
+
+def powers_scaled(a):
+    v = np.ones_like(a[0])
+    for _ in range(60):
+        v = a @ v
+        v = v / v.max()
+    return v / np.sqrt(v @ v)
+
+
 COMPUTATIONS = (
     Computation(
         name="linear system",
@@ -317,7 +346,7 @@ COMPUTATIONS = (
         baseline=conjugate,
         honest={
             "LAPACK": np.linalg.solve,
-            "einsum": lambda a, b: conjugate_by(a, b),
+            "einsum": conjugate_by,
             "extended": wide(conjugate),
         },
         faults={
@@ -344,8 +373,8 @@ COMPUTATIONS = (
         inputs=lambda r: {"a": r.rand(40, 40)},
         baseline=powers,
         honest={
-            "einsum": lambda a: powers_by(a),
-            "scaled by the largest": lambda a: powers_scaled(a),
+            "einsum": powers_by,
+            "scaled by the largest": powers_scaled,
             "extended": wide(powers),
         },
         faults={
@@ -415,33 +444,3 @@ COMPUTATIONS = (
         },
     ),
 )
-
-
-def conjugate_by(a, b):
-    x, r = np.zeros_like(b), b.copy()
-    p, rr = r.copy(), (r * r).sum()
-    for _ in range(60):
-        if rr <= np.finfo(b.dtype).tiny:
-            break
-        ap = (a * p).sum(axis=1)
-        alpha = rr / (p * ap).sum()
-        x, r = x + alpha * p, r - alpha * ap
-        rr, before = (r * r).sum(), rr
-        p = r + rr / before * p
-    return x
-
-
-def powers_by(a):
-    v = np.ones_like(a[0])
-    for _ in range(60):
-        v = np.einsum("ij,j->i", a, v)
-        v = v / np.sqrt((v * v).sum())
-    return v
-
-
-def powers_scaled(a):
-    v = np.ones_like(a[0])
-    for _ in range(60):
-        v = a @ v
-        v = v / v.max()
-    return v / np.sqrt(v @ v)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,13 @@ import numpy as np
 from computation import Computation, Inputs, cast
 
 from bench.problems.case import Case, Size
-from bench.store.checks import Against
 from bench.worker import tolerance
 from bench.worker.expecting import Expecting, Right
 from bench.worker.loading import ProblemFunctions
 from bench.worker.outputs import leaves_of
 from bench.worker.protocol import CaseSpec
-from bench.worker.values.comparison import Difference, Error, Expected, compared
-from bench.worker.values.leaves import Leaf, Numbers
+from bench.worker.values.comparison import Difference, Expected, compared
+from bench.worker.values.leaves import Leaf
 
 #: Rule -> its name in tables.
 RULES = {"measured": "measured tolerance", "allclose": "`numpy.allclose`", "norm": "norm within 1e-5"}

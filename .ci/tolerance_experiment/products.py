@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
-
 from computation import Computation, in_blocks, in_order, single, wide
 
 IMPLS = Path(__file__).resolve().parents[2] / "impls"
@@ -89,6 +88,10 @@ def transformed(x):
     n = len(x)
     angle = -2 * np.pi * (np.outer(np.arange(n), np.arange(n)) % n) / n
     return x @ np.exp(1j * angle).astype(x.dtype)
+
+
+def _turns(x):
+    return np.exp(-2j * np.pi * np.arange(len(x) // 2) / len(x)).astype(x.dtype)
 
 
 COMPUTATIONS = (
@@ -179,7 +182,3 @@ COMPUTATIONS = (
         },
     ),
 )
-
-
-def _turns(x):
-    return np.exp(-2j * np.pi * np.arange(len(x) // 2) / len(x)).astype(x.dtype)

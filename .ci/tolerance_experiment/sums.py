@@ -3,7 +3,6 @@
 from math import fsum
 
 import numpy as np
-
 from computation import Computation, in_blocks, in_order, single, wide
 
 
@@ -31,6 +30,18 @@ def distances(x, y):
     return (x * x).sum(axis=1)[:, None] + (y * y).sum(axis=1) - 2 * (x @ y.T)
 
 
+def _added(label, v):
+    total = np.zeros(20, v.dtype)
+    np.add.at(total, label, v)
+    return total
+
+
+def _with_last_shifted(x):
+    found = correlation(x)
+    found[:, -1] += x.dtype.type(1e-4)
+    return found
+
+
 COMPUTATIONS = (
     Computation(
         name="sum of positive numbers",
@@ -48,7 +59,7 @@ COMPUTATIONS = (
         faults={
             "last term dropped": lambda x: x[:-1].sum(),
             "first term twice": lambda x: x.sum() + x[0],
-            "float32 inside": single(lambda x: in_order(x)),
+            "float32 inside": single(in_order),
         },
     ),
     Computation(
@@ -65,7 +76,7 @@ COMPUTATIONS = (
         faults={
             "last term dropped": lambda x: x[:-1].sum(),
             "sign of one term": lambda x: x.sum() - 2 * x[7],
-            "float32 inside": single(lambda x: in_order(x)),
+            "float32 inside": single(in_order),
         },
     ),
     Computation(
@@ -107,7 +118,7 @@ COMPUTATIONS = (
         inputs=lambda r: {"x": r.rand(4000)},
         baseline=np.cumsum,
         honest={
-            "loop": lambda x: np.add.accumulate(x),
+            "loop": np.add.accumulate,
             "two levels": lambda x: (
                 np.cumsum(x.reshape(40, 100), axis=1)
                 + np.append(x.dtype.type(0), np.cumsum(x.reshape(40, 100).sum(axis=1))[:-1])[:, None]
@@ -191,7 +202,7 @@ COMPUTATIONS = (
         },
         faults={
             "one sample dropped": lambda x: correlation(x[1:]),
-            "not centred in the last column": lambda x: _with_last_shifted(x),
+            "not centred in the last column": _with_last_shifted,
             "float32 inside": single(correlation),
         },
     ),
@@ -220,25 +231,13 @@ COMPUTATIONS = (
         baseline=lambda label, v: np.array([v[label == one].sum() for one in range(20)]),
         honest={
             "bincount": lambda label, v: np.bincount(label, weights=v, minlength=20).astype(v.dtype),
-            "add.at": lambda label, v: _added(label, v),
+            "add.at": _added,
             "masks": lambda label, v: (label == np.arange(20)[:, None]).astype(v.dtype) @ v,
         },
         faults={
             "last sample dropped": lambda label, v: _added(label[:-1], v[:-1]),
             "wrong label at the edge": lambda label, v: _added(np.append(label[:-1], (label[-1] + 1) % 20), v),
-            "float32 inside": single(lambda label, v: _added(label, v)),
+            "float32 inside": single(_added),
         },
     ),
 )
-
-
-def _added(label, v):
-    total = np.zeros(20, v.dtype)
-    np.add.at(total, label, v)
-    return total
-
-
-def _with_last_shifted(x):
-    found = correlation(x)
-    found[:, -1] += x.dtype.type(1e-4)
-    return found

@@ -1,6 +1,6 @@
 """The experiment's tables, in Markdown."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from judging import RULES, Trial
 

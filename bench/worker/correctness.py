@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..store.worker_records import Verification
-from .outcome import Wrong
+from .outcome import Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
 from .values.leaves import Holder, Leaves
@@ -38,7 +38,7 @@ def accept(test: Callable[[Any, Any], object], inputs: Any, outputs: Any, *, nam
     except AssertionError as error:
         said = str(error) or "an assertion failed"
     except Exception as error:  # noqa: BLE001  # what the test makes of wrong outputs is not known beforehand
-        said = f"{type(error).__name__}: {error}"
+        said = f"{shortened(f'{type(error).__name__}: {error}', 180)}{where(error)}"
     if isinstance(said, bool | np.bool_):
         said = None if said else "it returned False"
     if said is not None:

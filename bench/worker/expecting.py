@@ -24,6 +24,9 @@ Values = Mapping[str, Any]
 #: The baseline gets so long in extended precision, and is not tried there if it takes so long in its own.
 LONGEST_EXTENDED_S, LONGEST_TO_TRY_S = 5.0, 2.0
 
+#: Inputs of more bytes are not made twice as large for it.
+LARGEST_EXTENDED_BYTES = 2**28
+
 #: A result in extended precision is another computation if it differs by more than this part of the largest number.
 LOOSELY = 0.1
 
@@ -94,7 +97,9 @@ class Expecting:
         leaves = self._leaves(self._by_itself(inputs))
         took_s = time.monotonic() - began
         dtypes = {path: str(leaf.array.dtype) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
-        wide = self._extended(inputs, leaves) if took_s < LONGEST_TO_TRY_S and _rounded(leaves) else None
+        small = sum(map(changing.bytes_of_numbers, inputs.values())) <= LARGEST_EXTENDED_BYTES
+        tries = _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
+        wide = self._extended(inputs, leaves) if tries else None
         evaluate = self._of_leaves(self._baseline)
         algorithm = Algorithm(evaluate=evaluate, narrow=leaves if wide else None, native=leaves, took_s=took_s)
         check = Check(against=Against.EXTENDED if wide else Against.BASELINE, dtype=_precision(wide or leaves))

@@ -192,7 +192,7 @@ class _Trial:
         return differing, sum(self.centre[path].size for path in self.paths)
 
     def growth_beyond(self, gauges: Arrays, units: Mapping[str, float]) -> dict[str, float]:
-        """Return path -> error of the algorithm itself, in gauges, where what is right has more digits than it gives."""
+        """Return path -> error of the algorithm itself, in gauges, where what is right has more digits."""
         narrow = self._algorithm.narrow or {}
         found = {}
         for path in self.paths if narrow else ():

@@ -19,6 +19,9 @@ Change = Callable[[np.ndarray], np.ndarray]
 STEPS = (-3, -2, -1, 1, 2, 3)
 TYPICAL_STEP = (14 / 3) ** 0.5
 
+#: So many numbers are moved at a time: arrays may be large.
+_PIECE = 1_000_000
+
 #: So much smaller are numbers that are shrunk, relatively.
 SHRUNK = 2.0**-6
 
@@ -80,10 +83,12 @@ def moved(random: np.random.Generator) -> Change:
     """
 
     def change(array: np.ndarray) -> np.ndarray:
-        parts = _parts(array)
-        units = np.spacing(np.where(np.isfinite(parts), np.abs(parts), 0)) * (parts != 0)
-        steps = random.choice(STEPS, parts.shape)
-        return _whole(parts + (units * steps).astype(parts.dtype), array)
+        found, numbers = _copied(array)
+        for start in range(0, numbers.size, _PIECE):
+            part = numbers[start : start + _PIECE]
+            units = np.spacing(np.where(np.isfinite(part), np.abs(part), 0)) * (part != 0)
+            part += (units * random.choice(STEPS, part.shape)).astype(part.dtype)
+        return found
 
     return change
 
@@ -94,7 +99,7 @@ def some_shrunk(random: np.random.Generator, share: float) -> Change:
     def change(array: np.ndarray) -> np.ndarray:
         if array.size <= 1:
             return array
-        found = array.copy(order="K")
+        found = array.copy(order="F" if array.flags.fnc else "C")
         places = random.choice(array.size, max(1, round(share * array.size)), replace=False, shuffle=False)
         found.flat[places] = array.flat[places] * array.dtype.type(1 - SHRUNK)
         return found
@@ -112,27 +117,29 @@ def narrowed(array: np.ndarray) -> np.ndarray:
     return array.astype(np.complex64 if array.dtype.kind == "c" else np.float32, order="K")
 
 
+def bytes_of_numbers(value: Any) -> int:
+    """Return how many bytes the floating-point numbers take that a value holds."""
+    return _total(value, lambda array: array.nbytes)
+
+
 def count_of_numbers(value: Any) -> int:
     """Return how many floating-point numbers a value holds."""
-    total = 0
+    return _total(value, lambda array: array.size)
 
-    def count(array: np.ndarray) -> np.ndarray:
-        nonlocal total
-        total += array.size
+
+def _total(value: Any, amount: Callable[[np.ndarray], int]) -> int:
+    found: list[int] = []
+
+    def note(array: np.ndarray) -> np.ndarray:
+        found.append(amount(array))
         return array
 
-    changed(value, count)
-    return total
+    changed(value, note)
+    return sum(found)
 
 
-def _parts(array: np.ndarray) -> np.ndarray:
-    """Return the real numbers of an array, for a complex one both parts of each along a last axis."""
-    if array.dtype.kind != "c":
-        return array
-    return np.stack([array.real, array.imag], axis=-1)
-
-
-def _whole(parts: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Return the array of these parts, in the memory order of another."""
-    found = parts if like.dtype.kind != "c" else parts[..., 0] + parts[..., 1] * like.dtype.type(1j)
-    return np.asarray(found, dtype=like.dtype, order="F" if like.flags.fnc else "C")
+def _copied(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a copy in the same memory order, and all its real numbers in one row: those of complex ones are two."""
+    found = array.copy(order="F" if array.flags.fnc else "C")
+    row = (found.T if array.flags.fnc else found).reshape(-1)
+    return found, row.view(np.finfo(array.dtype).dtype)
