@@ -18,7 +18,7 @@ from .. import worker
 from ..errors import ForeignCode
 from ..machine import address_space, affinity
 from ..store.worker_records import Outcome
-from ..worker import origins, protocol
+from ..worker import origins, pipe
 from ..worker.origins import Own
 from ..worker.protocol import Answer, Failure, Foreign, Order
 
@@ -69,7 +69,7 @@ class WorkerProcess:
     """A fresh interpreter in a process group of its own, spoken to over two private pipes."""
 
     def __init__(self, conditions: Conditions) -> None:
-        self._received = protocol.Received()
+        self._received = pipe.Received()
         self._tail = bytearray()
         self._asked = 0
         command_read, self._commands = os.pipe()
@@ -115,6 +115,11 @@ class WorkerProcess:
         return self._commands < 0
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was asked nothing yet."""
+        return self._asked == 0
+
+    @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()
@@ -133,19 +138,19 @@ class WorkerProcess:
         """
         self._asked += 1
         try:
-            protocol.send(self._commands, self._asked, order)
+            pipe.send(self._commands, self._asked, order)
             number, body = self._wait(timeout_s)
-            reply = protocol.decode_reply(body, expected)
+            reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
-            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
+            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {pipe.plain(str(error))}") from error
         except (OSError, EOFError) as error:
             raise self._death() from error
         if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
-            raise Ended(Outcome(reply.outcome), protocol.plain(reply.reason))
+            raise Ended(Outcome(reply.outcome), pipe.plain(reply.reason))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply
@@ -213,6 +218,14 @@ class WorkerProcess:
     def resume(self) -> None:
         """Let it go on."""
         self._signal(signal.SIGCONT)
+
+    def bind(self, cpus: Sequence[int]) -> None:
+        """Bind all its threads to CPUs."""
+        affinity.pin(self.pid, cpus)
+        threads = Path(f"/proc/{self.pid}/task")
+        with contextlib.suppress(OSError):  # elsewhere than on Linux
+            for thread in threads.iterdir():
+                affinity.pin(int(thread.name), cpus)
 
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""

@@ -5,7 +5,7 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,10 @@ class Problem:
     """Whether the problem says what its baseline is, by a constant or by the order of its functions."""
     path: tuple[Path, ...] = ()
     """Folders that its code may import from where nothing installed has the name."""
+    code: bytes = b""
+    """The functions themselves, as cloudpickle has them, where they are those of a running program and of no file."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Implementation -> its source, then."""
 
     @property
     def file(self) -> Path:
@@ -84,6 +88,8 @@ class Problem:
     @property
     def files(self) -> tuple[Path, ...]:
         """All that somebody wrote for it: the files of its folder, or its file and those beside it that it imports."""
+        if self.code:
+            return ()
         return own_files(self.file) if self.is_one_file else files_below(self.folder)
 
     def digest(self) -> str:
@@ -92,6 +98,7 @@ class Problem:
         for file in self.files:
             total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
             total.update(file.read_bytes())
+        total.update("".join(f"\0{name}\0{text}" for name, text in self.texts.items()).encode(errors="surrogatepass"))
         return total.hexdigest()
 
 

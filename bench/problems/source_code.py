@@ -159,6 +159,8 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     is there too, with a sentence that says so in the place of its text. Of a file with several of them each has what is
     not another's.
     """
+    if problem.code:
+        return {name: {f"{name}.py": problem.texts[name]} for name in implementations}
     found = {
         name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
         for name, one in implementations.items()

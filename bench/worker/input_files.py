@@ -111,7 +111,7 @@ def _doubt(
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            f"let inputs() in {spec.module}.py depend on the seed"
+            f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         )
     renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
     if renewed and not spec.is_one_file:

@@ -11,10 +11,25 @@ import traceback
 from pathlib import Path
 
 from ..machine import threads
-from . import origins, protocol
+from . import origins, pipe
 from .input_files import write_inputs
 from .outcome import Unfit, shortened
-from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
+from .protocol import (
+    Awake,
+    CaseSpec,
+    Count,
+    Failure,
+    Finish,
+    Foreign,
+    Leave,
+    Leaving,
+    Order,
+    Reply,
+    Start,
+    TimeBurst,
+    Wake,
+    WriteInputs,
+)
 from .task import Bench
 
 
@@ -35,10 +50,12 @@ class Session:
             traceback.print_exc()
             reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
-        return Foreign(reason=protocol.plain(foreign)) if foreign else reply
+        return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
+            case Wake(), None:
+                return Awake()
             case WriteInputs(), None:
                 _find(order.spec)
                 return write_inputs(order)
@@ -61,7 +78,7 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({Path(frame.f_code.co_filename).name}, line {line})"
 
 
-def _find(spec: protocol.CaseSpec) -> None:
+def _find(spec: CaseSpec) -> None:
     """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
     sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
@@ -69,14 +86,14 @@ def _find(spec: protocol.CaseSpec) -> None:
 def serve(commands: int, replies: int) -> None:
     """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
     session = Session()
-    while (received := protocol.receive(commands)) is not None:
+    while (received := pipe.receive(commands)) is not None:
         number, order = received
         if isinstance(order, Start) and order.forks and not _forked():
             continue
         reply = session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
-        protocol.reply(replies, number, reply)
+        pipe.reply(replies, number, reply)
         if isinstance(order, Leave):
             os._exit(0)
 
