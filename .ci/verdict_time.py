@@ -10,20 +10,23 @@ docs/measuring.md.
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import timeit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Of 1 us about: a product of vectors of so many numbers. Longer calls repeat it.
-VECTOR = 4096
+#: A sum of so many numbers takes about a microsecond. Longer calls repeat it.
+NUMBERS = 2048
 
 #: Seconds of a call.
 CALLS = {"1us": 1e-6, "1ms": 1e-3, "50ms": 50e-3}
@@ -31,28 +34,27 @@ CALLS = {"1us": 1e-6, "1ms": 1e-3, "50ms": 50e-3}
 #: Ratio of times -> margin to decide it at.
 MARGINS = {455.0: "3%", 2.0: "3%", 1.05: "3%", 1.01: "0.5%"}
 
-PROBLEM = '''"""A product of vectors, again and again"""
+PROBLEM = '''"""A sum of vectors, again and again"""
 import numpy as np
 
 SIZES = {"S": {"n": 1}}
 DEFAULT_SIZE = "S"
 DATA = ("random",)
 BASELINE = "fast"
-OUTPUTS = ("product",)
+OUTPUTS = ("sums",)
 
 
 def inputs(size, dtype, data, seed):
     random = np.random.RandomState(seed)
-    return {"x": random.uniform(1, 2, 8192).astype(dtype), "y": random.uniform(1, 2, 8192).astype(dtype)}
+    return {name: random.uniform(1, 2, 8192).astype(dtype) for name in "xy"}
 
 
 def reference(inputs):
-    x, y = inputs["x"].astype(np.longdouble), inputs["y"].astype(np.longdouble)
-    return {"product": np.array([np.dot(x[:16], y[:16])])}
+    return {"sums": inputs["x"][:16].astype(np.longdouble) + inputs["y"][:16].astype(np.longdouble)}
 
 
 def tolerance(inputs, unit_roundoff):
-    return {"product": 20 * unit_roundoff * np.abs(reference(inputs)["product"]).astype(float)}
+    return {"sums": 2 * unit_roundoff * np.abs(reference(inputs)["sums"]).astype(float)}
 
 
 def work(size, dtype):
@@ -60,31 +62,28 @@ def work(size, dtype):
 '''
 
 #: Does its work, and returns what any amount of it returns.
+STEP = """
+a, b = x[:{numbers}], y[:{numbers}]
+def step():
+    for _ in range({count} - 1):
+        np.add(a, b)
+    return np.add(a, b)[:16]
+"""
+
+#: The same step as one of implbench, and for tools that take a function.
 IMPLEMENTATION = '''"""Repeats it {count} times, on {numbers} numbers"""
 import numpy as np
 
 
 def prepare(inputs):
     x, y = inputs["x"], inputs["y"]
-    a, b = x[:{numbers}], y[:{numbers}]
-
-    def step():
-        for _ in range({count}):
-            np.dot(a, b)
-        return np.array([np.dot(x[:16], y[:16])])
-
+    {step}
     return step
 '''
-
-#: The same step for tools that take a function.
 SETUP = """import numpy as np
 r = np.random.RandomState(1)
 x, y = r.uniform(1, 2, 8192), r.uniform(1, 2, 8192)
-a, b = x[:{numbers}], y[:{numbers}]
-def step():
-    for _ in range({count}):
-        np.dot(a, b)
-    return np.array([np.dot(x[:16], y[:16])])
+{step}
 """
 
 
@@ -95,9 +94,16 @@ class Work:
     count: int
     numbers: int
 
-    def filled(self, text: str) -> str:
+    def filled(self, text: str, indent: str = "") -> str:
         """Return one of the texts above for it."""
-        return text.format(count=self.count, numbers=self.numbers)
+        step = STEP.strip().replace("\n", f"\n{indent}").format(count=self.count, numbers=self.numbers)
+        return text.format(count=self.count, numbers=self.numbers, step=step)
+
+    def seconds(self) -> float:
+        """Return what a call takes here, at its best."""
+        namespace: dict[str, Any] = {}
+        exec(self.filled(SETUP), namespace)  # noqa: S102  # the text above
+        return min(timeit.repeat(namespace["step"], number=1000, repeat=300)) / 1000
 
 
 #: From an empty folder, a pair and its ratio to whether it named the slower one.
@@ -132,15 +138,16 @@ def main() -> None:
 def works(call_s: float, ratio: float) -> Mapping[str, Work]:
     """Return the work of the faster and the slower: the slower takes `call_s`, or the faster where it would be shorter.
 
-    Below some calls of the product, it is its length that makes the difference.
+    Where it cannot be repeated a little more often, it is its length that makes the difference, as tried here.
     """
-    fast_s = max(call_s / ratio, CALLS["1us"])
-    count = round(fast_s / CALLS["1us"])
+    count = max(1, round(call_s / ratio / CALLS["1us"]))
+    fast = Work(count=count, numbers=NUMBERS)
     if count > 100 or ratio > 1.5:
-        return {"fast": Work(count=count, numbers=VECTOR), "slow": Work(count=round(count * ratio), numbers=VECTOR)}
-    # an empty loop and the last product take about as long as the shorter of the two products
-    longer = round(VECTOR * (1 + 2 * (ratio - 1)))
-    return {"fast": Work(count=count, numbers=VECTOR), "slow": Work(count=count, numbers=longer)}
+        return {"fast": fast, "slow": Work(count=round(count * ratio), numbers=NUMBERS)}
+    longer = Work(count=1, numbers=NUMBERS * 3 // 2)
+    one_s, longer_s = fast.seconds(), longer.seconds()
+    more = (longer.numbers - NUMBERS) * (ratio - 1) * one_s / (longer_s - one_s)
+    return {"fast": fast, "slow": Work(count=1, numbers=NUMBERS + round(more))}
 
 
 def timed(tool: Tool, pair: Mapping[str, Work], ratio: float) -> tuple[float, bool]:
@@ -153,7 +160,8 @@ def timed(tool: Tool, pair: Mapping[str, Work], ratio: float) -> tuple[float, bo
 
 def run(folder: Path, *words: str) -> str:
     """Run Python with these arguments in a folder and return what it prints."""
-    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False)
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, *words], cwd=folder, env=usual, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3):
         sys.exit(f"{' '.join(words)}: {done.stdout}{done.stderr}")
     return done.stdout
@@ -164,7 +172,7 @@ def implbench(folder: Path, pair: Mapping[str, Work], ratio: float) -> bool:
     (folder / "pair").mkdir()
     (folder / "pair" / "problem.py").write_text(PROBLEM)
     for name, work in pair.items():
-        (folder / "pair" / f"{name}.py").write_text(work.filled(IMPLEMENTATION))
+        (folder / "pair" / f"{name}.py").write_text(work.filled(IMPLEMENTATION, indent="    "))
     words = ("run", "./pair", "--json", "--quiet", "--margin", MARGINS[ratio])
     printed = run(folder, "-m", "implbench.bench", *words)
     (group,) = json.loads(printed)["groups"]
@@ -181,7 +189,7 @@ def pytest_benchmark(folder: Path, pair: Mapping[str, Work], ratio: float) -> bo
     return found["test_slow"] > found["test_fast"]
 
 
-def timeit(folder: Path, pair: Mapping[str, Work], ratio: float) -> bool:
+def timeit_best(folder: Path, pair: Mapping[str, Work], ratio: float) -> bool:
     """`python -m timeit`, for each."""
     best = {}
     for name, work in pair.items():
@@ -205,7 +213,7 @@ TOOLS = {
     "implbench": ("implbench", implbench),
     "pytest-benchmark": ("pytest_benchmark", pytest_benchmark),
     "pyperf compare_to": ("pyperf", pyperf),
-    "python -m timeit": ("timeit", timeit),
+    "python -m timeit": ("timeit", timeit_best),
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Who leaves a run whose time does not pay for all: the slowest, for the answer is about the fastest. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..store.records import Round
@@ -16,18 +16,22 @@ HOPELESS = 2.0
 class Cost:
     """What an arm took in its last round."""
 
-    call_s: float
+    times: float
+    """How many times as long a call took as the fastest of its group."""
     round_s: float
 
 
-def costs(rounds: Collection[Round]) -> dict[str, Cost]:
+def costs(rounds: Iterable[Round]) -> dict[str, Cost]:
     """Return arm -> what it took in these rounds, one of each group; of those that were timed."""
-    return {
-        worker.arm: Cost(call_s=min_seconds_per_call(worker), round_s=worker.spent.total_ns * 1e-9)
-        for one in rounds
-        for worker in one.workers
-        if worker.outcome == Outcome.OK and worker.bursts and worker.spent
-    }
+    found: dict[str, Cost] = {}
+    for one in rounds:
+        timed = [worker for worker in one.workers if worker.outcome == Outcome.OK and worker.bursts]
+        call_s = {worker.arm: min_seconds_per_call(worker) for worker in timed}
+        for worker in timed:
+            if worker.spent:
+                times = call_s[worker.arm] / min(call_s.values())
+                found[worker.arm] = Cost(times=times, round_s=worker.spent.total_ns * 1e-9)
+    return found
 
 
 def leaving(known: Mapping[str, Cost], kept: Collection[str], rounds: int, left_s: float) -> dict[str, str]:
@@ -45,12 +49,11 @@ def leaving(known: Mapping[str, Cost], kept: Collection[str], rounds: int, left_
         Time for them.
     """
     found: dict[str, str] = {}
-    fastest = min((cost.call_s for cost in known.values()), default=0.0)
     needed_s = rounds * sum(cost.round_s for cost in known.values())
-    for name in sorted(known.keys() - set(kept), key=lambda name: -known[name].call_s):
-        times = known[name].call_s / fastest if fastest else 0.0
-        if needed_s <= left_s or times < HOPELESS:
+    for name in sorted(known.keys() - set(kept), key=lambda name: -known[name].times):
+        one = known[name]
+        if needed_s <= left_s or one.times < HOPELESS:
             break
-        needed_s -= rounds * known[name].round_s
-        found[name] = f"{significant(times, 2)} times as slow as the fastest"
+        needed_s -= rounds * one.round_s
+        found[name] = f"{significant(one.times, 2)} times as slow as the fastest"
     return found

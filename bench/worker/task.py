@@ -19,11 +19,8 @@ from .outcome import Unfit, judged
 from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
-#: Warm-up, behind the first call: so long, in one call at least.
-WARMUP_NS = 50_000_000
-
-#: Calls longer than this are not called once more to tell how long one takes on contents that it has met.
-SLOW_CALL_NS = 500_000_000
+#: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
+WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
@@ -127,7 +124,7 @@ class Bench:
                 if not correctness.same(array, kept[name]):
                     raise correctness.Wrong(f"a second call changed the first call's {name}")
         calls = 1
-        while time.perf_counter_ns() - self._verified < WARMUP_NS:
+        while shortest < SLOW_CALL_NS and time.perf_counter_ns() - self._verified < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
