@@ -73,7 +73,7 @@ class Scripted:
         self.output_tail = ""
         self._answers = list(answers)
 
-    def ask(self, order, expected, timeout_s):
+    def ask(self, order, expected, timeout_s, **how):
         if isinstance(order, Wake):
             return Awake()
         self.asked.append(order)
@@ -247,9 +247,9 @@ def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, mo
             self.source = source(name)
             self.name = name
 
-        def ask(self, order, expected, timeout_s):
+        def ask(self, order, expected, timeout_s, **how):
             done.append((self.name, type(order).__name__))
-            return super().ask(order, expected, timeout_s)
+            return super().ask(order, expected, timeout_s, **how)
 
         def bind(self, cpus):
             done.append((self.name, "bound"))
