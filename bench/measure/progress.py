@@ -14,6 +14,8 @@ class Progress:
     rounds_done: int = 0
     rounds_expected: int | None = None
     left_s: float | None = None
+    planned_s: float | None = field(default=None, compare=False)
+    """How long all of it is to take, before `left_s` is known."""
     so_far: Callable[[], Run] | None = field(default=None, compare=False)
     """Gives the run with what was measured by now, an unfinished round among it; None where there is none."""
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import ForeignCode, ImplbenchError
+from ..errors import ForeignCode
 from ..machine import affinity, hardware, load, suspension, threads
 from ..problems.case import Case
 from ..problems.implementation import make_importable
@@ -17,6 +17,7 @@ from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
 from . import compile_caches, round_plan
+from .filler import filler
 from .group import Group, Source
 from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
@@ -40,7 +41,8 @@ class Conductor:
         self._untimed = untimed
         self._scratch = scratch
         self._timeout_s = timeout_s
-        self._tell = tell
+        self._listen = tell
+        self._doing = ""
         self._cpus = hardware.allowed_cpus()
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
@@ -91,6 +93,11 @@ class Conductor:
     def unfinished(self) -> Round | None:
         """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
         return unfinished(self._open.so_far()) if self._open else None
+
+    def _tell(self, doing: str) -> None:
+        """Tell what is being done."""
+        self._doing = doing
+        self._listen(doing)
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
@@ -170,7 +177,7 @@ class Conductor:
             implementation=source.implementation.name,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
-            filler=self._filler() if arm.case.cache == "cold" else None,
+            filler=filler(self._scratch) if arm.case.cache == "cold" else None,
             forks=forks,
         )
         with active.spending("verifying_ns"):
@@ -181,19 +188,6 @@ class Conductor:
             active.spent_ns["verifying_ns"] -= reply.preparing_ns + reply.warming_ns
             active.call_ns, active.number = reply.call_ns, reply.number
             active.process.pause()
-
-    def _filler(self) -> Path:
-        """Return a file that all workers read to fill the caches with, in memory and larger than they are."""
-        path = self._scratch / "filler"
-        if not path.exists():
-            size = hardware.beyond_caches(hardware.caches(), hardware.memory_bytes())
-            try:
-                path.write_bytes(b"\1" * size)  # not zeros: of a hole all pages are one
-            except OSError as error:
-                raise ImplbenchError(
-                    f"{path.parent}: --cache cold needs {size} bytes there: {error.strerror}"
-                ) from error
-        return path
 
     def _turns(self, warm: Mapping[str, Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
         """Give the arms that have warmed up the sizes of their bursts, and return the turns of each."""
@@ -206,8 +200,9 @@ class Conductor:
 
     def _ask(self, active: Active, order: Order, expected: type[Answer]) -> Answer | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
+        still = None if isinstance(order, protocol.TimeBurst) else lambda: self._listen(self._doing)
         try:
-            return _asked(active.process, active.arm.name, order, expected, self._timeout_s)
+            return _asked(active.process, active.arm.name, order, expected, self._timeout_s, meanwhile=still)
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
             if ended.from_outside and active.arm.name not in self._killed:
@@ -249,6 +244,7 @@ class Conductor:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
+        self._tell(f"verifying {one.arm.name} again")
         one.process.resume()
         with one.spending("verifying_ns"):
             reply = self._ask(one, protocol.Finish(), protocol.Finished)
@@ -296,9 +292,17 @@ class Conductor:
         affinity.pin(0, others or self._cpus)
 
 
-def _asked(process: WorkerProcess, name: str, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
+def _asked(
+    process: WorkerProcess,
+    name: str,
+    order: Order,
+    expected: type[Answer],
+    timeout_s: float,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> Answer:
     """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
     try:
-        return process.ask(order, expected, timeout_s)
+        return process.ask(order, expected, timeout_s, meanwhile=meanwhile)
     except ForeignCode as error:
         raise ForeignCode(f"{name}: {error}") from error

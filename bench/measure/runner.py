@@ -210,7 +210,8 @@ class Runner:
         self._listen(self._progress(doing))
 
     def _progress(self, doing: str) -> Progress:
-        now = replace(self._pace.progress(doing), so_far=self._so_far)
+        planned_s = self._pace.budget_s if self._pace.is_bounded else None
+        now = replace(self._pace.progress(doing), planned_s=planned_s, so_far=self._so_far)
         return replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._is_planned_sweep else now
 
 

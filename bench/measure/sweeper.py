@@ -61,6 +61,9 @@ class Sweeper:
         self._ended: set[str] = set()
         self._kept: Kept = {}
         self._done = {group.name: 0 for group in stage.groups}
+        """Group -> rounds that count."""
+        self._held: set[str] = set()
+        """Groups of which a round was held."""
         self._start_ns: dict[str, int] = {}
         """Group -> the least time until its workers were ready."""
         self._starting_s: list[float] = []
@@ -99,6 +102,7 @@ class Sweeper:
         for last in self._loop.attempts(self._done[group.name], group, self._taking_part, crew=crew):
             self._ended |= {worker.arm for worker in last.ended}
             self._journal.append(last)
+            self._held.add(group.name)
             self._leave_unavailable(group, last)
         if last is None or last.discarded is None:
             self._done[group.name] += 1
@@ -147,7 +151,7 @@ class Sweeper:
             costs_s=costs_s,
             behind={who: call_s / min(known.values()) for who, call_s in known.items()},
             baseline=next((_who(arm.case) for arm in group.arms if arm.baseline), None),
-            begun=self._done[group.name] > 0,
+            begun=group.name in self._held,
         )
 
     def _payable(self) -> Kept:
@@ -235,7 +239,7 @@ class Sweeper:
         lacking = {worker.arm: worker.reason for worker in one.ended if worker.outcome == Outcome.UNAVAILABLE}
         reasons = {_who(arm.case): lacking[arm.name] or "" for arm in group.arms if arm.name in lacking}
         for other in self._waiting():
-            if self._done[other.name] == 0 and reasons:
+            if other.name not in self._held and reasons:
                 self._leave(other, reasons, Outcome.UNAVAILABLE)
 
     def _leave(self, group: Group, reasons: Mapping[Who, str], outcome: Outcome = Outcome.NOT_MEASURED) -> None:

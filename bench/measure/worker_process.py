@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,9 @@ class Conditions:
 
 #: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
 MOST_WAITING = 10.0
+
+#: Whoever waits longer than this for an answer does something else meanwhile, where there is something.
+MEANWHILE_S = 1.0
 
 #: A deadline is not put off by less.
 SHORTEST_EXTENSION_S = 0.01
@@ -124,8 +127,15 @@ class WorkerProcess:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()
 
-    def ask(self, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
-        """Send an order and wait for its answer.
+    def ask(
+        self,
+        order: Order,
+        expected: type[Answer],
+        timeout_s: float,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send an order and wait for its answer; what is done `meanwhile`, every second, is nothing while it times.
 
         Raises
         ------
@@ -139,7 +149,7 @@ class WorkerProcess:
         self._asked += 1
         try:
             pipe.send(self._commands, self._asked, order)
-            number, body = self._wait(timeout_s)
+            number, body = self._wait(timeout_s, meanwhile)
             reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
@@ -155,7 +165,7 @@ class WorkerProcess:
             raise ForeignCode(reply.reason)
         return reply
 
-    def _wait(self, timeout_s: float) -> tuple[int, bytes]:
+    def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
         started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
         longer_s = 0.0
@@ -172,7 +182,10 @@ class WorkerProcess:
                         raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
                     longer_s += owed_s
                     continue
-                for key, _ in selector.select(left):
+                events = selector.select(min(left, MEANWHILE_S) if meanwhile else left)
+                if meanwhile and not events:
+                    meanwhile()
+                for key, _ in events:
                     data = os.read(key.fd, 65536)
                     if key.fd == self._replies:
                         if not data:

@@ -72,7 +72,8 @@ def _live(title: str, screen: Screen) -> Iterator[Listener]:
         def listener(now: Progress) -> None:
             lines = table.lines(now)
             text = printable(table.in_plain_words(live_text(now, table.spent_s)))
-            bar.update(task, description=text, completed=now.rounds_done, total=now.rounds_expected)
+            done, total = _share(now, table.spent_s)
+            bar.update(task, description=text, completed=done, total=total)
             shown.update(Group(bar.get_renderable(), *lines), refresh=True)
 
         yield listener
@@ -132,5 +133,13 @@ def progress_text(now: Progress) -> str:
 def live_text(now: Progress, spent_s: float) -> str:
     """Return as in ``round 3 of 9, 24 s so far, about 41 s left: pass 2 of 6``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
-    left = f", about {max(0.0, now.left_s):.0f} s left" if now.left_s is not None else ""
-    return f"round {now.rounds_done + 1}{total}, {spent_s:.0f} s so far{left}: {now.doing}"
+    planned = f" of about {now.planned_s:.0f} s" if now.planned_s is not None else " so far"
+    rest = planned if now.left_s is None else f" so far, about {max(0.0, now.left_s):.0f} s left"
+    return f"round {now.rounds_done + 1}{total}, {spent_s:.0f} s{rest}: {now.doing}"
+
+
+def _share(now: Progress, spent_s: float) -> tuple[float, float | None]:
+    """Return what is done and what will be: of the rounds, or of the time where their number is not known."""
+    if now.rounds_expected is None and now.left_s is not None:
+        return spent_s, spent_s + max(0.0, now.left_s)
+    return now.rounds_done, now.rounds_expected

@@ -26,7 +26,7 @@ from bench.measure.progress import Progress
 from bench.report import sections, terminal
 from bench.report.parts import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered
-from bench.report.terminal.progress_display import progress_text
+from bench.report.terminal.progress_display import live_text, progress_text
 from bench.report.terminal.screen import Screen
 from bench.store import documents
 from tests.builders import Spec, make_run
@@ -326,6 +326,22 @@ def test_quiet_leaves_the_answer_and_takes_progress_and_remarks(capsys):
 )
 def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
     assert progress_text(progress) == text
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Progress(doing="inputs"), "round 1, 3 s so far: inputs"),
+        (Progress(doing="inputs", planned_s=75.0), "round 1, 3 s of about 75 s: inputs"),
+        (
+            Progress(doing="pass 2", rounds_done=4, rounds_expected=9, left_s=12.6, planned_s=75.0),
+            "round 5 of 9, 3 s so far, about 13 s left: pass 2",
+        ),
+        (Progress(doing="pass 2", left_s=-2.0), "round 1, 3 s so far, about 0 s left: pass 2"),
+    ],
+)
+def test_a_terminal_sees_the_time_so_far_and_the_time_left(progress, text):
+    assert live_text(progress, 3.2) == text
 
 
 @pytest.mark.parametrize("words", [[], ["--no-color"]], ids=["usual", "no-color"])
