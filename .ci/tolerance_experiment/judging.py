@@ -10,7 +10,7 @@ import numpy as np
 from computation import Computation, Inputs, cast
 
 from bench.problems.case import Case, Size
-from bench.worker import tolerance
+from bench.worker import expecting, tolerance
 from bench.worker.expecting import Expecting, Right
 from bench.worker.loading import ProblemFunctions
 from bench.worker.outputs import leaves_of
@@ -19,7 +19,12 @@ from bench.worker.values.comparison import Difference, Expected, compared
 from bench.worker.values.leaves import Leaf
 
 #: Rule -> its name in tables.
-RULES = {"measured": "measured tolerance", "allclose": "`numpy.allclose`", "norm": "norm within 1e-5"}
+RULES = {
+    "measured": "measured tolerance",
+    "own": "the same, by the baseline's own result",
+    "allclose": "`numpy.allclose`",
+    "norm": "norm within 1e-5",
+}
 
 
 #: Tolerances are so many times as large, that every error is within them.
@@ -37,21 +42,19 @@ class Trial:
     is_fault: bool
     accepted: Mapping[str, bool]
     """Rule -> whether it accepts the result."""
-    over: float
-    """Error over the tolerance with a constant of 1; infinite where something else than numbers differs."""
+    over: Mapping[str, float]
+    """Rule -> error over the tolerance with a constant of 1; infinite where something else than numbers differs."""
     against: str
-    terms: float = 0.0
-    growth: float = 0.0
 
 
 def trials(one: Computation, contents: int, seed: int) -> Iterator[Trial]:
     """Yield what became of each implementation of a computation, on each content, in each dtype."""
     for dtype in one.dtypes:
         with tempfile.TemporaryDirectory() as folder:
-            expecting = _expecting(one, dtype, Path(folder))
+            judges = {rule: _expecting(one, dtype, Path(folder)) for rule in ("measured", "own")}
             for place in range(contents):
                 inputs = cast(one.inputs(np.random.RandomState(seed + place)), dtype)
-                right = expecting.of(inputs, seed + place)
+                right = {rule: _right(judge, inputs, seed + place, rule) for rule, judge in judges.items()}
                 yield from _of_content(one, dtype, inputs, right)
 
 
@@ -65,9 +68,17 @@ def _expecting(one: Computation, dtype: str, folder: Path) -> Expecting:
     return Expecting(spec, problem, lambda inputs: {"result": one.baseline(*inputs.values())})
 
 
-def _of_content(one: Computation, dtype: str, inputs: Inputs, right: Right) -> Iterator[Trial]:
-    if right.expected is None or right.measured is None:
-        raise ValueError(f"{one.name}: nothing was measured")
+def _right(judge: Expecting, inputs: Inputs, seed: int, rule: str) -> Right:
+    """Return what is right; by the rule ``own`` as if nothing could be computed in extended precision."""
+    before = expecting.LARGEST_EXTENDED_BYTES
+    expecting.LARGEST_EXTENDED_BYTES = before if rule == "measured" else -1
+    try:
+        return judge.of(inputs, seed)
+    finally:
+        expecting.LARGEST_EXTENDED_BYTES = before
+
+
+def _of_content(one: Computation, dtype: str, inputs: Inputs, right: Mapping[str, Right]) -> Iterator[Trial]:
     baseline = one.baseline(*inputs.values())
     faults = {name: made for name, made in one.faults.items() if dtype == "float64" or name not in one.float64_only}
     implementations = [(name, made, False) for name, made in [("baseline", one.baseline), *one.honest.items()]]
@@ -75,7 +86,8 @@ def _of_content(one: Computation, dtype: str, inputs: Inputs, right: Right) -> I
     for name, function, is_fault in implementations:
         own = {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in inputs.items()}
         result = function(*own.values())
-        over = _over(leaves_of({"result": result}, judged=False), right.expected)
+        leaves = leaves_of({"result": result}, judged=False)
+        over = {rule: _over(leaves, made.expected) for rule, made in right.items() if made.expected}
         yield Trial(
             computation=one.name,
             kind=one.kind,
@@ -83,14 +95,12 @@ def _of_content(one: Computation, dtype: str, inputs: Inputs, right: Right) -> I
             name=name,
             is_fault=is_fault,
             accepted={
-                "measured": over <= tolerance.CONSTANT,
+                **{rule: value <= tolerance.CONSTANT for rule, value in over.items()},
                 "allclose": _all(np.allclose, result, baseline),
                 "norm": _all(_near_in_norm, result, baseline),
             },
             over=over,
-            against=right.check.against.value,
-            terms=right.measured.terms,
-            growth=max(right.measured.growth.values(), default=0.0),
+            against=right["measured"].check.against.value,
         )
 
 

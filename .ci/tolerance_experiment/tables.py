@@ -29,15 +29,11 @@ _DTYPES = ("float64", "float32")
 
 def by_computation(found: Sequence[Trial]) -> str:
     """Return how often each rule is right on each computation; what defeats the measured tolerance is named."""
-    rows = [["computation", "kind", "reference", *(f"{RULES[rule]}: pass / refused" for rule in RULES), "defeated by"]]
+    rows = [["computation", "kind", *(f"{RULES[rule]}: pass / refused" for rule in RULES), "defeats the first"]]
     for name in dict.fromkeys(one.computation for one in found):
         own = [one for one in found if one.computation == name]
-        rows.append([name, own[0].kind, _reference(own), *(_both(own, rule) for rule in RULES), _defeats(own)])
+        rows.append([name, own[0].kind, *(_both(own, rule) for rule in RULES), _defeats(own)])
     return _table(rows)
-
-
-def _reference(own: Iterable[Trial]) -> str:
-    return ", ".join(dict.fromkeys(one.against for one in own)).replace("baseline in extended precision", "extended")
 
 
 def _both(own: Sequence[Trial], rule: str) -> str:
@@ -52,20 +48,16 @@ def _defeats(own: Iterable[Trial]) -> str:
 
 
 def by_constant(found: Sequence[Trial]) -> str:
-    """Return what other constants would do."""
-    rows = [
-        ["constant", "honest ones that pass", "faults refused, float64", "faults refused, float32", "faults refused"]
-    ]
+    """Return what other constants would do: honest ones that pass / faults refused, of either kind of reference."""
+    rules = ("measured", "own")
+    rows = [["constant", *(f"{RULES[rule]}: pass / refused" for rule in rules)]]
     for constant in CONSTANTS:
-        faults = [one for one in found if one.is_fault]
-        rows.append(
-            [
-                str(constant),
-                _share([one.over <= constant for one in found if not one.is_fault]),
-                *(_share([one.over > constant for one in faults if one.dtype == dtype]) for dtype in _DTYPES),
-                _share([one.over > constant for one in faults]),
-            ]
-        )
+        cells = []
+        for rule in rules:
+            honest = [one.over[rule] <= constant for one in found if not one.is_fault]
+            refused = [one.over[rule] > constant for one in found if one.is_fault]
+            cells.append(f"{_share(honest)} / {_share(refused)}")
+        rows.append([str(constant), *cells])
     return _table(rows)
 
 

@@ -127,7 +127,8 @@ class Bench:
 
     def _force(self, result: Any) -> None:
         """Have what is computed only when it is looked at computed inside the clock."""
-        found = forced(self._step, result)
+        with judged():
+            found = forced(self._step, result)
         if found:
             self._step, self._consumed = found
 

@@ -8,7 +8,8 @@ from bench.problems.case import Case, Size
 from bench.worker import task
 from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
-from bench.worker.protocol import CaseSpec, Start, WriteInputs
+from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
+from bench.worker.session import Session
 from bench.worker.task import Bench
 
 CASE = Case(
@@ -33,14 +34,19 @@ def computation(tmp_path):
     """Return a function that makes a problem of texts, and its inputs; and that tells how it is checked."""
     before = set(sys.modules)
 
-    def made(problem, outputs=(), inout=(), **implementations):
-        folder = tmp_path / "mine"
+    def made(problem, outputs=(), inout=(), name="mine", **implementations):
+        folder = tmp_path / name
         folder.mkdir()
         (folder / "problem.py").write_text(f"import numpy as np\n{problem}\n")
-        for name, text in implementations.items():
-            (folder / f"{name}.py").write_text(f"import numpy as np\n{text}\n")
+        for one, text in implementations.items():
+            (folder / f"{one}.py").write_text(f"import numpy as np\n{text}\n")
         spec = CaseSpec(
-            case=CASE, folder=folder, importable=folder, inputs=tmp_path / "inputs", outputs=outputs, inout=inout
+            case=CASE,
+            folder=folder,
+            importable=folder,
+            inputs=tmp_path / f"inputs {name}",
+            outputs=outputs,
+            inout=inout,
         )
         reply = write_inputs(WriteInputs(spec=spec, seed=1, other_data="usual", baseline="base"))
         return spec, reply
@@ -213,3 +219,178 @@ def test_a_kind_of_computation_is_checked_without_a_word_on_tolerance(computatio
             measured(spec, name)
         assert caught.value.outcome == "wrong"
         assert len(caught.value.reason) <= 300
+
+
+def test_which_kind_of_check_it_is_depends_on_what_the_problem_gives(computation):
+    single = X.replace("r.rand(n, 3)", "r.rand(n, 3).astype(np.float32)")
+    reference = "\ndef reference(inputs):\n    return inputs['x'].astype(np.{}).sum(axis=1)"
+    tolerance = "\ndef tolerance(inputs, u):\n    return 1e-9"
+    for number, (problem, body, kind, dtype) in enumerate(
+        [
+            (X, "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (single, "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (X, "x.astype(np.float64).sum(axis=1)", "agree with each other only", "float64"),
+            (X, "len(x)", "equal", ""),
+            (X + reference.format("longdouble"), "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (X + reference.format("float64"), "x.sum(axis=1)", "against a measured tolerance", "float64"),
+            (X + reference.format("float64") + tolerance, "x.sum(axis=1)", "against an analysed tolerance", "float64"),
+            (X + "\ndef accept(inputs, output): ...", "x.sum()", "accepted by the problem's own test", ""),
+            (X + "\ndef same(a, b):\n    return True", "x.sum()", "the same by the problem's own comparison", ""),
+        ]
+    ):
+        spec, reply = computation(problem, base=of(body, "x"), name=f"mine{number}")
+        assert (reply.check.kind, reply.check.dtype) == (kind, dtype)
+        assert reply.work == {}
+        measured(spec, "base")
+
+
+QUEUE = inputs("{'queue': list(r.rand(n))}") + "\ndef fresh(inputs):\n    return list(inputs['queue'])"
+EMPTYING = """
+def prepare(inputs):
+    def step(queue):
+        total = 0.0
+        while queue:
+            total += queue.pop()
+        return total
+    return step
+"""
+
+
+def test_each_call_is_given_afresh_what_it_uses_up(computation):
+    adding = "def prepare(inputs):\n    return lambda queue: sum(queue)"
+    dropping = "def prepare(inputs):\n    return lambda queue: sum(queue[1:])"
+    spec, _ = computation(QUEUE, base=EMPTYING, other=adding, wrong=dropping)
+    for name in ("base", "other"):
+        measured(spec, name)
+    bench = Bench(Start(spec=spec, implementation="base", layout={}))
+    bench.start()
+    bench.burst(TimeBurst(pass_index=0, position=0, number=4, samples=2))
+    bench.finish()
+    assert bench.count().counts.python_calls
+    with pytest.raises(Unfit, match="times the tolerance"):
+        measured(spec, "wrong")
+
+
+def test_what_is_used_up_without_a_word_is_told_with_the_remedy(computation):
+    spec, _ = computation(
+        inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}"),
+        base=of("sorted(words)", "words"),
+        other=of("(words.sort(), words)[1]", "words"),
+    )
+    with pytest.raises(Unfit, match=r"changed its input words; .* say so by a function fresh\(inputs\)"):
+        measured(spec, "other")
+
+
+def test_arrays_that_are_overwritten_are_the_results_of_who_returns_nothing(computation):
+    spec, _ = computation(
+        X,
+        inout=("x",),
+        base=of("x.sort(axis=0)", "x"),
+        other=of("(x.sort(axis=0, kind='stable'), x)[1]", "x"),
+        wrong=of("x.sort(axis=1)", "x"),
+        elsewhere=of("np.sort(x, axis=0)", "x"),
+    )
+    for name in ("base", "other"):
+        _, finished = measured(spec, name)
+        assert [one.output for one in finished.verification] == ["x"]
+    for name, told in (("wrong", r"x\[\d+, \d\] is"), ("elsewhere", "x is not among what it gave: result")):
+        with pytest.raises(Unfit, match=told):
+            measured(spec, name)
+
+
+EIGEN = (
+    inputs("{'a': (lambda a: a + a.T)(r.randn(5, 5))}")
+    + """
+def accept(inputs, output):
+    w, v = output
+    off = np.abs(inputs['a'] @ v - v * w).max()
+    return None if off < 1e-10 else 'no eigenvectors'
+"""
+)
+
+
+def test_a_test_of_ones_own_is_given_the_result_as_it_was_returned(computation):
+    spec, _ = computation(
+        EIGEN,
+        base=of("np.linalg.eigh(a)", "a"),
+        other=of("(lambda w, v: (w, -v))(*np.linalg.eigh(a))", "a"),
+        wrong=of("(lambda w, v: (w, v[::-1]))(*np.linalg.eigh(a))", "a"),
+        broken=of("3", "a"),
+    )
+    for name in ("base", "other"):
+        assert measured(spec, name)[0].accepted
+    with pytest.raises(Unfit, match=r"not accepted by the problem's accept\(\): no eigenvectors"):
+        measured(spec, "wrong")
+    with pytest.raises(Unfit, match=r"accept\(\): TypeError: cannot unpack .* \(problem.py, line \d+\)"):
+        measured(spec, "broken")
+
+
+def test_a_comparison_of_ones_own_is_given_what_is_right_and_the_result(computation):
+    same = "\ndef same(right, output):\n    return None if sorted(right) == sorted(output) else 'other words'"
+    words = inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}")
+    spec, _ = computation(
+        words + same, base=of("set(words)", "words"), other=of("list(set(words))", "words"), wrong=of("['x']", "words")
+    )
+    measured(spec, "other")
+    with pytest.raises(Unfit, match=r"not accepted by the problem's same\(\): other words"):
+        measured(spec, "wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{'x': [__import__('random').random() for _ in range(n)]}", "gave another x in another process"),
+        ("{'x': [__import__('time').time_ns()]}", "let it depend on the seed alone"),
+    ],
+)
+def test_inputs_that_differ_each_time_are_told_by_name(computation, text, told):
+    with pytest.raises(Unfit, match=told):
+        computation(inputs(text), base=of("len(x)", "x"))
+
+
+def test_inputs_that_another_process_makes_otherwise_are_told_by_name(computation, monkeypatch):
+    spec, _ = computation(inputs("{'x': [str(__import__('os').environ.get('ORDER'))]}"), base=of("len(x)", "x"))
+    monkeypatch.setenv("ORDER", "another")
+    with pytest.raises(Unfit, match="gave another x in another process") as caught:
+        measured(spec, "base")
+    assert caught.value.outcome == "failed"
+
+
+def test_what_stands_in_for_a_reference_and_fails_is_told_as_such(computation):
+    with pytest.raises(
+        Unfit, match=r"^its baseline, which stands in for a reference: ZeroDivisionError.*base.py, line"
+    ):
+        computation(X, base=of("1 / 0", "x"))
+
+
+def test_a_result_that_changes_from_call_to_call_is_told_so(computation):
+    changing = "calls = []\ndef prepare(inputs):\n    x = inputs['x']\n"
+    changing += "    return lambda: (calls.append(1), x.sum() + (len(calls) > 3))[1]"
+    spec, _ = computation(X, base=of("x.sum()", "x"), other=changing)
+    with pytest.raises(Unfit, match=r"^a later call gave another result than the first: result is off by"):
+        measured(spec, "other")
+
+
+def test_what_is_yielded_is_gone_through_inside_the_clock(computation):
+    spec, _ = computation(X, base=of("(row.sum() for row in x)", "x"))
+    started, _ = measured(spec, "base")
+    assert started.consumed == "its generator is gone through inside the clock"
+
+
+def test_an_error_of_the_harness_is_no_implementations_outcome(computation, monkeypatch):
+    spec, _ = computation(X, base=of("x.sum()", "x"))
+    monkeypatch.setattr("bench.worker.correctness.compared", lambda *_: 1 / 0)
+    reply = Session().answer(Start(spec=spec, implementation="base", layout={}))
+    assert reply.outcome == "not measured"
+    assert reply.reason.startswith("an error of implbench itself: ZeroDivisionError")
+
+
+def test_a_list_of_rows_may_be_an_array_and_a_large_message_is_cut(computation):
+    spec, _ = computation(
+        inputs("{'x': [str(one) * 500 for one in r.rand(n)]}"),
+        base=of("x", "x"),
+        wrong=of("[one[1:] for one in x]", "x"),
+    )
+    with pytest.raises(Unfit, match="differs") as caught:
+        measured(spec, "wrong")
+    assert len(caught.value.reason) <= 300

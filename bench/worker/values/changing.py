@@ -29,7 +29,9 @@ SHRUNK = 2.0**-6
 def changed(value: Any, change: Change) -> Any:
     """Return a value in which all floating-point numbers are changed; what holds them is copied, not changed."""
     if type(value) in (float, complex) or isinstance(value, np.inexact):
-        return change(np.asarray(value))[()]
+        found = change(np.asarray(value))
+        own = isinstance(value, np.generic) or found.dtype.char in "gG" or found.dtype != np.dtype(type(value))
+        return found[()] if own else found.item()
     if type(value) in (np.ndarray, np.memmap):
         return change(np.asarray(value)) if value.dtype.kind in "fc" else value
     if type(value) in (list, tuple):

@@ -94,6 +94,11 @@ def promise(value: object) -> str | None:
     return None
 
 
+def _is(value: Any, kinds: Any) -> bool:
+    """Return whether a value is of a type, by the type itself: a class can have its values say that they are others."""
+    return issubclass(type(value), kinds)
+
+
 class _Reader:
     """Takes one value apart."""
 
@@ -138,7 +143,7 @@ def _single(value: Any) -> Leaf | None:
     """Return the leaf of a value that holds no others; None where it does."""
     if value is None or type(value) in (str, bytes):
         return Exact(kind=type(value).__name__, text=repr(value))
-    if isinstance(value, np.ndarray | np.generic):
+    if _is(value, np.ndarray | np.generic):
         return _array_leaf(value)
     read = _SINGLE.get(type(value))
     if read is not None:
@@ -151,11 +156,11 @@ def _written(value: Any) -> Leaf | None:
     """Return the leaf of what is known by how it is written, or by its name; None of anything else."""
     kind = type(value)
     of_python = kind.__module__.partition(".")[0] in sys.stdlib_module_names
-    if isinstance(value, enum.Enum):
+    if _is(value, enum.Enum):
         text = str(object.__getattribute__(value, "_name_"))
-    elif libraries.is_missing(value) or (of_python and isinstance(value, _WRITTEN)):
+    elif libraries.is_missing(value) or (of_python and _is(value, _WRITTEN)):
         text = repr(value)
-    elif isinstance(value, _NAMED):
+    elif _is(value, _NAMED):
         text = getattr(value, "__qualname__", value.__name__)
     else:
         return None
@@ -178,16 +183,16 @@ def _bytes(value: bytearray | memoryview) -> Leaf:
 
 def _array_leaf(value: np.ndarray | np.generic) -> Leaf | None:
     """Return the leaf of an array of plain data; None of one that holds objects or fields, or is masked."""
-    if isinstance(value, np.generic):
-        if isinstance(value, str | bytes):
-            return Exact(kind="bytes" if isinstance(value, bytes) else "str", text=repr(value.item()))
+    if _is(value, np.generic):
+        if _is(value, str | bytes):
+            return Exact(kind="bytes" if _is(value, bytes) else "str", text=repr(value.item()))
         value = np.asarray(value)
     if type(value) not in _ARRAYS or value.dtype.names is not None:
         return None
     if value.dtype.hasobject:
         found = array_of(np.ndarray.tolist(value.ravel())) if value.ndim else None
         return None if found is None else Numbers(array=found.reshape(value.shape), typed=False)
-    return Numbers(array=np.ndarray.view(value, np.ndarray))
+    return Numbers(array=np.asarray(value))
 
 
 def _list_leaf(value: list[Any] | tuple[Any, ...]) -> Leaf | None:
@@ -213,17 +218,17 @@ _SINGLE: dict[type, Callable[[Any], Leaf | None]] = {
 
 def _held(value: Any) -> tuple[str, dict[str, Any]] | None:
     """Return of which kind a value is that holds others, and these by their steps of a path; None of any other."""
-    if isinstance(value, np.ndarray | np.void):
+    if _is(value, np.ndarray | np.void):
         plain = type(value) in (*_ARRAYS, np.void)
         return _held_by_array(np.asarray(value)) if plain else _held_if_masked(value)
     for kind, iterate in _SEQUENCES.items():
-        if isinstance(value, kind):
+        if _is(value, kind):
             return "list", {f"[{place}]": one for place, one in enumerate(iterate(value))}
-    if isinstance(value, dict | types.MappingProxyType):
-        items = dict.items(value) if isinstance(value, dict) else value.items()
+    if _is(value, dict | types.MappingProxyType):
+        items = dict.items(value) if _is(value, dict) else value.items()
         return "dict", {f"[{_key(key)}]": one for key, one in items}
-    if isinstance(value, set | frozenset):
-        return "set", _members(set.__iter__(value) if isinstance(value, set) else frozenset.__iter__(value))
+    if _is(value, set | frozenset):
+        return "set", _members(set.__iter__(value) if _is(value, set) else frozenset.__iter__(value))
     return libraries.held(value) or _attributes(value)
 
 
@@ -244,7 +249,7 @@ def _members(items: Iterator[Any]) -> dict[str, Any]:
 
 def _key(key: Any) -> str:
     """Return how a key or a member of a set is written; NumPy's numbers as Python's."""
-    return repr(key.item() if isinstance(key, np.generic) else key)
+    return repr(key.item() if _is(key, np.generic) else key)
 
 
 def _held_by_array(value: np.ndarray) -> tuple[str, dict[str, Any]]:
