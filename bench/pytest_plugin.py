@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from .analyse.verdict import Finding, decided, findings
+from .analyse.decided import decided
+from .analyse.verdict import Finding, findings
 from .cli.measuring_options import RunOptions
 from .cli.options import made
 from .cli.parser import parser as command_line

@@ -214,14 +214,24 @@ class Reader:
             self._going_on.wait()
 
 
-def launchers(folder: Path, checkout: Path) -> dict[str, str]:
+def launchers(folder: Path, checkout: Path, *plugins: str) -> dict[str, str]:
     """Return the environment of a shell in which `implbench`, and pytest's plugin, are the checkout's.
+
+    Parameters
+    ----------
+    folder
+        Where they are written.
+    checkout
+        The folder that holds the package.
+    plugins
+        Modules that pytest is to load besides.
 
     Both are scripts that are written to a folder. What is in the variable EXTRA is put behind the arguments of
     `implbench`: so a command is typed as it is shown, and takes less time.
     """
-    plugin = "-p no:implbench -p no:cacheprovider -p bench.pytest_plugin"
-    for name, module in (("implbench", f'bench "$@" ${EXTRA}'), ("pytest", f'pytest {plugin} "$@"')):
+    wanted = ("no:implbench", "no:cacheprovider", "bench.pytest_plugin", *plugins)
+    options = " ".join(f"-p {plugin}" for plugin in wanted)
+    for name, module in (("implbench", f'bench "$@" ${EXTRA}'), ("pytest", f'pytest {options} "$@"')):
         script = folder / name
         script.write_text(f'#!/bin/sh\nPYTHONPATH="{checkout}" exec "{sys.executable}" -m {module}\n')
         script.chmod(0o755)

@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (
-        (_run, _explain, _roofline, _compare, _calibrate, _check),
+        (_run, _time, _explain, _roofline, _compare, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _doctor, _completion):
@@ -73,6 +73,29 @@ def _run(commands: "Commands") -> None:
         "before it and the baseline (8 rounds or --rounds, in about 12 s; not kept in results); Ctrl-C ends it, "
         "with exit 0 while it waits",
     )
+
+
+def _time(commands: "Commands") -> None:
+    says = "compare statements, as those of python -m timeit, verified against the first"
+    time = _command(
+        commands, "time", says, """implbench time -s "x = list(range(1000))" "sum(x)" "sum(i for i in x)\""""
+    )
+    time.add_argument(
+        "statements", nargs="+", metavar="STATEMENT", help="what computes the same; the first is the baseline"
+    )
+    time.add_argument(
+        "--setup",
+        "-s",
+        action="append",
+        metavar="STATEMENT",
+        help="done before, once for all; repeat it for several lines",
+    )
+    arguments.threads(time)
+    arguments.amount(time)
+    arguments.margin(time)
+    arguments.seed(time)
+    arguments.timeout(time)
+    arguments.as_json(time)
 
 
 def _roofline(commands: "Commands") -> None:

@@ -22,9 +22,9 @@ from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
-from . import probes
+from . import compile_caches, probes
 from .backends import Backend, RoundExecutor
-from .round_executor import Group, Source
+from .group import Group, Source
 from .worker_process import Ended
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
@@ -95,10 +95,11 @@ def staged(
             _compile(place)
     cpus = hardware.allowed_cpus()
     with scratch() as place:
+        executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
         try:
-            executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
+            executor.close()
             affinity.pin(0, cpus)
 
 
@@ -133,7 +134,8 @@ def scratch() -> Iterator[Path]:
         ) from error
     (folder / ".gitignore").write_text("*\n")  # it may lie in a working tree, and is no part of it
     try:
-        yield folder
+        with compile_caches.placed(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

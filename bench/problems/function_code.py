@@ -33,17 +33,31 @@ def without_others(tree: ast.Module, name: str, names: Collection[str]) -> ast.M
     """
     if not _HIDDEN.isdisjoint(_identifiers(tree.body)):
         return tree
-    others = {
-        node.name: node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef) and node.name in names and node.name != name and not node.decorator_list
-    }
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    plain = {node.name for node in functions if not node.decorator_list}  # a decorator may hand on the others
+    left_out = _unreached(tree, plain.intersection(names) - {name})
+    return ast.Module(body=[_emptied(node) if node in left_out else node for node in tree.body], type_ignores=[])
+
+
+def text_without_others(text: str, name: str, names: Collection[str]) -> str:
+    """Return the text of a module for who wants to read one function: without others that it does not name."""
+    lines: list[str | None] = list(text.splitlines(keepends=True))
+    for node in _unreached(ast.parse(text), {*names} - {name}):
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+        while first and lines[first - 1] is not None and not (lines[first - 1] or "").strip():
+            first -= 1  # and the empty lines above it
+        lines[first : node.end_lineno] = [None] * ((node.end_lineno or first) - first)
+    return "".join(line for line in lines if line is not None)
+
+
+def _unreached(tree: ast.Module, names: Collection[str]) -> set[ast.FunctionDef]:
+    """Return which of the functions of these names are not named in the rest, nor in each other as far as reached."""
+    others = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names}
     seen = set(_identifiers(node for node in tree.body if node not in others.values() and not _is_told(node)))
-    seen.update(_identifiers(node.args for node in others.values()))
+    seen.update(_identifiers(one for node in others.values() for one in (node.args, *node.decorator_list)))
     while reached := [one for one in others if one in seen]:
         seen.update(_identifiers(node for one in reached for node in others.pop(one).body))
-    left_out = set(others.values())
-    return ast.Module(body=[_emptied(node) if node in left_out else node for node in tree.body], type_ignores=[])
+    return set(others.values())
 
 
 def _identifiers(nodes: Iterable[ast.AST]) -> Iterator[str]:

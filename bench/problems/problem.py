@@ -4,8 +4,8 @@ import ast
 import hashlib
 import importlib.util
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,10 @@ class Problem:
     """Whether the problem says what its baseline is, by a constant or by the order of its functions."""
     path: tuple[Path, ...] = ()
     """Folders that its code may import from where nothing installed has the name."""
+    code: bytes = b""
+    """The functions themselves, as cloudpickle has them, where they are those of a running program and of no file."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Implementation -> its source, then."""
 
     @property
     def file(self) -> Path:
@@ -84,6 +88,8 @@ class Problem:
     @property
     def files(self) -> tuple[Path, ...]:
         """All that somebody wrote for it: the files of its folder, or its file and those beside it that it imports."""
+        if self.code:
+            return ()
         return own_files(self.file) if self.is_one_file else files_below(self.folder)
 
     def digest(self) -> str:
@@ -92,6 +98,7 @@ class Problem:
         for file in self.files:
             total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
             total.update(file.read_bytes())
+        total.update("".join(f"\0{name}\0{text}" for name, text in self.texts.items()).encode(errors="surrogatepass"))
         return total.hexdigest()
 
 
@@ -171,7 +178,7 @@ def read(place: Path) -> Problem:
         formula=formula,
         sizes=sizes,
         default_size=default_size,
-        data=constants.get("DATA", (takes.data if takes and takes.data else USUAL_DATA,)),
+        data=constants.get("DATA", ()) or (takes.data if takes and takes.data else USUAL_DATA,),
         baseline=baseline,
         layouts=tuple(constants.get("LAYOUTS", ("C",))),
         outputs=constants.get("OUTPUTS", ()),
@@ -179,10 +186,16 @@ def read(place: Path) -> Problem:
         inout=_inout(file, constants.get("INOUT", ())),
         module=file.stem,
         functions=functions,
-        arguments=next((one.arguments for one in functions if one.name == baseline), ()),
+        arguments=_arguments(functions, baseline),
         has_dtype=takes is None or not takes.says_sizes or "dtype" in takes.offered,
         names_baseline=whole or "BASELINE" in constants,
     )
+
+
+def _arguments(functions: Sequence[Function], baseline: str) -> tuple[str, ...]:
+    """Return what the baseline calls its arguments; where it was imported, what the first of the others does."""
+    ordered = sorted(functions, key=lambda one: one.name != baseline)
+    return next((one.arguments for one in ordered if one.arguments), ())
 
 
 def _taken(file: Path, tree: ast.Module, constants: Mapping[str, Any]) -> Signature | None:

@@ -9,11 +9,12 @@ import os
 import re
 import tokenize
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from .function_code import without_others
+from .function_code import text_without_others, without_others
 from .implementation import Implementation
 from .problem import Problem
 
@@ -155,12 +156,21 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     """Return implementation -> file, relative to the problem's folder -> its text.
 
     The files are the implementation's own: its module, or all of its folder. One that is no text (UTF-8) or too large
-    is there too, with a sentence that says so in the place of its text.
+    is there too, with a sentence that says so in the place of its text. Of a file with several of them each has what is
+    not another's.
     """
-    return {
+    if problem.code:
+        return {name: {f"{name}.py": problem.texts[name]} for name in implementations}
+    found = {
         name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
         for name, one in implementations.items()
     }
+    if problem.is_one_file:
+        for name, texts in found.items():
+            with suppress(SyntaxError):  # what is kept of it may be but a remark
+                file = problem.file.name
+                texts[file] = text_without_others(texts[file], name, implementations)
+    return found
 
 
 def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:

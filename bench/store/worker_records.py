@@ -3,7 +3,7 @@
 All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``None`` is unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Annotated
 
@@ -142,6 +142,26 @@ class Costs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Spent:
+    """Where the time went that a round spent on one worker."""
+
+    starting_ns: Natural = 0
+    """Until its interpreter and NumPy were loaded, and ending it."""
+    preparing_ns: Natural = 0
+    """Loading the implementation and its inputs, preparing it and its first call: whatever is compiled, is so there."""
+    warming_ns: Natural = 0
+    verifying_ns: Natural = 0
+    timed_ns: Natural = 0
+    counting_ns: Natural = 0
+    """What it does, beside the timing, and explaining that."""
+
+    @property
+    def total_ns(self) -> int:
+        """All together."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Worker:
     """One implementation in one round: a fresh process."""
 
@@ -185,3 +205,4 @@ class Worker:
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
     consumed: str | None = None
     """What was done inside the clock with a result that is computed only when it is looked at, if it was such a one."""
+    spent: Spent | None = None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import unknown
-from ..measure.round_executor import Source
+from ..measure.group import Source
 from ..measure.selection import Selection, select
 from ..problems import implementation, source_code
 from ..problems.case import Case

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from ..problems.contract import OFFERED
-from ..problems.files import MODULE
 from .outcome import Unfit
 from .protocol import CaseSpec
 
@@ -49,7 +48,7 @@ def work_of(function: Callable[..., Any]) -> Callable[[Mapping[str, int], str], 
 
 def reference_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], Any]:
     """Return inputs -> the right answer: `reference` gets them all as `inputs`, or as implementations do."""
-    if spec.module == MODULE or list(_parameters(function) or ()) == ["inputs"]:
+    if not spec.is_one_file or list(_parameters(function) or ()) == ["inputs"]:
         return function
     return lambda inputs: _step(function, inputs, spec)()
 
@@ -60,7 +59,7 @@ def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values],
 
     def fresh(inputs: Values) -> tuple[Any, ...]:
         found = renewed(inputs)
-        return found if type(found) is tuple and spec.module != MODULE else (found,)
+        return found if type(found) is tuple and spec.is_one_file else (found,)
 
     return fresh
 
@@ -133,7 +132,7 @@ def _takes_names(function: Callable[..., Any], sizes: Collection[str]) -> bool:
 
 def _named(made: Any, spec: CaseSpec) -> Values:
     """Return what `inputs` has returned as name -> value; that these are keywords is noted for the other workers."""
-    if spec.module == MODULE:
+    if not spec.is_one_file:
         if not isinstance(made, Mapping):
             raise Unfit("failed", f"its inputs() returned a {type(made).__name__}, expected a dict of names and values")
         return made

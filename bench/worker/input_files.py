@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from ..problems.files import MODULE
 from .baseline import Baseline
 from .expecting import Expecting, Right
 from .inputs import same_value
@@ -48,7 +47,7 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
         work={key: float(value) for key, value in work.items()},
         numeric_stack=environment.numeric_stack(),
         check=contents[0][1].check,
-        doubt=_doubt(*contents, module=spec.module),
+        doubt=_doubt(*contents, spec=spec),
     )
 
 
@@ -98,11 +97,11 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
 
 
 def _doubt(
-    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, module: str
+    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, spec: CaseSpec
 ) -> str | None:
     """Return why a remembered answer cannot be told from a computed one; None where it can.
 
-    In a `module` that is all of its problem, nothing of the implementations' own is done outside the calls.
+    In one file nothing of the implementations' own is done outside the calls.
     """
     always = None
     if _same(first[0], second[0]):
@@ -112,10 +111,10 @@ def _doubt(
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            f"let inputs() in {module}.py depend on the seed"
+            f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         )
     renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
-    if renewed and module == MODULE:
+    if renewed and not spec.is_one_file:
         return (
             f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
             "is computed there cannot be told from what is computed in the call; let the seed change the contents of "

@@ -6,9 +6,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..problems import implementation
+from ..problems import implementation, pickled
 from ..problems.case import Case
-from ..problems.files import MODULE
 from . import calling
 from .outcome import Unfit, judged, where
 from .protocol import CaseSpec, Start
@@ -41,7 +40,7 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = implementation.load(spec.folder, spec.module)
+    module = _module(spec)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
@@ -72,9 +71,9 @@ def loaded(order: Start) -> Loaded:
         If it cannot be imported, has no ``prepare``, or says that it is unavailable or does not support the case.
     """
     spec = order.spec
-    if spec.module != MODULE:
+    if spec.is_one_file:
         with judged():
-            module = _imported(spec.folder, spec.module)
+            module = _module(spec)
             renews = hasattr(module, "fresh")
             return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
@@ -99,6 +98,11 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
         raise Unfit("failed", f"{name} in {file} is of type {type(found).__name__}, no function")
     function: Callable[..., Any] = found
     return function
+
+
+def _module(spec: CaseSpec) -> ModuleType:
+    """Return the module of a problem, or what stands for it where its functions came with the order."""
+    return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 
 
 def _told(case: Case) -> SimpleNamespace:

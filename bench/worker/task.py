@@ -12,7 +12,6 @@ import numpy as np
 
 from ..collector import collector_off
 from ..machine import threads, usage
-from ..problems.files import MODULE
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
 from .checker import Checker
@@ -25,8 +24,8 @@ from .outputs import Outputs, named
 from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
-#: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
-WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
+#: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
+WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
@@ -49,7 +48,7 @@ class Bench:
 
     def start(self) -> Started:
         """Prepare, verify, warm up; return what was found on the way."""
-        order = self._order
+        began, order = time.perf_counter_ns(), self._order
         originals = Originals(self._spec)
         with judged():
             self._fresh = problem_functions(self._spec).fresh if originals.making.renews else None
@@ -70,6 +69,7 @@ class Bench:
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
             aside_ns = self._sampler.aside_ns()
+        warmed = time.perf_counter_ns()
         self._ready_ns = prepared - started + first_call_ns
         return Started(
             pools=pools,
@@ -83,6 +83,8 @@ class Bench:
             number=number,
             accepted=originals.making.accepts,
             consumed=self._consumed,
+            preparing_ns=self._called_ns - began,
+            warming_ns=warmed - self._verified_ns,
         )
 
     def _make_step(self) -> None:
@@ -145,9 +147,10 @@ class Bench:
     def _verify_and_warm_up(self) -> tuple[int, int]:
         """Return the first call's time in ns and the number of warm-up calls."""
         first, first_call_ns = self._first_call()
+        self._called_ns = time.perf_counter_ns()
         own = self._checker.verify(first, "a")
         kept = {path: array.copy() for path, array in own.items()}
-        began = time.perf_counter_ns()
+        self._verified_ns = time.perf_counter_ns()
         second, shortest = self._call()
         with held_against():
             self._checker.require_own_memory(self._checker.leaves(second), own)
@@ -155,7 +158,7 @@ class Bench:
                 if not correctness.same(array, kept[path]):
                     raise Wrong(f"a second call changed the first call's {path}")
         calls = 1
-        while shortest < SLOW_CALL_NS and (calls < WARMUP_CALLS or time.perf_counter_ns() - began < WARMUP_NS):
+        while shortest < SLOW_CALL_NS and time.perf_counter_ns() - self._verified_ns < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
@@ -251,7 +254,7 @@ class Bench:
             self._make_step()
         outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
-        all_in_calls = not anew or self._spec.module != MODULE  # to prepare a function of a file is to do nothing
+        all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
         return Finished(
             verification=self._checker.errors,
             met_ns=met_ns if all_in_calls else None,

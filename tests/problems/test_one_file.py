@@ -55,6 +55,12 @@ def test_the_defaults_of_inputs_are_the_usual_size(written):
     assert (found.sizes, found.default_size) == ({"m=1000,n=64": {"m": 1000, "n": 64}}, "m=1000,n=64")
 
 
+def test_the_arguments_of_an_imported_baseline_are_called_as_the_next_function_does(written):
+    text = "from mine import slow\ndef inputs(*, seed): ...\ndef fast(x, y): ...\n__all__ = ['slow', 'fast']\n"
+    found = problem.read(written(text))
+    assert (found.baseline, found.arguments) == ("slow", ("x", "y"))
+
+
 @pytest.mark.parametrize(
     ("more", "sizes", "usual"),
     [
@@ -148,9 +154,17 @@ def test_what_the_file_imports_from_beside_it_belongs_to_it_and_nothing_else(wri
     assert all(after[name] != before[name] for name in ("loop", "fast"))
 
 
-def test_the_text_of_a_function_is_that_of_its_file(written):
-    found = problem.read(written())
-    assert source_code.texts_of(found, implementation.found(found))["loop"].keys() == {"rows.py"}
+def test_the_text_of_a_function_is_that_of_its_file_without_the_others(written):
+    loop, fast = "@a.b(\n    1\n)\ndef loop(x):\n    return 1\n", "def fast(x):\n    return loop(x)\n"
+    text = f"import a\n\n\ndef inputs(): ...\n\n\n{loop}\n\n{fast}"
+    found = problem.read(written(text))
+    texts = source_code.texts_of(found, implementation.found(found))
+    assert texts["fast"] == {"rows.py": text}
+    assert texts["loop"] == {"rows.py": text[: text.index("\n\ndef fast")]}
+    other = text.replace("return loop(x)", "return 2")
+    found = problem.read(written(other))
+    texts = source_code.texts_of(found, implementation.found(found))
+    assert texts["fast"] == {"rows.py": "import a\n\n\ndef inputs(): ...\n\n\ndef fast(x):\n    return 2\n"}
 
 
 FUNCTIONS = """import numpy as np
@@ -204,6 +218,11 @@ def changed(written, before, after, text=FUNCTIONS):
 )
 def test_an_edit_counts_for_the_functions_that_can_have_part_in_it(written, before, after, names):
     assert changed(written, before, after) == names
+
+
+def test_what_a_decorated_function_calls_is_taken_for_reached_by_all(written):
+    text = FUNCTIONS.replace("def third", "@registered\ndef third").replace("return 3", "return fast(x)")
+    assert changed(written, "return 1", "return 2", text) == {"loop", "fast", "third"}
 
 
 def test_a_function_that_a_file_beside_it_mentions_is_taken_for_reached_by_all(written, tmp_path):

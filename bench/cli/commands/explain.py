@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...errors import ImplbenchError
 from ...measure.runner import Runner
 from ...measure.selection import Selection, select
@@ -71,7 +71,7 @@ def command(options: ExplainOptions) -> int:
             if file:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)
 
 
@@ -88,4 +88,6 @@ def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found, wanted = asked([options.problem], options.selection)
     arms, left = select(found, wanted)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        return Runner(found, options.settings, listener, decided=decided, say=terminal.note).run(
+            arms, left, options.results
+        )

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...analyse.verdict import BAD, decided, findings
+from ...analyse.decided import decided
+from ...analyse.verdict import BAD, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner

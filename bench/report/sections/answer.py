@@ -36,11 +36,24 @@ def section(analysis: Analysis) -> Section:
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
             paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
-        done = len(used_rounds(analysis.run))
-        paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
+        paragraphs.append(_interruption(analysis.run))
     return Section(
         title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
     )
+
+
+def _interruption(run: Run) -> str:
+    """Return from what the figures of an interrupted run come, and that answers were perhaps not checked to the end."""
+    used = used_rounds(run)
+    if not used:
+        return "The run was interrupted before a first pass was done: there are no figures yet."
+    whole = sum(not one.unfinished for one in used)
+    passes = sum(one.passes for one in used if one.unfinished)
+    parts = [f"the {counted(whole, 'round')} done by then"] if whole else []
+    if passes:
+        several = "es" if passes > 1 else ""
+        parts.append(f"{passes} pass{several} of a first round, behind which no answer was checked again")
+    return f"The run was interrupted: the figures come from {' and '.join(parts)}."
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
@@ -118,7 +131,8 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
     share = share_sentence(under) if under else None
     if share:
         paragraphs.append(share)
-    if group.too_noisy and group.resolved is not None and group.noise is not None:
+    undecided = any(one.verdict == Verdict.UNDECIDED for one in group.ok)
+    if group.too_noisy and undecided and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
             f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "

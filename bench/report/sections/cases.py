@@ -8,7 +8,7 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
-from ...units import DASH, seconds_in, significant, time_unit
+from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
@@ -71,6 +71,19 @@ def section(analysis: Analysis) -> Section | None:
 def summary_table(group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
     return _table(("summary", plain(group.name)), _rows(group), _brief(group))
+
+
+def live_table(group: GroupFindings, title: str) -> Table:
+    """Return what is shown while the group is measured: who has started, with the time of a first call at least."""
+    rows = [row for row in _rows(group) if row.finding is not None]
+    shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
+    rounds = Column(name="rounds", header="rounds", dispensable=1)
+    fields: list[_Field] = [
+        *shown,
+        (Column(name="verdict", header="verdict", right=False), _verdict_so_far),
+        (rounds, lambda row: Cell.of(row.finding.rounds if row.finding else None)),
+    ]
+    return _table(("live", title), rows, fields)
 
 
 def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Field]) -> Table:
@@ -211,6 +224,14 @@ def _verdict_or_outcome(row: _Row) -> Cell:
         return Cell.of(row.outcome.value)
     found = _verdict(row)
     return Cell(value=found.value, text="within margin") if found.value == Verdict.SLOWER_WITHIN.value else found
+
+
+def _verdict_so_far(row: _Row) -> Cell:
+    """Return the verdict or the outcome; of what was not timed yet how long its first call was, if that is known."""
+    if row.outcome != Outcome.NOT_MEASURED or row.finding is None:
+        return _verdict_or_outcome(row)
+    called_s = row.finding.first_call_s
+    return Cell(value=called_s, text="first call " + time_text(called_s) if called_s is not None else "waits")
 
 
 def _faults(row: _Row) -> Cell:

@@ -379,7 +379,7 @@ def packaged(folder):
 def test_each_versions_own_package_is_read_though_another_copy_is_installed(packaged, capsys, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(packaged.parent / "installed"))
     (packaged / "src" / "mine" / "kernel.py").write_text("EXTRA = 0 * 1\n")
-    code, found = compared(capsys, "--dry-run")
+    code, found = compared(capsys, "--dry-run", "--impl", "honest,copying")
     assert code == Exit.FINE
     assert [one.partition("-")[0] for one in found["benchmarks"]] == ["product[honest"]
     assert {one["reason"] for one in found["skipped"]} == {"the same code on both sides (--all measures it)"}
@@ -389,11 +389,11 @@ def test_code_that_comes_from_elsewhere_ends_the_comparison_with_both_places(pac
     elsewhere = packaged.parent / "installed"
     (packaged / "src").rename(packaged / "code")
     edit(packaged, "honest", "import importlib\n", f"import importlib\nimport sys\nsys.path.insert(0, '{elsewhere}')\n")
-    assert main(["compare", "HEAD"]) == Exit.WRONG
+    assert main(["compare", "HEAD", "--impl", "honest"]) == Exit.WRONG
     said = capsys.readouterr().err
     assert f"mine was loaded from {elsewhere}/mine/__init__.py and not from this version's files in " in said
     assert "--path" in said
-    assert main(["compare", "HEAD", "--path", "code", "--dry-run", "--quiet"]) == Exit.FINE
+    assert main(["compare", "HEAD", "--impl", "honest", "--path", "code", "--dry-run", "--quiet"]) == Exit.FINE
 
 
 @pytest.mark.parametrize("at", ["starting", "pass 1", "pass 2", "counting"])

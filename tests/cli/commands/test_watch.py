@@ -171,7 +171,7 @@ def test_a_save_ends_what_is_being_measured_and_that_version_is_no_version_befor
 
 def test_a_save_during_the_first_run_begins_it_anew(folder, watched):
     code, events = watched(
-        during=[("pass 3", lambda: save(folder, SECONDS=0.5)), ("pass 2", lambda: save(folder, SECONDS=0.0001))],
+        during=[("pass 2", lambda: save(folder, SECONDS=0.5)), ("pass 1", lambda: save(folder, SECONDS=0.0001))],
     )
     assert code == Exit.FINE
     assert names(events) == ["superseded", "superseded", "run", "waiting", "ended"]

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import answer
@@ -113,10 +115,11 @@ def test_where_nothing_is_ok_every_fate_is_listed():
     )
 
 
-def test_a_noisy_machine_is_said_to_be_noisy():
-    run = make_run([replace(BASE, noise=0.3), Spec(name="one", ms=1.0)])
+@pytest.mark.parametrize(("ms", "told"), [(1.03, True), (0.001, False)])
+def test_a_noisy_machine_is_said_to_be_noisy_where_that_leaves_something_undecided(ms, told):
+    run = make_run([replace(BASE, noise=0.3), Spec(name="one", ms=BASE.ms * ms)])
     found = paragraphs(run)
-    assert any(text.startswith("This machine is too noisy for a margin of 3 %") for text in found)
+    assert any(text.startswith("This machine is too noisy for a margin of 3 %") for text in found) is told
 
 
 def test_an_interrupted_run_says_so_and_counts_its_rounds():
