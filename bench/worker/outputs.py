@@ -1,6 +1,7 @@
 """What a call has given, by name, and in whose memory it lies."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -124,24 +125,36 @@ def require_own_memory(outputs: Arrays, inputs: Mapping[str, Any], earlier: Arra
         raise Wrong(f"{path} shares memory with {other}; each call must return arrays of its own")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Span:
+    """Where an array lies."""
+
+    begin: int
+    end: int
+    array: np.ndarray
+    output: str | None
+    """Path of an output; None of another array."""
+    name: str
+    """What it is to others."""
+
+
+def _span(array: np.ndarray, name: str, output: str | None = None) -> _Span:
+    begin, end = np.lib.array_utils.byte_bounds(array)
+    return _Span(begin=begin, end=end, array=array, output=output, name=name)
+
+
 def _shared(outputs: Arrays, others: Arrays) -> Iterator[tuple[str, str]]:
     """Yield the output and the other of each pair in common memory, by going through the memory once."""
-    own = {id(array): path for path, array in outputs.items()}
-    named_ = [(f"its output {path}", array) for path, array in outputs.items()] + list(others.items())
-    spans = sorted(((*np.lib.array_utils.byte_bounds(a), name, a) for name, a in named_ if a.nbytes), key=_begin)
-    open_: list[tuple[int, int, str, np.ndarray]] = []
-    for span in spans:
-        open_ = [one for one in open_ if one[1] > span[0]]
-        for one in open_:
-            pair = [(one, span), (span, one)]
-            for output, other in pair:
-                if id(output[3]) in own and _share(output[3], other[3]) and output[3] is not other[3]:
-                    yield own[id(output[3])], other[2]
-        open_.append(span)
-
-
-def _begin(span: tuple[int, int, str, np.ndarray]) -> int:
-    return span[0]
+    spans = [_span(array, f"its output {path}", path) for path, array in outputs.items() if array.nbytes]
+    spans += [_span(array, name) for name, array in others.items() if array.nbytes]
+    reaching: list[_Span] = []
+    for span in sorted(spans, key=lambda one: one.begin):
+        reaching = [one for one in reaching if one.end > span.begin]
+        for one in reaching:
+            for output, other in ((one, span), (span, one)):
+                if output.output is not None and _share(output.array, other.array):
+                    yield output.output, other.name
+        reaching.append(span)
 
 
 def _share(one: np.ndarray, other: np.ndarray) -> bool:

@@ -36,6 +36,8 @@ def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_foun
         outputs.require_own_memory({"y": base[2:4], "z": base[3:5]}, {}, {})
     with pytest.raises(Wrong, match="an earlier call's y"):
         outputs.require_own_memory({"y": base[2:4]}, {}, {"y": base[:3]})
+    with pytest.raises(Wrong, match="an earlier call's y"):
+        outputs.require_own_memory({"y": base}, {}, {"y": base})
     outputs.require_own_memory({"y": base[::2], "z": base[1::2]}, {"beta": 3.0}, {"y": np.zeros(3)})
 
 

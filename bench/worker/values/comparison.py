@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers, article
+from .nearness import Distance, distance
+
+#: More units in the last place than this say nothing: a number has no more digits.
+_MOST_UNITS = 1e16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,12 +148,10 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
     wrong = _not_finite(found, wanted)
     if wrong is not None:
         return Difference(path=path, text=wrong)
-    error, ulp = _errors(found, wanted, dtype)
-    over = _over(error, tolerance)
-    if over.size and not over.max() <= 1:
-        place = np.unravel_index(int(np.argmax(over)), over.shape)
-        return Difference(path=path, text=_off(over, ulp, place, found, wanted))
-    return Error(path=path, over_tolerance=_largest(over), ulp=_largest(ulp))
+    furthest = distance(found, wanted, tolerance, dtype)
+    if not furthest.over <= 1:
+        return Difference(path=path, text=_off(furthest, found, wanted))
+    return Error(path=path, over_tolerance=furthest.over, ulp=furthest.ulp)
 
 
 def _dtype_differs(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> str | None:
@@ -206,20 +208,6 @@ def _count_not_finite(where: np.ndarray) -> str:
     return f" has {np.count_nonzero(where)} values that are not finite"
 
 
-def _errors(found: np.ndarray, wanted: np.ndarray, dtype: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the error of each number, and that in units in the last place; 0 where neither is finite."""
-    whole = wanted.dtype.kind not in "fc"
-    wide = np.longdouble if wanted.dtype.kind in "iub" else np.result_type(wanted.dtype, found.dtype)
-    there = np.isfinite(wanted)
-    with np.errstate(all="ignore"):
-        error = np.where(there, np.abs(np.where(there, found, 0).astype(wide) - np.where(there, wanted, 0)), 0)
-        if whole:
-            return error, error
-        real = np.finfo(dtype).dtype
-        spacing = np.spacing(np.abs(np.where(there, wanted, 0)).astype(real))
-        return error, _over(error, np.where(np.isfinite(spacing), spacing, np.finfo(real).max).astype(error.dtype))
-
-
 def _tolerance(tolerances: Mapping[str, np.ndarray], path: str) -> np.ndarray:
     """Return the tolerance of a path: its own, or that of what lies above it; 0 where there is none."""
     while path:
@@ -229,28 +217,16 @@ def _tolerance(tolerances: Mapping[str, np.ndarray], path: str) -> np.ndarray:
     return np.zeros(())
 
 
-def _over(error: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Return error / unit, where 0 / 0 is 0 and anything else over 0 infinite."""
-    unit = np.broadcast_to(unit, error.shape)
-    found = np.where(error > 0, np.inf, 0).astype(error.dtype)
-    return np.asarray(np.divide(error, unit, out=found, where=unit > 0))
-
-
-def _largest(ratio: np.ndarray) -> float:
-    return float(min(ratio.max(initial=0), np.finfo(np.float64).max))
-
-
-def _off(over: np.ndarray, ulp: np.ndarray, place: tuple[Any, ...], found: np.ndarray, wanted: np.ndarray) -> str:
+def _off(furthest: Distance, found: np.ndarray, wanted: np.ndarray) -> str:
     """Return what is said of the number that is furthest off."""
-    one, other = found[place], wanted[place]
+    one, other = found[furthest.place], wanted[furthest.place]
     said = (_value(one), _value(other)) if _value(one) != _value(other) else (str(one), str(other))
-    if np.isfinite(over[place]):
-        units = f"{float(ulp[place]):.3g} units in the last place"
-        told = f"is off by {float(over[place]):.3g} times the tolerance ({units}): {said[0]}, expected {said[1]}"
-    else:
-        told = f"is {said[0]}, expected {said[1]}"
-    count = int(np.count_nonzero(~(over <= 1)))
-    return f"{_place(place)} {told}" + (f"; so are {count - 1} more of {over.size}" if count > 1 else "")
+    told = f"is {said[0]}, expected {said[1]}"
+    if np.isfinite(furthest.over):
+        units = f" ({furthest.ulp_there:.3g} units in the last place)" if furthest.ulp_there < _MOST_UNITS else ""
+        told = f"is off by {furthest.over:.3g} times the tolerance{units}: {said[0]}, expected {said[1]}"
+    more = f"; so are {furthest.count - 1} more of {found.size}" if furthest.count > 1 else ""
+    return f"{_place(furthest.place)} {told}{more}"
 
 
 def _place(place: tuple[Any, ...]) -> str:

@@ -12,10 +12,12 @@ _DENSE = 4_000_000
 
 
 def _is_of(value: object, package: str, *names: str) -> bool:
-    """Return whether a value's own type is one of these names of a package that is in use."""
+    """Return whether a value's own type is one of these names of a package that is in use, and found there."""
     kind = type(value)
-    first = kind.__module__.partition(".")[0]
-    return first == package and first in sys.modules and (not names or kind.__name__ in names)
+    module = sys.modules.get(kind.__module__)
+    is_found = getattr(module, kind.__name__, None) is kind  # a class may say of itself that it is another's
+    in_package = f"{kind.__module__}.".startswith(f"{package}.")
+    return in_package and is_found and (not names or kind.__name__ in names)
 
 
 def is_lazy(value: object) -> bool:
@@ -52,7 +54,7 @@ def _wide(tensor: Any) -> Any:
 
 
 def _is_sparse(value: Any) -> bool:
-    return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "tocoo")
+    return _is_of(value, "scipy.sparse") and hasattr(value, "tocoo")
 
 
 def held(value: Any) -> tuple[str, dict[str, Any]] | None:

@@ -121,7 +121,7 @@ class _Reader:
 
     def _hold(self, value: Any, path: str) -> None:
         """Add what holds others, and these."""
-        held = _held(value)
+        held = _held(value, self._otherwise)
         if held is None:
             said = promise(value)
             if said and self._otherwise is refused:
@@ -216,7 +216,7 @@ _SINGLE: dict[type, Callable[[Any], Leaf | None]] = {
 }
 
 
-def _held(value: Any) -> tuple[str, dict[str, Any]] | None:
+def _held(value: Any, otherwise: Otherwise) -> tuple[str, dict[str, Any]] | None:
     """Return of which kind a value is that holds others, and these by their steps of a path; None of any other."""
     if _is(value, np.ndarray | np.void):
         plain = type(value) in (*_ARRAYS, np.void)
@@ -224,11 +224,11 @@ def _held(value: Any) -> tuple[str, dict[str, Any]] | None:
     for kind, iterate in _SEQUENCES.items():
         if _is(value, kind):
             return "list", {f"[{place}]": one for place, one in enumerate(iterate(value))}
-    if _is(value, dict | types.MappingProxyType):
-        items = dict.items(value) if _is(value, dict) else value.items()
-        return "dict", {f"[{_key(key)}]": one for key, one in items}
+    if _is(value, dict):
+        return "dict", {f"[{_key(key, otherwise)}]": one for key, one in dict.items(value)}
     if _is(value, set | frozenset):
-        return "set", _members(set.__iter__(value) if _is(value, set) else frozenset.__iter__(value))
+        members = set.__iter__(value) if _is(value, set) else frozenset.__iter__(value)
+        return "set", {f"{{{written}}}": None for written in sorted(_key(one, otherwise) for one in members)}
     return libraries.held(value) or _attributes(value)
 
 
@@ -242,14 +242,18 @@ _SEQUENCES: dict[type, Callable[[Any], Iterator[Any]]] = {
 }
 
 
-def _members(items: Iterator[Any]) -> dict[str, Any]:
-    """Return the members of a set by themselves, so that their order does not matter."""
-    return {f"{{{written}}}": None for written in sorted(map(_key, items))}
-
-
-def _key(key: Any) -> str:
+def _key(key: Any, otherwise: Otherwise) -> str:
     """Return how a key or a member of a set is written; NumPy's numbers as Python's."""
-    return repr(key.item() if _is(key, np.generic) else key)
+    if _is(key, np.generic):
+        key = key.item()
+    if key is None or type(key) in (str, bytes, bool, int, float, complex):
+        return repr(key)
+    if _is(key, tuple | frozenset):
+        parts = tuple.__iter__(key) if _is(key, tuple) else frozenset.__iter__(key)
+        written = [_key(one, otherwise) for one in parts]
+        return f"({', '.join(written if _is(key, tuple) else sorted(written))})"
+    leaf = _written(key) or otherwise(key, "a key")
+    return leaf.text if isinstance(leaf, Exact) else type(key).__name__
 
 
 def _held_by_array(value: np.ndarray) -> tuple[str, dict[str, Any]]:

@@ -109,3 +109,22 @@ def test_whole_numbers_may_be_off_by_their_tolerance():
 def test_no_message_is_long_whatever_differs():
     (told,) = said("x" * 10_000, "y" * 10_000)
     assert len(told) < 200
+
+
+def test_large_arrays_are_held_against_others_piece_by_piece(monkeypatch):
+    right = np.arange(60.0).reshape(10, 6)
+    for at, dtype in (((7, 2), "float64"), ((0, 0), "float32")):
+        found = right.astype(dtype)
+        found[at] += 1e-3
+        found[9, 5] += 1e-5
+        told = said(found, right.astype(dtype), 1e-6)
+        monkeypatch.setattr("bench.worker.values.nearness._PIECE", 13)
+        assert said(found, right.astype(dtype), 1e-6) == told
+        assert told[0].startswith(f"result[{at[0]}, {at[1]}] is off by 1e+03 times")
+        monkeypatch.undo()
+
+
+def test_an_error_beside_nothing_is_told_in_units_of_the_largest_number():
+    expected = Expected(leaves=taken_apart(np.array([0.0, 1.0])), tolerance={"result": np.array(1.0)}, dtypes={})
+    (error,) = compared(taken_apart(np.array([2.0**-52, 1.0])), expected)
+    assert error.ulp == 1

@@ -143,6 +143,26 @@ def test_what_a_class_of_ones_own_says_of_itself_is_not_asked_for(make):
     assert leaf.array == 1
 
 
+class Liar:
+    """Is written as the number that is expected."""
+
+    def __repr__(self):
+        return "1"
+
+
+class Series:
+    """Says that it is another library's."""
+
+
+Series.__module__ = "pandas"
+
+
+@pytest.mark.parametrize("value", [{Liar()}, {Liar(): 1}, {(Liar(), 1)}, Series()], ids=["set", "key", "pair", "class"])
+def test_what_only_says_that_it_is_something_is_refused(value):
+    with pytest.raises(Unreadable, match="which cannot be compared"):
+        taken_apart(value)
+
+
 def test_what_holds_itself_is_refused():
     held = [1, "a"]
     held.append(held)
