@@ -15,9 +15,6 @@ from .protocol import CaseSpec
 
 Values = Mapping[str, Any]
 
-#: What is said of a function that keeps its answers: to look one up is not to compute it.
-FORGETS = "its cache is cleared before each call"
-
 #: A file among the inputs: they are given as keywords.
 KEYWORDS = "keywords"
 
@@ -81,11 +78,6 @@ def prepare_of(
         return function if renews else step
 
     return prepare
-
-
-def forgetting(step: Callable[..., Any]) -> Callable[[], object] | None:
-    """Return what has a step forget its answers, where its function keeps them (functools.cache)."""
-    return getattr(step.func if isinstance(step, partial) else step, "cache_clear", None)
 
 
 def _step(function: Callable[..., Any], inputs: Values, spec: CaseSpec) -> "partial[Any]":

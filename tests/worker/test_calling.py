@@ -9,7 +9,6 @@ import pytest
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.problems.implementation import package_of
-from bench.worker import calling
 from bench.worker.input_files import write_inputs
 from bench.worker.loading import loaded, problem_functions
 from bench.worker.outcome import Unfit
@@ -159,18 +158,6 @@ def test_a_folder_whose_inputs_are_no_names_and_values_is_told(written):
 def test_a_function_that_does_not_tell_what_it_takes_is_called_all_the_same(written):
     spec = written("import math\ndef inputs(): return 2.0\nloop = math.hypot\n__all__ = ['loop']\n")
     assert step_of(spec, made(spec)[1])() == 2.0
-
-
-def test_what_has_a_function_forget_its_answers_is_found_in_its_step(written):
-    spec = written(
-        "import functools\ndef inputs(): return 1\n@functools.cache\ndef loop(x): return x\ndef plain(x): ...\n"
-    )
-    step = step_of(spec, {"x": 3})
-    step()
-    assert calling.forgetting(step.func) == calling.forgetting(step)
-    calling.forgetting(step)()
-    assert step.func.cache_info().currsize == 0
-    assert calling.forgetting(step_of(spec, {"x": 3}, "plain")) is None
 
 
 def test_an_array_is_held_by_the_step_itself(written):
