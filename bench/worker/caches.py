@@ -26,7 +26,7 @@ class Caches:
         self._before = self._asked()
 
     def told(self) -> str | None:
-        """Return what is said beside the step's title; of a function beside it where that has only looked up since `look`."""
+        """Return what is said beside the title; of a function beside the step, if since `look` it only looked up."""
         if self.forget:
             return "its cache is cleared before each call"
         now = self._asked()
