@@ -10,13 +10,12 @@ from pathlib import Path
 from ..errors import ForeignCode
 from ..machine import affinity, hardware, load, suspension, threads
 from ..problems.case import Case
-from ..problems.implementation import make_importable
-from ..problems.problem import Problem
 from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
-from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
+from ..worker.protocol import Answer, InputsWritten, Order, Untimed
 from . import compile_caches, round_plan
+from .case_spec import case_spec
 from .filler import filler
 from .group import Group, Source
 from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
@@ -101,7 +100,7 @@ class Conductor:
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
-        spec = self._spec(case, source, folder, problem=source.problem)
+        spec = case_spec(case, source, folder, problem=source.problem, scratch=self._scratch)
         order = protocol.WriteInputs(
             spec=spec, seed=seed, other_data=source.problem.data[-1], baseline=source.problem.baseline
         )
@@ -173,7 +172,7 @@ class Conductor:
         source = group.sources[arm.name]
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
-            spec=self._spec(arm.case, source, group.inputs[arm.name], problem=problem),
+            spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
             implementation=source.implementation.name,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
@@ -269,22 +268,6 @@ class Conductor:
     def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
         beside = source.problem.beside
         return Conditions(environment=environ, cpus=cpus, folder=self._scratch, beside=beside, own=source.own)
-
-    def _spec(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> CaseSpec:
-        """Return what a worker is told of a case: the code of `source`, asked as `problem` says."""
-        own = source.problem
-        return CaseSpec(
-            case=replace(case, data=case.data or problem.data[0]),
-            folder=own.folder,
-            module=own.module,
-            arguments=problem.arguments,
-            importable=make_importable(own.folder, self._scratch),
-            path=own.path,
-            code=own.code,
-            inputs=inputs,
-            outputs=problem.outputs,
-            inout=problem.inout,
-        )
 
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""

@@ -292,8 +292,7 @@ def _waited_for_cpu_s(pid: int) -> float:
 
     It is the second number of schedstat, in nanoseconds, of the first thread of each.
     """
-    task = Path(f"/proc/{pid}")
-    total = 0
+    task, total = Path(f"/proc/{pid}"), 0
     with contextlib.suppress(OSError, ValueError, IndexError):
         total += int((task / "schedstat").read_text().split()[1])
         for child in (task / "task" / str(pid) / "children").read_text().split():
