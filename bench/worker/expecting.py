@@ -1,6 +1,7 @@
 """What is right for a content of the inputs: by the problem's reference, or by the baseline where it has none."""
 
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ Values = Mapping[str, Any]
 
 #: The baseline gets so long in extended precision, and is not tried there if it takes so long in its own.
 LONGEST_EXTENDED_S, LONGEST_TO_TRY_S = 5.0, 2.0
+
+#: Libraries whose threads do not live on in a fork; they know no long doubles either.
+_UNFORKABLE = frozenset({"jax", "torch"})
 
 #: Inputs of more bytes are not made twice as large for it.
 LARGEST_EXTENDED_BYTES = 2**28
@@ -51,6 +55,8 @@ class Expecting:
         self._problem = problem
         self._baseline = baseline
         self._known: Measured | None = None
+        self._extends = True
+        """Whether the baseline has not yet failed to compute in extended precision."""
 
     def of(self, inputs: Values, seed: int) -> Right:
         """Return what is right for these inputs; Unfit where the problem's functions do not tell.
@@ -98,8 +104,9 @@ class Expecting:
         took_s = time.monotonic() - began
         dtypes = {path: str(leaf.array.dtype) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         small = sum(map(changing.bytes_of_numbers, inputs.values())) <= LARGEST_EXTENDED_BYTES
-        tries = _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
-        wide = self._extended(inputs, leaves) if tries else None
+        tries = self._extends and _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
+        wide = self._extended(inputs, leaves) if tries and not _UNFORKABLE & sys.modules.keys() else None
+        self._extends = wide is not None
         evaluate = self._of_leaves(self._baseline)
         algorithm = Algorithm(evaluate=evaluate, narrow=leaves if wide else None, native=leaves, took_s=took_s)
         check = Check(against=Against.EXTENDED if wide else Against.BASELINE, dtype=_precision(wide or leaves))

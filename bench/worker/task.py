@@ -289,10 +289,10 @@ class Bench:
         inputs = dict(self._arena.inputs)
         largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
         calls, smallest_ns = None, None
-        if not hasattr(self._step, "clock_ns") and not self._fresh:
+        if not hasattr(self._step, "clock_ns"):
             with contextlib.suppress(Exception):
-                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore)
-            if self._ready_ns < LONGEST_READY_NS:
+                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore, self._fresh)
+            if self._ready_ns < LONGEST_READY_NS and not self._fresh:
                 with contextlib.suppress(Exception):
                     smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._spec)))
         costs = unit_costs.measured(self._spec.case.dtype, largest)
