@@ -244,7 +244,7 @@ class SimulatedExecutor:
         source = group.sources[arm.name]
         if crew is not self._crew:
             self._crew, self._served = crew, set()
-        like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        like = f"{source.problem.file} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
         machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
         starting_ns = machine.clock.now_ns - before_ns
         machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))
@@ -330,7 +330,8 @@ class SimulatedExecutor:
 def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
     """Return the record of a worker that has warmed up."""
     group, plan = start.group, start.plan
-    error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
+    output = next(iter(group.sources[arm.name].problem.outputs), "result")
+    error = Verification(output=output, error_over_tolerance=0.02, max_ulp=1.0)
     pool = Pool(library=machine.blas or "", version=None, kernel=machine.kernel, threads=group.threads)
     return Worker(
         arm=arm.name,

@@ -89,6 +89,8 @@ class Finding:
     verification: tuple[Verification, ...]
     reference_blas: bool
     """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
+    consumed: str | None = None
+    """What was done inside the clock for its result to be there, where that is computed only when it is looked at."""
     seconds_per_call: Estimate | None = None
     """What a call usually takes: of each round the median over all samples, over rounds the median of these."""
     min_seconds_per_call: Estimate | None = None
@@ -220,6 +222,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         cold_start_s=cold_start_s(workers),
         verification=_worst([one for worker in workers for one in worker.verification]),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
+        consumed=next((worker.consumed for worker in workers if worker.consumed), None),
     )
     return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
 

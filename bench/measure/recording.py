@@ -87,6 +87,7 @@ def prepared(record: Worker, reply: Started) -> Worker:
         first_call_ns=reply.first_call_ns,
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
+        consumed=reply.consumed,
     )
 
 

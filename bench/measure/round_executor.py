@@ -10,13 +10,12 @@ from pathlib import Path
 from ..errors import ForeignCode
 from ..machine import affinity, hardware, load, suspension, threads
 from ..problems.case import Case
-from ..problems.implementation import make_importable
-from ..problems.problem import Problem
 from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
-from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
+from ..worker.protocol import Answer, InputsWritten, Order, Untimed
 from . import compile_caches, round_plan
+from .case_spec import case_spec
 from .filler import filler
 from .group import Group, Source
 from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
@@ -101,10 +100,12 @@ class Conductor:
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
-        spec = self._spec(case, source, folder, problem=source.problem)
-        order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
+        spec = case_spec(case, source, folder, problem=source.problem, scratch=self._scratch)
+        order = protocol.WriteInputs(
+            spec=spec, seed=seed, other_data=source.problem.data[-1], baseline=source.problem.baseline
+        )
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
-        conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
+        conditions = self._conditions(source, environ, self._cpus)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
@@ -120,10 +121,10 @@ class Conductor:
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
         started = time.monotonic_ns()
-        conditions = self._conditions(arm, group, plan)
+        conditions = self._drawn(arm, group, plan)
         if isinstance(keeper, Crew):
             case, source = arm.case, group.sources[arm.name]
-            like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
+            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
             process = keeper.worker(like, conditions)
         else:
             ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
@@ -132,18 +133,18 @@ class Conductor:
         active.spent_ns["starting_ns"] = time.monotonic_ns() - started
         return active
 
-    def _conditions(self, arm: Arm, group: Group, plan: RoundPlan) -> Conditions:
+    def _drawn(self, arm: Arm, group: Group, plan: RoundPlan) -> Conditions:
         """Return what a worker starts with; it is bound to the CPUs of its round later."""
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         source = group.sources[arm.name]
-        compiled = compile_caches.variables(self._scratch, source.problem.folder, arm.case.implementation, arm.again)
+        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
-        return Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
+        return self._conditions(source, environ, self._cpus)
 
     def _start_ahead(self, arms: Sequence[Arm], group: Group, plan: RoundPlan) -> None:
         """Start the workers of the next round, so that they load what all load while those of this one are ended."""
         for arm in sorted(arms, key=lambda arm: plan.spawn_order.index(arm.name)):
-            self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._conditions(arm, group, plan))
+            self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._drawn(arm, group, plan))
 
     def close(self) -> None:
         """End workers that were started for a round in which they take no part."""
@@ -171,7 +172,7 @@ class Conductor:
         source = group.sources[arm.name]
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
-            spec=self._spec(arm.case, source, group.inputs[arm.name], problem=problem),
+            spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
             implementation=source.implementation.name,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
@@ -264,17 +265,9 @@ class Conductor:
             reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
 
-    def _spec(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> CaseSpec:
-        """Return what a worker is told of a case: the code of `source`, asked as `problem` says."""
-        folder = source.problem.folder
-        return CaseSpec(
-            case=replace(case, data=case.data or problem.data[0]),
-            folder=folder,
-            importable=make_importable(folder, self._scratch),
-            inputs=inputs,
-            outputs=problem.outputs,
-            inout=problem.inout,
-        )
+    def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
+        beside = source.problem.beside
+        return Conditions(environment=environ, cpus=cpus, folder=self._scratch, beside=beside, own=source.own)
 
     def _move_away(self, cpus: Sequence[int]) -> None:
         """Keep this process off the CPUs of the workers, where there are others."""

@@ -13,6 +13,7 @@ from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
+from ..store.checks import Check
 from ..store.documents import Journal, now, require_writable
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..units import percent
@@ -149,6 +150,7 @@ class Runner:
             limits=stage.limits,
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
             doubts=stage.doubts,
+            checks=stage.checks,
         )
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
@@ -250,8 +252,8 @@ def check(
     settings: Settings,
     listener: Listener,
     backend: Backend | None = None,
-) -> tuple[Round, ...]:
-    """Verify every arm without timing any: one round for each group, without a burst.
+) -> tuple[tuple[Round, ...], Mapping[str, Check]]:
+    """Verify every arm without timing any: one round for each group, without a burst; return how, too, by group.
 
     Raises
     ------
@@ -268,4 +270,4 @@ def check(
         backend=backend,
     ) as stage:
         loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
-        return tuple(loop.verify(group) for group in stage.groups)
+        return tuple(loop.verify(group) for group in stage.groups), stage.checks

@@ -18,7 +18,7 @@ from .. import worker
 from ..errors import ForeignCode
 from ..machine import address_space, affinity
 from ..store.worker_records import Outcome
-from ..worker import origins, protocol
+from ..worker import origins, pipe
 from ..worker.origins import Own
 from ..worker.protocol import Answer, Failure, Foreign, Order
 
@@ -38,6 +38,8 @@ class Conditions:
     """CPUs it may use; empty: all."""
     folder: Path
     """Its working directory."""
+    beside: tuple[Path, ...] = ()
+    """Folders whose modules come before what is installed."""
     own: Own | None = None
     """The code of its side, where it measures one of two versions."""
 
@@ -70,7 +72,7 @@ class WorkerProcess:
     """A fresh interpreter in a process group of its own, spoken to over two private pipes."""
 
     def __init__(self, conditions: Conditions) -> None:
-        self._received = protocol.Received()
+        self._received = pipe.Received()
         self._tail = bytearray()
         self._asked = 0
         command_read, self._commands = os.pipe()
@@ -79,7 +81,7 @@ class WorkerProcess:
         self._output = output_read
         os.set_blocking(output_read, False)
         module = worker.__name__
-        found = origins.variables(conditions.environment, conditions.own)
+        found = origins.variables(conditions.environment, conditions.own, conditions.beside)
         try:
             with address_space.alike():
                 self._process = subprocess.Popen(
@@ -146,19 +148,19 @@ class WorkerProcess:
         """
         self._asked += 1
         try:
-            protocol.send(self._commands, self._asked, order)
+            pipe.send(self._commands, self._asked, order)
             number, body = self._wait(timeout_s, meanwhile)
-            reply = protocol.decode_reply(body, expected)
+            reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
-            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
+            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {pipe.plain(str(error))}") from error
         except (OSError, EOFError) as error:
             raise self._death() from error
         if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
-            raise Ended(Outcome(reply.outcome), protocol.plain(reply.reason))
+            raise Ended(Outcome(reply.outcome), pipe.plain(reply.reason))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply
@@ -290,8 +292,7 @@ def _waited_for_cpu_s(pid: int) -> float:
 
     It is the second number of schedstat, in nanoseconds, of the first thread of each.
     """
-    task = Path(f"/proc/{pid}")
-    total = 0
+    task, total = Path(f"/proc/{pid}"), 0
     with contextlib.suppress(OSError, ValueError, IndexError):
         total += int((task / "schedstat").read_text().split()[1])
         for child in (task / "task" / str(pid) / "children").read_text().split():

@@ -11,6 +11,7 @@ from typing import Any
 from ..machine.load import Activity
 from ..problems.case import Case
 from ..stats.sequential import Stopping
+from .checks import Check
 from .worker_records import Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
@@ -180,6 +181,8 @@ class Run:
     """Empty where the run was not asked for a roofline."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not have been told from a computed one, if so."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    """Group -> how its results were checked; empty of runs from before that was recorded."""
     stopped: dict[str, str] = field(default_factory=dict)
     """Arm -> why it was measured no further, though it was well: the time did not pay for it."""
     spent_s: dict[str, float] = field(default_factory=dict)

@@ -8,14 +8,16 @@ import gc
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from ..machine import threads
-from . import origins, protocol
+from . import origins, pipe
 from .input_files import write_inputs
-from .outcome import Unfit
+from .outcome import Unfit, shortened
 from .protocol import (
     Awake,
+    CaseSpec,
     Count,
     Failure,
     Finish,
@@ -43,19 +45,23 @@ class Session:
         try:
             reply = Leaving() if isinstance(order, Leave) else self._do(order)
         except Unfit as unfit:
-            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__) or unfit.reason)
+            folder = order.spec.folder if isinstance(order, WriteInputs | Start) else None
+            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
+            traceback.print_exc()
+            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
-        return Foreign(reason=protocol.plain(foreign)) if foreign else reply
+        return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
             case Wake(), None:
                 return Awake()
             case WriteInputs(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 return write_inputs(order)
             case Start(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 self._bench = Bench(order)
                 started = self._bench.start()
                 _settle()
@@ -78,23 +84,28 @@ def _settle() -> None:
     gc.freeze()
 
 
-def _find(place: Path) -> None:
-    """Have modules in a folder found, where they are in no other."""
-    if str(place) not in sys.path:
-        sys.path.append(str(place))
+def _told(error: Exception) -> str:
+    """Return an error with its place in the harness's own code."""
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.f_code.co_filename).name}, line {line})"
+
+
+def _find(spec: CaseSpec) -> None:
+    """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
+    sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
 
 def serve(commands: int, replies: int) -> None:
     """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
     session = Session()
-    while (received := protocol.receive(commands)) is not None:
+    while (received := pipe.receive(commands)) is not None:
         number, order = received
         if isinstance(order, Start) and order.forks and not _forked():
             continue
         reply = session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
-        protocol.reply(replies, number, reply)
+        pipe.reply(replies, number, reply)
         if isinstance(order, Leave):
             os._exit(0)
 

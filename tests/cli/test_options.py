@@ -20,6 +20,7 @@ from bench.stats.sequential import LOOKS
 #: Command -> as little as it can be called with.
 SHORTEST = {
     "run": ["backprop"],
+    "time": ["1"],
     "explain": ["backprop"],
     "roofline": ["backprop"],
     "compare": ["main"],

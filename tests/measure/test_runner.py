@@ -218,7 +218,9 @@ def test_checking_verifies_every_case_and_times_none():
     arms = [arm for arm in arms if not arm.again]
     wrong = Truth(outcome=Outcome.WRONG, reason="product is off")
     simulation = Simulation(truth=lambda arm, source, i: wrong if "dropped" in arm.name else 0.001)
-    (one,) = check(found, arms, left, settings=SETTINGS, listener=lambda progress: None, backend=simulation.backend())
+    nobody, backend = lambda progress: None, simulation.backend()
+    (one,), kinds = check(found, arms, left, settings=SETTINGS, listener=nobody, backend=backend)
+    assert [kind.kind for kind in kinds.values()] == ["against an analysed tolerance"]
     assert {worker.arm.split("[")[1].split("-")[0]: worker.outcome for worker in one.workers} == {
         "honest": "ok",
         "honest_too": "ok",

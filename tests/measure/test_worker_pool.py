@@ -71,7 +71,7 @@ def test_an_implementation_that_dies_in_its_fork_ends_as_it_would_alone_and_the_
 
 
 def test_a_fork_that_hangs_is_killed_with_its_parent(tmp_path):
-    run = swept(tmp_path, "hanging", values=(100,), settings=replace(SETTINGS, timeout_s=2.0))
+    run = swept(tmp_path, "hanging", values=(100,), settings=replace(SETTINGS, timeout_s=1.0))
     fates = {one.outcome for one in findings(run)[0].findings if one.arm.case.implementation == "hanging"}
     assert fates == {Outcome.TIMEOUT}
     assert children() == []

@@ -10,7 +10,8 @@ import pytest
 from bench.measure import worker_process
 from bench.measure.worker_process import TAIL_BYTES, Conditions, Ended, WorkerProcess
 from bench.store.worker_records import Outcome
-from bench.worker.protocol import LONGEST_REASON, CaseSpec, InputsWritten, WriteInputs, send
+from bench.worker.pipe import LONGEST_REASON, send
+from bench.worker.protocol import CaseSpec, InputsWritten, WriteInputs
 from tests.builders import USUAL, make_run
 
 pytestmark = pytest.mark.slow

@@ -30,7 +30,7 @@ def section(analysis: Analysis) -> Section | None:
         "library is in neither. A compiled program that is kept on disk makes later starts shorter than the first. "
         "It pays off after so many calls: then all of it together takes less time than the baseline does."
     )
-    cold = tuple(f"{said} Whether it pays off is told of the first." for said in compiled(analysis))
+    cold = tuple(f"{said} The calls to pay off count the first." for said in compiled(analysis))
     return Section(title="Before the first result", paragraphs=(text, *cold), tables=tables)
 
 
@@ -38,7 +38,7 @@ def compiled(analysis: Analysis) -> tuple[str, ...]:
     """Return of whom the first process compiled and later ones found that on disk, and what that took."""
     return tuple(
         f"{code(label(one.arm.case, group))} compiled in its first round, {time_text(one.cold_start_s)} to the first "
-        f"result; later rounds found on disk what it had compiled and took {time_text(_warm_start_s(one))}."
+        f"result; later rounds found the compiled code on disk and took {time_text(_warm_start_s(one))}."
         for group in analysis.groups
         for one in group.ok
         if one.cold_start_s is not None
