@@ -41,8 +41,8 @@ def _within_a_process(workers: Sequence[Worker]) -> str | None:
     if unmet < LEAST_FACTOR * met or unmet - met < LEAST_NS:
         return None
     return (
-        f"a call on contents that it has not met before takes {significant(unmet / met, 2)} times as long as on contents that it "
-        "has: it may remember results, or start from the last one, and its time is that of doing so"
+        f"a call on contents that it has not met before takes {significant(unmet / met, 2)} times as long as on "
+        "contents that it has: it may remember results, or start from the last one, and its time is that of doing so"
     )
 
 
