@@ -68,15 +68,19 @@ class Conductor:
         with ExitStack() as stack:
             active = [self._spawned(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
             self.close()
-            self._start_all(active, group, plan, forks=crew is not None)
+            if crew is None:
+                self._bind(active, plan.cpus)
+            for one in active:
+                self._start(one, group, forks=crew is not None)
             warm = {one.arm.name: one for one in active if one.call_ns}
             turns = self._turns(warm, choose_turns, time.monotonic_ns() - started)
             self._interleave(warm, plan, turns, name=group.name)
-            if following and not (index == 0 and self._untimed == "explain"):  # what explains times, too
-                self._start_ahead([one.arm for one in active if one.record.outcome == Outcome.OK], group, following)
+            explains = index == 0 and self._untimed == "explain"  # it times, too: nothing is started beside it
+            coming = iter(following.spawn_order if following and not explains else ())
             for one in active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
+                self._start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
         duration_ns = time.monotonic_ns() - started
         activity = load.load_between(before, load.snapshot())
         return Round(
@@ -132,9 +136,9 @@ class Conductor:
         own = group.sources[arm.name].own
         return Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=own)
 
-    def _start_ahead(self, arms: Sequence[Arm], group: Group, plan: RoundPlan) -> None:
-        """Start the workers of the next round, so that they load what all load while those of this one are ended."""
-        for arm in sorted(arms, key=lambda arm: plan.spawn_order.index(arm.name)):
+    def _start_ahead(self, arm: Arm | None, group: Group, plan: RoundPlan | None) -> None:
+        """Start a worker of the next round, to load what all load while another of this one is verified and ended."""
+        if arm and plan:
             self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._conditions(arm, group, plan))
 
     def close(self) -> None:
@@ -142,12 +146,6 @@ class Conductor:
         for worker in self._ahead.values():
             worker.kill()
         self._ahead.clear()
-
-    def _start_all(self, active: Sequence[Active], group: Group, plan: RoundPlan, *, forks: bool) -> None:
-        if not forks:
-            self._bind(active, plan.cpus)
-        for one in active:
-            self._start(one, group, forks=forks)
 
     def _bind(self, active: Sequence[Active], cpus: Sequence[int]) -> None:
         """Wait until all workers have loaded what they all load, on whatever CPUs, and bind them to those of the round.
