@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from bench.machine.load import Activity
-from bench.measure import backends, selection
+from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
 from bench.measure.group import Group, Source
 from bench.measure.round_executor import UNCOUNTED
@@ -63,6 +63,8 @@ class Simulation:
     cpus: tuple[int, ...] = (0, 1)
     start_s: float = 0.25
     """Time to start one worker."""
+    prepare_s: Callable[[Case], float] = lambda case: 0.0
+    """What preparing a case takes: compiling, if it is long."""
     discarded: Mapping[int, str] = field(default_factory=dict)
     """Place among all rounds of the simulation, from 0 -> why it is discarded."""
     matrices: Sequence[str] = ("x", "y")
@@ -137,7 +139,14 @@ class _Active:
     """Of this process: the truth, bent by what befell the process and the round."""
     number: int
     samples: int = 1
+    starting_ns: int = 0
     spent_ns: int = 0
+    """Beside starting it."""
+
+    @property
+    def spent(self) -> Spent:
+        """Where the time went."""
+        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns)
 
     def ends(self, done: int) -> bool:
         """Return whether it ends otherwise than ok once it has given so many bursts."""
@@ -157,6 +166,8 @@ class SimulatedExecutor:
         self._sizes = BurstSizes()
         self._crew: Crew | None = None
         self._served: set[str] = set()
+        self._begun: Callable[[], Round] | None = None
+        self._passes = 0
 
     def round(
         self,
@@ -173,28 +184,41 @@ class SimulatedExecutor:
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         common = machine.noise.of_round(machine.random)
         start = _Start(group=group, plan=plan, index=index, common=common, crew=crew)
-        active = {name: self._start(arms[name], start) for name in plan.spawn_order}
+        active: dict[str, _Active] = {}
+        self._begun = lambda: self._record(start, active, started)
+        self._passes = 0
+        for name in plan.spawn_order:
+            active[name] = self._start(arms[name], start)
         turns = self._turns(active, choose_turns, machine.clock.now_ns - started)
         passes = max((one.passes for one in turns.values()), default=0)
         for place in range(passes):
             self._say(f"pass {place + 1} of {passes}, {group.name}")
             self._pass(place, active, plan, turns)
+            self._passes = place + 1
         for one in active.values():
             self._finish(one, counted=index == 0 and one.arm.role not in UNCOUNTED)
-        held = Round(
-            index=index,
-            group=group.name,
-            start_ns=started,
-            duration_ns=machine.clock.now_ns - started,
-            hash_seed=plan.hash_seed,
-            padding=plan.padding,
-            passes=passes,
-            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
-            workers=tuple(replace(one.record, spent=Spent(starting_ns=one.spent_ns)) for one in active.values()),
-            discarded=machine.discarded.get(len(machine.held)),
-        )
+        held = replace(self._begun(), discarded=machine.discarded.get(len(machine.held)))
+        self._begun = None
         machine.held.append(held)
         return held
+
+    def _record(self, start: _Start, active: Mapping[str, _Active], started_ns: int) -> Round:
+        """Return the record of a round as it is now."""
+        return Round(
+            index=start.index,
+            group=start.group.name,
+            start_ns=started_ns,
+            duration_ns=self._machine.clock.now_ns - started_ns,
+            hash_seed=start.plan.hash_seed,
+            padding=start.plan.padding,
+            passes=self._passes,
+            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+            workers=tuple(replace(one.record, spent=one.spent) for one in active.values()),
+        )
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held; None where none is."""
+        return recording.unfinished(self._begun()) if self._begun else None
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Return what making inputs tells; none are made."""
@@ -220,8 +244,10 @@ class SimulatedExecutor:
         source = group.sources[arm.name]
         if crew is not self._crew:
             self._crew, self._served = crew, set()
-        like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
-        machine.clock.spend(machine.start_s / (10 if crew and like in self._served else 1))
+        like = f"{source.problem.file} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
+        starting_ns = machine.clock.now_ns - before_ns
+        machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))
         self._served.add(like)
         found = machine.truth(arm, source, start.index)
         truth = found if isinstance(found, Truth) else Truth(seconds=found)
@@ -233,7 +259,8 @@ class SimulatedExecutor:
         active = _Active(arm=arm, truth=truth, record=record, call_ns=call_ns, number=number)
         machine.clock.spend(7 * call_ns * 1e-9)
         self._end(active, 0)
-        active.spent_ns = machine.clock.now_ns - before_ns
+        active.starting_ns = starting_ns
+        active.spent_ns = machine.clock.now_ns - before_ns - starting_ns
         return active
 
     def _turns(self, active: Mapping[str, _Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
@@ -303,7 +330,8 @@ class SimulatedExecutor:
 def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
     """Return the record of a worker that has warmed up."""
     group, plan = start.group, start.plan
-    error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
+    output = next(iter(group.sources[arm.name].problem.outputs), "result")
+    error = Verification(output=output, error_over_tolerance=0.02, max_ulp=1.0)
     pool = Pool(library=machine.blas or "", version=None, kernel=machine.kernel, threads=group.threads)
     return Worker(
         arm=arm.name,

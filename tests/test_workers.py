@@ -17,6 +17,7 @@ from bench.analyse.decided import decided
 from bench.analyse.verdict import findings
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
+from bench.measure import round_plan
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.measure.workspace import SCRATCH
@@ -31,14 +32,16 @@ pytestmark = pytest.mark.slow
 FAKES = Path(__file__).parent / "fakes" / "product"
 CHECKOUT = Path(__file__).parent.parent
 
-#: One round of as few passes as there can be, whatever a round takes; nobody but who hangs reaches the deadline.
+#: One round, whatever it takes; nobody but who hangs reaches the deadline.
 SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=300.0, command=("implbench", "run"))
 
 
-def measured(results, *names, settings=SETTINGS, folder=FAKES, **axes):
+def measured(results, *names, settings=SETTINGS, folder=FAKES, passes=1, **axes):
     found = problem.find(str(folder))
     arms, left = select(found, Selection(implementations=names, **axes))
-    return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, results)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(round_plan, "MOST_PASSES", passes)
+        return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, results)
 
 
 def children():
@@ -48,7 +51,7 @@ def children():
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory):
     names = [name for name in implementation.found(problem.find(str(FAKES))) if name != "hanging"]
-    run, path = measured(tmp_path_factory.mktemp("results"), *names)
+    run, path = measured(tmp_path_factory.mktemp("results"), *names, passes=2)
     return run, path, {one.arm.case.implementation: one for one in findings(run)[0].findings}
 
 
@@ -221,9 +224,9 @@ def test_two_threads_are_pinned_to_all_cpus_and_found_in_the_pools(tmp_path):
 
 
 def test_who_never_comes_back_is_ended_at_the_deadline(tmp_path):
-    run, _ = measured(tmp_path, "hanging", sizes=("S",), settings=replace(SETTINGS, timeout_s=2.0))
+    run, _ = measured(tmp_path, "hanging", sizes=("S",), settings=replace(SETTINGS, timeout_s=1.0))
     finding = next(one for one in findings(run)[0].findings if one.arm.case.implementation == "hanging")
-    assert (finding.outcome, finding.reason) == (Outcome.TIMEOUT, "no answer within 2 s (--timeout)")
+    assert (finding.outcome, finding.reason) == (Outcome.TIMEOUT, "no answer within 1 s (--timeout)")
     assert finding.seconds_per_call is None
     assert children() == []
 

@@ -5,7 +5,7 @@ within rounds of one size, as everywhere; growth from one size to the next is fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import log, log1p
 from statistics import median
@@ -148,7 +148,7 @@ def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
     baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
     known = [name for place in places for name in (*place.timed, *place.left)]
     names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
-    ruling = reigns([place.leaders for place in places])
+    ruling = _ruling(places)
     case = case_of(groups[0])
     return Sweep(
         parameter=parameter,
@@ -162,6 +162,13 @@ def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
         steps=tuple(growth for name in names for growth in _steps(places, name)),
         growth=tuple(growth for name in names if (growth := _asymptotic(places, name)) is not None),
     )
+
+
+def _ruling(places: Sequence[Place]) -> tuple[Reign, ...]:
+    """Return who is the fastest from where to where; a size that was not measured ends nobody's reign."""
+    measured = [index for index, place in enumerate(places) if place.leaders]
+    found = reigns([places[index].leaders for index in measured])
+    return tuple(replace(one, first=measured[one.first], last=measured[one.last]) for one in found)
 
 
 def _name(case: Case, *, several: bool) -> str:

@@ -11,7 +11,7 @@ from . import argument_types
 
 def measuring(to: argparse.ArgumentParser) -> None:
     """Add what a run needs to know."""
-    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
+    problem(to)
     axes(to)
     cache(to)
     sweep(to)
@@ -26,6 +26,16 @@ def measuring(to: argparse.ArgumentParser) -> None:
     html(to)
     output(to)
     as_json(to)
+
+
+def problem(to: argparse.ArgumentParser) -> None:
+    """Add the problem."""
+    to.add_argument(
+        "problem",
+        nargs="*",
+        help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
+        "rows.py:loop rows.py:fast: these functions",
+    )
 
 
 def gate(to: argparse.ArgumentParser) -> None:
@@ -88,12 +98,7 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         metavar="C|F|CF|x=F,...",
         help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
     )
-    to.add_argument(
-        "--threads",
-        type=argument_types.counts,
-        metavar="N,...",
-        help="threads of BLAS and OpenMP (default: 1)",
-    )
+    threads(to)
     to.add_argument("--data", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
@@ -101,6 +106,16 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         dest="allocators",
         metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
+    )
+
+
+def threads(to: argparse.ArgumentParser) -> None:
+    """Add the numbers of threads."""
+    to.add_argument(
+        "--threads",
+        type=argument_types.counts,
+        metavar="N,...",
+        help="threads of BLAS and OpenMP (default: 1)",
     )
 
 

@@ -9,6 +9,9 @@ from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
 from .options import ReportingOptions
 
+#: The problem where none is named: that of the current folder.
+HERE = (".",)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateSelection(Selection):
@@ -51,7 +54,8 @@ class Timing:
 class RunOptions(ReportingOptions):
     """Of `run`, and of what measures as it does: `roofline` and the pytest plugin."""
 
-    problem: str
+    problem: tuple[str, ...] = HERE
+    """Its name or path, or that with the name of an implementation behind a colon, for several of these."""
     selection: Selection
     timing: Timing
     roofline: bool = False
@@ -76,7 +80,7 @@ class RunOptions(ReportingOptions):
     @property
     def settings(self) -> Settings:
         """Return the settings; a sweep has a budget unless budget or rounds are named, and all its rounds."""
-        from ..measure.sweep_budget import SWEEP_BUDGET_S
+        from ..measure.sweep_plan import SWEEP_BUDGET_S
 
         settings = self.timing.settings
         if self.selection.sweep is None:

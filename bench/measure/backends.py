@@ -37,6 +37,10 @@ class RoundExecutor(Protocol):
         """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
         ...
 
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
+        ...
+
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have inputs, reference and tolerance of a case made; return what making them told, or how that ended."""
         ...

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from ..store.records import Arm
+from ..machine import load
+from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
 from .round_plan import BurstSize, Paced, RoundPlan
@@ -86,6 +87,7 @@ def prepared(record: Worker, reply: Started) -> Worker:
         first_call_ns=reply.first_call_ns,
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
+        consumed=reply.consumed,
     )
 
 
@@ -106,3 +108,42 @@ def finished(record: Worker, reply: Finished) -> Worker:
 def counted(record: Worker, reply: Counted) -> Worker:
     """Return the record with what an evaluation does."""
     return replace(record, counts=reply.counts, calls=reply.calls, costs=reply.costs, smallest_ns=reply.smallest_ns)
+
+
+@dataclass(kw_only=True, slots=True)
+class OpenRound:
+    """A round while it lasts."""
+
+    index: int
+    group: str
+    plan: RoundPlan
+    before: load.Snapshot
+    started_ns: int
+    active: list[Active] = field(default_factory=list)
+    passes: int = 0
+    """Those that are whole so far."""
+
+    def so_far(self, discarded: str | None = None) -> Round:
+        """Return its record as it is now."""
+        return Round(
+            index=self.index,
+            group=self.group,
+            start_ns=self.started_ns,
+            duration_ns=time.monotonic_ns() - self.started_ns,
+            hash_seed=self.plan.hash_seed,
+            padding=self.plan.padding,
+            passes=self.passes,
+            load=load.load_between(self.before, load.snapshot()),
+            workers=tuple(one.whole_record() for one in self.active),
+            discarded=discarded,
+        )
+
+
+def unfinished(one: Round) -> Round | None:
+    """Return what is known of a round that will not be finished: its whole passes; None where no worker was ready."""
+    workers = tuple(
+        replace(worker, bursts=tuple(burst for burst in worker.bursts if burst.pass_index < one.passes))
+        for worker in one.workers
+        if worker.first_call_ns is not None or worker.outcome != Outcome.OK
+    )
+    return replace(one, workers=workers, discarded=INTERRUPTED) if workers else None

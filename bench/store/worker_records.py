@@ -69,13 +69,13 @@ class Pool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """The error of one output against the extended-precision reference."""
+    """The error of one output against what is right, a reference or the result of the baseline."""
 
     output: str
     error_over_tolerance: float
     """Largest componentwise error divided by its tolerance; above 1 is wrong."""
     max_ulp: float
-    """Largest componentwise error in units in the last place of the reference, in the case's dtype."""
+    """Largest componentwise error in units in the last place of what is right, in the dtype that it is kept in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -203,4 +203,6 @@ class Worker:
     discarded_bursts: tuple[DiscardedBurst, ...] = ()
     accepted: bool = False
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
+    consumed: str | None = None
+    """What was done inside the clock with a result that is computed only when it is looked at, if it was such a one."""
     spent: Spent | None = None

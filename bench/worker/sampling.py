@@ -4,6 +4,7 @@ import time
 import timeit
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from .outcome import Unfit
 
@@ -59,13 +60,13 @@ class Sampler:
     for calls begin anywhere between two steps.
     """
 
-    def __init__(self, step: Callable[[], object], clock: Clock, resolution_ns: int) -> None:
+    def __init__(self, step: Callable[..., object], clock: Clock, resolution_ns: int) -> None:
         self._step = step
         self._clock = clock
         self._resolution_ns = resolution_ns
         self._reachable_ns = LONG_ENOUGH_NS
-        self.before: Callable[[], object] | None = None
-        """What is done before each call, untimed."""
+        self.before: Callable[[], tuple[Any, ...] | None] | None = None
+        """What is done before each call, untimed; it may return what that is called with."""
 
     @property
     def shortest_ns(self) -> int:
@@ -84,12 +85,12 @@ class Sampler:
         return [self._alone(number) for _ in range(count)]
 
     def _alone(self, number: int) -> int:
-        step, clock, before = self._step, self._clock, self.before or int
+        step, clock, before = self._step, self._clock, self.before or tuple
         total = 0
         for _ in range(number):
-            before()
+            given = before() or ()
             started = clock()
-            step()
+            step(*given)
             total += clock() - started
         return total
 

@@ -14,12 +14,13 @@ from bench.cli.measuring_options import RunOptions
 from bench.cli.options import Options, made
 from bench.cli.parser import parser
 from bench.errors import ImplbenchError
-from bench.measure.sweep_budget import SWEEP_BUDGET_S
+from bench.measure.sweep_plan import SWEEP_BUDGET_S
 from bench.stats.sequential import LOOKS
 
 #: Command -> as little as it can be called with.
 SHORTEST = {
     "run": ["backprop"],
+    "time": ["1"],
     "explain": ["backprop"],
     "roofline": ["backprop"],
     "compare": ["main"],

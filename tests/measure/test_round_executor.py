@@ -68,11 +68,12 @@ class Scripted:
     def __init__(self, *answers):
         self.asked = []
         self.ended = False
+        self.is_new = True
         self.pid = 1
         self.output_tail = ""
         self._answers = list(answers)
 
-    def ask(self, order, expected, timeout_s):
+    def ask(self, order, expected, timeout_s, **how):
         if isinstance(order, Wake):
             return Awake()
         self.asked.append(order)
@@ -246,9 +247,9 @@ def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, mo
             self.source = source(name)
             self.name = name
 
-        def ask(self, order, expected, timeout_s):
+        def ask(self, order, expected, timeout_s, **how):
             done.append((self.name, type(order).__name__))
-            return super().ask(order, expected, timeout_s)
+            return super().ask(order, expected, timeout_s, **how)
 
         def bind(self, cpus):
             done.append((self.name, "bound"))
@@ -264,3 +265,20 @@ def test_where_the_time_went_is_on_the_record_of_each_worker(scanned):
         assert worker.spent.preparing_ns >= worker.first_call_ns
         assert min(worker.spent.warming_ns, worker.spent.verifying_ns, worker.spent.starting_ns) > 0
     assert sum(worker.spent.total_ns for worker in kept.workers) <= kept.duration_ns
+
+
+def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_its_second_self_compile(conductor):
+    arm, names = make_run(USUAL).arms[0], ("head", "base", "again")
+    arms = {name: replace(arm, name=name, role=Role.AGAIN if name == "again" else Role.CASE) for name in names}
+    sources = {"head": source("head"), "base": source("base"), "again": source("base")}
+    problem_of_head = replace(sources["head"].problem, folder=SCAN.parent)
+    sources["head"] = replace(sources["head"], problem=problem_of_head)
+    group = Group(name="g", arms=tuple(arms.values()), sources=sources, inputs={}, orders={})
+    plans = [RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=seed, padding=0) for seed in (1, 2)]
+    folders = [
+        [conductor._drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()]
+        for plan in plans
+    ]
+    assert folders[0] == folders[1]
+    assert len(set(folders[0])) == 3
+    assert all(Path(folder).is_relative_to(conductor._scratch) for folder in folders[0])

@@ -422,20 +422,6 @@ def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled
 
 
 @pytest.mark.parametrize(
-    ("left_out", "told"),
-    [
-        ("def work", r"it has no function work\(size, dtype\)"),
-        ("def reference", r"no function reference\(inputs\), nor accept\(inputs, outputs\) in its place"),
-        ("def tolerance", r"it has no function tolerance\(inputs, unit_roundoff\)"),
-    ],
-)
-def test_a_problem_without_a_function_that_it_needs_is_told_which(scaled, monkeypatch, left_out, told):
-    monkeypatch.setitem(globals(), "SCALED", SCALED.replace(left_out, "def another"))
-    with pytest.raises(Unfit, match=told):
-        scaled("3", HONEST)
-
-
-@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("prepare = 3\n", r"has no function prepare\(inputs\) once it is imported"),

@@ -230,7 +230,7 @@ def _busy(loads: list[Activity]) -> str:
 
 def _discarded(run: Run) -> Iterator[str]:
     """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(round_.discarded) for round_ in run.rounds if round_.discarded is not None]
+    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None and not one.unfinished]
     for reason in dict.fromkeys(reasons):
         yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
     bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]

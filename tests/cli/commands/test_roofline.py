@@ -10,6 +10,7 @@ from bench.cli.main import main
 from bench.errors import Exit
 from bench.machine import hardware
 from bench.measure import probes, round_plan
+from bench.report import files
 from bench.store import documents
 from tests import noise
 from tests.simulated import Simulation
@@ -51,6 +52,7 @@ def measured(tmp_path_factory):
     words = ["roofline", FAKES, "--set", "m=100000", "--impl", "honest_too", "--report"]
     with pytest.MonkeyPatch.context() as patch:
         shrink(patch)
+        patch.setattr(files, "picture", lambda figure, kind: b"not drawn")
         Simulation(truth=law, work=work, noise=noise.QUIET).everywhere(patch)
         code = main([*words, "--results", str(folder / "results"), "--output", str(folder / "reports")])
     return code, folder, documents.read(documents.find(folder / "results", None))

@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).parents[3]
 @pytest.fixture
 def folder(tmp_path, capsys):
     """A new problem."""
-    assert main(["new", "problem", "rows", "--into", str(tmp_path)]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--into", str(tmp_path)]) == Exit.FINE
     capsys.readouterr()
     return tmp_path / "rows"
 
@@ -234,7 +234,7 @@ def test_real_versions_are_measured_by_real_workers_until_ctrl_c(folder, tmp_pat
         *("saved", "verified", "waiting", "ended"),
     ]
     assert events[4]["speedup_over_version_before"]["value"] > 0
-    assert "sums is off by" in events[7]["reason"]
+    assert events[7]["reason"].startswith("sums[")
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

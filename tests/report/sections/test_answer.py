@@ -58,6 +58,12 @@ def test_the_reader_is_told_what_the_fastest_is_and_where_its_code_lies():
     assert "3.00 ms instead of 72.0 ms (burst minima)" in second
 
 
+def test_of_functions_in_one_file_the_file_is_told_and_no_title_that_is_but_the_name():
+    run = make_run([BASE, Spec(name="fast", ms=1.0, title="fast")])
+    run = replace(run, sources={name: {"rows.py": "..."} for name in ("base", "fast")})
+    assert "The code of `fast` is `rows.py:fast`, and a call takes 1.00 ms instead of" in paragraphs(run)[1]
+
+
 def test_the_baseline_may_be_the_fastest():
     first = paragraphs(make_run([BASE, Spec(name="slow", ms=20.0)]))[0]
     assert re.match(r"`base`, the baseline, is the fastest: the next, `slow`, is 0\.(50|499)\d* times \[", first), first

@@ -51,3 +51,17 @@ def test_what_starts_faster_pays_off_at_once_and_what_stays_slower_never(group):
     assert startup.calls_to_pay_off(slow, slow) is None
     assert startup.calls_to_pay_off(fast, None) is None
     assert startup.calls_to_pay_off(replace(fast, prepare_s=None), slow) is None
+
+
+def test_what_the_first_round_compiled_and_later_ones_found_on_disk_is_told_and_pays_off_as_if_compiled():
+    run = make_run(USUAL[:2])
+    first = run.rounds[0]
+    cold = [replace(one, prepare_ns=3_000_000_000) if "row_major" in one.arm else one for one in first.workers]
+    compiled = Analysis(replace(run, rounds=(replace(first, workers=tuple(cold)), *run.rounds[1:])))
+    text = " ".join(startup.section(compiled).paragraphs)
+    assert "`row_major` compiled in its first round, 3.0" in text
+    assert "`loop_hoisted` compiled" not in text
+    baseline, fast = compiled.groups[0].findings
+    assert fast.cold_start_s == pytest.approx(3.0, rel=0.1)
+    assert startup.calls_to_pay_off(fast, baseline) > 40
+    assert not any("compiled in its first round" in one for one in startup.section(Analysis(run)).paragraphs)
