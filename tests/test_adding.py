@@ -17,7 +17,7 @@ from bench.store import documents
 from tests.builders import make_run
 
 CHECKOUT = Path(__file__).parent.parent
-ROWS = CHECKOUT / "bench" / "templates"
+ROWS = CHECKOUT / "bench" / "templates" / "folder"
 
 
 @pytest.fixture

@@ -34,12 +34,12 @@ class Analysis:
     @cached_property
     def sweeps(self) -> tuple[Sweep, ...]:
         """Each condition that was measured at several sizes."""
-        return sweeps(self.groups, self.run.settings.looks)
+        return sweeps(self.groups, self.run.settings.stopping)
 
     @cached_property
     def effects(self) -> Mapping[str, tuple[Effect, ...]]:
         """Axis -> what changing it alone changes."""
-        return {axis: effects(self.groups, axis, self.run.settings.looks) for axis in AXES}
+        return {axis: effects(self.groups, axis, self.run.settings.stopping) for axis in AXES}
 
     @cached_property
     def rooflines(self) -> tuple[Roofline, ...]:
@@ -68,7 +68,7 @@ class Analysis:
 
         Its interval has the level that the run's looks leave, as every ratio of a run has (docs/measuring.md).
         """
-        return estimate(group.rounds.log_ratios(candidate, baseline), self.run.settings.looks)
+        return estimate(group.rounds.log_ratios(candidate, baseline), self.run.settings.stopping)
 
     def ratios(
         self, group: GroupFindings, of: Callable[[Sequence[int]], float] = min
@@ -79,7 +79,7 @@ class Analysis:
         """
         found = {}
         for candidate, baseline in combinations([finding.arm for finding in group.ok], 2):
-            one = estimate(group.rounds.log_ratios(candidate, baseline, of), self.run.settings.looks)
+            one = estimate(group.rounds.log_ratios(candidate, baseline, of), self.run.settings.stopping)
             if one is not None:
                 found[candidate.name, baseline.name], found[baseline.name, candidate.name] = one, -one
         return found

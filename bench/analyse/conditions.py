@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
+from ..stats.sequential import FIXED, Stopping
 from .sweep import case_of
 from .verdict import GroupFindings, Ratio, estimate
 
@@ -42,7 +43,7 @@ class Effect:
         return self.speedup.mapped(lambda speedup: speedup / more)
 
 
-def effects(groups: Sequence[GroupFindings], axis: str, looks: Sequence[int] = ()) -> tuple[Effect, ...]:
+def effects(groups: Sequence[GroupFindings], axis: str, stopping: Stopping = FIXED) -> tuple[Effect, ...]:
     """Return what each value of an axis does against its first: one thread, float64, the default allocator.
 
     Parameters
@@ -51,7 +52,7 @@ def effects(groups: Sequence[GroupFindings], axis: str, looks: Sequence[int] = (
         What is said of a run.
     axis
         One of AXES.
-    looks
+    stopping
         Of the run: see `sequential`.
 
     Notes
@@ -72,7 +73,7 @@ def effects(groups: Sequence[GroupFindings], axis: str, looks: Sequence[int] = (
                 if key in before:
                     earlier = before[key][1]
                     logs = {index: earlier[index] - value for index, value in after.items() if index in earlier}
-                    log_ratio = estimate(logs, looks)
+                    log_ratio = estimate(logs, stopping)
                     if log_ratio is not None:
                         found.append(
                             Effect(

@@ -212,8 +212,7 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
         diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
     logs = None
     if before:
-        pair = group.rounds.log_ratios(finding.arm, before.finding.arm)
-        logs = estimate(pair, run.settings.looks)
+        logs = estimate(group.rounds.log_ratios(finding.arm, before.finding.arm), run.settings.stopping)
     return Rung(
         finding=finding,
         worker=worker,

@@ -15,6 +15,7 @@ from statistics import median
 
 from ..stats import intervals
 from ..stats.intervals import Estimate
+from ..stats.sequential import FIXED, Stopping
 from ..store.records import Limit, Run
 from ..store.selectors import GroupRounds
 from ..store.worker_records import Burst, Outcome, Worker
@@ -140,7 +141,7 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=roofs,
         missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(finding, work, binding, group.rounds, run.settings.looks) for finding in group.ok),
+        placed=tuple(_placed(finding, work, binding, group.rounds, run.settings.stopping) for finding in group.ok),
     )
 
 
@@ -171,10 +172,10 @@ def _waited_in(burst: Burst) -> float | None:
 
 
 def _placed(
-    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: GroupRounds, looks: Sequence[int]
+    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: GroupRounds, stopping: Stopping
 ) -> Placed:
     seconds = finding.min_seconds_per_call.value if finding.min_seconds_per_call else inf
-    found = share(rounds.log_ratios(finding.arm, binding.limit.arm), work, binding.limit, looks)
+    found = share(rounds.log_ratios(finding.arm, binding.limit.arm), work, binding.limit, stopping)
     doubt = doubt_of(found, binding)
     return Placed(
         finding=finding,
@@ -199,7 +200,7 @@ def doubt_of(share: Ratio | None, binding: Roof) -> Doubt | None:
 
 
 def share(
-    over_limit: Mapping[int, float], work: Mapping[str, float], limit: Limit, looks: Sequence[int] = ()
+    over_limit: Mapping[int, float], work: Mapping[str, float], limit: Limit, stopping: Stopping = FIXED
 ) -> Ratio | None:
     """Return which share of a limit an implementation reaches, with the interval over rounds.
 
@@ -213,10 +214,10 @@ def share(
         Round -> log(time of the implementation / time of the limit's call).
     work
         Of the problem.
-    looks
+    stopping
         Of the run; see `sequential`.
     """
-    found = estimate(over_limit, looks)
+    found = estimate(over_limit, stopping)
     amount = work[limit.resource] / limit.work[limit.resource]
     if found is None or amount <= 0:
         return None

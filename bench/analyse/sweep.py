@@ -5,7 +5,7 @@ within rounds of one size, as everywhere; growth from one size to the next is fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import log1p
 from statistics import median
@@ -13,6 +13,7 @@ from statistics import median
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from ..stats.sequential import FIXED, Stopping
 from ..store.records import Left
 from .verdict import Finding, GroupFindings, Verdict, estimate, judge
 
@@ -30,7 +31,7 @@ class Place:
     value: int
     """Of the number that is swept."""
     group: GroupFindings
-    looks: tuple[int, ...]
+    stopping: Stopping
     """Of the run: see `sequential`."""
     timed: Mapping[str, Finding]
     """Name -> what has a time here."""
@@ -102,14 +103,14 @@ class Sweep:
         return tuple(place.value for place in self.places)
 
 
-def sweeps(groups: Sequence[GroupFindings], looks: tuple[int, ...] = ()) -> tuple[Sweep, ...]:
+def sweeps(groups: Sequence[GroupFindings], stopping: Stopping = FIXED) -> tuple[Sweep, ...]:
     """Return the sweeps in a run, one for each condition; none where it has fewer than three sizes of a kind.
 
     Parameters
     ----------
     groups
         What is said of the run.
-    looks
+    stopping
         Of the run: see `sequential`.
     """
     conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
@@ -120,7 +121,7 @@ def sweeps(groups: Sequence[GroupFindings], looks: tuple[int, ...] = ()) -> tupl
     for same in conditions.values():
         parameter, members = _along(same)
         if parameter is not None:
-            found.append(_sweep(parameter, members, looks))
+            found.append(_sweep(parameter, members, stopping))
     return tuple(found)
 
 
@@ -144,15 +145,15 @@ def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindi
     return parameter, [row[value] for value in sorted(row)]
 
 
-def _sweep(parameter: str, groups: Sequence[GroupFindings], looks: tuple[int, ...]) -> Sweep:
+def _sweep(parameter: str, groups: Sequence[GroupFindings], stopping: Stopping) -> Sweep:
     layouts = {finding.arm.case.layout for group in groups for finding in group.findings}
     layouts |= {skipped.case.layout for group in groups for skipped in group.left}
     several = len(layouts) > 1
-    places = tuple(_place(parameter, group, looks, several=several) for group in groups)
+    places = tuple(_place(parameter, group, stopping, several=several) for group in groups)
     baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
     known = [name for place in places for name in (*place.timed, *place.left)]
     names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
-    ruling = reigns([place.leaders for place in places])
+    ruling = _ruling(places)
     case = case_of(groups[0])
     return Sweep(
         parameter=parameter,
@@ -168,11 +169,18 @@ def _sweep(parameter: str, groups: Sequence[GroupFindings], looks: tuple[int, ..
     )
 
 
+def _ruling(places: Sequence[Place]) -> tuple[Reign, ...]:
+    """Return who is the fastest from where to where; a size that was not measured ends nobody's reign."""
+    measured = [index for index, place in enumerate(places) if place.leaders]
+    found = reigns([places[index].leaders for index in measured])
+    return tuple(replace(one, first=measured[one.first], last=measured[one.last]) for one in found)
+
+
 def _name(case: Case, *, several: bool) -> str:
     return f"{case.implementation} {case.layout}" if several else case.implementation
 
 
-def _place(parameter: str, group: GroupFindings, looks: tuple[int, ...], *, several: bool) -> Place:
+def _place(parameter: str, group: GroupFindings, stopping: Stopping, *, several: bool) -> Place:
     timed = {_name(finding.arm.case, several=several): finding for finding in group.ok}
     without: list[Finding | Left] = [*group.not_ok, *group.left]
     left = {
@@ -184,12 +192,12 @@ def _place(parameter: str, group: GroupFindings, looks: tuple[int, ...], *, seve
     able = [name for name, one in timed.items() if not one.reference_blas]
     typical = {name: median(group.rounds.log_seconds(timed[name].arm).values()) for name in able}
     fastest = min(able, key=typical.__getitem__) if able else None
-    behind = {} if fastest is None else _behind(group, timed, fastest, looks)
+    behind = {} if fastest is None else _behind(group, timed, fastest, stopping)
     near = [name for name in able if name in behind and _near(group, behind[name])]
     return Place(
         value=case_of(group).size.values[parameter],
         group=group,
-        looks=looks,
+        stopping=stopping,
         timed=timed,
         left=left,
         behind=behind,
@@ -198,11 +206,11 @@ def _place(parameter: str, group: GroupFindings, looks: tuple[int, ...], *, seve
 
 
 def _behind(
-    group: GroupFindings, timed: Mapping[str, Finding], fastest: str, looks: tuple[int, ...]
+    group: GroupFindings, timed: Mapping[str, Finding], fastest: str, stopping: Stopping
 ) -> dict[str, Estimate]:
     """Return the log-ratio of each over the fastest, from the rounds that both were in."""
     ratios = {
-        name: estimate(group.rounds.log_ratios(one.arm, timed[fastest].arm), looks)
+        name: estimate(group.rounds.log_ratios(one.arm, timed[fastest].arm), stopping)
         for name, one in timed.items()
         if name != fastest
     }
@@ -237,10 +245,7 @@ def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence
 
 
 def _may_cross(extents: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
-    """Return whether each of two may be the faster at some size; of thousands of pairs few may.
-
-    At a size where every burst of one is shorter than every burst of the other, no ratio says otherwise.
-    """
+    """Return whether each of two may be the faster somewhere: not, where all its bursts are longer than the other's."""
     return any(a[0] < b[1] for a, b in extents) and any(b[0] < a[1] for a, b in extents)
 
 
@@ -248,7 +253,7 @@ def _compared(place: Place, one: str, other: str) -> Comparison | None:
     """Return how two compare at a size; None where they have no ratio with an interval."""
     if one not in place.timed or other not in place.timed:
         return None
-    ratio = estimate(place.group.rounds.log_ratios(place.timed[one].arm, place.timed[other].arm), place.looks)
+    ratio = estimate(place.group.rounds.log_ratios(place.timed[one].arm, place.timed[other].arm), place.stopping)
     if ratio is None or ratio.interval is None:
         return None
     sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(_verdict(place.group, ratio), 0)

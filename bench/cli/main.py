@@ -21,10 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one
             return _print_version()
         if parsed.command is None:
             parser().print_help()
+            _lead_on()
             return Exit.USAGE
         return _done(parsed)
     except ImplbenchError as error:
-        _complain(str(error))
+        _complain(str(error), error.example)
         return error.exit_code
     except KeyboardInterrupt:
         _complain("interrupted")
@@ -68,11 +69,29 @@ def _done(parsed: "argparse.Namespace") -> int:
         return int(module.command(options))
 
 
-def _complain(sentence: str) -> None:
-    """Print an error to stderr, on one line; what names in it could do to a terminal is text there."""
+def _lead_on() -> None:
+    """Print what can be done in this folder."""
+    import shlex
+    from pathlib import Path
+
+    from ..problems.discovery import problems_in
+
+    places = problems_in(Path.cwd())
+    words = [["run", f"./{one.name}" if one != Path.cwd() else "."] for one in places] or [["new", "my_rows.py"]]
+    print(f"\n{'here' if places else 'to begin'}:")
+    for found in words:
+        print(f"  {shlex.join(['implbench', *found])}")
+
+
+def _complain(sentence: str, example: Sequence[str] = ()) -> None:
+    """Print an error to stderr, on one line, and below it what to write; what could do something to a terminal is text.
+
+    Names are from files and may have anything in them.
+    """
     from ..report.parts import printable
 
-    print(f"implbench: {printable(sentence)}", file=sys.stderr)
+    for line in (f"implbench: {printable(sentence)}", *(f"    {printable(one)}" for one in example)):
+        print(line, file=sys.stderr)
 
 
 def _interrupt(number: int, frame: object) -> "NoReturn":

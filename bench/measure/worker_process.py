@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from .. import worker
 from ..errors import ForeignCode
 from ..machine import address_space, affinity
 from ..store.worker_records import Outcome
-from ..worker import origins, protocol
+from ..worker import origins, pipe
 from ..worker.origins import Own
 from ..worker.protocol import Answer, Failure, Foreign, Order
 
@@ -38,12 +38,17 @@ class Conditions:
     """CPUs it may use; empty: all."""
     folder: Path
     """Its working directory."""
+    beside: tuple[Path, ...] = ()
+    """Folders whose modules come before what is installed."""
     own: Own | None = None
     """The code of its side, where it measures one of two versions."""
 
 
 #: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
 MOST_WAITING = 10.0
+
+#: Whoever waits longer than this for an answer does something else meanwhile, where there is something.
+MEANWHILE_S = 1.0
 
 #: A deadline is not put off by less.
 SHORTEST_EXTENSION_S = 0.01
@@ -67,7 +72,7 @@ class WorkerProcess:
     """A fresh interpreter in a process group of its own, spoken to over two private pipes."""
 
     def __init__(self, conditions: Conditions) -> None:
-        self._received = protocol.Received()
+        self._received = pipe.Received()
         self._tail = bytearray()
         self._asked = 0
         command_read, self._commands = os.pipe()
@@ -76,7 +81,7 @@ class WorkerProcess:
         self._output = output_read
         os.set_blocking(output_read, False)
         module = worker.__name__
-        found = origins.variables(conditions.environment, conditions.own)
+        found = origins.variables(conditions.environment, conditions.own, conditions.beside)
         try:
             with address_space.alike():
                 self._process = subprocess.Popen(
@@ -113,12 +118,24 @@ class WorkerProcess:
         return self._commands < 0
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was asked nothing yet."""
+        return self._asked == 0
+
+    @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
         return self._tail.decode(errors="replace").strip()
 
-    def ask(self, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
-        """Send an order and wait for its answer.
+    def ask(
+        self,
+        order: Order,
+        expected: type[Answer],
+        timeout_s: float,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send an order and wait for its answer; what is done `meanwhile`, every second, is nothing while it times.
 
         Raises
         ------
@@ -131,24 +148,24 @@ class WorkerProcess:
         """
         self._asked += 1
         try:
-            protocol.send(self._commands, self._asked, order)
-            number, body = self._wait(timeout_s)
-            reply = protocol.decode_reply(body, expected)
+            pipe.send(self._commands, self._asked, order)
+            number, body = self._wait(timeout_s, meanwhile)
+            reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
-            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
+            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {pipe.plain(str(error))}") from error
         except (OSError, EOFError) as error:
             raise self._death() from error
         if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
-            raise Ended(Outcome(reply.outcome), protocol.plain(reply.reason))
+            raise Ended(Outcome(reply.outcome), pipe.plain(reply.reason))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply
 
-    def _wait(self, timeout_s: float) -> tuple[int, bytes]:
+    def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
         started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
         longer_s = 0.0
@@ -165,7 +182,10 @@ class WorkerProcess:
                         raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
                     longer_s += owed_s
                     continue
-                for key, _ in selector.select(left):
+                events = selector.select(min(left, MEANWHILE_S) if meanwhile else left)
+                if meanwhile and not events:
+                    meanwhile()
+                for key, _ in events:
                     data = os.read(key.fd, 65536)
                     if key.fd == self._replies:
                         if not data:
@@ -211,6 +231,14 @@ class WorkerProcess:
     def resume(self) -> None:
         """Let it go on."""
         self._signal(signal.SIGCONT)
+
+    def bind(self, cpus: Sequence[int]) -> None:
+        """Bind all its threads to CPUs."""
+        affinity.pin(self.pid, cpus)
+        threads = Path(f"/proc/{self.pid}/task")
+        with contextlib.suppress(OSError):  # elsewhere than on Linux
+            for thread in threads.iterdir():
+                affinity.pin(int(thread.name), cpus)
 
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
@@ -264,8 +292,7 @@ def _waited_for_cpu_s(pid: int) -> float:
 
     It is the second number of schedstat, in nanoseconds, of the first thread of each.
     """
-    task = Path(f"/proc/{pid}")
-    total = 0
+    task, total = Path(f"/proc/{pid}"), 0
     with contextlib.suppress(OSError, ValueError, IndexError):
         total += int((task / "schedstat").read_text().split()[1])
         for child in (task / "task" / str(pid) / "children").read_text().split():

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,7 +101,13 @@ class Journal:
         kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
         self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
 
-    def close(self, *, interrupted: bool = False) -> tuple[Run, Path | None]:
+    def stop(self, reasons: Mapping[str, str]) -> None:
+        """Note which arms are measured no further, and why; the next `close` writes it."""
+        self._run = replace(self._run, stopped={**self._run.stopped, **reasons})
+
+    def close(
+        self, *, interrupted: bool = False, spent_s: Mapping[str, float] | None = None
+    ) -> tuple[Run, Path | None]:
         """Write the document and remove the journal; a run without a round leaves neither.
 
         Returns
@@ -109,7 +115,7 @@ class Journal:
         The run as written, with its id, and the path of its document (None without a round).
         """
         self._file.close()
-        run = replace(self._run, interrupted=interrupted)
+        run = replace(self._run, interrupted=interrupted, spent_s=dict(spent_s or {}))
         path = None
         if run.rounds:
             digest = hashlib.sha256(msgspec.json.encode(run)).hexdigest()[:8]

@@ -11,7 +11,7 @@ from ..problems.case import Case
 from ..stats import intervals
 from . import documents
 from .records import Arm, Run
-from .selectors import GroupRounds, by_group
+from .selectors import GroupRounds, by_group, finished
 from .worker_records import Outcome
 
 
@@ -81,7 +81,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _points(run: Run) -> Iterator[Point]:
+def _points(measured: Run) -> Iterator[Point]:
+    run = finished(measured)
     names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
     strangers = {worker.arm for round_ in run.rounds for worker in round_.workers} - names
     if strangers:

@@ -10,6 +10,7 @@ from ...errors import Exit, ImplbenchError
 from ...formats.timed_cases import left_out
 from ...report import terminal
 from ...store import documents
+from ...store.selectors import finished
 from ..options import StoredOptions
 
 
@@ -26,7 +27,7 @@ def command(options: ExportOptions) -> int:
     """Do `implbench export`; see `parser`."""
     chosen = formats.format_of(options.format)
     paths = dict.fromkeys(documents.find(options.results, name) for name in options.run or [None])
-    runs = [documents.read(path) for path in paths]
+    runs = [finished(documents.read(path)) for path in paths]
     made = chosen.export(runs)
     if isinstance(made, Mapping):
         _write_folder(options, made)

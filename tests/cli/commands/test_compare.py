@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -68,7 +69,7 @@ def test_versions_are_measured_by_real_workers_and_a_wrong_one_comes_before_any_
     assert "allocations of arrays a call: 1 -> 2" in measured["counts"]
     assert "bytes of these a call: 240 -> 8,240" in measured["counts"]
     assert measured["ratio_head_over_base"]["value"] > 0
-    assert "HEAD is wrong: product is off by" in wrong["reason"]
+    assert re.search(r"HEAD is wrong: product\[\d, \d\] is off by .* times the tolerance", wrong["reason"])
     assert wrong["ratio_head_over_base"] is None
 
 
@@ -317,7 +318,7 @@ def test_a_problem_whose_path_cannot_be_written_is_told(folder, capsys):
     shutil.copytree(folder / "product", folder / os.fsdecode(b"caf\xe9"))
     commit(folder, "a folder in Latin-1")
     assert main(["compare", "HEAD", "--all", "--dry-run"]) == Exit.FINE
-    assert "the path of its folder is not UTF-8: rename the folder" in capsys.readouterr().out
+    assert "its path is not UTF-8: rename it" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("options", [(), ("--all",)])
