@@ -6,7 +6,7 @@ from ...analyse.sweep import Place, Sweep
 from ...analyse.verdict import Finding, GroupFindings
 
 #: Cases of a group that a chart shows at most.
-MOST_CASES = 60
+MOST_CASES = 40
 
 #: Implementations of a sweep that a chart shows at most: each is a line with its name.
 MOST_LINES = 30

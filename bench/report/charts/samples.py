@@ -25,7 +25,7 @@ from .drawn import drawn
 MOST_POINTS = 16_000
 
 #: Charts in all: each case has one of its own.
-MOST_CHARTS = 30
+MOST_CHARTS = 20
 
 #: A sample lies far out if it is more than so many interquartile ranges beyond the quartiles (Tukey, Exploratory Data
 #: Analysis, 1977, section 2D).
