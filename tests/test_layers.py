@@ -15,6 +15,8 @@ FOLDER = Path(bench.__file__).parent
 ORDER = (
     "errors",
     "units",
+    "text",
+    "reading",
     "programs",
     "collector",
     "stats",

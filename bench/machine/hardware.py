@@ -138,7 +138,10 @@ def memory_bytes() -> int | None:
     """Return the physical memory."""
     import psutil  # here, and not above: 19 ms that --help and list do without
 
-    return int(psutil.virtual_memory().total) or None
+    try:
+        return int(psutil.virtual_memory().total) or None
+    except (OSError, ValueError, KeyError):  # no /proc
+        return None
 
 
 def frequency_hz() -> float | None:
@@ -189,7 +192,10 @@ def read(path: Path) -> str | None:
 def _physical_count() -> int | None:
     import psutil
 
-    return psutil.cpu_count(logical=False)
+    try:
+        return psutil.cpu_count(logical=False)
+    except (OSError, ValueError):  # no /proc
+        return None
 
 
 def printed(

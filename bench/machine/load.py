@@ -39,7 +39,10 @@ def snapshot() -> Snapshot:
     """Return the CPUs' clocks now."""
     import psutil
 
-    cpus = tuple(cpu_seconds(times._asdict()) for times in psutil.cpu_times(percpu=True))
+    try:
+        cpus = tuple(cpu_seconds(times._asdict()) for times in psutil.cpu_times(percpu=True))
+    except (OSError, ValueError, IndexError):  # a container may hide /proc, or fill it with something else
+        cpus = ()
     return Snapshot(load=load_average(), cpus=cpus, frequency_hz=frequency_hz())
 
 

@@ -12,7 +12,8 @@ from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
-from ..store.documents import Journal, now, require_writable
+from ..store.documents import now, require_writable
+from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..store.worker_records import Outcome
 from ..units import percent

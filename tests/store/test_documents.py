@@ -7,6 +7,7 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.store import documents
+from bench.store.journal import Journal
 from bench.store.records import Left
 from bench.store.worker_records import Outcome
 from tests.builders import make_run
@@ -18,7 +19,7 @@ def run():
 
 
 def journal_of(run, folder):
-    journal = documents.Journal(folder, replace(run, rounds=(), id=""))
+    journal = Journal(folder, replace(run, rounds=(), id=""))
     for one in run.rounds:
         journal.append(one)
     return journal
@@ -73,7 +74,7 @@ def test_cases_that_are_left_after_all_are_no_arms_any_more(tmp_path, run):
 
 
 def test_a_run_without_a_round_leaves_no_file(tmp_path, run):
-    written, path = documents.Journal(tmp_path, replace(run, rounds=())).close(interrupted=True)
+    written, path = Journal(tmp_path, replace(run, rounds=())).close(interrupted=True)
     assert path is None
     assert written.interrupted
     assert list(tmp_path.iterdir()) == []

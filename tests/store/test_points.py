@@ -15,7 +15,7 @@ from tests.histories import machine
 
 def written(folder, run):
     path = folder / f"{run.id}.json"
-    documents.write_atomically(path, documents._document(run))
+    documents.write_atomically(path, documents.whole(run))
     return path
 
 

@@ -1,0 +1,132 @@
+"""A run while it is made: each round is on the disk before the next one starts, whatever ends it."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import ImplbenchError
+from .documents import DOCUMENT, JOURNAL, LARGEST_BYTES, encoded, settle, unwritable, whole, write_atomically
+from .records import Left, Round, Run
+
+#: So much a journal may hold: its document says a little more, and is to be read again.
+MOST_BYTES = LARGEST_BYTES - 2**20
+
+
+class Journal:
+    """A run that is being made: each round is on the disk before the next one starts.
+
+    When an error ends the run, what was measured before becomes a document all the same; where that cannot be written
+    the journal stays, which can be read as well. The error says which.
+    """
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        """Open the journal and write the run as it is, without rounds.
+
+        Raises
+        ------
+        ImplbenchError
+            If the folder cannot be written; no file is left there.
+        """
+        self._folder = folder
+        self._run = run
+        self._bytes = 0
+        stamp = "".join(character for character in run.created if character.isalnum())
+        self._stem = f"{stamp}-{run.problem.name}"
+        self.path = folder / f"{self._stem}-{os.getpid()}{JOURNAL}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("xb", buffering=0)  # what could not be written is not tried again at the end
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        try:
+            self._write(encoded(run))
+        except BaseException:
+            self._remove()
+            raise
+        settle(folder)
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None and not self._file.closed:
+            self._keep(error)
+        self._file.close()
+
+    @property
+    def run(self) -> Run:
+        """The run with the rounds so far."""
+        return self._run
+
+    def _write(self, line: bytes) -> None:
+        """Write a line so that it outlasts a power failure.
+
+        Raises
+        ------
+        ImplbenchError
+            If it cannot be written, or no document could hold it.
+        """
+        self._bytes += len(line) + 1
+        if self._bytes > MOST_BYTES:
+            raise ImplbenchError(f"this run has reached {MOST_BYTES} bytes, and no document holds more")
+        data = memoryview(line + b"\n")
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise unwritable(self._folder, error) from error
+
+    def append(self, round_: Round) -> None:
+        """Add a finished round; ImplbenchError if it cannot be written."""
+        self._write(encoded(round_))
+        self._run = replace(self._run, rounds=(*self._run.rounds, round_))
+
+    def leave(self, left: Sequence[Left]) -> None:
+        """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
+        gone = {skipped.case.id for skipped in left}
+        kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
+        self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
+
+    def close(self, *, interrupted: bool = False) -> tuple[Run, Path | None]:
+        """Write the document and remove the journal; a run without a round leaves neither.
+
+        Returns
+        -------
+        The run as written, with its id, and the path of its document (None without a round).
+
+        Raises
+        ------
+        ImplbenchError
+            If the document cannot be written; the journal stays, then.
+        """
+        run = replace(self._run, interrupted=interrupted)
+        path = None
+        if run.rounds:
+            digest = hashlib.sha256(encoded(run)).hexdigest()[:8]
+            run = replace(run, id=f"{self._stem}-{digest}")
+            path = self._folder / f"{run.id}{DOCUMENT}"
+            write_atomically(path, whole(run))
+            settle(self._folder)
+        self._remove()
+        return run, path
+
+    def _remove(self) -> None:
+        self._file.close()
+        with contextlib.suppress(OSError):  # it may be gone, as the whole folder may
+            self.path.unlink()
+
+    def _keep(self, error: BaseException) -> None:
+        """Keep what was measured before an error, and have the error say where."""
+        try:
+            path = self.close(interrupted=True)[1]
+        except ImplbenchError:
+            path = self.path
+        if path is not None and self._run.rounds:
+            error.add_note(f"what was measured before is kept: implbench report {path}")
