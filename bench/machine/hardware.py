@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path("/")
@@ -112,18 +112,19 @@ def huge_pages(root: Path = ROOT) -> str | None:
 
 def cpu_quota(root: Path = ROOT) -> float | None:
     """Return the number of CPUs that the control group grants (the least on the way up), None if without limit."""
+    return min((quota for group in control_groups("cpu", root) for quota in _quota(group)), default=None)
+
+
+def control_groups(controller: str, root: Path = ROOT) -> Iterator[Path]:
+    """Yield the folders of the control groups (version 1 or 2) that this process is in, from its own upwards."""
     mounted = root / "sys/fs/cgroup"
-    quotas: list[float] = []
     for line in (read(root / "proc/self/cgroup") or "").splitlines():
         _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
         base = mounted / controllers
         folder = base / path.lstrip("/")
-        for level in (folder, *folder.parents):
-            if level.is_relative_to(base):
-                quotas += _quota(level)
-    return min(quotas, default=None)
+        yield from (level for level in (folder, *folder.parents) if level.is_relative_to(base))
 
 
 def _quota(folder: Path) -> list[float]:

@@ -21,7 +21,8 @@ from . import round_plan
 from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan
 from .worker_pool import Crew
-from .worker_process import Conditions, Ended, WorkerProcess
+from .worker_process import Ended, WorkerProcess
+from .worker_start import Conditions
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 200_000_000

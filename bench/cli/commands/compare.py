@@ -12,7 +12,7 @@ from ...errors import Exit
 from ...machine import environment
 from ...measure import backends
 from ...measure.progress import Progress
-from ...measure.workspace import scratch
+from ...measure.scratch import scratch
 from ...problems.source_code import differences
 from ...report import terminal
 from ...report.json_comparison import of_comparison, of_plan

@@ -15,7 +15,7 @@ from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
 from ...measure.selection import select
-from ...measure.workspace import scratch
+from ...measure.scratch import scratch
 from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
