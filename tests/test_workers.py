@@ -17,8 +17,8 @@ from bench.analyse.verdict import decided, findings
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
-from bench.measure.selection import Selection, select
 from bench.measure.scratch import SCRATCH
+from bench.measure.selection import Selection, select
 from bench.problems import implementation, problem
 from bench.store import documents
 from bench.store.records import Settings

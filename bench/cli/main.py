@@ -68,7 +68,7 @@ def _open_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the smallest number that is free
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PLW1514, PTH123, SIM115  # as long as the process lives
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PTH123, SIM115  # as long as the process lives
 
 
 def _failed(error: Exception) -> int:

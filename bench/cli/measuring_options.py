@@ -26,6 +26,7 @@ class Timing:
     rounds: int | None = None
     budget_s: float | None = None
     timeout_s: float = 60.0
+    memory_bytes: int | None = None
 
     @property
     def settings(self) -> Settings:
@@ -36,6 +37,7 @@ class Timing:
             rounds=self.rounds,
             budget_s=self.budget_s,
             timeout_s=self.timeout_s,
+            memory_bytes=self.memory_bytes,
             command=("implbench", *sys.argv[1:]),
         )
 

@@ -20,7 +20,10 @@ def worker_limit(root: Path = ROOT) -> int | None:
 
 def free_bytes(root: Path = ROOT) -> int | None:
     """Return what can be taken without swapping, of the machine and of each control group on the way up."""
-    known = [*_free_of_machine(root), *(free for group in hardware.control_groups("memory", root) for free in _free(group))]
+    known = [
+        *_free_of_machine(root),
+        *(free for group in hardware.control_groups("memory", root) for free in _free(group)),
+    ]
     return min(known, default=None)
 
 

@@ -131,7 +131,7 @@ def _used(process: Path) -> Iterator[str]:
     """Yield the names of the files that a process has open or mapped."""
     for link in _entries(process / "fd"):
         with contextlib.suppress(OSError):
-            yield os.readlink(link)
+            yield str(link.readlink())
     for line in _read(process / "maps").splitlines():
         yield os.fsdecode(b" ".join(line.split(maxsplit=5)[5:]))
 

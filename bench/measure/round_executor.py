@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ForeignCode, ImplbenchError
-from ..machine import affinity, hardware, load, suspension, threads
+from ..machine import affinity, hardware, load, memory, suspension, threads
 from ..problems.case import Case, MemoryOrder
 from ..problems.implementation import Implementation, make_importable
 from ..problems.problem import Problem
@@ -77,12 +77,19 @@ class Conductor:
     """Knows how to hold a round."""
 
     def __init__(
-        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
+        self,
+        *,
+        scratch: Path,
+        timeout_s: float,
+        memory_bytes: int | None = None,
+        tell: Callable[[str], None],
+        untimed: Untimed | None = None,
     ) -> None:
         """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
         self._untimed = untimed
         self._scratch = scratch
         self._timeout_s = timeout_s
+        self._memory_bytes = memory.worker_limit() if memory_bytes is None else memory_bytes or None
         self._tell = tell
         self._cpus = hardware.allowed_cpus()
         self._sizes = BurstSizes()
@@ -124,7 +131,7 @@ class Conductor:
         spec = self._spec(case, source, folder, problem=source.problem)
         order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
-        conditions = Conditions(environment=environ, cpus=self._cpus, folder=self._scratch, own=source.own)
+        conditions = self._conditions(environ, self._cpus, source)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
@@ -144,7 +151,7 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn
-        conditions = Conditions(environment=environ, cpus=plan.cpus, folder=self._scratch, own=source.own)
+        conditions = self._conditions(environ, plan.cpus, source)
         if isinstance(keeper, Crew):
             case = arm.case
             like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
@@ -166,6 +173,15 @@ class Conductor:
             active.call_ns, active.number = reply.call_ns, reply.number
             process.pause()
         return active
+
+    def _conditions(self, environment: Mapping[str, str], cpus: Sequence[int], source: Source) -> Conditions:
+        return Conditions(
+            environment=environment,
+            cpus=cpus,
+            folder=self._scratch,
+            own=source.own,
+            memory_bytes=self._memory_bytes,
+        )
 
     def _filler(self) -> Path:
         """Return a file that all workers read to fill the caches with, in memory and larger than they are."""

@@ -93,6 +93,7 @@ class Runner:
                 sources,
                 seed=settings.seed,
                 timeout_s=settings.timeout_s,
+                memory_bytes=settings.memory_bytes,
                 tell=self._tell,
                 roofline=settings.roofline,
                 untimed="explain" if settings.explains else "count",
@@ -272,6 +273,7 @@ def check(
         sources,
         seed=settings.seed,
         timeout_s=settings.timeout_s,
+        memory_bytes=settings.memory_bytes,
         tell=lambda doing: listener(Progress(doing=doing, rounds_expected=1)),
         backend=backend,
     ) as stage:

@@ -1,4 +1,4 @@
-"""Where what is only needed while measuring lies: a folder of a run's own, and what runs that were killed left of theirs.
+"""Where what is only needed while measuring lies: a run's own folder, and what runs that were killed left of theirs.
 
 A run holds a lock on its folder as long as it lives, however it ends. So the next run knows a folder that nobody
 needs any more, clears it away, and ends what the workers of that run have started and nobody else would end.

@@ -128,7 +128,7 @@ class WorkerProcess:
     def _limited(self, failure: Failure) -> str:
         """Return that a limit was set, where that may be why a case has ended."""
         limit = self._conditions.memory_bytes
-        reached = failure.outcome == Outcome.OUT_OF_MEMORY or os.strerror(errno.EFBIG) in failure.reason
+        reached = failure.outcome == "out-of-memory" or os.strerror(errno.EFBIG) in failure.reason
         return f"; it may have {amount(limit, 'B')} (--memory)" if limit and reached else ""
 
     def _wait(self, timeout_s: float) -> tuple[int, bytes]:

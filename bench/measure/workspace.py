@@ -54,6 +54,7 @@ def staged(
     *,
     seed: int,
     timeout_s: float,
+    memory_bytes: int | None = None,
     tell: Callable[[str], None],
     backend: Backend,
     roofline: bool = False,
@@ -90,7 +91,9 @@ def staged(
     cpus = hardware.allowed_cpus()
     with scratch() as place:
         try:
-            executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
+            executor = backend.executor(
+                scratch=place, timeout_s=timeout_s, memory_bytes=memory_bytes, tell=tell, untimed=untimed
+            )
             yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
         finally:
             affinity.pin(0, cpus)

@@ -140,6 +140,8 @@ class Settings:
     """Whether it is counted, behind the first round, what each implementation does."""
     sweep: str | None = None
     """The number of the size that takes several values, where the user asked for that."""
+    memory_bytes: int | None = None
+    """The most that a worker's process may take; 0: no limit. None: a part of what was free (`memory.worker_limit`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,21 +1,18 @@
 """Where what is only needed while measuring lies, and that it is gone afterwards."""
 
-import shutil
 import threading
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from bench.errors import ImplbenchError, NothingMeasured
+from bench.errors import NothingMeasured
 from bench.measure import workspace
 from bench.measure.worker_process import Ended
 from bench.problems.case import Size
 from bench.store.worker_records import Outcome
 from bench.worker.protocol import InputsWritten
 from tests.builders import USUAL, make_run
-from tests.repositories import git
 
 
 class Writers:

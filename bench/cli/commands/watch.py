@@ -14,8 +14,8 @@ from ...analyse.verdict import BAD, decided, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
-from ...measure.selection import select
 from ...measure.scratch import scratch
+from ...measure.selection import select
 from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
