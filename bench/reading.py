@@ -4,9 +4,10 @@ A FIFO would keep a reader waiting for ever, a device has no end, and JSON may b
 text. Each is the same kind of mistake here, with a reason.
 """
 
+import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +41,21 @@ def contents(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise ImplbenchError(f"{path}: is larger than {most} bytes, no such file of implbench is")
     return data
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes, however many there are; OSError if it cannot be read."""
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            yield piece
+
+
+def digest(path: Path) -> bytes:
+    """Return the SHA-256 of a file's bytes; OSError if it cannot be read."""
+    total = hashlib.sha256()
+    for piece in pieces(path):
+        total.update(piece)
+    return total.digest()
 
 
 def decoded(data: bytes, kind: type[T], *, hook: Callable[[type, Any], Any] | None = None) -> T:

@@ -2,5 +2,5 @@
 
 
 def speakable(text: str) -> str:
-    """Return text with an escape for what is no character: half a surrogate pair, a byte of a name that is not UTF-8."""
+    """Return text with an escape for what is no character, as half a surrogate pair or a byte that is not UTF-8."""
     return text.encode(errors="backslashreplace").decode()

@@ -13,8 +13,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from .. import reading
 from ..errors import ImplbenchError, unknown
-from .problem import Problem, described, files_below, literals
+from ..text import speakable
+from .problem import LARGEST_SOURCE, Problem, described, files_below, literals
 
 #: How the names of the packages begin as which the folders of problems are imported.
 PACKAGE = "implbench_problem_"
@@ -57,7 +59,11 @@ def found(problem: Problem) -> dict[str, Implementation]:
     files = [file for file in problem.folder.glob("*.py") if file.name != "problem.py"]
     files += list(problem.folder.glob("*/__init__.py"))
     named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
-    return {name: described_at(named[name], name) for name in sorted(named) if counts(name)}
+    return {
+        speakable(name): described_at(named[name], speakable(name))
+        for name in sorted(named)
+        if counts(name) and named[name].is_file()
+    }
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -83,8 +89,10 @@ def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
 def described_at(file: Path, name: str) -> Implementation:
     """Return what the source text in `file` tells; a file with an error is described as broken."""
     try:
-        tree = ast.parse(file.read_bytes(), filename=file.name)
-    except (SyntaxError, ValueError) as error:
+        tree = ast.parse(reading.contents(file, LARGEST_SOURCE), filename=name)
+    except ImplbenchError as error:
+        return _implementation(name, file, broken=str(error))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         return _implementation(name, file, broken=f"{file.name}: syntax error{where}: {message}")

@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import reading
 from ..errors import ImplbenchError, unknown
+from ..text import speakable
 
 BUNDLED = Path(__file__).resolve().parents[2] / "impls"
 ENTRY_POINTS = "implbench.problems"
+
+#: A larger file is no Python source that somebody wrote.
+LARGEST_SOURCE = 16 * 2**20
 
 #: The literal constants of a problem.py, with the type of each.
 _CONSTANTS: Mapping[str, type] = {
@@ -53,8 +58,9 @@ class Problem:
         """Return the SHA-256 over names and contents of the folder's files."""
         total = hashlib.sha256()
         for file in files_below(self.folder):
-            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
-            total.update(file.read_bytes())
+            total.update(os.fsencode(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0"))
+            for piece in reading.pieces(file):
+                total.update(piece)
         return total.hexdigest()
 
 
@@ -104,9 +110,9 @@ def is_problem(file: Path) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about code that is not ours
-            tree = ast.parse(file.read_bytes())
+            tree = ast.parse(reading.contents(file, LARGEST_SOURCE))
         constants = literals(tree)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ImplbenchError, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     given = (constants.keys() & _CONSTANTS.keys()) | (functions & _FUNCTIONS)
@@ -125,8 +131,8 @@ def read(folder: Path) -> Problem:
     if not file.is_file():
         raise ImplbenchError(f"{folder}: has no problem.py; a problem is a folder with a problem.py in it")
     try:
-        tree = ast.parse(file.read_bytes(), filename=str(file))
-    except (SyntaxError, ValueError) as error:
+        tree = ast.parse(reading.contents(file, LARGEST_SOURCE), filename=speakable(str(file)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ImplbenchError(f"{file}: cannot be read as Python: {error}") from error
     constants = literals(tree)
     for name, expected in _CONSTANTS.items():
@@ -139,7 +145,7 @@ def read(folder: Path) -> Problem:
             )
     title, formula = described(tree, folder.name)
     problem = Problem(
-        name=folder.name,
+        name=speakable(folder.name),
         folder=folder,
         title=title,
         formula=formula,
