@@ -17,6 +17,7 @@ ORDER = (
     "units",
     "text",
     "reading",
+    "privacy",
     "programs",
     "collector",
     "stats",

@@ -1,8 +1,10 @@
 """What the commands that measure have in common in their options, and those of `run` whole."""
 
+import os
 import sys
 from dataclasses import dataclass, replace
 
+from .. import privacy
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
@@ -38,7 +40,7 @@ class Timing:
             budget_s=self.budget_s,
             timeout_s=self.timeout_s,
             memory_bytes=self.memory_bytes,
-            command=("implbench", *sys.argv[1:]),
+            command=("implbench", *privacy.command(sys.argv[1:], os.environ)),
         )
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..machine.variables import ALLOCATOR
 from ..store.records import Arm
 from ..store.worker_records import DiscardedBurst, Outcome, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
@@ -46,7 +47,7 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
         affinity=plan.cpus,
         pools=(),
         layout={},
-        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
+        malloc={key: environ[key] for key in ALLOCATOR if key in environ},
         prepare_ns=None,
         first_call_ns=None,
         warmup_calls=0,

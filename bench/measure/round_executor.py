@@ -253,7 +253,6 @@ class Conductor:
                 self._count(one, explained=untimed == "explain")
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.kill()
-            one.record = replace(one.record, output_tail=one.process.output_tail)
 
     def _count(self, one: Active, *, explained: bool) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import NothingMeasured
-from ..machine import environment
+from ..machine import variables
 from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
@@ -136,7 +136,7 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*environment.warnings(os.environ), *_neighbours(before)),
+            warnings=(*variables.warnings(os.environ), *_neighbours(before)),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,

@@ -12,6 +12,7 @@ from types import TracebackType
 
 from ..errors import ForeignCode
 from ..machine import memory
+from ..privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import protocol
@@ -89,7 +90,7 @@ class WorkerProcess:
     @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
-        return self._tail.decode(errors="replace").strip()
+        return masked(self._tail.decode(errors="replace").strip(), self._conditions.environment)
 
     def ask(self, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
         """Send an order and wait for its answer.
@@ -120,7 +121,8 @@ class WorkerProcess:
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
             worker_start.require(self._conditions.folder)  # else that is why
-            raise Ended(Outcome(reply.outcome), protocol.plain(reply.reason) + self._limited(reply))
+            reason = masked(protocol.plain(reply.reason), self._conditions.environment)
+            raise Ended(Outcome(reply.outcome), reason + self._limited(reply))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply

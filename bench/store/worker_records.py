@@ -164,7 +164,7 @@ class Worker:
     verification: tuple[Verification, ...]
     bursts: tuple[Burst, ...]
     output_tail: str
-    """The last of what the worker wrote to stdout and stderr."""
+    """The last of what the worker wrote to stdout and stderr, where it did not end ok; secrets are left out."""
     transfer_ns: int | None = None
     """Of `prepare_ns`, what moving the inputs to a device took, where the implementation says so."""
     counts: Counts | None = None
