@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,15 @@ from .records import Left, Round, Run
 #: So much a journal may hold: its document says a little more, and is to be read again.
 MOST_BYTES = LARGEST_BYTES - 2**20
 
+_KEPT = "what was measured before is kept: implbench report {path}"
+
 
 class Journal:
     """A run that is being made: each round is on the disk before the next one starts.
 
-    When an error ends the run, what was measured before becomes a document all the same; where that cannot be written
-    the journal stays, which can be read as well. The error says which.
+    When an error ends the run, what was measured before becomes a document all the same. Where that cannot be written,
+    the journal stays, which can be read as well; where that is gone, the document is written to the usual temporary
+    folder. The error says where it is.
     """
 
     def __init__(self, folder: Path, run: Run) -> None:
@@ -106,15 +110,19 @@ class Journal:
         ImplbenchError
             If the document cannot be written; the journal stays, then.
         """
-        run = replace(self._run, interrupted=interrupted)
-        path = None
-        if run.rounds:
-            digest = hashlib.sha256(encoded(run)).hexdigest()[:8]
-            run = replace(run, id=f"{self._stem}-{digest}")
-            path = self._folder / f"{run.id}{DOCUMENT}"
-            write_atomically(path, whole(run))
-            settle(self._folder)
+        run, path = self._document_in(self._folder, interrupted=interrupted)
         self._remove()
+        return run, path
+
+    def _document_in(self, folder: Path, *, interrupted: bool) -> tuple[Run, Path | None]:
+        run = replace(self._run, interrupted=interrupted)
+        if not run.rounds:
+            return run, None
+        digest = hashlib.sha256(encoded(run)).hexdigest()[:8]
+        run = replace(run, id=f"{self._stem}-{digest}")
+        path = folder / f"{run.id}{DOCUMENT}"
+        write_atomically(path, whole(run))
+        settle(folder)
         return run, path
 
     def _remove(self) -> None:
@@ -124,9 +132,14 @@ class Journal:
 
     def _keep(self, error: BaseException) -> None:
         """Keep what was measured before an error, and have the error say where."""
-        try:
+        with contextlib.suppress(ImplbenchError):
             path = self.close(interrupted=True)[1]
-        except ImplbenchError:
-            path = self.path
-        if path is not None and self._run.rounds:
-            error.add_note(f"what was measured before is kept: implbench report {path}")
+            if path is not None:
+                error.add_note(_KEPT.format(path=path))
+            return
+        if self.path.exists():  # its whole rounds can be read
+            if self._run.rounds:
+                error.add_note(_KEPT.format(path=self.path))
+            return
+        with contextlib.suppress(ImplbenchError):
+            error.add_note(_KEPT.format(path=self._document_in(Path(tempfile.gettempdir()), interrupted=True)[1]))
