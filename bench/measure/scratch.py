@@ -76,9 +76,9 @@ def _locked(place: Path) -> Iterator[Path]:
             folder = folder.rename(folder.with_name(folder.name.removeprefix(".")))
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         if lock is not None:
-            os.close(lock)
+            os.close(lock)  # whoever takes the folder for abandoned now does what comes next
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def clear(place: Path) -> None:

@@ -16,7 +16,7 @@ from ..privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import protocol
-from ..worker.protocol import Answer, Failure, Foreign, Order
+from ..worker.protocol import Answer, Failure, Foreign, Order, Start
 from . import descendants, worker_start
 from .worker_start import Conditions
 
@@ -65,6 +65,7 @@ class WorkerProcess:
         self._received = protocol.Received()
         self._tail = bytearray()
         self._asked = 0
+        self._inputs: tuple[Path, ...] = ()
         self._ended_before = memory.ended_for_want_of_memory()
         self._started_ns = time.time_ns()
         self._at = worker_start.start(conditions)
@@ -107,6 +108,9 @@ class WorkerProcess:
             If its working directory is gone, and with it what it needs.
         """
         self._asked += 1
+        if isinstance(order, Start):
+            files = os.walk(order.spec.inputs)  # nothing where that is gone already
+            self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
             protocol.send(self._at.commands, self._asked, order)
             number, body = self._wait(timeout_s)
@@ -115,17 +119,23 @@ class WorkerProcess:
             self.kill()
             raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
         except (OSError, EOFError) as error:
-            raise self._death() from error
+            ended = self._death()
+            self._require_inputs()
+            raise ended from error
         if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
-            worker_start.require(self._conditions.folder)  # else that is why
+            self._require_inputs()
             reason = masked(protocol.plain(reply.reason), self._conditions.environment)
             raise Ended(Outcome(reply.outcome), reason + self._limited(reply))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply
+
+    def _require_inputs(self) -> None:
+        """Raise ImplbenchError if what it needs is gone: else that would be its case's failure."""
+        worker_start.require(self._conditions.folder, self._inputs)
 
     def _limited(self, failure: Failure) -> str:
         """Return that a limit was set, where that may be why a case has ended."""

@@ -76,9 +76,9 @@ def start(conditions: Conditions) -> Reached:
     return reached
 
 
-def require(folder: Path) -> None:
-    """Raise ImplbenchError if a working directory is gone: that a worker cannot go on then is no fault of its case."""
-    if not folder.is_dir():
+def require(folder: Path, inputs: Iterable[Path] = ()) -> None:
+    """Raise ImplbenchError if a working directory or inputs are gone: a failure is no fault of its case then."""
+    if not all(path.exists() for path in (folder, *inputs)):
         raise ImplbenchError(
             f"{folder}: is gone while it was needed, as where somebody clears temporary files; "
             f"measure again, or name another place in {SCRATCH}"

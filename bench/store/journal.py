@@ -47,7 +47,7 @@ class Journal:
         except OSError as error:
             raise unwritable(folder, error) from error
         try:
-            self._write(encoded(run))
+            self._write(self._fitting(encoded(run)))
         except BaseException:
             self._remove()
             raise
@@ -68,18 +68,16 @@ class Journal:
         """The run with the rounds so far."""
         return self._run
 
-    def _write(self, line: bytes) -> None:
-        """Write a line so that it outlasts a power failure.
-
-        Raises
-        ------
-        ImplbenchError
-            If it cannot be written, or no document could hold it.
-        """
+    def _fitting(self, line: bytes) -> bytes:
+        """Return a line with its end; ImplbenchError if no document could hold it too."""
         self._bytes += len(line) + 1
         if self._bytes > MOST_BYTES:
             raise ImplbenchError(f"this run has reached {MOST_BYTES} bytes, and no document holds more")
-        data = memoryview(line + b"\n")
+        return line + b"\n"
+
+    def _write(self, line: bytes) -> None:
+        """Write a line so that it outlasts a power failure; ImplbenchError if it cannot be written."""
+        data = memoryview(line)
         try:
             while data:
                 data = data[self._file.write(data) :]
@@ -89,8 +87,9 @@ class Journal:
 
     def append(self, round_: Round) -> None:
         """Add a finished round; ImplbenchError if it cannot be written."""
-        self._write(encoded(round_))
-        self._run = replace(self._run, rounds=(*self._run.rounds, round_))
+        line = self._fitting(encoded(round_))
+        self._run = replace(self._run, rounds=(*self._run.rounds, round_))  # whatever happens from now on
+        self._write(line)
 
     def leave(self, left: Sequence[Left]) -> None:
         """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""

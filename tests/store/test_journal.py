@@ -158,6 +158,19 @@ def test_a_round_is_on_the_disk_before_the_next_one_starts(tmp_path, run, monkey
     begun._file.close()
 
 
+def test_an_interruption_while_a_round_is_written_loses_nothing(tmp_path, run, monkeypatch):
+    begun = Journal(tmp_path, replace(run, rounds=(), id=""))
+
+    def interrupted(descriptor):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal.os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        begun.append(run.rounds[0])
+    assert documents.read(begun.close(interrupted=True)[1]).rounds == run.rounds[:1]
+
+
 def test_an_error_of_the_disk_is_one_sentence(tmp_path, run, monkeypatch):
     begun = journal_of(run, tmp_path)
 
