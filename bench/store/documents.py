@@ -14,7 +14,7 @@ from .. import reading
 from ..errors import ImplbenchError
 from ..reading import Unreadable
 from ..text import speakable
-from . import upgrade
+from . import soundness, upgrade
 from .records import SCHEMA, Round, Run
 
 JOURNAL = ".journal.jsonl"
@@ -131,16 +131,23 @@ def read(path: Path) -> Run:
     Raises
     ------
     ImplbenchError
-        If the file cannot be read, is no JSON, lacks a field, has one of another type, or is of a newer schema.
+        If the file cannot be read, is no JSON, lacks a field, has one of another type, is of a newer schema, or holds
+        what no run could have.
     """
     data = reading.contents(path, LARGEST_BYTES)
     try:
-        return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
+        return _sound(_from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data))
     except Unreadable as error:
         found = f"{path}: is no whole result of implbench ({error})"
         raise ImplbenchError(f"{found}; expected a run's JSON document, whole and as it was written") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
+
+
+def _sound(run: Run) -> Run:
+    if found := soundness.doubt(run):
+        raise Unreadable(found)
+    return run
 
 
 def _decoded(data: bytes) -> Run:

@@ -7,14 +7,14 @@ message; the parent takes that for the outcome of the case.
 import os
 import struct
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from .. import reading
 from ..problems.case import Case, MemoryOrder
-from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
+from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Positive, Verification
 from ..text import speakable
 
 #: A longer message is a mistake or an attack, no reply.
@@ -22,8 +22,6 @@ LONGEST = 16 * 2**20
 
 #: Characters that are sent of a reason.
 LONGEST_REASON = 2000
-
-Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 #: How a case may end by what its worker says; the other outcomes are seen from outside.
 WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported"]
@@ -147,6 +145,11 @@ class BurstTimed(Reply, frozen=True, kw_only=True):
     discarded: tuple[DiscardedBurst, ...]
     longer: Positive | None
     """How many calls a sample should have, where these were too few."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a burst that counts and took no time."""
+        if self.longer is None and min(self.burst.sample_ns) == 0:
+            raise ValueError("a sample took no time")
 
 
 class Finished(Reply, frozen=True, kw_only=True):
