@@ -63,7 +63,7 @@ def test_a_results_disk_that_is_full_in_the_middle_keeps_the_rounds_before(tmp_p
     assert done.returncode == Exit.USAGE
     (sentence,) = sentences(done)
     assert "No space left on device" in sentence
-    assert "what was measured before is kept: implbench report results/" in sentence
+    assert "what was measured is kept: implbench report results/" in sentence
     (path,) = documents.documents(tmp_path)
     assert 1 <= len(documents.read(path).rounds) < 3
 
@@ -133,7 +133,7 @@ def test_a_scratch_folder_that_vanishes_ends_the_run_and_keeps_its_rounds(tmp_pa
     assert process.returncode == Exit.USAGE
     told = (tmp_path / "error").read_text().splitlines()[-1]
     assert "is gone while it was needed" in told
-    assert "what was measured before is kept" in told
+    assert "what was measured is kept" in told
     assert kept(tmp_path) >= 1
 
 
@@ -157,3 +157,17 @@ def test_what_a_killed_run_has_left_is_cleared_by_the_next_and_its_rounds_are_ke
         until(process, lambda: len(list((tmp_path / "results").iterdir())) == 2)
         process.send_signal(signal.SIGINT)
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no /dev/shm")
+def test_a_file_that_a_worker_leaves_in_shared_memory_is_named(tmp_path):
+    problem, left = tmp_path / "product", Path(f"/dev/shm/implbench-test-left-{os.getpid()}")
+    shutil.copytree(FAKES, problem, ignore=shutil.ignore_patterns("__pycache__"))
+    with (problem / "honest_too.py").open("a") as source:
+        source.write(f"\nopen({str(left)!r}, 'w').close()\n")
+    words = [*RUN[:4], str(problem), *RUN[5:-1], "1", "--results", str(tmp_path / "results")]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, cwd=CHECKOUT, check=False)
+        assert f"implbench: {left}: was made while this run lasted" in done.stderr
+    finally:
+        left.unlink()

@@ -63,10 +63,18 @@ def _end(look: Callable[[], set[int]], last: Collection[int] = ()) -> None:
 
 def shared_memory(pid: int, since_ns: int) -> set[Path]:
     """Return the files in memory, younger than a time of the wall clock, that a process or one below it uses."""
-    young = {path for path in _entries(_SHARED) if _is_young(path, since_ns - _COARSE_NS)}
-    if not young:
-        return young
-    return young & {Path(name) for one in (pid, *_below(pid)) for name in _used(_PROC / str(one))}
+    young = _young(since_ns)
+    return young and young & {Path(name) for one in (pid, *_below(pid)) for name in _used(_PROC / str(one))}
+
+
+def abandoned(since_ns: int) -> list[Path]:
+    """Return the files in memory, younger than a time of the wall clock, that no process uses, whoever made them."""
+    young = _young(since_ns)
+    return sorted(young and young - {Path(name) for one in _entries(_PROC) for name in _used(one)})
+
+
+def _young(since_ns: int) -> set[Path]:
+    return {path for path in _entries(_SHARED) if _is_young(path, since_ns - _COARSE_NS)}
 
 
 def remove(files: Iterable[Path]) -> None:

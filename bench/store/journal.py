@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,18 @@ from .records import Left, Round, Run
 #: So much a journal may hold: its document says a little more, and is to be read again.
 MOST_BYTES = LARGEST_BYTES - 2**20
 
-_KEPT = "what was measured before is kept: implbench report {path}"
+_KEPT = "what was measured is kept: implbench report {path}"
+
+
+@contextlib.contextmanager
+def kept_in(path: Path | None) -> Iterator[None]:
+    """Have errors in here say in which document a run is kept, if it is in one."""
+    try:
+        yield
+    except Exception as error:
+        if path is not None:
+            error.add_note(_KEPT.format(path=path))
+        raise
 
 
 class Journal:

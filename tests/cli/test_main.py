@@ -308,12 +308,12 @@ def test_an_error_of_our_own_never_ends_as_a_slowdown_does(monkeypatch, capsys):
     ],
 )
 def test_what_the_machine_denies_is_one_sentence_and_no_error_of_ours(monkeypatch, capsys, error, told):
-    error.add_note("what was measured before is kept: implbench report x.json")
+    error.add_note("what was measured is kept: implbench report x.json")
     monkeypatch.setattr("bench.cli.commands.list.command", fails(error))
     assert main(["list"]) == Exit.USAGE
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"implbench: {told}")
-    assert line.endswith("; what was measured before is kept: implbench report x.json")
+    assert line.endswith("; what was measured is kept: implbench report x.json")
 
 
 def typed(words, redirected):

@@ -82,7 +82,7 @@ def test_an_error_of_any_kind_leaves_a_document_of_the_rounds_before_and_says_wh
     (path,) = tmp_path.iterdir()
     found = documents.read(path)
     assert (found.rounds, found.interrupted) == (run.rounds, True)
-    assert caught.value.__notes__ == [f"what was measured before is kept: implbench report {path}"]
+    assert caught.value.__notes__ == [f"what was measured is kept: implbench report {path}"]
 
 
 def test_an_error_before_the_first_round_leaves_no_file_and_says_nothing_of_one(tmp_path, run):
@@ -114,7 +114,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_round_leaves_the_rounds_before_i
     (path,) = tmp_path.iterdir()
     assert path.name.endswith(documents.JOURNAL)
     assert documents.read(path).rounds == run.rounds[:2]
-    assert caught.value.__notes__ == [f"what was measured before is kept: implbench report {path}"]
+    assert caught.value.__notes__ == [f"what was measured is kept: implbench report {path}"]
 
 
 def test_a_results_folder_that_vanishes_is_made_again(tmp_path, run):
@@ -138,7 +138,7 @@ def test_where_the_results_folder_can_no_longer_be_there_the_document_is_in_the_
         begun.close()
     (path,) = (tmp_path / "temporary").iterdir()
     assert documents.read(path).rounds == run.rounds
-    assert caught.value.__notes__ == [f"what was measured before is kept: implbench report {path}"]
+    assert caught.value.__notes__ == [f"what was measured is kept: implbench report {path}"]
 
 
 def test_a_run_ends_before_its_document_is_too_large_to_be_read_again(tmp_path, run, monkeypatch):

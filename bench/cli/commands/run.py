@@ -2,14 +2,17 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import decided
+from ...measure import descendants
 from ...measure.runner import Runner
 from ...measure.selection import select
 from ...problems import problem
 from ...report import json_run, sections, terminal
+from ...store.journal import kept_in
 from ...store.records import Run
 from ..exit_codes import exit_code
 from ..measuring_options import RunOptions
@@ -24,10 +27,14 @@ def command(options: RunOptions) -> int:
     found = problem.find(options.problem)
     arms, left = select(found, options.selection)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
+        began_ns = time.time_ns()
         run, path = Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+    for file in descendants.abandoned(began_ns):
+        terminal.note(f"{file}: was made while this run lasted, and nobody uses it; remove it if a worker has left it")
     if run.interrupted and path is None:
         raise KeyboardInterrupt
-    return show(run, path, options)
+    with kept_in(path):
+        return show(run, path, options)
 
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:
