@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 
 from ..errors import ImplbenchError
@@ -51,7 +52,7 @@ class Journal:
         self._bytes = 0
         stamp = "".join(character for character in run.created if character.isalnum())
         self._stem = f"{stamp}-{run.problem.name}"
-        self.path = folder / f"{self._stem}-{os.getpid()}{JOURNAL}"
+        self.path = folder / f"{self._stem}-{token_hex(4)}{JOURNAL}"  # of several at once, on several machines
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("xb", buffering=0)  # what could not be written is not tried again at the end

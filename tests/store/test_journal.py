@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 
 import pytest
 
@@ -149,6 +150,18 @@ def test_a_run_ends_before_its_document_is_too_large_to_be_read_again(tmp_path, 
         begun.append(run.rounds[1])
     (path,) = tmp_path.iterdir()
     assert documents.read(path).rounds == run.rounds[:1]
+
+
+def test_two_runs_that_are_made_at_once_in_one_folder_lose_nothing(tmp_path, run):
+    other = make_run(rounds=2, seed=8)
+    first, second = (Journal(tmp_path, replace(one, rounds=())) for one in (run, other))
+    for one, another in zip_longest(run.rounds, other.rounds):
+        first.append(one)
+        if another:
+            second.append(another)
+    paths = [begun.close()[1] for begun in (second, first)]
+    assert [documents.read(path).rounds for path in paths] == [other.rounds, run.rounds]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 
 def test_a_round_is_on_the_disk_before_the_next_one_starts(tmp_path, run, monkeypatch):
