@@ -51,7 +51,8 @@ def kept(folder):
 
 
 def test_a_results_disk_that_is_full_at_once_is_one_sentence_and_no_file(tmp_path):
-    done = isolated("mount -t tmpfs -o size=4k none results; eval $run; code=$?; ls -A results; exit $code", tmp_path)
+    script = "mount -t tmpfs -o size=4k,nr_inodes=1 none results; eval $run; code=$?; ls -A results; exit $code"
+    done = isolated(script, tmp_path)
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
     (sentence,) = sentences(done)
     assert "results: cannot be written (No space left on device)" in sentence

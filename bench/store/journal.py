@@ -35,8 +35,8 @@ class Journal:
     """A run that is being made: each round is on the disk before the next one starts.
 
     When an error ends the run, what was measured before becomes a document all the same. Where that cannot be written,
-    the journal stays, which can be read as well; where that is gone, the document is written to the usual temporary
-    folder. The error says where it is.
+    the journal stays, which can be read as well; where that is gone, or has no whole round, the document is written to
+    the usual temporary folder. The error says where it is.
     """
 
     def __init__(self, folder: Path, run: Run) -> None:
@@ -50,6 +50,7 @@ class Journal:
         self._folder = folder
         self._run = run
         self._bytes = 0
+        self._whole_rounds = 0
         stamp = "".join(character for character in run.created if character.isalnum())
         self._stem = f"{stamp}-{run.problem.name}"
         self.path = folder / f"{self._stem}-{token_hex(4)}{JOURNAL}"  # of several at once, on several machines
@@ -102,6 +103,7 @@ class Journal:
         line = self._fitting(encoded(round_))
         self._run = replace(self._run, rounds=(*self._run.rounds, round_))  # whatever happens from now on
         self._write(line)
+        self._whole_rounds += 1
 
     def leave(self, left: Sequence[Left]) -> None:
         """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
@@ -143,14 +145,15 @@ class Journal:
 
     def _keep(self, error: BaseException) -> None:
         """Keep what was measured before an error, and have the error say where."""
-        with contextlib.suppress(ImplbenchError):
+        path = None
+        try:
             path = self.close(interrupted=True)[1]
-            if path is not None:
-                error.add_note(_KEPT.format(path=path))
-            return
-        if self.path.exists():  # its whole rounds can be read
-            if self._run.rounds:
-                error.add_note(_KEPT.format(path=self.path))
-            return
-        with contextlib.suppress(ImplbenchError):
-            error.add_note(_KEPT.format(path=self._document_in(Path(tempfile.gettempdir()), interrupted=True)[1]))
+        except ImplbenchError:
+            if self._whole_rounds and self.path.exists():
+                path = self.path
+            else:
+                self._remove()
+                with contextlib.suppress(ImplbenchError):
+                    path = self._document_in(Path(tempfile.gettempdir()), interrupted=True)[1]
+        if path is not None:
+            error.add_note(_KEPT.format(path=path))

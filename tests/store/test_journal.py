@@ -118,6 +118,25 @@ def test_a_disk_that_is_full_in_the_middle_of_a_round_leaves_the_rounds_before_i
     assert caught.value.__notes__ == [f"what was measured is kept: implbench report {path}"]
 
 
+def test_a_disk_that_is_full_in_the_first_round_leaves_the_document_in_the_temporary_folder(tmp_path, run, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+
+    def full(path, data):
+        if path.parent == tmp_path / "results":
+            raise ImplbenchError("no room")
+        documents.write_atomically(path, data)
+
+    begun = Journal(tmp_path / "results", replace(run, rounds=(), id=""))
+    monkeypatch.setattr(journal, "write_atomically", full)
+    monkeypatch.setattr(begun, "_write", lambda line: full(begun.path, line))
+    with pytest.raises(ImplbenchError, match="no room") as caught, begun:
+        begun.append(run.rounds[0])
+    assert list((tmp_path / "results").iterdir()) == []
+    (path,) = (tmp_path / "temporary").iterdir()
+    assert documents.read(path).rounds == run.rounds[:1]
+    assert caught.value.__notes__ == [f"what was measured is kept: implbench report {path}"]
+
+
 def test_a_results_folder_that_vanishes_is_made_again(tmp_path, run):
     folder = tmp_path / "results"
     begun = journal_of(run, folder)
