@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select

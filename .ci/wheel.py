@@ -44,22 +44,24 @@ def main(folder: Path) -> None:
     folders = CHECKOUT / "impls", CHECKOUT / "bench"
     for file in sorted(file for folder in folders for file in folder.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts:
-            name = f"implbench/{file.relative_to(CHECKOUT).as_posix()}"
+            name = f"implbench/{file.relative_to(CHECKOUT).as_posix()}".replace("/bench/toplevel/", "/")
             expect(name in names, f"{name} is missing")
 
     venv.create(folder / "venv", with_pip=True)
     binaries = folder / "venv" / "bin"
     run(binaries / "pip", "install", "--quiet", wheel, cwd=empty)
     small = ("run", "backprop", "--impl", "vectorized", "--size", "S", "--rounds", "2", "--budget", "20", "--json")
-    for command in ([binaries / "implbench"], [binaries / "python", "-m", "implbench.bench"]):
+    for command in ([binaries / "implbench"], [binaries / "python", "-m", "implbench"]):
         found = json.loads(run(*command, *small, cwd=empty))
         outcomes = {case["implementation"]: case["outcome"] for case in found["groups"][0]["cases"]}
         expect(outcomes == {"vectorized": "ok", "loop_hoisted": "ok"}, f"the run ended as {outcomes}")
     run(binaries / "implbench", "report", cwd=empty)
     expect(len(list(empty.glob("reports/*/report.md"))) == 1, "the report was not written")
-    run(binaries / "implbench", "new", "problem", "rows", cwd=empty)
+    run(binaries / "implbench", "new", "problem", "rows", "--folder", cwd=empty)
     run(binaries / "implbench", "new", "impl", "./rows", "faster", cwd=empty)
     run(binaries / "implbench", "check", "./rows", cwd=empty)
+    run(binaries / "implbench", "new", "columns.py", cwd=empty)
+    run(binaries / "implbench", "check", "columns.py", cwd=empty)
     run(
         binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q",
         "-p", "no:cacheprovider", "-k", "vectorized and not octave", "--implbench=--size S --rounds 2",

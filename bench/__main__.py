@@ -1,4 +1,4 @@
-"""``python -m bench`` in a checkout, ``python -m implbench.bench`` installed."""
+"""``python -m bench`` in a checkout, ``python -m implbench`` installed."""
 
 import sys
 

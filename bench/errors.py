@@ -1,6 +1,6 @@
 """The expected mistakes: each is one sentence for the user, and carries the exit code it ends in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 
@@ -29,6 +29,11 @@ class ImplbenchError(Exception):
     """A mistake that the user can mend; its text says what was found, what was expected and what to do."""
 
     exit_code = Exit.USAGE
+
+    def __init__(self, text: str, *, example: Sequence[str] = ()) -> None:
+        """Take a sentence, and lines of code that show what to write."""
+        super().__init__(text)
+        self.example = tuple(example)
 
 
 class NothingMeasured(ImplbenchError):

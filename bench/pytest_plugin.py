@@ -1,8 +1,9 @@
 """``pytest --benchmark-only``: the same runner, its times replayed into pytest-benchmark.
 
-A problem.py is collected as a module with one test a case. The first of them has the whole problem measured,
-interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a timer that returns
-recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other benchmark.
+A problem.py, or the one file of a problem, is collected as a module with one test a case. The first of them has the
+whole problem measured, interleaved, in workers; each then replays its own times through ``benchmark.pedantic`` with a
+timer that returns recorded times (notes: ecosystem, 5), so that saving, comparing and grouping work as with any other
+benchmark.
 
 It gets one value a round, the fastest sample of a fresh process: its rounds are taken for independent, which samples of
 one process are not, and its mean over all samples would move with the slowest of them.
@@ -10,20 +11,22 @@ one process are not, and its mean over all samples would move with the slowest o
 
 import contextlib
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from .analyse.verdict import Finding, decided, findings
+from .analyse.decided import decided
+from .analyse.verdict import Finding, findings
 from .cli.measuring_options import RunOptions
 from .cli.options import made
 from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .measure.selection import select
-from .problems import problem
+from .problems import discovery, problem
+from .problems.files import MODULE
 from .problems.problem import Problem
 from .report import terminal
 from .report.json_run import interval_of
@@ -48,13 +51,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a problem.py; and for this file, as ``--pyargs implbench.bench`` names it, the bundled problems."""
+    """Collect a problem; and for this file, as ``--pyargs implbench.bench`` names it, the bundled problems."""
     if not parent.config.getoption("benchmark_only", default=False):
         return None
     if file_path == Path(__file__):
         return Bundled.from_parent(parent, path=file_path)
-    ours = file_path.name == "problem.py" and not file_path.is_relative_to(Path(__file__).parent)
-    return _module(file_path, parent) if ours and problem.is_problem(file_path) else None
+    if file_path.suffix != ".py" or file_path.is_relative_to(Path(__file__).parent):
+        return None
+    ours = discovery.is_problem(file_path, named=parent.session.isinitpath(file_path))
+    return OfProblem.from_parent(parent, path=file_path) if ours else None
 
 
 class Bundled(pytest.File):
@@ -63,7 +68,7 @@ class Bundled(pytest.File):
     def collect(self) -> Iterator[pytest.Collector]:
         """Yield a module for each."""
         for folder in problem.available().values():
-            yield _module(folder / "problem.py", self)
+            yield OfProblem.from_parent(self, path=folder / f"{MODULE}.py")
 
 
 class Clock:
@@ -107,19 +112,22 @@ class Measured:
         return self._result
 
 
-def _module(file_path: Path, parent: pytest.Collector) -> pytest.Module:
-    """Return a module with one parametrised test, named after the problem."""
-    try:
-        words = ["run", str(file_path.parent), *shlex.split(parent.config.getoption("implbench"))]
-        options = made(RunOptions, vars(command_line().parse_args(words)))
-        found = problem.read(file_path.parent)
-        measured = Measured(found, options)
-    except (ImplbenchError, ValueError) as error:
-        raise pytest.Collector.CollectError(f"implbench: {error}") from error
-    module: pytest.Module = pytest.Module.from_parent(parent, path=file_path)
-    module.obj = ModuleType(found.name)
-    setattr(module.obj, found.name, _test(found.name, measured))
-    return module
+class OfProblem(pytest.Module):
+    """A module with one parametrised test, named after the problem."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Yield the test's cases; an error of a problem that lies beside what is asked for is nobody's."""
+        place = self.path.parent if self.path.stem == MODULE else self.path
+        try:
+            words = ["run", str(place), *shlex.split(self.config.getoption("implbench"))]
+            options = made(RunOptions, vars(command_line().parse_args(words)))
+            found = problem.find(str(place))
+            measured = Measured(found, options)
+        except (ImplbenchError, ValueError) as error:
+            raise pytest.Collector.CollectError(f"implbench: {error}") from error
+        self.obj = ModuleType(found.name)
+        setattr(self.obj, found.name, _test(found.name, measured))
+        return super().collect()
 
 
 def _test(name: str, measured: Measured) -> Callable[..., None]:

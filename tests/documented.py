@@ -3,6 +3,8 @@
 A page is read as Markdown. What a block is for is said in comments above it:
 
     <!-- file: nearest/loop.py -->  the block is the text of that file
+    <!-- into: nearest.py -->       the functions of the block are put into that file, each in the place of one that has
+                                    its name, or else at the end
     <!-- exit: 4 -->                the last command of the block ends with this exit code (otherwise 0)
     <!-- until: waiting -->         the command goes on by itself: once it has printed this, the page goes on, and after
                                     the next output that the page shows, the command is interrupted
@@ -11,6 +13,7 @@ A page is read as Markdown. What a block is for is said in comments above it:
 A block of ``text`` is what the last command above it prints, with numbers of its own and some lines left out.
 """
 
+import ast
 import os
 import re
 import signal
@@ -82,6 +85,10 @@ def alike(shown: str, printed: str) -> bool:
     return re.search(pattern + _words(shown[end:].rstrip()), printed, re.DOTALL) is not None
 
 
+def _name(statement: ast.stmt) -> str | None:
+    return getattr(statement, "name", None)
+
+
 def _form(text: str) -> str:
     return next(re.sub(one, form, text) for one, form in _VARYING.items() if re.fullmatch(one, text))
 
@@ -110,6 +117,8 @@ class Reader:
         for block in blocks(page):
             if "file" in block.marks:
                 self._write(block)
+            elif "into" in block.marks:
+                self._put(block)
             elif block.language == "sh" and "not run" not in block.marks:
                 *others, last = block.commands
                 for command in others:
@@ -165,6 +174,18 @@ class Reader:
             raise Untrue(f"line {block.line}: the folder of {block.marks['file']} is not there yet")
         file.write_text(block.text)
 
+    def _put(self, block: Block) -> None:
+        file = self.folder / block.marks["into"]
+        if not file.is_file():
+            raise Untrue(f"line {block.line}: {block.marks['into']} is not there yet")
+        text = file.read_text()
+        for function in ast.parse(block.text).body:
+            code = ast.get_source_segment(block.text, function) or ""
+            known = (ast.get_source_segment(text, one) for one in ast.parse(text).body if _name(one) == _name(function))
+            before = next(known, None)
+            text = text.replace(before, code) if before else f"{text}\n\n{code}\n"
+        file.write_text(text)
+
     def _compare(self, block: Block) -> None:
         if self._going_on:
             self._wait(self._going_on, block.text)
@@ -193,14 +214,24 @@ class Reader:
             self._going_on.wait()
 
 
-def launchers(folder: Path, checkout: Path) -> dict[str, str]:
+def launchers(folder: Path, checkout: Path, *plugins: str) -> dict[str, str]:
     """Return the environment of a shell in which `implbench`, and pytest's plugin, are the checkout's.
+
+    Parameters
+    ----------
+    folder
+        Where they are written.
+    checkout
+        The folder that holds the package.
+    plugins
+        Modules that pytest is to load besides.
 
     Both are scripts that are written to a folder. What is in the variable EXTRA is put behind the arguments of
     `implbench`: so a command is typed as it is shown, and takes less time.
     """
-    plugin = "-p no:implbench -p no:cacheprovider -p bench.pytest_plugin"
-    for name, module in (("implbench", f'bench "$@" ${EXTRA}'), ("pytest", f'pytest {plugin} "$@"')):
+    wanted = ("no:implbench", "no:cacheprovider", "bench.pytest_plugin", *plugins)
+    options = " ".join(f"-p {plugin}" for plugin in wanted)
+    for name, module in (("implbench", f'bench "$@" ${EXTRA}'), ("pytest", f'pytest {options} "$@"')):
         script = folder / name
         script.write_text(f'#!/bin/sh\nPYTHONPATH="{checkout}" exec "{sys.executable}" -m {module}\n')
         script.chmod(0o755)

@@ -9,7 +9,7 @@ FAKES = Path(__file__).parent / "fakes" / "product"
 
 def git(folder, *arguments):
     """Run git in a folder, as nobody in particular."""
-    who = ("-c", "user.name=test", "-c", "user.email=test@example.invalid")
+    who = ("-c", "user.name=test", "-c", "user.email=test@example.invalid", "-c", "maintenance.auto=false")
     done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
@@ -19,7 +19,7 @@ def repository(folder, *names):
     (folder / "product").mkdir(parents=True)
     for name in ("problem", *names):
         shutil.copy(FAKES / f"{name}.py", folder / "product")
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "init", "--quiet", "--template=", "--initial-branch=main")
     commit(folder, "first")
     return folder
 

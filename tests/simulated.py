@@ -15,15 +15,16 @@ from random import Random
 from typing import Any
 
 from bench.machine.load import Activity
-from bench.measure import backends, selection
+from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
-from bench.measure.round_executor import Group, PassChooser, Source
-from bench.measure.round_plan import BurstSizes, Paced, RoundPlan, order_of_pass
+from bench.measure.group import Group, Source
+from bench.measure.round_executor import UNCOUNTED
+from bench.measure.round_plan import BurstSize, BurstSizes, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Round
-from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
+from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
 from bench.worker.protocol import InputsWritten, Untimed
 from tests import noise
 from tests.noise import Noise
@@ -62,6 +63,8 @@ class Simulation:
     cpus: tuple[int, ...] = (0, 1)
     start_s: float = 0.25
     """Time to start one worker."""
+    prepare_s: Callable[[Case], float] = lambda case: 0.0
+    """What preparing a case takes: compiling, if it is long."""
     discarded: Mapping[int, str] = field(default_factory=dict)
     """Place among all rounds of the simulation, from 0 -> why it is discarded."""
     matrices: Sequence[str] = ("x", "y")
@@ -141,6 +144,14 @@ class _Active:
     """Of this process: the truth, bent by what befell the process and the round."""
     number: int
     samples: int = 1
+    starting_ns: int = 0
+    spent_ns: int = 0
+    """Beside starting it."""
+
+    @property
+    def spent(self) -> Spent:
+        """Where the time went."""
+        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns)
 
     def ends(self, done: int) -> bool:
         """Return whether it ends otherwise than ok once it has given so many bursts."""
@@ -160,38 +171,59 @@ class SimulatedExecutor:
         self._sizes = BurstSizes()
         self._crew: Crew | None = None
         self._served: set[str] = set()
+        self._begun: Callable[[], Round] | None = None
+        self._passes = 0
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
         """Hold one round of the arms in the plan and return its record."""
         machine, started = self._machine, self._machine.clock.now_ns
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         common = machine.noise.of_round(machine.random)
         start = _Start(group=group, plan=plan, index=index, common=common, crew=crew)
-        active = {name: self._start(arms[name], start) for name in plan.spawn_order}
-        self._size(active)
-        pass_ns = sum(one.samples * one.number * one.call_ns for one in active.values())
-        passes = choose_passes(round(pass_ns), machine.clock.now_ns - started)
+        active: dict[str, _Active] = {}
+        self._begun = lambda: self._record(start, active, started)
+        self._passes = 0
+        for name in plan.spawn_order:
+            active[name] = self._start(arms[name], start)
+        turns = self._turns(active, choose_turns, machine.clock.now_ns - started)
+        passes = max((one.passes for one in turns.values()), default=0)
         for place in range(passes):
             self._say(f"pass {place + 1} of {passes}, {group.name}")
-            self._pass(place, active, plan)
+            self._pass(place, active, plan, turns)
+            self._passes = place + 1
         for one in active.values():
-            self._finish(one, counted=index == 0 and one.arm not in group.limits)
-        held = Round(
-            index=index,
-            group=group.name,
-            start_ns=started,
-            duration_ns=machine.clock.now_ns - started,
-            hash_seed=plan.hash_seed,
-            padding=plan.padding,
-            passes=passes,
-            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
-            workers=tuple(one.record for one in active.values()),
-            discarded=machine.discarded.get(len(machine.held)),
-        )
+            self._finish(one, counted=index == 0 and one.arm.role not in UNCOUNTED)
+        held = replace(self._begun(), discarded=machine.discarded.get(len(machine.held)))
+        self._begun = None
         machine.held.append(held)
         return held
+
+    def _record(self, start: _Start, active: Mapping[str, _Active], started_ns: int) -> Round:
+        """Return the record of a round as it is now."""
+        return Round(
+            index=start.index,
+            group=start.group.name,
+            start_ns=started_ns,
+            duration_ns=self._machine.clock.now_ns - started_ns,
+            hash_seed=start.plan.hash_seed,
+            padding=start.plan.padding,
+            passes=self._passes,
+            load=Activity(load_before=None, load_after=None, busy=(), steal=(), frequency_hz=None),
+            workers=tuple(replace(one.record, spent=one.spent) for one in active.values()),
+        )
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held; None where none is."""
+        return recording.unfinished(self._begun()) if self._begun else None
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Return what making inputs tells; none are made."""
@@ -206,15 +238,21 @@ class SimulatedExecutor:
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""
 
+    def close(self) -> None:
+        """Do nothing: no worker is started before its round."""
+
     def _start(self, arm: Arm, start: _Start) -> _Active:
         """Start a worker, unless one of the crew serves this code already, and let it warm up."""
         machine, group, crew = self._machine, start.group, start.crew
         self._say(f"starting {arm.name}")
+        before_ns = machine.clock.now_ns
         source = group.sources[arm.name]
         if crew is not self._crew:
             self._crew, self._served = crew, set()
-        like = f"{source.problem.folder} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
-        machine.clock.spend(machine.start_s / (10 if crew and like in self._served else 1))
+        like = f"{source.problem.file} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
+        starting_ns = machine.clock.now_ns - before_ns
+        machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))
         self._served.add(like)
         found = machine.truth(arm, source, start.index)
         truth = found if isinstance(found, Truth) else Truth(seconds=found)
@@ -226,23 +264,33 @@ class SimulatedExecutor:
         active = _Active(arm=arm, truth=truth, record=record, call_ns=call_ns, number=number)
         machine.clock.spend(7 * call_ns * 1e-9)
         self._end(active, 0)
+        active.starting_ns = starting_ns
+        active.spent_ns = machine.clock.now_ns - before_ns - starting_ns
         return active
 
-    def _size(self, active: Mapping[str, _Active]) -> None:
+    def _turns(self, active: Mapping[str, _Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
         paced = [
             Paced(name=name, case=one.arm.case, number=one.number, call_ns=max(1, round(one.call_ns)))
             for name, one in active.items()
             if one.record.outcome == Outcome.OK
         ]
-        for name, size in self._sizes.of(paced).items():
-            active[name].number, active[name].samples = size
+        known = {
+            one.name: BurstSize(call_ns=one.call_ns, number=number, samples=samples)
+            for (number, samples), one in zip(self._sizes.of(paced).values(), paced, strict=True)
+        }
+        turns = choose_turns(known, took_ns)
+        for name, size in known.items():
+            active[name].number, active[name].samples = size.number, turns[name].samples
+        return turns
 
-    def _pass(self, place: int, active: Mapping[str, _Active], plan: RoundPlan) -> None:
+    def _pass(self, place: int, active: Mapping[str, _Active], plan: RoundPlan, turns: Mapping[str, Turns]) -> None:
         for position, name in enumerate(order_of_pass(plan.positions, place)):
             one = active[name]
-            if one.record.outcome == Outcome.OK:
+            if one.record.outcome == Outcome.OK and place < turns[name].passes:
+                before_ns = self._machine.clock.now_ns
                 one.record = replace(one.record, bursts=(*one.record.bursts, self._burst(one, place, position)))
                 self._end(one, len(one.record.bursts))
+                one.spent_ns += self._machine.clock.now_ns - before_ns
 
     def _burst(self, one: _Active, place: int, position: int) -> Burst:
         machine = self._machine
@@ -287,7 +335,8 @@ class SimulatedExecutor:
 def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
     """Return the record of a worker that has warmed up."""
     group, plan = start.group, start.plan
-    error = Verification(output=group.sources[arm.name].problem.outputs[0], error_over_tolerance=0.02, max_ulp=1.0)
+    output = next(iter(group.sources[arm.name].problem.outputs), "result")
+    error = Verification(output=output, error_over_tolerance=0.02, max_ulp=1.0)
     pool = Pool(library=machine.blas or "", version=None, kernel=machine.kernel, threads=group.threads)
     return Worker(
         arm=arm.name,

@@ -33,7 +33,9 @@ ORDER = (
     "formats",
     "cli",
     "pytest_plugin",
+    "api",
     "__main__",
+    "toplevel",
 )
 
 #: All modules; a folder without an __init__.py below bench/ holds data.

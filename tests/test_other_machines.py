@@ -18,13 +18,15 @@ from bench.problems.case import Case, Size
 from bench.worker import correctness
 from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
+from bench.worker.outputs import leaves_of, named
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
 from bench.worker.task import Bench
+from bench.worker.values.comparison import Expected
 from tests import noise
 
 CHECKOUT = Path(__file__).parent.parent
 FAKES = CHECKOUT / "tests" / "fakes" / "product"
-TEMPLATES = CHECKOUT / "bench" / "templates"
+TEMPLATES = CHECKOUT / "bench" / "templates" / "folder"
 
 
 @pytest.fixture
@@ -122,7 +124,11 @@ def test_references_without_extended_precision_are_still_within_the_tolerance(do
     inputs = module.inputs(module.SIZES["S"], dtype, found.data[0], 1)
     step = implementation.load(folder, found.baseline).prepare(inputs)
     roundoff = float(np.finfo(dtype).eps) / 2
-    errors = correctness.check(
-        correctness.named(step(), found.outputs), module.reference(inputs), module.tolerance(inputs, roundoff), dtype
+    expected = Expected(
+        leaves=leaves_of(module.reference(inputs), judged=False),
+        tolerance=module.tolerance(inputs, roundoff),
+        dtypes=dict.fromkeys(found.outputs, dtype),
+        strict=True,
     )
+    errors = correctness.check(leaves_of(named(step(), found.outputs), judged=False), expected)
     assert all(one.error_over_tolerance < 1 for one in errors)

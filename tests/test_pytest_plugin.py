@@ -149,7 +149,7 @@ def test_a_projects_own_module_of_that_name_is_no_problem(pytester, text):
 
 def test_a_problem_that_lacks_something_is_told(folder, pytester):
     problem = folder / "product" / "problem.py"
-    problem.write_text(problem.read_text().replace("BASELINE =", "BASE ="))
+    problem.write_text(problem.read_text().replace("BASELINE =", "BASELINE = str() or"))
     done = pytester.runpytest_inprocess(*OPTIONS, "product", "--benchmark-only")
     assert done.ret == pytest.ExitCode.INTERRUPTED
     assert "has no literal constant BASELINE" in done.stdout.str()
@@ -182,3 +182,23 @@ def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder, pyt
     pytester.syspathinsert()
     done = pytester.runpytest_inprocess(*OPTIONS, "product", "-p", "second", "--collect-only")
     assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+ROWS = "def inputs(m=10, *, seed): ...\ndef honest(x): ...\ndef honest_too(x): ...\n"
+
+
+@pytest.mark.parametrize("argument", ["benchmarks", "benchmarks/rows.py"])
+def test_a_problem_in_one_file_is_collected_among_others_and_by_its_path(pytester, argument):
+    folder = pytester.mkdir("benchmarks")
+    (folder / "rows.py").write_text(ROWS)
+    (folder / "helper.py").write_text("raise SystemExit('nobody asked for it')\n")
+    done = pytester.runpytest_inprocess(*OPTIONS, argument, "--benchmark-only", "--implbench=--rounds 1", "-rA")
+    assert done.ret == 0, done.stdout.str()
+    done.assert_outcomes(passed=2)
+    assert "benchmarks/rows.py::rows[honest_too-m=10-float64-C-1t]" in done.stdout.str()
+
+
+def test_a_problem_beside_what_is_asked_for_disturbs_nobody(folder, pytester):
+    (folder / "rows.py").write_text(ROWS)
+    how = ("--benchmark-only", "--implbench=--size S --rounds 1", "-k", "honest")
+    assert pytester.runpytest_inprocess(*OPTIONS, "product", *how).ret == 0

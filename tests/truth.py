@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.measure.round_executor import Source
+from bench.measure.group import Source
 from bench.store.records import Arm
 from bench.store.worker_records import Call, Costs, Counts, Outcome
 

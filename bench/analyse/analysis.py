@@ -73,7 +73,7 @@ class Analysis:
 
         Its interval has the level that the run's looks leave, as every ratio of a run has (docs/measuring.md).
         """
-        return estimate(log_ratios(self.rounds(group), candidate.name, baseline.name), self.run.settings.looks)
+        return estimate(log_ratios(self.rounds(group), candidate.name, baseline.name), self.run.settings.stopping)
 
     def ratios(
         self, group: GroupFindings, of: Callable[[Sequence[int]], float] = min
@@ -85,7 +85,7 @@ class Analysis:
         values = {finding.arm.name: burst_values(self.rounds(group), finding.arm.name, of) for finding in group.ok}
         found = {}
         for candidate, baseline in combinations(values, 2):
-            one = estimate(paired(values[candidate], values[baseline]), self.run.settings.looks)
+            one = estimate(paired(values[candidate], values[baseline]), self.run.settings.stopping)
             if one is not None:
                 found[candidate, baseline], found[baseline, candidate] = one, -one
         return found

@@ -72,7 +72,7 @@ def effects(run: Run, groups: Sequence[GroupFindings], axis: str) -> tuple[Effec
                 if key in before:
                     earlier = before[key][1]
                     logs = {index: earlier[index] - value for index, value in after.items() if index in earlier}
-                    log_ratio = estimate(logs, run.settings.looks)
+                    log_ratio = estimate(logs, run.settings.stopping)
                     if log_ratio is not None:
                         found.append(
                             Effect(

@@ -214,7 +214,7 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
     logs = None
     if before:
         pair = log_ratios(used_rounds(run, group.name), finding.arm.name, before.finding.arm.name)
-        logs = estimate(pair, run.settings.looks)
+        logs = estimate(pair, run.settings.stopping)
     return Rung(
         finding=finding,
         worker=worker,

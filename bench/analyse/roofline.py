@@ -15,6 +15,7 @@ from statistics import median
 
 from ..stats import intervals
 from ..stats.intervals import Estimate
+from ..stats.sequential import FIXED, Stopping
 from ..store.records import Limit, Round, Run
 from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
 from ..store.worker_records import Burst, Outcome, Worker
@@ -147,7 +148,7 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=roofs,
         missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(finding, work, binding, rounds, run.settings.looks) for finding in group.ok),
+        placed=tuple(_placed(finding, work, binding, rounds, run.settings.stopping) for finding in group.ok),
     )
 
 
@@ -178,10 +179,10 @@ def _waited_in(burst: Burst) -> float | None:
 
 
 def _placed(
-    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], looks: Sequence[int]
+    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], stopping: Stopping
 ) -> Placed:
     seconds = finding.min_seconds_per_call.value if finding.min_seconds_per_call else inf
-    found = share(log_ratios(rounds, finding.arm.name, binding.limit.arm.name), work, binding.limit, looks)
+    found = share(log_ratios(rounds, finding.arm.name, binding.limit.arm.name), work, binding.limit, stopping)
     doubt = doubt_of(found, binding)
     return Placed(
         finding=finding,
@@ -206,7 +207,7 @@ def doubt_of(share: Ratio | None, binding: Roof) -> Doubt | None:
 
 
 def share(
-    over_limit: Mapping[int, float], work: Mapping[str, float], limit: Limit, looks: Sequence[int] = ()
+    over_limit: Mapping[int, float], work: Mapping[str, float], limit: Limit, stopping: Stopping = FIXED
 ) -> Ratio | None:
     """Return which share of a limit an implementation reaches, with the interval over rounds.
 
@@ -220,10 +221,10 @@ def share(
         Round -> log(time of the implementation / time of the limit's call).
     work
         Of the problem.
-    looks
+    stopping
         Of the run; see `sequential`.
     """
-    found = estimate(over_limit, looks)
+    found = estimate(over_limit, stopping)
     amount = work[limit.resource] / limit.work[limit.resource]
     if found is None or amount <= 0:
         return None

@@ -5,7 +5,7 @@ within rounds of one size, as everywhere; growth from one size to the next is fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import log, log1p
 from statistics import median
@@ -13,6 +13,7 @@ from statistics import median
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from ..stats.sequential import Stopping
 from ..store.records import Left, Round, Run
 from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
 from .verdict import Finding, GroupFindings, Verdict, estimate, judge
@@ -33,7 +34,7 @@ class Place:
     group: GroupFindings
     rounds: tuple[Round, ...]
     """Those that count."""
-    looks: tuple[int, ...]
+    stopping: Stopping
     """Of the run: see `sequential`."""
     timed: Mapping[str, Finding]
     """Name -> what has a time here."""
@@ -147,7 +148,7 @@ def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
     baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
     known = [name for place in places for name in (*place.timed, *place.left)]
     names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
-    ruling = reigns([place.leaders for place in places])
+    ruling = _ruling(places)
     case = case_of(groups[0])
     return Sweep(
         parameter=parameter,
@@ -161,6 +162,13 @@ def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
         steps=tuple(growth for name in names for growth in _steps(places, name)),
         growth=tuple(growth for name in names if (growth := _asymptotic(places, name)) is not None),
     )
+
+
+def _ruling(places: Sequence[Place]) -> tuple[Reign, ...]:
+    """Return who is the fastest from where to where; a size that was not measured ends nobody's reign."""
+    measured = [index for index, place in enumerate(places) if place.leaders]
+    found = reigns([places[index].leaders for index in measured])
+    return tuple(replace(one, first=measured[one.first], last=measured[one.last]) for one in found)
 
 
 def _name(case: Case, *, several: bool) -> str:
@@ -180,13 +188,13 @@ def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> 
     able = [name for name, one in timed.items() if not one.reference_blas]
     typical = {name: median(log_seconds(rounds, timed[name].arm.name).values()) for name in able}
     fastest = min(able, key=typical.__getitem__) if able else None
-    behind = {} if fastest is None else _behind(rounds, timed, fastest, run.settings.looks)
+    behind = {} if fastest is None else _behind(rounds, timed, fastest, run.settings.stopping)
     near = [name for name in able if name in behind and _near(group, behind[name])]
     return Place(
         value=case_of(group).size.values[parameter],
         group=group,
         rounds=rounds,
-        looks=run.settings.looks,
+        stopping=run.settings.stopping,
         timed=timed,
         left=left,
         behind=behind,
@@ -195,11 +203,11 @@ def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> 
 
 
 def _behind(
-    rounds: Sequence[Round], timed: Mapping[str, Finding], fastest: str, looks: tuple[int, ...]
+    rounds: Sequence[Round], timed: Mapping[str, Finding], fastest: str, stopping: Stopping
 ) -> dict[str, Estimate]:
     """Return the log-ratio of each over the fastest, from the rounds that both were in."""
     ratios = {
-        name: estimate(log_ratios(rounds, one.arm.name, timed[fastest].arm.name), looks)
+        name: estimate(log_ratios(rounds, one.arm.name, timed[fastest].arm.name), stopping)
         for name, one in timed.items()
         if name != fastest
     }
@@ -243,7 +251,7 @@ def _compared(place: Place, one: str, other: str) -> Comparison | None:
     if one not in place.timed or other not in place.timed:
         return None
     names = (place.timed[one].arm.name, place.timed[other].arm.name)
-    ratio = estimate(log_ratios(place.rounds, *names), place.looks)
+    ratio = estimate(log_ratios(place.rounds, *names), place.stopping)
     if ratio is None or ratio.interval is None:
         return None
     sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(_verdict(place.group, ratio), 0)

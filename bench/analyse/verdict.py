@@ -9,10 +9,11 @@ from statistics import median
 from ..stats import intervals
 from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
-from ..stats.sequential import level
-from ..store.records import Arm, Left, Run
-from ..store.selectors import GroupRounds, faults_per_call, seconds_per_call
+from ..stats.sequential import FIXED, Stopping
+from ..store.records import Arm, Left, Round, Run
+from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
+from ..units import time_text
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
@@ -83,9 +84,13 @@ class Finding:
     prepare_s: float | None
     transfer_s: float | None
     """Of `prepare_s`, what moving the inputs took, where the implementation says so."""
+    cold_start_s: float | None
+    """Of its first process, preparing and the first call together, where later ones found on disk what it compiled."""
     verification: tuple[Verification, ...]
     reference_blas: bool
     """Whether its workers ran on the reference BLAS: no case of that kind is called the fastest."""
+    consumed: str | None = None
+    """What was done inside the clock for its result to be there, where that is computed only when it is looked at."""
     seconds_per_call: Estimate | None = None
     """What a call usually takes: of each round the median over all samples, over rounds the median of these."""
     min_seconds_per_call: Estimate | None = None
@@ -167,25 +172,14 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
     return tuple(_group(run, name, margin) for name in names)
 
 
-def decided(run: Run) -> set[str]:
-    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with."""
-    return {
-        finding.arm.name
-        for group in findings(run)
-        for finding in group.findings
-        if finding.verdict != Verdict.UNDECIDED
-    }
-
-
 def _group(run: Run, name: str, margin: float) -> GroupFindings:
     rounds = GroupRounds(run, name)
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, looks=run.settings.looks)
-    lost = dict.fromkeys(round_.discarded for round_ in run.rounds if round_.group == name and round_.discarded)
-    unmeasured = "; ".join(["no round of it counts", *lost]) if lost else "the run ended before its first round"
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=run.settings.stopping)
+    unmeasured = _why_unmeasured([round_ for round_ in run.rounds if round_.group == name])
     return GroupFindings(
         name=name,
         findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
@@ -196,13 +190,21 @@ def _group(run: Run, name: str, margin: float) -> GroupFindings:
     )
 
 
+def _why_unmeasured(rounds: Sequence[Round]) -> str:
+    """Return why an arm of which no round counts has no time."""
+    lost = dict.fromkeys(one.discarded for one in rounds if one.discarded and not one.unfinished)
+    if lost:
+        return "; ".join(["no round of it counts", *lost])
+    return "the run was interrupted in its first round" if rounds else "the run ended before its first round"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Limits:
     """What a verdict is held to."""
 
     margin: float
     resolved: float
-    looks: tuple[int, ...]
+    stopping: Stopping
 
 
 def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) -> Finding:
@@ -212,15 +214,22 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     unknown = Finding(
         arm=arm,
         outcome=outcome,
-        reason=ended.reason if ended else None if workers else unmeasured,
+        reason=ended.reason if ended else None if workers else _unmeasured(unmeasured, rounds.first_call_ns(arm)),
         rounds=len(workers),
-        first_call_s=_median_s([worker.first_call_ns for worker in workers]),
+        first_call_s=_median_s([worker.first_call_ns for worker in workers] or [rounds.first_call_ns(arm)]),
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         transfer_s=_median_s([worker.transfer_ns for worker in workers]),
+        cold_start_s=cold_start_s(workers),
         verification=_worst([one for worker in workers for one in worker.verification]),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
+        consumed=next((worker.consumed for worker in workers if worker.consumed), None),
     )
     return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
+
+
+def _unmeasured(reason: str, first_call_ns: int | None) -> str:
+    """Return why an arm has no time, with what a call took of one that was about to be timed."""
+    return reason if first_call_ns is None else f"{reason}; its first call took {time_text(first_call_ns * 1e-9)}"
 
 
 def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
@@ -230,7 +239,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     other = rounds.again if arm is rounds.baseline else rounds.baseline
     logs = rounds.log_ratios(arm, other) if other else {}
     medians = rounds.log_ratios(arm, other, median) if other else {}
-    log_ratio = estimate(logs, limits.looks)
+    log_ratio = estimate(logs, limits.stopping)
     counted = {index: faults_per_call(worker) for index, worker in workers.items()}
     faults = {index: count for index, count in counted.items() if count is not None}
     return replace(
@@ -238,7 +247,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
         seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
         min_seconds_per_call=intervals.median_interval(rounds.min_seconds_per_call(arm)),
         log_ratio=log_ratio,
-        log_ratio_of_medians=estimate(medians, limits.looks),
+        log_ratio_of_medians=estimate(medians, limits.stopping),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
@@ -246,9 +255,9 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     )
 
 
-def estimate(logs: Mapping[int, float], looks: Sequence[int] = ()) -> Estimate | None:
-    """Return the Hodges-Lehmann estimate over rounds, at the level that the run's looks leave; None without a round."""
-    return intervals.hodges_lehmann(list(logs.values()), level(looks, len(logs))) if logs else None
+def estimate(logs: Mapping[int, float], stopping: Stopping = FIXED) -> Estimate | None:
+    """Return the Hodges-Lehmann estimate over rounds, at the level that its stopping leaves; None without a round."""
+    return intervals.hodges_lehmann(list(logs.values()), stopping.level(len(logs))) if logs else None
 
 
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:

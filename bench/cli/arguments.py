@@ -11,12 +11,13 @@ from . import argument_types
 
 def measuring(to: argparse.ArgumentParser) -> None:
     """Add what a run needs to know."""
-    to.add_argument("problem", help="a name that `implbench list` prints, or the path of a folder with a problem.py")
+    problem(to)
     axes(to)
     cache(to)
     sweep(to)
     baseline(to)
     amount(to)
+    precision(to)
     margin(to)
     seed(to)
     timeout(to)
@@ -26,6 +27,16 @@ def measuring(to: argparse.ArgumentParser) -> None:
     html(to)
     output(to)
     as_json(to)
+
+
+def problem(to: argparse.ArgumentParser) -> None:
+    """Add the problem."""
+    to.add_argument(
+        "problem",
+        nargs="*",
+        help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
+        "rows.py:loop rows.py:fast: these functions",
+    )
 
 
 def gate(to: argparse.ArgumentParser) -> None:
@@ -89,12 +100,7 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         metavar="C|F|CF|x=F,...",
         help="memory order of the 2-D inputs: of all, one letter each, or by name; repeat it for several",
     )
-    to.add_argument(
-        "--threads",
-        type=argument_types.counts,
-        metavar="N,...",
-        help="threads of BLAS and OpenMP (default: 1)",
-    )
+    threads(to)
     to.add_argument("--data", metavar="NAME", help="kind of data (default: the problem's first)")
     to.add_argument(
         "--allocator",
@@ -102,6 +108,16 @@ def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
         dest="allocators",
         metavar="default|retain,...",
         help=f"retain: glibc keeps freed memory, so that no call pays for page faults (default: {allocator})",
+    )
+
+
+def threads(to: argparse.ArgumentParser) -> None:
+    """Add the numbers of threads."""
+    to.add_argument(
+        "--threads",
+        type=argument_types.counts,
+        metavar="N,...",
+        help="threads of BLAS and OpenMP (default: 1)",
     )
 
 
@@ -135,14 +151,25 @@ def amount(to: argparse.ArgumentParser) -> None:
         "--rounds",
         type=argument_types.positive,
         metavar="N",
-        help="rounds of fresh workers (default: 8, then up to 32 for what is undecided)",
+        help="rounds of fresh workers (default: 6, then up to 32 for what is undecided)",
     )
     to.add_argument(
         "--budget",
         type=argument_types.seconds,
         dest="budget_s",
         metavar="SECONDS",
-        help="time for the rounds (default: 75 s, but 8 rounds in any case)",
+        help="time for the run (default: 75 s, up to 150 s where 6 rounds take longer)",
+    )
+
+
+def precision(to: argparse.ArgumentParser) -> None:
+    """Add how exactly ratios are to be known."""
+    to.add_argument(
+        "--precision",
+        type=argument_types.percentage,
+        metavar="PERCENT",
+        help="go on until each ratio to the baseline is known so exactly, either way, or time is up (default: until "
+        "it is decided at the margin)",
     )
 
 

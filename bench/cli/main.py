@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911  # one
             return _print_version()
         if parsed.command is None:
             parser().print_help()
+            _lead_on()
             return Exit.USAGE
         code = _done(parsed)
         sys.stdout.flush()  # what cannot be written is to be told, and not at the interpreter's end
@@ -109,21 +110,40 @@ def _done(parsed: "argparse.Namespace") -> int:
 
 
 def _complain(told: str | Exception, error: Exception | None = None) -> None:
-    """Print an error to stderr, on one line, with what it says of what was kept.
+    """Print an error to stderr, on one line, with what it says of what was kept; below it what to write instead.
 
     What names in it could do to a terminal is text there; where nobody can be told, the exit code says it alone.
     """
     from ..report.parts import printable
 
-    notes = getattr(error or told, "__notes__", ())
+    sentence = "; ".join([str(told), *getattr(error or told, "__notes__", ())])
     with contextlib.suppress(OSError):
-        print(f"implbench: {printable('; '.join([str(told), *notes]))}", file=sys.stderr, flush=True)
+        for line in (f"implbench: {printable(sentence)}", *(f"    {printable(one)}" for one in _example(told))):
+            print(line, file=sys.stderr, flush=True)
+
+
+def _example(told: str | Exception) -> Sequence[str]:
+    return told.example if isinstance(told, ImplbenchError) else ()
 
 
 def _write_nowhere(stream: "TextIO") -> None:
     """Have what is still to be written to a stream go nowhere, so that it does not fail once more."""
     with contextlib.suppress(OSError, ValueError):  # it has no descriptor in a test
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _lead_on() -> None:
+    """Print what can be done in this folder."""
+    import shlex
+    from pathlib import Path
+
+    from ..problems.discovery import problems_in
+
+    places = problems_in(Path.cwd())
+    words = [["run", f"./{one.name}" if one != Path.cwd() else "."] for one in places] or [["new", "my_rows.py"]]
+    print(f"\n{'here' if places else 'to begin'}:")
+    for found in words:
+        print(f"  {shlex.join(['implbench', *found])}")
 
 
 def _interrupt(number: int, frame: object) -> "NoReturn":

@@ -11,6 +11,9 @@ from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
 from .options import ReportingOptions
 
+#: The problem where none is named: that of the current folder.
+HERE = (".",)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateSelection(Selection):
@@ -29,6 +32,7 @@ class Timing:
     budget_s: float | None = None
     timeout_s: float = 60.0
     memory_bytes: int | None = None
+    precision: float | None = None
 
     @property
     def settings(self) -> Settings:
@@ -41,19 +45,21 @@ class Timing:
             timeout_s=self.timeout_s,
             memory_bytes=self.memory_bytes,
             command=("implbench", *privacy.command(sys.argv[1:], os.environ)),
+            precision=self.precision,
         )
 
     @property
     def looks(self) -> tuple[int, ...]:
-        """Return after which rounds decided pairs are measured no longer: none where the rounds were named."""
-        return LOOKS if self.rounds is None else ()
+        """Return after which rounds decided pairs are measured no longer: none where rounds or precision were named."""
+        return LOOKS if self.rounds is None and self.precision is None else ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunOptions(ReportingOptions):
     """Of `run`, and of what measures as it does: `roofline` and the pytest plugin."""
 
-    problem: str
+    problem: tuple[str, ...] = HERE
+    """Its name or path, or that with the name of an implementation behind a colon, for several of these."""
     selection: Selection
     timing: Timing
     roofline: bool = False
@@ -63,6 +69,9 @@ class RunOptions(ReportingOptions):
     def __post_init__(self) -> None:
         """Raise ImplbenchError for what cannot be had together."""
         sweeps = self.selection.sweep is not None
+        for name, given in (("sweep", sweeps), ("watch", self.watch), ("rounds", self.timing.rounds is not None)):
+            if self.timing.precision is not None and given:
+                raise ImplbenchError(f"--precision and --{name}: give one of the two")
         for name, given in (("sweep", sweeps), ("roofline", self.roofline)):
             if self.watch and given:
                 raise ImplbenchError(f"--watch and --{name}: give one of the two; a watch is to answer within seconds")
@@ -75,7 +84,7 @@ class RunOptions(ReportingOptions):
     @property
     def settings(self) -> Settings:
         """Return the settings; a sweep has a budget unless budget or rounds are named, and all its rounds."""
-        from ..measure.sweep_budget import SWEEP_BUDGET_S
+        from ..measure.sweep_plan import SWEEP_BUDGET_S
 
         settings = self.timing.settings
         if self.selection.sweep is None:

@@ -25,8 +25,17 @@ exit codes:
 class _Parser(argparse.ArgumentParser):
     """A parser that leaves out what was not typed, and whose errors are those of implbench: one sentence, exit 2."""
 
+    usual = ""
+    """The word that is meant before the name of a Python file, where a kind of thing is asked for."""
+
     def __init__(self, **how: "Any") -> None:
         super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **how)
+
+    def parse_known_args(self, args: "Any" = None, namespace: "Any" = None) -> "Any":
+        """Parse the arguments, with the usual word where it was left out."""
+        if self.usual and args and args[0].endswith(".py"):
+            args = [self.usual, *args]
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> "NoReturn":
         raise ImplbenchError(f"{message} (see: {self.prog} --help)")
@@ -44,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (
-        (_run, _explain, _roofline, _compare, _calibrate, _check),
+        (_run, _time, _explain, _roofline, _compare, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _doctor, _completion):
@@ -66,6 +75,29 @@ def _run(commands: "Commands") -> None:
     )
 
 
+def _time(commands: "Commands") -> None:
+    says = "compare statements, as those of python -m timeit, verified against the first"
+    time = _command(
+        commands, "time", says, """implbench time -s "x = list(range(1000))" "sum(x)" "sum(i for i in x)\""""
+    )
+    time.add_argument(
+        "statements", nargs="+", metavar="STATEMENT", help="what computes the same; the first is the baseline"
+    )
+    time.add_argument(
+        "--setup",
+        "-s",
+        action="append",
+        metavar="STATEMENT",
+        help="done before, once for all; repeat it for several lines",
+    )
+    arguments.threads(time)
+    arguments.amount(time)
+    arguments.margin(time)
+    arguments.seed(time)
+    arguments.timeout(time)
+    arguments.as_json(time)
+
+
 def _roofline(commands: "Commands") -> None:
     says = "run, and tell which share of this machine's limits each implementation reaches"
     roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
@@ -76,7 +108,7 @@ def _roofline(commands: "Commands") -> None:
 def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
     explain = _command(commands, "explain", says, example)
-    explain.add_argument("problem", help="a problem's name or folder")
+    explain.add_argument("problem", help="a problem's name, file or folder")
     explain.add_argument(
         "implementations", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)"
     )
@@ -125,7 +157,7 @@ def _compare(commands: "Commands") -> None:
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
-    calibrate.add_argument("problem", help="a problem's name or folder")
+    calibrate.add_argument("problem", help="a problem's name, file or folder")
     arguments.gate(calibrate)
     arguments.as_json(calibrate)
 
@@ -133,7 +165,7 @@ def _calibrate(commands: "Commands") -> None:
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = _command(commands, "check", says, example)
-    check.add_argument("problem", help="a problem's name or folder")
+    arguments.problem(check)
     arguments.axes(check)
     arguments.baseline(check)
     arguments.seed(check)
@@ -203,7 +235,7 @@ def _import(commands: "Commands") -> None:
 
 def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
-    listing.add_argument("problem", nargs="?", help="only this problem (a name or a folder)")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder)")
     listing.add_argument(
         "--names",
         action="store_true",
@@ -213,12 +245,14 @@ def _list(commands: "Commands") -> None:
 
 
 def _new(commands: "Commands") -> None:
-    says, example = "write a working start of your own", "implbench new problem my_rows"
-    new = _command(commands, "new", says, example)
+    new = _command(commands, "new", "write a working start of your own", "implbench new my_rows.py")
+    new.usual = "problem"
     kinds = new.add_subparsers(dest="kind", metavar="problem|impl", required=True, parser_class=_Parser)
-    a_problem = _command(kinds, "problem", "write a small problem with two implementations", example)
-    a_problem.add_argument("name", metavar="NAME", help="name of the problem and of its folder")
-    a_problem.add_argument("--into", metavar="FOLDER", help="where its folder is made (default: here)")
+    says, example = "write a small problem with two implementations, as one file", "implbench new problem my_rows"
+    a_problem = _command(kinds, "problem", says, example)
+    a_problem.add_argument("name", metavar="NAME", help="name of the problem and of its file")
+    a_problem.add_argument("--folder", action="store_true", help="as a folder, with a file for each implementation")
+    a_problem.add_argument("--into", metavar="FOLDER", help="where it is written (default: here)")
     says = "write one more implementation of a problem: a copy of its baseline"
     an_impl = _command(kinds, "impl", says, "implbench new impl ./my_rows faster")
     an_impl.add_argument("problem", metavar="PROBLEM", help="a problem's name or folder")
@@ -246,7 +280,7 @@ def _completion(commands: "Commands") -> None:
     )
 
 
-def _command(commands: "Commands", name: str, says: str, example: str) -> argparse.ArgumentParser:
+def _command(commands: "Commands", name: str, says: str, example: str) -> _Parser:
     added = commands.add_parser(
         name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}"
     )

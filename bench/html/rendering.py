@@ -57,6 +57,11 @@ def render(template: str, title: str, data: object, **context: Any) -> str:
     )
 
 
+def fragment(template: str, **context: Any) -> str:
+    """Return what a file in templates/ makes of its context: no page, but a part of one."""
+    return _environment().get_template(template).render(**context)
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -14,8 +14,9 @@ from ..machine.load import Activity
 from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten, Untimed
-from .round_executor import Conductor, Group, PassChooser, Source
-from .round_plan import RoundPlan
+from .group import Group, Source
+from .round_executor import Conductor
+from .round_plan import RoundPlan, TurnChooser
 from .worker_pool import Crew
 from .worker_process import Ended
 
@@ -24,9 +25,20 @@ class RoundExecutor(Protocol):
     """Holds rounds, and has inputs made for them."""
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record."""
+        """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
+        ...
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
         ...
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
@@ -35,6 +47,10 @@ class RoundExecutor(Protocol):
 
     def abandon_inputs(self) -> None:
         """End the making of inputs, from another thread than those that wait for it."""
+        ...
+
+    def close(self) -> None:
+        """End the workers of a round that was never held."""
         ...
 
 

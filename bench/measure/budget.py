@@ -1,16 +1,26 @@
-"""How long a run goes on: rounds and passes, from what was asked for and what a round turned out to take."""
+"""How long a run goes on: rounds, from what was asked for and what a round turned out to take."""
 
 from collections.abc import Callable
+from statistics import mean
 
+from ..stats.intervals import MIN_ROUNDS
 from ..store.records import Settings
-from . import round_plan
 from .progress import Progress
 
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0
 
-#: The part of the time that the wanted rounds may take where a run looks; the rest is for the pairs still undecided.
+#: It grows to so many times that where the rounds that an interval needs take longer.
+MOST_GROWTH = 2.0
+
+#: The part of the time that the rounds up to the first look may take; the rest is for the pairs undecided then.
 FIRST_PART = 0.6
+
+#: Where a run does not look, a round may take this part of its time.
+PLANNED_ROUNDS = 8
+
+#: What the next round takes is told from so many before it.
+RECENT = 3
 
 
 class Pace:
@@ -22,8 +32,10 @@ class Pace:
         self._monotonic_s = monotonic_s
         self._started = monotonic_s()
         self._round_s: list[float] = []
-        self._budget_s = settings.budget_s or USUAL_BUDGET_S
-        self._least = round_plan.WANTED_ROUNDS if settings.budget_s is None else 1
+        self.budget_s = settings.budget_s or USUAL_BUDGET_S
+        """Of the whole run."""
+        self._planned: int | None = None
+        self._least = MIN_ROUNDS if settings.budget_s is None else 1
 
     @property
     def done(self) -> int:
@@ -31,40 +43,72 @@ class Pace:
         return len(self._round_s)
 
     @property
+    def spent_s(self) -> float:
+        """Time since the start."""
+        return self._monotonic_s() - self._started
+
+    @property
     def left_s(self) -> float:
         """What is left of the budget."""
-        return self._budget_s - (self._monotonic_s() - self._started)
+        return self.budget_s - self.spent_s
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the time may end the run before its rounds are done."""
+        return self._settings.rounds is None or self._settings.budget_s is not None
 
     def add(self, round_s: float) -> None:
         """Count a round of all groups that took so long."""
         self._round_s.append(round_s)
 
-    def another(self) -> bool:
-        """Return whether another round is wanted and fits; a first one always does."""
+    def another(self, next_s: float | None = None) -> bool:
+        """Return whether another round is wanted and fits; a first one always does.
+
+        Parameters
+        ----------
+        next_s
+            What it is expected to take; None for as long as the longest of the last three.
+        """
         if not self._round_s:
             return True
         if self._settings.looks and self.done >= self._settings.looks[-1]:
             return False
-        if self._settings.rounds is not None:
-            if self.done >= self._settings.rounds:
-                return False
-            if self._settings.budget_s is None:
-                return True
-        return self.done < self._least or self.left_s >= max(self._round_s[-3:])
+        if self._settings.rounds is not None and self.done >= self._settings.rounds:
+            return False
+        return not self.is_bounded or self.grown_left_s >= (max(self._round_s[-RECENT:]) if next_s is None else next_s)
 
-    def passes(self, pass_ns: int, start_ns: int, groups: int) -> int:
-        """Return the passes of a group's rounds, from the time of one pass and of starting its workers."""
-        part = FIRST_PART if self._settings.looks else 1.0
-        share_s = part * self.left_s / round_plan.WANTED_ROUNDS / groups
-        return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
+    @property
+    def grown_left_s(self) -> float:
+        """What is left of the time that the next round may take: up to the fewest wanted, the budget may grow."""
+        growth = MOST_GROWTH if self.done < self._least else 1.0
+        return growth * self.budget_s - self.spent_s
+
+    def plan(self, rounds: int) -> int:
+        """Plan so many rounds, or as many as fit the time that is left; return how many that are."""
+        if self.is_bounded:
+            longest_s = max(self._round_s[-RECENT:])
+            rounds = min(rounds, self.done + max(1, int(self.left_s / longest_s)))
+        self._planned = rounds
+        return rounds
+
+    def share_s(self, groups: int) -> float:
+        """Return the time for the next round of one of so many groups, its workers' start included."""
+        looks = self._settings.looks
+        following = next((look for look in looks if look > self.done), None)
+        if following is None:
+            return self.budget_s / PLANNED_ROUNDS / groups
+        part = FIRST_PART if following == looks[0] else 1.0
+        return part * self.left_s / (following - self.done) / groups
 
     def expected(self) -> tuple[int | None, float | None]:
         """Return how many rounds there will be and the seconds left; None before anything is known."""
         if not self._round_s:
             return self._settings.rounds, None
-        mean_s = sum(self._round_s) / self.done
+        mean_s = mean(self._round_s[-RECENT:])
         fitting = self.done + max(0, int(self.left_s / mean_s))
         expected = max(fitting, self._least)
+        if self._planned:
+            expected = self._planned
         if self._settings.looks:
             expected = min(expected, next((look for look in self._settings.looks if look > self.done), self.done))
         if self._settings.rounds is not None:
@@ -75,4 +119,5 @@ class Pace:
     def progress(self, doing: str) -> Progress:
         """Return where the run stands while that is being done."""
         expected, left_s = self.expected()
-        return Progress(doing=doing, rounds_done=self.done, rounds_expected=expected, left_s=left_s)
+        coming = None if expected is None else max(expected, self.done + 1)
+        return Progress(doing=doing, rounds_done=self.done, rounds_expected=coming, left_s=left_s)

@@ -10,7 +10,7 @@ from ..machine import hardware
 from ..problems import implementation, problem
 from ..problems.case import COLD, Case, Size
 from ..store.records import Arm, Limit, Role
-from .round_executor import Source
+from .group import Source
 
 FOLDER = Path(__file__).resolve().parent.parent / "probes"
 

@@ -1,13 +1,17 @@
 """What becomes the record of a worker: what is known of it while its round lasts, and of each burst."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
+from ..machine import load
 from ..machine.variables import ALLOCATOR
-from ..store.records import Arm
-from ..store.worker_records import DiscardedBurst, Outcome, Worker
+from ..store.records import INTERRUPTED, Arm, Round
+from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
-from .round_plan import Paced, RoundPlan
+from .round_plan import BurstSize, Paced, RoundPlan
 from .worker_process import WorkerProcess
 
 
@@ -23,11 +27,26 @@ class Active:
     call_ns: int = 0
     lost: str | None = None
     """Why the round has to be measured again, if so."""
+    spent_ns: Counter[str] = field(default_factory=Counter)
+    """Name of a field of `Spent` -> ns so far."""
 
     @property
-    def burst_ns(self) -> int:
-        """How long a burst is expected to take."""
-        return self.samples * self.number * self.call_ns
+    def size(self) -> BurstSize:
+        """What a burst is expected to be."""
+        return BurstSize(call_ns=self.call_ns, number=self.number, samples=self.samples)
+
+    @contextmanager
+    def spending(self, name: str) -> Iterator[None]:
+        """Count the time that what is done in here takes to a field of `Spent`."""
+        started = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            self.spent_ns[name] += time.monotonic_ns() - started
+
+    def whole_record(self) -> Worker:
+        """Return the record, with where the time went."""
+        return replace(self.record, spent=Spent(**self.spent_ns))
 
 
 def paced(active: Mapping[str, Active]) -> list[Paced]:
@@ -69,6 +88,7 @@ def prepared(record: Worker, reply: Started) -> Worker:
         first_call_ns=reply.first_call_ns,
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
+        consumed=reply.consumed,
     )
 
 
@@ -89,3 +109,42 @@ def finished(record: Worker, reply: Finished) -> Worker:
 def counted(record: Worker, reply: Counted) -> Worker:
     """Return the record with what an evaluation does."""
     return replace(record, counts=reply.counts, calls=reply.calls, costs=reply.costs, smallest_ns=reply.smallest_ns)
+
+
+@dataclass(kw_only=True, slots=True)
+class OpenRound:
+    """A round while it lasts."""
+
+    index: int
+    group: str
+    plan: RoundPlan
+    before: load.Snapshot
+    started_ns: int
+    active: list[Active] = field(default_factory=list)
+    passes: int = 0
+    """Those that are whole so far."""
+
+    def so_far(self, discarded: str | None = None) -> Round:
+        """Return its record as it is now."""
+        return Round(
+            index=self.index,
+            group=self.group,
+            start_ns=self.started_ns,
+            duration_ns=time.monotonic_ns() - self.started_ns,
+            hash_seed=self.plan.hash_seed,
+            padding=self.plan.padding,
+            passes=self.passes,
+            load=load.load_between(self.before, load.snapshot()),
+            workers=tuple(one.whole_record() for one in self.active),
+            discarded=discarded,
+        )
+
+
+def unfinished(one: Round) -> Round | None:
+    """Return what is known of a round that will not be finished: its whole passes; None where no worker was ready."""
+    workers = tuple(
+        replace(worker, bursts=tuple(burst for burst in worker.bursts if burst.pass_index < one.passes))
+        for worker in one.workers
+        if worker.first_call_ns is not None or worker.outcome != Outcome.OK
+    )
+    return replace(one, workers=workers, discarded=INTERRUPTED) if workers else None

@@ -4,73 +4,31 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from ..errors import ForeignCode, ImplbenchError
+from ..errors import ForeignCode
 from ..machine import affinity, hardware, load, memory, suspension, threads
-from ..problems.case import Case, MemoryOrder
-from ..problems.implementation import Implementation, make_importable
-from ..problems.problem import Problem
-from ..store.records import Arm, Round
+from ..problems.case import Case
+from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
-from ..worker.origins import Own
-from ..worker.protocol import Answer, CaseSpec, InputsWritten, Order, Untimed
-from . import round_plan
-from .recording import Active, counted, finished, paced, prepared, unmeasured, with_burst
-from .round_plan import BurstSizes, RoundPlan
+from ..worker.protocol import Answer, InputsWritten, Order, Untimed
+from . import compile_caches, round_plan
+from .case_spec import case_spec
+from .filler import filler
+from .group import Group, Source
+from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
+from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
 from .worker_process import Ended, WorkerProcess
 from .worker_start import Conditions
 
+#: Arms of which nothing is counted: what the baseline does, its second arm does too.
+UNCOUNTED = (Role.AGAIN, Role.LIMIT)
+
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
-LONGEST_COUNTED_NS = 200_000_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """Where the code of an arm comes from."""
-
-    problem: Problem
-    implementation: Implementation
-    own: Own | None = None
-    """All code of its version, where it is one of two."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
-    """Arms that are compared with one baseline, and what their workers need."""
-
-    name: str
-    arms: tuple[Arm, ...]
-    sources: Mapping[str, Source]
-    """Arm -> its code."""
-    inputs: Mapping[str, Path]
-    """Arm -> folder of its inputs."""
-    orders: Mapping[str, dict[str, MemoryOrder]]
-    """Arm -> memory order of each 2-D input."""
-    limits: tuple[Arm, ...] = ()
-    """Limits of the machine that are measured in the same rounds."""
-
-    @property
-    def problem(self) -> Problem:
-        """The problem that makes the arms' inputs, and says how they are called; limits have their own."""
-        return self.sources[self.arms[0].name].problem
-
-    @property
-    def threads(self) -> int:
-        """Threads of each worker."""
-        return self.arms[0].case.threads or 1
-
-    @property
-    def allocator(self) -> str:
-        """Allocator policy of each worker."""
-        return self.arms[0].case.allocator
-
-
-#: From the time of one pass and the time so far, in ns, to the number of passes of the round.
-PassChooser = Callable[[int, int], int]
+LONGEST_COUNTED_NS = 20_000_000
 
 
 class Conductor:
@@ -90,48 +48,72 @@ class Conductor:
         self._scratch = scratch
         self._timeout_s = timeout_s
         self._memory_bytes = memory.worker_limit() if memory_bytes is None else memory_bytes or None
-        self._tell = tell
+        self._listen = tell
+        self._doing = ""
         self._cpus = hardware.allowed_cpus()
         self._sizes = BurstSizes()
         self._writers: list[WorkerProcess] = []
         self._killed: set[str] = set()
+        self._open: OpenRound | None = None
+        self._ahead: dict[tuple[str, int], WorkerProcess] = {}
+        """Arm and hash seed of a round to come -> its worker."""
 
     def round(
-        self, index: int, group: Group, plan: RoundPlan, choose_passes: PassChooser, *, crew: Crew | None = None
+        self,
+        index: int,
+        group: Group,
+        plan: RoundPlan,
+        choose_turns: TurnChooser,
+        *,
+        crew: Crew | None = None,
+        following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too."""
-        self._move_away(plan.cpus)
-        before, asleep, started = load.snapshot(), suspension.Watch(), time.monotonic_ns()
+        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too.
+
+        The workers of the `following` round are started once nothing is timed any more.
+        """
+        affinity.keep_off(plan.cpus, self._cpus)
+        asleep = suspension.Watch()
+        held = self._open = OpenRound(
+            index=index, group=group.name, plan=plan, before=load.snapshot(), started_ns=time.monotonic_ns()
+        )
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
-            active = [self._start(arms[name], group, plan, crew or stack) for name in plan.spawn_order]
-            self._size_bursts(active)
-            passes = choose_passes(sum(one.burst_ns for one in active), time.monotonic_ns() - started)
-            self._interleave({one.arm.name: one for one in active}, plan, passes, name=group.name)
-            for one in active:
-                untimed = self._untimed if index == 0 and one.arm not in group.limits else None
+            for name in plan.spawn_order:
+                held.active.append(self._spawned(arms[name], group, plan, crew or stack))
+            self.close()
+            self._bind(held.active, plan.cpus)
+            for one in held.active:
+                self._start(one, group, forks=crew is not None)
+            warm = {one.arm.name: one for one in held.active if one.call_ns}
+            turns = self._turns(warm, choose_turns, time.monotonic_ns() - held.started_ns)
+            self._interleave(held, warm, turns)
+            if following and not (index == 0 and self._untimed == "explain"):  # what explains times, too
+                alive = [one.arm for one in held.active if one.record.outcome == Outcome.OK]
+                self._start_ahead(alive, group, following)
+            for one in held.active:
+                untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
-        duration_ns = time.monotonic_ns() - started
-        activity = load.load_between(before, load.snapshot())
-        return Round(
-            index=index,
-            group=group.name,
-            start_ns=started,
-            duration_ns=duration_ns,
-            hash_seed=plan.hash_seed,
-            padding=plan.padding,
-            passes=passes,
-            load=activity,
-            workers=tuple(one.record for one in active),
-            discarded=next((one.lost for one in active if one.lost), None) or asleep.told(),
-        )
+        self._open = None
+        return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
+
+    def unfinished(self) -> Round | None:
+        """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
+        return unfinished(self._open.so_far()) if self._open else None
+
+    def _tell(self, doing: str) -> None:
+        """Tell what is being done."""
+        self._doing = doing
+        self._listen(doing)
 
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
-        spec = self._spec(case, source, folder, problem=source.problem)
-        order = protocol.WriteInputs(spec=spec, seed=seed, other_data=source.problem.data[-1])
+        spec = case_spec(case, source, folder, problem=source.problem, scratch=self._scratch)
+        order = protocol.WriteInputs(
+            spec=spec, seed=seed, other_data=source.problem.data[-1], baseline=source.problem.baseline
+        )
         environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
-        conditions = self._conditions(environ, self._cpus, source)
+        conditions = self._conditions(source, environ, self._cpus)
         with WorkerProcess(conditions) as worker:
             self._writers.append(worker)
             try:
@@ -144,68 +126,90 @@ class Conductor:
         for worker in self._writers:
             worker.kill()
 
-    def _start(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
-        """Start a worker, let it prepare, verify and warm up, and stop it."""
-        self._tell(f"starting {arm.name}")
-        source = group.sources[arm.name]
-        problem = source.problem if arm in group.limits else group.problem
-        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn
-        conditions = self._conditions(environ, plan.cpus, source)
+    def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
+        """Start a worker, or take one that serves other groups too."""
+        started = time.monotonic_ns()
+        conditions = self._drawn(arm, group, plan)
         if isinstance(keeper, Crew):
-            case = arm.case
-            like = source.problem.folder, case.implementation, case.layout, arm.again, group.threads, group.allocator
+            case, source = arm.case, group.sources[arm.name]
+            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
             process = keeper.worker(like, conditions)
         else:
-            process = keeper.enter_context(WorkerProcess(conditions))
-        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, environ))
+            ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
+            process = keeper.enter_context(ahead or WorkerProcess(conditions))
+        active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, conditions.environment))
+        active.spent_ns["starting_ns"] = time.monotonic_ns() - started
+        return active
+
+    def _drawn(self, arm: Arm, group: Group, plan: RoundPlan) -> Conditions:
+        """Return what a worker starts with; it is bound to the CPUs of its round later."""
+        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
+        source = group.sources[arm.name]
+        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
+        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
+        return self._conditions(source, environ, self._cpus)
+
+    def _start_ahead(self, arms: Sequence[Arm], group: Group, plan: RoundPlan) -> None:
+        """Start the workers of the next round, so that they load what all load while those of this one are ended."""
+        for arm in sorted(arms, key=lambda arm: plan.spawn_order.index(arm.name)):
+            self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._drawn(arm, group, plan))
+
+    def close(self) -> None:
+        """End workers that were started for a round in which they take no part."""
+        for worker in self._ahead.values():
+            worker.kill()
+        self._ahead.clear()
+
+    def _bind(self, active: Sequence[Active], cpus: Sequence[int]) -> None:
+        """Wait until new workers have loaded what they all load, on whatever CPUs, and bind them to those of the round.
+
+        Nothing is timed meanwhile, and nothing of their cases is loaded before.
+        """
+        for one in (one for one in active if one.process.is_new):
+            self._tell(f"starting {one.arm.name}")
+            with one.spending("starting_ns"):
+                if self._ask(one, protocol.Wake(), protocol.Awake):
+                    one.process.bind(cpus)
+
+    def _start(self, active: Active, group: Group, *, forks: bool) -> None:
+        """Let a worker prepare, verify and warm up, and stop it."""
+        if active.record.outcome != Outcome.OK:
+            return
+        arm = active.arm
+        self._tell(f"preparing {arm.name}")
+        source = group.sources[arm.name]
+        problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
-            spec=self._spec(arm.case, source, group.inputs[arm.name], problem=problem),
+            spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
             implementation=source.implementation.name,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
-            filler=self._filler() if arm.case.cache == "cold" else None,
-            forks=isinstance(keeper, Crew),
+            filler=filler(self._scratch) if arm.case.cache == "cold" else None,
+            forks=forks,
         )
-        reply = self._ask(active, order, protocol.Started)
+        with active.spending("verifying_ns"):
+            reply = self._ask(active, order, protocol.Started)
         if reply:
             active.record = prepared(active.record, reply)
+            active.spent_ns.update(preparing_ns=reply.preparing_ns, warming_ns=reply.warming_ns)
+            active.spent_ns["verifying_ns"] -= reply.preparing_ns + reply.warming_ns
             active.call_ns, active.number = reply.call_ns, reply.number
-            process.pause()
-        return active
+            active.process.pause()
 
-    def _conditions(self, environment: Mapping[str, str], cpus: Sequence[int], source: Source) -> Conditions:
-        return Conditions(
-            environment=environment,
-            cpus=cpus,
-            folder=self._scratch,
-            own=source.own,
-            memory_bytes=self._memory_bytes,
-        )
-
-    def _filler(self) -> Path:
-        """Return a file that all workers read to fill the caches with, in memory and larger than they are."""
-        path = self._scratch / "filler"
-        if not path.exists():
-            size = hardware.beyond_caches(hardware.caches(), hardware.memory_bytes())
-            try:
-                path.write_bytes(b"\1" * size)  # not zeros: of a hole all pages are one
-            except OSError as error:
-                raise ImplbenchError(
-                    f"{path.parent}: --cache cold needs {size} bytes there: {error.strerror}"
-                ) from error
-        return path
-
-    def _size_bursts(self, active: Sequence[Active]) -> None:
-        """Give the arms that have warmed up the sizes of their bursts."""
-        started = {one.arm.name: one for one in active if one.call_ns}
-        for name, size in self._sizes.of(paced(started)).items():
-            started[name].number, started[name].samples = size
+    def _turns(self, warm: Mapping[str, Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
+        """Give the arms that have warmed up the sizes of their bursts, and return the turns of each."""
+        for name, size in self._sizes.of(paced(warm)).items():
+            warm[name].number, warm[name].samples = size
+        turns = choose_turns({name: one.size for name, one in warm.items()}, took_ns)
+        for name, one in warm.items():
+            one.samples = turns[name].samples
+        return turns
 
     def _ask(self, active: Active, order: Order, expected: type[Answer]) -> Answer | None:
         """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
+        still = None if isinstance(order, protocol.TimeBurst) else lambda: self._listen(self._doing)
         try:
-            return _asked(active.process, active.arm.name, order, expected, self._timeout_s)
+            return _asked(active.process, active.arm.name, order, expected, self._timeout_s, meanwhile=still)
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
             if ended.from_outside and active.arm.name not in self._killed:
@@ -216,15 +220,17 @@ class Conductor:
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
 
-    def _interleave(self, active: Mapping[str, Active], plan: RoundPlan, passes: int, *, name: str) -> None:
-        """Time one burst of each arm of group `name` in each pass; all but the one that is timed are stopped."""
+    def _interleave(self, held: OpenRound, active: Mapping[str, Active], turns: Mapping[str, Turns]) -> None:
+        """Time one burst of each arm that is warm in each of its passes; all but who is timed are stopped."""
+        passes = max((one.passes for one in turns.values()), default=0)
         for index in range(passes):
-            self._tell(f"pass {index + 1} of {passes}, {name}")
-            for position, arm in enumerate(round_plan.order_of_pass(plan.positions, index)):
-                one = active[arm]
-                if one.record.outcome != Outcome.OK:
-                    continue
-                self._time(one, active, pass_index=index, position=position)
+            self._tell(f"pass {index + 1} of {passes}, {held.group}")
+            for position, arm in enumerate(round_plan.order_of_pass(held.plan.positions, index)):
+                one = active.get(arm)
+                if one and one.record.outcome == Outcome.OK and index < turns[arm].passes:
+                    with one.spending("timed_ns"):
+                        self._time(one, active, pass_index=index, position=position)
+            held.passes = index + 1
 
     def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
         """Time a burst; where its samples are too short for the clock, again with more calls in each."""
@@ -245,12 +251,16 @@ class Conductor:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
+        self._tell(f"verifying the last results of {one.arm.name}")
         one.process.resume()
-        reply = self._ask(one, protocol.Finish(), protocol.Finished)
-        if reply:
-            one.record = finished(one.record, reply)
-            if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-                self._count(one, explained=untimed == "explain")
+        with one.spending("verifying_ns"):
+            reply = self._ask(one, protocol.Finish(), protocol.Finished)
+        if not reply:
+            return
+        one.record = finished(one.record, reply)
+        if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
+            self._count(one, explained=untimed == "explain")
+        with one.spending("starting_ns"):
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.kill()
 
@@ -258,31 +268,32 @@ class Conductor:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._tell(f"counting what {one.arm.name} does")
         order = protocol.Count(explained=explained)
-        with suppress(Ended):
+        with suppress(Ended), one.spending("counting_ns"):
             reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
 
-    def _spec(self, case: Case, source: Source, inputs: Path, *, problem: Problem) -> CaseSpec:
-        """Return what a worker is told of a case: the code of `source`, asked as `problem` says."""
-        folder = source.problem.folder
-        return CaseSpec(
-            case=replace(case, data=case.data or problem.data[0]),
-            folder=folder,
-            importable=make_importable(folder, self._scratch),
-            inputs=inputs,
-            outputs=problem.outputs,
-            inout=problem.inout,
+    def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
+        return Conditions(
+            environment=environ,
+            cpus=cpus,
+            folder=self._scratch,
+            beside=source.problem.beside,
+            own=source.own,
+            memory_bytes=self._memory_bytes,
         )
 
-    def _move_away(self, cpus: Sequence[int]) -> None:
-        """Keep this process off the CPUs of the workers, where there are others."""
-        others = [cpu for cpu in self._cpus if cpu not in cpus]
-        affinity.pin(0, others or self._cpus)
 
-
-def _asked(process: WorkerProcess, name: str, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
+def _asked(
+    process: WorkerProcess,
+    name: str,
+    order: Order,
+    expected: type[Answer],
+    timeout_s: float,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> Answer:
     """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
     try:
-        return process.ask(order, expected, timeout_s)
+        return process.ask(order, expected, timeout_s, meanwhile=meanwhile)
     except ForeignCode as error:
         raise ForeignCode(f"{name}: {error}") from error

@@ -4,14 +4,15 @@ Who takes part in the next round, and when it is enough, is for the caller to sa
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ..store.records import Round
 from . import round_plan
 from .backends import Backend, RoundExecutor
 from .budget import Pace
-from .round_executor import Group
+from .group import Group
+from .round_plan import BurstSize, RoundPlan, Turns
 from .worker_pool import Crew
 
 #: So many laps of which a round was discarded end the measuring.
@@ -26,9 +27,23 @@ def all_arms(group: Group) -> Sequence[str]:
     return [arm.name for arm in group.arms]
 
 
-def untimed(group: Group, pass_ns: int, start_ns: int) -> int:
+#: From a group, the arms of it that have warmed up and the time so far, in ns, to the turns of each in the round.
+GroupTurnChooser = Callable[[Group, Mapping[str, BurstSize], int], Mapping[str, Turns]]
+
+
+def in_equal_passes(passes: Callable[[Group, int, int], int]) -> GroupTurnChooser:
+    """Have all arms take part in all passes; how many follows from a group, the time of a pass and the time so far."""
+
+    def turns(group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
+        pass_ns = sum(size.burst_ns for size in sizes.values())
+        return round_plan.equal_turns(sizes, passes(group, pass_ns, start_ns))
+
+    return turns
+
+
+def untimed(group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
     """Return no pass: the workers prepare and verify, and time nothing."""
-    return 0
+    return round_plan.equal_turns(sizes, 0)
 
 
 class RoundLoop:
@@ -39,7 +54,7 @@ class RoundLoop:
         executor: RoundExecutor,
         backend: Backend,
         generator: random.Random,
-        passes: Callable[[Group, int, int], int] = untimed,
+        turns: GroupTurnChooser = untimed,
     ) -> None:
         """Get ready.
 
@@ -51,27 +66,52 @@ class RoundLoop:
             Its clock, and the CPUs to draw from.
         generator
             What draws; callers shuffle with it, too.
-        passes
-            From a group, the time of one pass and the time so far, in ns, to the number of passes of the round.
+        turns
+            Says how often each arm is timed in a round.
         """
         self._executor = executor
         self._cpus = backend.cpus()
         self._monotonic_s = backend.monotonic_s
         self._generator = generator
-        self._passes = passes
+        self._turns = turns
         self._discarded = 0
+        self._next: RoundPlan | None = None
 
     @property
     def disturbed(self) -> bool:
         """Whether so many laps had a discarded round that it is better to end."""
         return self._discarded >= MOST_DISCARDED
 
-    def round(self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None) -> Round:
-        """Draw a round of these arms and run it; a crew's workers serve other groups too."""
-        plan = round_plan.draw(self._generator, arms, self._cpus, group.threads)
+    def round(
+        self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None, another: bool = False
+    ) -> Round:
+        """Draw a round of these arms and run it.
+
+        Parameters
+        ----------
+        index
+            Its number.
+        group
+            Theirs.
+        arms
+            Who takes part.
+        crew
+            Workers that serve other groups too.
+        another
+            Whether the next round is likely to be one of the same arms: its workers are started while those of this one
+            are verified for the last time.
+        """
+        plan, self._next = self._next, None
+        if plan is None or not set(arms) <= set(plan.positions):
+            plan = self._draw(group, arms)
         if crew:
             plan = crew.shared(plan, group.threads)
-        return self._executor.round(index, group, plan, partial(self._passes, group), crew=crew)
+        self._next = self._draw(group, arms) if another else None
+        turns = partial(self._turns, group)
+        return self._executor.round(index, group, plan.only(arms), turns, crew=crew, following=self._next)
+
+    def _draw(self, group: Group, arms: Sequence[str]) -> RoundPlan:
+        return round_plan.draw(self._generator, arms, self._cpus, group.threads)
 
     def attempts(self, index: int, group: Group, arms: ArmChooser, *, crew: Crew | None = None) -> Iterator[Round]:
         """Yield a round, and a second one where the first is discarded; none once no arm takes part."""
@@ -89,13 +129,16 @@ class RoundLoop:
         *_, last = self.attempts(0, group, all_arms)
         return last
 
-    def lap(self, pace: Pace, groups: Sequence[Group], arms: ArmChooser) -> Iterator[Round]:
-        """Yield a round of each group, in shuffled order; the pace counts them as one, unless one is discarded."""
+    def lap(self, pace: Pace, groups: Sequence[Group], arms: ArmChooser, *, another: bool = False) -> Iterator[Round]:
+        """Yield a round of each group, in shuffled order; the pace counts them as one, unless one is discarded.
+
+        With `another` one is likely to follow.
+        """
         started_s, discarded = self._monotonic_s(), False
         for group in self._generator.sample(groups, len(groups)):
             names = arms(group)
             if names:
-                round_ = self.round(pace.done, group, names)
+                round_ = self.round(pace.done, group, names, another=another and len(groups) == 1)
                 discarded |= round_.discarded is not None
                 yield round_
         if discarded:

@@ -5,8 +5,8 @@ Two versions that are compared call by call have bursts of one size, or the mini
 
 import math
 import random
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 #: A burst is about this long, with between so many samples (notes: stats, 3).
 BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
@@ -14,11 +14,8 @@ BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
 #: Samples longer than these come in twos and alone.
 SLOW_NS, VERY_SLOW_NS = 100_000_000, 1_000_000_000
 
-#: Passes of a round: so many where the time allows, tuned by cost between fewest and most.
+#: Passes of a round whose arms all have the same: so many where the time allows, between fewest and most.
 FEWEST_PASSES, MOST_PASSES = 5, 25
-
-#: A run plans for at least so many rounds: an interval wants 6, and 8 stand one that is lost.
-WANTED_ROUNDS = 8
 
 #: Longest padding variable in bytes: it shifts the stack by up to a page, and libraries by as many pages.
 LONGEST_PADDING = 4096
@@ -36,6 +33,11 @@ class RoundPlan:
     """CPUs of all workers of the round."""
     hash_seed: int
     padding: int
+
+    def only(self, arms: Collection[str]) -> "RoundPlan":
+        """Return the plan without arms that take no part after all: its orders are uniform all the same."""
+        spawn_order = tuple(name for name in self.spawn_order if name in arms)
+        return replace(self, spawn_order=spawn_order, positions=tuple(name for name in self.positions if name in arms))
 
 
 def draw(generator: random.Random, arms: Sequence[str], cpus: Sequence[int], threads: int) -> RoundPlan:
@@ -69,8 +71,47 @@ def samples_in_a_burst(call_ns: int, number: int) -> int:
     return min(MOST_SAMPLES, max(FEWEST_SAMPLES, math.ceil(BURST_NS / sample_ns)))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BurstSize:
+    """What a burst of an arm is expected to be."""
+
+    call_ns: int
+    number: int
+    """Calls in a sample."""
+    samples: int
+
+    @property
+    def sample_ns(self) -> int:
+        """Of a sample."""
+        return self.number * self.call_ns
+
+    @property
+    def burst_ns(self) -> int:
+        """Of the whole burst."""
+        return self.samples * self.sample_ns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turns:
+    """How often an arm is timed in a round."""
+
+    passes: int
+    """It takes part in so many, the first ones."""
+    samples: int
+    """In each burst."""
+
+
+#: From the arms that have warmed up and the time so far, in ns, to the turns of each in the round.
+TurnChooser = Callable[[Mapping[str, BurstSize], int], Mapping[str, Turns]]
+
+
+def equal_turns(sizes: Mapping[str, BurstSize], passes: int) -> dict[str, Turns]:
+    """Return the same number of passes for all arms, with bursts as they are."""
+    return {name: Turns(passes=passes, samples=size.samples) for name, size in sizes.items()}
+
+
 def passes_for(pass_ns: int, start_ns: int, share_ns: int) -> int:
-    """Return how many passes a round has: as many as leave room for the wanted rounds in the budget.
+    """Return how many passes a round has where all arms have the same: as many as fit its share of the budget.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ..errors import NothingMeasured
@@ -12,19 +13,20 @@ from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
+from ..store.checks import Check
 from ..store.documents import now, require_writable
 from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
-from ..store.worker_records import Outcome
 from ..units import percent
 from . import backends
-from .backends import Backend
+from .backends import Backend, RoundExecutor
 from .budget import Pace
+from .course import Course
+from .group import Group, Source
 from .progress import Listener, Progress
-from .round_executor import Group, Source
 from .round_loop import RoundLoop
-from .sweep_budget import Shares
-from .worker_pool import Crew
+from .round_plan import BurstSize, Turns
+from .sweeper import Sweeper
 from .workspace import Stage, staged
 
 #: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
@@ -41,6 +43,7 @@ class Runner:
         listener: Listener,
         *,
         decided: Callable[[Run], set[str]],
+        say: Callable[[str], None] = lambda text: None,
         copy: Problem | None = None,
         backend: Backend | None = None,
     ) -> None:
@@ -49,7 +52,9 @@ class Runner:
         Parameters
         ----------
         decided
-            Which arms of a run need no more rounds, as `verdict.decided` has it.
+            Which arms of a run need no more rounds, as `decided` has it.
+        say
+            Is told what is planned.
         copy
             The same problem in another folder, where the workers are to find it: no save changes that.
         backend
@@ -63,17 +68,16 @@ class Runner:
         self._pace = Pace(settings, self._backend.monotonic_s)
         self._generator = random.Random(settings.seed)
         self._ended: set[str] = set()
-        self._decide = decided
-        self._decided: set[str] = set()
-        self._passes: dict[str, int] = {}
+        self._course = Course(settings, self._pace, decided=decided, say=say)
         self._groups = 0
-        shared = settings.sweep is not None and settings.budget_s is not None
-        self._shares = Shares(settings.budget_s or 0.0, settings.rounds) if shared else None
+        self._so_far: Callable[[], Run] | None = None
+        self._say = say
+        self._spent_s: dict[str, float] = {"judging": 0.0}
 
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
 
-        A keyboard interrupt ends the measuring, not the run: it is stored as interrupted, with its whole rounds.
+        A keyboard interrupt ends the measuring, not the run: it is stored as interrupted, with what was done by then.
 
         Raises
         ------
@@ -87,6 +91,7 @@ class Runner:
         settings = self._settings
         members, sources = _arranged(self._code, arms, left)
         self._groups = len(members)
+        started_s = self._backend.monotonic_s()
         with (
             staged(
                 members,
@@ -101,16 +106,21 @@ class Runner:
             ) as stage,
             Journal(results, self._header(arms, left, stage)) as journal,
         ):
+            self._so_far = partial(_so_far, journal, stage.executor)
+            self._spent_s["inputs and reference"] = self._backend.monotonic_s() - started_s
             interrupted = False
             try:
-                loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes_of)
-                if self._shares:
-                    self._sweep(stage, loop, journal, self._shares)
+                if self._is_planned_sweep:
+                    self._sweeper(stage, journal).run()
                 else:
+                    loop = RoundLoop(stage.executor, self._backend, self._generator, self._turns)
                     self._measure(stage, loop, journal)
             except KeyboardInterrupt:
                 interrupted = True
-            return journal.close(interrupted=interrupted)
+                begun = stage.executor.unfinished()
+                if begun is not None:
+                    journal.append(begun)
+            return journal.close(interrupted=interrupted, spent_s=self._spent_s)
 
     def _header(self, arms: Sequence[Arm], left: Sequence[Left], stage: Stage) -> Run:
         """Return the run before its first round, with a look at what else the machine is doing."""
@@ -142,90 +152,75 @@ class Runner:
             limits=stage.limits,
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
             doubts=stage.doubts,
+            checks=stage.checks,
         )
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
-        while any(map(self._wanted, stage.groups)) and self._pace.another() and not loop.disturbed:
-            for round_ in loop.lap(self._pace, stage.groups, self._taking_part):
+        next_s = None
+        while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part, another=self._course.goes_on):
+                self._course.add(round_)
                 self._keep(round_, journal)
-            if self._pace.done in self._settings.looks:
-                self._decided = self._decide(journal.run)
+            started_s = self._backend.monotonic_s()
+            self._course.look(journal.run)
+            gone = self._course.leaving(stage.groups, [name for group in stage.groups for name in self._alive(group)])
+            journal.stop(gone)
+            self._ended |= gone.keys()
+            next_s = self._course.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
+            self._spent_s["judging"] += self._backend.monotonic_s() - started_s
 
-    def _sweep(self, stage: Stage, loop: RoundLoop, journal: Journal, shares: Shares) -> None:
-        """Begin sizes in ascending order as far as the budget goes; do rounds of those whose share pays for them."""
-        waiting = shares.ascending(stage.groups, stage.work)
-        due: list[Group] = []
-        while due or (waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s)):
-            started = self._backend.monotonic_s()
-            with Crew() as crew:
-                for group in due:
-                    self._sweep_round(group, loop, journal, crew)
-                while waiting and not shares.unpaid(waiting[0], self._alive(waiting[0]), self._pace.left_s):
-                    group = waiting.pop(0)
-                    self._leave(shares.too_slow(group, self._alive(group)), group, journal)
-                    self._sweep_round(group, loop, journal, crew)
-            self._pace.add(self._backend.monotonic_s() - started)
-            begun = [group for group in stage.groups if self._alive(group) and group not in waiting]
-            due = shares.due(begun, self._pace.left_s)
-            self._generator.shuffle(due)
-        for group in waiting:
-            alive = self._alive(group)
-            reason = shares.unpaid(group, alive, self._pace.left_s) or "the sweep's time was spent"
-            self._leave(shares.too_slow(group, alive) | dict.fromkeys(alive, reason), group, journal)
+    @property
+    def _is_planned_sweep(self) -> bool:
+        """Whether the sizes of a sweep share a budget."""
+        return self._settings.sweep is not None and self._settings.budget_s is not None
 
-    def _sweep_round(self, group: Group, loop: RoundLoop, journal: Journal, crew: Crew) -> None:
-        """Run one round of a sweep's group, once more where it is discarded."""
-        last = None
-        for last in loop.attempts(self._pace.done, group, self._taking_part, crew=crew):
-            self._keep(last, journal)
-        if self._shares and last:
-            self._shares.add(group, last)
+    def _sweeper(self, stage: Stage, journal: Journal) -> Sweeper:
+        return Sweeper(
+            self._settings,
+            stage,
+            journal,
+            backend=self._backend,
+            generator=self._generator,
+            pace=self._pace,
+            say=self._say,
+        )
 
     def _keep(self, round_: Round, journal: Journal) -> None:
         """Put a round on record, and the arms that have ended in it out of the next."""
         self._ended |= {worker.arm for worker in round_.ended}
         journal.append(round_)
 
-    def _leave(self, reasons: Mapping[str, str], group: Group, journal: Journal) -> None:
-        """Leave arms out of a group that has not been started yet, on the record."""
-        self._ended |= reasons.keys()
-        journal.leave(
-            [
-                Left(case=arm.case, title=arm.title, outcome=Outcome.NOT_MEASURED, reason=reasons[arm.name])
-                for arm in group.arms
-                if arm.name in reasons and not arm.again
-            ]
-        )
-
     def _alive(self, group: Group) -> list[str]:
         """Return the arms that have not ended with another outcome than ok."""
         return [arm.name for arm in group.arms if arm.name not in self._ended]
 
     def _wanted(self, group: Group) -> list[str]:
-        """Return the arms that another round is to measure: those not decided yet, and what they are compared with."""
-        alive = self._alive(group)
-        baselines = {arm.name for arm in group.arms if arm.baseline}
-        undecided = [name for name in alive if name not in self._decided and name not in baselines]
-        looks = self._settings.looks
-        if looks and self._pace.done >= looks[0] and not undecided:
-            return []
-        return [name for name in alive if name in baselines or name in undecided]
+        """Return the arms that another round is to measure."""
+        return self._course.wanted(group, self._alive(group))
 
     def _taking_part(self, group: Group) -> list[str]:
         """Return the arms of a group's next round, the machine's limits among them; none where none is wanted."""
         wanted = self._wanted(group)
         return [*wanted, *(arm.name for arm in group.limits if arm.name not in self._ended)] if wanted else []
 
-    def _passes_of(self, group: Group, pass_ns: int, start_ns: int) -> int:
-        """Return the passes of a group's rounds, as its first one was found to want."""
-        if group.name not in self._passes:
-            self._passes[group.name] = (self._shares or self._pace).passes(pass_ns, start_ns, self._groups)
-        return self._passes[group.name]
+    def _turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
+        """Return how often each arm of a group is timed in a round."""
+        return self._course.turns(group, sizes, start_ns, self._groups)
 
     def _tell(self, doing: str) -> None:
-        now = self._pace.progress(doing)
-        self._listen(replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._shares else now)
+        self._listen(self._progress(doing))
+
+    def _progress(self, doing: str) -> Progress:
+        planned_s = self._pace.budget_s if self._pace.is_bounded else None
+        now = replace(self._pace.progress(doing), planned_s=planned_s, so_far=self._so_far)
+        return replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._is_planned_sweep else now
+
+
+def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
+    """Return the run with what was measured by now."""
+    begun = executor.unfinished()
+    return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
 
 
 def _arranged(
@@ -259,8 +254,8 @@ def check(
     settings: Settings,
     listener: Listener,
     backend: Backend | None = None,
-) -> tuple[Round, ...]:
-    """Verify every arm without timing any: one round for each group, without a burst.
+) -> tuple[tuple[Round, ...], Mapping[str, Check]]:
+    """Verify every arm without timing any: one round for each group, without a burst; return how, too, by group.
 
     Raises
     ------
@@ -278,4 +273,4 @@ def check(
         backend=backend,
     ) as stage:
         loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
-        return tuple(loop.verify(group) for group in stage.groups)
+        return tuple(loop.verify(group) for group in stage.groups), stage.checks

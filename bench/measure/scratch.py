@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ..errors import ImplbenchError
-from . import descendants
+from . import compile_caches, descendants
 
 #: Variable of the environment that names a folder for what is only needed while measuring.
 SCRATCH = "IMPLBENCH_SCRATCH"
@@ -61,7 +61,8 @@ def scratch() -> Iterator[Path]:
             raise ImplbenchError(
                 f"{SCRATCH}={asked or ''}: no folder can be made there: {error.strerror}; name one that can be written"
             ) from error
-        yield folder
+        with compile_caches.placed(folder):
+            yield folder
 
 
 @contextmanager

@@ -100,6 +100,8 @@ def _check(problem: Problem, wanted: Selection) -> None:
     for dtype in wanted.dtypes:
         if dtype not in DTYPES:
             raise unknown("dtype", dtype, DTYPES)
+        if not problem.has_dtype and dtype != DTYPES[0]:
+            raise ImplbenchError(f"--dtype {dtype}: inputs() in {problem.file.name} has no parameter dtype to take it")
     for allocator in wanted.allocators:
         if allocator not in ALLOCATORS:
             raise unknown("allocator", allocator, ALLOCATORS)

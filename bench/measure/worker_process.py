@@ -7,15 +7,16 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from ..errors import ForeignCode
-from ..machine import memory
+from ..machine import affinity, memory
 from ..privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
-from ..worker import protocol
+from ..worker import pipe
 from ..worker.protocol import Answer, Failure, Foreign, Order, Start
 from . import descendants, worker_start
 from .worker_start import Conditions
@@ -31,6 +32,9 @@ MOST_WAITING = 10.0
 
 #: The longest wait at a stretch.
 LONGEST_POLL_S = 3600.0
+
+#: Whoever waits longer than this for an answer does something else meanwhile, where there is something.
+MEANWHILE_S = 1.0
 
 #: A deadline is not put off by less.
 SHORTEST_EXTENSION_S = 0.01
@@ -62,7 +66,7 @@ class WorkerProcess:
             If the system denies it, or its working directory is gone.
         """
         self._conditions = conditions
-        self._received = protocol.Received()
+        self._received = pipe.Received()
         self._tail = bytearray()
         self._asked = 0
         self._inputs: tuple[Path, ...] = ()
@@ -89,12 +93,24 @@ class WorkerProcess:
         return self._at.closed
 
     @property
+    def is_new(self) -> bool:
+        """Whether it was asked nothing yet."""
+        return self._asked == 0
+
+    @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
         return masked(self._tail.decode(errors="replace").strip(), self._conditions.environment)
 
-    def ask(self, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
-        """Send an order and wait for its answer.
+    def ask(
+        self,
+        order: Order,
+        expected: type[Answer],
+        timeout_s: float,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Answer:
+        """Send an order and wait for its answer; what is done `meanwhile`, every second, is nothing while it times.
 
         Raises
         ------
@@ -112,12 +128,12 @@ class WorkerProcess:
             files = os.walk(order.spec.inputs)  # nothing where that is gone already
             self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
-            protocol.send(self._at.commands, self._asked, order)
-            number, body = self._wait(timeout_s)
-            reply = protocol.decode_reply(body, expected)
+            pipe.send(self._at.commands, self._asked, order)
+            number, body = self._wait(timeout_s, meanwhile)
+            reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
-            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {protocol.plain(str(error))}") from error
+            raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {pipe.plain(str(error))}") from error
         except (OSError, EOFError) as error:
             ended = self._death()
             self._require_inputs()
@@ -127,7 +143,7 @@ class WorkerProcess:
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
             self._require_inputs()
-            reason = masked(protocol.plain(reply.reason), self._conditions.environment)
+            reason = masked(pipe.plain(reply.reason), self._conditions.environment)
             raise Ended(Outcome(reply.outcome), reason + self._limited(reply))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
@@ -143,10 +159,10 @@ class WorkerProcess:
         reached = failure.outcome == "out-of-memory" or os.strerror(errno.EFBIG) in failure.reason
         return f"; it may have {amount(limit, 'B')} (--memory)" if limit and reached else ""
 
-    def _wait(self, timeout_s: float) -> tuple[int, bytes]:
+    def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
         started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
-        longer_s = 0.0
+        longest_s, longer_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S, 0.0
         poller = select.poll()
         for descriptor in (self._at.replies, self._at.output, *self._at.exits):
             poller.register(descriptor, select.POLLIN)
@@ -160,7 +176,9 @@ class WorkerProcess:
                     raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
                 longer_s += owed_s
                 continue
-            ready = [descriptor for descriptor, _ in poller.poll(min(left, LONGEST_POLL_S) * 1000)]
+            ready = [descriptor for descriptor, _ in poller.poll(min(left, longest_s) * 1000)]
+            if meanwhile and not ready:
+                meanwhile()
             if self._at.output in ready:
                 self._take_output(poller)
             if self._at.replies in ready:
@@ -226,6 +244,14 @@ class WorkerProcess:
         """Let it go on."""
         self._signal(signal.SIGCONT)
 
+    def bind(self, cpus: Sequence[int]) -> None:
+        """Bind all its threads to CPUs."""
+        affinity.pin(self.pid, cpus)
+        threads = Path(f"/proc/{self.pid}/task")
+        with contextlib.suppress(OSError):  # elsewhere than on Linux
+            for thread in threads.iterdir():
+                affinity.pin(int(thread.name), cpus)
+
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
         if self.ended:
@@ -262,8 +288,7 @@ def _waited_for_cpu_s(pid: int) -> float:
 
     It is the second number of schedstat, in nanoseconds, of the first thread of each.
     """
-    task = Path(f"/proc/{pid}")
-    total = 0
+    task, total = Path(f"/proc/{pid}"), 0
     with contextlib.suppress(OSError, ValueError, IndexError):
         total += int((task / "schedstat").read_text().split()[1])
         for child in (task / "task" / str(pid) / "children").read_text().split():

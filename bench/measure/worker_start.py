@@ -30,6 +30,8 @@ class Conditions:
     """CPUs it may use; empty: all."""
     folder: Path
     """Its working directory; in its folder TEMPORARY, if there is one, it puts its temporary files."""
+    beside: tuple[Path, ...] = ()
+    """Folders whose modules come before what is installed."""
     own: Own | None = None
     """The code of its side, where it measures one of two versions."""
     memory_bytes: int | None = None
@@ -111,7 +113,7 @@ def _started(conditions: Conditions) -> Reached:
 
 def _variables(conditions: Conditions, mark: str) -> dict[str, str]:
     """Return the environment of a worker."""
-    found = origins.variables(conditions.environment, conditions.own)
+    found = origins.variables(conditions.environment, conditions.own, conditions.beside)
     temporary = conditions.folder / TEMPORARY
     if temporary.is_dir():
         found["TMPDIR"] = os.path.realpath(temporary)  # short, as the names of sockets must be

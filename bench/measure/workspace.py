@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,15 @@ from ..errors import NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
+from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
 from . import probes
 from .backends import Backend, RoundExecutor
-from .round_executor import Group, Source
+from .group import Group, Source
 from .scratch import scratch
-from .worker_process import Ended
+from .worker_process import MEANWHILE_S, Ended
 
 #: How making inputs ends where others beside it may be the reason.
 FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
@@ -43,6 +44,8 @@ class Stage:
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
     refused: dict[str, str] = field(default_factory=dict)
     """Group -> why its problem gave no inputs; such groups are not among `groups`."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    """Group -> how its results are checked."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not be told from a computed one, if so."""
 
@@ -86,17 +89,24 @@ def staged(
         If there is no arm, or a problem fails to give its inputs.
     """
     if not sys.dont_write_bytecode:
-        for folder in {source.problem.folder for source in sources.values()}:
-            compileall.compile_dir(folder, maxlevels=1, quiet=2)
+        for place in {source.problem.place for source in sources.values()}:
+            _compile(place)
     cpus = hardware.allowed_cpus()
     with scratch() as place:
+        executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
         try:
-            executor = backend.executor(
-                scratch=place, timeout_s=timeout_s, memory_bytes=memory_bytes, tell=tell, untimed=untimed
-            )
-            yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
+            yield _stage(members, sources, _Inputs(executor, place, seed, tell=tell), roofline=roofline, partly=partly)
         finally:
+            executor.close()
             affinity.pin(0, cpus)
+
+
+def _compile(place: Path) -> None:
+    """Compile the modules of a problem, so that no worker does it."""
+    if place.is_dir():
+        compileall.compile_dir(place, maxlevels=1, quiet=2)
+    else:
+        compileall.compile_file(place, quiet=2)
 
 
 def _stage(
@@ -107,7 +117,7 @@ def _stage(
     roofline: bool,
     partly: bool,
 ) -> Stage:
-    groups, work, limits, refused, doubts = [], {}, [], {}, {}
+    groups, work, limits, refused, doubts, checks = [], {}, [], {}, {}, {}
     numeric_stack: dict[str, Any] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
@@ -120,10 +130,10 @@ def _stage(
             refused[name] = str(error)
             continue
         reply = written[1]
-        numeric_stack, work[name] = dict(reply.numeric_stack), reply.work
+        numeric_stack, work[name], checks[name] = dict(reply.numeric_stack), reply.work, reply.check
         if reply.doubt:
             doubts[name] = reply.doubt
-        beside = probes.beside(name, first.case, work[name]) if roofline else ()
+        beside = probes.beside(name, first.case, work[name]) if roofline and work[name] else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
         limits += more
@@ -134,6 +144,7 @@ def _stage(
         numeric_stack=numeric_stack,
         limits=tuple(limits),
         refused=refused,
+        checks=checks,
         doubts=doubts,
     )
 
@@ -175,8 +186,9 @@ _Key = tuple[Any, ...]
 class _Inputs:
     """The inputs of a run, written once for all cases that have them in common."""
 
-    def __init__(self, executor: RoundExecutor, place: Path, seed: int) -> None:
+    def __init__(self, executor: RoundExecutor, place: Path, seed: int, *, tell: Callable[[str], None]) -> None:
         self.executor = executor
+        self._tell = tell
         self._place = place
         self._seed = seed
         self._written: dict[_Key, tuple[Path, InputsWritten | Ended]] = {}
@@ -191,7 +203,7 @@ class _Inputs:
         if isinstance(reply, Ended):
             if os.strerror(errno.ENOSPC) in reply.reason:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            raise NothingMeasured(f"{one.problem}: its problem.py gave no inputs: {reply.reason}")
+            raise NothingMeasured(f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}")
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
@@ -203,15 +215,16 @@ class _Inputs:
         each = {_key(one, source): (one, source) for one, source in wanted}
         order = sorted(each, key=lambda key: math.prod(each[key][0].size.values.values()), reverse=True)
         folders = {key: self._place / f"inputs-{place}" for place, key in enumerate(order)}
-        if len(order) == 1:
-            return
 
         def write(key: _Key) -> InputsWritten | Ended:
             return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
         with ThreadPoolExecutor(max_workers=len(hardware.allowed_cpus())) as pool:
             try:
-                replies = list(pool.map(write, order))
+                futures = [pool.submit(write, key) for key in order]
+                while (made := len(wait(futures, timeout=MEANWHILE_S).done)) < len(futures):
+                    self._tell(f"inputs and reference, {made} of {len(futures)}")
+                replies = [future.result() for future in futures]
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.executor.abandon_inputs()
@@ -225,4 +238,4 @@ class _Inputs:
 
 
 def _key(one: Case, source: Source) -> _Key:
-    return (source.problem.folder, *one.size.values.items(), one.dtype, one.data)
+    return (source.problem.file, *one.size.values.items(), one.dtype, one.data)

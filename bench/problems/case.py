@@ -23,11 +23,13 @@ class Size:
 
     def __str__(self) -> str:
         numbers = ", ".join(f"{key}={value}" for key, value in self.values.items())
-        return f"{self.name} ({numbers})" if self.name or numbers else "unknown"
+        return f"{self.name} ({numbers})" if numbers else self.name or "unknown"
 
     @property
     def smallest(self) -> "Size":
-        """The size with 1 in the place of its largest number: next to no work, and all that is paid once."""
+        """The size with 1 in the place of its largest number, if any: next to no work, and all that is paid once."""
+        if not self.values:
+            return self
         name = max(self.values, key=lambda key: self.values[key])
         return Size(name=f"{name}=1", values={**self.values, name: 1})
 

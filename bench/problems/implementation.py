@@ -15,8 +15,9 @@ from types import ModuleType
 
 from .. import reading
 from ..errors import ImplbenchError, unknown
-from ..text import speakable
-from .problem import LARGEST_SOURCE, Problem, described, files_below, literals
+from .files import MODULE, files_below, modules_in
+from .literals import LARGEST_SOURCE, described, literals
+from .problem import Problem
 
 #: How the names of the packages begin as which the folders of problems are imported.
 PACKAGE = "implbench_problem_"
@@ -50,20 +51,21 @@ class Implementation:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Its own files, in a fixed order: its module, or all that somebody wrote in its folder."""
+        """Its own files, in a fixed order: its module or that of which it is a function, or all files of its folder."""
         return files_below(self.file.parent) if self.file.name == "__init__.py" else (self.file,)
 
 
 def found(problem: Problem) -> dict[str, Implementation]:
-    """Return name -> implementation for every module in the problem's folder, sorted by name."""
-    files = [file for file in problem.folder.glob("*.py") if file.name != "problem.py"]
-    files += list(problem.folder.glob("*/__init__.py"))
-    named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
-    return {
-        speakable(name): described_at(named[name], speakable(name))
-        for name in sorted(named)
-        if counts(name) and named[name].is_file()
-    }
+    """Return name -> implementation, of every module in the problem's folder, sorted by name, or function in its file.
+
+    Those of a file are in the order of its lines.
+    """
+    if problem.is_one_file:
+        named = {one.name: one for one in problem.functions}
+        return {
+            name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
+        }
+    return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -78,7 +80,8 @@ def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
     if not everything:
         raise ImplbenchError(
             f"{problem.folder}: has no implementation; "
-            "add a file NAME.py with a function prepare(inputs) beside problem.py"
+            f"add a file NAME.py with a function prepare(inputs) beside {MODULE}.py, or, where that one file is all, "
+            "give it another name"
         )
     for name in names:
         if name not in everything:
@@ -154,11 +157,6 @@ def _implementation(
     return Implementation(
         name=name, file=file, title=title or name, requires=requires, copies_inputs=copies_inputs, broken=broken
     )
-
-
-def counts(name: str) -> bool:
-    """Return whether a module of that name is meant as an implementation, and not something beside them."""
-    return not name.startswith(("_", ".", "test_")) and name != "conftest"
 
 
 def package_of(folder: Path) -> str:

@@ -1,41 +1,36 @@
-"""A problem is a folder with a problem.py; what the parent needs of it is read without running it."""
+"""A problem is a folder with a problem.py, or one file; what the parent needs of it is read without running it."""
 
 import ast
 import hashlib
 import importlib.util
 import os
-import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from .. import reading
 from ..errors import ImplbenchError, unknown
 from ..text import speakable
+from .contract import constants_of
+from .files import MODULE, files_below, modules_in, own_files
+from .functions import Function, Signature, function_named, implementations, signature
+from .literals import described, parsed
+from .one_file import require
 
 BUNDLED = Path(__file__).resolve().parents[2] / "impls"
 ENTRY_POINTS = "implbench.problems"
 
-#: A larger file is no Python source that somebody wrote.
-LARGEST_SOURCE = 16 * 2**20
+#: The kind of data where a problem names none.
+USUAL_DATA = "usual"
 
-#: The literal constants of a problem.py, with the type of each.
-_CONSTANTS: Mapping[str, type] = {
-    "SIZES": dict,
-    "DEFAULT_SIZE": str,
-    "DATA": tuple,
-    "BASELINE": str,
-    "OUTPUTS": tuple,
-}
-
-#: What a problem.py defines beside its constants.
-_FUNCTIONS = frozenset({"inputs", "reference", "tolerance", "work"})
+#: The size of a problem without any number.
+ONLY_SIZE = "fixed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """What a problem.py says of itself in its docstring and literal constants."""
+    """What a problem says of itself in its docstring, its literal constants and the signature of ``inputs``."""
 
     name: str
     folder: Path
@@ -46,36 +41,75 @@ class Problem:
     data: tuple[str, ...]
     """Kinds of data; the first is the usual one."""
     baseline: str
+    """Empty where the problem names none and has no implementation."""
     layouts: tuple[str, ...]
     """Layouts measured where the user names none; the first is the baseline's."""
     outputs: tuple[str, ...]
+    """Names of what an evaluation returns; empty: whatever it returns."""
     ladder: tuple[str, ...] = ()
     """Implementations in the order in which each improves on the one before it; empty where none is given."""
     inout: tuple[str, ...] = ()
-    """Input arrays that an evaluation may overwrite; their contents are put back before each call, untimed."""
+    """Inputs that an evaluation may overwrite; their contents are put back before each call, untimed."""
+    module: str = MODULE
+    """Name of the file in the folder, without its suffix; another than that of a folder's problem.py is all of it."""
+    functions: tuple[Function, ...] = ()
+    """The implementations, where one file is the whole problem."""
+    arguments: tuple[str, ...] = ()
+    """What the baseline calls its arguments, where one file is the whole problem."""
+    has_dtype: bool = True
+    """Whether its inputs are made in whatever dtype is asked for."""
+    names_baseline: bool = True
+    """Whether the problem says what its baseline is, by a constant or by the order of its functions."""
+    path: tuple[Path, ...] = ()
+    """Folders that its code may import from where nothing installed has the name."""
+    code: bytes = b""
+    """The functions themselves, as cloudpickle has them, where they are those of a running program and of no file."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Implementation -> its source, then."""
+
+    @property
+    def file(self) -> Path:
+        """The file that says what is computed."""
+        return self.folder / f"{self.module}.py"
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether its implementations are functions in its file."""
+        return self.module != MODULE
+
+    @property
+    def place(self) -> Path:
+        """The folder or the file that is the problem."""
+        return self.file if self.is_one_file else self.folder
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Folders whose modules come before what is installed: that of a file, as where Python runs it."""
+        return (self.folder,) if self.is_one_file else ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that somebody wrote for it: the files of its folder, or its file and those beside it that it imports."""
+        if self.code:
+            return ()
+        return own_files(self.file) if self.is_one_file else files_below(self.folder)
 
     def digest(self) -> str:
-        """Return the SHA-256 over names and contents of the folder's files."""
+        """Return the SHA-256 over names and contents of its files."""
         total = hashlib.sha256()
-        for file in files_below(self.folder):
+        for file in self.files:
             total.update(os.fsencode(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0"))
             for piece in reading.pieces(file):
                 total.update(piece)
+        total.update("".join(f"\0{name}\0{text}" for name, text in self.texts.items()).encode(errors="surrogatepass"))
         return total.hexdigest()
-
-
-def files_below(place: Path) -> tuple[Path, ...]:
-    """Return the files below a folder that somebody wrote, sorted; of a file itself that alone."""
-    if place.is_file():
-        return (place,)
-    return tuple(sorted(file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts))
 
 
 def available() -> dict[str, Path]:
     """Return name -> folder of the bundled problems and those that installed packages offer."""
     from importlib.metadata import entry_points  # a worker does without it
 
-    found = {file.parent.name: file.parent for file in sorted(BUNDLED.glob("*/problem.py"))}
+    found = {file.parent.name: file.parent for file in sorted(BUNDLED.glob(f"*/{MODULE}.py"))}
     for point in entry_points(group=ENTRY_POINTS):
         spec = importlib.util.find_spec(point.value)
         if spec is not None and spec.submodule_search_locations:
@@ -84,83 +118,123 @@ def available() -> dict[str, Path]:
 
 
 def find(name_or_path: str) -> Problem:
-    """Return the problem of that name, or the one in that folder.
+    """Return the problem of that name, or the one in that folder or file.
 
     Raises
     ------
     ImplbenchError
-        If there is neither, or the folder has no readable problem.py.
+        If there is none, or several, or it cannot be read.
     """
+    from .discovery import place_in  # these two are not for a worker
+    from .packages import path_of
+
     problems = available()
-    if name_or_path in problems:
-        return read(problems[name_or_path])
-    folder = Path(name_or_path)
-    if folder.is_dir():
-        return read(folder.resolve())
-    if folder.exists() or os.sep in name_or_path:
-        raise ImplbenchError(f"{name_or_path}: no such folder; expected a folder with a problem.py")
-    raise unknown("problem", name_or_path, [*problems, "or the path of a folder with a problem.py"])
+    place = Path(problems.get(name_or_path, name_or_path))
+    if place.is_file() and place.suffix == ".py":
+        found = read(place.resolve())
+    elif place.is_dir():
+        found = read(place_in(place.resolve()))
+    elif place.exists() or os.sep in name_or_path or place.suffix == ".py":
+        raise ImplbenchError(
+            f"{name_or_path}: no such folder or Python file; expected a folder with a problem.py, or a file with a "
+            "function inputs() and the functions to compare"
+        )
+    else:
+        raise unknown("problem", name_or_path, [*problems, *_alike(place), "or the path of a file or folder"])
+    return replace(found, path=path_of(found.place))
 
 
-def is_problem(file: Path) -> bool:
-    """Return whether a problem.py is meant as one: it gives SIZES, and something else that only a problem gives.
-
-    Other projects have modules of that name; one that cannot be read as Python is none of ours either.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about code that is not ours
-            tree = ast.parse(reading.contents(file, LARGEST_SOURCE))
-        constants = literals(tree)
-    except (ImplbenchError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    given = (constants.keys() & _CONSTANTS.keys()) | (functions & _FUNCTIONS)
-    return "SIZES" in given and len(given) > 1
+def _alike(place: Path) -> list[str]:
+    """Return the path of the file that is meant by a name without its suffix."""
+    file = place.with_name(f"{place.name}.py")
+    return [f".{os.sep}{file}"] if place.name and file.is_file() else []
 
 
-def read(folder: Path) -> Problem:
-    """Return the problem in `folder`; its problem.py is parsed, not run.
+def read(place: Path) -> Problem:
+    """Return the problem in a folder, or in one file; it is parsed, not run.
 
     Raises
     ------
     ImplbenchError
-        If problem.py is missing, has a syntax error, lacks a constant or has one of another type.
+        If there is no problem.py in the folder, or the file has a syntax error, lacks something or has a constant of
+        another type than it should.
     """
-    file = folder / "problem.py"
+    file = place if place.is_file() else place / f"{MODULE}.py"
     if not file.is_file():
-        raise ImplbenchError(f"{folder}: has no problem.py; a problem is a folder with a problem.py in it")
-    try:
-        tree = ast.parse(reading.contents(file, LARGEST_SOURCE), filename=speakable(str(file)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ImplbenchError(f"{file}: cannot be read as Python: {error}") from error
-    constants = literals(tree)
-    for name, expected in _CONSTANTS.items():
-        if not isinstance(constants.get(name), expected):
-            raise ImplbenchError(
-                f"{file}: {name} must be a literal {expected.__name__} at the top level of the module, "
-                f"found {constants[name]!r}"
-                if name in constants
-                else f"{file}: has no literal constant {name}"
-            )
-    title, formula = described(tree, folder.name)
-    problem = Problem(
-        name=speakable(folder.name),
-        folder=folder,
+        raise ImplbenchError(f"{place}: has no problem.py; a problem is a folder with a problem.py in it, or one file")
+    tree = parsed(file)
+    constants = constants_of(tree, file)
+    whole = file.stem != MODULE
+    takes = _taken(file, tree, constants)
+    functions = tuple(implementations(tree, file).values()) if whole else ()
+    if whole:
+        require(file, tree, takes, functions)
+    sizes, default_size = _sizes(file, constants, takes)
+    names = [one.name for one in functions] if whole else list(modules_in(file.parent))
+    baseline = constants.get("BASELINE", next(iter(names), ""))
+    name = file.stem if whole else file.parent.name
+    title, formula = described(tree, name)
+    return Problem(
+        name=speakable(name),
+        folder=file.parent,
         title=title,
         formula=formula,
-        sizes=constants["SIZES"],
-        default_size=constants["DEFAULT_SIZE"],
-        data=constants["DATA"],
-        baseline=constants["BASELINE"],
+        sizes=sizes,
+        default_size=default_size,
+        data=constants.get("DATA", ()) or (takes.data if takes and takes.data else USUAL_DATA,),
+        baseline=baseline,
         layouts=tuple(constants.get("LAYOUTS", ("C",))),
-        outputs=constants["OUTPUTS"],
+        outputs=constants.get("OUTPUTS", ()),
         ladder=tuple(constants.get("LADDER", ())),
         inout=_inout(file, constants.get("INOUT", ())),
+        module=file.stem,
+        functions=functions,
+        arguments=_arguments(functions, baseline),
+        has_dtype=takes is None or not takes.says_sizes or "dtype" in takes.offered,
+        names_baseline=whole or "BASELINE" in constants,
     )
-    if problem.default_size not in problem.sizes:
-        raise ImplbenchError(f"{file}: {unknown('DEFAULT_SIZE', problem.default_size, problem.sizes)}")
-    return problem
+
+
+def _arguments(functions: Sequence[Function], baseline: str) -> tuple[str, ...]:
+    """Return what the baseline calls its arguments; where it was imported, what the first of the others does."""
+    ordered = sorted(functions, key=lambda one: one.name != baseline)
+    return next((one.arguments for one in ordered if one.arguments), ())
+
+
+def _taken(file: Path, tree: ast.Module, constants: Mapping[str, Any]) -> Signature | None:
+    """Return what `inputs` takes; None where it is not defined in the file, or is called by place."""
+    function = function_named(tree, "inputs")
+    if function is None or ("SIZES" in constants and (function.args.vararg or function.args.posonlyargs)):
+        return None
+    return signature(function, tree, file)
+
+
+def _sizes(file: Path, constants: Mapping[str, Any], takes: Signature | None) -> tuple[dict[str, dict[str, int]], str]:
+    """Return the sizes, and the name of the usual one: those in SIZES, and the defaults of `inputs`."""
+    usual = dict(takes.sizes) if takes else {}
+    given: dict[str, Any] = constants.get("SIZES", {})
+    if not given and (takes is None or takes.lacking):
+        raise ImplbenchError(f"{file}: has no literal constant SIZES{_no_defaults(takes)}")
+    for name, size in given.items():
+        if not isinstance(size, dict) or not all(type(number) is int for number in size.values()):
+            raise ImplbenchError(f'{file}: SIZES[{name!r}] must be whole numbers by name, as {{"m": 1_000}}')
+    sizes = {name: {**usual, **size} for name, size in given.items()}
+    name = ",".join(f"{key}={value}" for key, value in usual.items()) or ONLY_SIZE
+    if not sizes or (usual and "DEFAULT_SIZE" not in constants):
+        sizes = {name: usual, **sizes}
+    default = constants.get("DEFAULT_SIZE", next(iter(sizes)))
+    if default not in sizes:
+        raise ImplbenchError(f"{file}: {unknown('DEFAULT_SIZE', default, sizes)}")
+    return sizes, default
+
+
+def _no_defaults(takes: Signature | None) -> str:
+    """Return what else could say the sizes, as the rest of a sentence."""
+    if takes is None or takes.lacking == ("size",):
+        return ", and no function inputs(m=1_000, *, seed) whose defaults are the sizes"
+    names = ", ".join(takes.lacking)
+    example = ", ".join(f"{name}=1_000" for name in takes.lacking)
+    return f", and inputs() gives no default for {names}: the defaults are the sizes, as in inputs({example}, *, seed)"
 
 
 def _inout(file: Path, found: object) -> tuple[str, ...]:
@@ -169,26 +243,3 @@ def _inout(file: Path, found: object) -> tuple[str, ...]:
     if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
         raise ImplbenchError(f'{file}: INOUT must be a literal tuple of names of inputs, as in ("a",), found {found!r}')
     return tuple(names)
-
-
-def literals(tree: ast.Module) -> dict[str, Any]:
-    """Return the module-level names that are bound to a literal."""
-    found = {}
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            target, value = node.targets[0], node.value
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            target, value = node.target, node.value
-        else:
-            continue
-        try:
-            found[target.id] = ast.literal_eval(value)
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-            continue  # not a literal: not for us
-    return found
-
-
-def described(tree: ast.Module, otherwise: str) -> tuple[str, str]:
-    """Return the first line of the docstring, without its full stop, and the rest of it."""
-    first, _, rest = (ast.get_docstring(tree) or otherwise).partition("\n")
-    return first.strip().removesuffix("."), rest.strip()

@@ -8,14 +8,18 @@ import hashlib
 import os
 import re
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
 from .. import reading
 from ..text import speakable
+from .function_code import text_without_others, without_others
 from .implementation import Implementation
-from .problem import LARGEST_SOURCE, Problem, files_below
+from .literals import LARGEST_SOURCE
+from .problem import Problem
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -29,20 +33,36 @@ _READS_DOCSTRINGS = re.compile(r"\b__doc__\b|\bgetdoc\b|\bdef [pt]_")
 def digests(problem: Problem, implementations: Mapping[str, Implementation]) -> dict[str, str]:
     """Return implementation -> SHA-256 of what a problem's folder has of it.
 
-    That is its own file or folder, and every file of the problem's folder that belongs to no implementation. What of
-    Python files counts is as in `differences`; of other files every byte does.
+    That is its own file or folder, and every file of the problem's folder that belongs to no implementation; of a
+    function in a file all of that but the bodies of functions that it cannot reach, and what the file imports from
+    beside it. What of Python files counts is as in `differences`; of other files every byte does.
     """
+    if problem.is_one_file:
+        return _digests_of_functions(problem, list(implementations))
     shared = _shared_files(problem, implementations)
-    return {name: _digest(problem.folder, [*shared, *one.files]) for name, one in implementations.items()}
+    return {name: _digest(problem.folder, _contents([*shared, *one.files])) for name, one in implementations.items()}
+
+
+def _digests_of_functions(problem: Problem, names: Sequence[str]) -> dict[str, str]:
+    """Return function -> digest; one that a file beside theirs mentions is taken for reached."""
+    beside = [file for file in problem.files if file != problem.file]
+    mentioned = {word for file in beside for word in re.findall(rb"\w+", file.read_bytes())}
+    apart = [name for name in names if name.encode() not in mentioned]
+
+    def digest(name: str) -> str:
+        content = _content(problem.file, partial(without_others, name=name, names=apart))
+        return _digest(problem.folder, [*_contents(beside), (problem.file, content)])
+
+    return {name: digest(name) for name in names}
 
 
 def shared_digest(problem: Problem, implementations: Mapping[str, Implementation]) -> str:
     """Return the SHA-256 of what all implementations share: the problem, and what lies beside it."""
-    return _digest(problem.folder, _shared_files(problem, implementations))
+    return _digest(problem.folder, _contents(_shared_files(problem, implementations)))
 
 
 def differences(base: Path, head: Path) -> frozenset[str]:
-    """Return the paths of the files and links that differ between two folders, or are in one of them alone.
+    """Return the paths of the files and links that differ between two folders, or are in one alone; of two files ``.``.
 
     Of Python files neither comments, but for those that a compiler reads, nor blank lines count, nor docstrings, where
     the file makes no use of them; nor do bytecode and empty folders.
@@ -56,7 +76,9 @@ def differences(base: Path, head: Path) -> frozenset[str]:
 
 
 def _listed(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield path from the folder, and file or link."""
+    """Yield path from the folder, and file or link; of a file ``.`` and itself."""
+    if folder.is_file():
+        yield ".", folder
     for at, folders, files in os.walk(folder):
         links = [name for name in folders if Path(at, name).is_symlink()]
         folders[:] = [name for name in folders if name != "__pycache__"]
@@ -70,22 +92,29 @@ def _are_alike(one: Path, other: Path) -> bool:
     return reading.digest(one) == reading.digest(other) or (one.suffix == ".py" and _content(one) == _content(other))
 
 
-def _digest(root: Path, files: list[Path]) -> str:
+def _digest(root: Path, contents: Iterable[tuple[Path, bytes]]) -> str:
     total = hashlib.sha256()
-    for file in files:
+    for file, content in contents:
         total.update(os.fsencode(file.relative_to(root).as_posix()) + b"\0")
-        total.update(_content(file))
+        total.update(content)
     return total.hexdigest()
 
 
+def _contents(files: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Yield file and what of it counts."""
+    yield from ((file, _content(file)) for file in files)
+
+
 def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
-    """Return the files of a problem's folder that belong to no implementation."""
+    """Return the files of a problem that belong to no implementation alone."""
+    if problem.is_one_file:
+        return list(problem.files)
     belonging = {file for one in implementations.values() for file in one.files}
-    return [file for file in files_below(problem.folder) if file not in belonging]
+    return [file for file in problem.files if file not in belonging]
 
 
-def _content(file: Path) -> bytes:
-    """Return what of a file can change what it does."""
+def _content(file: Path, reached: Callable[[ast.Module], ast.Module] | None = None) -> bytes:
+    """Return what of a file can change what it does, or what that `reached` leaves of it does."""
     if file.suffix != ".py":
         return reading.digest(file)
     data = reading.contents(file, LARGEST_SOURCE)
@@ -94,6 +123,8 @@ def _content(file: Path) -> bytes:
         directives = list(_directives(data))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return data
+    if reached and not directives:  # a compiler that reads these sees the whole file
+        tree = reached(tree)
     if not _READS_DOCSTRINGS.search(data.decode(errors="replace")):
         _drop_docstrings(tree)
     return "\n".join((ast.dump(tree), *directives)).encode(errors="surrogatepass")
@@ -127,12 +158,21 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     """Return implementation -> file, relative to the problem's folder -> its text.
 
     The files are the implementation's own: its module, or all of its folder. One that is no text (UTF-8) or too large
-    is there too, with a sentence that says so in the place of its text.
+    is there too, with a sentence that says so in the place of its text. Of a file with several of them each has what is
+    not another's.
     """
-    return {
+    if problem.code:
+        return {name: {f"{name}.py": problem.texts[name]} for name in implementations}
+    found = {
         name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
         for name, one in implementations.items()
     }
+    if problem.is_one_file:
+        for name, texts in found.items():
+            with suppress(SyntaxError):  # what is kept of it may be but a remark
+                file = problem.file.name
+                texts[file] = text_without_others(texts[file], name, implementations)
+    return found
 
 
 def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..stats.intervals import Uncertain
+from ..store.checks import Check
 from ..store.records import Left
 
 
@@ -24,7 +25,12 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
-        "groups": [_group(group) | {"roofline": _roofline(analysis.roofline(group))} for group in analysis.groups],
+        "groups": [
+            _group(group)
+            | {"check": _check(analysis.run.checks.get(group.name))}
+            | {"roofline": _roofline(analysis.roofline(group))}
+            for group in analysis.groups
+        ],
     }
 
 
@@ -88,6 +94,13 @@ def _group(group: GroupFindings) -> dict[str, Any]:
     }
 
 
+def _check(found: Check | None) -> dict[str, Any] | None:
+    """Return how a group's results were checked; None where that is not known."""
+    if found is None:
+        return None
+    return {"kind": found.kind, "against": found.against, "reference_dtype": found.dtype, "accepted": found.accepted}
+
+
 def _roofline(found: Roofline | None) -> dict[str, Any] | None:
     """Return a group under this machine's limits; None where they were not measured."""
     if found is None:
@@ -143,6 +156,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "first_call_seconds": finding.first_call_s,
         "prepare_seconds": finding.prepare_s,
         "transfer_seconds": finding.transfer_s,
+        "consumed": finding.consumed,
         "bimodal": finding.bimodal,
     }
 

@@ -1,27 +1,91 @@
-"""When a run has looked long enough at a pair: looks at fixed numbers of rounds, each at its part of the level. Pure.
+"""When a run has looked long enough at a pair, and the level of what it then says. Pure.
 
-Who looks at an interval again and again, and stops as soon as it decides, is wrong more often than once in twenty. So a
-run that stops by itself looks at numbers of rounds that are fixed beforehand, and each look is held at ALPHA divided by
-the number of looks (Bonferroni, as the gate's: notes, stats 3): over all of them together an interval misses the truth
-in one run of twenty at most. tests/stats/test_sequential.py shows it by simulation.
+Who looks at an interval again and again, and stops as soon as it pleases, is wrong more often than once in twenty. A
+run that stops by itself does so by one of two rules:
+
+- By decision. It looks at numbers of rounds that are fixed beforehand, and ends where the interval decides at the
+  margin. The looks share ALPHA (Bonferroni, as the gate's: notes, stats 3), so that whatever the noise is, over all of
+  them together an interval misses the truth in one run of twenty at most. The first look is at the fewest rounds that
+  have an interval at all, 6, at the only level that these know, 2**-6: what is far apart is decided there. The later
+  looks share the rest equally. Where the time ends between two looks, the last one takes what those before it left.
+- By width (`precision`). The rounds are planned from the spread of those before, and the run ends where the interval
+  is narrow enough, wherever it lies. That favours samples that happen to spread little, and nothing else: it costs a
+  part of a percent of coverage, for which WIDTH_LEVEL makes up.
+
+`.ci/coverage.py` simulates both under the noise of the notes, and tests/stats/test_sequential.py the first.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+from statistics import NormalDist, stdev
 
-from .intervals import ALPHA
+from .intervals import ALPHA, MIN_ROUNDS, hodges_lehmann
 
-#: Numbers of rounds after which a run looks at its pairs. At 8 the level of one look can just be met.
-LOOKS = (8, 12, 20, 32)
+#: Numbers of rounds after which a run looks at its pairs, each less than twice the one before.
+LOOKS = (MIN_ROUNDS, 10, 18, 32)
+
+#: One-sided level of an interval whose width ended the run, chosen by simulation: `.ci/coverage.py`.
+WIDTH_LEVEL = 0.018
+
+#: Beyond the spread of so few rounds that a plan is made from: it aims at a half-width smaller by this factor.
+PLANNED_PART = 0.9
 
 
-def level(looks: Sequence[int], rounds: int) -> float:
-    """Return the one-sided level of a pair's interval.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopping:
+    """What ends the rounds of a pair, but for time."""
+
+    looks: tuple[int, ...] = ()
+    """Numbers of rounds after which a decision ends them; empty: none does."""
+    precision: float | None = None
+    """Half-width of a ratio, as a fraction, that ends them; None: none does."""
+
+    def level(self, rounds: int) -> float:
+        """Return the one-sided level of the interval of a pair of so many rounds."""
+        if self.precision is not None:
+            return WIDTH_LEVEL
+        if not self.looks or rounds < self.looks[0]:  # nothing but the time has ended them
+            return ALPHA
+        levels = dict(zip(self.looks, _levels(self.looks), strict=True))
+        if rounds in levels or rounds > self.looks[-1]:
+            return levels.get(rounds, levels[self.looks[-1]])
+        return ALPHA - sum(level for look, level in levels.items() if look < rounds)
+
+
+#: Nothing but a number of rounds that was fixed beforehand.
+FIXED = Stopping()
+
+
+def _levels(looks: Sequence[int]) -> list[float]:
+    """Return the level of each look: an equal part, but for a first one whose rounds know no level as small."""
+    least, equal = 2.0 ** -looks[0], ALPHA / len(looks)
+    if not equal < least < ALPHA:
+        return [equal] * len(looks)
+    return [least, *[(ALPHA - least) / (len(looks) - 1)] * (len(looks) - 1)]
+
+
+def half_width(log_ratios: Sequence[float], alpha: float) -> float:
+    """Return half the width of the interval of log-ratios; infinite where there is none."""
+    interval = hodges_lehmann(log_ratios, alpha).interval if log_ratios else None
+    return inf if interval is None else (interval.high - interval.low) / 2
+
+
+def rounds_for(log_ratios: Sequence[float], precision: float) -> int:
+    """Return how many rounds make an interval that narrow, from the spread of those so far, of two or more.
 
     Parameters
     ----------
-    looks
-        The run's looks; empty where the number of rounds was fixed beforehand.
-    rounds
-        Rounds of the pair. Below the first look nothing but the time has ended them, and the level is whole.
+    log_ratios
+        One a round.
+    precision
+        Wanted half-width of the ratio, as .01 for 1 %.
+
+    Notes
+    -----
+    The half-width over n rounds is about z s / sqrt(n) for the standard deviation s, as Student's: the signed-rank
+    interval is as wide within 5 % where the noise is normal, and narrower where its tails are heavy.
     """
-    return ALPHA / len(looks) if looks and rounds >= looks[0] else ALPHA
+    wanted = PLANNED_PART * precision
+    z = NormalDist().inv_cdf(1 - WIDTH_LEVEL)
+    return max(MIN_ROUNDS, ceil((z * stdev(log_ratios) / wanted) ** 2))

@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations_with_replacement, starmap
 from math import inf, nextafter
 
 #: Up to so many values all averages are listed: 2080 of them.
@@ -20,8 +19,7 @@ class WalshAverages:
     def __init__(self, d: Sequence[float]) -> None:
         """Take at least one value, all of them finite."""
         self._d = sorted(d)
-        listed = len(d) <= MOST_LISTED
-        self._all = sorted(starmap(_average, combinations_with_replacement(d, 2))) if listed else None
+        self._all = self._listed() if len(d) <= MOST_LISTED else None
 
     def __len__(self) -> int:
         """Return how many there are: n (n + 1) / 2."""
@@ -37,6 +35,10 @@ class WalshAverages:
         """The middle one, or the mean of the two in the middle."""
         middle = len(self) // 2
         return self[middle] if len(self) % 2 else (self[middle - 1] + self[middle]) / 2
+
+    def _listed(self) -> list[float]:
+        """Return all; they are made in ascending runs, of which a sort makes one in few steps."""
+        return sorted([(a + b) / 2 for i, a in enumerate(self._d) for b in self._d[i:]])
 
     def _found(self, place: int) -> float:
         low, high = nextafter(self._d[0], -inf), self._d[-1]

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
@@ -111,7 +111,13 @@ class Journal:
         kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
         self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
 
-    def close(self, *, interrupted: bool = False) -> tuple[Run, Path | None]:
+    def stop(self, reasons: Mapping[str, str]) -> None:
+        """Note which arms are measured no further, and why; the next `close` writes it."""
+        self._run = replace(self._run, stopped={**self._run.stopped, **reasons})
+
+    def close(
+        self, *, interrupted: bool = False, spent_s: Mapping[str, float] | None = None
+    ) -> tuple[Run, Path | None]:
         """Write the document and remove the journal; a run without a round leaves neither.
 
         Returns
@@ -123,6 +129,7 @@ class Journal:
         ImplbenchError
             If the document cannot be written; the journal stays, then.
         """
+        self._run = replace(self._run, spent_s=dict(spent_s or {}))
         run, path = self._document_in(self._folder, interrupted=interrupted)
         self._remove()
         return run, path

@@ -11,7 +11,7 @@ from ..problems.case import Case
 from ..stats import intervals
 from . import documents
 from .records import Arm, Run
-from .selectors import GroupRounds
+from .selectors import GroupRounds, finished
 from .worker_records import Outcome
 
 
@@ -81,7 +81,8 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _points(run: Run) -> Iterator[Point]:
+def _points(measured: Run) -> Iterator[Point]:
+    run = finished(measured)
     for group in dict.fromkeys(arm.case.group for arm in run.arms):
         rounds = GroupRounds(run, group)
         yield from (_point(arm, rounds) for arm in rounds.arms if not arm.again)

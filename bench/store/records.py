@@ -10,10 +10,16 @@ from typing import Any
 
 from ..machine.load import Activity
 from ..problems.case import Case
+from ..stats.sequential import Stopping
+from .checks import Check
 from .worker_records import Amount, Natural, Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
 SCHEMA = 2
+
+
+#: Why a round is not used that was not finished.
+INTERRUPTED = "the run was interrupted in it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +38,11 @@ class Round:
     workers: tuple[Worker, ...]
     discarded: str | None = None
     """Why the round is not used, for a reason that was fixed beforehand."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the run was interrupted in it: it has the passes done by then, and no last check of the answers."""
+        return self.discarded == INTERRUPTED
 
     @property
     def ended(self) -> tuple[Worker, ...]:
@@ -142,6 +153,13 @@ class Settings:
     """The number of the size that takes several values, where the user asked for that."""
     memory_bytes: Natural | None = None
     """The most that a worker's process may take; 0: no limit. None: a part of what was free (`memory.worker_limit`)."""
+    precision: Amount | None = None
+    """Half-width of every ratio, as a fraction, that the user asked for; None where decisions end the rounds."""
+
+    @property
+    def stopping(self) -> Stopping:
+        """What ends the rounds of a pair, on which the level of its interval depends."""
+        return Stopping(looks=self.looks, precision=self.precision)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,5 +183,11 @@ class Run:
     """Empty where the run was not asked for a roofline."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not have been told from a computed one, if so."""
+    checks: dict[str, Check] = field(default_factory=dict)
+    """Group -> how its results were checked; empty of runs from before that was recorded."""
+    stopped: dict[str, str] = field(default_factory=dict)
+    """Arm -> why it was measured no further, though it was well: the time did not pay for it."""
+    spent_s: dict[str, float] = field(default_factory=dict)
+    """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -1,18 +1,35 @@
 """From the records of workers to one number each: seconds and page faults a call, ratios of two. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
 
 from ..stats import intervals
 from .records import Arm, Round, Run
 from .worker_records import Burst, Outcome, Worker
 
+#: A first process that takes so long to its first result, and so many times as long as later ones, compiled for them.
+LEAST_COLD_NS, TIMES_COLDER = 300_000_000, 2.0
+
 
 def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
-    """Return the rounds that count, of a group or of all."""
+    """Return the rounds that count, of a group or of all.
+
+    A group that has none has the passes done in a round that the run was interrupted in, if there are: enough for a
+    first estimate, and for no interval.
+    """
+    own = [round_ for round_ in run.rounds if group is None or round_.group == group]
+    whole = {round_.group for round_ in own if round_.discarded is None}
     return tuple(
-        round_ for round_ in run.rounds if round_.discarded is None and (group is None or round_.group == group)
+        round_
+        for round_ in own
+        if round_.discarded is None or (round_.unfinished and round_.passes and round_.group not in whole)
     )
+
+
+def finished(run: Run) -> Run:
+    """Return a run without the round that it was interrupted in, whose answers nobody checked a last time."""
+    return replace(run, rounds=tuple(round_ for round_ in run.rounds if not round_.unfinished))
 
 
 class GroupRounds:
@@ -30,6 +47,12 @@ class GroupRounds:
         self._ended: dict[str, Worker] = {}
         for worker in (worker for round_ in run.rounds if round_.group == name for worker in round_.ended):
             self._ended.setdefault(worker.arm, worker)
+        self._first_call_ns = {
+            worker.arm: worker.first_call_ns
+            for round_ in run.rounds
+            if round_.unfinished and round_.group == name
+            for worker in round_.workers
+        }
         self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
 
     def workers(self, arm: Arm) -> Mapping[int, Worker]:
@@ -43,6 +66,14 @@ class GroupRounds:
         """
         twin = self.again if arm is self.baseline else None
         return self._ended.get(arm.name) or (self._ended.get(twin.name) if twin else None)
+
+    def first_call_ns(self, arm: Arm) -> int | None:
+        """Return the time of an arm's first call in a round that was not finished; None if it made none.
+
+        The baseline has that of its second arm, where that one was ready before it.
+        """
+        twin = self.again if arm is self.baseline else None
+        return self._first_call_ns.get(arm.name) or (self._first_call_ns.get(twin.name) if twin else None)
 
     def outcome(self, arm: Arm) -> Outcome:
         """Return how an arm's case ended: badly if any of its workers did."""
@@ -113,6 +144,11 @@ def _burst_values(bursts: Sequence[Burst], of: Callable[[Sequence[int]], float])
     return {burst.pass_index: of(burst.sample_ns) / burst.number for burst in bursts}
 
 
+def burst_minima(worker: Worker) -> dict[int, float]:
+    """Return pass -> ns per call of a worker's bursts, by their shortest sample."""
+    return _burst_values(worker.bursts, min)
+
+
 def seconds_per_call(worker: Worker) -> float:
     """Return the median over all samples of one worker, in seconds per call."""
     return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
@@ -120,7 +156,7 @@ def seconds_per_call(worker: Worker) -> float:
 
 def min_seconds_per_call(worker: Worker) -> float:
     """Return the median over the passes of one worker of its bursts' minima, in seconds per call."""
-    return median(_burst_values(worker.bursts, min).values()) * 1e-9
+    return median(burst_minima(worker).values()) * 1e-9
 
 
 def faults_per_call(worker: Worker) -> float | None:
@@ -136,3 +172,15 @@ def faults_per_call(worker: Worker) -> float | None:
         if burst.minor_faults is not None
     ]
     return median(known) if known else None
+
+
+def cold_start_s(workers: Sequence[Worker]) -> float | None:
+    """Return how long the first worker took to its first result, None where it was not far longer than later ones."""
+    starts = [
+        one.prepare_ns + one.first_call_ns
+        for one in workers
+        if one.prepare_ns is not None and one.first_call_ns is not None
+    ]
+    if len(starts) < 2 or starts[0] < max(LEAST_COLD_NS, TIMES_COLDER * median(starts[1:])):
+        return None
+    return starts[0] * 1e-9

@@ -23,12 +23,12 @@ def _of_round(round_: Round, names: set[str]) -> Iterator[str]:
         yield "an arm takes part twice"
     if not names.issuperset(workers):
         yield "a worker is of no arm"
+    if round_.discarded is None and any(one.outcome == Outcome.OK and not one.bursts for one in round_.workers):
+        yield "a worker is ok and has no time"
     yield from (f"{worker.arm}: {found}" for worker in round_.workers for found in _of_worker(worker))
 
 
 def _of_worker(worker: Worker) -> Iterator[str]:
-    if worker.outcome == Outcome.OK and not worker.bursts:
-        yield "it is ok and has no time"
     if any(min(burst.sample_ns) == 0 for burst in worker.bursts):
         yield "a sample took no time"
     if len({burst.pass_index for burst in worker.bursts}) < len(worker.bursts):

@@ -3,7 +3,7 @@
 All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``None`` is unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Annotated
 
@@ -75,13 +75,13 @@ class Pool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """The error of one output against the extended-precision reference."""
+    """The error of one output against what is right, a reference or the result of the baseline."""
 
     output: str
     error_over_tolerance: Amount
     """Largest componentwise error divided by its tolerance; above 1 is wrong."""
     max_ulp: Amount
-    """Largest componentwise error in units in the last place of the reference, in the case's dtype."""
+    """Largest componentwise error in units in the last place of what is right, in the dtype that it is kept in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +148,26 @@ class Costs:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Spent:
+    """Where the time went that a round spent on one worker."""
+
+    starting_ns: Natural = 0
+    """Until its interpreter and NumPy were loaded, and ending it."""
+    preparing_ns: Natural = 0
+    """Loading the implementation and its inputs, preparing it and its first call: whatever is compiled, is so there."""
+    warming_ns: Natural = 0
+    verifying_ns: Natural = 0
+    timed_ns: Natural = 0
+    counting_ns: Natural = 0
+    """What it does, beside the timing, and explaining that."""
+
+    @property
+    def total_ns(self) -> int:
+        """All together."""
+        return sum(getattr(self, field.name) for field in fields(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Worker:
     """One implementation in one round: a fresh process."""
 
@@ -189,3 +209,6 @@ class Worker:
     discarded_bursts: tuple[DiscardedBurst, ...] = ()
     accepted: bool = False
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
+    consumed: str | None = None
+    """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
+    spent: Spent | None = None

@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from ..errors import unknown
-from ..measure.round_executor import Source
+from ..measure.group import Source
 from ..measure.selection import Selection, select
 from ..problems import implementation, source_code
 from ..problems.case import Case
@@ -14,7 +13,8 @@ from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Role
 from ..store.worker_records import Outcome
-from .pairing import Pairs, Renames, paired_implementations, paired_problems
+from .pairing import Pairs, Renames, paired, paired_implementations, paired_problems
+from .places import name_at
 from .sides import Side
 
 SAME = "the same code on both sides (--all measures it)"
@@ -131,8 +131,8 @@ def arm_name(case_id: str, role: Role) -> str:
 
 
 def _unique(wheres: Iterable[str], head: Side) -> dict[str, str]:
-    """Return path -> name of each problem: that of its folder, or its path where two folders have the same name."""
-    named = {where: PurePosixPath(where).name or head.root.name for where in wheres}
+    """Return path -> name of each problem: its path where two have the same name."""
+    named = {where: name_at(where, head.root) for where in wheres}
     often = Counter(named.values())
     return {where: name if often[name] == 1 else where for where, name in named.items()}
 
@@ -158,7 +158,10 @@ def _broken(before: str, after: str, base: Side, head: Side) -> Skipped | None:
 
 def _both(name: str, base: Problem, head: Problem, sides: tuple[Side, Side], renames: Renames) -> _Both:
     before, after = (implementation.found(problem) for problem in (base, head))
-    pairs = paired_implementations(before, after, (sides[0].root, sides[1].root), renames)
+    if base.is_one_file or head.is_one_file:
+        pairs = paired(before, after, lambda name: None)  # git knows nothing of functions
+    else:
+        pairs = paired_implementations(before, after, (sides[0].root, sides[1].root), renames)
     return _Both(name=name, base=base, head=head, before=before, after=after, pairs=pairs)
 
 

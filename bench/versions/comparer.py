@@ -8,9 +8,9 @@ from math import log1p
 
 from ..measure import backends, round_plan
 from ..measure.backends import Backend
+from ..measure.group import Group
 from ..measure.progress import Listener, Progress
-from ..measure.round_executor import Group
-from ..measure.round_loop import RoundLoop
+from ..measure.round_loop import RoundLoop, in_equal_passes
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import Decision
@@ -128,7 +128,7 @@ class Comparer:
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
-            loop = RoundLoop(stage.executor, self._backend, self._generator, self._passes)
+            loop = RoundLoop(stage.executor, self._backend, self._generator, in_equal_passes(self._passes))
             self._screen(groups, loop)
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
             self._confirm([groups[name] for name in suspects], loop)

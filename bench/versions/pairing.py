@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import ImplbenchError
+from ..problems.files import MODULE
 from ..problems.implementation import Implementation
 from ..programs import git
 
@@ -79,11 +80,13 @@ def paired(base: Iterable[str], head: Iterable[str], origin: Callable[[str], str
 
 
 def paired_problems(base: Iterable[str], head: Iterable[str], renames: Renames) -> Pairs:
-    """Return which problems belong together: paths of their folders."""
+    """Return which problems belong together: paths of their folders and files."""
 
     def origin(where: str) -> str | None:
-        file = renames.origin(os.path.normpath(f"{where}/problem.py"))
-        return None if file is None or Path(file).name != "problem.py" else Path(file).parent.as_posix()
+        if where.endswith(".py"):
+            return renames.origin(where)
+        file = renames.origin(os.path.normpath(f"{where}/{MODULE}.py"))
+        return None if file is None or Path(file).stem != MODULE else Path(file).parent.as_posix()
 
     return paired(base, head, origin)
 

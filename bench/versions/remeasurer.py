@@ -10,9 +10,9 @@ from types import MappingProxyType, TracebackType
 from ..measure import backends, round_plan
 from ..measure.backends import Backend, RoundExecutor
 from ..measure.budget import Pace
+from ..measure.group import Group, Source
 from ..measure.progress import Listener, Progress
-from ..measure.round_executor import Group, Source
-from ..measure.round_loop import RoundLoop, all_arms
+from ..measure.round_loop import RoundLoop, all_arms, in_equal_passes
 from ..measure.selection import Selection, select
 from ..measure.workspace import staged
 from ..store.records import Arm, Role, Round, Settings
@@ -176,7 +176,7 @@ class Remeasurer:
             return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
         executor = self._executor(lambda doing: listener(pace.progress(doing)))
-        loop = RoundLoop(executor, self._backend, self._generator, passes)
+        loop = RoundLoop(executor, self._backend, self._generator, in_equal_passes(passes))
         held: dict[str, list[Round]] = {group.name: [] for group in groups}
         new = {arm.name for group in groups for arm in group.arms if arm.role != Role.BEFORE}
         wrong = False

@@ -1,29 +1,23 @@
 """The two sides of a comparison: each copied to a folder of its own, at paths of equal length."""
 
-import ast
 import os
 import shutil
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..errors import ImplbenchError, unknown
 from ..machine import distributions
 from ..problems import implementation
-from ..problems.problem import Problem, is_problem, read
+from ..problems.packages import elsewhere, import_folders, own_roots, placed, project_names
+from ..problems.problem import Problem, read
 from ..problems.source_code import differences
 from ..worker.origins import Own
 from . import copies, revisions
 from .copies import Repository
-from .packages import elsewhere, import_folders, own_roots, placed, project_names
 from .pairing import Renames, paired_problems
+from .places import is_among_tests, name_at, places_in
 from .revisions import Revision
-
-#: Problems below folders of these names are fixtures of tests ...
-_TESTS = frozenset({"test", "tests"})
-
-#: ... but for those below a folder of these names in them.
-_BENCHMARKS = frozenset({"bench", "benches", "benchmark", "benchmarks", "perf", "performance"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +47,7 @@ class Side:
     own: Own
     """Where its code is imported from."""
     problems: dict[str, Problem]
-    """Path of the problem's folder, from the root -> the problem."""
+    """Path of the problem's folder or file, from the root -> the problem."""
     broken: dict[str, str]
     """The same path -> why the problem cannot be read."""
     left_out: tuple[str, ...] = ()
@@ -109,10 +103,10 @@ def _with_origins(side: Side, origins: tuple[Path, ...]) -> Side:
 
 def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
     """Return the paths on both sides of the problems that are named on either: one may have been renamed."""
-    places = [(one, where) for one in copied for where in _places(one.root)]
+    places = [(one, where) for one in copied for where in places_in(one.root)]
     for name in names:
         if not any(_is_named(where, name, one) for one, where in places):
-            known = {PurePosixPath(where).name or one.root.name for one, where in places}
+            known = {name_at(where, one.root) for one, where in places}
             raise unknown("problem", name, sorted(known))
     named = [{where for at, where in places if at is one and _is_any(where, names, one)} for one in copied]
     base, head = copied
@@ -159,7 +153,7 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_C
         repository = revisions.repository_here(source)
         copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
         root = place
-    wheres = [where for where in _places(root) if not _is_among_tests(where)]
+    wheres = [where for where in places_in(root) if not is_among_tests(where)]
     if not wheres:
         raise ImplbenchError(f"--problems-from {source}: there is no problem")
     if "." in wheres:
@@ -176,9 +170,13 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple
     gone: list[str] = []
     for where in wheres:
         target = one.root / where
-        gone += _implementations_lost(target, root / where) if target.is_dir() else ()
-        shutil.rmtree(target, ignore_errors=True)
-        copies.write_folder(root / where, target)
+        gone += _implementations_lost(target, root / where)
+        if (root / where).is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / where, target)
+        else:
+            shutil.rmtree(target, ignore_errors=True)
+            copies.write_folder(root / where, target)
     if not gone:
         return ()
     where = f"in the problems that --problems-from {source} replaces"
@@ -186,15 +184,14 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple
 
 
 def _implementations_lost(own: Path, other: Path) -> list[str]:
-    """Return the implementations in a problem's folder of which another folder has no equal."""
-    if not (own / "problem.py").is_file() or not is_problem(own / "problem.py"):
-        return []
+    """Return the implementations of a problem of which another one has no equal; of a file all, if it is another."""
     try:
-        implementations = implementation.found(read(own))
+        problem = read(own)
+        implementations = implementation.found(problem)
     except ImplbenchError:
         return []
     changed = {own / name for name in differences(own, other)}
-    return [f"{own.name}/{name}" for name, one in implementations.items() if changed.intersection(one.files)]
+    return [f"{problem.name}/{name}" for name, one in implementations.items() if changed.intersection(one.files)]
 
 
 def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
@@ -202,10 +199,10 @@ def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
     problems: dict[str, Problem] = {}
     broken: dict[str, str] = {}
     left_out = []
-    for where in _places(one.root):
+    for where in places_in(one.root):
         if wanted is not None and where not in wanted:
             continue
-        if wanted is None and _is_among_tests(where):
+        if wanted is None and is_among_tests(where):
             left_out.append(where)
             continue
         try:
@@ -242,35 +239,8 @@ def _readable(root: Path, where: str) -> Problem:
     try:
         where.encode()
     except UnicodeEncodeError as error:
-        raise ImplbenchError("the path of its folder is not UTF-8: rename the folder") from error
+        raise ImplbenchError("its path is not UTF-8: rename it") from error
     return read(root / where)
-
-
-def _places(root: Path) -> list[str]:
-    """Return the paths of the folders that are problems, or were meant as one, from the root."""
-    found = []
-    for at, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", "node_modules"))
-        if "problem.py" in files and _is_meant(Path(at, "problem.py")):
-            found.append(Path(at).relative_to(root).as_posix())
-    return found
-
-
-def _is_meant(file: Path) -> bool:
-    """Return whether a problem.py is one of ours, were it with a syntax error in it."""
-    if is_problem(file):
-        return True
-    try:
-        ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
-        return b"SIZES" in file.read_bytes()
-    return False
-
-
-def _is_among_tests(where: str) -> bool:
-    parts = PurePosixPath(where).parts
-    last = max((place for place, part in enumerate(parts) if part in _TESTS), default=None)
-    return last is not None and not _BENCHMARKS & set(parts[last:])
 
 
 def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:
@@ -280,4 +250,4 @@ def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:
 def _is_named(where: str, name: str, one: _Copy) -> bool:
     """Return whether a problem is meant by a name, or by a path from the root or from the current folder."""
     here = os.path.normpath(Path.cwd() / name) == str(one.origin / where)
-    return here or os.path.normpath(name) == where or name == (PurePosixPath(where).name or one.root.name)
+    return here or os.path.normpath(name) == where or name == name_at(where, one.root)

@@ -1,15 +1,16 @@
-"""What is saved in a problem's folder: seen by looking again and again, kept as a copy, held against the one before."""
+"""What is saved of a problem: seen by looking again and again, kept as a copy, held against the one before."""
 
 import os
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import ImplbenchError
 from ..problems import implementation, problem, source_code
+from ..problems.files import own_files
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 
@@ -29,7 +30,7 @@ class Saved(KeyboardInterrupt):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:
-    """A problem's folder at one moment, in a copy of its own that nobody edits."""
+    """A problem at one moment, in a copy of its own that nobody edits."""
 
     root: Path
     """Where the copy lies."""
@@ -54,15 +55,26 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Folder:
-    """A problem's folder, in which somebody saves files."""
+    """A problem's folder, or its file with those beside it that it imports, in which somebody saves files."""
 
     path: Path
     beside: tuple[Path, ...] = ()
     """Folders below it that belong to nobody's code: those of results and reports, where it is worked in."""
+    imports: tuple[Path, ...] = ()
+    """Where its code, in whatever copy, may import from too."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that its files lie in."""
+        return self.path.parent if self._is_file else self.path
+
+    @property
+    def _is_file(self) -> bool:
+        return self.path.suffix == ".py"  # it may be gone for a moment
 
     def look(self) -> Stamps:
-        """Return the stamps of the files; a folder that is gone has none."""
-        return {file.relative_to(self.path): stamp for file, stamp in self._stamped()}
+        """Return the stamps of the files; what is gone has none."""
+        return {file.relative_to(self.root): stamp for file, stamp in self._stamped()}
 
     def settled(self, known: Stamps | None) -> Stamps:
         """Wait until the files are others than `known` and no longer change; return their stamps."""
@@ -86,16 +98,16 @@ class Folder:
         """
         number = 1 + max((int(entry.name) for entry in place.iterdir()), default=0)
         root = place / f"{number:06}"  # all of equal length: that of a path shifts the stack of a worker
-        copy = root / self.path.name
+        copy = root / self.root.name
         try:
-            shutil.copytree(self.path, copy, ignore=self._passing)
+            self._copy(copy)
         except (OSError, shutil.Error) as error:
             if self.look() == stamps:
                 raise ImplbenchError(f"{self.path}: cannot be copied: {error}") from error
         if self.look() != stamps:
             shutil.rmtree(root, ignore_errors=True)
             raise Saved
-        found = problem.read(copy)
+        found = replace(problem.read(copy / self.path.name if self._is_file else copy), path=self.imports)
         implementations = implementation.found(found)
         return Version(
             root=root,
@@ -106,15 +118,27 @@ class Folder:
             shared=source_code.shared_digest(found, implementations),
         )
 
+    def _copy(self, copy: Path) -> None:
+        """Copy the files to another folder."""
+        if not self._is_file:
+            shutil.copytree(self.path, copy, ignore=self._passing)
+            return
+        for file in own_files(self.path):
+            target = copy / file.relative_to(self.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
+
     def _stamped(self) -> Iterator[tuple[Path, tuple[int, int, int]]]:
+        for file in own_files(self.path) if self._is_file else self._below():
+            with suppress(OSError):  # between two steps of an editor it is not there
+                found = file.stat()
+                yield file, (found.st_mtime_ns, found.st_size, found.st_ino)
+
+    def _below(self) -> Iterator[Path]:
         for place, folders, files in os.walk(self.path):
             passing = self._passing(place, [*folders, *files])
             folders[:] = [name for name in folders if name not in passing]
-            for name in files:
-                if name not in passing:
-                    with suppress(OSError):  # between two steps of an editor it is not there
-                        found = Path(place, name).stat()
-                        yield Path(place, name), (found.st_mtime_ns, found.st_size, found.st_ino)
+            yield from (Path(place, name) for name in files if name not in passing)
 
     def _passing(self, place: str, names: list[str]) -> set[str]:
         """Return which names in a folder are not to be looked at; as `shutil.copytree` asks for it."""
@@ -124,8 +148,9 @@ class Folder:
 def changes(before: Version, now: Version) -> Changes:
     """Return what was saved, added and deleted from one version to the next."""
     old, new = before.implementations.keys(), now.implementations.keys()
+    names = frozenset[str]() if now.problem.is_one_file else old | new  # a file's functions may call each other
     written = {
-        _owner(file, old | new)
+        _owner(file, names)
         for file in before.stamps.keys() | now.stamps.keys()
         if before.stamps.get(file) != now.stamps.get(file)
     }

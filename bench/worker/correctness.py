@@ -1,139 +1,96 @@
-"""Right or wrong, with a number: outputs against the extended-precision reference, component by component."""
+"""Right or wrong: outputs within tolerance of what is expected, inputs left alone, and the problem's own test."""
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from ..store.worker_records import Verification
+from .outcome import Wrong, shortened, where
+from .outputs import RESULT
+from .values.comparison import Difference, Error, Expected, compared
+from .values.leaves import Holder, Leaves
 
-Values = Mapping[str, "np.ndarray | float"]
-Outputs = dict[str, np.ndarray]
+Values = Mapping[str, Any]
 
-
-class Wrong(Exception):
-    """The implementation did not do what the problem asks; the text says what was found and what was expected."""
-
-
-def named(result: object, names: Sequence[str]) -> Outputs:
-    """Return the result of a call as name -> array.
-
-    Parameters
-    ----------
-    result
-        What ``step()`` returned: a sequence of arrays in the order of `names`, or the one array where there is one.
-    names
-        The problem's OUTPUTS.
-
-    Raises
-    ------
-    Wrong
-        If the number of outputs is another, or one is not a plain ndarray.
-    """
-    _require_computed(result, "the result")
-    arrays = (result,) if len(names) == 1 and not isinstance(result, tuple | list) else result
-    if not isinstance(arrays, tuple | list) or len(arrays) != len(names):
-        count = len(arrays) if isinstance(arrays, tuple | list) else f"a {type(result).__name__}"
-        raise Wrong(f"returned {count} instead of the {len(names)} outputs {', '.join(names)}")
-    for name, array in zip(names, arrays, strict=True):
-        _require_computed(array, name)
-        if type(array) is not np.ndarray:
-            raise Wrong(f"{name} is a {type(array).__name__}, expected a numpy.ndarray")
-    return dict(zip(names, arrays, strict=True))
+#: So many differences are told, and the errors of so many parts of a result are kept apart.
+MOST_TOLD, MOST_PARTS = 3, 20
 
 
-def _require_computed(result: object, name: str) -> None:
-    """Raise Wrong for what only promises a result."""
-    if inspect.isawaitable(result):
-        raise Wrong(
-            f"{name} is a {type(result).__name__}: nothing has been computed yet; let step() run it "
-            "(asyncio.run(...)) and return the result"
-        )
-    if isinstance(result, Iterator):
-        raise Wrong(
-            f"{name} is a {type(result).__name__}: nothing has been computed yet; let step() go through it and return "
-            "the result"
-        )
-
-
-def accept(test: Callable[[Values, Outputs], object], inputs: Values, outputs: Outputs) -> None:
+def accept(test: Callable[[Any, Any], object], inputs: Any, outputs: Any, *, name: str = "accept") -> None:
     """Raise Wrong unless the problem's own test accepts the outputs.
 
     Parameters
     ----------
     test
-        ``accept(inputs, outputs)`` of a problem.py: it returns None, or why the outputs are not right, or raises
-        AssertionError. True and False will do too.
-    inputs, outputs
-        Name -> value; the inputs as they were before the call.
+        ``accept(inputs, outputs)`` or ``same(right, outputs)`` of a problem: it returns None, or why the outputs are
+        not right, or raises AssertionError. True and False will do too.
+    inputs
+        Name -> value as before the call; or the right result.
+    outputs
+        Name -> value, or the result as it was returned, where the problem names no outputs.
+    name
+        Of the test.
     """
     try:
         said = test(inputs, outputs)
     except AssertionError as error:
         said = str(error) or "an assertion failed"
     except Exception as error:  # noqa: BLE001  # what the test makes of wrong outputs is not known beforehand
-        said = f"{type(error).__name__}: {error}"
+        said = f"{shortened(f'{type(error).__name__}: {error}', 180)}{where(error)}"
     if isinstance(said, bool | np.bool_):
         said = None if said else "it returned False"
     if said is not None:
-        raise Wrong(f"not accepted by the problem's accept(): {said}")
+        raise Wrong(f"not accepted by the problem's {name}(): {said}")
 
 
-def check(outputs: Outputs, reference: Values, tolerance: Values, dtype: str) -> tuple[Verification, ...]:
-    """Return the error of each output that there is a reference for, all within tolerance.
+def check(found: Leaves, expected: Expected) -> tuple[Verification, ...]:
+    """Return the largest errors of each output that is expected.
 
     Parameters
     ----------
-    outputs
-        Name -> array as the implementation returned it.
-    reference
-        Name -> extended-precision array of the same shape.
-    tolerance
-        Name -> componentwise absolute tolerance, float64, of the same shape.
-    dtype
-        "float64" or "float32": what the outputs must have; where a reference has integers, these will do too.
+    found
+        What a call gave, taken apart.
+    expected
+        What is right.
 
     Raises
     ------
     Wrong
-        On another shape or dtype, a value that is not finite, or an error above its tolerance.
+        If something differs by more than its tolerance, with the path of the first that does.
     """
-    errors = [
-        _check(name, outputs[name], np.asarray(reference[name]), np.asarray(tolerance[name]), dtype)
-        for name in outputs
-        if name in reference
-    ]
-    for error in errors:
-        if not error.error_over_tolerance <= 1:
-            raise Wrong(
-                f"{error.output} is off by {error.error_over_tolerance:.3g} times the tolerance "
-                f"({error.max_ulp:.3g} units in the last place)"
-            )
-    return tuple(errors)
+    errors: list[Error] = []
+    differences: list[Difference] = []
+    for one in compared(found, expected):
+        if isinstance(one, Error):
+            errors.append(one)
+        elif len(differences) <= MOST_TOLD:
+            differences.append(one)
+    if differences:
+        more = "; and more differs" if len(differences) > MOST_TOLD else ""
+        raise Wrong("; ".join(f"{one.path}{one.text}" for one in islice(differences, MOST_TOLD)) + more)
+    return worst(_verifications(errors, _parts(expected.leaves)))
 
 
-def _check(name: str, output: np.ndarray, reference: np.ndarray, tolerance: np.ndarray, dtype: str) -> Verification:
-    if output.shape != reference.shape:
-        raise Wrong(f"{name} has shape {output.shape}, expected {reference.shape}")
-    whole = reference.dtype.kind in "iub"
-    if output.dtype != np.dtype(dtype) and not (whole and output.dtype.kind in "iub"):
-        raise Wrong(f"{name} is {output.dtype}, expected {'integers' if whole else dtype}")
-    if not np.isfinite(output).all():
-        raise Wrong(f"{name} has {np.count_nonzero(~np.isfinite(output))} values that are not finite")
-    wide = np.longdouble if whole else reference.dtype
-    error = np.abs(output.astype(wide) - reference.astype(wide))
-    spacing = np.ones_like(error) if whole else np.spacing(np.abs(reference).astype(dtype))
-    return Verification(
-        output=name,
-        error_over_tolerance=_largest_ratio(error, tolerance),
-        max_ulp=_largest_ratio(error, spacing),
-    )
+def _parts(leaves: Leaves) -> set[str]:
+    """Return the paths of the parts of a result whose errors are kept apart: of a short list or dict its items."""
+    whole = leaves.get(RESULT)
+    if isinstance(whole, Holder) and len(whole.paths) <= MOST_PARTS:
+        return {RESULT + step for step in whole.paths}
+    return set()
 
 
-def _largest_ratio(error: np.ndarray, unit: np.ndarray) -> float:
-    """Return max(error / unit), where 0 / 0 is 0 and anything else over 0 the largest float."""
-    ratio = np.divide(error, unit, out=np.where(error > 0, np.inf, 0).astype(error.dtype), where=unit > 0)
-    return float(min(ratio.max(initial=0), np.finfo(np.float64).max))
+def _verifications(errors: Iterable[Error], parts: set[str]) -> Iterator[Verification]:
+    for one in errors:
+        part = next((path for path in parts if one.path.startswith(path)), None) or _root(one.path)
+        yield Verification(output=part, error_over_tolerance=one.over_tolerance, max_ulp=one.ulp)
+
+
+def _root(path: str) -> str:
+    """Return the name that a path begins with."""
+    ends = [place for place in map(path.find, "[.{") if place > 0]
+    return path[: min(ends)] if ends else path
 
 
 def worst(*checks: Iterable[Verification]) -> tuple[Verification, ...]:
@@ -156,9 +113,14 @@ def require_unchanged(inputs: Values, originals: Values) -> None:
             raise Wrong(changed(name))
 
 
-def changed(name: str) -> str:
+def changed(name: str, *, is_array: bool = True) -> str:
     """Return what is said of an implementation that has changed an input."""
-    return f'changed its input {name}; if the computation overwrites it, say INOUT = ("{name}",) in problem.py'
+    remedy = (
+        f'INOUT = ("{name}",) in problem.py'
+        if is_array
+        else "so by a function fresh(inputs), which returns what the next call is given"
+    )
+    return f"changed its input {name}; if the computation overwrites it, say {remedy}"
 
 
 def same(array: np.ndarray, original: np.ndarray) -> bool:
@@ -171,27 +133,3 @@ def same(array: np.ndarray, original: np.ndarray) -> bool:
         return np.array_equal(array, original)
     bits = f"u{array.itemsize}" if array.itemsize in (1, 2, 4, 8) else f"V{array.itemsize}"
     return np.array_equal(array.view(bits), original.view(bits))
-
-
-def without_memory_of(outputs: Outputs, inputs: Values) -> Outputs:
-    """Return the outputs that share no memory with any of these inputs."""
-    return {
-        name: output
-        for name, output in outputs.items()
-        if not any(_share(output, value) for value in inputs.values() if isinstance(value, np.ndarray))
-    }
-
-
-def _share(one: np.ndarray, other: np.ndarray) -> bool:
-    return np.may_share_memory(one, other) and np.shares_memory(one, other)
-
-
-def require_own_memory(outputs: Outputs, inputs: Values, earlier: Outputs) -> None:
-    """Raise Wrong if an output shares memory with an input, another output or an earlier call's result."""
-    for name, output in outputs.items():
-        others = {f"its input {key}": value for key, value in inputs.items() if isinstance(value, np.ndarray)}
-        others |= {f"its output {key}": value for key, value in outputs.items() if key != name}
-        others |= {f"an earlier call's {key}": value for key, value in earlier.items()}
-        for other, array in others.items():
-            if _share(output, array):
-                raise Wrong(f"{name} shares memory with {other}; each call must return arrays of its own")

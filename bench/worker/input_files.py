@@ -1,73 +1,91 @@
-"""What a worker makes for the others: inputs, references and tolerances, in files."""
+"""What a worker makes for the others: inputs, and what is right for them, in files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from .baseline import Baseline
+from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
+from .originals import Making, made, save_making
 from .outcome import Unfit, judged
 from .protocol import CaseSpec, InputsWritten, WriteInputs
-from .value_files import save_values
+from .value_files import differs, save_values
+from .values.digest import digest
+from .values.leaves import Leaf, Numbers
+from .values.stored import save_expected
 
 
 def write_inputs(order: WriteInputs) -> InputsWritten:
-    """Make inputs, references and tolerances of two contents, A and B, and write them to a folder for the workers.
+    """Make inputs and what is right of two contents, A and B, and write them to a folder for the workers.
 
     B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
     """
     from ..machine import environment
 
-    spec, case, made = order.spec, order.spec.case, []
+    spec, contents = order.spec, []
+    making = {"a": (spec.case.data, order.seed), "b": (order.other_data, order.seed + 1)}
     with judged():
         problem = problem_functions(spec)
-        _require_functions(problem)
-        unit_roundoff = float(np.finfo(case.dtype).eps) / 2
-        for content, data, seed in (("a", case.data, order.seed), ("b", order.other_data, order.seed + 1)):
-            inputs = problem.inputs(case.size.values, case.dtype, data, seed)
-            save_values(spec.inputs / content / "inputs", inputs)
-            right = _right(problem, inputs, unit_roundoff, spec.outputs)
-            for name, values in right.items():
-                save_values(spec.inputs / content / name, values)
-            made.append((inputs, right["reference"]))
-        _require_arrays(spec.inout, inputs)
-        if problem.accept:
-            (spec.inputs / "accept").touch()
-        work = problem.work(case.size.values, case.dtype) if problem.work else {}
+        expecting = Expecting(spec, problem, Baseline(spec, problem, order.baseline))
+        for content, (data, seed) in making.items():
+            inputs = made(spec, data, seed)
+            _require_arrays(spec.inout, inputs)
+            unsaved = save_values(spec.inputs / content / "inputs", inputs)
+            if unsaved:
+                _require_repeatable(inputs, made(spec, data, seed), unsaved)
+            contents.append((inputs, expecting.of(inputs, seed)))
+        work = _work(spec, problem)
+    for content, (_, right) in zip(making, contents, strict=True):
+        if right.expected:
+            save_expected(spec.inputs / content / "expected", right.expected)
+    _save_making(order, problem, making, contents[0][1])
     return InputsWritten(
-        matrices=tuple(name for name, value in inputs.items() if np.ndim(value) == 2),
+        matrices=tuple(name for name, value in contents[0][0].items() if _is_matrix(value)),
         work={key: float(value) for key, value in work.items()},
         numeric_stack=environment.numeric_stack(),
-        doubt=_doubt(*made),
+        check=contents[0][1].check,
+        doubt=_doubt(*contents, spec=spec),
     )
 
 
-def _require_functions(problem: ProblemFunctions) -> None:
-    """Raise Unfit for a problem without a function that it needs."""
-    absent = {
-        "reference(inputs), nor accept(inputs, outputs) in its place": not (problem.reference or problem.accept),
-        "tolerance(inputs, unit_roundoff)": problem.reference and not problem.tolerance,
-        "work(size, dtype)": not problem.work,
-    }
-    for function, is_absent in absent.items():
-        if is_absent:
-            raise Unfit("failed", f"it has no function {function}")
+def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
+    """Return flops and bytes of one call; nothing of a problem that does not say."""
+    work = problem.work(spec.case.size.values, spec.case.dtype) if problem.work else {}
+    absent = [name for name in ("flops", "bytes") if name not in work]
+    if absent and problem.work:
+        raise Unfit("failed", f"its work() gives no {', '.join(absent)}")
+    return work
 
 
-def _right(
-    problem: ProblemFunctions, inputs: Mapping[str, Any], unit_roundoff: float, outputs: Sequence[str]
-) -> dict[str, Mapping[str, Any]]:
-    """Return what the outputs are held against; nothing where the problem's own test judges them alone."""
-    if problem.reference is None or problem.tolerance is None:
-        return {"reference": {}, "tolerance": {}}
-    found = {"reference": problem.reference(inputs), "tolerance": problem.tolerance(inputs, unit_roundoff)}
-    for function, values in found.items():
-        needed = found["reference"] if problem.accept else outputs
-        absent = [name for name in needed if name not in values]
-        if absent:
-            raise Unfit("failed", f"its {function}() gives no {', '.join(absent)}")
-    return found
+def _save_making(
+    order: WriteInputs, problem: ProblemFunctions, making: Mapping[str, tuple[str, int]], right: Right
+) -> None:
+    save_making(
+        order.spec,
+        Making(
+            data={content: data for content, (data, _) in making.items()},
+            seeds={content: seed for content, (_, seed) in making.items()},
+            baseline=order.baseline,
+            accepts=problem.accept is not None,
+            compares=problem.same is not None,
+            renews=problem.fresh is not None,
+            expects=right.expected is not None,
+        ),
+    )
+
+
+def _is_matrix(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.ndim == 2
+
+
+def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], names: frozenset[str]) -> None:
+    """Raise Unfit if a value that each worker makes by itself is another when it is made again."""
+    for name in names:
+        if name not in again or digest(inputs[name]) != digest(again[name]):
+            raise Unfit("failed", differs(name))
 
 
 def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
@@ -78,16 +96,25 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
             raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
 
 
-def _doubt(first: tuple[Any, Any], second: tuple[Any, Any]) -> str | None:
-    """Return why a remembered answer cannot be told from a computed one; None where it can."""
-    for one, other, what in zip(first, second, ("inputs", "right answers"), strict=True):
-        if (one or what == "inputs") and _same(one, other):
-            return (
-                f"its {what} are the same for every seed: a remembered answer cannot be told from a computed one; "
-                "let inputs() in problem.py depend on the seed"
-            )
+def _doubt(
+    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, spec: CaseSpec
+) -> str | None:
+    """Return why a remembered answer cannot be told from a computed one; None where it can.
+
+    In one file nothing of the implementations' own is done outside the calls.
+    """
+    always = None
+    if _same(first[0], second[0]):
+        always = "inputs"
+    elif first[1].expected and second[1].expected and _are_alike(first[1].expected.leaves, second[1].expected.leaves):
+        always = "right answers"
+    if always:
+        return (
+            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
+            f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
+        )
     renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
-    if renewed:
+    if renewed and not spec.is_one_file:
         return (
             f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
             "is computed there cannot be told from what is computed in the call; let the seed change the contents of "
@@ -105,6 +132,14 @@ def _alike(one: Any, other: Any) -> bool:
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return one.keys() == other.keys() and all(map(same_value, one.values(), other.values()))
+
+
+def _are_alike(one: Mapping[str, Leaf], other: Mapping[str, Leaf]) -> bool:
+    """Return whether two values, taken apart, are the same."""
+    return one.keys() == other.keys() and all(
+        same_value(leaf.array, other[path].array) if isinstance(leaf, Numbers) else leaf == other[path]  # type: ignore[union-attr]
+        for path, leaf in one.items()
+    )
 
 
 def smallest_inputs(spec: CaseSpec) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """The inputs of a case in a worker: two contents, A (timed) and B, that take turns in one place in memory."""
 
 import zlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,49 +9,54 @@ import numpy as np
 from ..problems.case import MemoryOrder
 from . import correctness
 from .protocol import FoundOrder
-from .value_files import load_values
+from .values.digest import digest
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
 QUICKLY_CHECKED_BYTES = 2**20
 
+#: From a content, "a" or "b", to name -> value.
+Contents = Callable[[str], Mapping[str, Any]]
+
 
 class Arena:
-    """Inputs in the layout of the case, as a user's own program holds them, and what is expected of it.
+    """Inputs in the layout of the case, as a user's own program holds them.
 
     The arrays are writable and own their memory: many a function copies what it may not write to.
     """
 
-    def __init__(self, folder: Path, orders: Mapping[str, MemoryOrder], inout: Sequence[str] = ()) -> None:
+    def __init__(
+        self, contents: Contents, orders: Mapping[str, MemoryOrder], inout: Sequence[str] = (), *, renews: bool = False
+    ) -> None:
         """Load contents A.
 
         Parameters
         ----------
-        folder
-            Where `input_files.write_inputs` wrote them.
+        contents
+            Gives them, as they were made.
         orders
             Name -> memory order, where that is not C.
         inout
             Arrays that an evaluation may overwrite: `restore` puts their contents back.
+        renews
+            Whether the problem has its own way of giving each call what it may use up.
         """
-        self._folder = folder
+        self._contents = contents
         self._orders = orders
         self._inout = tuple(inout)
+        self.renews = renews
         self.inputs: dict[str, Any] = {}
         self._owned: dict[str, np.ndarray] = {}
         """Views of the arrays, which keep their shape if an implementation gives an array another."""
+        self.digests: dict[str, str] = {}
+        """Name -> digest of what is neither an array of plain data nor a number."""
         self.change_to("a")
 
     def _remember(self) -> None:
         """Keep what must not change, and what is put back."""
         kept = {name: array for name, array in self._owned.items() if name not in self._inout}
         quick = sum(array.nbytes for array in kept.values()) <= QUICKLY_CHECKED_BYTES
-        self._digests = {name: _digest(array) for name, array in kept.items()} if quick else {}
+        self._sums = {name: _checksum(array) for name, array in kept.items()} if quick else {}
         self._fresh = {name: self._owned[name].copy(order="K") for name in self._inout}
-
-    @property
-    def accepts(self) -> bool:
-        """Whether the problem has a test of its own for outputs."""
-        return (self._folder / "accept").exists()
 
     @property
     def overwritten(self) -> dict[str, np.ndarray]:
@@ -70,8 +74,8 @@ class Arena:
             np.copyto(self._owned[name], fresh)
 
     def changed(self) -> str | None:
-        """Return the name of an input that has other contents than it should, where that can be told quickly."""
-        return next((name for name, digest in self._digests.items() if _digest(self._owned[name]) != digest), None)
+        """Return the name of an array that has other contents than it should, where that can be told quickly."""
+        return next((name for name, known in self._sums.items() if _checksum(self._owned[name]) != known), None)
 
     def layout(self) -> dict[str, FoundOrder]:
         """Return the memory order of each 2-D input, read off the array itself."""
@@ -83,17 +87,13 @@ class Arena:
                 found[name] = "CF" if both else "C" if flags.c_contiguous else "F" if flags.f_contiguous else "strided"
         return found
 
-    def originals(self, content: str) -> dict[str, Any]:
-        """Return the inputs of content "a" or "b" as they were written."""
-        return load_values(self._folder / content / "inputs")
-
     def change_to(self, content: str) -> bool:
         """Put other contents into the same arrays; return False where that could not be done without new values.
 
         A number cannot be changed in the hands of who holds it, nor an array get another shape.
         """
         changed = True
-        for name, value in self.originals(content).items():
+        for name, value in self._contents(content).items():
             owned = self._owned.get(name)
             if isinstance(value, np.ndarray) and owned is not None and _alike(owned, value):
                 np.copyto(owned, value)
@@ -106,22 +106,29 @@ class Arena:
     def _put(self, name: str, value: Any) -> None:
         """Give an input a new value."""
         self._owned.pop(name, None)
-        if isinstance(value, np.ndarray):
+        self.digests.pop(name, None)
+        if is_plain(value):
             value = _ordered(np.array(value), self._orders.get(name, "C"))
             self._owned[name] = value.view()
+        elif not isinstance(value, bool | int | float | complex | np.generic):
+            self.digests[name] = digest(value)
         self.inputs[name] = value
 
-    def expected(self, content: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return reference and tolerance of content "a" or "b"."""
-        folder = self._folder / content
-        return load_values(folder / "reference"), load_values(folder / "tolerance")
+
+def is_plain(value: Any) -> bool:
+    """Return whether a value is an array of plain data."""
+    return type(value) in (np.ndarray, np.memmap) and not value.dtype.hasobject
 
 
 def same_value(one: Any, other: Any) -> bool:
     """Return whether two values are of one type and equal, NaN to itself."""
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+    if is_plain(one) and is_plain(other):
         return correctness.same(one, other)
-    return type(one) is type(other) and bool(one == other or (one != one and other != other))  # noqa: PLR0124
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, bool | int | float | complex | np.generic):
+        return bool(one == other or (one != one and other != other))  # noqa: PLR0124
+    return digest(one) == digest(other)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
@@ -139,6 +146,6 @@ def _ordered(read: np.ndarray, order: str) -> np.ndarray:
     return np.array(read, order="F" if order == "F" else "C", copy=True)
 
 
-def _digest(array: np.ndarray) -> int:
+def _checksum(array: np.ndarray) -> int:
     """Return a checksum of an array's bytes; nothing is allocated, which would leave another heap to the next burst."""
     return zlib.crc32(array.ravel(order="K").view(np.uint8).data)

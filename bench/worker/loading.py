@@ -6,8 +6,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..problems import implementation
+from ..problems import implementation, pickled
 from ..problems.case import Case
+from . import calling
 from .outcome import Unfit, judged, where
 from .protocol import CaseSpec, Start
 
@@ -25,7 +26,11 @@ class ProblemFunctions:
     tolerance: Callable[[Values, float], Values] | None = None
     """(inputs, unit roundoff) -> output -> componentwise absolute tolerance."""
     accept: Callable[[Values, Values], object] | None = None
-    """(inputs, outputs) -> None, or why not."""
+    """(inputs, outputs) -> None, or why not; where the problem names no outputs it is given the result itself."""
+    same: Callable[[Any, Any], object] | None = None
+    """(right outputs, outputs) -> None, or why not: in place of the comparison."""
+    fresh: Callable[[Values], tuple[Any, ...]] | None = None
+    """inputs -> the arguments of the next call, where a call uses up what it is given."""
     work: Callable[[Mapping[str, int], str], Mapping[str, float]] | None = None
     """(size, dtype) -> {"flops": ..., "bytes": ...} of one evaluation."""
 
@@ -35,32 +40,69 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = implementation.load(spec.folder, "problem")
+    module = _module(spec)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
+    found["inputs"] = calling.inputs_of(found["inputs"], spec)
+    if found["work"]:
+        found["work"] = calling.work_of(found["work"])
+    if found["reference"]:
+        found["reference"] = calling.reference_of(found["reference"], spec)
+    if found["fresh"]:
+        found["fresh"] = calling.fresh_of(found["fresh"], spec)
     return ProblemFunctions(**found)
 
 
-def loaded(order: Start) -> ModuleType:
-    """Return the module of the implementation in an order, if it can do the case here.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """An implementation as it is called."""
+
+    prepare: Callable[[Values], Any]
+    """From the inputs to the step that is timed."""
+
+
+def loaded(order: Start) -> Loaded:
+    """Return the implementation in an order, if it can do the case here.
 
     Raises
     ------
     Unfit
         If it cannot be imported, has no ``prepare``, or says that it is unavailable or does not support the case.
     """
+    spec = order.spec
+    if spec.is_one_file:
+        with judged():
+            module = _module(spec)
+            renews = hasattr(module, "fresh")
+            return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
-        module = _imported(order.spec.folder, order.implementation)
+        module = _imported(spec.folder, order.implementation)
         if not callable(getattr(module, "prepare", None)):
             raise Unfit("failed", "has no function prepare(inputs) once it is imported")
         absent = module.unavailable() if hasattr(module, "unavailable") else None
         if absent:
             raise Unfit("unavailable", str(absent))
-        reason = module.unsupported(_told(order.spec.case)) if hasattr(module, "unsupported") else None
+        reason = module.unsupported(_told(spec.case)) if hasattr(module, "unsupported") else None
         if reason:
             raise Unfit("unsupported", str(reason))
-    return module
+    return Loaded(prepare=module.prepare)
+
+
+def _function(module: ModuleType, name: str) -> Callable[..., Any]:
+    """Return the function of that name in the file that is the problem; Unfit where there is none."""
+    found, file = getattr(module, name, None), f"{module.__name__.rpartition('.')[2]}.py"
+    if found is None:
+        raise Unfit("unavailable", f"{file} does not define {name} here")
+    if not callable(found):
+        raise Unfit("failed", f"{name} in {file} is of type {type(found).__name__}, no function")
+    function: Callable[..., Any] = found
+    return function
+
+
+def _module(spec: CaseSpec) -> ModuleType:
+    """Return the module of a problem, or what stands for it where its functions came with the order."""
+    return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 
 
 def _told(case: Case) -> SimpleNamespace:

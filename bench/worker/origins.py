@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..problems.implementation import PACKAGE
+from .outcome import where
 from .relocation import Relocation, mapped
 
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.
@@ -66,7 +67,7 @@ class Own:
         return Relocation(origins=self.origins, tree=self.tree)
 
 
-def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[str, str]:
+def variables(environment: Mapping[str, str], own: Own | None = None, beside: Iterable[Path] = ()) -> dict[str, str]:
     """Return the variables under which a worker, and each interpreter that it starts, finds what it should import.
 
     Parameters
@@ -76,13 +77,17 @@ def variables(environment: Mapping[str, str], own: Own | None = None) -> dict[st
         copies of, it names the side's own copy.
     own
         The code of a side; None: modules are found in the usual order.
+    beside
+        Folders of the problem itself, which come first of all.
     """
     known = [str(Path(entry).absolute()) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry]
     others = [own.relocation.moved(entry) if own else entry for entry in known if entry != str(STARTUP)]
     found = {"PYTHONPATH": os.pathsep.join([str(STARTUP), *others]), HARNESS: _harness()}
+    path = (*beside, *(own.path if own else ()))
+    found[PATH] = os.pathsep.join(map(str, dict.fromkeys(path)))
     if own is not None:
         found = own.relocation.environment(environment) | found
-        places = {PATH: own.path, TREE: (own.tree,), ELSEWHERE: own.elsewhere, ORIGINS: own.origins}
+        places = {TREE: (own.tree,), ELSEWHERE: own.elsewhere, ORIGINS: own.origins}
         found |= {name: os.pathsep.join(map(str, folders)) for name, folders in places.items()}
         places_moved = own.relocation.entries(sys.path)
         found[MOVED] = os.pathsep.join(f"{entry}={copy}" for entry, copy in places_moved.items())
@@ -134,13 +139,15 @@ def foreign() -> str | None:
     return _complaint(*stranger, own.tree) if own and stranger else None
 
 
-def absent(error: BaseException | None) -> str | None:
-    """Return the sentence on a module or file that this side's code wants and its files do not have, None if another.
+def absent(error: BaseException | None, folder: Path | None = None) -> str | None:
+    """Return the sentence on a module or file that code wants and does not find where it looks, None if on another.
 
     Parameters
     ----------
     error
         What the implementation raised; the errors that it comes from are looked at too.
+    folder
+        That of the problem, whose files a worker does not find by their bare names.
     """
     own = _own()
     folders = own.path if own else ()
@@ -153,18 +160,29 @@ def absent(error: BaseException | None) -> str | None:
                     "modules and _version.py, build each version in a checkout of its own (pip install "
                     "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
                 )
-        if own and isinstance(error, OSError) and (said := _unread(error, own)):
-            return said
+        if isinstance(error, OSError):
+            said = _relative(error, own.tree if own else folder) or (_unread(error, own) if own else None)
+            if said:
+                return said
         error = error.__cause__ or error.__context__
     return None
+
+
+def _relative(error: OSError, folder: Path | None) -> str | None:
+    """Return the sentence on a file in a folder that was looked for in the current one, None if it is another."""
+    words = [word.rstrip(":.,") for word in str(error).replace("'", " ").split()]  # as ctypes and NumPy have it
+    named, is_there = ([error.filename], Path.exists) if isinstance(error.filename, str) else (words, Path.is_file)
+    found = [name for name in named if folder and name and not Path(name).is_absolute() and is_there(folder / name)]
+    if not found:
+        return None
+    empty = "is not in the folder that a worker starts in, which is empty: name it from Path(__file__)"
+    return f"{found[0]} {empty}{where(error)}"
 
 
 def _unread(error: OSError, own: Own) -> str | None:
     """Return the sentence on a file that the repository has and a worker does not find, None if it is another."""
     named = error.filename if isinstance(error.filename, str) else str(error).partition(":")[0]  # as ctypes has it
     place = Path(named)
-    if not place.is_absolute() and named and (own.tree / place).exists():
-        return f"{named} is not in the folder that a worker starts in, which is empty: name it from Path(__file__)"
     if place.exists() or not place.is_relative_to(own.tree):
         return None
     name = place.relative_to(own.tree)

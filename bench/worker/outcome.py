@@ -1,12 +1,19 @@
 """Around the implementation's own code: what it raises becomes an outcome."""
 
 import contextlib
+import functools
+import site
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..problems.implementation import PACKAGE
 from .protocol import WorkerOutcome
+
+#: A reason has at most so many characters: what is left out of it is in the middle.
+LONGEST_REASON = 300
+
+_HARNESS = Path(__file__).resolve().parents[1]
 
 
 class Unfit(Exception):
@@ -15,30 +22,77 @@ class Unfit(Exception):
     def __init__(self, outcome: WorkerOutcome, reason: str) -> None:
         super().__init__(reason)
         self.outcome = outcome
-        self.reason = reason
+        self.reason = shortened(reason)
+
+
+class Wrong(Exception):
+    """The implementation did not do what the problem asks; the text says what was found and what was expected."""
 
 
 @contextlib.contextmanager
-def judged() -> Iterator[None]:
-    """Turn whatever the implementation raises into an outcome with a reason."""
-    from .correctness import Wrong
+def judged(whose: str = "") -> Iterator[None]:
+    """Turn whatever the code of a user raises into an outcome with a reason.
 
+    Parameters
+    ----------
+    whose
+        Comes before the reason, where the code is not the implementation's own.
+    """
     try:
         yield
     except Unfit:
         raise
     except Wrong as error:
-        raise Unfit("wrong", str(error)) from error
+        raise Unfit("wrong", f"{whose}{error}") from error
     except MemoryError as error:
-        raise Unfit("out-of-memory", str(error) or "MemoryError") from error
+        raise Unfit("out-of-memory", f"{whose}{str(error) or 'MemoryError'}") from error
     except (Exception, SystemExit) as error:
         traceback.print_exc()
-        raise Unfit("failed", f"{type(error).__name__}: {error}".strip().splitlines()[0] + where(error)) from error
+        told = f"{type(error).__name__}: {error}".strip().splitlines()[0].rstrip(": ")
+        raise Unfit("failed", shortened(whose + told, LONGEST_REASON - 60) + where(error)) from error
+
+
+@contextlib.contextmanager
+def held_against() -> Iterator[None]:
+    """Turn what is wrong with outputs into an outcome; an error of the harness passes through, for it is none."""
+    from .values.leaves import Unreadable
+
+    try:
+        yield
+    except (Wrong, Unreadable) as error:
+        raise Unfit("wrong", str(error)) from error
+
+
+def shortened(text: str, longest: int = LONGEST_REASON) -> str:
+    """Return text with its middle left out, where it is too long."""
+    if len(text) <= longest:
+        return text
+    half = (longest - 1) // 2
+    return f"{text[: longest - 1 - half]}…{text[-half:]}"
 
 
 def where(error: BaseException) -> str:
-    """Return file and line of an error, as in `` (fast.py, line 3)``: the user's own, if it came through them."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    own = [one for one in frames if str(one[0].f_globals.get("__name__")).startswith(PACKAGE)]
-    frame, line = (own or frames)[-1]
+    """Return file and line of an error, as in `` (fast.py, line 3)``: the last of the user's own; empty if none is."""
+    own = [one for one in traceback.walk_tb(error.__traceback__) if _is_users(one[0].f_code.co_filename)]
+    if not own:
+        return ""
+    frame, line = own[-1]
     return f" ({Path(frame.f_code.co_filename).name}, line {line})"
+
+
+def _is_users(file: str) -> bool:
+    """Return whether a file is neither Python's, nor an installed package's, nor the harness's."""
+    if not Path(file).is_absolute():
+        return file.endswith(".py")
+    place = Path(file).resolve()
+    if place.is_relative_to(_HARNESS):
+        return place.is_relative_to(_HARNESS / "probes")
+    return not any(place.is_relative_to(folder) for folder in _installed())
+
+
+@functools.cache
+def _installed() -> tuple[Path, ...]:
+    """Return the folders of Python's own modules and of installed packages."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    found = [*(sysconfig.get_path(name) for name in names), *site.getsitepackages(), site.getusersitepackages()]
+    return tuple(Path(one).resolve() for one in found)

@@ -1,30 +1,21 @@
-"""What the parent and a worker say to each other: orders one way, replies the other, as JSON on private pipes.
+"""What the parent and a worker say to each other: orders one way, replies the other (`pipe` carries them).
 
 Both ends decode into these types. What does not fit one of them, an unknown field or a number out of bounds, is no
 message; the parent takes that for the outcome of the case.
 """
 
-import os
-import struct
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-import msgspec
 from msgspec import Struct
 
-from .. import reading
 from ..problems.case import Case, MemoryOrder
+from ..problems.files import MODULE
+from ..store.checks import Check
 from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Positive, Verification
-from ..text import speakable
-
-#: A longer message is a mistake or an attack, no reply.
-LONGEST = 16 * 2**20
-
-#: Characters that are sent of a reason.
-LONGEST_REASON = 2000
 
 #: How a case may end by what its worker says; the other outcomes are seen from outside.
-WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported"]
+WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
 
 #: What a worker may be asked for after the last burst, untimed: to count what an evaluation does, or to explain it.
 Untimed = Literal["count", "explain"]
@@ -49,13 +40,26 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     case: Case
     folder: Path
-    """Of the problem."""
+    """Of the problem, or of the file that is all of it."""
+    module: str = MODULE
+    """Name of that file, without its suffix."""
+    arguments: tuple[str, ...] = ()
+    """What the baseline calls its arguments, where one file is the whole problem."""
     importable: Path
     """Where that folder can be imported from, for processes that the implementation starts."""
+    path: tuple[Path, ...] = ()
+    """Folders that its code may import from where nothing installed has the name."""
+    code: bytes = b""
+    """The problem's functions, where they are of the program that measures (`problems.pickled`)."""
     inputs: Path
     outputs: tuple[str, ...]
     inout: tuple[str, ...] = ()
     """Inputs that an evaluation may overwrite."""
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether the implementations are functions in that file."""
+        return self.module != MODULE
 
 
 class WriteInputs(Order, frozen=True, kw_only=True):
@@ -65,6 +69,8 @@ class WriteInputs(Order, frozen=True, kw_only=True):
     seed: int
     other_data: str
     """Kind of data of the second content."""
+    baseline: str = ""
+    """Name of the implementation that stands in for a reference, where the problem has none."""
 
 
 class Start(Order, frozen=True, kw_only=True):
@@ -72,7 +78,7 @@ class Start(Order, frozen=True, kw_only=True):
 
     spec: CaseSpec
     implementation: str
-    """Name of its module."""
+    """Name of its module, or of its function."""
     layout: dict[str, MemoryOrder]
     """Memory order of each 2-D input."""
     copies_inputs: bool = False
@@ -80,6 +86,10 @@ class Start(Order, frozen=True, kw_only=True):
     """A file to fill the caches with before each call; None: they stay as they are."""
     forks: bool = False
     """Whether to do this, and all up to `Leave`, in a fork of the worker."""
+
+
+class Wake(Order, frozen=True, kw_only=True):
+    """Say so once everything is loaded that every worker loads."""
 
 
 class TimeBurst(Order, frozen=True, kw_only=True):
@@ -106,6 +116,10 @@ class Leave(Order, frozen=True, kw_only=True):
     """End the fork."""
 
 
+class Awake(Reply, frozen=True, kw_only=True):
+    """The worker waits for its case."""
+
+
 class InputsWritten(Reply, frozen=True, kw_only=True):
     """Inputs, references and tolerances are in their files."""
 
@@ -115,6 +129,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
     """{"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Fact | dict[str, Fact]]
     """As ``environment.numeric_stack`` gives it."""
+    check: Check = Check()
+    """How results are checked."""
     doubt: str | None = None
     """Why a remembered answer could not be told from a computed one, if so."""
 
@@ -136,6 +152,11 @@ class Started(Reply, frozen=True, kw_only=True):
     """Calls that make a sample."""
     accepted: bool
     """Whether the problem's own test has accepted the outputs."""
+    consumed: str | None = None
+    """What is done so that a call computes, where its result is made only when it is looked at, or is kept."""
+    preparing_ns: Natural
+    """Until the first call had returned."""
+    warming_ns: Natural
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -186,94 +207,4 @@ class Foreign(Reply, frozen=True, kw_only=True):
     reason: str
 
 
-#: Big-endian: the number of an order, which its reply repeats, and how many bytes of JSON follow.
-_HEADER = struct.Struct(">II")
-
 Answer = TypeVar("Answer", bound=Reply)
-
-
-def send(descriptor: int, number: int, message: Order | Reply) -> None:
-    """Write an order, or the reply to it, to a pipe under the number of the order.
-
-    Raises
-    ------
-    OSError
-        If nobody reads it (BrokenPipeError).
-    ValueError, TypeError, RecursionError
-        If something in it has no place in JSON, or it is too long; nothing has been written then.
-    """
-    body = msgspec.json.encode(message, enc_hook=_path_as_text)
-    if len(body) > LONGEST:
-        raise ValueError(f"a message of {len(body)} bytes, at most {LONGEST} are allowed")
-    data = memoryview(_HEADER.pack(number, len(body)) + body)
-    while data:
-        data = data[os.write(descriptor, data) :]
-
-
-def reply(descriptor: int, number: int, message: Reply) -> None:
-    """Send a reply; one that cannot be sent, for what an implementation has put into it, is that one's failure."""
-    try:
-        send(descriptor, number, message)
-    except (ValueError, TypeError, RecursionError) as error:
-        said = message.reason if isinstance(message, Failure) else f"told what cannot be sent: {error}"
-        send(descriptor, number, Failure(outcome="failed", reason=plain(said)))
-
-
-def plain(text: str) -> str:
-    """Return text that can be sent: not too long, and what is no character as an escape."""
-    return speakable(text[:LONGEST_REASON])
-
-
-class Received:
-    """Bytes that have come so far, and the message once it is whole."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-
-    def add(self, data: bytes) -> None:
-        """Take in more bytes."""
-        self._bytes += data
-
-    def message(self) -> tuple[int, bytes] | None:
-        """Return number and JSON of the next message, None while it is not whole; ValueError if it is too long."""
-        if len(self._bytes) < _HEADER.size:
-            return None
-        number, length = _HEADER.unpack_from(self._bytes)
-        if length > LONGEST:
-            raise ValueError(f"a message of {length} bytes, at most {LONGEST} are allowed")
-        end = _HEADER.size + length
-        if len(self._bytes) < end:
-            return None
-        body = bytes(self._bytes[_HEADER.size : end])
-        del self._bytes[:end]
-        return number, body
-
-
-def receive(descriptor: int) -> tuple[int, Order] | None:
-    """Wait for an order and return it with its number; None when the other side has closed the pipe."""
-    received = Received()
-    while (message := received.message()) is None:
-        data = os.read(descriptor, 65536)
-        if not data:
-            return None
-        received.add(data)
-    kind: Any = WriteInputs | Start | TimeBurst | Finish | Count | Leave
-    return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
-
-
-def decode_reply(body: bytes, expected: type[Answer]) -> Answer | Failure | Foreign:
-    """Return the reply to an order that asks for the `expected` one; Unreadable if it is none of the three."""
-    kind: Any = expected | Failure | Foreign
-    found: Answer | Failure | Foreign = reading.decoded(body, kind, hook=_path_of_text)
-    return found
-
-
-def _path_as_text(value: object) -> str:
-    """Return a path with a character for each byte of its name, which need not be UTF-8."""
-    if isinstance(value, Path):
-        return os.fsencode(value).decode("latin-1")
-    raise TypeError(f"a {type(value).__name__} is no part of a message")
-
-
-def _path_of_text(_kind: type, text: str) -> Path:
-    return Path(os.fsdecode(text.encode("latin-1")))

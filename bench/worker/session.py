@@ -4,16 +4,33 @@ It reads orders from one pipe and replies on another; what the implementation pr
 takes for a result. ``python -m bench.worker COMMANDS REPLIES PARENT``: two file descriptors and a process id.
 """
 
+import gc
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from ..machine import threads
-from . import origins, protocol
+from . import origins, pipe
 from .input_files import write_inputs
-from .outcome import Unfit
-from .protocol import Count, Failure, Finish, Foreign, Leave, Leaving, Order, Reply, Start, TimeBurst, WriteInputs
+from .outcome import Unfit, shortened
+from .protocol import (
+    Awake,
+    CaseSpec,
+    Count,
+    Failure,
+    Finish,
+    Foreign,
+    Leave,
+    Leaving,
+    Order,
+    Reply,
+    Start,
+    TimeBurst,
+    Wake,
+    WriteInputs,
+)
 from .task import Bench
 
 
@@ -28,19 +45,27 @@ class Session:
         try:
             reply = Leaving() if isinstance(order, Leave) else self._do(order)
         except Unfit as unfit:
-            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__) or unfit.reason)
+            folder = order.spec.folder if isinstance(order, WriteInputs | Start) else None
+            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
+            traceback.print_exc()
+            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
-        return Foreign(reason=protocol.plain(foreign)) if foreign else reply
+        return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
+            case Wake(), None:
+                return Awake()
             case WriteInputs(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 return write_inputs(order)
             case Start(), None:
-                _find(order.spec.importable)
+                _find(order.spec)
                 self._bench = Bench(order)
-                return self._bench.start()
+                started = self._bench.start()
+                _settle()
+                return started
             case TimeBurst(), Bench() as bench:
                 return bench.burst(order)
             case Finish(), Bench() as bench:
@@ -50,23 +75,37 @@ class Session:
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
 
-def _find(place: Path) -> None:
-    """Have modules in a folder found, where they are in no other."""
-    if str(place) not in sys.path:
-        sys.path.append(str(place))
+def _settle() -> None:
+    """Collect garbage, and have the collector pass over what is there by now.
+
+    It would go through all of it before each burst: 5 ms, and 50 once Numba is loaded, of bursts that last 10.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def _told(error: Exception) -> str:
+    """Return an error with its place in the harness's own code."""
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.f_code.co_filename).name}, line {line})"
+
+
+def _find(spec: CaseSpec) -> None:
+    """Have the problem's modules, and what lies beside them, found where nothing else has their names."""
+    sys.path += [str(place) for place in (spec.importable, *spec.path) if str(place) not in sys.path]
 
 
 def serve(commands: int, replies: int) -> None:
     """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
     session = Session()
-    while (received := protocol.receive(commands)) is not None:
+    while (received := pipe.receive(commands)) is not None:
         number, order = received
         if isinstance(order, Start) and order.forks and not _forked():
             continue
         reply = session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
-        protocol.reply(replies, number, reply)
+        pipe.reply(replies, number, reply)
         if isinstance(order, Leave):
             os._exit(0)
 
@@ -78,6 +117,7 @@ def _forked() -> bool:
     the same way: who asked finds out what it was.
     """
     here = os.getpid()
+    _settle()
     fork = os.fork()
     if fork == 0:
         threads.die_with_parent(here)

@@ -4,23 +4,29 @@ import contextlib
 import gc
 import inspect
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from ..collector import collector_off
 from ..machine import threads, usage
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
+from .caches import Caches
 from .checker import Checker
+from .forcing import forced
 from .inputs import Arena
-from .loading import loaded
-from .outcome import Unfit, judged
+from .loading import loaded, problem_functions
+from .originals import Originals
+from .outcome import Unfit, Wrong, held_against, judged
+from .outputs import Outputs, named
 from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
-#: Warm-up: at least so many calls and so long; a single call where that one takes longer than SLOW_CALL_NS.
-WARMUP_CALLS, WARMUP_NS, SLOW_CALL_NS = 5, 50_000_000, 500_000_000
+#: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
+WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
@@ -38,12 +44,17 @@ class Bench:
         self._guard = threads.Guard(order.spec.case.threads or 1)
         self._resolution_ns = clock_resolution_ns()
         self._evict = evictor(order.filler) if order.filler else None
+        self._consumed: str | None = None
+        self._given: tuple[Any, ...] = ()
 
     def start(self) -> Started:
         """Prepare, verify, warm up; return what was found on the way."""
-        order = self._order
-        self._arena = Arena(self._spec.inputs, order.layout, self._spec.inout)
-        self._checker = Checker(self._spec, self._arena)
+        began, order = time.perf_counter_ns(), self._order
+        originals = Originals(self._spec)
+        with judged():
+            self._fresh = problem_functions(self._spec).fresh if originals.making.renews else None
+        self._arena = Arena(originals, order.layout, self._spec.inout, renews=self._fresh is not None)
+        self._checker = Checker(self._spec, self._arena, originals)
         layout = self._arena.layout()
         for name, wanted in order.layout.items():
             if wanted not in layout[name]:
@@ -59,6 +70,7 @@ class Bench:
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
             aside_ns = self._sampler.aside_ns()
+        warmed = time.perf_counter_ns()
         self._ready_ns = prepared - started + first_call_ns
         return Started(
             pools=pools,
@@ -70,7 +82,10 @@ class Bench:
             warmup_calls=warmup_calls,
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
-            accepted=self._arena.accepts,
+            accepted=originals.making.accepts,
+            consumed=self._consumed or self._caches.told(),
+            preparing_ns=self._called_ns - began,
+            warming_ns=warmed - self._verified_ns,
         )
 
     def _make_step(self) -> None:
@@ -80,19 +95,46 @@ class Bench:
             if inspect.iscoroutine(self._step):
                 self._step.close()
             if not callable(self._step):
-                raise correctness.Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
-            resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
+                raise Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
+        self._caches = Caches(self._step)
+        if self._consumed:
+            self._force(self._once())
+        self._set_up_sampler()
+
+    def _set_up_sampler(self) -> None:
         self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
+        with judged():
+            resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._sampler = Sampler(self._step, self._clock, resolution_ns)
-        if self._evict or self._arena.overwritten:
+        if self._evict or self._arena.overwritten or self._fresh or self._caches.forget:
             self._sampler.before = self._before
 
-    def _before(self) -> None:
-        """Do what is done before each call, untimed."""
-        if self._arena.overwritten:
-            self._arena.restore()
+    def _before(self) -> tuple[Any, ...]:
+        """Do what is done before each call, untimed; return what it is called with."""
+        self._renew()
         if self._evict:
             self._evict()
+        return self._given
+
+    def _renew(self) -> None:
+        """Give the next call what it may overwrite or use up, and take from it the answers that it keeps."""
+        self._arena.restore()
+        if self._caches.forget:
+            self._caches.forget()
+        if self._fresh:
+            self._given = self._fresh(self._arena.inputs)
+
+    def _once(self) -> Any:
+        """Make one call that is not timed and return what it gives."""
+        with judged(), collector_off():
+            return self._step(*self._before())
+
+    def _force(self, result: Any) -> None:
+        """Have what is computed only when it is looked at computed inside the clock."""
+        with judged():
+            found = forced(self._step, result)
+        if found:
+            self._step, self._consumed = found
 
     def _obedient_pools(self) -> tuple[Pool, ...]:
         with judged():
@@ -108,34 +150,53 @@ class Bench:
 
     def _verify_and_warm_up(self) -> tuple[int, int]:
         """Return the first call's time in ns and the number of warm-up calls."""
-        first, first_call_ns = self._call()
-        self._checker.verify(first, "a")
-        own = correctness.without_memory_of(first, self._arena.overwritten)
-        kept = {name: array.copy() for name, array in own.items()}
-        began = time.perf_counter_ns()
+        first, first_call_ns = self._first_call()
+        self._called_ns = time.perf_counter_ns()
+        own = self._checker.verify(first, "a")
+        kept = {path: array.copy() for path, array in own.items()}
+        self._verified_ns = time.perf_counter_ns()
+        self._caches.look()
         second, shortest = self._call()
-        with judged():
-            self._checker.require_own_memory(second, own)
-            for name, array in own.items():
-                if not correctness.same(array, kept[name]):
-                    raise correctness.Wrong(f"a second call changed the first call's {name}")
+        with held_against():
+            self._checker.require_own_memory(self._checker.leaves(second), own)
+            for path, array in own.items():
+                if not correctness.same(array, kept[path]):
+                    raise Wrong(f"a second call changed the first call's {path}")
         calls = 1
-        while shortest < SLOW_CALL_NS and (calls < WARMUP_CALLS or time.perf_counter_ns() - began < WARMUP_NS):
+        while shortest < SLOW_CALL_NS and time.perf_counter_ns() - self._verified_ns < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
         return first_call_ns, calls
 
-    def _call(self) -> tuple[dict[str, Any], int]:
-        """Make one call under the conditions of a sample; return its outputs and its time in ns."""
-        with judged(), collector_off():
-            self._arena.restore()
-            started = self._clock()
-            result = self._step()
-            ended = self._clock()
-            return correctness.named(result, self._spec.outputs), int(ended - started)
+    def _first_call(self) -> tuple[Outputs, int]:
+        """Make the first call; where its result is there only once it is looked at, one that ends with it."""
+        result, call_ns = self._called()
+        self._force(result)
+        if self._consumed:
+            self._set_up_sampler()
+            return self._call()
+        return self._outputs(result), call_ns
 
-    def _computing(self) -> tuple[dict[str, Any], int]:
+    def _call(self) -> tuple[Outputs, int]:
+        """Make one call under the conditions of a sample; return its outputs and its time in ns."""
+        result, call_ns = self._called()
+        return self._outputs(result), call_ns
+
+    def _called(self) -> tuple[Any, int]:
+        """Make one call under the conditions of a sample; return what it gives and its time in ns."""
+        with judged(), collector_off():
+            self._renew()
+            started = self._clock()
+            result = self._step(*self._given)
+            ended = self._clock()
+        return result, int(ended - started)
+
+    def _outputs(self, result: Any) -> Outputs:
+        with held_against():
+            return named(result, self._spec.outputs, self._arena.overwritten)
+
+    def _computing(self) -> tuple[Outputs, int]:
         """Make one call; return its outputs and its time in ns, without that for which others had the CPU."""
         started = time.process_time_ns()
         outputs, call_ns = self._call()
@@ -189,18 +250,20 @@ class Bench:
         """
         self._obedient_pools()
         outputs, _ = self._call()
-        self._checker.verify(outputs, "a")
-        self._arena.change_to("a")  # the same contents once more, as a call on other ones is held against it
+        self._checker.verify_later(outputs, "a")
+        if not self._arena.digests:
+            self._arena.change_to("a")  # the same contents once more, as a call on other ones is held against it
         met_ns = self._computing()[1] if self._is_short else None
         anew = not self._arena.change_to("b") or self._order.copies_inputs
         if anew:
             self._make_step()
         outputs, unmet_ns = self._computing()
         self._checker.verify_changed(outputs)
+        all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
         return Finished(
             verification=self._checker.errors,
-            met_ns=None if anew else met_ns,
-            unmet_ns=None if anew else unmet_ns,
+            met_ns=met_ns if all_in_calls else None,
+            unmet_ns=unmet_ns if all_in_calls else None,
         )
 
     def count(self) -> Counted:
@@ -208,7 +271,11 @@ class Bench:
         from .allocations import counted
 
         with judged():
-            return Counted(counts=counted(self._step, self._arena.restore))
+            return Counted(counts=counted(self._given_step(), self._renew))
+
+    def _given_step(self) -> Callable[[], Any]:
+        """Return a step that takes nothing: what `_renew` has given it."""
+        return (lambda: self._step(*self._given)) if self._fresh else self._step
 
     def explain(self) -> Counted:
         """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
@@ -220,12 +287,12 @@ class Bench:
 
         threads.retain_memory()
         inputs = dict(self._arena.inputs)
-        largest = max((value.size for value in inputs.values() if hasattr(value, "size")), default=0)
+        largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
         calls, smallest_ns = None, None
         if not hasattr(self._step, "clock_ns"):
             with contextlib.suppress(Exception):
-                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore)
-            if self._ready_ns < LONGEST_READY_NS:
+                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore, self._fresh)
+            if self._ready_ns < LONGEST_READY_NS and not self._fresh:
                 with contextlib.suppress(Exception):
                     smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._spec)))
         costs = unit_costs.measured(self._spec.case.dtype, largest)

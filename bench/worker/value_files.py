@@ -1,57 +1,90 @@
-"""Inputs, references and tolerances as files in a folder: arrays are mapped from them, numbers keep their type."""
+"""Inputs as files in a folder: arrays are mapped from them, numbers keep their type, all else has a digest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-
-class Unsupported(TypeError):
-    """A value that cannot be handed to a worker; the text says which, and what can."""
+from .values.digest import digest
 
 
-def save_values(folder: Path, values: Mapping[str, object]) -> None:
+def save_values(folder: Path, values: Mapping[str, object]) -> frozenset[str]:
     """Write values into a new folder: arrays as NAME.npy, their order and plain numbers as values.json.
 
     Each keeps its type: an int stays an int, a ``numpy.float32`` one of these.
 
-    Raises
-    ------
-    Unsupported
-        If a value is neither an array of plain data nor a number; what a subclass of ndarray adds would be lost.
+    Returns
+    -------
+    frozenset
+        Names of the values that are neither arrays of plain data nor numbers: only their digests are written.
     """
     folder.mkdir(parents=True)
     written: dict[str, dict[str, Any]] = {}
-    for name, value in values.items():
+    for place, (name, value) in enumerate(values.items()):
         if isinstance(value, bool | int | float) and not isinstance(value, np.generic):
-            written[name] = {"number": value}
-            continue
-        if isinstance(value, complex) and not isinstance(value, np.generic):
+            written[name] = {"number": value} if type(value) in (bool, int, float) else {"made": digest(value)}
+        elif isinstance(value, complex) and not isinstance(value, np.generic):
             written[name] = {"complex": [value.real, value.imag]}
-            continue
-        if not isinstance(value, np.ndarray | np.generic) or np.asarray(value).dtype.hasobject:
-            kind = "an array of objects" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
-            raise Unsupported(f"{name} is {kind}, expected an array of plain data, a number or a bool")
-        if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
-            raise Unsupported(f"{name} is a {type(value).__name__}, expected a plain numpy.ndarray")
-        np.save(folder / f"{name}.npy", value, allow_pickle=False)
-        written[name] = {"array": isinstance(value, np.ndarray)}
+        elif type(value) in (np.ndarray, np.memmap) or isinstance(value, np.generic):
+            written[name] = _saved(folder / f"{place}.npy", value)
+        else:
+            written[name] = {"made": digest(value)}
     (folder / "values.json").write_text(json.dumps(written))
+    return frozenset(name for name, kind in written.items() if "made" in kind)
 
 
-def load_values(folder: Path) -> dict[str, Any]:
-    """Return what `save_values` wrote, the arrays mapped from their files, read-only."""
+def _saved(file: Path, value: Any) -> dict[str, Any]:
+    """Write an array or one of NumPy's numbers, if it is of plain data; return what is noted of it."""
+    if np.asarray(value).dtype.hasobject:
+        return {"made": digest(value)}
+    np.save(file, value, allow_pickle=False)
+    return {"array": isinstance(value, np.ndarray), "file": file.name}
+
+
+def load_values(folder: Path, make: Callable[[], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """Return what `save_values` wrote, the arrays mapped from their files, read-only.
+
+    Parameters
+    ----------
+    folder
+        Where it was written.
+    make
+        Makes the inputs anew, in this process, where not all of them are in files; None: only what is there.
+
+    Raises
+    ------
+    ValueError
+        If what is made here is not what was made there.
+    """
+    written = json.loads((folder / "values.json").read_text())
+    made = make() if make and any("made" in kind for kind in written.values()) else {}
 
     def loaded(name: str, kind: dict[str, Any]) -> object:
         if "number" in kind:
             return kind["number"]
         if "complex" in kind:
             return complex(*kind["complex"])
+        if "made" in kind:
+            return _proved(name, made, kind["made"])
         if kind["array"]:
-            return np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        return np.load(folder / f"{name}.npy", allow_pickle=False)[()]
+            return np.load(folder / kind["file"], mmap_mode="r", allow_pickle=False)
+        return np.load(folder / kind["file"], allow_pickle=False)[()]
 
-    written = json.loads((folder / "values.json").read_text())
-    return {name: loaded(name, kind) for name, kind in written.items()}
+    return {name: loaded(name, kind) for name, kind in written.items() if make or "made" not in kind}
+
+
+def _proved(name: str, made: Mapping[str, Any], known: str) -> Any:
+    """Return a value that was made here, once it is shown to be the one that was made there."""
+    if name not in made or digest(made[name]) != known:
+        raise ValueError(differs(name))
+    return made[name]
+
+
+def differs(name: str) -> str:
+    """Return what is said of an input that is not the same in every process."""
+    return (
+        f"inputs() gave another {name} in another process: let it depend on the seed alone, not on unseeded random "
+        "numbers, the time, or the order of a set"
+    )

@@ -25,7 +25,7 @@ def prepare(inputs):
     return step
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _gradients(x, a1, a2, a3, theta2, sparsity):
     (m, n), p = x.shape, len(sparsity)
     grad_w1, grad_w2 = np.zeros((p, n), x.dtype), np.zeros((n, p), x.dtype)
@@ -46,7 +46,7 @@ def _gradients(x, a1, a2, a3, theta2, sparsity):
     return grad_w1, grad_w2, grad_b1, grad_b2
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _output_errors(x, a3, delta3, sum3):
     """Write delta3 of some samples, (rows, n), and its sum over them."""
     sum3[:] = 0
@@ -57,7 +57,7 @@ def _output_errors(x, a3, delta3, sum3):
             sum3[k] += delta3[i, k]
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _hidden_errors(a2, sparsity, delta2, sum2):
     """Turn what was propagated back to some samples, (rows, p), into their delta2, and write its sum over them."""
     sum2[:] = 0

@@ -22,7 +22,7 @@ def prepare(inputs):
     return step
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _gradients(x, a1, a2, a3, theta2, sparsity):
     (m, n), p = x.shape, len(sparsity)
     one = x.dtype.type(1)  # a literal 1 is an int64, and float32 beside it becomes float64

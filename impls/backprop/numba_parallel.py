@@ -16,16 +16,17 @@ def prepare(inputs):
 
     def step():
         sparsity = beta * (-rho / rho_hat + (1.0 - rho) / (1.0 - rho_hat))  # (p,)
-        return tuple(shared.sum(axis=0) for shared in _gradients(x, a1, a2, a3, theta2, sparsity))
+        shares = _gradients(x, a1, a2, a3, theta2, sparsity, numba.get_num_threads())
+        return tuple(shared.sum(axis=0) for shared in shares)
 
     step()
     return step
 
 
-@numba.njit(parallel=True)
-def _gradients(x, a1, a2, a3, theta2, sparsity):
+@numba.njit(parallel=True, cache=True)
+def _gradients(x, a1, a2, a3, theta2, sparsity, shares):
+    """Return the gradients over each of so many shares; asked in here for the number, Numba would keep nothing."""
     (m, n), p = x.shape, len(sparsity)
-    shares = numba.get_num_threads()
     grad_w1, grad_w2 = np.zeros((shares, p, n), x.dtype), np.zeros((shares, n, p), x.dtype)
     grad_b1, grad_b2 = np.zeros((shares, p), x.dtype), np.zeros((shares, n), x.dtype)
     for share in numba.prange(shares):
@@ -35,7 +36,7 @@ def _gradients(x, a1, a2, a3, theta2, sparsity):
     return grad_w1, grad_w2, grad_b1, grad_b2
 
 
-@numba.njit
+@numba.njit(cache=True)
 def _add_up(x, a1, a2, a3, theta2, sparsity, sums):
     """Add the gradients over some samples to `sums`."""
     grad_w1, grad_w2, grad_b1, grad_b2 = sums

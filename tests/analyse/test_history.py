@@ -137,6 +137,7 @@ def test_a_case_that_was_only_run_elsewhere_is_shown_from_there(tmp_path, monkey
     assert ask(tmp_path, wanted="matmul").machine.fingerprint == ELSEWHERE
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_fresh_clone_answers_from_the_runs_that_are_kept_in_it_and_says_where_they_were_made(tmp_path, capsys):
     write(tmp_path / "baseline", 1, environment=lambda _at: machine(ELSEWHERE))
     assert main(["history", "--results", str(tmp_path)]) == Exit.FINE

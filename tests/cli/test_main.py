@@ -81,7 +81,7 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
     ("arguments", "told"),
     [
         (["run", "bakprop"], "unknown problem 'bakprop': choose from backprop, matmul"),
-        (["run", "no/such/folder"], "no such folder; expected a folder with a problem.py"),
+        (["run", "no/such/folder"], "no such folder or Python file; expected a folder with a problem.py"),
         (["run", "backprop", "--impl", "vektorized"], "unknown implementation of backprop 'vektorized': choose from"),
         (["run", "backprop", "--baseline", "x"], "'x': choose from"),
         (["run", "backprop", "--size", "XXL"], "unknown size 'XXL': choose from S, M, L"),
@@ -107,7 +107,7 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
         (["run", "backprop", "--budget", "0"], "found '0', expected a number above 0, as 90 or 90s"),
         (["run", "backprop", "--budget", "2min"], "found '2min', expected a number above 0, as 90 or 90s"),
         (["run", "backprop", "--margin", "much"], "found 'much', expected a number above 0, as 3 or 3%"),
-        (["run", "./nowhere"], "./nowhere: no such folder; expected a folder with a problem.py"),
+        (["run", "./nowhere"], "./nowhere: no such folder or Python file; expected a folder with a problem.py"),
         (["compare", "no-such-branch"], "'no-such-branch': no folder, and no revision of this one: git"),
         (["run", "backprop", "--budget", "nan"], "found 'nan', expected a number above 0, as 90"),
         (["run", "backprop", "--margin", "-1"], "-1"),
@@ -213,13 +213,14 @@ def test_a_module_with_a_syntax_error_is_an_outcome_of_that_case_alone(tmp_path,
 
 
 @pytest.mark.slow
-def test_check_tells_right_from_wrong_without_writing_anything(tmp_path, capsys, monkeypatch):
+def test_check_tells_right_from_wrong_without_writing_anything(tmp_path, capsys, monkeypatch, simulated):
     monkeypatch.chdir(tmp_path)
     assert main(["check", FAKES, "--impl", "honest_too,dropped_sample", "--json"]) == Exit.WRONG
     found = {one["id"]: one for one in json.loads(capsys.readouterr().out)}
     assert found["product[honest_too-M-float64-C-1t]"]["outcome"] == "ok"
     assert 0 < found["product[honest_too-M-float64-C-1t]"]["error_over_tolerance"] < 1
     assert found["product[dropped_sample-M-float64-C-1t]"]["outcome"] == "wrong"
+    simulated()
     assert main(["check", FAKES, "--impl", "honest_too"]) == Exit.FINE
     assert "honest_too" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
@@ -235,6 +236,15 @@ def test_doctor_tells_what_is_here(tmp_path, capsys):
 def test_without_a_command_the_help_is_shown_and_the_exit_code_says_usage(capsys):
     assert main([]) == Exit.USAGE
     assert "exit codes" in capsys.readouterr().out
+
+
+def test_without_a_command_it_leads_on_to_what_is_in_the_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main([])
+    assert capsys.readouterr().out.endswith("\nto begin:\n  implbench new my_rows.py\n")
+    (tmp_path / "my rows.py").write_text("def inputs(*, seed): ...\ndef loop(x): ...\n")
+    main([])
+    assert capsys.readouterr().out.endswith("\nhere:\n  implbench run './my rows.py'\n")
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from bench.cli.measuring_options import RunOptions
 from bench.cli.options import Options, made
 from bench.cli.parser import parser
 from bench.errors import ImplbenchError
-from bench.measure.sweep_budget import SWEEP_BUDGET_S
+from bench.measure.sweep_plan import SWEEP_BUDGET_S
 from bench.stats.sequential import LOOKS
 
 #: Command -> as little as it can be called with.
 SHORTEST = {
     "run": ["backprop"],
+    "time": ["1"],
     "explain": ["backprop"],
     "roofline": ["backprop"],
     "compare": ["main"],
@@ -158,9 +159,14 @@ def test_without_a_sweep_there_is_none_in_the_settings():
 
 def test_decided_pairs_end_early_only_where_rounds_may_be_added():
     assert run().settings.looks == asked("explain", "backprop").settings.looks == LOOKS
-    assert run("--rounds", "8").settings.looks == ()
+    assert run("--rounds", "8").settings.looks == run("--precision", "1%").settings.looks == ()
     assert asked("check", "backprop").timing.settings.looks == ()
     assert asked("compare", "main").timing.settings.looks == ()
+
+
+def test_a_precision_is_a_fraction_and_none_unless_it_is_asked_for():
+    assert run("--precision", "0.5%").settings.precision == 0.005
+    assert run().settings.precision is None
 
 
 def test_roofline_measures_the_limits_and_explain_counts():
@@ -176,6 +182,9 @@ def test_roofline_measures_the_limits_and_explain_counts():
         (["--watch", "--sweep", "m=1..9"], "--watch and --sweep: give one of the two"),
         (["--watch", "--roofline"], "--watch and --roofline: give one of the two"),
         (["--roofline", "--sweep", "m=1..9"], "a sweep has no roofline"),
+        (["--precision", "1", "--rounds", "9"], "--precision and --rounds: give one of the two"),
+        (["--precision", "1", "--sweep", "m=1..9"], "--precision and --sweep: give one of the two"),
+        (["--precision", "1", "--watch"], "--precision and --watch: give one of the two"),
     ],
 )
 def test_what_cannot_be_had_together_is_refused_before_anything_is_read(words, told):

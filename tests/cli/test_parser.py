@@ -23,6 +23,6 @@ def test_a_sweep_goes_in_steps_of_1_2_5_or_in_equal_ratios(text, values):
 def test_what_is_not_typed_is_left_out():
     assert vars(parser().parse_args(["check", "backprop", "--seed", "7"])) == {
         "command": "check",
-        "problem": "backprop",
+        "problem": ["backprop"],
         "seed": 7,
     }

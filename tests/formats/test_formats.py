@@ -131,6 +131,7 @@ def test_what_is_no_result_of_another_tool_is_one_sentence(data):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_an_import_becomes_a_run_of_the_history_that_can_be_reported_and_exported_again(file, tmp_path, capsys):
     imported = str(tmp_path / "imported")
     assert main(["import", str(file), "--results", imported, "--json"]) == Exit.FINE

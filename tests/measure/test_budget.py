@@ -36,7 +36,9 @@ def kept(clock, *, round_s, rounds=None, budget_s=None, before_s=0.0):
     ("asked", "round_s", "held"),
     [
         ({}, 5.0, 15),
-        ({}, 30.0, 8),
+        ({}, 20.0, 6),
+        ({}, 30.0, 5),
+        ({}, 80.0, 1),
         ({"rounds": 3}, 30.0, 3),
         ({"budget_s": 10.0}, 3.0, 3),
         ({"budget_s": 10.0}, 60.0, 1),
@@ -56,10 +58,9 @@ def test_the_longest_of_the_last_rounds_must_still_fit(clock):
     assert not one.another()
 
 
-def test_passes_leave_room_for_the_wanted_rounds_of_every_group(clock):
+def test_every_group_has_its_share_of_the_time_of_a_round(clock):
     one = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=80.0, timeout_s=1, command=()), clock)
-    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 16
-    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=2) == 6
+    assert (one.share_s(1), one.share_s(2)) == (10.0, 5.0)
 
 
 def test_the_time_left_is_told_from_the_mean_round(clock):
@@ -80,7 +81,27 @@ LOOKING = {"seed": 1, "margin": 0.03, "rounds": None, "timeout_s": 1, "command":
 
 def test_a_run_that_looks_leaves_time_for_what_the_first_look_does_not_decide(clock):
     one = budget.Pace(Settings(budget_s=80.0, **LOOKING), clock)
-    assert one.passes(pass_ns=500_000_000, start_ns=2_000_000_000, groups=1) == 8
+    assert one.share_s(1) == budget.FIRST_PART * 80.0 / 8
+    for _ in range(8):
+        one.add(4.0)
+    clock.now += 32.0
+    assert one.share_s(1) == 48.0 / 4
+
+
+def test_a_next_round_that_is_known_to_be_shorter_may_fit(clock):
+    one = budget.Pace(Settings(budget_s=10.0, **LOOKING), clock)
+    one.add(8.0)
+    clock.now += 8.0
+    assert not one.another()
+    assert one.another(1.5)
+
+
+def test_rounds_that_are_planned_are_those_that_fit(clock):
+    one = budget.Pace(Settings(budget_s=20.0, **LOOKING | {"looks": ()}), clock)
+    one.add(2.0)
+    clock.now += 2.0
+    assert (one.plan(5), one.expected()) == (5, (5, 8.0))
+    assert (one.plan(50), one.expected()) == (10, (10, 18.0))
 
 
 def test_a_run_ends_with_its_last_look(clock):

@@ -6,11 +6,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.measure import round_executor as conductor_module
 from bench.measure import round_plan
+from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
-from bench.measure.round_executor import Conductor, Group, Source
+from bench.measure.round_executor import Conductor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
@@ -19,7 +21,7 @@ from bench.problems import problem
 from bench.problems.implementation import Implementation
 from bench.store.records import Arm, Role, Settings
 from bench.store.worker_records import Burst, DiscardedBurst, Outcome
-from bench.worker.protocol import BurstTimed
+from bench.worker.protocol import Awake, BurstTimed, Wake
 from tests.builders import USUAL, make_run
 
 SCAN = Path(__file__).parent.parent / "fakes" / "scan"
@@ -66,11 +68,14 @@ class Scripted:
     def __init__(self, *answers):
         self.asked = []
         self.ended = False
+        self.is_new = True
         self.pid = 1
         self.output_tail = ""
         self._answers = list(answers)
 
-    def ask(self, order, expected, timeout_s):
+    def ask(self, order, expected, timeout_s, **how):
+        if isinstance(order, Wake):
+            return Awake()
         self.asked.append(order)
         answer = self._answers.pop(0)
         if isinstance(answer, Ended):
@@ -83,10 +88,10 @@ class Scripted:
     def __exit__(self, *error):
         pass
 
-    def nothing(self):
+    def nothing(self, *arguments):
         pass
 
-    resume = pause = kill = nothing
+    bind = resume = pause = kill = nothing
 
 
 def told(longer=None, discarded=()):
@@ -193,7 +198,7 @@ def held(conductor, monkeypatch, workers, *, limits=()):
     plan = RoundPlan(
         spawn_order=tuple(workers), positions=tuple(workers), cpus=tuple(conductor._cpus), hash_seed=1, padding=0
     )
-    return conductor.round(0, group, plan, lambda pass_ns, start_ns: 0)
+    return conductor.round(0, group, plan, lambda sizes, start_ns: {})
 
 
 def ends(outcome, inout=(), name="one"):
@@ -231,3 +236,48 @@ def test_only_a_second_time_out_counts(conductor, monkeypatch):
     second = held(conductor, monkeypatch, {"head": ends(late)})
     assert second.discarded is None
     assert [worker.outcome for worker in second.ended] == [Outcome.TIMEOUT]
+
+
+def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, monkeypatch):
+    done = []
+
+    class Watched(Scripted):
+        def __init__(self, name):
+            super().__init__(Ended(Outcome.FAILED, "so it ended"))
+            self.source = source(name)
+            self.name = name
+
+        def ask(self, order, expected, timeout_s, **how):
+            done.append((self.name, type(order).__name__))
+            return super().ask(order, expected, timeout_s, **how)
+
+        def bind(self, cpus):
+            done.append((self.name, "bound"))
+
+    held(conductor, monkeypatch, {"a": Watched("a"), "b": Watched("b")})
+    assert done == [*((name, what) for name in "ab" for what in ("Wake", "bound")), ("a", "Start"), ("b", "Start")]
+
+
+def test_where_the_time_went_is_on_the_record_of_each_worker(scanned):
+    kept = next(one for one in scanned.rounds if one.discarded is None)
+    for worker in kept.workers:
+        assert worker.spent.timed_ns >= sum(sum(burst.sample_ns) for burst in worker.bursts if not worker.own_clock)
+        assert worker.spent.preparing_ns >= worker.first_call_ns
+        assert min(worker.spent.warming_ns, worker.spent.verifying_ns, worker.spent.starting_ns) > 0
+    assert sum(worker.spent.total_ns for worker in kept.workers) <= kept.duration_ns
+
+
+def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_its_second_self_compile(conductor):
+    arm, names = make_run(USUAL).arms[0], ("head", "base", "again")
+    arms = {name: replace(arm, name=name, role=Role.AGAIN if name == "again" else Role.CASE) for name in names}
+    sources = {"head": source("head"), "base": source("base"), "again": source("base")}
+    problem_of_head = replace(sources["head"].problem, folder=SCAN.parent)
+    sources["head"] = replace(sources["head"], problem=problem_of_head)
+    group = Group(name="g", arms=tuple(arms.values()), sources=sources, inputs={}, orders={})
+    plans = [RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=seed, padding=0) for seed in (1, 2)]
+    folders = [
+        [conductor._drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()] for plan in plans
+    ]
+    assert folders[0] == folders[1]
+    assert len(set(folders[0])) == 3
+    assert all(Path(folder).is_relative_to(conductor._scratch) for folder in folders[0])

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from bench.measure.budget import Pace
-from bench.measure.round_executor import Source
-from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms
+from bench.measure.group import Source
+from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms, in_equal_passes
 from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
 from bench.measure.workspace import staged
@@ -47,7 +47,7 @@ def looping(stage, simulation):
 
     def looping(seed=1):
         passes = lambda group, pass_ns, start_ns: len(group.arms)  # noqa: E731
-        return RoundLoop(stage.executor, simulation.backend(), Random(seed), passes)
+        return RoundLoop(stage.executor, simulation.backend(), Random(seed), in_equal_passes(passes))
 
     return looping
 
@@ -126,3 +126,18 @@ def test_groups_that_a_crew_serves_have_in_common_what_is_set_before_it_starts(s
     assert one[:2] == two[:2]
     with Crew() as crew:
         assert drawn(loop.round(1, stage.groups[0], all_arms(stage.groups[0]), crew=crew))[:2] != one[:2]
+
+
+def test_the_round_that_is_likely_to_follow_is_drawn_before_and_used_where_its_arms_are_enough(stage, looping):
+    group, seen = stage.groups[0], []
+    loop = looping()
+    held = loop._executor.round
+    loop._executor.round = lambda *place, **named: seen.append((place[2], named["following"])) or held(*place, **named)
+    names = [arm.name for arm in group.arms]
+    loop.round(0, group, names, another=True)
+    loop.round(1, group, names[1:], another=True)
+    loop.round(2, group, names)
+    (_, following), (second, other), (third, none) = seen
+    assert second == following.only(names[1:])
+    assert third.hash_seed != other.hash_seed
+    assert none is None

@@ -65,6 +65,20 @@ def test_passes_fill_the_share_of_a_round_within_five_to_twenty_five():
     assert round_plan.passes_for(0, 0, 0) == 5
 
 
+def test_turns_that_are_equal_leave_bursts_as_they_are():
+    known = {"a": round_plan.BurstSize(call_ns=10, number=8, samples=5)}
+    assert round_plan.equal_turns(known, 3) == {"a": round_plan.Turns(passes=3, samples=5)}
+    assert (known["a"].sample_ns, known["a"].burst_ns) == (80, 400)
+
+
+def test_a_plan_without_some_of_its_arms_keeps_the_order_of_the_others():
+    drawn = round_plan.draw(random.Random(3), ("a", "b", "c", "d"), (0, 1), 1)
+    rest = drawn.only({"a", "c", "d"})
+    assert rest.spawn_order == tuple(name for name in drawn.spawn_order if name != "b")
+    assert rest.positions == tuple(name for name in drawn.positions if name != "b")
+    assert (rest.cpus, rest.hash_seed, rest.padding) == (drawn.cpus, drawn.hash_seed, drawn.padding)
+
+
 def sized(sizes, *calls, cases=None):
     """Return (calls in a sample, samples in a burst) of each arm, from the ns of a call of each."""
     arms = []

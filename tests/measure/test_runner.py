@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.analyse import verdict
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Verdict, decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import Verdict, findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.load import Activity
@@ -15,9 +15,12 @@ from bench.measure.round_loop import MOST_DISCARDED
 from bench.measure.runner import Runner, check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
+from bench.report import sections
 from bench.stats.intervals import MIN_ROUNDS
 from bench.store import documents
+from bench.store.points import read as points_of
 from bench.store.records import Settings
+from bench.store.selectors import finished
 from bench.store.worker_records import Outcome
 from tests import noise
 from tests.builders import USUAL, Spec, make_run
@@ -69,8 +72,8 @@ def test_sizes_are_groups_of_their_own_and_all_are_in_every_round(tmp_path):
     assert sorted((one.index, one.group[8]) for one in run.rounds) == [(0, "M"), (0, "S"), (1, "M"), (1, "S")]
 
 
-@pytest.mark.parametrize(("seconds", "rounds"), [(0.001, 8), (1.0, 8), (60.0, 8)])
-def test_a_run_has_its_rounds_whatever_a_call_takes(tmp_path, seconds, rounds):
+@pytest.mark.parametrize(("seconds", "rounds"), [(0.001, 8), (0.3, 8), (1.5, 6), (60.0, 1)])
+def test_a_run_has_the_rounds_of_an_interval_where_twice_its_time_pays_for_them(tmp_path, seconds, rounds):
     run, _ = measured(tmp_path, Simulation(truth=taking(honest=seconds)), "honest", settings=USUAL_RUN)
     assert len(run.rounds) == rounds
 
@@ -140,26 +143,62 @@ def test_discarded_rounds_are_held_again_kept_on_record_and_end_a_run_when_they_
     assert len(always.rounds) == MOST_DISCARDED
 
 
-def test_an_interrupt_keeps_the_whole_rounds_and_leaves_nothing_else(tmp_path):
+def interrupted(results, when):
+    """Return the run that Ctrl-C ends when `when(progress)` says so, and its document."""
+
     def interrupting(progress):
-        if progress.rounds_done == 1 and progress.doing.startswith("pass 2"):
+        if when(progress):
             raise KeyboardInterrupt
 
-    run, path = measured(tmp_path, Simulation(), "honest", listener=interrupting)
+    law = taking(honest=0.001, honest_too=0.0008)
+    return measured(results, Simulation(truth=law), "honest_too", listener=interrupting)
+
+
+def test_an_interrupt_keeps_what_was_done_and_whole_rounds_alone_count(tmp_path):
+    run, path = interrupted(tmp_path, lambda now: now.rounds_done == 1 and now.doing.startswith("pass 2"))
     assert run.interrupted
-    assert len(run.rounds) == 1
+    assert [(one.index, one.passes, one.unfinished) for one in run.rounds] == [(0, 5, False), (1, 1, True)]
+    assert {one.rounds for one in findings(run)[0].findings} == {1}
     assert documents.read(path) == run
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_interrupt_before_the_first_round_leaves_no_document(tmp_path):
-    def interrupting(progress):
-        if progress.doing.startswith("pass"):
-            raise KeyboardInterrupt
+def test_an_interrupt_in_the_first_round_gives_an_estimate_from_its_whole_passes_and_no_interval(tmp_path):
+    run, path = interrupted(tmp_path, lambda now: now.doing.startswith("pass 2"))
+    (one,) = run.rounds
+    assert {burst.pass_index for worker in one.workers for burst in worker.bursts} == {0}
+    _slow, fast = findings(documents.read(path))[0].findings
+    assert fast.speedup.value == pytest.approx(1.25)
+    assert fast.speedup.interval is None
+    assert fast.verdict == Verdict.UNDECIDED
+    analysis = Analysis(run)
+    assert exit_code(analysis) == Exit.INTERRUPTED
+    text = " ".join(text for section in sections.sections(analysis) for text in section.paragraphs)
+    assert "1.25 times as fast as `honest`" in text
+    assert "come from 1 pass of a first round, behind which no answer was checked again" in text
+    assert "Discarded" not in text
 
-    run, path = measured(tmp_path, Simulation(), "honest", listener=interrupting)
+
+def test_an_interrupt_before_the_first_whole_pass_tells_what_first_calls_took(tmp_path):
+    run, path = interrupted(tmp_path, lambda now: now.doing.startswith("pass 1"))
+    reasons = [(one.outcome, one.reason) for one in findings(documents.read(path))[0].findings]
+    assert [outcome for outcome, _ in reasons] == [Outcome.NOT_MEASURED] * 2
+    assert all("interrupted in its first round; its first call took" in reason for _, reason in reasons)
+    assert any("no figures yet" in text for text in sections.sections(Analysis(run))[0].paragraphs)
+
+
+def test_an_interrupt_before_a_worker_is_ready_leaves_no_document(tmp_path):
+    run, path = interrupted(tmp_path, lambda now: now.doing.startswith("starting"))
     assert (run.interrupted, run.rounds, path) == (True, (), None)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("pass_", [1, 2])
+def test_what_was_not_finished_is_no_point_of_the_history_and_in_no_export(tmp_path, pass_):
+    run, path = interrupted(tmp_path, lambda now: now.doing.startswith(f"pass {pass_}"))
+    _, points = points_of(path)
+    assert {point.log_ratio for point in points} == {None}
+    assert finished(run).rounds == ()
 
 
 def test_a_layout_that_does_not_fit_the_problem_is_told(tmp_path):
@@ -179,7 +218,9 @@ def test_checking_verifies_every_case_and_times_none():
     arms = [arm for arm in arms if not arm.again]
     wrong = Truth(outcome=Outcome.WRONG, reason="product is off")
     simulation = Simulation(truth=lambda arm, source, i: wrong if "dropped" in arm.name else 0.001)
-    (one,) = check(found, arms, left, settings=SETTINGS, listener=lambda progress: None, backend=simulation.backend())
+    nobody, backend = lambda progress: None, simulation.backend()
+    (one,), kinds = check(found, arms, left, settings=SETTINGS, listener=nobody, backend=backend)
+    assert [kind.kind for kind in kinds.values()] == ["against an analysed tolerance"]
     assert {worker.arm.split("[")[1].split("-")[0]: worker.outcome for worker in one.workers} == {
         "honest": "ok",
         "honest_too": "ok",
@@ -238,7 +279,7 @@ def test_a_run_ends_with_the_last_look_or_when_nothing_is_left_to_decide(tmp_pat
 
 def test_decided_is_what_has_a_verdict_and_what_never_will():
     arms = (*USUAL[:3], Spec(name="like_the_baseline", ms=72.0 * 1.03))
-    told = verdict.decided(make_run(arms))
+    told = decided(make_run(arms))
     assert {name.split("[")[1].partition("-")[0] for name in told} == {"loop_hoisted", "row_major", "inplace"}
 
 

@@ -20,6 +20,18 @@ def names(arms):
     return [arm.name.removeprefix("product") for arm in arms]
 
 
+def test_another_dtype_than_the_usual_one_is_only_for_inputs_that_take_it(tmp_path):
+    for parameters, told in (("*, seed", "rows.py has no parameter dtype to take it"), ("*, seed, dtype", None)):
+        (tmp_path / "rows.py").write_text(f"def inputs({parameters}): ...\ndef loop(x): ...\n")
+        found = problem.find(str(tmp_path / "rows.py"))
+        assert select(found, Selection())[0][0].case.dtype == "float64"
+        if told:
+            with pytest.raises(ImplbenchError, match=told):
+                select(found, Selection(dtypes=("float32",)))
+        else:
+            assert select(found, Selection(dtypes=("float32",)))[0][0].case.dtype == "float32"
+
+
 def test_the_baseline_is_measured_twice_and_joins_whatever_is_chosen():
     arms, left = selected(implementations=("honest_too",))
     assert names(arms) == ["[honest-M-float64-C-1t]", "[honest-M-float64-C-1t] (again)", "[honest_too-M-float64-C-1t]"]

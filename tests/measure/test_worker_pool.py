@@ -7,7 +7,8 @@ import psutil
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import decided, findings
+from bench.analyse.decided import decided
+from bench.analyse.verdict import findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
@@ -46,14 +47,13 @@ def children():
 
 
 def test_one_interpreter_serves_all_sizes_of_a_round_and_none_of_the_next(tmp_path):
-    run = swept(tmp_path, "honest", settings=replace(SETTINGS, rounds=2))
-    assert [one.outcome for group in findings(run) for one in group.findings] == [Outcome.OK] * 2
-    pids = {
-        index: {worker.pid for one in run.rounds if one.index == index for worker in one.workers} for index in (0, 1)
-    }
+    run = swept(tmp_path, "honest", values=(100, 200, 300), settings=replace(SETTINGS, rounds=2))
+    assert [one.outcome for group in findings(run) for one in group.findings] == [Outcome.OK] * 3
+    beyond = [one for one in run.rounds if "m=100-" not in one.group]  # the smallest size had its rounds before
+    pids = {index: {worker.pid for one in beyond if one.index == index for worker in one.workers} for index in (0, 1)}
     assert [len(found) for found in pids.values()] == [2, 2]  # the baseline, and the baseline again
     assert not pids[0] & pids[1]
-    assert len({(one.index, one.hash_seed, one.padding) for one in run.rounds}) == 2
+    assert len({(one.index, one.hash_seed, one.padding) for one in beyond}) == 2
     assert children() == []
 
 
@@ -71,7 +71,7 @@ def test_an_implementation_that_dies_in_its_fork_ends_as_it_would_alone_and_the_
 
 
 def test_a_fork_that_hangs_is_killed_with_its_parent(tmp_path):
-    run = swept(tmp_path, "hanging", values=(100,), settings=replace(SETTINGS, timeout_s=2.0))
+    run = swept(tmp_path, "hanging", values=(100,), settings=replace(SETTINGS, timeout_s=1.0))
     fates = {one.outcome for one in findings(run)[0].findings if one.arm.case.implementation == "hanging"}
     assert fates == {Outcome.TIMEOUT}
     assert children() == []

@@ -8,10 +8,12 @@ import psutil
 import pytest
 
 from bench.machine import memory
+from bench.measure import worker_process
 from bench.measure.worker_process import TAIL_BYTES, Ended, WorkerProcess
 from bench.measure.worker_start import Conditions
 from bench.store.worker_records import Outcome
-from bench.worker.protocol import LONGEST_REASON, CaseSpec, InputsWritten, WriteInputs, send
+from bench.worker.pipe import LONGEST_REASON, send
+from bench.worker.protocol import CaseSpec, InputsWritten, WriteInputs
 from tests.builders import USUAL, make_run
 
 pytestmark = pytest.mark.slow
@@ -35,6 +37,14 @@ def ask(worker, timeout_s=300):
     with pytest.raises(Ended) as caught:
         worker.ask(ORDER, InputsWritten, timeout_s)
     return caught.value
+
+
+def test_while_it_waits_for_an_answer_the_parent_can_say_so(worker, monkeypatch):
+    monkeypatch.setattr(worker_process, "MEANWHILE_S", 0.001)
+    said = []
+    with pytest.raises(Ended):
+        worker.ask(ORDER, InputsWritten, 300, meanwhile=lambda: said.append("still waiting"))
+    assert said
 
 
 def test_a_worker_answers_an_order_with_an_outcome_even_if_the_order_cannot_be_done(worker):

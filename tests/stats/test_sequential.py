@@ -8,9 +8,10 @@ import pytest
 from bench.analyse import verdict
 from bench.analyse.verdict import Verdict
 from bench.stats import intervals
-from bench.stats.sequential import LOOKS, level
+from bench.stats.sequential import FIXED, LOOKS, Stopping, half_width, rounds_for
 
 MARGIN = 0.03
+USUAL = Stopping(looks=LOOKS)
 
 
 def normal(generator: random.Random) -> float:
@@ -21,13 +22,13 @@ def student_t3(generator: random.Random) -> float:
     return generator.gauss(0.0, 1.0) / sqrt(generator.gammavariate(1.5, 2.0) / 3) / sqrt(3)
 
 
-def stopped(truth, sd, seed, draw, looks=LOOKS):
+def stopped(truth, sd, seed, draw, *, level=USUAL.level):
     """Return verdict and estimate of a pair that is measured until a look decides, or after the last one."""
     generator = random.Random(seed)
     d: list[float] = []
-    for look in looks:
+    for look in LOOKS:
         d += [truth + sd * draw(generator) for _ in range(look - len(d))]
-        estimate = intervals.hodges_lehmann(d, level(looks, len(d)))
+        estimate = intervals.hodges_lehmann(d, level(len(d)))
         said = verdict.judge(estimate, MARGIN)
         if said != Verdict.UNDECIDED:
             break
@@ -35,13 +36,28 @@ def stopped(truth, sd, seed, draw, looks=LOOKS):
 
 
 def test_the_level_is_divided_among_the_looks_and_whole_where_there_is_none():
-    assert level((), 20) == intervals.ALPHA
-    assert level(LOOKS, 7) == intervals.ALPHA
-    assert level(LOOKS, 8) == level(LOOKS, 20) == intervals.ALPHA / 4
+    assert FIXED.level(20) == intervals.ALPHA
+    assert USUAL.level(LOOKS[0] - 1) == intervals.ALPHA
+    assert sum(map(USUAL.level, LOOKS)) == pytest.approx(intervals.ALPHA)
+    assert USUAL.level(LOOKS[0]) == 2 ** -LOOKS[0]
+    assert len({USUAL.level(look) for look in LOOKS[1:]}) == 1
+    assert USUAL.level(99) == USUAL.level(LOOKS[-1])
+
+
+def test_equal_parts_are_enough_where_the_first_look_has_rounds_enough_for_its_own():
+    assert {Stopping(looks=(8, 12, 20, 32)).level(look) for look in (8, 12, 20, 32)} == {intervals.ALPHA / 4}
+
+
+@pytest.mark.parametrize("rounds", range(LOOKS[0] + 1, LOOKS[1]))
+def test_rounds_that_the_time_ended_between_two_looks_take_what_those_before_have_left(rounds):
+    assert USUAL.level(rounds) == intervals.ALPHA - USUAL.level(LOOKS[0])
+    estimate = intervals.hodges_lehmann([0.1 * one for one in range(rounds)], USUAL.level(rounds))
+    assert estimate.interval is not None
 
 
 def test_the_first_look_has_an_interval():
-    assert intervals.hodges_lehmann([0.1 * one for one in range(LOOKS[0])], level(LOOKS, LOOKS[0])).interval is not None
+    first = LOOKS[0]
+    assert intervals.hodges_lehmann([0.1 * one for one in range(first)], USUAL.level(first)).interval is not None
 
 
 @pytest.mark.parametrize("draw", [normal, student_t3])
@@ -61,14 +77,26 @@ def test_intervals_of_a_run_that_stops_by_itself_hold_the_truth_95_times_in_100(
     assert held >= 0.95 * len(found)
 
 
-def test_without_the_correction_looking_again_and_again_would_be_wrong_too_often(monkeypatch):
-    monkeypatch.setattr(f"{__name__}.level", lambda looks, rounds: intervals.ALPHA)
-    said = [stopped(log1p(MARGIN), 0.02, seed, normal)[0] for seed in range(1500)]
+def test_without_the_correction_looking_again_and_again_would_be_wrong_too_often():
+    said = [stopped(log1p(MARGIN), 0.02, seed, normal, level=FIXED.level)[0] for seed in range(1500)]
     assert said.count(Verdict.UNDECIDED) < 0.92 * len(said)
 
 
 def test_most_pairs_are_decided_at_the_first_look_and_close_ones_get_more_rounds():
     far = [stopped(0.5, 0.01, seed, normal)[1].rounds for seed in range(200)]
     near = [stopped(0.02, 0.015, seed, normal)[1].rounds for seed in range(200)]
-    assert set(far) == {8}
+    assert set(far) == {6}
     assert sum(near) > 2 * sum(far)
+
+
+@pytest.mark.parametrize("precision", [0.01, 0.002])
+def test_rounds_that_are_planned_for_a_half_width_mostly_reach_it(precision):
+    generator = random.Random(5)
+    exact = Stopping(precision=precision)
+    reached = 0
+    for _ in range(200):
+        d = [0.005 * normal(generator) for _ in range(12)]
+        d += [0.005 * normal(generator) for _ in range(rounds_for(d, precision) - len(d))]
+        reached += half_width(d, exact.level(len(d))) <= precision
+    assert reached > 100
+    assert len(d) >= intervals.MIN_ROUNDS

@@ -97,7 +97,10 @@ def test_a_version_that_cannot_even_be_loaded_is_left_with_its_outcome(chosen):
 
 @pytest.mark.parametrize(
     ("before", "after", "told"),
-    [("DATA = ", "KINDS = ", "no literal constant DATA"), ("SIZES = {", "SIZES = {{", "cannot be read as Python")],
+    [
+        ("DATA = ", "DATA = list() or ", "no literal constant DATA"),
+        ("SIZES = {", "SIZES = {{", "cannot be read as Python"),
+    ],
 )
 def test_a_problem_that_is_broken_is_told_and_the_others_are_measured(chosen, before, after, told):
     folder, choose = chosen
@@ -133,3 +136,78 @@ def test_names_choose_and_an_unknown_one_is_told(chosen):
         ImplbenchError, match="unknown implementation 'nosuch': choose from copying, honest, honest_too"
     ):
         choose("nosuch")
+
+
+ROWS = """import numpy as np
+
+
+def inputs(m=10, *, seed):
+    return np.zeros(m)
+
+
+def loop(x): ...
+
+
+def fast(x): ...
+"""
+
+
+@pytest.fixture
+def in_one_file(chosen):
+    """Return the folder with the problem rows.py in it, committed, and how to choose."""
+    folder, choose = chosen
+    shutil.rmtree(folder / "product")
+    (folder / "rows.py").write_text(ROWS)
+    commit(folder, "one file")
+    return folder, choose
+
+
+def test_the_functions_of_a_file_are_paired_by_their_names(in_one_file):
+    folder, choose = in_one_file
+    assert {one.case.id: one.changed for one in choose()[0]} == {
+        "rows[loop-m=10-float64-C-1t-retain]": False,
+        "rows[fast-m=10-float64-C-1t-retain]": False,
+    }
+    (folder / "rows.py").write_text(ROWS.replace("def fast(x): ...", "def fast(x): return 1"))
+    found, skipped = choose()
+    assert {one.case.implementation: one.changed for one in found} == {"loop": False, "fast": True}
+    assert skipped == ()
+    assert found[0].base.problem.file != found[0].head.problem.file
+
+
+def test_a_function_that_has_vanished_is_a_failure_and_a_new_one_is_said(in_one_file):
+    folder, choose = in_one_file
+    (folder / "rows.py").write_text(ROWS.replace("def fast", "def faster"))
+    found, (new, gone) = choose()
+    assert named(found) == ["loop"]
+    assert (new.name, new.outcome) == ("rows/faster", None)
+    assert (gone.name, gone.outcome) == ("rows/fast", "failed")
+
+
+def test_a_file_that_was_renamed_is_compared_with_what_it_was_function_by_function(in_one_file):
+    folder, choose = in_one_file
+    (folder / "rows.py").rename(folder / "sums.py")
+    (folder / "sums.py").write_text(ROWS.replace("def fast", "def faster"))
+    found, skipped = choose()
+    assert [one.case.id for one in found] == ["sums[loop-m=10-float64-C-1t-retain]"]
+    assert [one.name for one in skipped] == ["sums/faster", "sums/fast"]
+
+
+def test_a_file_that_is_gone_or_no_longer_python_is_a_failure(in_one_file):
+    folder, choose = in_one_file
+    (folder / "rows.py").write_text(ROWS.replace("def fast(x)", "def fast(x"))
+    found, (broken,) = choose()
+    assert (found, broken.name, broken.outcome) == ((), "rows.py", "failed")
+    assert "failed in HEAD: rows.py: cannot be read as Python: line 11" in broken.reason
+    (folder / "rows.py").unlink()
+    found, (gone,) = choose()
+    assert (found, gone.name, gone.outcome) == ((), "rows.py", "failed")
+
+
+def test_a_file_and_a_folder_of_one_name_are_told_apart_by_their_paths(in_one_file):
+    folder, choose = in_one_file
+    (folder / "rows").mkdir()
+    (folder / "rows" / "problem.py").write_text("def inputs(m=10, *, seed): ...\n")
+    (folder / "rows" / "loop.py").write_text("def prepare(inputs): ...\n")
+    commit(folder, "a folder too")
+    assert {one.case.problem for one in choose()[0]} == {"rows", "rows.py"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure import round_plan
-from bench.measure.round_executor import Source
+from bench.measure.group import Source
 from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.problems.implementation import chosen

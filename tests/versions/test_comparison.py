@@ -7,7 +7,7 @@ import pytest
 
 from bench.cli.exit_codes import exit_code_of_comparison
 from bench.errors import Exit
-from bench.measure.round_executor import Source
+from bench.measure.group import Source
 from bench.problems.implementation import Implementation
 from bench.problems.problem import Problem
 from bench.report.markdown import titled_page

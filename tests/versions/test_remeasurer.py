@@ -15,7 +15,7 @@ from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth
 
-TEMPLATES = Path(snapshots.__file__).parent.parent / "templates"
+TEMPLATES = Path(snapshots.__file__).parent.parent / "templates" / "folder"
 SETTINGS = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=60.0, command=("test",))
 
 

@@ -10,7 +10,7 @@ from bench.errors import ImplbenchError
 from bench.versions import snapshots
 from bench.versions.snapshots import Folder, Saved
 
-TEMPLATES = Path(snapshots.__file__).parent.parent / "templates"
+TEMPLATES = Path(snapshots.__file__).parent.parent / "templates" / "folder"
 
 
 @pytest.fixture
@@ -139,3 +139,44 @@ def test_a_comment_is_a_save_of_the_same_code(folder, place):
     assert snapshots.changes(before, now).saved == ("loop",)
     assert before.digests == now.digests
     assert before.shared == now.shared
+
+
+@pytest.fixture
+def one_file(tmp_path):
+    """A problem in one file, with a module beside it that it imports and one that it does not."""
+    place = tmp_path / "mine"
+    place.mkdir()
+    (place / "helper.py").write_text("")
+    (place / "other.py").write_text("")
+    (place / "rows.py").write_text(
+        "import helper\ndef inputs(m=10, *, seed): ...\ndef rows(x): ...\ndef fast(x): ...\n"
+    )
+    return place / "rows.py"
+
+
+def test_of_one_file_that_and_what_it_imports_from_beside_it_is_seen_and_kept(one_file, place):
+    seen = Folder(path=one_file, imports=(one_file.parent,))
+    before = seen.look()
+    assert {str(name) for name in before} == {"rows.py", "helper.py"}
+    (one_file.parent / "other.py").write_text("changed = 1\n")
+    assert seen.look() == before
+    version = seen.kept(before, place)
+    assert version.problem.file.parent != one_file.parent
+    assert (version.problem.name, version.problem.path) == ("rows", (one_file.parent,))
+    assert {file.name for file in version.problem.folder.iterdir()} == {"rows.py", "helper.py"}
+
+
+@pytest.mark.parametrize("name", ["rows.py", "helper.py"])
+def test_a_save_of_one_file_or_of_what_it_imports_counts_for_all_its_functions(one_file, place, name):
+    def save():
+        (one_file.parent / name).write_text((one_file.parent / name).read_text() + "changed = 1\n")
+
+    assert changed(one_file, place, save) == snapshots.Changes(new=(), saved=("fast", "rows"), gone=())
+
+
+def test_one_file_that_is_gone_for_a_moment_is_told(one_file, place):
+    one_file.unlink()
+    seen = Folder(path=one_file)
+    assert seen.look() == {}
+    with pytest.raises(ImplbenchError, match=r"rows\.py"):
+        seen.kept({}, place)

@@ -31,6 +31,25 @@ def printed(code, tmp_path, path=(), **variables):
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        FileNotFoundError(2, "none", "data.txt"),
+        FileNotFoundError(2, "none", "folder"),
+        FileNotFoundError("data.txt not found."),
+        OSError("data.txt: cannot open shared object file"),
+        OSError("cannot read 'data.txt'"),
+    ],
+)
+def test_a_file_of_the_problem_that_is_named_as_if_a_worker_started_there_is_told(tmp_path, error):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "data.txt").write_text("")
+    said = origins.absent(error, tmp_path)
+    assert "is not in the folder that a worker starts in, which is empty: name it from Path(__file__)" in said
+    assert origins.absent(FileNotFoundError("nothing.txt not found in folder."), tmp_path) is None
+    assert origins.absent(error) is None
+
+
 def test_a_sides_folders_stand_before_what_is_installed_and_behind_the_standard_library(tmp_path):
     side, installed = package(tmp_path / "side"), package(tmp_path / "installed")
     (side / "statistics.py").write_text("raise SystemExit('a script of the repository')\n")

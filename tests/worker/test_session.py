@@ -10,7 +10,7 @@ from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.store.worker_records import Outcome
-from bench.worker.protocol import CaseSpec, InputsWritten, Start, Started, TimeBurst, WriteInputs
+from bench.worker.protocol import BurstTimed, CaseSpec, InputsWritten, Start, Started, TimeBurst, WriteInputs
 from bench.worker.session import Session
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
@@ -26,8 +26,11 @@ def prepare(inputs):
 
 
 def test_an_order_out_of_turn_is_a_mistake_of_the_harness():
-    with pytest.raises(ValueError, match="cannot do TimeBurst now"):
-        Session().answer(TimeBurst(pass_index=0, position=0, number=1, samples=1))
+    reply = Session().answer(TimeBurst(pass_index=0, position=0, number=1, samples=1))
+    assert reply.outcome == "not measured"
+    assert reply.reason.startswith(
+        "an error of implbench itself: ValueError: a worker cannot do TimeBurst now (session"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +105,15 @@ def test_what_no_reply_can_hold_is_the_failure_of_its_implementation(conditions,
 @pytest.mark.slow
 def test_an_honest_one_is_started_wherever_its_folder_lies(conditions, spec):
     assert start(conditions, spec, HONEST.format(more="")).layout == {"x": "C", "y": "C"}
+
+
+def test_before_a_burst_the_collector_does_not_go_through_what_was_loaded_before(conditions, spec):
+    writing = "        import gc\n        open('frozen', 'w').write(str(gc.get_freeze_count() > 0))"
+    source = HONEST.format(more="").replace("    def step():", f"    def step():\n{writing}")
+    (spec.folder / "one.py").write_text(source)
+    seen = conditions.folder / "frozen"
+    with WorkerProcess(conditions) as worker:
+        worker.ask(Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}), Started, 300)
+        assert seen.read_text() == "False"
+        worker.ask(TimeBurst(pass_index=0, position=0, number=1, samples=1), BurstTimed, 300)
+    assert seen.read_text() == "True"

@@ -1,6 +1,7 @@
 """The child process's work, done in this process."""
 
 import dataclasses
+import functools
 import gc
 import sys
 from dataclasses import dataclass
@@ -75,6 +76,21 @@ def implemented(monkeypatch):
     return lambda prepare, module=None: monkeypatch.setattr(
         implementation, "load", lambda folder, name: module or Module(prepare)
     )
+
+
+def test_the_cache_of_a_step_is_cleared_before_each_call_and_that_is_told(order, implemented):
+    kept = []
+
+    def prepare(inputs):
+        kept.append(functools.cache(lambda: np.dot(inputs["x"].T, inputs["y"])))
+        return kept[-1]
+
+    implemented(prepare)
+    bench = Bench(order)
+    assert bench.start().consumed == "its cache is cleared before each call"
+    bench.burst(burst_of(3, 2))
+    assert kept[-1].cache_info() == (0, 1, None, 1)
+    bench.finish()
 
 
 def test_making_inputs_tells_the_matrices_and_the_work(spec):
@@ -419,20 +435,6 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
 def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled, monkeypatch):
     monkeypatch.setitem(globals(), "SCALED", SCALED.replace('np.longdouble(inputs["k"])', "np.longdouble(7)"))
     assert scaled("seed", HONEST)[1].startswith("its right answers are the same for every seed")
-
-
-@pytest.mark.parametrize(
-    ("left_out", "told"),
-    [
-        ("def work", r"it has no function work\(size, dtype\)"),
-        ("def reference", r"no function reference\(inputs\), nor accept\(inputs, outputs\) in its place"),
-        ("def tolerance", r"it has no function tolerance\(inputs, unit_roundoff\)"),
-    ],
-)
-def test_a_problem_without_a_function_that_it_needs_is_told_which(scaled, monkeypatch, left_out, told):
-    monkeypatch.setitem(globals(), "SCALED", SCALED.replace(left_out, "def another"))
-    with pytest.raises(Unfit, match=told):
-        scaled("3", HONEST)
 
 
 @pytest.mark.parametrize(

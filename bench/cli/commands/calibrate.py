@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, dataclass
 
 from ...errors import Exit, NothingMeasured
-from ...problems import problem
 from ...report import terminal
 from ...report.parts import Section
 from ...stats.intervals import resolves
@@ -13,6 +12,7 @@ from ...units import percent
 from ...versions.benchmarks import identical
 from ...versions.comparer import Comparer
 from ...versions.comparison import noise_of
+from ..asked import asked
 from ..measuring_options import GateSelection, Timing
 from ..options import Options
 
@@ -31,8 +31,8 @@ class CalibrateOptions(Options):
 
 def command(options: CalibrateOptions) -> int:
     """Do `implbench calibrate`; see `parser`."""
-    found = problem.find(options.problem)
-    chosen = identical(found, options.selection)
+    found, wanted = asked([options.problem], options.selection)
+    chosen = identical(found, wanted)
     settings = options.timing.settings
     with terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener:
         comparer = Comparer(settings, listener)

@@ -109,7 +109,7 @@ def _doubt(pair: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Dou
     """
     told = reads.are_recorded(pair[1].own.tree)
     loaded = read[0] | read[1] if told else native.products(changed)
-    problems = {one.folder.relative_to(side.own.tree).as_posix() for side in pair for one in side.problems.values()}
+    problems = {one.place.relative_to(side.own.tree).as_posix() for side in pair for one in side.problems.values()}
     doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
     both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in pair))
     return doubt or native.of_built_once(native.built_once(both, read))

@@ -31,9 +31,10 @@ _implbench_words() {  # all but the options
   local word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do [[ $word == -* ]] || echo "$word"; done
 }
-_implbench_problems_or_dirs() {
+_implbench_problems_or_paths() {
   compgen -W "$(implbench list --names 2>/dev/null)" -- "$1"
   compgen -d -- "$1"
+  compgen -f -X '!*.py' -- "$1"
 }
 _implbench_problems() {
   _implbench_last_part "$1" $(implbench list --names 2>/dev/null)
@@ -53,9 +54,9 @@ _implbench_runs_or_files() {
 """
 
 _ZSH = """
-_implbench_problems_or_dirs() {
+_implbench_problems_or_paths() {
   compadd -- ${(f)"$(implbench list --names 2>/dev/null)"}
-  _files -/
+  _files -g '*.py'
 }
 _implbench_problems() { _values -s , problem ${(f)"$(implbench list --names 2>/dev/null)"} }
 _implbench_implementations() {
@@ -71,9 +72,9 @@ _implbench_runs_or_files() {
 
 #: commandline -opc: the words before the cursor; fish itself knows which of them begin with what was typed.
 _FISH = """
-function _implbench_problems_or_dirs
+function _implbench_problems_or_paths
   implbench list --names 2>/dev/null
-  __fish_complete_directories
+  __fish_complete_suffix .py
 end
 function _implbench_problems
   __fish_complete_list , 'implbench list --names 2>/dev/null'
@@ -113,7 +114,7 @@ def _listed(*names: str) -> Completes:
     }
 
 
-_PROBLEM, _RUN = _function("problems_or_dirs"), _function("runs_or_files")
+_PROBLEM, _RUN = _function("problems_or_paths"), _function("runs_or_files")
 _PROBLEMS, _IMPLEMENTATIONS = _function("problems"), _function("implementations")
 
 #: Argument -> what completes it; what is not here has its choices, or nothing.

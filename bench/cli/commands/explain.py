@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...errors import ImplbenchError
 from ...measure.runner import Runner
 from ...measure.selection import Selection, select
@@ -17,6 +17,7 @@ from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run, Settings
+from ..asked import asked
 from ..exit_codes import exit_code
 from ..measuring_options import Timing
 from ..options import StoredOptions
@@ -70,7 +71,7 @@ def command(options: ExplainOptions) -> int:
             if file:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)
 
 
@@ -84,7 +85,9 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
-    found = problem.find(options.problem)
-    arms, left = select(found, options.selection)
+    found, wanted = asked([options.problem], options.selection)
+    arms, left = select(found, wanted)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        return Runner(found, options.settings, listener, decided=decided, say=terminal.note).run(
+            arms, left, options.results
+        )

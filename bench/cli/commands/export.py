@@ -9,6 +9,7 @@ from ...errors import Exit, ImplbenchError
 from ...formats.timed_cases import left_out
 from ...report import terminal
 from ...store import documents
+from ...store.selectors import finished
 from ..options import StoredOptions
 
 
@@ -25,7 +26,7 @@ def command(options: ExportOptions) -> int:
     """Do `implbench export`; see `parser`."""
     export = formats.exporter(options.format)
     paths = dict.fromkeys(documents.find(options.results, name) for name in options.run or [None])
-    runs = [documents.read(path) for path in paths]
+    runs = [finished(documents.read(path)) for path in paths]
     made = export(runs)
     if not isinstance(made, bytes):
         _write_folder(options, made)

@@ -1,4 +1,4 @@
-"""Write a working start: a small problem with two implementations, or one more implementation of a problem."""
+"""Write a working start: a small problem with two implementations, in one file or a folder, or one more of them."""
 
 import ast
 import json
@@ -7,19 +7,21 @@ import shlex
 import shutil
 from codecs import BOM_UTF8
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
 from typing import Literal
 
 from ...errors import Exit, ImplbenchError, unknown
 from ...problems import implementation, problem
+from ...problems.functions import counts
 from ...problems.implementation import Implementation
 from ...report import terminal
 from ..options import Options
 
-#: A whole problem, copied as it is.
+#: Whole problems, copied as they are: one in a folder, and one that is a file.
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+FOLDER, ONE_FILE = TEMPLATES / "folder", TEMPLATES / "one_file.py"
 
 #: What a module tells of an implementation beside its literal constants.
 FUNCTIONS = ("prepare", "unavailable", "unsupported")
@@ -40,10 +42,14 @@ class NewOptions(Options):
     problem: str = ""
     """Of which one more implementation is written."""
     into: str | None = None
+    folder: bool = False
+    """Whether the problem is to be a folder; else it is one file."""
 
 
 def command(options: NewOptions) -> int:
     """Do `implbench new`; see `parser`."""
+    if options.kind == "problem":
+        options = _without_suffix(options)
     _require_name(options.name)
     try:
         written, words = _problem(options) if options.kind == "problem" else _implementation(options)
@@ -61,9 +67,19 @@ def command(options: NewOptions) -> int:
     return Exit.FINE
 
 
+def _without_suffix(options: NewOptions) -> NewOptions:
+    """Return the options with the name of a problem for that of its file, ``rows.py``, which may lie elsewhere."""
+    file = Path(options.name)
+    if file.suffix != ".py":
+        return options
+    if options.folder:
+        raise ImplbenchError(f"{options.name} is a file, and --folder asks for a folder: leave out one of the two")
+    return replace(options, name=file.stem, into=str(Path(options.into or ".") / file.parent))
+
+
 def _require_name(name: str) -> None:
     """Raise ImplbenchError for a name that no implementation can have; a problem's is of the same kind."""
-    if not name.isidentifier() or not implementation.counts(name) or iskeyword(name) or name == "problem":
+    if not name.isidentifier() or not counts(name) or iskeyword(name) or name == "problem":
         raise ImplbenchError(
             f"found {name!r} as the name, expected a Python identifier such as fast_rows: no keyword, not problem or "
             "conftest, and without _ or test_ in front"
@@ -75,15 +91,23 @@ def _problem(options: NewOptions) -> tuple[list[Path], list[str]]:
     if options.name in problem.available():
         raise ImplbenchError(f"there is a problem {options.name} already (see: implbench list); take another name")
     folder = Path(options.into or ".") / options.name
-    _require_free([folder])
+    file = folder.with_name(f"{options.name}.py")
+    _require_free([folder, file])
+    if not options.folder:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.copyfile(ONE_FILE, file))], [_shown(file)]
     folder.mkdir(parents=True)
-    written = [Path(shutil.copyfile(file, folder / file.name)) for file in sorted(TEMPLATES.glob("*.py"))]
+    written = [Path(shutil.copyfile(one, folder / one.name)) for one in sorted(FOLDER.glob("*.py"))]
     return written, [_shown(folder)]
 
 
 def _implementation(options: NewOptions) -> tuple[list[Path], list[str]]:
     """Write one more implementation, and return its file and what `check` and `run` are to be told."""
     found = problem.find(options.problem)
+    if found.is_one_file:
+        raise ImplbenchError(
+            f"{options.problem} is one file: write the function {options.name} in it, and it is an implementation"
+        )
     implementations = implementation.found(found)
     if found.baseline not in implementations:
         raise unknown(f"BASELINE of {found.name}", found.baseline, implementations)

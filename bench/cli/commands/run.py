@@ -6,14 +6,14 @@ import time
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import decided
+from ...analyse.decided import decided
 from ...measure import descendants
 from ...measure.runner import Runner
 from ...measure.selection import select
-from ...problems import problem
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
+from ..asked import asked
 from ..exit_codes import exit_code
 from ..measuring_options import RunOptions
 from . import watch
@@ -24,17 +24,24 @@ def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
     if options.watch:
         return watch.command(options, show)
-    found = problem.find(options.problem)
-    arms, left = select(found, options.selection)
+    run, path = measured(options)
+    with kept_in(path):
+        return show(run, path, options)
+
+
+def measured(options: RunOptions) -> tuple[Run, Path | None]:
+    """Measure; return the run and its document, KeyboardInterrupt if that came before there was anything to keep."""
+    found, wanted = asked(options.problem, options.selection)
+    arms, left = select(found, wanted)
     with terminal.progress(f"{found.name}: {found.title}") as listener:
         began_ns = time.time_ns()
-        run, path = Runner(found, options.settings, listener, decided=decided).run(arms, left, options.results)
+        runner = Runner(found, options.settings, listener, decided=decided, say=terminal.note)
+        run, path = runner.run(arms, left, options.results)
     for file in descendants.abandoned(began_ns):
         terminal.note(f"{file}: was made while this run lasted, and nobody uses it; remove it if a worker has left it")
     if run.interrupted and path is None:
         raise KeyboardInterrupt
-    with kept_in(path):
-        return show(run, path, options)
+    return run, path
 
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:
@@ -51,5 +58,5 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:
-        print("implbench: interrupted; the rounds that were finished are kept", file=sys.stderr)
+        print("implbench: interrupted; what was measured is kept", file=sys.stderr)
     return exit_code(analysis)

@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...analyse.verdict import BAD, decided, findings
+from ...analyse.decided import decided
+from ...analyse.verdict import BAD, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
 from ...measure.scratch import scratch
 from ...measure.selection import select
-from ...problems import problem
 from ...problems.problem import Problem
 from ...report import terminal
 from ...report.json_run import estimate
@@ -28,6 +28,7 @@ from ...versions import snapshots
 from ...versions.remeasurement import Remeasured, Verified
 from ...versions.remeasurer import Remeasurer
 from ...versions.snapshots import Folder, Saved, Stamps, Version
+from ..asked import asked
 from ..measuring_options import RunOptions
 
 #: Prints a run and returns its exit code.
@@ -36,7 +37,8 @@ Show = Callable[[Run, Path | None, RunOptions], int]
 
 def command(options: RunOptions, show: Show) -> int:
     """Do `implbench run --watch`; see `parser`."""
-    found = problem.find(options.problem)
+    found, wanted = asked(options.problem, options.selection)
+    options = replace(options, selection=wanted)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed is Ctrl-C: all is removed
     with scratch() as place:
@@ -52,7 +54,7 @@ class _Watch:
 
     def __init__(self, found: Problem, options: RunOptions, remeasurer: Remeasurer, versions: Path) -> None:
         beside = (options.results.resolve(), options.output.resolve())
-        self._folder = Folder(path=found.folder, beside=beside)
+        self._folder = Folder(path=found.place, beside=beside, imports=(*found.beside, *found.path))
         self._options = options
         self._wanted = options.selection
         self._remeasurer = remeasurer
@@ -104,7 +106,7 @@ class _Watch:
             If there is a newer version.
         """
         version = self._version
-        found = replace(version.problem, folder=self._folder.path)
+        found = replace(version.problem, folder=self._folder.root)
         arms, left = select(version.problem, self._wanted)
         with self._progress(f"{found.name}: {found.title}") as listener:
             runner = Runner(found, self._options.settings, listener, decided=decided, copy=version.problem)
@@ -126,7 +128,7 @@ class _Watch:
         return ended
 
     def _next(self) -> Version:
-        """Wait for the next version and return it; a folder that is no problem is told, and waited for."""
+        """Wait for the next version and return it; what is no problem is told, and waited for."""
         while True:
             self._stamps = self._folder.settled(self._stamps)
             try:

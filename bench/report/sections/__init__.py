@@ -22,6 +22,7 @@ from . import (
     startup,
     sweep,
     threats,
+    time_spent,
 )
 
 #: In reading order: the answer, the reasons to believe it, the reasons not to, and how to repeat it.
@@ -40,6 +41,7 @@ _ORDER: tuple[Callable[[Analysis], Section | None], ...] = (
     samples.section,
     threats.section,
     environment.section,
+    time_spent.section,
 )
 
 
@@ -57,14 +59,20 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, a table that fits it, the layouts, and what threatens the numbers."""
     over_sizes = sweep.brief(analysis)
     if over_sizes is not None:
-        return (answer.section(analysis), over_sizes, threats.of_run(analysis))
+        found_over_sizes = (
+            answer.section(analysis),
+            over_sizes,
+            threats.of_run(analysis),
+            time_spent.section(analysis),
+        )
+        return tuple(one for one in found_over_sizes if one is not None)
     found: list[Section | None] = [answer.section(analysis)]
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
     side_by_side = layouts.section(analysis)
     if side_by_side is not None:
         tables = tuple(table.for_people() for table in side_by_side.tables)
         found.append(Section(title=side_by_side.title, paragraphs=side_by_side.paragraphs, tables=tables))
-    found += [roofline.brief(analysis), threats.section(analysis)]
+    found += [roofline.brief(analysis), threats.section(analysis), time_spent.section(analysis)]
     return tuple(one for one in found if one is not None)
 
 

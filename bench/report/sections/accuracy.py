@@ -5,6 +5,7 @@ from dataclasses import replace
 from ...analyse.analysis import Analysis
 from ...units import significant
 from ..charts import accuracy
+from ..checked import of_errors
 from ..parts import Figure, Section, code, plain
 from ..phrases import label, named, titled
 
@@ -13,8 +14,8 @@ def section(analysis: Analysis) -> Section | None:
     """Return one figure for each group in which at least two cases have a time and an error."""
     figures = tuple(found for place in range(len(analysis.groups)) if (found := _figure(analysis, place)) is not None)
     text = (
-        "Errors are those of the worst component, output and round. The tolerance is the problem's own, from the error "
-        "analysis of its computation: within it, errors differ by the order of summation, not by right and wrong."
+        f"Errors are those of the worst component, output and round. {of_errors(analysis.run.checks)}: within it, "
+        "errors differ by the order of summation, not by right and wrong."
     )
     return Section(title="Accuracy beside speed", paragraphs=(text,), figures=figures) if figures else None
 

@@ -10,6 +10,7 @@ from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
+from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
 from .roofline import sentence as share_sentence
@@ -32,13 +33,27 @@ def section(analysis: Analysis) -> Section:
     for group in analysis.groups:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
-            paragraphs += [sentence(analysis.run, group), *doubts, *_more(analysis, group)]
+            checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
+            paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
-        done = len(used_rounds(analysis.run))
-        paragraphs.append(f"The run was interrupted: the figures come from the {counted(done, 'round')} done by then.")
+        paragraphs.append(_interruption(analysis.run))
     return Section(
         title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
     )
+
+
+def _interruption(run: Run) -> str:
+    """Return from what the figures of an interrupted run come, and that answers were perhaps not checked to the end."""
+    used = used_rounds(run)
+    if not used:
+        return "The run was interrupted before a first pass was done: there are no figures yet."
+    whole = sum(not one.unfinished for one in used)
+    passes = sum(one.passes for one in used if one.unfinished)
+    parts = [f"the {counted(whole, 'round')} done by then"] if whole else []
+    if passes:
+        several = "es" if passes > 1 else ""
+        parts.append(f"{passes} pass{several} of a first round, behind which no answer was checked again")
+    return f"The run was interrupted: the figures come from {' and '.join(parts)}."
 
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
@@ -116,7 +131,8 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
     share = share_sentence(under) if under else None
     if share:
         paragraphs.append(share)
-    if group.too_noisy and group.resolved is not None and group.noise is not None:
+    undecided = any(one.verdict == Verdict.UNDECIDED for one in group.ok)
+    if group.too_noisy and undecided and group.resolved is not None and group.noise is not None:
         paragraphs.append(
             f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
             f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "
@@ -209,11 +225,16 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
 
 def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     """Return what the fastest does and where its code is."""
-    where = code(f"{run.problem.name}/{best.arm.case.implementation}")
-    return (
-        f'What {_name(best, group)} is: "{plain(best.arm.title).rstrip(".")}"; its code is {where}, and a call takes '
-        f"{_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
-    )
+    name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
+    where, who = code(_place(run, name)), _name(best, group)
+    what = f"The code of {who} is {where}" if title == name else f'What {who} is: "{title}"; its code is {where}'
+    return f"{what}, and a call takes {_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
+
+
+def _place(run: Run, name: str) -> str:
+    """Return where the code of an implementation is: in a folder, or in the one file that all have in common."""
+    files = {next(iter(texts), "") for texts in run.sources.values()}
+    return f"{files.pop()}:{name}" if len(files) == 1 < len(run.sources) else f"{run.problem.name}/{name}"
 
 
 def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:

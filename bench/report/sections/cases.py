@@ -8,9 +8,10 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
-from ...units import DASH, seconds_in, significant, time_unit
+from ...units import DASH, seconds_in, significant, time_text, time_unit
+from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from ..parts import Cell, Column, Section, Table, code, plain
+from ..parts import Cell, Column, Section, Table, plain
 from ..phrases import layouts, margin_text, named, ratio_text, titled
 from . import answer
 
@@ -24,6 +25,12 @@ class _Row:
     outcome: Outcome
     reason: str | None
     finding: Finding | None = None
+
+    @property
+    def what(self) -> str:
+        """What it is, and what is done inside the clock for its result to be there."""
+        consumed = self.finding.consumed if self.finding else None
+        return f"{self.title} ({consumed})" if consumed else self.title
 
     @property
     def ok(self) -> Finding | None:
@@ -44,17 +51,12 @@ def section(analysis: Analysis) -> Section | None:
     """Return one table for each group, fastest first, what has no time below."""
     if not analysis.groups:
         return None
-    groups, outputs = analysis.groups, ", ".join(map(code, analysis.run.problem.outputs))
-    verified = (
-        f" Before it was timed, every worker's result ({outputs}) was compared with a reference in extended precision; "
-        "error/tolerance above 1 is wrong. Errors in units in the last place (ulp) are the largest of any component, "
-        "which where terms cancel says little by itself."
-    )
+    groups, run = analysis.groups, analysis.run
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
         f"95 % interval over rounds. The verdict holds at a margin of {margin_text(analysis.margin)}. The min time is "
         "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
-        f"a call usually took, disturbed or not, with its own speed-up.{verified if outputs else ''}"
+        f"a call usually took, disturbed or not, with its own speed-up.{in_full(run.checks, run.problem.outputs)}"
     )
     return Section(
         title="Cases",
@@ -69,6 +71,19 @@ def section(analysis: Analysis) -> Section | None:
 def summary_table(group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
     return _table(("summary", plain(group.name)), _rows(group), _brief(group))
+
+
+def live_table(group: GroupFindings, title: str) -> Table:
+    """Return what is shown while the group is measured: who has started, with the time of a first call at least."""
+    rows = [row for row in _rows(group) if row.finding is not None]
+    shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
+    rounds = Column(name="rounds", header="rounds", dispensable=1)
+    fields: list[_Field] = [
+        *shown,
+        (Column(name="verdict", header="verdict", right=False), _verdict_so_far),
+        (rounds, lambda row: Cell.of(row.finding.rounds if row.finding else None)),
+    ]
+    return _table(("live", title), rows, fields)
 
 
 def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Field]) -> Table:
@@ -100,7 +115,7 @@ def _full(group: GroupFindings) -> list[_Field]:
     return [
         _hidden("case", lambda row: row.case.id),
         *_names(group),
-        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.title)),
+        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.what)),
         *_time("min", group),
         *_speedup(),
         *_time("median", group),
@@ -129,7 +144,7 @@ def _brief(group: GroupFindings) -> list[_Field]:
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
         (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
-        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.title)),
+        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.what)),
     ]
 
 
@@ -209,6 +224,14 @@ def _verdict_or_outcome(row: _Row) -> Cell:
         return Cell.of(row.outcome.value)
     found = _verdict(row)
     return Cell(value=found.value, text="within margin") if found.value == Verdict.SLOWER_WITHIN.value else found
+
+
+def _verdict_so_far(row: _Row) -> Cell:
+    """Return the verdict or the outcome; of what was not timed yet how long its first call was, if that is known."""
+    if row.outcome != Outcome.NOT_MEASURED or row.finding is None:
+        return _verdict_or_outcome(row)
+    called_s = row.finding.first_call_s
+    return Cell(value=called_s, text="first call " + time_text(called_s) if called_s is not None else "waits")
 
 
 def _faults(row: _Row) -> Cell:

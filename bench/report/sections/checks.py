@@ -1,13 +1,17 @@
 """What verification alone says: a row for each case, right or wrong, and by how much."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...problems.case import Case
+from ...store.checks import Check as Kind
+from ...store.checks import Closeness
 from ...store.records import Arm, Left, Round
 from ...store.worker_records import Outcome
 from ...units import significant
 from ..parts import Cell, Column, Table
+
+EQUAL = Kind(closeness=Closeness.EQUAL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,14 +26,21 @@ class Check:
     reason: str | None
     error_over_tolerance: float | None
     max_ulp: float | None
+    check: str
+    """Which kind of check it was, as in ``against a measured tolerance``."""
+    reference: str
+    """What its results were held against."""
 
 
-def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tuple[Check, ...]:
-    """Return a check for each case, those that could not be started last."""
+def of(
+    arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round], kinds: Mapping[str, Kind] | None = None
+) -> tuple[Check, ...]:
+    """Return a check for each case, those that could not be started last; `kinds` says how each group was checked."""
+    kinds = kinds or {}
     workers = {worker.arm: worker for round_ in rounds for worker in round_.workers}
     found = [
         Check(
-            **_named(arm.case),
+            **_named(arm.case, kinds),
             outcome=workers[arm.name].outcome,
             reason=workers[arm.name].reason,
             error_over_tolerance=max((v.error_over_tolerance for v in workers[arm.name].verification), default=None),
@@ -41,7 +52,7 @@ def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tu
         *found,
         *(
             Check(
-                **_named(skipped.case),
+                **_named(skipped.case, kinds),
                 outcome=skipped.outcome,
                 reason=skipped.reason,
                 error_over_tolerance=None,
@@ -52,8 +63,16 @@ def of(arms: Sequence[Arm], left: Sequence[Left], rounds: Sequence[Round]) -> tu
     )
 
 
-def _named(case: Case) -> dict[str, str]:
-    return {"id": case.id, "group": case.group, "implementation": case.implementation, "layout": case.layout}
+def _named(case: Case, kinds: Mapping[str, Kind]) -> dict[str, str]:
+    kind = kinds.get(case.group, Kind())
+    return {
+        "id": case.id,
+        "group": case.group,
+        "implementation": case.implementation,
+        "layout": case.layout,
+        "check": kind.kind,
+        "reference": kind.reference,
+    }
 
 
 def tables(found: Sequence[Check]) -> tuple[Table, ...]:
@@ -62,11 +81,22 @@ def tables(found: Sequence[Check]) -> tuple[Table, ...]:
     return tuple(_table(group, [one for one in found if one.group == group]) for group in groups)
 
 
+def _how(one: Check) -> str:
+    """Return what the results of a group had to be, for its table's title."""
+    if one.check == Kind().kind:
+        return f"verified against {one.reference}; above 1 tolerance is wrong"
+    if one.check == EQUAL.kind:
+        return f"verified: equal to {one.reference}"
+    if one.check.startswith("against"):
+        return f"verified {one.check}, by {one.reference}; above 1 is wrong"
+    return f"verified: {one.check}"
+
+
 def _table(group: str, found: Sequence[Check]) -> Table:
     several = len({one.layout for one in found}) > 1
     return Table(
         name="checks",
-        title=f"{group}: verified against the extended-precision reference; above 1 tolerance is wrong",
+        title=f"{group}: {_how(found[0])}",
         columns=(
             Column(name="case", header="case", shown=False),
             Column(name="implementation", header="implementation", right=False),

@@ -25,7 +25,7 @@ def section(analysis: Analysis) -> Section | None:
     """Return a table of implementations, a table of limits and a figure for each group with limits."""
     found = analysis.rooflines
     if not found:
-        return None
+        return _without_work(analysis)
     tables: list[Table] = []
     for one in found:
         tables += [_implementations(one, analysis.groups), _limits(one, analysis.groups)]
@@ -45,7 +45,7 @@ def brief(analysis: Analysis) -> Section | None:
     """Return what a terminal shows."""
     found = analysis.rooflines
     if not found:
-        return None
+        return _without_work(analysis)
     return Section(
         title="Share of what this machine allows",
         paragraphs=tuple(text for one in found for text in (_work(one), *doubts(one, one.placed))),
@@ -55,6 +55,17 @@ def brief(analysis: Analysis) -> Section | None:
             for table in (_implementations(one, analysis.groups), _limits(one, analysis.groups))
         ),
     )
+
+
+def _without_work(analysis: Analysis) -> Section | None:
+    """Return what a problem lacks for a share that was asked for; None where it lacks nothing."""
+    if not analysis.run.settings.roofline or any(analysis.run.problem.work.values()):
+        return None
+    text = (
+        f"No share is given: {plain(analysis.run.problem.name)} does not say what has to be computed and moved. A "
+        'function work(size, dtype) of the problem, which returns {"flops": ..., "bytes": ...} of one call, does.'
+    )
+    return Section(title="Share of what this machine allows", paragraphs=(text,))
 
 
 def sentence(found: Roofline) -> str | None:

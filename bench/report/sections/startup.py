@@ -6,7 +6,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...units import DASH, time_text
 from ..estimates import value_of
-from ..parts import Cell, Column, Section, Table
+from ..parts import Cell, Column, Section, Table, code
 from ..phrases import label, named, titled
 
 _COLUMNS = (
@@ -30,7 +30,23 @@ def section(analysis: Analysis) -> Section | None:
         "library is in neither. A compiled program that is kept on disk makes later starts shorter than the first. "
         "It pays off after so many calls: then all of it together takes less time than the baseline does."
     )
-    return Section(title="Before the first result", paragraphs=(text,), tables=tables)
+    cold = tuple(f"{said} The calls to pay off count the first." for said in compiled(analysis))
+    return Section(title="Before the first result", paragraphs=(text, *cold), tables=tables)
+
+
+def compiled(analysis: Analysis) -> tuple[str, ...]:
+    """Return of whom the first process compiled and later ones found that on disk, and what that took."""
+    return tuple(
+        f"{code(label(one.arm.case, group))} compiled in its first round, {time_text(one.cold_start_s)} to the first "
+        f"result; later rounds found the compiled code on disk and took {time_text(_warm_start_s(one))}."
+        for group in analysis.groups
+        for one in group.ok
+        if one.cold_start_s is not None
+    )
+
+
+def _warm_start_s(finding: Finding) -> float:
+    return (finding.prepare_s or 0.0) + (finding.first_call_s or 0.0)
 
 
 def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:
@@ -73,6 +89,8 @@ def calls_to_pay_off(finding: Finding, baseline: Finding | None) -> int | None:
 def _start(finding: Finding) -> tuple[float | None, float | None]:
     """Return the seconds until the first result, and of a later call."""
     later = value_of(finding.seconds_per_call)
+    if finding.cold_start_s is not None:
+        return finding.cold_start_s, later
     if finding.prepare_s is None or finding.first_call_s is None:
         return None, later
     return finding.prepare_s + finding.first_call_s, later

@@ -1,15 +1,17 @@
 """A run over many sizes: who is the fastest from where to where, who overtakes whom, and how time grows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...analyse.analysis import Analysis
-from ...analyse.sweep import Sweep
+from ...analyse.sweep import Place, Sweep
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ...units import significant
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, code, plain
 from ..phrases import blas_text, conditions, estimate_text, margin_text
+from . import startup
 from .sweep_tables import (
     crossing_text,
     fastest_table,
@@ -32,7 +34,7 @@ _ALL_SIZES = (
 _GROWTH = (
     "Growth is s of time ~ {parameter}^s: in each round the least-squares slope of log time on log {parameter}, over "
     "rounds the Hodges-Lehmann estimate with its signed-rank interval. Times of different sizes are paired by the "
-    "index of the round, which measures the sizes one after the other; a drift within a round is in the interval."
+    "number of the round, which has the sizes one after the other; a drift from one to the other is in the interval."
 )
 
 
@@ -54,7 +56,11 @@ def section(analysis: Analysis) -> Section | None:
         tables += [table for table in (steps_table(one, found),) if table]
     return Section(
         title=f"Over sizes: {found[0].parameter}",
-        paragraphs=(*(text for one in found for text in (*_left_out(one), *_grows(one))), *explained),
+        paragraphs=(
+            *(text for one in found for text in (*_left_out(one), *_grows(one))),
+            *startup.compiled(analysis),
+            *explained,
+        ),
         tables=tuple(tables),
         figures=tuple(_figures(analysis)),
     )
@@ -105,6 +111,17 @@ def brief(analysis: Analysis) -> Section | None:
     )
 
 
+def so_far(analysis: Analysis) -> Section | None:
+    """Return the fastest at each size that has a time, while they are measured; None where the run has no sweep."""
+    found = analysis.sweeps
+    if not found:
+        return None
+    table = fastest_table(found).for_people()
+    timed = {place.value for one in found for place in one.places if place.leaders}
+    rows = tuple(row for row in table.rows if row[0].value in timed)
+    return Section(title="So far", tables=(replace(table, rows=rows),) if rows else ())
+
+
 def condition(run: Run, one: Sweep) -> str:
     """Return what all sizes have in common, as in ``n=64, p=25, float64, 1 thread``."""
     fixed = [f"{plain(key)}={value}" for key, value in one.fixed.items()]
@@ -129,7 +146,7 @@ def _ruling(run: Run, one: Sweep) -> str:
         first, last = values[reign.first], values[reign.last]
         span = f"at {name}={first}" if first == last else f"from {name}={first} to {last}"
         parts.append(f"{span} {_names(reign.names)}")
-    if len(one.reigns) == 1 and one.reigns[0].last - one.reigns[0].first == len(values) - 1:
+    if len(one.reigns) == 1 and all(place.leaders for place in one.places):
         return f"The fastest for every {where}: {_names(one.reigns[0].names)}."
     return f"The fastest for {where}: {'; '.join(parts)}."
 
@@ -177,14 +194,17 @@ def _at_sizes(one: Sweep, values: Sequence[int]) -> str:
 
 
 def _left_out(one: Sweep) -> list[str]:
-    """Return which implementations have no time at which sizes, with the reason at the first of them."""
+    """Return which implementations have no time at which sizes, those alike together, with the reason at the first."""
     alike: dict[tuple[str, str], list[str]] = {}
     for name in one.names:
-        without = [place for place in one.places if name in place.left]
-        if without:
-            everywhere = len(without) == len(one.places)
-            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in without])}"
-            alike.setdefault((sizes, plain(without[0].left[name])), []).append(code(name))
+        by_outcome: dict[str, list[Place]] = {}
+        for place in one.places:
+            if name in place.left:
+                by_outcome.setdefault(place.left[name].partition(": ")[0], []).append(place)
+        for places in by_outcome.values():
+            everywhere = len(places) == len(one.places)
+            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in places])}"
+            alike.setdefault((sizes, plain(places[0].left[name])), []).append(code(name))
     return [
         f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} no time {sizes}: {reason}."
         for (sizes, reason), names in alike.items()

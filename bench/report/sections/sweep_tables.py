@@ -8,6 +8,9 @@ from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Table, plain
 from ..phrases import conditions, estimate_text, ratio_text
 
+#: How the reason begins of what the budget did not pay for.
+_UNPAID = "not measured: budget"
+
 #: Text for two or more that were not told apart.
 OR = " ~ "
 
@@ -61,7 +64,7 @@ def _time_unit(found: Sequence[Sweep]) -> str:
 
 def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
     if place is None or not place.leaders:
-        return Cell.of(None), Cell.of(None), Cell.of(None), Cell.of(None)
+        return Cell.of(_why_none(place)), Cell.of(None), Cell.of(None), Cell.of(None)
     first = place.timed[place.leaders[0]]
     seconds = value_of(first.min_seconds_per_call)
     ratio = first.speedup_over_baseline
@@ -71,6 +74,12 @@ def _fastest(place: Place | None, unit: str) -> tuple[Cell, Cell, Cell, Cell]:
         value_cell(ratio, "1x" if first.arm.baseline else ratio_text(ratio)),
         Cell.of(first.rounds),
     )
+
+
+def _why_none(place: Place | None) -> str | None:
+    """Return that the budget did not pay for a size, if that is why nobody is the fastest there."""
+    unpaid = place is not None and any(reason.startswith(_UNPAID) for reason in place.left.values())
+    return _UNPAID if unpaid else None
 
 
 def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:

@@ -55,6 +55,11 @@ def noise_floor(group: GroupFindings) -> str:
         why = "the baseline was not measured twice" if group.baseline else "there is no baseline"
         return f"Noise floor: unknown, {why}."
     ratio = ratio_text(Ratio.of(group.noise))
+    if group.resolved is None and group.noise.rounds < max(one.rounds for one in group.findings):
+        return (
+            f"Noise floor: the baseline was measured twice in {counted(group.noise.rounds, 'round')} only (it differs "
+            f"from itself by {ratio}), as all cases are far apart."
+        )
     if group.resolved is None:
         return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
     verdict = "too noisy for" if group.too_noisy else "quiet enough for"
@@ -83,11 +88,26 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
         if finding.bimodal:
             name = code(label(finding.arm.case, group))
             yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
+    yield from _stopped(analysis.run, group)
     yield from _disturbed(group)
     yield from _foreign(analysis.run, group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
     yield from _fallen(group)
+
+
+def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
+    """Yield the cases that were measured no further, for want of time."""
+    gone = [
+        f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})"
+        for one in group.ok
+        if one.arm.name in run.stopped
+    ]
+    if gone:
+        yield (
+            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {', '.join(gone)}. "
+            "`--budget` gives it more, `--impl` measures fewer."
+        )
 
 
 def _disturbed(group: GroupFindings) -> Iterator[str]:
@@ -210,7 +230,7 @@ def _busy(loads: list[Activity]) -> str:
 
 def _discarded(run: Run) -> Iterator[str]:
     """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(round_.discarded) for round_ in run.rounds if round_.discarded is not None]
+    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None and not one.unfinished]
     for reason in dict.fromkeys(reasons):
         yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
     bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]

@@ -20,7 +20,7 @@ def in_an_empty_folder(tmp_path, monkeypatch):
 @pytest.fixture
 def rows(capsys):
     """Return the folder of a problem that was just written."""
-    assert main(["new", "problem", "rows"]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder"]) == Exit.FINE
     capsys.readouterr()
     return Path("rows")
 
@@ -35,7 +35,7 @@ def outcomes(capsys, words):
 
 @pytest.mark.slow
 def test_a_new_problem_is_right_in_both_precisions_and_can_be_measured(capsys, simulated):
-    assert main(["new", "problem", "rows", "--json"]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--json"]) == Exit.FINE
     said = json.loads(capsys.readouterr().out)
     assert {Path(file) for file in said["written"]} == {Path(f"rows/{n}.py") for n in ("problem", "loop", "vectorised")}
     check, run = (shlex.split(line)[1:] for line in said["next"])
@@ -127,14 +127,14 @@ def test_a_bundled_problem_can_be_copied_with_the_new_implementation(capsys):
 
 
 def test_a_problem_in_an_installed_package_stays_as_it_is(capsys):
-    assert main(["new", "problem", "rows", "--into", "lib/site-packages"]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--into", "lib/site-packages"]) == Exit.FINE
     assert main(["new", "impl", "lib/site-packages/rows", "mine"]) == Exit.USAGE
     assert "belongs to an installed package; add --into FOLDER" in capsys.readouterr().err
     assert not Path("lib/site-packages/rows/mine.py").exists()
 
 
 def test_without_json_files_and_next_commands_are_told(capsys):
-    assert main(["new", "problem", "rows", "--into", "my problems"]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--into", "my problems"]) == Exit.FINE
     assert capsys.readouterr().out.splitlines() == [
         "written: ./my problems/rows/loop.py",
         "written: ./my problems/rows/problem.py",
@@ -198,7 +198,7 @@ def test_a_baseline_that_is_missing_or_broken_is_told(rows, capsys):
 
 
 def test_what_is_copied_is_a_problem_with_its_baseline_and_another_implementation():
-    found = problem.read(new.TEMPLATES)
+    found = problem.read(new.FOLDER)
     assert found.baseline in implementation.found(found)
     assert len(implementation.found(found)) == 2
 
@@ -208,3 +208,39 @@ def test_the_help_of_each_kind_has_an_example(kind, capsys):
     with pytest.raises(SystemExit):
         main(["new", kind, "--help"])
     assert f"example: implbench new {kind}" in capsys.readouterr().out
+
+
+def test_a_new_problem_is_one_file_that_can_be_measured(capsys, simulated):
+    assert main(["new", "problem", "rows", "--json"]) == Exit.FINE
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"written": ["./rows.py"], "next": ["implbench check ./rows.py", "implbench run ./rows.py"]}
+    simulated()
+    assert main([*shlex.split(said["next"][1])[1:], "--set", "m=100"]) == Exit.FINE
+    assert "vectorised" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["rows.py"], ["problem", "rows.py"], ["problem", "rows", "--into", "."]])
+def test_it_may_be_named_as_its_file(words):
+    assert main(["new", *words]) == Exit.FINE
+    assert problem.find("rows.py").name == "rows"
+
+
+def test_it_may_lie_elsewhere(capsys):
+    assert main(["new", "my benchmarks/rows.py"]) == Exit.FINE
+    assert "written: ./my benchmarks/rows.py" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["rows.py", "--folder"], "rows.py is a file, and --folder asks for a folder"),
+        (["a-b.py"], "found 'a-b' as the name, expected a Python identifier"),
+        (["problem", "mine"], "./mine.py: is there already and is not overwritten"),
+        (["problem", "mine", "--folder"], "./mine.py: is there already and is not overwritten"),
+        (["impl", "mine.py", "faster"], "mine.py is one file: write the function faster in it"),
+    ],
+)
+def test_what_cannot_be_written_beside_or_in_one_file_is_told(words, told, capsys):
+    assert main(["new", "mine.py"]) == Exit.FINE
+    assert main(["new", *words]) == Exit.USAGE
+    assert told in capsys.readouterr().err

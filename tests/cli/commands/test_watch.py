@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).parents[3]
 @pytest.fixture
 def folder(tmp_path, capsys):
     """A new problem."""
-    assert main(["new", "problem", "rows", "--into", str(tmp_path)]) == Exit.FINE
+    assert main(["new", "problem", "rows", "--folder", "--into", str(tmp_path)]) == Exit.FINE
     capsys.readouterr()
     return tmp_path / "rows"
 
@@ -171,7 +171,7 @@ def test_a_save_ends_what_is_being_measured_and_that_version_is_no_version_befor
 
 def test_a_save_during_the_first_run_begins_it_anew(folder, watched):
     code, events = watched(
-        during=[("pass 3", lambda: save(folder, SECONDS=0.5)), ("pass 2", lambda: save(folder, SECONDS=0.0001))],
+        during=[("pass 2", lambda: save(folder, SECONDS=0.5)), ("pass 1", lambda: save(folder, SECONDS=0.0001))],
     )
     assert code == Exit.FINE
     assert names(events) == ["superseded", "superseded", "run", "waiting", "ended"]
@@ -234,7 +234,7 @@ def test_real_versions_are_measured_by_real_workers_until_ctrl_c(folder, tmp_pat
         *("saved", "verified", "waiting", "ended"),
     ]
     assert events[4]["speedup_over_version_before"]["value"] > 0
-    assert "sums is off by" in events[7]["reason"]
+    assert events[7]["reason"].startswith("sums[")
     assert list((tmp_path / "scratch").iterdir()) == []
 
 

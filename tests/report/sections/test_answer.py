@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import answer
@@ -56,6 +58,12 @@ def test_the_reader_is_told_what_the_fastest_is_and_where_its_code_lies():
     assert "3.00 ms instead of 72.0 ms (burst minima)" in second
 
 
+def test_of_functions_in_one_file_the_file_is_told_and_no_title_that_is_but_the_name():
+    run = make_run([BASE, Spec(name="fast", ms=1.0, title="fast")])
+    run = replace(run, sources={name: {"rows.py": "..."} for name in ("base", "fast")})
+    assert "The code of `fast` is `rows.py:fast`, and a call takes 1.00 ms instead of" in paragraphs(run)[1]
+
+
 def test_the_baseline_may_be_the_fastest():
     first = paragraphs(make_run([BASE, Spec(name="slow", ms=20.0)]))[0]
     assert re.match(r"`base`, the baseline, is the fastest: the next, `slow`, is 0\.(50|499)\d* times \[", first), first
@@ -107,10 +115,11 @@ def test_where_nothing_is_ok_every_fate_is_listed():
     )
 
 
-def test_a_noisy_machine_is_said_to_be_noisy():
-    run = make_run([replace(BASE, noise=0.3), Spec(name="one", ms=1.0)])
+@pytest.mark.parametrize(("ms", "told"), [(1.03, True), (0.001, False)])
+def test_a_noisy_machine_is_said_to_be_noisy_where_that_leaves_something_undecided(ms, told):
+    run = make_run([replace(BASE, noise=0.3), Spec(name="one", ms=BASE.ms * ms)])
     found = paragraphs(run)
-    assert any(text.startswith("This machine is too noisy for a margin of 3 %") for text in found)
+    assert any(text.startswith("This machine is too noisy for a margin of 3 %") for text in found) is told
 
 
 def test_an_interrupted_run_says_so_and_counts_its_rounds():

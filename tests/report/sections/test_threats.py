@@ -44,6 +44,23 @@ def test_without_a_second_baseline_the_noise_is_unknown():
     assert "Noise floor: unknown" in text(make_run(again=False))
 
 
+def test_a_baseline_that_was_measured_twice_only_once_is_said_so():
+    run = make_run()
+    rest = [
+        replace(one, workers=tuple(worker for worker in one.workers if not worker.arm.endswith("(again)")))
+        for one in run.rounds[1:]
+    ]
+    found = text(replace(run, rounds=(run.rounds[0], *rest)))
+    assert "Noise floor: the baseline was measured twice in 1 round only (it differs from itself by 0.998x)" in found
+
+
+def test_who_was_measured_no_further_is_named_with_the_reason():
+    run = make_run()
+    found = text(replace(run, stopped={run.arms[2].name: "24 times as slow as the fastest"}))
+    assert "Measured no further, for the time did not pay for 6 rounds of all: `row_major` (24 times as slow" in found
+    assert "Measured no further" not in text(run)
+
+
 def test_warnings_of_the_run_come_first():
     found = text(make_run(warnings=("OPENBLAS_CORETYPE=Haswell forces this kernel",)))
     assert found.startswith("Warning: OPENBLAS_CORETYPE=Haswell forces this kernel\n")

@@ -26,7 +26,7 @@ from bench.measure.progress import Progress
 from bench.report import sections, terminal
 from bench.report.parts import Cell, Column, Section, Table
 from bench.report.terminal import Manner, rendered
-from bench.report.terminal.progress_display import progress_text
+from bench.report.terminal.progress_display import live_text, progress_text
 from bench.report.terminal.screen import Screen
 from bench.store import documents
 from tests.builders import Spec, make_run
@@ -251,7 +251,7 @@ def test_at_a_terminal_progress_is_one_line_that_is_wiped_away_in_the_end(screen
     with screens() as (out, err), terminal.progress("backprop [red]x") as listener:
         listener(Progress(doing="[red]pass 1 of 6", rounds_done=2, rounds_expected=8, left_s=41.4))
         drawn = STYLE.sub("", err.getvalue())
-    assert "round 3 of 8, 41 s left: [red]pass 1 of 6" in drawn
+    assert "round 3 of 8, 0 s so far, about 41 s left: [red]pass 1 of 6" in drawn
     assert err.getvalue().endswith("\x1b[2K")
     assert out.getvalue() == ""
 
@@ -264,6 +264,34 @@ def test_nothing_is_drawn_unless_the_listener_is_called(screens):
         assert threading.active_count() == before
         time.sleep(0.3)
         assert err.getvalue() == drawn
+
+
+def test_at_a_terminal_a_run_shows_who_is_ahead_so_far_and_names_for_people(screens):
+    run = make_run(rounds=7)
+    doing = f"preparing {run.arms[1].name}"
+    with screens() as (out, err), terminal.progress("backprop") as listener:
+        listener(Progress(doing=doing, rounds_done=7, rounds_expected=8, left_s=4.0, so_far=lambda: run))
+        drawn = STYLE.sub("", err.getvalue())
+    assert "about 4 s left: preparing loop_hoisted (second)" in drawn
+    assert re.search(r"`row_major` is 2\d\.\d+ times \[.*\] as fast as `loop_hoisted`", drawn)
+    assert re.search(r"row_major +3\.0\d +2\d\.\d+x \[.*faster", drawn)
+    assert "Ctrl-C ends it here and keeps what is known." in drawn
+    assert max(map(len, drawn.splitlines())) <= 90
+    assert out.getvalue() == ""
+
+
+def test_the_table_so_far_takes_a_small_part_of_the_time(screens):
+    asked = []
+
+    def so_far():
+        asked.append(time.monotonic())
+        time.sleep(0.002)
+        return make_run(rounds=0)
+
+    with screens() as _, terminal.progress("backprop") as listener:
+        for index in range(200):
+            listener(Progress(doing=f"pass {index}", so_far=so_far))
+    assert len(asked) < 50
 
 
 def test_a_dumb_terminal_gets_lines_of_progress(screens, monkeypatch):
@@ -298,6 +326,23 @@ def test_quiet_leaves_the_answer_and_takes_progress_and_remarks(capsys):
 )
 def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
     assert progress_text(progress) == text
+
+
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (Progress(doing="inputs"), "round 1, 3 s so far: inputs"),
+        (Progress(doing="inputs", planned_s=75.0), "round 1, 3 s of about 75 s: inputs"),
+        (Progress(doing="inputs", planned_s=2.0), "round 1, 3 s so far: inputs"),
+        (
+            Progress(doing="pass 2", rounds_done=4, rounds_expected=9, left_s=12.6, planned_s=75.0),
+            "round 5 of 9, 3 s so far, about 13 s left: pass 2",
+        ),
+        (Progress(doing="pass 2", left_s=-2.0), "round 1, 3 s so far, about 0 s left: pass 2"),
+    ],
+)
+def test_a_terminal_sees_the_time_so_far_and_the_time_left(progress, text):
+    assert live_text(progress, 3.2) == text
 
 
 @pytest.mark.parametrize("words", [[], ["--no-color"]], ids=["usual", "no-color"])

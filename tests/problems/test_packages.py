@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.versions.packages import elsewhere, import_folders, own_roots, placed, project_names
+from bench.problems.packages import elsewhere, import_folders, own_roots, placed, project_names
 
 
 def written(folder, files):

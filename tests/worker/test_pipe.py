@@ -9,8 +9,8 @@ import pytest
 
 from bench.problems.case import Case, Size
 from bench.store.worker_records import Burst, Pool
-from bench.worker import protocol
-from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Finish, Foreign, Received, Start, Started, TimeBurst
+from bench.worker import pipe, protocol
+from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Finish, Foreign, Start, Started, TimeBurst
 
 CASE = Case(
     problem="sum",
@@ -33,6 +33,8 @@ STARTED = Started(
     own_clock=False,
     first_call_ns=2**63 - 1,
     warmup_calls=5,
+    preparing_ns=1,
+    warming_ns=1,
     call_ns=3,
     number=8,
     accepted=False,
@@ -40,43 +42,43 @@ STARTED = Started(
 
 
 @pytest.fixture
-def pipe():
+def ends():
     read, write = os.pipe()
     yield read, write
     for descriptor in (read, write):
         os.close(descriptor)
 
 
-def sent(pipe, number, message):
+def sent(ends, number, message):
     """Return number and JSON of a message that went through the pipe."""
-    protocol.reply(pipe[1], number, message)
-    received = Received()
+    pipe.reply(ends[1], number, message)
+    received = pipe.Received()
     while (found := received.message()) is None:
-        received.add(os.read(pipe[0], 65536))
+        received.add(os.read(ends[0], 65536))
     return found
 
 
 def test_an_order_comes_out_of_the_pipe_as_it_went_in():
     read, write = os.pipe()
-    protocol.send(write, 7, START)
-    assert protocol.receive(read) == (7, START)
-    protocol.send(write, 8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
-    assert protocol.receive(read) == (8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
+    pipe.send(write, 7, START)
+    assert pipe.receive(read) == (7, START)
+    pipe.send(write, 8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
+    assert pipe.receive(read) == (8, TimeBurst(pass_index=0, position=1, number=4, samples=2))
     os.close(write)
-    assert protocol.receive(read) is None
+    assert pipe.receive(read) is None
     os.close(read)
 
 
 @pytest.mark.parametrize("message", [STARTED, Failure(outcome="wrong", reason="é\0"), Foreign(reason="/usr/x.py")])
-def test_a_reply_comes_out_of_the_pipe_as_it_went_in(pipe, message):
-    number, body = sent(pipe, 7, message)
-    assert (number, protocol.decode_reply(body, Started)) == (7, message)
+def test_a_reply_comes_out_of_the_pipe_as_it_went_in(ends, message):
+    number, body = sent(ends, 7, message)
+    assert (number, pipe.decode_reply(body, Started)) == (7, message)
 
 
-def test_a_message_is_whole_only_when_its_last_byte_has_come(pipe):
-    protocol.send(pipe[1], 1, Finish())
-    data = os.read(pipe[0], 100)
-    received = Received()
+def test_a_message_is_whole_only_when_its_last_byte_has_come(ends):
+    pipe.send(ends[1], 1, Finish())
+    data = os.read(ends[0], 100)
+    received = pipe.Received()
     for byte in data[:-1]:
         received.add(bytes([byte]))
         assert received.message() is None
@@ -86,7 +88,7 @@ def test_a_message_is_whole_only_when_its_last_byte_has_come(pipe):
 
 
 def test_a_message_that_would_be_too_long_is_refused_before_it_has_come():
-    received = Received()
+    received = pipe.Received()
     received.add(b"\0\0\0\1\xff\xff\xff\xff")
     with pytest.raises(ValueError, match="4294967295 bytes, at most 16777216 are allowed"):
         received.message()
@@ -104,33 +106,33 @@ def test_a_message_that_would_be_too_long_is_refused_before_it_has_come():
         ("layout", {"x": "c"}, "Invalid enum value 'c' - at `$.layout[...]`"),
     ],
 )
-def test_a_reply_with_a_value_out_of_bounds_is_refused(pipe, field, value, told):
-    _, body = sent(pipe, 1, msgspec.structs.replace(STARTED, **{field: value}))
+def test_a_reply_with_a_value_out_of_bounds_is_refused(ends, field, value, told):
+    _, body = sent(ends, 1, msgspec.structs.replace(STARTED, **{field: value}))
     with pytest.raises(ValueError, match=re.escape(told)):
-        protocol.decode_reply(body, Started)
+        pipe.decode_reply(body, Started)
 
 
 @pytest.mark.parametrize(
     ("message", "told"),
     [
         (Failure(outcome="unsupported", reason="no \udcff"), "no \\udcff"),
-        (Failure(outcome="unsupported", reason="a" * protocol.LONGEST), "a" * protocol.LONGEST_REASON),
+        (Failure(outcome="unsupported", reason="a" * pipe.LONGEST), "a" * pipe.LONGEST_REASON),
         (msgspec.structs.replace(STARTED, transfer_ns=object()), "told what cannot be sent: a object is no part"),
         (msgspec.structs.replace(STARTED, first_call_ns=10**5000), "told what cannot be sent: Exceeds the limit"),
     ],
 )
-def test_a_reply_that_cannot_be_sent_is_a_failure_that_says_why(pipe, message, told):
-    _, body = sent(pipe, 1, message)
-    reply = protocol.decode_reply(body, Started)
+def test_a_reply_that_cannot_be_sent_is_a_failure_that_says_why(ends, message, told):
+    _, body = sent(ends, 1, message)
+    reply = pipe.decode_reply(body, Started)
     assert (type(reply), reply.outcome) == (Failure, "failed")
     assert reply.reason.startswith(told)
 
 
 @pytest.mark.parametrize("field", ["transfer_ns", "layout", "threads"])
-def test_a_reply_with_a_misspelt_field_is_refused(pipe, field):
-    _, body = sent(pipe, 1, STARTED)
+def test_a_reply_with_a_misspelt_field_is_refused(ends, field):
+    _, body = sent(ends, 1, STARTED)
     with pytest.raises(ValueError, match=f"(unknown field `{field}_`|missing required field `{field}`)"):
-        protocol.decode_reply(body.replace(f'"{field}"'.encode(), f'"{field}_"'.encode()), Started)
+        pipe.decode_reply(body.replace(f'"{field}"'.encode(), f'"{field}_"'.encode()), Started)
 
 
 def test_no_message_takes_a_field_that_it_does_not_know():
@@ -181,7 +183,7 @@ def test_a_burst_that_counts_took_time(ns, longer, fine):
     )  # fmt: skip
     body = msgspec.json.encode({"type": "BurstTimed", "burst": burst, "discarded": (), "longer": longer})
     if fine:
-        assert protocol.decode_reply(body, BurstTimed).burst == burst
+        assert pipe.decode_reply(body, BurstTimed).burst == burst
     else:
         with pytest.raises(ValueError, match="a sample took no time"):
-            protocol.decode_reply(body, BurstTimed)
+            pipe.decode_reply(body, BurstTimed)

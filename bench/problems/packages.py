@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..machine.distributions import normalised
-from ..problems.problem import literals
+from .literals import literals
 
 #: Files that make a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -39,6 +39,22 @@ def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
     places += [folder / place for folder in projects for place in (*_said(folder), "src")]
     places += [*projects[1:], root]
     return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir() and not _is_problem(place)))
+
+
+def path_of(place: Path) -> tuple[Path, ...]:
+    """Return where a problem may import from, beside what is installed: its project's folders, or the one above it.
+
+    Parameters
+    ----------
+    place
+        The problem's folder or file.
+    """
+    above = place.parent if place.is_dir() else place.parent.parent
+    if not _PRODUCTS.isdisjoint(place.parts):  # it is installed itself
+        return ()
+    project = next(filter(_is_project, place.parents), None)
+    places = [project / name for name in (*_said(project), "src", "")] if project else [above]
+    return tuple(dict.fromkeys(one.resolve() for one in places if one.is_dir() and not _is_problem(one)))
 
 
 def elsewhere(root: Path, path: Iterable[Path], others: Container[str] = ()) -> tuple[Path, ...]:

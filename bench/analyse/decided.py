@@ -1,0 +1,41 @@
+"""Which arms of a run need no more rounds. Pure."""
+
+from math import expm1
+
+from ..store.records import Run
+from ..store.selectors import log_ratios, used_rounds
+from .verdict import Finding, GroupFindings, Verdict, estimate, findings, judge
+
+
+def decided(run: Run) -> set[str]:
+    """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with.
+
+    Of the two fastest the verdict on one over the other has to stand, too. Where a precision was asked for, it is not
+    the verdict that has to stand: the ratio to the baseline has to be known that exactly.
+    """
+    precision = run.settings.precision
+    found: set[str] = set()
+    for group in findings(run):
+        if precision is not None:
+            found |= {one.arm.name for one in group.findings if one.verdict is None or _is_exact(one, precision)}
+        else:
+            found |= {one.arm.name for one in group.findings if one.verdict != Verdict.UNDECIDED}
+            found -= _undecided_leaders(run, group)
+    return found
+
+
+def _is_exact(finding: Finding, precision: float) -> bool:
+    interval = finding.log_ratio.interval if finding.log_ratio else None
+    return interval is not None and expm1((interval.high - interval.low) / 2) <= precision
+
+
+def _undecided_leaders(run: Run, group: GroupFindings) -> set[str]:
+    """Return the two fastest, but for the baseline, if it is undecided which is faster."""
+    rivals = [one.arm for one in group.ok if not one.arm.baseline and not one.reference_blas][:2]
+    if len(rivals) < 2:
+        return set()
+    one, other = rivals
+    log_ratio = estimate(log_ratios(used_rounds(run, group.name), one.name, other.name), run.settings.stopping)
+    if log_ratio is None or judge(log_ratio, group.margin, group.resolved or 0.0) != Verdict.UNDECIDED:
+        return set()
+    return {one.name, other.name}

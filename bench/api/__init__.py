@@ -1,0 +1,1 @@
+"""What `import implbench` gives: comparisons out of a program or a notebook."""

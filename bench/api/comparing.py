@@ -1,0 +1,196 @@
+"""Functions of a program or a notebook, compared as `implbench run` compares files: ``import implbench`` gives these.
+
+    import implbench
+
+    result = implbench.compare(loop, rows, args=(x,))
+    result.verdict, result.ratio
+
+Each function is called in fresh worker processes, verified against the first, and timed in turns with the others.
+"""
+
+import inspect
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import ImplbenchError
+from ..problems.pickled import SIZE, Setup, problem_of
+from ..problems.problem import Problem
+from ..store.records import Run
+from .result import Comparison
+
+Function = Callable[..., Any]
+
+
+def compare(
+    *functions: Function | Mapping[str, Function],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    setup: Function | None = None,
+    sizes: Sequence[int] = (),
+    reference: Function | None = None,
+    tolerance: Function | None = None,
+    accept: Function | None = None,
+    same: Function | None = None,
+    fresh: Function | None = None,
+    margin: float | None = None,
+    seed: int | None = None,
+    threads: int = 1,
+    rounds: int | None = None,
+    budget: float | None = None,
+    timeout: float | None = None,
+    results: str | Path | None = None,
+    quiet: bool = False,
+) -> Comparison:
+    """Verify functions against each other, time them, and return which is faster, by how much, and how sure that is.
+
+    Parameters
+    ----------
+    functions
+        What computes the same; the first is the baseline. Or one mapping of name -> function.
+    args, kwargs
+        What each is called with.
+    setup
+        Makes that instead: it returns a tuple of arguments, a dict of keywords, or the one argument. It is called with
+        a size, if there are `sizes`, and with a ``seed``, if it has such a parameter; that other seeds give other
+        values is what lets a remembered answer be told from a computed one.
+    sizes
+        Whole numbers that `setup` is called with in turn.
+    reference
+        Called like the functions: the right answer; None for what the first of them returns.
+    tolerance, accept, same, fresh
+        As in a problem of one file (docs/problems.md).
+    margin
+        The smallest relative difference that matters; None for 3 %.
+    seed
+        Of the inputs, and of all order.
+    threads
+        That BLAS and OpenMP may use.
+    rounds, budget
+        How many rounds of fresh workers; seconds that they may take.
+    timeout
+        Seconds that a worker may take for one step.
+    results
+        A folder to keep the run in; None to keep it in memory alone.
+    quiet
+        Whether to show no progress on stderr.
+
+    Raises
+    ------
+    ImplbenchError
+        If something given does not fit, or a function cannot be sent to another process.
+    NothingMeasured
+        If no function could be run.
+    """
+    from ..analyse.analysis import Analysis
+    from ..report import terminal
+
+    named = _named(functions)
+    makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=sizes)
+    given = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same, "fresh": fresh}
+    problem = problem_of(named, makes, {name: one for name, one in given.items() if one is not None})
+    timing = {"margin": margin, "seed": seed, "rounds": rounds, "budget_s": budget, "timeout_s": timeout}
+    with terminal.speaking(terminal.Manner(quiet=quiet)), _folder(results) as folder:
+        asked = {name: value for name, value in timing.items() if value is not None}
+        run, path = _measured(problem, makes.sizes, threads, timing=asked, folder=folder)
+    return Comparison(Analysis(run), path if results is not None else None)
+
+
+def _measured(
+    problem: Problem, sizes: Sequence[int], threads: int, *, timing: Mapping[str, Any], folder: Path
+) -> tuple[Run, Path | None]:
+    """Measure the functions; KeyboardInterrupt if that came before there was anything to keep."""
+    from ..analyse.decided import decided
+    from ..cli.measuring_options import RunOptions, Timing
+    from ..measure.runner import Runner
+    from ..measure.selection import Selection, select
+    from ..report import terminal
+
+    selection = Selection(threads=(threads,), sweep=(SIZE, tuple(sizes)) if len(sizes) > 1 else None)
+    options = RunOptions(problem=(problem.name,), selection=selection, timing=Timing(**timing))
+    names = [function.name for function in problem.functions]
+    settings = replace(options.settings, command=("implbench.compare", *names))
+    arms, left = select(problem, selection)
+    with terminal.progress(", ".join(names)) as listener:
+        run, path = Runner(problem, settings, listener, decided=decided, say=terminal.note).run(arms, left, folder)
+    if run.interrupted and path is None:
+        raise KeyboardInterrupt
+    return run, path
+
+
+def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, Function]:
+    """Return name -> function; those without a name of their own are numbered."""
+    named: dict[str, Function] = {}
+    for place, one in enumerate(functions, start=1):
+        if isinstance(one, Mapping):
+            each = dict(one)
+        else:
+            name = getattr(one, "__name__", type(one).__name__)
+            each = {f"function_{place}" if name == "<lambda>" else name: one}
+        for name, function in each.items():
+            if not callable(function):
+                raise ImplbenchError(f"{name} is a {type(function).__name__}, expected a function")
+            if name in named:
+                raise ImplbenchError(
+                    f'two functions are called {name}; name them: compare({{"old": f, "new": g}}, ...)'
+                )
+            named[name] = function
+    return named
+
+
+def _setup(
+    named: Mapping[str, Function],
+    *,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any] | None,
+    setup: Function | None,
+    sizes: Sequence[int],
+) -> Setup:
+    """Return how what the functions are called with is made."""
+    if setup is not None:
+        if args or kwargs:
+            raise ImplbenchError("setup= makes what the functions are called with: leave out args= and kwargs=")
+        if any(size < 1 for size in sizes):
+            raise ImplbenchError(f"sizes= must be above 0, found {list(sizes)!r}")
+        return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=tuple(sizes))
+    if sizes:
+        raise ImplbenchError(
+            "sizes= needs setup=, a function of a size that returns what the functions are called with"
+        )
+    positional, keywords = tuple(args), dict(kwargs or {})
+    if positional and keywords:
+        first, *_ = named.values()
+        return Setup(make=lambda: dict(inspect.signature(first).bind(*positional, **keywords).arguments))
+    return Setup(make=(lambda: keywords) if keywords else (lambda: positional))
+
+
+def _takes_seed(setup: Function) -> bool:
+    try:
+        return "seed" in inspect.signature(setup).parameters
+    except (TypeError, ValueError):  # a builtin that does not tell
+        return False
+
+
+def _sized(setup: Function) -> Function:
+    if _takes_seed(setup):
+        return lambda n, seed: setup(n, seed=seed)
+    return lambda n: setup(n)  # noqa: PLW0108  # its parameter may have any name
+
+
+def _unsized(setup: Function) -> Function:
+    if _takes_seed(setup):
+        return lambda seed: setup(seed=seed)
+    return lambda: setup()  # noqa: PLW0108
+
+
+@contextmanager
+def _folder(results: str | Path | None) -> Iterator[Path]:
+    """Give the folder of results, or one that is gone afterwards."""
+    if results is not None:
+        yield Path(results)
+        return
+    with tempfile.TemporaryDirectory(prefix="implbench-") as folder:
+        yield Path(folder)

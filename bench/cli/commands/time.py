@@ -1,0 +1,38 @@
+"""Compare statements that stand on the command line."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...measure.selection import Selection
+from ...problems.statements import module_text
+from ..measuring_options import RunOptions, Timing
+from ..options import Options
+from . import run
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeOptions(Options):
+    """Of `time`."""
+
+    statements: tuple[str, ...]
+    timing: Timing
+    setup: tuple[str, ...] = ()
+    threads: tuple[int, ...] = (1,)
+
+
+def command(options: TimeOptions) -> int:
+    """Do `implbench time`; see `parser`. Nothing is kept."""
+    text = module_text(options.statements, "\n".join(options.setup))
+    with tempfile.TemporaryDirectory(prefix="implbench-") as folder:
+        file = Path(folder, "statements.py")
+        file.write_text(text, encoding="utf-8")
+        asked = RunOptions(
+            problem=(str(file),),
+            selection=Selection(threads=options.threads),
+            timing=options.timing,
+            results=Path(folder, "results"),
+            json=options.json,
+        )
+        measured, _ = run.measured(asked)
+    return run.show(measured, None, asked)

@@ -1,0 +1,135 @@
+"""How a run that is no sweep goes on from round to round: who takes part, how often it is timed, when it is enough."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from ..stats.intervals import MIN_ROUNDS
+from ..stats.sequential import rounds_for
+from ..store.records import Round, Run, Settings
+from ..units import percent
+from . import thinning
+from .budget import Pace
+from .group import Group
+from .pass_planner import FIRST_PASSES, PassPlanner
+from .round_plan import BurstSize, Turns
+
+#: So much of what passes of an arm in a round are expected to take goes with them: its calls before and after.
+CALLS_BESIDE = 6
+
+
+class Course:
+    """Looks at what was measured, and plans what is next."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pace: Pace,
+        *,
+        decided: Callable[[Run], set[str]],
+        say: Callable[[str], None],
+    ) -> None:
+        """Take `decided`, which arms of a run need no more rounds, and who is told what is planned."""
+        self._settings = settings
+        self._pace = pace
+        self._decide = decided
+        self._say = say
+        least = FIRST_PASSES if settings.roofline or settings.explains else 1  # there, other ratios are told too
+        self._planner = PassPlanner(settings.margin, settings.precision, least=least)
+        self._lap: list[Round] = []
+        self._due = MIN_ROUNDS
+        """The next look of a run that is to reach a precision."""
+        self._groups: dict[str, Group] = {}
+        self.decided: set[str] = set()
+        """Arms that need no more rounds."""
+
+    @property
+    def _is_looked_at(self) -> bool:
+        """Whether the run has had its first look."""
+        first = (MIN_ROUNDS,) if self._settings.precision is not None else self._settings.looks[:1]
+        return bool(first) and self._pace.done >= first[0]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a round is likely to follow the next one: there is no look before it, and no end."""
+        following = self._pace.done + 1
+        ends = (*self._settings.looks, self._settings.rounds, self._due if self._settings.precision else None)
+        return following not in ends
+
+    def wanted(self, group: Group, alive: Collection[str]) -> list[str]:
+        """Return the arms that another round is to measure: those not decided yet, and what they are compared with.
+
+        The baseline is not measured twice while every two cases are far apart: what it differs from itself by could not
+        call that into question. Fixed rounds are the same for all.
+        """
+        baselines = {arm.name for arm in group.arms if arm.baseline}
+        undecided = [name for name in alive if name not in self.decided and name not in baselines]
+        if self._settings.rounds is None and self._planner.is_clear(group):
+            baselines -= {arm.name for arm in group.arms if arm.again}
+        if self._is_looked_at and not undecided:
+            return []
+        return [name for name in alive if name in baselines or name in undecided]
+
+    def turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int, groups: int) -> Mapping[str, Turns]:
+        """Return how often each arm of one of so many groups is timed, and say so where its rounds will not fit."""
+        self._groups[group.name] = group
+        found = self._planner.turns(group, sizes, self._pace.share_s(groups) * 1e9 - start_ns)
+        if self._pace.done == 0 and self._pace.is_bounded:
+            self._warn(group, sizes, found, start_ns)
+        return found
+
+    def _warn(self, group: Group, sizes: Mapping[str, BurstSize], turns: Mapping[str, Turns], start_ns: int) -> None:
+        timed_ns = sum(turns[name].passes * size.burst_ns for name, size in sizes.items())
+        round_s = (start_ns + timed_ns + 3 * sum(size.call_ns for size in sizes.values())) * 1e-9
+        if MIN_ROUNDS * round_s > self._pace.grown_left_s:
+            self._say(
+                f"{group.name}: a round of its {len(sizes)} workers takes about {round_s:.0f} s, and an interval "
+                f"{MIN_ROUNDS} of them; there are {max(0.0, self._pace.left_s):.0f} s left (--budget says another time)"
+            )
+
+    def add(self, one: Round) -> None:
+        """Take note of a round."""
+        self._lap = [*(other for other in self._lap if other.group != one.group), one]
+        if one.discarded is None:
+            self._planner.add(one)
+
+    def look(self, run: Run) -> None:
+        """Look at what was measured, where it is time."""
+        looks = (self._due,) if self._settings.precision is not None else self._settings.looks
+        if self._pace.done in looks:
+            self.decided = self._decide(run)
+            if self._settings.precision is not None:
+                self._plan(run, self._settings.precision)
+
+    def _plan(self, run: Run, precision: float) -> None:
+        """Plan the rounds of the arms that are not known exactly enough yet, and say what they take."""
+        open_arms = {arm.name for arm in run.arms if not arm.baseline and arm.name not in self.decided}
+        known = [
+            ratios
+            for group in self._groups.values()
+            for arm in group.arms
+            if arm.name in open_arms and len(ratios := self._planner.ratios(group, arm.name)) > 1
+        ]
+        if known:
+            wanted = max(rounds_for(ratios, precision) for ratios in known)
+            self._due = self._pace.plan(max(wanted, self._pace.done + 1))
+            _, needed_s = self._pace.expected()
+            fits = "" if self._due >= wanted else f", of {wanted} that it needs (--budget says another time)"
+            self._say(f"for {percent(precision)} either way: {self._due} rounds{fits}, about {needed_s:.0f} s more")
+
+    def next_round_s(self, alive: Collection[str]) -> float | None:
+        """Return what the next round of these arms will take, from the last; None where that is not known."""
+        known = thinning.costs(self._lap)
+        return sum(known[name].round_s for name in alive) if known.keys() >= set(alive) and known else None
+
+    def leaving(self, groups: Sequence[Group], alive: Collection[str]) -> dict[str, str]:
+        """Return the arms for which there is no time, with the reason: the slowest, where it does not pay for all."""
+        rounds = MIN_ROUNDS - self._pace.done
+        if self._settings.rounds is not None or self._pace.done == 0 or rounds <= 0:
+            return {}
+        kept = {
+            arm.name for group in groups for arm in (*group.arms, *group.limits) if arm.baseline or arm in group.limits
+        }
+        known = {name: cost for name, cost in thinning.costs(self._lap).items() if name in alive or name in kept}
+        found = thinning.leaving(known, kept, rounds, self._pace.left_s)
+        if found:
+            self._say(f"{len(found)} of {len(known)} leave, {MIN_ROUNDS} rounds of all do not fit the time (--budget)")
+        return found

@@ -1,0 +1,138 @@
+"""Which sizes of a sweep, and which implementations at each, its budget allows. Pure.
+
+A size that is measured gets the rounds that its intervals need. Where the budget does not pay for all of it,
+
+1. what costs far more than others at a size and is far behind the fastest there leaves that size, the dearest first;
+2. what costs far more for another reason, mostly compiling, leaves the sizes between the ends and the powers of ten;
+3. of these sizes, as many as fit are measured, spread as evenly as can be;
+4. what costs far more leaves the ends and powers of ten as well, one after the other;
+5. of these, as many as fit are measured, the smallest first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+from statistics import median_low
+
+#: An implementation, and its layout.
+Who = tuple[str, str]
+
+#: Length of a sweep in seconds, making the inputs included, where neither --rounds nor --budget says another.
+SWEEP_BUDGET_S = 270.0
+
+#: What takes more than so many times as long as half of those at that size do at most, costs far more.
+TIMES_DEARER = 2.0
+
+#: What takes so many times as long as the fastest is far behind.
+TIMES_SLOWER = 5.0
+
+#: The baseline, without which a size has no speed-ups, leaves it only where it would take more than this of the time.
+MOST_OF_BASELINE = 0.25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Want:
+    """A group of the sweep, and what its rounds would take."""
+
+    group: str
+    coarse: bool
+    """Whether its size is an end of the sweep or a power of ten."""
+    costs_s: Mapping[Who, float]
+    """Seconds of all rounds that it still wants."""
+    behind: Mapping[Who, float]
+    """Time of a call / that of the fastest, where that is known."""
+    baseline: Who | None
+    begun: bool = False
+    """Whether it has had rounds already: then it is not left out."""
+
+
+#: Group -> who is measured there.
+Kept = dict[str, frozenset[Who]]
+
+
+def in_order(values: Sequence[int]) -> list[int]:
+    """Return sizes in the order in which they matter: ends and powers of ten, then whatever is farthest from those."""
+    chosen = [value for value in sorted(values) if is_coarse(value, values)]
+    rest = [value for value in sorted(values) if value not in chosen]
+    while rest:
+        farthest = max(rest, key=lambda value: min(abs(log(value / other)) for other in chosen))
+        chosen.append(farthest)
+        rest.remove(farthest)
+    return chosen
+
+
+def is_coarse(value: int, values: Sequence[int]) -> bool:
+    """Return whether a size is an end of the sweep or a power of ten."""
+    return value in (min(values), max(values)) or str(value).strip("0") == "1"
+
+
+def planned(wants: Sequence[Want], room_s: float) -> Kept:
+    """Return who is measured where, within `room_s` seconds; a group that is not in it is not measured.
+
+    Parameters
+    ----------
+    wants
+        The groups that still want rounds, in the order in which they matter.
+    """
+    kept: Kept = {}
+    for kept in _thinner(wants, room_s):
+        if _cost_s(wants, kept) <= room_s:
+            return kept
+    coarse = {want.group for want in wants if want.coarse}
+    for fewer in _without_dear(wants, kept, coarse):
+        found = _fitting(wants, fewer, room_s)
+        if coarse <= found.keys():
+            break
+    return found
+
+
+def _cost_s(wants: Sequence[Want], kept: Kept) -> float:
+    return sum(want.costs_s[who] for want in wants for who in kept[want.group])
+
+
+def _dear(want: Want) -> list[Who]:
+    """Return who costs far more than others at a size, the dearest first."""
+    usual_s = median_low(want.costs_s.values()) if want.costs_s else 0.0
+    dear = [who for who, cost_s in want.costs_s.items() if cost_s > TIMES_DEARER * usual_s]
+    return sorted(dear, key=want.costs_s.__getitem__, reverse=True)
+
+
+def _far_behind(want: Want, who: Who) -> bool:
+    return want.behind.get(who, 1.0) > TIMES_SLOWER
+
+
+def _thinner(wants: Sequence[Want], room_s: float) -> Iterator[Kept]:
+    """Yield everybody everywhere, then without who is dear and far behind, then without who is dear between."""
+    kept = {want.group: frozenset(want.costs_s) for want in wants}
+    yield kept
+    hopeless = [(want, who) for want in wants if not want.begun for who in _dear(want) if _far_behind(want, who)]
+    for want, who in sorted(hopeless, key=lambda cell: cell[0].costs_s[cell[1]], reverse=True):
+        if who != want.baseline or want.costs_s[who] > MOST_OF_BASELINE * room_s:
+            kept = kept | {want.group: kept[want.group] - {who}}
+            yield kept
+    yield from _without_dear(wants, kept, {want.group for want in wants if not want.coarse})
+
+
+def _without_dear(wants: Sequence[Want], kept: Kept, groups: set[str]) -> Iterator[Kept]:
+    """Yield `kept`, then without one after the other of who is dear in these groups, the dearest first."""
+    yield kept
+    total_s: dict[Who, float] = {}
+    for want in wants:
+        for who in _dear(want):
+            if want.group in groups and who != want.baseline:
+                total_s[who] = total_s.get(who, 0.0) + want.costs_s[who]
+    for who in sorted(total_s, key=total_s.__getitem__, reverse=True):
+        kept = {group: found - {who} if group in groups else found for group, found in kept.items()}
+        yield kept
+
+
+def _fitting(wants: Sequence[Want], kept: Kept, room_s: float) -> Kept:
+    """Return what of it fits: groups that have begun, then as many of the others as can be paid, in their order."""
+    found = {want.group: kept[want.group] for want in wants if want.begun}
+    left_s = room_s - _cost_s([want for want in wants if want.begun], kept)
+    for want in wants:
+        cost_s = _cost_s([want], kept)
+        if not want.begun and cost_s <= left_s:
+            found[want.group] = kept[want.group]
+            left_s -= cost_s
+    return found

@@ -1,0 +1,61 @@
+"""Which files belong to a problem: those of its folder, or one file and what it imports from beside it."""
+
+import ast
+from pathlib import Path
+
+from ..errors import ImplbenchError
+from ..text import speakable
+from .functions import counts
+from .literals import parsed
+
+#: Name of the module in a problem's folder that says what is computed.
+MODULE = "problem"
+
+
+def files_below(place: Path) -> tuple[Path, ...]:
+    """Return the files below a folder that somebody wrote, sorted."""
+    return tuple(sorted(file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts))
+
+
+def modules_in(folder: Path) -> dict[str, Path]:
+    """Return name -> file of each module in a problem's folder that is meant as an implementation, sorted by name."""
+    files = [file for file in folder.glob("*.py") if file.stem != MODULE]
+    files += list(folder.glob("*/__init__.py"))
+    named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
+    return {speakable(name): named[name] for name in sorted(named) if counts(name) and named[name].is_file()}
+
+
+def own_files(file: Path) -> tuple[Path, ...]:
+    """Return a file and what it imports from beside it, and so on: modules, and packages with all their files."""
+    found: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += [other for name in _imported(one) for other in _beside(file.parent, name)]
+    return tuple(sorted(found))
+
+
+def _imported(file: Path) -> set[str]:
+    """Return the first names of what a Python file imports; none where it cannot be read."""
+    try:
+        tree = parsed(file) if file.suffix == ".py" else ast.Module(body=[], type_ignores=[])
+    except ImplbenchError:
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names) | ast.ImportFrom(module=None, names=names):
+                found |= {alias.name.partition(".")[0] for alias in names}
+            case ast.ImportFrom(module=str() as module):
+                found.add(module.partition(".")[0])
+    return found
+
+
+def _beside(folder: Path, name: str) -> tuple[Path, ...]:
+    """Return the files of the module or package of that name in a folder; none where there is none."""
+    if (folder / name / "__init__.py").is_file():
+        return files_below(folder / name)
+    module = folder / f"{name}.py"
+    return (module,) if module.is_file() else ()

@@ -1,0 +1,177 @@
+"""What a file says of its functions without being run: which are implementations, and what `inputs` is called with."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ImplbenchError
+from .contract import CONTRACT, OFFERED
+from .literals import described, evaluated, literals, statements
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+def counts(name: str) -> bool:
+    """Return whether a module or function of that name is meant as an implementation, not something beside them."""
+    return not name.startswith(("_", ".", "test_")) and name != "conftest"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Function:
+    """A function that is an implementation, as its file tells."""
+
+    name: str
+    title: str
+    arguments: tuple[str, ...] = ()
+    """Names of its parameters, as far as they take arguments by place."""
+    broken: str | None = None
+    """Why it cannot be one, if so."""
+
+
+def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
+    """Return name -> function for each that a file defines and means as an implementation, in the order of lines.
+
+    These are the public functions and lambdas; or, where there is an ``__all__``, what that names, be it imported.
+
+    Raises
+    ------
+    ImplbenchError
+        If ``__all__`` is no literal list of names.
+    """
+    named = _exported(tree, file)
+    found: dict[str, Function] = {}
+    for name, node in _bound(tree):
+        wanted = name in named if named is not None else counts(name) and node is not None
+        if wanted and name not in CONTRACT:
+            found[name] = _described(name, node, file)
+    return found
+
+
+def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:
+    """Return the names in ``__all__``, None where there is none."""
+    bound = {name for node in statements(tree.body) for name in _targets(node)}
+    if "__all__" not in bound:
+        return None
+    names = literals(tree).get("__all__")
+    if not isinstance(names, list | tuple) or not all(isinstance(one, str) for one in names):
+        raise ImplbenchError(f'{file}: __all__ must be one literal list of names, as in ["loop", "fast"]')
+    return frozenset(names)
+
+
+def _bound(tree: ast.Module) -> Iterator[tuple[str, _Function | None]]:
+    """Yield each name that a module binds, and the function that is written there, None where it is something else."""
+    for node in statements(tree.body):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield node.name, node
+            case ast.Import() | ast.ImportFrom():
+                yield from ((alias.asname or alias.name, None) for alias in node.names)
+            case _:
+                value = getattr(node, "value", None)
+                yield from ((name, value if isinstance(value, ast.Lambda) else None) for name in _targets(node))
+
+
+def _targets(node: ast.stmt) -> list[str]:
+    """Return the names that a statement assigns to, but for those within tuples."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _described(name: str, node: _Function | None, file: Path) -> Function:
+    if node is None:
+        return Function(name=name, title=name)
+    title = name if isinstance(node, ast.Lambda) else described(node, name)[0]
+    arguments = tuple(one.arg for one in (*node.args.posonlyargs, *node.args.args))
+    broken = None
+    if isinstance(node, ast.AsyncFunctionDef):
+        broken = (
+            f"is an async function ({file.name}, line {node.lineno}): it has computed nothing when it returns; "
+            f"compare a plain function that runs it, as in asyncio.run({name}(...))"
+        )
+    return Function(name=name, title=title, arguments=arguments, broken=broken)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signature:
+    """What `inputs` takes."""
+
+    sizes: Mapping[str, int]
+    """The parameters that are whole numbers, each with its default."""
+    lacking: tuple[str, ...]
+    """Parameters that have no default and are not offered."""
+    offered: frozenset[str]
+    """What it takes of that which is offered."""
+    data: str | None
+    """Its usual kind of data, where it names one."""
+
+    @property
+    def says_sizes(self) -> bool:
+        """Whether all that it takes is known from here."""
+        return not self.lacking
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether no other function is likely to look like this: it takes sizes, or a seed, and nothing unknown."""
+        return self.says_sizes and bool(self.sizes or "seed" in self.offered)
+
+
+def function_named(tree: ast.Module, name: str) -> ast.FunctionDef | None:
+    """Return the function of that name that a module defines; the last where there are several."""
+    found = [node for node in statements(tree.body) if isinstance(node, ast.FunctionDef) and node.name == name]
+    return found[-1] if found else None
+
+
+def signature(function: ast.FunctionDef, tree: ast.Module, file: Path) -> Signature:
+    """Return what a function `inputs` takes.
+
+    Parameters
+    ----------
+    function
+        As it is written.
+    tree, file
+        Where; a default may be a constant of the module.
+
+    Raises
+    ------
+    ImplbenchError
+        If it cannot be called by names, or the default of a size cannot be told.
+    """
+    arguments = function.args
+    if arguments.posonlyargs or arguments.vararg:
+        culprit = "/" if arguments.posonlyargs else f"*{getattr(arguments.vararg, 'arg', '')}"
+        raise ImplbenchError(
+            f"{_place(file, function)}: inputs() is called by the names of its parameters: leave out the {culprit}"
+        )
+    known, found = literals(tree), {}
+    for name, default in _defaults(arguments):
+        try:
+            found[name] = evaluated(default, known)
+        except ValueError:
+            if name not in OFFERED:
+                raise ImplbenchError(
+                    f"{_place(file, default)}: the default of {name} in inputs() is {ast.unparse(default)}; a size is "
+                    "read without running the file: write a whole number, as 1_000 or 10**3"
+                ) from None
+    names = [one.arg for one in (*arguments.args, *arguments.kwonlyargs)]
+    with_default = {name for name, _ in _defaults(arguments)}
+    data = found.get("data")
+    return Signature(
+        sizes={name: found[name] for name in names if name not in OFFERED and type(found.get(name)) is int},
+        lacking=tuple(name for name in names if name not in with_default and name not in OFFERED),
+        offered=frozenset(names).intersection(OFFERED),
+        data=data if isinstance(data, str) else None,
+    )
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the parameters that have a default, and that."""
+    last = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+    yield from zip((one.arg for one in last), arguments.defaults, strict=True)
+    for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            yield one.arg, default
+
+
+def _place(file: Path, node: ast.expr | ast.FunctionDef) -> str:
+    return f"{file}, line {node.lineno}"

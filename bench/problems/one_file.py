@@ -1,0 +1,53 @@
+"""A problem that is one file: what it must have."""
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import ImplbenchError
+from .functions import Function, Signature
+
+
+def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Sequence[Function]) -> None:
+    """Raise ImplbenchError for a file that cannot be a problem, with what to add.
+
+    Parameters
+    ----------
+    file, tree
+        The file, and what is written in it.
+    takes
+        What its `inputs` takes, None where it has none.
+    functions
+        Its implementations.
+    """
+    if "." in file.stem:
+        raise ImplbenchError(
+            f"{file}: cannot be imported, for there is a dot in its name; rename it {file.stem.replace('.', '_')}.py"
+        )
+    if takes is None:
+        raise ImplbenchError(
+            f"{file}: has no function inputs(), which returns what {_listed(functions)} called with; add one like this",
+            example=_example(tree, functions),
+        )
+    if not functions:
+        raise ImplbenchError(
+            f"{file}: has no function to measure: each public function but inputs(), reference() and the like is an "
+            "implementation (or those in __all__); a name with an underscore in front is none"
+        )
+
+
+def _listed(functions: Sequence[Function]) -> str:
+    """Return the first names, with their verb."""
+    names = [one.name for one in functions[:3]]
+    if not names:
+        return "the functions are"
+    return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
+
+
+def _example(tree: ast.Module, functions: Sequence[Function]) -> tuple[str, ...]:
+    """Return a function `inputs` that makes an array for each argument of the first implementation."""
+    imported = [alias for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+    numpy = next((one.asname for one in imported if one.name == "numpy" and one.asname), "numpy")
+    arguments = functions[0].arguments if functions else ("x",)
+    values = ", ".join([f"{numpy}.random.RandomState(seed).rand(n)"] * max(1, len(arguments)))
+    return ("def inputs(n=1_000, *, seed):", f"    return {values}  # {', '.join(arguments) or 'the arguments'}")

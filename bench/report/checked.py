@@ -1,0 +1,55 @@
+"""How results were checked, in words."""
+
+from collections.abc import Iterable, Mapping
+
+from ..store.checks import Against, Check, Closeness
+from .parts import code
+
+#: What is said of one kind beside its name.
+_MEANINGS = {
+    Closeness.MEASURED: "found from how far the results move when the inputs move by a rounding (docs/tolerance.md)",
+    Closeness.EQUAL: "nothing in them is rounded",
+}
+
+
+def sentence(check: Check | None) -> str | None:
+    """Return how results were checked; None where that was done against an analysed tolerance, or is not known.
+
+    That one is what the strict form of a problem has: there is nothing to be said beside the table.
+    """
+    if check is None or (check.closeness == Closeness.ANALYSED and check.against == Against.REFERENCE):
+        return None
+    also = ", and accepted by the problem's own test" if check.accepted and check.closeness != Closeness.JUDGED else ""
+    if check.closeness == Closeness.JUDGED:
+        return f"Results are {check.kind}."
+    if check.closeness == Closeness.EQUAL:
+        return f"Results are equal to {check.reference}{also}: {_MEANINGS[Closeness.EQUAL]}."
+    if check.against == Against.BASELINE:
+        return (
+            f"Results agree with each other only, within a {check.closeness.value}{also}: there is no reference but "
+            "the baseline's own result."
+        )
+    return f"Results are verified {check.kind} by {check.reference}{also}."
+
+
+def in_full(checks: Mapping[str, Check], outputs: Iterable[str]) -> str:
+    """Return how the results of a run were checked before any was timed; nothing of one whose outputs are not known."""
+    names = ", ".join(map(code, outputs))
+    said = dict.fromkeys(told for check in checks.values() if (told := sentence(check)))
+    if not names and not said:
+        return ""
+    whose = f"every worker's result ({names})" if names else "every worker's result"
+    errors = (
+        "error/tolerance above 1 is wrong. Errors in units in the last place (ulp) are the largest of any component, "
+        "which where terms cancel says little by itself."
+    )
+    if not said:
+        return f" Before it was timed, {whose} was compared with a reference in extended precision; {errors}"
+    return f" Before it was timed, {whose} was checked. {' '.join(said)} Where there is a tolerance, {errors}"
+
+
+def of_errors(checks: Mapping[str, Check]) -> str:
+    """Return where the tolerance comes from that errors are shown in."""
+    if any(check.closeness == Closeness.MEASURED for check in checks.values()):
+        return f"The tolerance was measured: it is {_MEANINGS[Closeness.MEASURED]}"
+    return "The tolerance is the problem's own, from the error analysis of its computation"

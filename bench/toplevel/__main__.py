@@ -1,0 +1,7 @@
+"""``python -m implbench``."""
+
+import sys
+
+from .bench.cli.main import main
+
+sys.exit(main())

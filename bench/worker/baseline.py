@@ -1,0 +1,101 @@
+"""Evaluations apart from any timing: of the problem's reference, or of the baseline where there is none."""
+
+import contextlib
+import copy
+import os
+import signal
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .forcing import forced
+from .loading import ProblemFunctions, loaded
+from .outputs import Outputs, leaves_of, named
+from .protocol import CaseSpec, Start
+from .values.leaves import Leaf, Numbers
+from .values.stored import load_leaves, save_leaves
+
+Values = Mapping[str, Any]
+
+
+class Baseline:
+    """The baseline as a function of the inputs, which leaves these alone."""
+
+    def __init__(self, spec: CaseSpec, problem: ProblemFunctions, name: str) -> None:
+        """Get ready; nothing is loaded yet."""
+        self._spec = spec
+        self._problem = problem
+        self._name = name
+        self._prepare: Callable[[dict[str, Any]], Callable[..., Any]] | None = None
+
+    def __call__(self, inputs: Values) -> Outputs:
+        """Return the outputs of one evaluation, name -> value; what it raises passes through."""
+        if self._prepare is None:
+            self._prepare = loaded(Start(spec=self._spec, implementation=self._name, layout={})).prepare
+        own = {name: copied(value) for name, value in inputs.items()}
+        step = self._prepare(own)
+        given = self._problem.fresh(own) if self._problem.fresh else ()
+        result = step(*given)
+        lazy = forced(lambda *_: result, result)
+        result = lazy[0]() if lazy else result
+        return named(result, self._spec.outputs, {name: own[name] for name in self._spec.inout if name in own})
+
+
+def copied(value: Any) -> Any:
+    """Return a value of one's own; what cannot be copied is shared."""
+    if isinstance(value, np.ndarray):
+        return np.array(value, order="K", copy=True)
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # noqa: BLE001  # what foreign classes raise is not known
+        return value
+
+
+def detached(leaves: Mapping[str, Leaf]) -> dict[str, Leaf]:
+    """Return leaves that no later call can change."""
+    return {
+        path: Numbers(array=leaf.array.copy(), typed=leaf.typed) if isinstance(leaf, Numbers) else leaf
+        for path, leaf in leaves.items()
+    }
+
+
+def elsewhere(evaluate: Callable[[], Outputs], folder: Path, longest_s: float) -> dict[str, Leaf] | None:
+    """Evaluate in a fork, which may take too long or die; return the leaves of the outputs, None if none came of it.
+
+    Parameters
+    ----------
+    evaluate
+        What to do there.
+    folder
+        A new one, for what comes of it.
+    longest_s
+        How long it may take.
+    """
+    with _quietly():
+        child = os.fork()
+    if child == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            save_leaves(folder, leaves_of(evaluate(), judged=False))
+            code = 0
+        os._exit(code)
+    deadline = time.monotonic() + longest_s
+    while (ended := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.002)
+    if ended[0] == 0:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return None
+    return load_leaves(folder) if ended[1] == 0 else None
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Have nothing said of a fork beside other threads: it computes, writes a file and ends."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

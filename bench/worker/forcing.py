@@ -1,0 +1,69 @@
+"""Results that are computed only when they are looked at: computed inside the clock, by what is put behind the step."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Step = Callable[..., Any]
+
+
+def forced(step: Step, result: Any) -> tuple[Step, str] | None:
+    """Return a step that ends when its result is there, and what it does for that; None where it does already.
+
+    Parameters
+    ----------
+    step
+        An implementation's own.
+    result
+        What it has returned.
+    """
+    if isinstance(result, Iterator):
+        return _listing(step), f"its {type(result).__name__} is gone through inside the clock"
+    if isinstance(result, tuple | list) and any(isinstance(one, Iterator) for one in result):
+        return _listing_each(step), "what it yields is gone through inside the clock"
+    if "jax" in sys.modules and _holds(result, "jaxlib", "jax"):
+        return _waiting(step, sys.modules["jax"].block_until_ready), "the clock stops when its arrays are computed"
+    if "torch" in sys.modules and _holds(result, "torch") and sys.modules["torch"].cuda.is_available():
+        return _synchronised(step, sys.modules["torch"].cuda.synchronize), "the clock stops when the device is done"
+    return None
+
+
+def _holds(result: Any, *packages: str) -> bool:
+    """Return whether a result is of one of these packages, or holds something that is."""
+    if isinstance(result, dict):
+        return any(_holds(one, *packages) for one in dict.values(result))
+    if isinstance(result, tuple | list):
+        return any(_holds(one, *packages) for one in result[:100])
+    return type(result).__module__.partition(".")[0] in packages
+
+
+def _listing(step: Step) -> Step:
+    return _like(step, lambda *given: list(step(*given)))
+
+
+def _listing_each(step: Step) -> Step:
+    def listing(*given: Any) -> Any:
+        return [list(one) if isinstance(one, Iterator) else one for one in step(*given)]
+
+    return _like(step, listing)
+
+
+def _waiting(step: Step, wait: Callable[[Any], Any]) -> Step:
+    return _like(step, lambda *given: wait(step(*given)))
+
+
+def _synchronised(step: Step, synchronise: Callable[[], Any]) -> Step:
+    def synchronised(*given: Any) -> Any:
+        result = step(*given)
+        synchronise()
+        return result
+
+    return _like(step, synchronised)
+
+
+def _like(step: Step, other: Step) -> Step:
+    """Return the other step, with what a step may carry."""
+    for name in ("clock_ns", "clock_resolution_ns", "pools", "transfer_ns"):
+        if hasattr(step, name):
+            setattr(other, name, getattr(step, name))
+    return other

@@ -1,0 +1,59 @@
+"""What a value is made of: numbers, exact things and what holds them, each at its path. Pure.
+
+Of ``{"a": [1.5, 2.5], "b": "yes"}`` they are, at ``result``, a dict of 'a' and 'b', at ``result['a']`` the numbers 1.5
+and 2.5, and at ``result['b']`` the text 'yes'.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class Unreadable(Exception):
+    """A value that cannot be taken apart; the text begins with its path and says why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Numbers:
+    """An array of bool, integer, real or complex numbers, or of what else NumPy keeps by its bytes."""
+
+    array: np.ndarray
+    typed: bool = True
+    """Whether it came with this dtype; Python's own numbers, and lists of them, have none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exact:
+    """What is the same or is not: text, bytes, None, a date, ..."""
+
+    kind: str
+    """Name of its type."""
+    text: str
+    """As Python writes it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """What holds other leaves: a sequence, a mapping, a set or an object with attributes."""
+
+    kind: str
+    """``list``, ``dict``, ``set`` or ``object``; a tuple counts as a list, and a frame as a dict of its columns."""
+    name: str
+    """Name of its type."""
+    paths: tuple[str, ...]
+    """What follows its own path in those of the leaves that it holds: ``[0]``, ``['a']``, ``.weights``."""
+
+
+Leaf = Numbers | Exact | Holder
+
+#: Path -> leaf, in the order in which they were met.
+Leaves = Mapping[str, Leaf]
+
+#: Ends the path of a leaf that counts only where the other side has it too: the index of a frame.
+OPTIONAL = ".index"
+
+
+def article(name: str) -> str:
+    """Return a word with "a" or "an" before it."""
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"

@@ -1,0 +1,86 @@
+"""Frames, sparse matrices and tensors of other libraries as arrays; none is imported that is not in use already."""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from .leaves import OPTIONAL
+
+#: A sparse matrix of no more numbers is compared as the dense one that it stands for.
+_DENSE = 4_000_000
+
+
+def _is_of(value: object, package: str, *names: str) -> bool:
+    """Return whether a value's own type is one of these names of a package that is in use, and found there."""
+    kind = type(value)
+    module = sys.modules.get(kind.__module__)
+    is_found = getattr(module, kind.__name__, None) is kind  # a class may say of itself that it is another's
+    in_package = f"{kind.__module__}.".startswith(f"{package}.")
+    return in_package and is_found and (not names or kind.__name__ in names)
+
+
+def is_lazy(value: object) -> bool:
+    """Return whether a value of another library only promises a result."""
+    return (
+        _is_of(value, "polars", "LazyFrame")
+        or _is_of(value, "dask", "Array", "DataFrame", "Series", "Delayed", "Bag")
+        or hasattr(type(value), "__dask_graph__")
+    )
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a value is one by which pandas marks what is missing."""
+    return _is_of(value, "pandas", "NAType", "NaTType", "Timestamp", "Timedelta", "Period", "Interval")
+
+
+def array_of(value: Any) -> np.ndarray | None:
+    """Return the numbers of a tensor, or of a matrix that is sparse but small; None of anything else."""
+    if _is_of(value, "torch", "Tensor", "Parameter"):
+        plain = value.detach().cpu()
+        return np.asarray((_wide(plain)).numpy())
+    if _is_of(value, "jaxlib") or _is_of(value, "jax"):
+        return np.asarray(value)
+    if _is_of(value, "cupy", "ndarray"):
+        return np.asarray(value.get())
+    if _is_sparse(value) and value.shape[0] * value.shape[-1] <= _DENSE:
+        return np.asarray(value.toarray())
+    return None
+
+
+def _wide(tensor: Any) -> Any:
+    """Return a tensor that NumPy has a dtype for: bfloat16 is none."""
+    return tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor
+
+
+def _is_sparse(value: Any) -> bool:
+    return _is_of(value, "scipy.sparse") and hasattr(value, "tocoo")
+
+
+def held(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return of which kind a frame or a large sparse matrix is, and what it holds; None of anything else."""
+    if _is_of(value, "pandas"):
+        return _held_by_pandas(value)
+    if _is_of(value, "polars", "DataFrame"):
+        return "dict", {f"[{name!r}]": value.get_column(name) for name in value.columns}
+    if _is_of(value, "polars", "Series"):
+        return "series", {"": value.to_numpy() if value.dtype.is_numeric() else value.to_list()}
+    if _is_sparse(value):
+        entries = value.tocsr().copy()
+        entries.sum_duplicates()
+        entries.eliminate_zeros()
+        found = entries.tocoo()
+        return "object", {".shape": tuple(found.shape), ".row": found.row, ".col": found.col, ".data": found.data}
+    return None
+
+
+def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
+    name = type(value).__name__
+    if name == "DataFrame":
+        columns = {f"[{column!r}]": value[column] for column in value.columns}
+        return "dict", columns | {OPTIONAL: value.index}
+    if name == "Series":
+        return "series", {"": value.to_numpy(), OPTIONAL: value.index}
+    if name.endswith(("Index", "Array")) or name == "Categorical":
+        return "series", {"": np.asarray(value)}
+    return None

@@ -1,0 +1,300 @@
+"""Taking a value apart into its leaves, without running a line of the code that made it.
+
+What lists, tuples, dicts and sets hold is read by the methods of these types, and attributes where they are stored: a
+subclass that computes what it holds only when it is asked holds nothing here.
+"""
+
+import collections
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
+import inspect
+import pathlib
+import sys
+import types
+import uuid
+from array import array
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from . import libraries
+from .leaves import Exact, Holder, Leaf, Numbers, Unreadable, article
+from .number_lists import array_of
+
+#: Known by their names.
+_NAMED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
+
+_EMPTY: dict[int, int] = {}
+
+#: Types whose values are the same if Python writes them the same way.
+_WRITTEN = (
+    *(dt.date, dt.time, dt.timedelta, dt.tzinfo),
+    *(decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath, types.EllipsisType, slice),
+)
+
+#: Subclasses of an array whose contents are those of the array.
+_ARRAYS = (np.ndarray, np.memmap, np.matrix, np.recarray)
+
+_VIEWS: tuple[type, ...] = tuple(
+    type(view) for view in (dict[int, int]().keys(), dict[int, int]().values(), dict[int, int]().items())
+)
+
+#: A list of more text than this is one leaf, if an array of it has no more characters than that.
+_MOST_TEXTS, _MOST_CHARACTERS = 1000, 50_000_000
+
+#: Py_TPFLAGS_HEAPTYPE of CPython: the class was made by a class statement, or by what does as that does.
+_HEAP_TYPE = 1 << 9
+
+#: From a value that cannot be looked into, and its path, to its leaf.
+Otherwise = Callable[[Any, str], Leaf]
+
+
+def refused(value: Any, path: str) -> Leaf:
+    """Raise Unreadable: an output that cannot be looked into cannot be compared."""
+    raise Unreadable(
+        f"{path} is {article(type(value).__name__)}, which cannot be compared; return numbers, arrays, text, or lists "
+        "and dicts of them, or let accept() or same() of the problem judge"
+    )
+
+
+def taken_apart(value: Any, path: str = "result", otherwise: Otherwise = refused) -> dict[str, Leaf]:
+    """Return path -> leaf of all that a value holds.
+
+    Parameters
+    ----------
+    value
+        Anything.
+    path
+        Its own path.
+    otherwise
+        What is done with what cannot be looked into.
+
+    Raises
+    ------
+    Unreadable
+        If it only promises a result, holds itself, or `otherwise` says so.
+    """
+    reader = _Reader(otherwise)
+    reader.read(value, path)
+    return reader.leaves
+
+
+def promise(value: object) -> str | None:
+    """Return what is said of a value that only promises a result; None where it is there."""
+    if inspect.isawaitable(value):
+        return "nothing has been computed yet; run it (asyncio.run(...)) and return the result"
+    if libraries.is_lazy(value):
+        return "nothing has been computed yet; let it be computed (compute(), collect()) and return the result"
+    if isinstance(value, Iterator):
+        return "nothing has been computed yet; go through it and return the result"
+    return None
+
+
+def _is(value: Any, kinds: Any) -> bool:
+    """Return whether a value is of a type, by the type itself: a class can have its values say that they are others."""
+    return issubclass(type(value), kinds)
+
+
+class _Reader:
+    """Takes one value apart."""
+
+    def __init__(self, otherwise: Otherwise) -> None:
+        self.leaves: dict[str, Leaf] = {}
+        self._otherwise = otherwise
+        self._above: set[int] = set()
+
+    def read(self, value: Any, path: str) -> None:
+        """Add the leaves of a value."""
+        leaf = _single(value)
+        if leaf is not None:
+            self.leaves[path] = leaf
+            return
+        if id(value) in self._above or len(self._above) > 200:
+            raise Unreadable(f"{path} holds itself, or is nested too deeply")
+        self._above.add(id(value))
+        self._hold(value, path)
+        self._above.remove(id(value))
+
+    def _hold(self, value: Any, path: str) -> None:
+        """Add what holds others, and these."""
+        held = _held(value, self._otherwise)
+        if held is None:
+            said = promise(value)
+            if said and self._otherwise is refused:
+                raise Unreadable(f"{path} is {article(type(value).__name__)}: {said}")
+            self.leaves[path] = self._otherwise(value, path)
+            return
+        kind, members = held
+        numbers = _list_leaf(list(members.values())) if kind == "list" else None
+        if numbers is not None:
+            self.leaves[path] = numbers
+            return
+        if "" not in members:
+            self.leaves[path] = Holder(kind=kind, name=type(value).__name__, paths=tuple(members))
+        for step, member in members.items():
+            self.read(member, path + step)
+
+
+def _single(value: Any) -> Leaf | None:
+    """Return the leaf of a value that holds no others; None where it does."""
+    if value is None or type(value) in (str, bytes):
+        return Exact(kind=type(value).__name__, text=repr(value))
+    if _is(value, np.ndarray | np.generic):
+        return _array_leaf(value)
+    read = _SINGLE.get(type(value))
+    if read is not None:
+        return read(value)
+    found = libraries.array_of(value)
+    return _written(value) if found is None else _array_leaf(found)
+
+
+def _written(value: Any) -> Leaf | None:
+    """Return the leaf of what is known by how it is written, or by its name; None of anything else."""
+    kind = type(value)
+    of_python = kind.__module__.partition(".")[0] in sys.stdlib_module_names
+    if _is(value, enum.Enum):
+        text = str(object.__getattribute__(value, "_name_"))
+    elif libraries.is_missing(value) or (of_python and _is(value, _WRITTEN)):
+        text = repr(value)
+    elif _is(value, _NAMED):
+        text = getattr(value, "__qualname__", value.__name__)
+    else:
+        return None
+    return Exact(kind=kind.__name__, text=text)
+
+
+def _whole_number(value: int) -> Leaf:
+    """Return the leaf of a whole number; of one that NumPy has no dtype for, its digits."""
+    found = array_of([value])
+    return Exact(kind="int", text=str(value)) if found is None else Numbers(array=found[0, ...], typed=False)
+
+
+def _untyped(value: Any) -> Leaf:
+    return Numbers(array=np.array(value), typed=False)
+
+
+def _bytes(value: bytearray | memoryview) -> Leaf:
+    return Exact(kind="bytes", text=repr(bytes(value)))
+
+
+def _array_leaf(value: np.ndarray | np.generic) -> Leaf | None:
+    """Return the leaf of an array of plain data; None of one that holds objects or fields, or is masked."""
+    if _is(value, np.generic):
+        if _is(value, str | bytes):
+            return Exact(kind="bytes" if _is(value, bytes) else "str", text=repr(value.item()))
+        value = np.asarray(value)
+    if type(value) not in _ARRAYS or value.dtype.names is not None:
+        return None
+    if value.dtype.hasobject:
+        found = array_of(np.ndarray.tolist(value.ravel())) if value.ndim else None
+        return None if found is None else Numbers(array=found.reshape(value.shape), typed=False)
+    return Numbers(array=np.asarray(value))
+
+
+def _list_leaf(value: list[Any] | tuple[Any, ...]) -> Leaf | None:
+    """Return the leaf of a list of numbers, or of much text; None of any other."""
+    found = array_of(value)
+    if found is not None:
+        return Numbers(array=found, typed=False)
+    if len(value) <= _MOST_TEXTS or set(map(type, value)) != {str}:
+        return None
+    if max(map(len, value)) * len(value) > _MOST_CHARACTERS or any(text.endswith("\0") for text in value):
+        return None  # an array of it would be large, or lose its last character
+    return Numbers(array=np.array(value), typed=False)
+
+
+#: Of just these types: how the leaf of a value is found.
+_SINGLE: dict[type, Callable[[Any], Leaf | None]] = {
+    **dict.fromkeys((bool, float, complex, range, array), _untyped),
+    int: _whole_number,
+    **dict.fromkeys((bytearray, memoryview), _bytes),
+    **dict.fromkeys((list, tuple), _list_leaf),
+}
+
+
+def _held(value: Any, otherwise: Otherwise) -> tuple[str, dict[str, Any]] | None:
+    """Return of which kind a value is that holds others, and these by their steps of a path; None of any other."""
+    if _is(value, np.ndarray | np.void):
+        plain = type(value) in (*_ARRAYS, np.void)
+        return _held_by_array(np.asarray(value)) if plain else _held_if_masked(value)
+    for kind, iterate in _SEQUENCES.items():
+        if _is(value, kind):
+            return "list", {f"[{place}]": one for place, one in enumerate(iterate(value))}
+    if _is(value, dict):
+        return "dict", {f"[{_key(key, otherwise)}]": one for key, one in dict.items(value)}
+    if _is(value, set | frozenset):
+        members = set.__iter__(value) if _is(value, set) else frozenset.__iter__(value)
+        return "set", {f"{{{written}}}": None for written in sorted(_key(one, otherwise) for one in members)}
+    return libraries.held(value) or _attributes(value)
+
+
+#: Kinds of sequences, and how what each holds is read whatever a subclass makes of that.
+_SEQUENCES: dict[type, Callable[[Any], Iterator[Any]]] = {
+    kind: kind.__iter__
+    for kind in (
+        *(list, tuple, collections.deque),
+        *(type(view) for view in (_EMPTY.keys(), _EMPTY.values(), _EMPTY.items())),
+    )
+}
+
+
+def _key(key: Any, otherwise: Otherwise) -> str:
+    """Return how a key or a member of a set is written; NumPy's numbers as Python's."""
+    if _is(key, np.generic):
+        key = key.item()
+    if key is None or type(key) in (str, bytes, bool, int, float, complex):
+        return repr(key)
+    if _is(key, tuple | frozenset):
+        parts = tuple.__iter__(key) if _is(key, tuple) else frozenset.__iter__(key)
+        written = [_key(one, otherwise) for one in parts]
+        return f"({', '.join(written if _is(key, tuple) else sorted(written))})"
+    leaf = _written(key) or otherwise(key, "a key")
+    return leaf.text if isinstance(leaf, Exact) else type(key).__name__
+
+
+def _held_by_array(value: np.ndarray) -> tuple[str, dict[str, Any]]:
+    """Return the fields of an array that has them, else its objects."""
+    if value.dtype.names is not None:
+        return "dict", {f"[{name!r}]": value[name] for name in value.dtype.names}
+    if value.ndim == 0:
+        return "list", {"[()]": value[()]}
+    return "list", {f"[{place}]": one for place, one in enumerate(value)}
+
+
+def _held_if_masked(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return mask and numbers of a masked array, 0 where they are masked; None of another subclass of array."""
+    if type(value) is not np.ma.MaskedArray:
+        return None
+    mask = np.ma.getmaskarray(value)
+    return "object", {".data": np.where(mask, np.zeros((), value.dtype), np.ma.getdata(value)), ".mask": mask}
+
+
+def _attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return the attributes of an object of a class written in Python, from where they are stored; None of another."""
+    classes = [one for one in type(value).__mro__ if one is not object]
+    if not all(map(_is_plain, classes)):
+        return None
+    stored = (item for one in classes for item in vars(one).items())
+    slots = {name: slot for name, slot in stored if isinstance(slot, types.MemberDescriptorType)}
+    found = {f".{name}": one[0] for name, slot in slots.items() if (one := _in_slot(slot, value))}
+    if hasattr(type(value), "__dict__") and any("__dict__" in vars(one) for one in classes):
+        found |= {f".{name}": one for name, one in dict.items(object.__getattribute__(value, "__dict__"))}
+    return ("object", found) if found or dataclasses.is_dataclass(value) else None
+
+
+def _is_plain(one: type) -> bool:
+    """Return whether a class is written in Python and holds nothing but attributes, which it does not make up."""
+    written_in_python = "__module__" in vars(one) and one.__flags__ & _HEAP_TYPE
+    return bool(written_in_python) and type(vars(one).get("__dict__")) in (type(None), types.GetSetDescriptorType)
+
+
+def _in_slot(slot: types.MemberDescriptorType, value: Any) -> tuple[Any] | None:
+    """Return what is in a slot, None where nothing is."""
+    try:
+        return (slot.__get__(value),)
+    except AttributeError:
+        return None

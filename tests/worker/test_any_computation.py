@@ -1,0 +1,396 @@
+"""Computations as people write them, of whatever goes in and comes out: right ones pass, wrong ones are told where."""
+
+import sys
+
+import pytest
+
+from bench.problems.case import Case, Size
+from bench.worker import task
+from bench.worker.input_files import write_inputs
+from bench.worker.outcome import Unfit
+from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
+from bench.worker.session import Session
+from bench.worker.task import Bench
+
+CASE = Case(
+    problem="mine",
+    implementation="base",
+    size=Size(name="S", values={"n": 40}),
+    dtype="float64",
+    layout="C",
+    threads=1,
+    allocator="default",
+    data="usual",
+)
+
+
+@pytest.fixture(autouse=True)
+def _soon_warm(monkeypatch):
+    monkeypatch.setattr(task, "WARMUP_NS", 1_000_000)
+
+
+@pytest.fixture
+def computation(tmp_path):
+    """Return a function that makes a problem of texts, and its inputs; and that tells how it is checked."""
+    before = set(sys.modules)
+
+    def made(problem, outputs=(), inout=(), name="mine", **implementations):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "problem.py").write_text(f"import numpy as np\n{problem}\n")
+        for one, text in implementations.items():
+            (folder / f"{one}.py").write_text(f"import numpy as np\n{text}\n")
+        spec = CaseSpec(
+            case=CASE,
+            folder=folder,
+            importable=folder,
+            inputs=tmp_path / f"inputs {name}",
+            outputs=outputs,
+            inout=inout,
+        )
+        reply = write_inputs(WriteInputs(spec=spec, seed=1, other_data="usual", baseline="base"))
+        return spec, reply
+
+    yield made
+    for name in set(sys.modules) - before:
+        if name.startswith("implbench_problem_mine"):
+            del sys.modules[name]
+
+
+def measured(spec, name):
+    """Go all the way with one implementation; return what was found at its start and its end."""
+    bench = Bench(Start(spec=spec, implementation=name, layout={}))
+    started = bench.start()
+    return started, bench.finish()
+
+
+def of(body, names="*args"):
+    """Return an implementation: a function of the inputs."""
+    prepare = "def prepare(inputs):\n    args = inputs.values()\n    return lambda: f(*args)"
+    return f"def f({names}):\n    return {body}\n\n\n{prepare}"
+
+
+def inputs(text):
+    return f"def inputs(size, dtype, data, seed):\n    n, r = size['n'], np.random.RandomState(seed)\n    return {text}"
+
+
+X = inputs("{'x': r.rand(n, 3)}")
+
+#: Kind -> inputs, the parameters, what the first returns, another right one, and wrong ones with what is told of them.
+KINDS = {
+    "a scalar": (
+        X,
+        "x",
+        "float((x * x).sum())",
+        "np.einsum('ij,ij->', x, x)",
+        {"float((x[1:] ** 2).sum())": "result is "},
+    ),
+    "a whole number": (
+        X,
+        "x",
+        "int((x > 0.5).sum())",
+        "np.count_nonzero(x > 0.5)",
+        {"1 + int((x > 0.5).sum())": "expected "},
+    ),
+    "indices": (
+        inputs("{'x': r.permutation(n)}"),
+        "x",
+        "np.argsort(x)",
+        "sorted(range(len(x)), key=x.__getitem__)",
+        {"np.argsort(-x)": r"result\[0\] is \d+, expected \d+ \(\d+ of 40 differ\)", "np.argsort(x)[1:]": "has shape"},
+    ),
+    "a mask": (
+        X,
+        "x",
+        "x > 0.5",
+        "~(x <= 0.5)",
+        {"x > 0.4": "is True, expected False", "(x > 0.5) * 1": "is int64, expected bool"},
+    ),
+    "complex numbers": (
+        inputs("{'x': r.randn(n) + 1j * r.randn(n)}"),
+        "x",
+        "np.fft.fft(x)",
+        "np.exp(-2j * np.pi * np.outer(np.arange(len(x)), np.arange(len(x))) / len(x)) @ x",
+        {"np.fft.fft(x).real": "is float64, expected complex128", "np.fft.fft(x).conj()": r"result\["},
+    ),
+    "dates": (
+        inputs("{'x': np.array(['2020-01-01', 'NaT'], 'M8[D]') + seed}"),
+        "x",
+        "x + np.timedelta64(1, 'D')",
+        "x + 1",
+        {"x + 2": r"result\[0\] is 2020"},
+    ),
+    "fields": (
+        inputs("{'x': np.array([(seed, 0.5)] * 3, [('a', 'i4'), ('b', 'f8')])}"),
+        "x",
+        "x[::-1].copy()",
+        "x.copy()",
+        {"np.zeros(3, x.dtype)": r"result\['a'\]\[0\] is 0, expected 1"},
+    ),
+    "NaN and infinity": (
+        inputs("{'x': np.where(r.rand(n, 3) < 0.3, np.nan, r.rand(n, 3))}"),
+        "x",
+        "np.append(x.sum(axis=1), np.inf)",
+        "np.append(x[:, 0] + (x[:, 1] + x[:, 2]), np.inf)",
+        {
+            "np.append(np.nan_to_num(x).sum(axis=1), np.inf)": "expected nan",
+            "np.full(41, np.nan)": "values that are not finite",
+        },
+    ),
+    "text": (
+        inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}"),
+        "words",
+        "{word: words.count(word) for word in words}",
+        "__import__('collections').Counter(words)",
+        {"{word: 1 for word in words}": r"result\['\d'\] is 1", "{}": "has no '"},
+    ),
+    "a document": (
+        inputs("{'text': __import__('json').dumps({'a': [seed, 2.5, None], 'b': {'c': 'é'}})}"),
+        "text",
+        "__import__('json').loads(text)",
+        "eval(text.replace('null', 'None'))",
+        {"{**__import__('json').loads(text), 'b': {'c': 'e'}}": r"result\['b'\]\['c'\] is 'e', expected 'é'"},
+    ),
+    "a list of rows": (
+        X,
+        "x",
+        "[row / row.sum() for row in x]",
+        "x / x.sum(axis=1, keepdims=True)",
+        {"[row / row.sum() for row in x[1:]]": "has 39 items, expected 40"},
+    ),
+    "a frame": (
+        inputs("{'x': __import__('pandas').DataFrame({'k': r.randint(0, 4, n), 'v': r.rand(n)})}"),
+        "x",
+        "x.groupby('k')['v'].sum()",
+        "np.bincount(x['k'], weights=x['v'])",
+        {"x.groupby('k')['v'].sum() * 1.001": "result", "x.groupby('k')['v'].sum().reset_index()": "is a DataFrame"},
+    ),
+    "a sparse matrix": (
+        inputs("{'a': __import__('scipy.sparse').sparse.random(n, n, 0.2, format='csr', rng=r), 'v': r.rand(n)}"),
+        "a, v",
+        "a @ v",
+        "a.toarray() @ v",
+        {"a.T @ v": "result"},
+    ),
+    "sparse in and out": (
+        inputs("{'a': __import__('scipy.sparse').sparse.random(n, n, 0.2, format='csr', rng=r)}"),
+        "a",
+        "a @ a",
+        "(a.toarray() @ a.toarray())",
+        {"a": "result"},
+    ),
+    "several things": (
+        X,
+        "x",
+        "(x.mean(), {'rows': x.sum(axis=1), 'n': len(x)}, 'done')",
+        "[float(np.mean(x)), {'n': 40, 'rows': x @ np.ones(3)}, 'done']",
+        {"(x.mean(), {'rows': x.sum(axis=1), 'n': 41}, 'done')": r"result\[1\]\['n'\] is 41, expected 40"},
+    ),
+    "nothing": (X, "x", "None", "None", {"0": "is the number 0, expected None"}),
+    "an empty array": (
+        inputs("{'x': np.zeros((0, 3)), 'k': seed}"),
+        "x, k",
+        "x.sum(axis=1)",
+        "x[:, 0].copy()",
+        {"x": "has shape"},
+    ),
+    "a generator": (
+        X,
+        "x",
+        "(row.sum() for row in x)",
+        "x.sum(axis=1)",
+        {"(row.sum() for row in x[:-1])": "has shape"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_computation_is_checked_without_a_word_on_tolerance(computation, kind):
+    given, names, base, other, wrong = KINDS[kind]
+    if "scipy" in given:
+        pytest.importorskip("scipy")
+    faults = {f"wrong{place}": of(body, names) for place, body in enumerate(wrong)}
+    spec, _ = computation(given, base=of(base, names), other=of(other, names), **faults)
+    for name in ("base", "other"):
+        _, finished = measured(spec, name)
+        assert all(one.error_over_tolerance <= 1 for one in finished.verification)
+    for name, told in zip(faults, wrong.values(), strict=True):
+        with pytest.raises(Unfit, match=told) as caught:
+            measured(spec, name)
+        assert caught.value.outcome == "wrong"
+        assert len(caught.value.reason) <= 300
+
+
+def test_which_kind_of_check_it_is_depends_on_what_the_problem_gives(computation):
+    single = X.replace("r.rand(n, 3)", "r.rand(n, 3).astype(np.float32)")
+    reference = "\ndef reference(inputs):\n    return inputs['x'].astype(np.{}).sum(axis=1)"
+    tolerance = "\ndef tolerance(inputs, u):\n    return 1e-9"
+    for number, (problem, body, kind, dtype) in enumerate(
+        [
+            (X, "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (single, "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (X, "x.astype(np.float64).sum(axis=1)", "agree with each other only", "float64"),
+            (X, "len(x)", "equal", ""),
+            (X + reference.format("longdouble"), "x.sum(axis=1)", "against a measured tolerance", "longdouble"),
+            (X + reference.format("float64"), "x.sum(axis=1)", "against a measured tolerance", "float64"),
+            (X + reference.format("float64") + tolerance, "x.sum(axis=1)", "against an analysed tolerance", "float64"),
+            (X + "\ndef accept(inputs, output): ...", "x.sum()", "accepted by the problem's own test", ""),
+            (X + "\ndef same(a, b):\n    return True", "x.sum()", "the same by the problem's own comparison", ""),
+        ]
+    ):
+        spec, reply = computation(problem, base=of(body, "x"), name=f"mine{number}")
+        assert (reply.check.kind, reply.check.dtype) == (kind, dtype)
+        assert reply.work == {}
+        measured(spec, "base")
+
+
+QUEUE = inputs("{'queue': list(r.rand(n))}") + "\ndef fresh(inputs):\n    return list(inputs['queue'])"
+EMPTYING = """
+def prepare(inputs):
+    def step(queue):
+        total = 0.0
+        while queue:
+            total += queue.pop()
+        return total
+    return step
+"""
+
+
+def test_each_call_is_given_afresh_what_it_uses_up(computation):
+    adding = "def prepare(inputs):\n    return lambda queue: sum(queue)"
+    dropping = "def prepare(inputs):\n    return lambda queue: sum(queue[1:])"
+    spec, _ = computation(QUEUE, base=EMPTYING, other=adding, wrong=dropping)
+    for name in ("base", "other"):
+        measured(spec, name)
+    bench = Bench(Start(spec=spec, implementation="base", layout={}))
+    bench.start()
+    bench.burst(TimeBurst(pass_index=0, position=0, number=4, samples=2))
+    bench.finish()
+    assert bench.count().counts.python_calls
+    with pytest.raises(Unfit, match="times the tolerance"):
+        measured(spec, "wrong")
+
+
+def test_what_is_used_up_without_a_word_is_told_with_the_remedy(computation):
+    spec, _ = computation(
+        inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}"),
+        base=of("sorted(words)", "words"),
+        other=of("(words.sort(), words)[1]", "words"),
+    )
+    with pytest.raises(Unfit, match=r"changed its input words; .* say so by a function fresh\(inputs\)"):
+        measured(spec, "other")
+
+
+def test_arrays_that_are_overwritten_are_the_results_of_who_returns_nothing(computation):
+    spec, _ = computation(
+        X,
+        inout=("x",),
+        base=of("x.sort(axis=0)", "x"),
+        other=of("(x.sort(axis=0, kind='stable'), x)[1]", "x"),
+        wrong=of("x.sort(axis=1)", "x"),
+        elsewhere=of("np.sort(x, axis=0)", "x"),
+    )
+    for name in ("base", "other"):
+        _, finished = measured(spec, name)
+        assert [one.output for one in finished.verification] == ["x"]
+    for name, told in (("wrong", r"x\[\d+, \d\] is"), ("elsewhere", "x is not among what it gave: result")):
+        with pytest.raises(Unfit, match=told):
+            measured(spec, name)
+
+
+EIGEN = (
+    inputs("{'a': (lambda a: a + a.T)(r.randn(5, 5))}")
+    + """
+def accept(inputs, output):
+    w, v = output
+    off = np.abs(inputs['a'] @ v - v * w).max()
+    return None if off < 1e-10 else 'no eigenvectors'
+"""
+)
+
+
+def test_a_test_of_ones_own_is_given_the_result_as_it_was_returned(computation):
+    spec, _ = computation(
+        EIGEN,
+        base=of("np.linalg.eigh(a)", "a"),
+        other=of("(lambda w, v: (w, -v))(*np.linalg.eigh(a))", "a"),
+        wrong=of("(lambda w, v: (w, v[::-1]))(*np.linalg.eigh(a))", "a"),
+        broken=of("3", "a"),
+    )
+    for name in ("base", "other"):
+        assert measured(spec, name)[0].accepted
+    with pytest.raises(Unfit, match=r"not accepted by the problem's accept\(\): no eigenvectors"):
+        measured(spec, "wrong")
+    with pytest.raises(Unfit, match=r"accept\(\): TypeError: cannot unpack .* \(problem.py, line \d+\)"):
+        measured(spec, "broken")
+
+
+def test_a_comparison_of_ones_own_is_given_what_is_right_and_the_result(computation):
+    same = "\ndef same(right, output):\n    return None if sorted(right) == sorted(output) else 'other words'"
+    words = inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}")
+    spec, _ = computation(
+        words + same, base=of("set(words)", "words"), other=of("list(set(words))", "words"), wrong=of("['x']", "words")
+    )
+    measured(spec, "other")
+    with pytest.raises(Unfit, match=r"not accepted by the problem's same\(\): other words"):
+        measured(spec, "wrong")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{'x': [__import__('random').random() for _ in range(n)]}", "gave another x in another process"),
+        ("{'x': [__import__('time').time_ns()]}", "let it depend on the seed alone"),
+    ],
+)
+def test_inputs_that_differ_each_time_are_told_by_name(computation, text, told):
+    with pytest.raises(Unfit, match=told):
+        computation(inputs(text), base=of("len(x)", "x"))
+
+
+def test_inputs_that_another_process_makes_otherwise_are_told_by_name(computation, monkeypatch):
+    spec, _ = computation(inputs("{'x': [str(__import__('os').environ.get('ORDER'))]}"), base=of("len(x)", "x"))
+    monkeypatch.setenv("ORDER", "another")
+    with pytest.raises(Unfit, match="gave another x in another process") as caught:
+        measured(spec, "base")
+    assert caught.value.outcome == "failed"
+
+
+def test_what_stands_in_for_a_reference_and_fails_is_told_as_such(computation):
+    with pytest.raises(
+        Unfit, match=r"^its baseline, which stands in for a reference: ZeroDivisionError.*base.py, line"
+    ):
+        computation(X, base=of("1 / 0", "x"))
+
+
+def test_a_result_that_changes_from_call_to_call_is_told_so(computation):
+    changing = "calls = []\ndef prepare(inputs):\n    x = inputs['x']\n"
+    changing += "    return lambda: (calls.append(1), x.sum() + (len(calls) > 3))[1]"
+    spec, _ = computation(X, base=of("x.sum()", "x"), other=changing)
+    with pytest.raises(Unfit, match=r"^a later call gave another result than the first: result is off by"):
+        measured(spec, "other")
+
+
+def test_what_is_yielded_is_gone_through_inside_the_clock(computation):
+    spec, _ = computation(X, base=of("(row.sum() for row in x)", "x"))
+    started, _ = measured(spec, "base")
+    assert started.consumed == "its generator is gone through inside the clock"
+
+
+def test_an_error_of_the_harness_is_no_implementations_outcome(computation, monkeypatch):
+    spec, _ = computation(X, base=of("x.sum()", "x"))
+    monkeypatch.setattr("bench.worker.correctness.compared", lambda *_: 1 / 0)
+    reply = Session().answer(Start(spec=spec, implementation="base", layout={}))
+    assert reply.outcome == "not measured"
+    assert reply.reason.startswith("an error of implbench itself: ZeroDivisionError")
+
+
+def test_a_list_of_rows_may_be_an_array_and_a_large_message_is_cut(computation):
+    spec, _ = computation(
+        inputs("{'x': [str(one) * 500 for one in r.rand(n)]}"),
+        base=of("x", "x"),
+        wrong=of("[one[1:] for one in x]", "x"),
+    )
+    with pytest.raises(Unfit, match="differs") as caught:
+        measured(spec, "wrong")
+    assert len(caught.value.reason) <= 300

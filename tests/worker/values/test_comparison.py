@@ -1,0 +1,130 @@
+"""Found against expected: what is the same, what is near, and what is said of the rest."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.worker.values.comparison import Error, Expected, compared
+from bench.worker.values.reading import taken_apart
+
+
+def said(found, right, tolerance=0.0, **options):
+    """Return what is said of differences, or the errors where there are none."""
+    expected = Expected(
+        leaves=taken_apart(right), tolerance={"result": np.asarray(tolerance)}, **{"dtypes": {}, **options}
+    )
+    outcomes = list(compared(taken_apart(found), expected))
+    return [one.path + one.text for one in outcomes if not isinstance(one, Error)]
+
+
+ROWS = [np.ones(2), np.zeros(2)]
+
+
+@pytest.mark.parametrize(
+    ("found", "right"),
+    [
+        ([1, 2], np.array([1, 2], np.int8)),
+        ((1, 2), [1, 2]),
+        (3, 3.0),
+        (3.0, 3),
+        (np.float64(1), 1.0),
+        (ROWS, np.array(ROWS)),
+        (np.array(ROWS), ROWS),
+        ([ROWS, ROWS], np.array([ROWS, ROWS])),
+        ([], np.empty(0)),
+        (pd.Series([1.0, 2.0], index=[5, 6]), np.array([1.0, 2.0])),
+        ({"a": [1.0]}, pd.DataFrame({"a": [1.0]})),
+        ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
+        (np.array([np.nan, np.inf, -np.inf]), np.array([np.nan, np.inf, -np.inf])),
+        (np.array(["NaT"], "M8[s]"), np.array(["NaT"], "M8[D]")),
+        (2**63, np.uint64(2**63)),
+    ],
+    ids=str,
+)
+def test_what_says_the_same_is_the_same(found, right):
+    assert said(found, right) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "told"),
+    [
+        ([1, 2, 4], [1, 2, 3], "result[2] is 4, expected 3 (1 of 3 differ)"),
+        ([1, 2], [1, 2, 3], "result has shape (2,), expected (3,)"),
+        (["a"], ["a", "b"], "result has 1 items, expected 2"),
+        ("abc", "abd", "result is 'abc', expected 'abd'"),
+        (None, 3, "result is None, expected the number 3"),
+        (np.ones(3), None, "result is an array of shape (3,), expected None"),
+        ([1], {"a": 1}, "result is a list of 1, expected a dict"),
+        ({"a": 1}, {"b": 1}, "result has no 'b'"),
+        ({1, 2}, {2, 3}, "result has no 3"),
+        (np.array([1.0, np.nan]), np.array([np.nan, 1.0]), "result has 1 values that are not finite"),
+        (np.array([1.0]), np.array([np.nan]), "result[0] is 1, expected nan"),
+        (np.array([np.inf]), np.array([-np.inf]), "result[0] is inf, expected -inf"),
+        (np.array([True]), np.array([1.5]), "result is bool, expected float64"),
+        (np.array([1]), np.array([True]), "result is int64, expected bool"),
+        (np.float32(1), 1.0, "result is float32, expected float64"),
+        (1 + 0j, 1.0, "result is complex128, expected float64"),
+        (2**62 + 1, 2**62, f"result is {2**62 + 1}, expected {2**62}"),
+        (0.1 + 0.2, 0.3, "result is 0.30000000000000004, expected 0.3"),
+        (
+            {"w": [np.zeros(2), np.ones((2, 8))]},
+            {"w": [np.zeros(2), np.eye(2, 8)]},
+            "result['w'][1][0, 1] is 1, expected 0; so are 13 more of 16",
+        ),
+        (pd.Series([1.0], index=[5]), pd.Series([1.0]), "result.index[0] is 5, expected 0"),
+    ],
+    ids=str,
+)
+def test_the_first_difference_is_told_by_its_path(found, right, told):
+    assert said(found, right)[0] == told
+
+
+def test_an_error_is_held_against_the_tolerance_of_its_own_place_or_of_what_holds_it():
+    right = {"a": np.zeros(2), "b": [np.zeros(2), "x"]}
+    found = {"a": np.full(2, 1e-9), "b": [np.full(2, 1e-9), "x"]}
+    leaves = taken_apart(right)
+    for tolerance, wrong in (
+        ({"result": np.array(1e-8)}, []),
+        ({"result['a']": np.array(1e-8)}, ["result['b'][0]"]),
+        ({"result['a']": np.full(2, 1e-8), "result['b'][0]": np.array([1e-8, 0])}, ["result['b'][0]"]),
+    ):
+        outcomes = compared(taken_apart(found), Expected(leaves=leaves, tolerance=tolerance, dtypes={}))
+        assert [one.path for one in outcomes if not isinstance(one, Error)] == wrong
+
+
+def test_a_wider_dtype_will_do_where_the_problem_names_no_outputs():
+    right, found = np.ones(2, np.float32), np.ones(2)
+    assert said(found, right) == []
+    assert said(found, right, strict=True) == ["result is float64, expected float32"]
+    assert said(found, right.astype(np.longdouble), strict=True, dtypes={"result": "float64"}) == []
+
+
+def test_whole_numbers_may_be_off_by_their_tolerance():
+    assert said([3, 4], [3, 5], 1.0) == []
+    assert said([3, 3], [3, 5], 1.0) == [
+        "result[1] is off by 2 times the tolerance (2 units in the last place): 3, expected 5"
+    ]
+
+
+def test_no_message_is_long_whatever_differs():
+    (told,) = said("x" * 10_000, "y" * 10_000)
+    assert len(told) < 200
+
+
+def test_large_arrays_are_held_against_others_piece_by_piece(monkeypatch):
+    right = np.arange(60.0).reshape(10, 6)
+    for at, dtype in (((7, 2), "float64"), ((0, 0), "float32")):
+        found = right.astype(dtype)
+        found[at] += 1e-3
+        found[9, 5] += 1e-5
+        told = said(found, right.astype(dtype), 1e-6)
+        monkeypatch.setattr("bench.worker.values.nearness._PIECE", 13)
+        assert said(found, right.astype(dtype), 1e-6) == told
+        assert told[0].startswith(f"result[{at[0]}, {at[1]}] is off by 1e+03 times")
+        monkeypatch.undo()
+
+
+def test_an_error_beside_nothing_is_told_in_units_of_the_largest_number():
+    expected = Expected(leaves=taken_apart(np.array([0.0, 1.0])), tolerance={"result": np.array(1.0)}, dtypes={})
+    (error,) = compared(taken_apart(np.array([2.0**-52, 1.0])), expected)
+    assert error.ulp == 1
