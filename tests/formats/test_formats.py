@@ -12,6 +12,7 @@ from bench.cli.main import main
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed_cases
 from bench.store import documents
+from bench.store.journal import Journal
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
@@ -23,7 +24,7 @@ ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10
 @pytest.fixture
 def results(run, tmp_path):
     """Return a results folder that holds the run."""
-    with documents.Journal(tmp_path / "results", run) as journal:
+    with Journal(tmp_path / "results", run) as journal:
         journal.close()
     return str(tmp_path / "results")
 
