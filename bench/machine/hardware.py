@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path("/")
@@ -162,6 +162,15 @@ def allowed_cpus() -> tuple[int, ...]:
     if hasattr(os, "sched_getaffinity"):
         return tuple(sorted(os.sched_getaffinity(0)))
     return tuple(range(os.cpu_count() or 1))
+
+
+def on_the_same_node(cpus: Collection[int], among: Sequence[int], root: Path = ROOT) -> tuple[int, ...]:
+    """Return those `among` CPUs that share a memory node with one of `cpus`; all where the system tells of no nodes."""
+    near: set[int] = set()
+    for node in (root / "sys/devices/system/node").glob("node[0-9]*"):
+        members = {int(each.name[3:]) for each in node.glob("cpu[0-9]*")}
+        near |= members if members & set(cpus) else set()
+    return tuple(cpu for cpu in among if cpu in near) or tuple(among)
 
 
 def fingerprint(cpu: Mapping[str, object], memory: int | None, system: str) -> str:

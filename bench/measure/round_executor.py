@@ -147,7 +147,7 @@ class Conductor:
         source = group.sources[arm.name]
         compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
-        return self._conditions(source, environ, self._cpus)
+        return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
 
     def _start_ahead(self, arm: Arm | None, group: Group, plan: RoundPlan | None) -> None:
         """Start a worker of the next round, to load what all load while another of this one is verified and ended."""
