@@ -39,7 +39,8 @@ def _cold(finding: Finding, group: GroupFindings) -> str:
     cold, warm = finding.cold_start_s, (finding.prepare_s or 0.0) + (finding.first_call_s or 0.0)
     return (
         f"{code(label(finding.arm.case, group))} compiled in its first round, {time_text(cold)} to the first result; "
-        f"later rounds found the compiled code on disk and took {time_text(warm)}. The calls to pay off count the first."
+        f"later rounds found the compiled code on disk and took {time_text(warm)}. The calls to pay off count the "
+        "first."
     )
 
 
