@@ -5,9 +5,11 @@ only once. A worker's last calls tell it: one on contents that it has met, one o
 written to the same arrays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..store.records import Round
+from ..store.worker_records import Worker
+from ..units import significant
 
 #: So many times as long must a call on new contents take. Sorting a thousand numbers may take some times as long until
 #: the CPU knows its branches by heart.
@@ -23,6 +25,11 @@ LEAST_ROUNDS = 3
 def warning(rounds: Iterable[Round], arm: str) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
     workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == arm]
+    return _within_a_process(workers) or _over_rounds(workers)
+
+
+def _within_a_process(workers: Sequence[Worker]) -> str | None:
+    """Return that calls on new contents take far longer in every round, if so."""
     times = [
         (worker.met_ns, worker.unmet_ns)
         for worker in workers
@@ -34,6 +41,32 @@ def warning(rounds: Iterable[Round], arm: str) -> str | None:
     if unmet < LEAST_FACTOR * met or unmet - met < LEAST_NS:
         return None
     return (
-        f"a call on contents that it has not met before takes {unmet / met:.2g} times as long as on contents that it "
-        "has: it may remember results, or start from the last one, and its time is that of doing so"
+        f"a call on contents that it has not met before takes {significant(unmet / met, 2)} times as long as on "
+        "contents that it has: it may remember results, or start from the last one, and its time is that of doing so"
+    )
+
+
+def _over_rounds(workers: Sequence[Worker]) -> str | None:
+    """Return that calls on new contents take far longer in the first round alone, if so: results may lie on disk.
+
+    The first call of a process and its call on the second contents both have to show it. What is compiled in the first
+    round and kept on disk is ready by the second of these.
+    """
+    times = [
+        (worker.met_ns, worker.unmet_ns, worker.first_call_ns)
+        for worker in workers
+        if worker.met_ns is not None and worker.unmet_ns is not None and worker.first_call_ns is not None
+    ]
+    if len(times) < LEAST_ROUNDS:
+        return None
+    (met, unmet, first_call), *later = times
+    _, later_unmet, later_first_call = (max(1, *column) for column in zip(*later, strict=True))
+    if not all(
+        slow >= LEAST_FACTOR * fast and slow - fast >= LEAST_NS
+        for slow, fast in ((unmet, met), (unmet, later_unmet), (first_call, later_first_call))
+    ):
+        return None
+    return (
+        f"in its first round a call on contents that it had not met before took {significant(unmet / later_unmet, 2)} "
+        "times as long as in later ones: it may keep results on disk, and its time is that of finding them"
     )

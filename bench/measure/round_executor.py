@@ -243,7 +243,7 @@ class Conductor:
         """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
         if one.record.outcome != Outcome.OK:
             return
-        self._tell(f"verifying {one.arm.name} again")
+        self._tell(f"verifying the last results of {one.arm.name}")
         one.process.resume()
         with one.spending("verifying_ns"):
             reply = self._ask(one, protocol.Finish(), protocol.Finished)

@@ -7,8 +7,9 @@ from statistics import median
 from ..problems.case import Case
 from ..store.records import Round
 from ..store.worker_records import Outcome, Worker
-from . import round_plan
 from .group import Group
+from .pass_planner import SLOW_SAMPLE_NS, SLOW_SAMPLES
+from .round_plan import BURST_NS, MOST_SAMPLES, samples_in_a_burst
 
 #: A worker calls an implementation so many times at least beside its bursts: verified before and after, warmed up.
 FEWEST_CALLS = 6
@@ -92,9 +93,10 @@ def _scaled(known: Mapping[float, float], work: float) -> tuple[float, float]:
 
 
 def _burst_s(call_s: float) -> float:
-    """Return what a burst of calls of that length takes."""
+    """Return what a burst of calls of that length takes; slow ones are mostly those of who is far behind."""
     call_ns = max(1, round(call_s * 1e9))
-    return max(round_plan.BURST_NS, call_ns * round_plan.samples_in_a_burst(call_ns, 1)) * 1e-9
+    samples = SLOW_SAMPLES if call_ns > SLOW_SAMPLE_NS else MOST_SAMPLES
+    return max(BURST_NS, call_ns * min(samples, samples_in_a_burst(call_ns, 1))) * 1e-9
 
 
 def own_s(worker: Worker) -> float:

@@ -32,7 +32,8 @@ def plan_sentence(
     sizes, everybody = set(values.values()), {who for want in wants for who in want.costs_s}
     conditions = len(values) // len(sizes)
     several = f" x {conditions} conditions" if conditions > 1 else ""
-    whole = f"{len(sizes)} sizes{several} x {len(everybody)} implementations x {rounds} rounds = {about(whole_s)}"
+    kind = "implementations and layouts" if any(_several(wants, who) for who in everybody) else "implementations"
+    whole = f"{len(sizes)} sizes{several} x {len(everybody)} {kind} x {rounds} rounds = {about(whole_s)}"
     without = _without(wants, kept, values)
     if len(kept) == len(wants) and not without:
         return f"{whole}: the budget allows all of it"

@@ -12,6 +12,7 @@ from . import sweep_plan, sweep_words
 from .backends import Backend
 from .budget import Pace
 from .group import Group
+from .pass_planner import SLOW_SAMPLE_NS, SLOW_SAMPLES
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
 from .sweep_costs import Costs
@@ -217,7 +218,9 @@ class Sweeper:
         far_ns = sum(sizes[name].burst_ns for name in far)
         passes = min(MOST_PASSES, max(1, int((PASSES_PART * least_ns - far_ns) / max(1, near_ns))))
         return {
-            name: Turns(passes=min(passes, FAR_PASSES) if name in far else passes, samples=size.samples)
+            name: Turns(passes=min(passes, FAR_PASSES), samples=_fewer_samples(size))
+            if name in far
+            else Turns(passes=passes, samples=size.samples)
             for name, size in sizes.items()
         }
 
@@ -253,6 +256,11 @@ class Sweeper:
                 if not arm.again
             ]
         )
+
+
+def _fewer_samples(size: BurstSize) -> int:
+    """Return the samples of a burst of who is far behind: a few of slow calls are enough for that."""
+    return min(size.samples, SLOW_SAMPLES) if size.sample_ns > SLOW_SAMPLE_NS else size.samples
 
 
 def _who(case: Case) -> Who:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from ..worker.protocol import InputsWritten, Untimed
 from . import compile_caches, probes
 from .backends import Backend, RoundExecutor
 from .group import Group, Source
-from .worker_process import Ended
+from .worker_process import MEANWHILE_S, Ended
 
 #: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
 LEAST_ROOM_BYTES = 2**30
@@ -97,7 +97,7 @@ def staged(
     with scratch() as place:
         executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
         try:
-            yield _stage(members, sources, _Inputs(executor, place, seed), roofline=roofline, partly=partly)
+            yield _stage(members, sources, _Inputs(executor, place, seed, tell=tell), roofline=roofline, partly=partly)
         finally:
             executor.close()
             affinity.pin(0, cpus)
@@ -225,8 +225,9 @@ _Key = tuple[Any, ...]
 class _Inputs:
     """The inputs of a run, written once for all cases that have them in common."""
 
-    def __init__(self, executor: RoundExecutor, place: Path, seed: int) -> None:
+    def __init__(self, executor: RoundExecutor, place: Path, seed: int, *, tell: Callable[[str], None]) -> None:
         self.executor = executor
+        self._tell = tell
         self._place = place
         self._seed = seed
         self._written: dict[_Key, tuple[Path, InputsWritten | Ended]] = {}
@@ -253,15 +254,16 @@ class _Inputs:
         each = {_key(one, source): (one, source) for one, source in wanted}
         order = sorted(each, key=lambda key: math.prod(each[key][0].size.values.values()), reverse=True)
         folders = {key: self._place / f"inputs-{place}" for place, key in enumerate(order)}
-        if len(order) == 1:
-            return
 
         def write(key: _Key) -> InputsWritten | Ended:
             return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
         with ThreadPoolExecutor(max_workers=len(hardware.allowed_cpus())) as pool:
             try:
-                replies = list(pool.map(write, order))
+                futures = [pool.submit(write, key) for key in order]
+                while (made := len(wait(futures, timeout=MEANWHILE_S).done)) < len(futures):
+                    self._tell(f"inputs and reference, {made} of {len(futures)}")
+                replies = [future.result() for future in futures]
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.executor.abandon_inputs()

@@ -204,5 +204,5 @@ class Worker:
     accepted: bool = False
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
     consumed: str | None = None
-    """What was done inside the clock with a result that is computed only when it is looked at, if it was such a one."""
+    """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
     spent: Spent | None = None

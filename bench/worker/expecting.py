@@ -1,7 +1,7 @@
 """What is right for a content of the inputs: by the problem's reference, or by the baseline where it has none."""
 
 import shutil
-import time
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from ..store.checks import Against, Check, Closeness
 from .baseline import detached, elsewhere
 from .loading import ProblemFunctions
-from .measured import Algorithm, Measured, measured_tolerance
+from .measured import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
 from .outcome import Unfit, judged
 from .outputs import RESULT, Outputs, leaves_of
 from .protocol import CaseSpec
@@ -23,6 +23,9 @@ Values = Mapping[str, Any]
 
 #: The baseline gets so long in extended precision, and is not tried there if it takes so long in its own.
 LONGEST_EXTENDED_S, LONGEST_TO_TRY_S = 5.0, 2.0
+
+#: Libraries whose threads do not live on in a fork; they know no long doubles either.
+_UNFORKABLE = frozenset({"jax", "torch"})
 
 #: Inputs of more bytes are not made twice as large for it.
 LARGEST_EXTENDED_BYTES = 2**28
@@ -51,6 +54,8 @@ class Expecting:
         self._problem = problem
         self._baseline = baseline
         self._known: Measured | None = None
+        self._extends = True
+        """Whether the baseline has not yet failed to compute in extended precision."""
 
     def of(self, inputs: Values, seed: int) -> Right:
         """Return what is right for these inputs; Unfit where the problem's functions do not tell.
@@ -83,9 +88,9 @@ class Expecting:
             return self._baseline(inputs)
 
     def _by_reference(self, inputs: Values, seed: int) -> Right:
-        began = time.monotonic()
+        took = Stopwatch()
         leaves = self._leaves(self._referred(inputs))
-        took_s = time.monotonic() - began
+        took_s = took.seconds
         dtypes = {path: self._dtype(leaf) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         evaluate = self._of_leaves(self._referred)
         algorithm = Algorithm(evaluate=evaluate, narrow=None, native=None, took_s=took_s)
@@ -93,13 +98,14 @@ class Expecting:
         return self._bounded(inputs, (leaves, dtypes), algorithm, seed, check)
 
     def _by_baseline(self, inputs: Values, seed: int) -> Right:
-        began = time.monotonic()
+        took = Stopwatch()
         leaves = self._leaves(self._by_itself(inputs))
-        took_s = time.monotonic() - began
+        took_s = took.seconds
         dtypes = {path: str(leaf.array.dtype) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         small = sum(map(changing.bytes_of_numbers, inputs.values())) <= LARGEST_EXTENDED_BYTES
-        tries = _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
-        wide = self._extended(inputs, leaves) if tries else None
+        tries = self._extends and _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
+        wide = self._extended(inputs, leaves) if tries and not _UNFORKABLE & sys.modules.keys() else None
+        self._extends = wide is not None
         evaluate = self._of_leaves(self._baseline)
         algorithm = Algorithm(evaluate=evaluate, narrow=leaves if wide else None, native=leaves, took_s=took_s)
         check = Check(against=Against.EXTENDED if wide else Against.BASELINE, dtype=_precision(wide or leaves))
@@ -148,7 +154,7 @@ class Expecting:
         """Return what the baseline gives for long doubles, where it computes with them all the way."""
         folder = self._spec.inputs / "extended"
         wide_inputs = {name: changing.changed(value, changing.widened) for name, value in inputs.items()}
-        wide = elsewhere(lambda: self._baseline(wide_inputs), folder, LONGEST_EXTENDED_S)
+        wide = elsewhere(lambda: self._baseline(wide_inputs), folder, LONGEST_EXTENDED_S, SLOWED * LONGEST_EXTENDED_S)
         found = None if wide is None or not _is_wider(wide, leaves) else detached(wide)
         shutil.rmtree(folder, ignore_errors=True)
         return found

@@ -149,9 +149,10 @@ def _recording() -> Iterator[_Record]:
 
 
 def observed(
-    prepare: Callable[[dict[str, Any]], Callable[[], object]],
+    prepare: Callable[[dict[str, Any]], Callable[..., object]],
     inputs: Mapping[str, Any],
     before: Callable[[], object] = lambda: None,
+    fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None,
 ) -> tuple[Call, ...]:
     """Prepare an implementation on observed inputs and return what one evaluation calls NumPy for, longest first.
 
@@ -164,6 +165,8 @@ def observed(
         Name -> array or number; arrays are observed.
     before
         What is done before each call and not observed: inputs that were overwritten are put back.
+    fresh
+        From the inputs to what each call is called with, where it uses that up; not observed either.
 
     Notes
     -----
@@ -178,8 +181,9 @@ def observed(
         started = time.monotonic_ns()
         while not passes or (len(passes) < PASSES and time.monotonic_ns() - started < LONGEST_NS):
             before()
+            given = fresh(views) if fresh else ()
             with _recording() as record:
-                step()
+                step(*given)
             passes.append(record)
     return _calls(min(passes, key=lambda one: one.ns))
 

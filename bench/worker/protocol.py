@@ -155,7 +155,7 @@ class Started(Reply, frozen=True, kw_only=True):
     accepted: bool
     """Whether the problem's own test has accepted the outputs."""
     consumed: str | None = None
-    """What is done inside the clock with a result that is computed only when it is looked at, if it is such a one."""
+    """What is done so that a call computes, where its result is made only when it is looked at, or is kept."""
     preparing_ns: Natural
     """Until the first call had returned."""
     warming_ns: Natural

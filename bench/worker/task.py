@@ -14,6 +14,7 @@ from ..collector import collector_off
 from ..machine import threads, usage
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
+from .caches import Caches
 from .checker import Checker
 from .forcing import forced
 from .inputs import Arena
@@ -82,7 +83,7 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed,
+            consumed=self._consumed or self._caches.told(),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._verified_ns,
         )
@@ -95,6 +96,7 @@ class Bench:
                 self._step.close()
             if not callable(self._step):
                 raise Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
+        self._caches = Caches(self._step)
         if self._consumed:
             self._force(self._once())
         self._set_up_sampler()
@@ -104,7 +106,7 @@ class Bench:
         with judged():
             resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._sampler = Sampler(self._step, self._clock, resolution_ns)
-        if self._evict or self._arena.overwritten or self._fresh:
+        if self._evict or self._arena.overwritten or self._fresh or self._caches.forget:
             self._sampler.before = self._before
 
     def _before(self) -> tuple[Any, ...]:
@@ -115,8 +117,10 @@ class Bench:
         return self._given
 
     def _renew(self) -> None:
-        """Give the next call what it may overwrite or use up."""
+        """Give the next call what it may overwrite or use up, and take from it the answers that it keeps."""
         self._arena.restore()
+        if self._caches.forget:
+            self._caches.forget()
         if self._fresh:
             self._given = self._fresh(self._arena.inputs)
 
@@ -151,6 +155,7 @@ class Bench:
         own = self._checker.verify(first, "a")
         kept = {path: array.copy() for path, array in own.items()}
         self._verified_ns = time.perf_counter_ns()
+        self._caches.look()
         second, shortest = self._call()
         with held_against():
             self._checker.require_own_memory(self._checker.leaves(second), own)
@@ -284,10 +289,10 @@ class Bench:
         inputs = dict(self._arena.inputs)
         largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
         calls, smallest_ns = None, None
-        if not hasattr(self._step, "clock_ns") and not self._fresh:
+        if not hasattr(self._step, "clock_ns"):
             with contextlib.suppress(Exception):
-                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore)
-            if self._ready_ns < LONGEST_READY_NS:
+                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore, self._fresh)
+            if self._ready_ns < LONGEST_READY_NS and not self._fresh:
                 with contextlib.suppress(Exception):
                     smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._spec)))
         costs = unit_costs.measured(self._spec.case.dtype, largest)

@@ -61,3 +61,33 @@ def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
 def test_where_nobody_knows_nothing_is_told():
     assert warning(*rounds(*[(None, 900)] * 8)) is None
     assert warning(*rounds(*[(None, None)] * 8)) is None
+
+
+def first_calls(held, arm, *us):
+    """Return rounds whose workers' first calls took so many us."""
+    return [
+        replace(one, workers=tuple(replace(w, first_call_ns=ns(first)) if w.arm == arm else w for w in one.workers))
+        for one, first in zip(held, us, strict=True)
+    ]
+
+
+def test_who_is_slow_on_new_contents_in_the_first_round_alone_may_keep_results_on_disk():
+    held, arm = rounds((10, 9000), (10, 12), (10, 15), (11, 12))
+    said = warning(first_calls(held, arm, 9000, 20, 30, 25), arm)
+    assert "in its first round a call on contents that it had not met before took 600 times" in said
+    assert "may keep results on disk" in said
+
+
+@pytest.mark.parametrize(
+    ("times", "first"),
+    [
+        ([(9000, 9000), (9000, 9100), (9000, 9000)], [3_000_000, 200_000, 210_000]),  # compiled in the first round
+        ([(10, 9000), (10, 12), (10, 15)], [20, 25, 20]),  # disturbed once
+        ([(10, 12), (10, 12), (10, 15)], [9000, 25, 20]),
+        ([(10, 9000), (10, 12), (10, 9000)], [9000, 25, 20]),
+        ([(10, 9000), (10, 12)], [9000, 25]),
+    ],
+)
+def test_what_was_compiled_or_disturbed_in_the_first_round_is_not(times, first):
+    held, arm = rounds(*times)
+    assert warning(first_calls(held, arm, *first), arm) is None

@@ -1,5 +1,6 @@
 """A sweep's rounds on a simulated machine: how its budget is spent on sizes of very different cost."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,7 @@ def test_the_plan_is_said_once_the_smallest_size_had_two_rounds_and_every_size_t
     values = (100, 200, 500, 1000, 2000, 5000, 10_000)
     run, _ = swept(tmp_path, simulation, values, how=settings(14.0), say=said.append)
     (plan,) = said
-    assert plan.startswith("7 sizes x 2 implementations x 6 rounds = about 18 s")
-    assert ": the budget allows m = 100, " in plan
+    assert re.match(r"7 sizes x 2 implementations x 6 rounds = about 1\d s: the budget allows m = 100, ", plan)
     assert [one.group for one in run.rounds[:2]] == ["product-m=100-float64-1t"] * 2
     counts = rounds_of(run)
     assert {100, 1000, 10_000} <= set(counts) < set(values)

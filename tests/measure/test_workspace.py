@@ -103,7 +103,7 @@ def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_onc
     usual, source = make_run(USUAL).arms[0].case, SimpleNamespace(problem=SimpleNamespace(file=tmp_path / "problem.py"))
     cases = [replace(usual, size=Size(name=name, values={"m": m})) for name, m in (("L", 9), ("M", 4), ("S", 1))]
     writers = Writers({"L": ended, "S": Outcome.FAILED})
-    inputs = workspace._Inputs(writers, tmp_path, 1)
+    inputs = workspace._Inputs(writers, tmp_path, 1, tell=lambda doing: None)
     inputs.write_all([(case, source) for case in cases])
     assert writers.asked[3:] == ["L"]
     assert inputs.of(cases[0], source)[1].work == {"others": 0}

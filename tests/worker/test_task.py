@@ -1,6 +1,7 @@
 """The child process's work, done in this process."""
 
 import dataclasses
+import functools
 import gc
 import sys
 from dataclasses import dataclass
@@ -75,6 +76,21 @@ def implemented(monkeypatch):
     return lambda prepare, module=None: monkeypatch.setattr(
         implementation, "load", lambda folder, name: module or Module(prepare)
     )
+
+
+def test_the_cache_of_a_step_is_cleared_before_each_call_and_that_is_told(order, implemented):
+    kept = []
+
+    def prepare(inputs):
+        kept.append(functools.cache(lambda: np.dot(inputs["x"].T, inputs["y"])))
+        return kept[-1]
+
+    implemented(prepare)
+    bench = Bench(order)
+    assert bench.start().consumed == "its cache is cleared before each call"
+    bench.burst(burst_of(3, 2))
+    assert kept[-1].cache_info() == (0, 1, None, 1)
+    bench.finish()
 
 
 def test_making_inputs_tells_the_matrices_and_the_work(spec):

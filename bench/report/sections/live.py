@@ -25,14 +25,14 @@ def section(analysis: Analysis) -> Section:
 
 
 def labels(run: Run) -> dict[str, str]:
-    """Return name of an arm or a group -> what people call it; longer names before those that they begin with."""
-    several = len({arm.case.size.name for arm in run.arms}) > 1
+    """Return name of an arm, or of a group behind a comma -> what people call it; longer names first."""
+    several = len({arm.case.group for arm in run.arms}) > 1
     found: dict[str, str] = {}
     for arm in run.arms:
-        size = _size(arm.case, run.settings.sweep)
-        found[arm.case.group] = size
-        again = " once more" if arm.again else ""
-        found[arm.name] = f"{plain(arm.case.implementation)}{again}{f' at {size}' if several else ''}"
+        at = f" at {_size(arm.case, run.settings.sweep)}" if several else ""
+        second = " (second)" if arm.again else ""
+        found[f", {arm.case.group}"] = at
+        found[arm.name] = f"{plain(arm.case.implementation)}{second}{at}"
     return {name: found[name] for name in sorted(found, key=len, reverse=True)}
 
 

@@ -30,18 +30,23 @@ def section(analysis: Analysis) -> Section | None:
         "library is in neither. A compiled program that is kept on disk makes later starts shorter than the first. "
         "It pays off after so many calls: then all of it together takes less time than the baseline does."
     )
-    cold = [_cold(one, group) for group in analysis.groups for one in group.ok if one.cold_start_s is not None]
-    return Section(title="Before the first result", paragraphs=(text, *dict.fromkeys(cold)), tables=tables)
+    cold = tuple(f"{said} The calls to pay off count the first." for said in compiled(analysis))
+    return Section(title="Before the first result", paragraphs=(text, *cold), tables=tables)
 
 
-def _cold(finding: Finding, group: GroupFindings) -> str:
-    """Return that the first process compiled and later ones did not, and what that took."""
-    cold, warm = finding.cold_start_s, (finding.prepare_s or 0.0) + (finding.first_call_s or 0.0)
-    return (
-        f"{code(label(finding.arm.case, group))} compiled in its first round, {time_text(cold)} to the first result; "
-        f"later rounds found the compiled code on disk and took {time_text(warm)}. The calls to pay off count the "
-        "first."
+def compiled(analysis: Analysis) -> tuple[str, ...]:
+    """Return of whom the first process compiled and later ones found that on disk, and what that took."""
+    return tuple(
+        f"{code(label(one.arm.case, group))} compiled in its first round, {time_text(one.cold_start_s)} to the first "
+        f"result; later rounds found the compiled code on disk and took {time_text(_warm_start_s(one))}."
+        for group in analysis.groups
+        for one in group.ok
+        if one.cold_start_s is not None
     )
+
+
+def _warm_start_s(finding: Finding) -> float:
+    return (finding.prepare_s or 0.0) + (finding.first_call_s or 0.0)
 
 
 def _table(group: GroupFindings, groups: tuple[GroupFindings, ...]) -> Table:

@@ -11,6 +11,7 @@ from ...units import significant
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, code, plain
 from ..phrases import blas_text, conditions, estimate_text, margin_text
+from . import startup
 from .sweep_tables import (
     crossing_text,
     fastest_table,
@@ -55,7 +56,11 @@ def section(analysis: Analysis) -> Section | None:
         tables += [table for table in (steps_table(one, found),) if table]
     return Section(
         title=f"Over sizes: {found[0].parameter}",
-        paragraphs=(*(text for one in found for text in (*_left_out(one), *_grows(one))), *explained),
+        paragraphs=(
+            *(text for one in found for text in (*_left_out(one), *_grows(one))),
+            *startup.compiled(analysis),
+            *explained,
+        ),
         tables=tuple(tables),
         figures=tuple(_figures(analysis)),
     )

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ def _live(title: str, screen: Screen) -> Iterator[Listener]:
 
         def listener(now: Progress) -> None:
             lines = table.lines(now)
-            text = printable(table.in_plain_words(live_text(now, table.spent_s)))
+            text = printable(live_text(replace(now, doing=table.in_plain_words(now.doing)), table.spent_s))
             done, total = _share(now, table.spent_s)
             bar.update(task, description=text, completed=done, total=total)
             shown.update(Group(bar.get_renderable(), *lines), refresh=True)
@@ -95,11 +96,11 @@ class _Table:
         """Time since the start."""
         return time.monotonic() - self._started
 
-    def in_plain_words(self, text: str) -> str:
-        """Return a text with what people call the arms and groups of the run in the place of their names."""
+    def in_plain_words(self, doing: str) -> str:
+        """Return what is being done, with what people call arms and groups in the place of their names."""
         for name, label in self._labels.items():
-            text = text.replace(name, label)
-        return text
+            doing = doing.replace(name, label)
+        return f"timing each in turn, {doing}" if doing.startswith("pass ") else doing
 
     def lines(self, now: Progress) -> "tuple[Text, ...]":
         """Return what stands below the line; nothing before the first worker has answered."""
@@ -133,7 +134,7 @@ def progress_text(now: Progress) -> str:
 def live_text(now: Progress, spent_s: float) -> str:
     """Return as in ``round 3 of 9, 24 s so far, about 41 s left: pass 2 of 6``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
-    planned = f" of about {now.planned_s:.0f} s" if now.planned_s is not None else " so far"
+    planned = f" of about {now.planned_s:.0f} s" if (now.planned_s or 0.0) > spent_s else " so far"
     rest = planned if now.left_s is None else f" so far, about {max(0.0, now.left_s):.0f} s left"
     return f"round {now.rounds_done + 1}{total}, {spent_s:.0f} s{rest}: {now.doing}"
 

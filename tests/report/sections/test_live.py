@@ -81,8 +81,8 @@ def test_of_a_sweep_the_sizes_are_shown_that_have_a_time(rounds):
 def test_arms_and_groups_have_names_for_people():
     run = make_run(USUAL[:2], sizes=make_sizes(1, 10))
     swept = replace(run, settings=replace(run.settings, sweep="m"))
-    text = "; ".join(arm.name for arm in swept.arms[:2]) + f"; {swept.rounds[0].group}"
+    text = "; ".join(arm.name for arm in swept.arms[:2]) + f"; pass 2 of 5, {swept.rounds[0].group}"
     for name, label in live.labels(swept).items():
         text = text.replace(name, label)
-    assert text == "loop_hoisted at m=1; loop_hoisted once more at m=1; m=1"
+    assert text == "loop_hoisted at m=1; loop_hoisted (second) at m=1; pass 2 of 5 at m=1"
     assert "loop_hoisted" in live.labels(make_run(USUAL)).values()

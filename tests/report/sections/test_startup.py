@@ -6,9 +6,9 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import findings
-from bench.report.sections import startup
+from bench.report.sections import startup, sweep
 from bench.stats.intervals import Estimate
-from tests.builders import USUAL, make_run
+from tests.builders import SWEPT, USUAL, make_run, make_sizes
 
 
 def timed(finding, *, prepare_s, first_call_s, later_s, transfer_s=None):
@@ -65,3 +65,12 @@ def test_what_the_first_round_compiled_and_later_ones_found_on_disk_is_told_and_
     assert fast.cold_start_s == pytest.approx(3.0, rel=0.1)
     assert startup.calls_to_pay_off(fast, baseline) > 40
     assert not any("compiled in its first round" in one for one in startup.section(Analysis(run)).paragraphs)
+
+
+def test_a_sweep_tells_what_was_compiled_too():
+    run = make_run(SWEPT, sizes=make_sizes(1, 10, 100))
+    first, *others = run.rounds
+    cold = tuple(replace(one, prepare_ns=2_000_000_000) for one in first.workers)
+    analysis = Analysis(replace(run, rounds=(replace(first, workers=cold), *others)))
+    told = [text for text in sweep.section(analysis).paragraphs if "compiled in its first round, 2.0" in text]
+    assert len(told) == 2

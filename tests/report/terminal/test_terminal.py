@@ -272,7 +272,7 @@ def test_at_a_terminal_a_run_shows_who_is_ahead_so_far_and_names_for_people(scre
     with screens() as (out, err), terminal.progress("backprop") as listener:
         listener(Progress(doing=doing, rounds_done=7, rounds_expected=8, left_s=4.0, so_far=lambda: run))
         drawn = STYLE.sub("", err.getvalue())
-    assert "about 4 s left: preparing loop_hoisted once more" in drawn
+    assert "about 4 s left: preparing loop_hoisted (second)" in drawn
     assert re.search(r"`row_major` is 2\d\.\d+ times \[.*\] as fast as `loop_hoisted`", drawn)
     assert re.search(r"row_major +3\.0\d +2\d\.\d+x \[.*faster", drawn)
     assert "Ctrl-C ends it here and keeps what is known." in drawn
@@ -333,6 +333,7 @@ def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
     [
         (Progress(doing="inputs"), "round 1, 3 s so far: inputs"),
         (Progress(doing="inputs", planned_s=75.0), "round 1, 3 s of about 75 s: inputs"),
+        (Progress(doing="inputs", planned_s=2.0), "round 1, 3 s so far: inputs"),
         (
             Progress(doing="pass 2", rounds_done=4, rounds_expected=9, left_s=12.6, planned_s=75.0),
             "round 5 of 9, 3 s so far, about 13 s left: pass 2",
