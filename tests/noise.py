@@ -6,8 +6,9 @@ its whole life. So samples of one process are no independent evidence, and the s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, log1p, pi, sin, sqrt
+from math import exp, log, log1p, pi, sin, sqrt
 from random import Random
+from statistics import median
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,12 @@ class Noise:
         hit = self.hit[1] if random.random() < self.hit[0] else 1.0
         common = self.drift_per_hour * now_s / 3600 + log1p(size) * (1 + sin(2 * pi * now_s / length_s)) / 2
         return exp(common + self.burst * abs(random.gauss())) * hit
+
+    def log_ratio(self, random: Random, truth: float, passes: int) -> float:
+        """Draw the log-ratio of a round: of two processes, and the median over passes of their bursts."""
+        processes = log(self.of_process(random)) - log(self.of_process(random))
+        bursts = (log(self.of_burst(random, 0.0)) - log(self.of_burst(random, 0.0)) for _ in range(passes))
+        return truth + processes + median(bursts)
 
     def of_sample(self, random: Random) -> float:
         """Draw the factor of one sample: at least 1."""

@@ -88,12 +88,12 @@ class Conductor:
             warm = {one.arm.name: one for one in held.active if one.call_ns}
             turns = self._turns(warm, choose_turns, time.monotonic_ns() - held.started_ns)
             self._interleave(held, warm, turns)
-            if following and not (index == 0 and self._untimed == "explain"):  # what explains times, too
-                alive = [one.arm for one in held.active if one.record.outcome == Outcome.OK]
-                self._start_ahead(alive, group, following)
+            explains = index == 0 and self._untimed == "explain"  # it times, too: nothing is started beside it
+            coming = iter(following.spawn_order if following and not explains else ())
             for one in held.active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, untimed, kept=crew is not None)
+                self._start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
         self._open = None
         return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
 
@@ -149,9 +149,9 @@ class Conductor:
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         return self._conditions(source, environ, self._cpus)
 
-    def _start_ahead(self, arms: Sequence[Arm], group: Group, plan: RoundPlan) -> None:
-        """Start the workers of the next round, so that they load what all load while those of this one are ended."""
-        for arm in sorted(arms, key=lambda arm: plan.spawn_order.index(arm.name)):
+    def _start_ahead(self, arm: Arm | None, group: Group, plan: RoundPlan | None) -> None:
+        """Start a worker of the next round, to load what all load while another of this one is verified and ended."""
+        if arm and plan:
             self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._drawn(arm, group, plan))
 
     def close(self) -> None:

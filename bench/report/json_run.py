@@ -12,6 +12,7 @@ from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..stats.intervals import Uncertain
 from ..store.checks import Check
 from ..store.records import Left
+from .sections import time_spent
 
 
 def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "problem": analysis.run.problem.name,
         "margin": analysis.margin,
         "interrupted": analysis.run.interrupted,
+        "seconds_spent": time_spent.seconds(analysis.run),
+        "measured_no_further": dict(analysis.run.stopped),
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],

@@ -9,8 +9,8 @@ run that stops by itself does so by one of two rules:
   have an interval at all, 6, at the only level that these know, 2**-6: what is far apart is decided there. The later
   looks share the rest equally. Where the time ends between two looks, the last one takes what those before it left.
 - By width (`precision`). The rounds are planned from the spread of those before, and the run ends where the interval
-  is narrow enough, wherever it lies. That favours samples that happen to spread little, and nothing else: it costs a
-  part of a percent of coverage, for which WIDTH_LEVEL makes up.
+  is narrow enough, wherever it lies. That favours samples that happen to spread little, and nothing else: it costs up
+  to two percent of coverage, for which WIDTH_LEVEL makes up.
 
 `.ci/coverage.py` simulates both under the noise of the notes, and tests/stats/test_sequential.py the first.
 """
@@ -25,8 +25,9 @@ from .intervals import ALPHA, MIN_ROUNDS, hodges_lehmann
 #: Numbers of rounds after which a run looks at its pairs, each less than twice the one before.
 LOOKS = (MIN_ROUNDS, 10, 18, 32)
 
-#: One-sided level of an interval whose width ended the run, chosen by simulation: `.ci/coverage.py`.
-WIDTH_LEVEL = 0.018
+#: One-sided level of an interval whose width ended the run: by simulation it holds the truth in 95.5 to 97.8 % of runs
+#: of 6 to 200 rounds under the noise of the notes, where that of ALPHA does so in 92.8 % and more.
+WIDTH_LEVEL = 2.0**-MIN_ROUNDS
 
 #: Beyond the spread of so few rounds that a plan is made from: it aims at a half-width smaller by this factor.
 PLANNED_PART = 0.9

@@ -2,7 +2,9 @@
 
 import contextlib
 import copy
+import math
 import os
+import resource
 import signal
 import time
 import warnings
@@ -63,7 +65,9 @@ def detached(leaves: Mapping[str, Leaf]) -> dict[str, Leaf]:
     }
 
 
-def elsewhere(evaluate: Callable[[], Outputs], folder: Path, longest_s: float) -> dict[str, Leaf] | None:
+def elsewhere(
+    evaluate: Callable[[], Outputs], folder: Path, most_cpu_s: float, longest_s: float
+) -> dict[str, Leaf] | None:
     """Evaluate in a fork, which may take too long or die; return the leaves of the outputs, None if none came of it.
 
     Parameters
@@ -72,14 +76,15 @@ def elsewhere(evaluate: Callable[[], Outputs], folder: Path, longest_s: float) -
         What to do there.
     folder
         A new one, for what comes of it.
-    longest_s
-        How long it may take.
+    most_cpu_s, longest_s
+        How much CPU time it may take, and how long.
     """
     with _quietly():
         child = os.fork()
     if child == 0:
         code = 1
         with contextlib.suppress(BaseException):
+            resource.setrlimit(resource.RLIMIT_CPU, (_cpu_limit(most_cpu_s), resource.RLIM_INFINITY))
             save_leaves(folder, leaves_of(evaluate(), judged=False))
             code = 0
         os._exit(code)
@@ -91,6 +96,11 @@ def elsewhere(evaluate: Callable[[], Outputs], folder: Path, longest_s: float) -
         os.waitpid(child, 0)
         return None
     return load_leaves(folder) if ended[1] == 0 else None
+
+
+def _cpu_limit(more_s: float) -> int:
+    """Return the CPU seconds after which a fork that has just begun ends, which counts those of its own alone."""
+    return math.ceil(time.process_time() + more_s)
 
 
 @contextlib.contextmanager

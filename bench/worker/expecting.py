@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from ..store.checks import Against, Check, Closeness
 from .baseline import detached, elsewhere
 from .loading import ProblemFunctions
-from .measured import Algorithm, Measured, measured_tolerance
+from .measured import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
 from .outcome import Unfit, judged
 from .outputs import RESULT, Outputs, leaves_of
 from .protocol import CaseSpec
@@ -89,9 +88,9 @@ class Expecting:
             return self._baseline(inputs)
 
     def _by_reference(self, inputs: Values, seed: int) -> Right:
-        began = time.monotonic()
+        took = Stopwatch()
         leaves = self._leaves(self._referred(inputs))
-        took_s = time.monotonic() - began
+        took_s = took.seconds
         dtypes = {path: self._dtype(leaf) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         evaluate = self._of_leaves(self._referred)
         algorithm = Algorithm(evaluate=evaluate, narrow=None, native=None, took_s=took_s)
@@ -99,9 +98,9 @@ class Expecting:
         return self._bounded(inputs, (leaves, dtypes), algorithm, seed, check)
 
     def _by_baseline(self, inputs: Values, seed: int) -> Right:
-        began = time.monotonic()
+        took = Stopwatch()
         leaves = self._leaves(self._by_itself(inputs))
-        took_s = time.monotonic() - began
+        took_s = took.seconds
         dtypes = {path: str(leaf.array.dtype) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         small = sum(map(changing.bytes_of_numbers, inputs.values())) <= LARGEST_EXTENDED_BYTES
         tries = self._extends and _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
@@ -155,7 +154,7 @@ class Expecting:
         """Return what the baseline gives for long doubles, where it computes with them all the way."""
         folder = self._spec.inputs / "extended"
         wide_inputs = {name: changing.changed(value, changing.widened) for name, value in inputs.items()}
-        wide = elsewhere(lambda: self._baseline(wide_inputs), folder, LONGEST_EXTENDED_S)
+        wide = elsewhere(lambda: self._baseline(wide_inputs), folder, LONGEST_EXTENDED_S, SLOWED * LONGEST_EXTENDED_S)
         found = None if wide is None or not _is_wider(wide, leaves) else detached(wide)
         shutil.rmtree(folder, ignore_errors=True)
         return found

@@ -1,7 +1,7 @@
 """Looking again and again, by simulation: the errors over all looks together stay below one in twenty."""
 
 import random
-from math import log1p, sqrt
+from math import log, log1p, sqrt
 
 import pytest
 
@@ -9,6 +9,7 @@ from bench.analyse import verdict
 from bench.analyse.verdict import Verdict
 from bench.stats import intervals
 from bench.stats.sequential import FIXED, LOOKS, Stopping, half_width, rounds_for
+from tests import noise
 
 MARGIN = 0.03
 USUAL = Stopping(looks=LOOKS)
@@ -74,6 +75,15 @@ def test_a_difference_of_just_the_margin_is_seldom_called_larger_or_smaller(draw
 def test_intervals_of_a_run_that_stops_by_itself_hold_the_truth_95_times_in_100(truth, sd):
     found = [stopped(truth, sd, seed, normal)[1].interval for seed in range(1500)]
     held = sum(interval.low <= truth <= interval.high for interval in found)
+    assert held >= 0.95 * len(found)
+
+
+@pytest.mark.parametrize("model", noise.MODELS)
+@pytest.mark.parametrize("ratio", [1 / 455, 1.05, 1.0])
+def test_intervals_hold_the_truth_95_times_in_100_at_whatever_look_a_run_ends_under_the_noise_of_machines(model, ratio):
+    bent = noise.MODELS[model]
+    found = [stopped(log(ratio), 1.0, seed, lambda random: bent.log_ratio(random, 0.0, 3))[1] for seed in range(500)]
+    held = sum(one.interval.low <= log(ratio) <= one.interval.high for one in found)
     assert held >= 0.95 * len(found)
 
 

@@ -99,6 +99,20 @@ KINDS = {
         "sorted(range(len(x)), key=x.__getitem__)",
         {"np.argsort(-x)": r"result\[0\] is \d+, expected \d+ \(\d+ of 40 differ\)", "np.argsort(x)[1:]": "has shape"},
     ),
+    "counts in bins": (
+        inputs("{'x': r.rand(n), 'bins': 7}"),
+        "x, bins",
+        "np.histogram(x, bins=bins, range=(0, 1))[0]",
+        "np.bincount((x * bins).astype(int), minlength=bins).astype(float)",
+        {"np.histogram(x, bins=bins + 1, range=(0, 1))[0]": r"has shape \(8,\), expected \(7,\)"},
+    ),
+    "as many as there are": (
+        inputs("{'x': r.randint(0, 9, n)}"),
+        "x",
+        "np.unique(x, return_counts=True)",
+        "(lambda found: (sorted(found), [found[one] for one in sorted(found)]))(__import__('collections').Counter(x))",
+        {"(np.unique(x), np.unique(x))": r"result\[1\]\[0\] is 0, expected"},
+    ),
     "a mask": (
         X,
         "x",
@@ -296,6 +310,36 @@ def test_arrays_that_are_overwritten_are_the_results_of_who_returns_nothing(comp
     for name, told in (("wrong", r"x\[\d+, \d\] is"), ("elsewhere", "x is not among what it gave: result")):
         with pytest.raises(Unfit, match=told):
             measured(spec, name)
+
+
+def test_a_buffer_that_is_handed_in_is_the_result(computation):
+    spec, _ = computation(
+        X.replace("}", ", 'out': np.zeros((n, 3))}"),
+        inout=("out",),
+        base=of("np.sqrt(x, out=out)", "x, out"),
+        other=of("np.copyto(out, x**0.5)", "x, out"),
+        wrong=of("np.sqrt(x[:-1], out=out[:-1])", "x, out"),
+    )
+    for name in ("base", "other"):
+        measured(spec, name)
+    with pytest.raises(Unfit, match="out is not among what it gave: result"):
+        measured(spec, "wrong")
+
+
+def test_whole_numbers_may_be_held_against_floats_where_outputs_are_named(computation):
+    problem = (
+        inputs("{'x': r.rand(n)}") + "\ndef reference(inputs):\n    return {'counts': np.histogram(inputs['x'])[0]}"
+    )
+    spec, reply = computation(
+        problem,
+        outputs=("counts",),
+        base=of("np.histogram(x)[0].astype(x.dtype)", "x"),
+        wrong=of("np.histogram(x)[0] + 0j", "x"),
+    )
+    assert reply.check.kind == "equal"
+    measured(spec, "base")
+    with pytest.raises(Unfit, match="counts is complex128, expected integers"):
+        measured(spec, "wrong")
 
 
 EIGEN = (

@@ -10,7 +10,6 @@ import datetime as dt
 import decimal
 import enum
 import fractions
-import inspect
 import pathlib
 import sys
 import types
@@ -85,11 +84,11 @@ def taken_apart(value: Any, path: str = "result", otherwise: Otherwise = refused
 
 def promise(value: object) -> str | None:
     """Return what is said of a value that only promises a result; None where it is there."""
-    if inspect.isawaitable(value):
+    if hasattr(type(value), "__await__"):
         return "nothing has been computed yet; run it (asyncio.run(...)) and return the result"
     if libraries.is_lazy(value):
         return "nothing has been computed yet; let it be computed (compute(), collect()) and return the result"
-    if isinstance(value, Iterator):
+    if _is(value, Iterator):
         return "nothing has been computed yet; go through it and return the result"
     return None
 
@@ -121,11 +120,11 @@ class _Reader:
 
     def _hold(self, value: Any, path: str) -> None:
         """Add what holds others, and these."""
+        said = promise(value) if self._otherwise is refused else None
+        if said:
+            raise Unreadable(f"{path} is {article(type(value).__name__)}: {said}")
         held = _held(value, self._otherwise)
         if held is None:
-            said = promise(value)
-            if said and self._otherwise is refused:
-                raise Unreadable(f"{path} is {article(type(value).__name__)}: {said}")
             self.leaves[path] = self._otherwise(value, path)
             return
         kind, members = held
