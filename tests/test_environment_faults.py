@@ -66,7 +66,7 @@ def test_a_results_disk_that_is_full_in_the_middle_keeps_the_rounds_before(tmp_p
     assert "No space left on device" in sentence
     assert "what was measured is kept: implbench report results/" in sentence
     (path,) = documents.documents(tmp_path)
-    assert 1 <= len(documents.read(path).rounds) < 3
+    assert 1 <= len(documents.read(path).rounds) <= 3  # where all fit, the document did not
 
 
 def test_a_scratch_disk_that_is_full_is_one_sentence(tmp_path):

@@ -146,7 +146,7 @@ def test_a_worker_may_take_no_more_memory_than_its_limit(folder):
 
 
 def test_a_worker_may_write_no_larger_file_than_its_limit(folder):
-    code = "with open('large', 'wb') as file:\n    file.seek(2**30)\n    file.write(b'x')"
+    code = "with open('written.bin', 'wb') as file:\n    file.seek(2**30)\n    file.write(b'x')"
     found = outcome(folder, code, memory_bytes=2**30)
     assert found.outcome == Outcome.FAILED
     assert "File too large" in found.reason
