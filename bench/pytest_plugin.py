@@ -192,7 +192,7 @@ def round_seconds(run: Run, arm: Arm) -> list[float]:
     """Return the seconds per call of an arm's fastest sample in each round that counts, in the order of the rounds."""
     return [
         min(ns * 1e-9 / burst.number for burst in worker.bursts for ns in burst.sample_ns)
-        for round_ in used_rounds(run, arm.case.group)
+        for round_ in used_rounds(run)
         for worker in round_.workers
         if worker.arm == arm.name and worker.bursts
     ]

@@ -46,7 +46,7 @@ def until(process: "Popen[str]", look: Callable[[], Found]) -> Found:
     while not (found := look()):
         assert process.poll() is None, f"ended with {process.returncode}"
         assert time.monotonic() < ends, "it goes on, and what was waited for does not come"
-        time.sleep(0.01)
+        time.sleep(0.05)  # a look at all processes takes milliseconds of what is waited for
     return found
 
 

@@ -6,8 +6,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..stats.intervals import Estimate
-from ..store.records import Arm, Round, Run
-from ..store.selectors import burst_values, log_ratios, paired, used_rounds
+from ..store.records import Arm, Run
 from .conditions import AXES, Effect, effects
 from .explanation import Ladder, ladders
 from .frame import frame
@@ -35,12 +34,12 @@ class Analysis:
     @cached_property
     def sweeps(self) -> tuple[Sweep, ...]:
         """Each condition that was measured at several sizes."""
-        return sweeps(self.run, self.groups)
+        return sweeps(self.groups, self.run.settings.stopping)
 
     @cached_property
     def effects(self) -> Mapping[str, tuple[Effect, ...]]:
         """Axis -> what changing it alone changes."""
-        return {axis: effects(self.run, self.groups, axis) for axis in AXES}
+        return {axis: effects(self.groups, axis, self.run.settings.stopping) for axis in AXES}
 
     @cached_property
     def rooflines(self) -> tuple[Roofline, ...]:
@@ -64,16 +63,12 @@ class Analysis:
         """Return the ladder of a group, None where it was not explained."""
         return next((ladder for ladder in self.ladders if ladder.group.name == group.name), None)
 
-    def rounds(self, group: GroupFindings) -> tuple[Round, ...]:
-        """Return the rounds of a group that count."""
-        return used_rounds(self.run, group.name)
-
     def ratio(self, group: GroupFindings, candidate: Arm, baseline: Arm) -> Estimate | None:
         """Return log(time of one arm / time of another of its group), None if no round has both.
 
         Its interval has the level that the run's looks leave, as every ratio of a run has (docs/measuring.md).
         """
-        return estimate(log_ratios(self.rounds(group), candidate.name, baseline.name), self.run.settings.stopping)
+        return estimate(group.rounds.log_ratios(candidate, baseline), self.run.settings.stopping)
 
     def ratios(
         self, group: GroupFindings, of: Callable[[Sequence[int]], float] = min
@@ -82,10 +77,9 @@ class Analysis:
 
         It is of burst minima, or of what `of` makes of a burst's samples.
         """
-        values = {finding.arm.name: burst_values(self.rounds(group), finding.arm.name, of) for finding in group.ok}
         found = {}
-        for candidate, baseline in combinations(values, 2):
-            one = estimate(paired(values[candidate], values[baseline]), self.run.settings.stopping)
+        for candidate, baseline in combinations([finding.arm for finding in group.ok], 2):
+            one = estimate(group.rounds.log_ratios(candidate, baseline, of), self.run.settings.stopping)
             if one is not None:
-                found[candidate, baseline], found[baseline, candidate] = one, -one
+                found[candidate.name, baseline.name], found[baseline.name, candidate.name] = one, -one
         return found

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
-from ..store.records import Run
-from ..store.selectors import used_rounds
-from .sweep import case_of, log_seconds
+from ..stats.sequential import FIXED, Stopping
+from .sweep import case_of
 from .verdict import GroupFindings, Ratio, estimate
 
 #: The conditions, in the order in which they are shown.
@@ -44,15 +43,17 @@ class Effect:
         return self.speedup.mapped(lambda speedup: speedup / more)
 
 
-def effects(run: Run, groups: Sequence[GroupFindings], axis: str) -> tuple[Effect, ...]:
+def effects(groups: Sequence[GroupFindings], axis: str, stopping: Stopping = FIXED) -> tuple[Effect, ...]:
     """Return what each value of an axis does against its first: one thread, float64, the default allocator.
 
     Parameters
     ----------
-    run, groups
-        A run and what is said of it.
+    groups
+        What is said of a run.
     axis
         One of AXES.
+    stopping
+        Of the run: see `sequential`.
 
     Notes
     -----
@@ -66,13 +67,13 @@ def effects(run: Run, groups: Sequence[GroupFindings], axis: str) -> tuple[Effec
         alike.setdefault(_others(case_of(group), axis), []).append(group)
     for same in alike.values():
         first, *rest = sorted(same, key=lambda group: _place(case_of(group), axis))
-        before = _times(run, first)
+        before = _times(first) if rest else {}
         for group in rest:
-            for key, (case, after) in _times(run, group).items():
+            for key, (case, after) in _times(group).items():
                 if key in before:
                     earlier = before[key][1]
                     logs = {index: earlier[index] - value for index, value in after.items() if index in earlier}
-                    log_ratio = estimate(logs, run.settings.stopping)
+                    log_ratio = estimate(logs, stopping)
                     if log_ratio is not None:
                         found.append(
                             Effect(
@@ -106,13 +107,7 @@ def _others(case: Case, axis: str) -> tuple[object, ...]:
     return (size, case.data, case.cache, *(_value(case, other) for other in AXES if other != axis))
 
 
-def _times(run: Run, group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:
+def _times(group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:
     """Return implementation and layout -> case, and round -> log of its seconds per call."""
-    rounds = used_rounds(run, group.name)
-    return {
-        (finding.arm.case.implementation, finding.arm.case.layout): (
-            finding.arm.case,
-            log_seconds(rounds, finding.arm.name),
-        )
-        for finding in group.ok
-    }
+    arms = [finding.arm for finding in group.ok]
+    return {(arm.case.implementation, arm.case.layout): (arm.case, group.rounds.log_seconds(arm)) for arm in arms}

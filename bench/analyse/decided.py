@@ -3,7 +3,6 @@
 from math import expm1
 
 from ..store.records import Run
-from ..store.selectors import log_ratios, used_rounds
 from .verdict import Finding, GroupFindings, Verdict, estimate, findings, judge
 
 
@@ -35,7 +34,7 @@ def _undecided_leaders(run: Run, group: GroupFindings) -> set[str]:
     if len(rivals) < 2:
         return set()
     one, other = rivals
-    log_ratio = estimate(log_ratios(used_rounds(run, group.name), one.name, other.name), run.settings.stopping)
+    log_ratio = estimate(group.rounds.log_ratios(one, other), run.settings.stopping)
     if log_ratio is None or judge(log_ratio, group.margin, group.resolved or 0.0) != Verdict.UNDECIDED:
         return set()
     return {one.name, other.name}

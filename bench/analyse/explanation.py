@@ -7,7 +7,6 @@ from math import log
 
 from ..problems.case import Case
 from ..store.records import Left, Run
-from ..store.selectors import log_ratios, used_rounds
 from ..store.worker_records import Call, CallKind, Worker
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .roofline import peak, roofs_of
@@ -213,8 +212,7 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
         diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
     logs = None
     if before:
-        pair = log_ratios(used_rounds(run, group.name), finding.arm.name, before.finding.arm.name)
-        logs = estimate(pair, run.settings.stopping)
+        logs = estimate(group.rounds.log_ratios(finding.arm, before.finding.arm), run.settings.stopping)
     return Rung(
         finding=finding,
         worker=worker,

@@ -1,18 +1,55 @@
 """A run as a tidy table: one row a sample, every condition a column."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from ..store.records import Arm, Round, Run
-from ..store.worker_records import Burst, Outcome, Worker
+from ..store.worker_records import Outcome, Worker
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _Value = str | float | int | bool | None
 
+#: The columns of a sample, which stand behind its conditions.
+SAMPLE = ("pass", "position", "sample", "calls", "seconds_per_call")
+
 #: Columns of whole numbers, some of which may be unknown.
-_WHOLE_NUMBERS = dict.fromkeys(("threads", "round", "pid", "pass", "position", "sample", "calls"), "Int64")
+_WHOLE_NUMBERS = dict.fromkeys(("threads", "round", "pid"), "Int64")
+_WHOLE_NUMBERS_OF_SAMPLES = dict.fromkeys(SAMPLE[:-1], "Int64")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Measured:
+    """A worker that ended well, in its round."""
+
+    arm: Arm
+    round: Round
+    worker: Worker
+
+
+class Workers:
+    """The workers of a run that ended well, those of the second baseline and of discarded rounds too."""
+
+    def __init__(self, run: Run, cases: Container[str] | None = None) -> None:
+        """Take a run, and the ids of the cases that are asked for; None for all."""
+        arms = {arm.name: arm for arm in run.arms if cases is None or arm.case.id in cases}
+        self._run = run
+        self.found = [
+            _Measured(arm=arms[worker.arm], round=round_, worker=worker)
+            for round_ in run.rounds
+            for worker in round_.workers
+            if worker.arm in arms and worker.outcome == Outcome.OK
+        ]
+
+    def conditions(self) -> "DataFrame":
+        """Return a row a worker: all that is the same for its samples."""
+        from pandas import DataFrame
+
+        by_arm = {one.arm.name: _of_case(self._run, one.arm) for one in self.found}
+        return DataFrame([{**by_arm[one.arm.name], **_of_round(one)} for one in self.found]).astype(_WHOLE_NUMBERS)
 
 
 def frame(run: Run) -> "DataFrame":
@@ -23,21 +60,27 @@ def frame(run: Run) -> "DataFrame":
     """
     from pandas import DataFrame
 
-    rows = list(_rows(run))
-    return DataFrame(rows).astype(_WHOLE_NUMBERS) if rows else DataFrame()
+    workers = Workers(run)
+    counts = [sum(len(burst.sample_ns) for burst in one.worker.bursts) for one in workers.found]
+    if not any(counts):
+        return DataFrame()
+    conditions = workers.conditions()
+    repeated = conditions.loc[conditions.index.repeat(counts)].reset_index(drop=True)
+    samples = zip(*(row for one in workers.found for row in rows(one.worker)), strict=True)
+    made: DataFrame = repeated.assign(**dict(zip(SAMPLE, samples, strict=True))).astype(_WHOLE_NUMBERS_OF_SAMPLES)
+    return made
 
 
-def _rows(run: Run) -> Iterator[Mapping[str, _Value]]:
-    arms = {arm.name: arm for arm in run.arms}
-    for round_ in run.rounds:
-        for worker in round_.workers:
-            if worker.arm in arms and worker.outcome == Outcome.OK:
-                begin = {**_of_case(run, arms[worker.arm]), **_of_round(round_, worker)}
-                for burst in worker.bursts:
-                    yield from ({**begin, **row} for row in _of_burst(burst))
+def rows(worker: Worker) -> Iterator[tuple[int, int, int, int, float]]:
+    """Yield the samples of a worker: the values of SAMPLE."""
+    for burst in worker.bursts:
+        number = burst.number
+        seconds = [ns * 1e-9 / number for ns in burst.sample_ns]
+        places = range(len(seconds))
+        yield from zip(repeat(burst.pass_index), repeat(burst.position), places, repeat(number), seconds, strict=False)
 
 
-def _of_case(run: Run, arm: Arm) -> dict[str, _Value]:
+def _of_case(run: Run, arm: Arm) -> Mapping[str, _Value]:
     case = arm.case
     return {
         "run": run.id,
@@ -57,16 +100,5 @@ def _of_case(run: Run, arm: Arm) -> dict[str, _Value]:
     }
 
 
-def _of_round(round_: Round, worker: Worker) -> dict[str, _Value]:
-    return {"round": round_.index, "discarded": round_.discarded, "pid": worker.pid}
-
-
-def _of_burst(burst: Burst) -> Iterator[dict[str, _Value]]:
-    for index, ns in enumerate(burst.sample_ns):
-        yield {
-            "pass": burst.pass_index,
-            "position": burst.position,
-            "sample": index,
-            "calls": burst.number,
-            "seconds_per_call": ns * 1e-9 / burst.number,
-        }
+def _of_round(one: _Measured) -> Mapping[str, _Value]:
+    return {"round": one.round.index, "discarded": one.round.discarded, "pid": one.worker.pid}

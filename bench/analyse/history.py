@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import exp, log
 from pathlib import Path
 
@@ -99,10 +99,16 @@ class Histories:
     cases: tuple[History, ...]
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
+    _series: dict[str, list[Series]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """Id of a case -> all series of it."""
+
+    def __post_init__(self) -> None:
+        for one in self.cases:
+            self._series.setdefault(one.series.case_id, []).append(one.series)
 
     def label(self, history: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""
-        same = [other.series for other in self.cases if other.series.case_id == history.series.case_id]
+        same = self._series.get(history.series.case_id, ())
         parts = [history.series.case_id]
         if len({other.baseline for other in same}) > 1:
             parts.append(_role(history.series))

@@ -7,7 +7,6 @@ written to the same arrays.
 
 from collections.abc import Iterable, Sequence
 
-from ..store.records import Round
 from ..store.worker_records import Worker
 from ..units import significant
 
@@ -22,10 +21,10 @@ LEAST_NS = 100_000
 LEAST_ROUNDS = 3
 
 
-def warning(rounds: Iterable[Round], arm: str) -> str | None:
+def warning(workers: Iterable[Worker]) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
-    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == arm]
-    return _within_a_process(workers) or _over_rounds(workers)
+    found = [*workers]
+    return _within_a_process(found) or _over_rounds(found)
 
 
 def _within_a_process(workers: Sequence[Worker]) -> str | None:

@@ -16,15 +16,10 @@ from statistics import median
 from ..stats import intervals
 from ..stats.intervals import Estimate
 from ..stats.sequential import FIXED, Stopping
-from ..store.records import Limit, Round, Run
-from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from ..store.records import Limit, Run
+from ..store.selectors import GroupRounds
 from ..store.worker_records import Burst, Outcome, Worker
 from .verdict import Finding, GroupFindings, Ratio, estimate
-
-
-def attainable(flops_per_second: float, bytes_per_second: float, intensity: float) -> float:
-    """Return the flop/s that peaks of computing and of moving bytes allow at an intensity (flops a byte)."""
-    return min(flops_per_second, intensity * bytes_per_second)
 
 
 def intensity(work: Mapping[str, float]) -> float:
@@ -130,12 +125,10 @@ def roofs_of(run: Run, group: GroupFindings) -> tuple[Roof, ...]:
 
 def _limits(run: Run, group: GroupFindings) -> list[tuple[Limit, Roof | str]]:
     """Return each limit of a group with its roof, or why there is none."""
-    rounds = used_rounds(run, group.name)
-    return [(limit, _roof(limit, rounds)) for limit in run.limits if limit.group == group.name]
+    return [(limit, _roof(limit, group.rounds)) for limit in run.limits if limit.group == group.name]
 
 
 def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
-    rounds = used_rounds(run, group.name)
     work = run.problem.work.get(group.name)
     roofs = roofs_of(run, group)
     peaks = [found for resource in ("flops", "bytes") if (found := peak(roofs, resource))]
@@ -148,20 +141,20 @@ def _roofline(run: Run, group: GroupFindings) -> Roofline | None:
         roofs=roofs,
         missing=tuple((limit, made) for limit, made in _limits(run, group) if not isinstance(made, Roof)),
         binding=binding,
-        placed=tuple(_placed(finding, work, binding, rounds, run.settings.stopping) for finding in group.ok),
+        placed=tuple(_placed(finding, work, binding, group.rounds, run.settings.stopping) for finding in group.ok),
     )
 
 
-def _roof(limit: Limit, rounds: Sequence[Round]) -> Roof | str:
+def _roof(limit: Limit, rounds: GroupRounds) -> Roof | str:
     """Return a limit's rate, or why there is none."""
-    workers = [worker for round_ in rounds for worker in round_.workers if worker.arm == limit.arm.name]
+    workers = rounds.workers(limit.arm).values()
     bad = next((worker for worker in workers if worker.outcome != Outcome.OK), None)
     if bad is not None:
         return bad.reason or bad.outcome.value
     timed = [worker for worker in workers if worker.bursts]
     if not timed:
         return "not measured"
-    seconds = intervals.median_interval([min_seconds_per_call(worker) for worker in timed])
+    seconds = intervals.median_interval([*rounds.min_seconds_per_call(limit.arm).values()])
     rate = seconds.mapped(lambda time: limit.work[limit.resource] / time)
     return Roof(limit=limit, rate=rate, waited=_waited(limit, timed))
 
@@ -179,10 +172,10 @@ def _waited_in(burst: Burst) -> float | None:
 
 
 def _placed(
-    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: Sequence[Round], stopping: Stopping
+    finding: Finding, work: Mapping[str, float], binding: Roof, rounds: GroupRounds, stopping: Stopping
 ) -> Placed:
     seconds = finding.min_seconds_per_call.value if finding.min_seconds_per_call else inf
-    found = share(log_ratios(rounds, finding.arm.name, binding.limit.arm.name), work, binding.limit, stopping)
+    found = share(rounds.log_ratios(finding.arm, binding.limit.arm), work, binding.limit, stopping)
     doubt = doubt_of(found, binding)
     return Placed(
         finding=finding,

@@ -7,15 +7,14 @@ within rounds of one size, as everywhere; growth from one size to the next is fo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
-from math import log, log1p
+from math import log1p
 from statistics import median
 
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
-from ..stats.sequential import Stopping
-from ..store.records import Left, Round, Run
-from ..store.selectors import log_ratios, min_seconds_per_call, used_rounds
+from ..stats.sequential import FIXED, Stopping
+from ..store.records import Left
 from .verdict import Finding, GroupFindings, Verdict, estimate, judge
 
 #: With fewer sizes there is no sweep.
@@ -32,8 +31,6 @@ class Place:
     value: int
     """Of the number that is swept."""
     group: GroupFindings
-    rounds: tuple[Round, ...]
-    """Those that count."""
     stopping: Stopping
     """Of the run: see `sequential`."""
     timed: Mapping[str, Finding]
@@ -106,8 +103,16 @@ class Sweep:
         return tuple(place.value for place in self.places)
 
 
-def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
-    """Return the sweeps in a run, one for each condition; none where it has fewer than three sizes of a kind."""
+def sweeps(groups: Sequence[GroupFindings], stopping: Stopping = FIXED) -> tuple[Sweep, ...]:
+    """Return the sweeps in a run, one for each condition; none where it has fewer than three sizes of a kind.
+
+    Parameters
+    ----------
+    groups
+        What is said of the run.
+    stopping
+        Of the run: see `sequential`.
+    """
     conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
     for group in groups:
         case = case_of(group)
@@ -116,7 +121,7 @@ def sweeps(run: Run, groups: Sequence[GroupFindings]) -> tuple[Sweep, ...]:
     for same in conditions.values():
         parameter, members = _along(same)
         if parameter is not None:
-            found.append(_sweep(run, parameter, members))
+            found.append(_sweep(parameter, members, stopping))
     return tuple(found)
 
 
@@ -140,11 +145,11 @@ def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindi
     return parameter, [row[value] for value in sorted(row)]
 
 
-def _sweep(run: Run, parameter: str, groups: Sequence[GroupFindings]) -> Sweep:
+def _sweep(parameter: str, groups: Sequence[GroupFindings], stopping: Stopping) -> Sweep:
     layouts = {finding.arm.case.layout for group in groups for finding in group.findings}
     layouts |= {skipped.case.layout for group in groups for skipped in group.left}
     several = len(layouts) > 1
-    places = tuple(_place(run, parameter, group, several=several) for group in groups)
+    places = tuple(_place(parameter, group, stopping, several=several) for group in groups)
     baseline = next((_name(g.baseline.arm.case, several=several) for g in groups if g.baseline), None)
     known = [name for place in places for name in (*place.timed, *place.left)]
     names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
@@ -175,10 +180,9 @@ def _name(case: Case, *, several: bool) -> str:
     return f"{case.implementation} {case.layout}" if several else case.implementation
 
 
-def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> Place:
-    rounds = used_rounds(run, group.name)
+def _place(parameter: str, group: GroupFindings, stopping: Stopping, *, several: bool) -> Place:
     timed = {_name(finding.arm.case, several=several): finding for finding in group.ok}
-    without: list[Finding | Left] = [*(finding for finding in group.findings if finding not in group.ok), *group.left]
+    without: list[Finding | Left] = [*group.not_ok, *group.left]
     left = {
         _name(one.arm.case if isinstance(one, Finding) else one.case, several=several): (
             one.outcome.value + (f": {one.reason}" if one.reason else "")
@@ -186,15 +190,14 @@ def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> 
         for one in without
     }
     able = [name for name, one in timed.items() if not one.reference_blas]
-    typical = {name: median(log_seconds(rounds, timed[name].arm.name).values()) for name in able}
+    typical = {name: median(group.rounds.log_seconds(timed[name].arm).values()) for name in able}
     fastest = min(able, key=typical.__getitem__) if able else None
-    behind = {} if fastest is None else _behind(rounds, timed, fastest, run.settings.stopping)
+    behind = {} if fastest is None else _behind(group, timed, fastest, stopping)
     near = [name for name in able if name in behind and _near(group, behind[name])]
     return Place(
         value=case_of(group).size.values[parameter],
         group=group,
-        rounds=rounds,
-        stopping=run.settings.stopping,
+        stopping=stopping,
         timed=timed,
         left=left,
         behind=behind,
@@ -203,11 +206,11 @@ def _place(run: Run, parameter: str, group: GroupFindings, *, several: bool) -> 
 
 
 def _behind(
-    rounds: Sequence[Round], timed: Mapping[str, Finding], fastest: str, stopping: Stopping
+    group: GroupFindings, timed: Mapping[str, Finding], fastest: str, stopping: Stopping
 ) -> dict[str, Estimate]:
     """Return the log-ratio of each over the fastest, from the rounds that both were in."""
     ratios = {
-        name: estimate(log_ratios(rounds, one.arm.name, timed[fastest].arm.name), stopping)
+        name: estimate(group.rounds.log_ratios(one.arm, timed[fastest].arm), stopping)
         for name, one in timed.items()
         if name != fastest
     }
@@ -225,18 +228,13 @@ def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
     return judge(log_ratio, group.margin, group.resolved or 0.0)
 
 
-def log_seconds(rounds: Sequence[Round], arm: str) -> dict[int, float]:
-    """Return round -> logarithm of an arm's seconds per call: the median over passes of the burst minima."""
-    workers = {
-        round_.index: worker for round_ in rounds for worker in round_.workers if worker.arm == arm and worker.bursts
-    }
-    return {index: log(min_seconds_per_call(worker)) for index, worker in workers.items()}
-
-
 def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence[Reign]) -> tuple[Overtaking, ...]:
     """Return who overtakes whom; a crossing counts only if on both sides a difference above the margin was shown."""
     found = []
+    extents = [{name: place.group.rounds.extent(timed.arm) for name, timed in place.timed.items()} for place in places]
     for one, other in combinations(names, 2):
+        if not _may_cross([(of[one], of[other]) for of in extents if one in of and other in of]):
+            continue
         compared = [point for place in places if (point := _compared(place, one, other)) is not None]
         for crossing in crossings(compared):
             below = next(point.sign for point in reversed(compared) if point.size < crossing.low and point.sign)
@@ -246,12 +244,16 @@ def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence
     return tuple(sorted(found, key=lambda overtaking: overtaking.crossing.at))
 
 
+def _may_cross(extents: Sequence[tuple[tuple[float, float], tuple[float, float]]]) -> bool:
+    """Return whether each of two may be the faster somewhere: not, where all its bursts are longer than the other's."""
+    return any(a[0] < b[1] for a, b in extents) and any(b[0] < a[1] for a, b in extents)
+
+
 def _compared(place: Place, one: str, other: str) -> Comparison | None:
     """Return how two compare at a size; None where they have no ratio with an interval."""
     if one not in place.timed or other not in place.timed:
         return None
-    names = (place.timed[one].arm.name, place.timed[other].arm.name)
-    ratio = estimate(log_ratios(place.rounds, *names), place.stopping)
+    ratio = estimate(place.group.rounds.log_ratios(place.timed[one].arm, place.timed[other].arm), place.stopping)
     if ratio is None or ratio.interval is None:
         return None
     sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(_verdict(place.group, ratio), 0)
@@ -292,6 +294,6 @@ def _asymptotic(places: Sequence[Place], name: str) -> Growth | None:
 
 
 def _growth(name: str, places: Sequence[Place]) -> Growth | None:
-    times = {float(place.value): log_seconds(place.rounds, place.timed[name].arm.name) for place in places}
+    times = {float(place.value): place.group.rounds.log_seconds(place.timed[name].arm) for place in places}
     found = slope(times)
     return None if found is None else Growth(name=name, first=places[0].value, last=places[-1].value, slope=found)

@@ -7,13 +7,13 @@ from math import exp, log1p
 from statistics import median
 
 from ..stats import intervals
-from ..stats.clusters import two_clusters
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run
-from ..store.selectors import GroupRounds, cold_start_s, faults_per_call, seconds_per_call
+from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call, seconds_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
+from . import bimodal
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
@@ -138,11 +138,31 @@ class GroupFindings:
     findings: tuple[Finding, ...]
     """In the order of the run; the second baseline is not among them."""
     left: tuple[Left, ...]
+    rounds: GroupRounds = field(repr=False, compare=False)
+    """What they come from."""
     noise: Estimate | None
     """Log-ratio of two identical arms, the baseline measured twice: the noise floor."""
     resolved: float | None
     """The smallest margin that this noise can carry."""
     margin: float
+    ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
+    """The cases with a time, fastest first."""
+    not_ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
+    """The other cases, in the order of the run."""
+    layouts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Of all its cases, the baseline's first."""
+
+    def __post_init__(self) -> None:
+        """Part the cases with a time from those without, once: many ask for them."""
+        parts: dict[bool, list[Finding]] = {True: [], False: []}
+        for one in self.findings:
+            parts[one.outcome == Outcome.OK and one.seconds_per_call is not None].append(one)
+        parts[True].sort(key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
+        object.__setattr__(self, "ok", tuple(parts[True]))
+        object.__setattr__(self, "not_ok", tuple(parts[False]))
+        cases = [one.arm.case for one in self.findings] + [one.case for one in self.left]
+        first = [self.baseline.arm.case] if self.baseline else []
+        object.__setattr__(self, "layouts", tuple(dict.fromkeys(case.layout for case in [*first, *cases])))
 
     @property
     def baseline(self) -> Finding | None:
@@ -154,36 +174,31 @@ class GroupFindings:
         """Whether two identical arms differed by more than the margin allows."""
         return self.resolved is not None and self.resolved > self.margin
 
-    @property
-    def ok(self) -> tuple[Finding, ...]:
-        """The cases with a time, fastest first."""
-        timed = [finding for finding in self.findings if finding.outcome == Outcome.OK and finding.seconds_per_call]
-        return tuple(
-            sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
-        )
-
 
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""
     margin = run.settings.margin if margin is None else margin
-    names = dict.fromkeys(
-        [arm.case.group for arm in run.arms if not arm.again] + [skipped.case.group for skipped in run.left]
+    found, left = by_group(run), dict[str, list[Left]]()
+    for skipped in run.left:
+        left.setdefault(skipped.case.group, []).append(skipped)
+    return tuple(
+        _group(name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin, run.settings.stopping)
+        for name in dict.fromkeys([*found, *left])
     )
-    return tuple(_group(run, name, margin) for name in names)
 
 
-def _group(run: Run, name: str, margin: float) -> GroupFindings:
-    rounds = GroupRounds(run, name)
+def _group(name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, stopping: Stopping) -> GroupFindings:
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=run.settings.stopping)
-    unmeasured = _why_unmeasured([round_ for round_ in run.rounds if round_.group == name])
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=stopping)
+    unmeasured = _why_unmeasured(rounds.rounds)
     return GroupFindings(
         name=name,
         findings=tuple(_finding(arm, rounds, limits, unmeasured) for arm in rounds.arms if not arm.again),
-        left=tuple(skipped for skipped in run.left if skipped.case.group == name),
+        left=tuple(left),
+        rounds=rounds,
         noise=noise,
         resolved=resolved,
         margin=margin,
@@ -245,13 +260,13 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     return replace(
         finding,
         seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
-        min_seconds_per_call=intervals.median_interval(rounds.min_seconds_per_call(arm)),
+        min_seconds_per_call=intervals.median_interval([*rounds.min_seconds_per_call(arm).values()]),
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.stopping),
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
-        bimodal=_bimodal(logs, faults),
+        bimodal=bimodal.told(logs, faults),
     )
 
 
@@ -271,19 +286,3 @@ def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
     for one in sorted(verifications, key=lambda one: one.error_over_tolerance):
         outputs[one.output] = [*outputs.pop(one.output, []), one]
     return tuple(replace(found[-1], max_ulp=max(one.max_ulp for one in found)) for found in outputs.values())
-
-
-def _bimodal(logs: Mapping[int, float], faults: Mapping[int, float]) -> str | None:
-    """Return how the rounds fall into two groups, with the page faults of each; None where they do not."""
-    split = two_clusters(list(logs.values())) if logs else None
-    if split is None:
-        return None
-    indices = list(logs)
-    parts = []
-    for cluster in (split.low, split.high):
-        rounds = [indices[i] for i in cluster]
-        speedup = exp(-median(logs[i] for i in rounds))
-        known = [faults[i] for i in rounds if i in faults]
-        paging = f" with {median(known):.0f} page faults a call" if known else ""
-        parts.append(f"{len(rounds)} rounds at {speedup:.3g}x{paging}")
-    return f"bimodal: {parts[0]}, {parts[1]}"

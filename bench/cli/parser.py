@@ -5,6 +5,7 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 
 import argparse
 
+from .. import formats
 from ..errors import ImplbenchError
 from . import argument_types, arguments
 
@@ -219,7 +220,7 @@ def _export(commands: "Commands") -> None:
         "--format",
         required=True,
         metavar="NAME",
-        help="pytest-benchmark, asv, pyperf, bencher, github-action, otava, csv or markdown",
+        help=f"one of {', '.join(formats.names())}",
     )
     export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
     arguments.results(export)

@@ -8,6 +8,9 @@ from ..report.parts import Section
 from ..report.sections import answer, cases, threats
 from ..store.records import Run
 
+#: Cases without a time are in its tables.
+HAS_OUTCOMES = True
+
 
 def export(runs: Sequence[Run]) -> bytes:
     """Return one page, a part for each run; cases without a time are in its table, with their outcome."""

@@ -10,7 +10,7 @@ from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..report.parts import plain
 from ..store.records import Round, Run
-from ..store.selectors import seconds_per_call, used_rounds
+from ..store.selectors import seconds_per_call
 from ..store.worker_records import Outcome, Worker
 
 #: What stands for text that is not known, in formats that cannot leave it out.
@@ -86,13 +86,13 @@ def timed(runs: Sequence[Run]) -> tuple[Timed, ...]:
 
 
 def _of_group(run: Run, group: GroupFindings) -> Iterator[Timed]:
-    rounds = used_rounds(run, group.name)
+    rounds = {one.index: one for one in group.rounds.used}
     for finding in group.findings:
         if finding.outcome == Outcome.OK:
-            workers = [
-                (round_, worker) for round_ in rounds for worker in round_.workers if worker.arm == finding.arm.name
-            ]
-            processes = tuple(Process(round=one, worker=worker) for one, worker in workers if worker.bursts)
+            workers = group.rounds.workers(finding.arm)
+            processes = tuple(
+                Process(round=rounds[index], worker=worker) for index, worker in workers.items() if worker.bursts
+            )
             if processes:
                 yield Timed(run=run, group=group, finding=finding, processes=processes)
 

@@ -1,5 +1,6 @@
 """The table of a group's cases as the page has it: a row an arm, its source beside it, and a choice of baselines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
@@ -7,10 +8,9 @@ from ..analyse.verdict import GroupFindings
 from ..report.chart import Chart
 from ..report.parts import Cell, Table
 from ..report.phrases import label
-from ..store.records import Run
 from ..store.worker_records import Outcome
 from .outline import Part
-from .payload import group_label, sources
+from .payload import group_label, has_choice, is_comparable, sources
 from .rendering import visible
 
 
@@ -44,9 +44,12 @@ class Cases:
     baseline: str | None
     options: tuple[tuple[str, str], ...]
     """Arm and label of those that can be the baseline; empty where there is no choice."""
+    many: bool
+    """Whether there is no choice because there are too many cases."""
     chart: Chart | None
     table: Table
-    """The columns that people see."""
+    """What people see of it: its columns, and the first of many rows."""
+    whole: Table
     rows: tuple[Row, ...]
 
 
@@ -54,35 +57,36 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
     """Return the groups of a run, with the tables and charts of the part on speed-ups."""
     forests = {chart.id: chart for chart in speedup.charts}
     shown: set[str] = set()
-    return tuple(
-        Cases(
+    kept = {name: place for place, name in enumerate(sources(analysis.run))}
+
+    def made(place: int, group: GroupFindings, table: Table) -> Cases:
+        choice = has_choice(group, analysis.groups)
+        return Cases(
             place=place,
             label=group_label(group),
             baseline=group.baseline.arm.name if group.baseline else None,
-            options=_options(group),
+            options=tuple((one.arm.name, label(one.arm.case, group)) for one in group.ok if choice),
+            many=not choice and is_comparable(group),
             chart=forests.get(f"speedup-{place}"),
-            table=table.for_people(),
-            rows=_rows(analysis.run, table, shown),
+            table=table.for_page(),
+            whole=table,
+            rows=_rows(kept, table, shown),
         )
+
+    return tuple(
+        made(place, group, table)
         for place, (group, table) in enumerate(zip(analysis.groups, speedup.tables, strict=True))
     )
 
 
-def _options(group: GroupFindings) -> tuple[tuple[str, str], ...]:
-    """Return what has a time, where the run's own baseline is among it and there is another."""
-    ok = tuple((finding.arm.name, label(finding.arm.case, group)) for finding in group.ok)
-    baseline = group.baseline
-    return ok if len(ok) > 1 and baseline is not None and baseline.outcome == Outcome.OK else ()
-
-
-def _rows(run: Run, table: Table, shown: set[str]) -> tuple[Row, ...]:
-    """Return the rows; an implementation whose source is put into one is added to those `shown`."""
+def _rows(kept: Mapping[str, int], table: Table, shown: set[str]) -> tuple[Row, ...]:
+    """Return the rows; an implementation whose source, of those that are kept, is put into one is added to `shown`."""
     names = [column.name for column in table.columns]
     case, implementation, outcome = (names.index(name) for name in ("case", "implementation", "outcome"))
-    names, made = [*sources(run)], []
-    for cells, seen in zip(table.rows, table.for_people().rows, strict=True):
+    made = []
+    for cells, seen in zip(table.rows, table.for_page().rows, strict=False):
         name = visible(str(cells[implementation].value))
-        place = names.index(name) if name in names else None
+        place = kept.get(name)
         source = Source(implementation=name, place=place, here=place is not None and name not in shown)
         shown.add(name)
         wrong = cells[outcome].value == Outcome.WRONG.value

@@ -13,6 +13,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
 from ..report.chart import Chart, Series
+from ..report.charts.drawn import MOST_CASES
 from ..report.json_run import estimate
 from ..report.parts import plain
 from ..report.phrases import cache_text, conditions, label
@@ -22,6 +23,9 @@ from .rendering import visible
 
 #: Characters of all sources together, each of which stands in a page twice.
 MOST_SOURCES = 120_000
+
+#: Numbers for the choice of another baseline that a page holds: every two cases of every group, either way round.
+MOST_PAIRS = 20_000
 
 #: Fields that are left away where they have their usual value.
 _OPTIONAL = {
@@ -47,7 +51,7 @@ def payload(analysis: Analysis, charts: Sequence[Chart], files: Mapping[str, str
         "run": plain(analysis.run.id),
         "problem": plain(analysis.run.problem.name),
         "margin": analysis.margin,
-        "groups": [_group(analysis, group) for group in analysis.groups],
+        "groups": [_group(analysis, group, chosen=has_choice(group, analysis.groups)) for group in analysis.groups],
         "sources": sources(analysis.run),
     }
 
@@ -72,7 +76,19 @@ def group_label(group: GroupFindings) -> str:
     return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
 
 
-def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
+def has_choice(group: GroupFindings, groups: Sequence[GroupFindings]) -> bool:
+    """Return whether another baseline can be chosen: there is one, and room for all pairs."""
+    count = len(group.ok)
+    room = min(MOST_PAIRS // len(groups), MOST_CASES * (MOST_CASES - 1))  # no chart shows more cases
+    return is_comparable(group) and count * (count - 1) <= room
+
+
+def is_comparable(group: GroupFindings) -> bool:
+    """Return whether the baseline has a time, and another case has."""
+    return len(group.ok) > 1 and group.baseline is not None and group.baseline.outcome == Outcome.OK
+
+
+def _group(analysis: Analysis, group: GroupFindings, *, chosen: bool) -> dict[str, Any]:
     again = [arm for arm in analysis.run.arms if arm.again and arm.case.group == group.name]
     noise = Ratio.of(group.noise) if group.noise else None
     return {
@@ -83,7 +99,7 @@ def _group(analysis: Analysis, group: GroupFindings) -> dict[str, Any]:
             *(_arm(finding, group) for finding in group.findings),
             *(_again(arm, group) for arm in again),
         ],
-        "pairs": _pairs(analysis, group),
+        "pairs": _pairs(analysis, group) if chosen else {},
         "resolved": group.resolved,
         "noise": estimate(noise),
     }

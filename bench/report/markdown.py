@@ -36,7 +36,9 @@ def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -
         for table in section.tables:
             if len(section.tables) > 1:
                 parts.append(f"### {escaped(table.title)}")
-            parts.append(_markdown_table(table.for_people()))
+            parts.append(_markdown_table(table.for_page() if files else table.for_people()))
+            if files and table.further:
+                parts.append(_paragraph(table.further))
         downloads = [f"[{name}]({name})" for name in _downloads(section)] if files else []
         if downloads:
             parts.append(f"Files: {', '.join(downloads)}")

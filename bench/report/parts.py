@@ -26,6 +26,9 @@ CODE = re.compile(r"(`[^`]+`)")
 #: Control, format (as those that turn the writing direction) and surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 
+#: Rows of a table that a page shows; the table's file holds all.
+MOST_ROWS = 200
+
 #: No file gets a longer name.
 _LONGEST_NAME = 120
 
@@ -111,6 +114,16 @@ class Table:
             columns=tuple(self.columns[index] for index in kept),
             rows=tuple(tuple(row[index] for index in kept) for row in self.rows),
         )
+
+    def for_page(self) -> "Table":
+        """Return the table as a page shows it that has a file of the whole table beside it."""
+        return replace(self, rows=self.rows[:MOST_ROWS]).for_people()
+
+    @property
+    def further(self) -> str:
+        """A sentence on the rows that a page does not show; empty where it shows all."""
+        count = len(self.rows) - MOST_ROWS
+        return f"Further rows, not shown here: {count:,}; all are in `{file_name(self.name)}.csv`." if count > 0 else ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

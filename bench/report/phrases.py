@@ -17,16 +17,9 @@ _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas"
 _FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
 
 
-def layouts(group: GroupFindings) -> tuple[str, ...]:
-    """Return the layouts of the group's cases, the baseline's first."""
-    cases = [one.arm.case for one in group.findings] + [one.case for one in group.left]
-    first = [group.baseline.arm.case.layout] if group.baseline else []
-    return tuple(dict.fromkeys([*first, *(case.layout for case in cases)]))
-
-
 def label(case: Case, group: GroupFindings) -> str:
     """Return the implementation's name, with the layout where the group has several."""
-    return plain(f"{case.implementation} {case.layout}" if len(layouts(group)) > 1 else case.implementation)
+    return plain(f"{case.implementation} {case.layout}" if len(group.layouts) > 1 else case.implementation)
 
 
 def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,8 +51,8 @@ def require_writable(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file that is whole or not there at all.
+def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file, or its parts one after the other, that is whole or not there at all.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)

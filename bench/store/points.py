@@ -11,7 +11,7 @@ from ..problems.case import Case
 from ..stats import intervals
 from . import documents
 from .records import Arm, Run
-from .selectors import GroupRounds, finished
+from .selectors import GroupRounds, by_group, finished
 from .worker_records import Outcome
 
 
@@ -83,8 +83,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _points(measured: Run) -> Iterator[Point]:
     run = finished(measured)
-    for group in dict.fromkeys(arm.case.group for arm in run.arms):
-        rounds = GroupRounds(run, group)
+    names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
+    strangers = {worker.arm for round_ in run.rounds for worker in round_.workers} - names
+    if strangers:
+        raise LookupError(*strangers)
+    for rounds in by_group(run).values():
         yield from (_point(arm, rounds) for arm in rounds.arms if not arm.again)
 
 
@@ -92,7 +95,7 @@ def _point(arm: Arm, rounds: GroupRounds) -> Point:
     outcome, baseline = rounds.outcome(arm), rounds.baseline
     seconds = log_ratio = None
     if outcome == Outcome.OK:
-        seconds = median(rounds.min_seconds_per_call(arm))
+        seconds = median(rounds.min_seconds_per_call(arm).values())
         logs = rounds.log_ratios(arm, baseline) if baseline and arm is not baseline else {}
         log_ratio = intervals.hodges_lehmann([*logs.values()]).value if logs else None
     return Point(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import log
 from statistics import median
 
 from ..stats import intervals
@@ -12,17 +13,20 @@ from .worker_records import Burst, Outcome, Worker
 LEAST_COLD_NS, TIMES_COLDER = 300_000_000, 2.0
 
 
-def used_rounds(run: Run, group: str | None = None) -> tuple[Round, ...]:
-    """Return the rounds that count, of a group or of all.
+def used_rounds(run: Run) -> tuple[Round, ...]:
+    """Return the rounds that count.
 
     A group that has none has the passes done in a round that the run was interrupted in, if there are: enough for a
     first estimate, and for no interval.
     """
-    own = [round_ for round_ in run.rounds if group is None or round_.group == group]
-    whole = {round_.group for round_ in own if round_.discarded is None}
+    return _used(run.rounds)
+
+
+def _used(rounds: Sequence[Round]) -> tuple[Round, ...]:
+    whole = {round_.group for round_ in rounds if round_.discarded is None}
     return tuple(
         round_
-        for round_ in own
+        for round_ in rounds
         if round_.discarded is None or (round_.unfinished and round_.passes and round_.group not in whole)
     )
 
@@ -35,29 +39,29 @@ def finished(run: Run) -> Run:
 class GroupRounds:
     """The rounds of a group by arm: how each ended, its workers that count, and ratios. Each burst is read once."""
 
-    def __init__(self, run: Run, name: str) -> None:
-        """Take a run and the name of one of its groups."""
-        self.arms = tuple(arm for arm in run.arms if arm.case.group == name)
+    def __init__(self, arms: Sequence[Arm], rounds: Sequence[Round]) -> None:
+        """Take the arms of a group, and its rounds, those that do not count among them."""
+        self.arms = tuple(arms)
+        self.rounds = tuple(rounds)
+        self.used = _used(rounds)
+        """Those that count."""
         self.baseline = next((arm for arm in self.arms if arm.baseline and not arm.again), None)
         self.again = next((arm for arm in self.arms if arm.again), None)
-        self._workers: dict[str, dict[int, Worker]] = {arm.name: {} for arm in self.arms}
-        for round_ in used_rounds(run, name):
+        self._workers: dict[str, dict[int, Worker]] = {}
+        for round_ in self.used:
             for worker in round_.workers:
                 self._workers.setdefault(worker.arm, {})[round_.index] = worker
         self._ended: dict[str, Worker] = {}
-        for worker in (worker for round_ in run.rounds if round_.group == name for worker in round_.ended):
+        for worker in (worker for round_ in rounds for worker in round_.ended):
             self._ended.setdefault(worker.arm, worker)
         self._first_call_ns = {
-            worker.arm: worker.first_call_ns
-            for round_ in run.rounds
-            if round_.unfinished and round_.group == name
-            for worker in round_.workers
+            worker.arm: worker.first_call_ns for round_ in rounds if round_.unfinished for worker in round_.workers
         }
         self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
 
     def workers(self, arm: Arm) -> Mapping[int, Worker]:
         """Return round -> worker of an arm, for the rounds that count."""
-        return self._workers[arm.name]
+        return self._workers.get(arm.name, {})
 
     def ended(self, arm: Arm) -> Worker | None:
         """Return the first worker of an arm that ended otherwise than ok, be its round discarded; None where none did.
@@ -86,9 +90,18 @@ class GroupRounds:
         """Return round -> log-ratio of two arms, as `log_ratios` does."""
         return paired(self._burst_values(candidate, of), self._burst_values(baseline, of))
 
-    def min_seconds_per_call(self, arm: Arm) -> list[float]:
-        """Return one value for each round that the arm finished: the median over passes of the bursts' minima."""
-        return [median(values.values()) * 1e-9 for values in self._burst_values(arm, min).values()]
+    def min_seconds_per_call(self, arm: Arm) -> dict[int, float]:
+        """Return round -> median over passes of the bursts' minima, for the rounds that the arm finished."""
+        return {index: median(values.values()) * 1e-9 for index, values in self._burst_values(arm, min).items()}
+
+    def extent(self, arm: Arm) -> tuple[float, float]:
+        """Return the least and the largest of the bursts' minima, in ns per call, of an arm that finished a round."""
+        values = [value for by_pass in self._burst_values(arm, min).values() for value in by_pass.values()]
+        return min(values), max(values)
+
+    def log_seconds(self, arm: Arm) -> dict[int, float]:
+        """Return round -> logarithm of `min_seconds_per_call`."""
+        return {index: log(seconds) for index, seconds in self.min_seconds_per_call(arm).items()}
 
     def _burst_values(self, arm: Arm, of: Callable[[Sequence[int]], float]) -> dict[int, dict[int, float]]:
         if (arm.name, of) not in self._values:
@@ -98,6 +111,17 @@ class GroupRounds:
                 if worker.outcome == Outcome.OK
             }
         return self._values[arm.name, of]
+
+
+def by_group(run: Run) -> dict[str, GroupRounds]:
+    """Return the rounds of each group that has an arm, in the order of the arms."""
+    arms: dict[str, list[Arm]] = {}
+    for arm in run.arms:
+        arms.setdefault(arm.case.group, []).append(arm)
+    rounds: dict[str, list[Round]] = {}
+    for round_ in run.rounds:
+        rounds.setdefault(round_.group, []).append(round_)
+    return {name: GroupRounds(members, rounds.get(name, [])) for name, members in arms.items()}
 
 
 def log_ratios(
@@ -114,12 +138,10 @@ def log_ratios(
     of
         What makes one value of a burst's samples: min, or median.
     """
-    return paired(burst_values(rounds, candidate, of), burst_values(rounds, baseline, of))
+    return paired(_values_of(rounds, candidate, of), _values_of(rounds, baseline, of))
 
 
-def burst_values(
-    rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float] = min
-) -> dict[int, dict[int, float]]:
+def _values_of(rounds: Sequence[Round], arm: str, of: Callable[[Sequence[int]], float]) -> dict[int, dict[int, float]]:
     """Return round -> pass -> ns per call of an arm, for the rounds that it finished; see `log_ratios`."""
     return {
         round_.index: _burst_values(worker.bursts, of)

@@ -128,7 +128,9 @@ def warnings(measured: Iterable[Measured]) -> Iterator[str]:
     """Yield what is doubtful of each benchmark, and how many of its rounds do not count, by reason."""
     for one in measured:
         name = one.benchmark.case.id
-        for said in (one.doubt, remembering.warning(one.screening, arm_name(name, Role.CASE))):
+        head = arm_name(name, Role.CASE)
+        workers = (worker for held in one.screening for worker in held.workers if worker.arm == head)
+        for said in (one.doubt, remembering.warning(workers)):
             if said:
                 yield f"{name}: {said}"
         reasons = [held.discarded for held in one.discarded]

@@ -94,29 +94,27 @@ class Doubt:
 
 def of_unbuilt(names: tuple[str, ...]) -> Doubt | None:
     """Return the doubt where sources were compiled for neither version, None where there are none."""
-    if not names:
-        return None
-    reason = _told(names, "compiled for neither")
-    return Doubt(
-        reason=reason,
-        remedy=f"{reason}, so that both may run other code in that place: build each version in a checkout of its own "
-        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders",
+    remedy = (
+        "so that both may run other code in that place: build each version in a checkout of its own "
+        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
     )
+    return _doubt(names, "compiled for neither", remedy)
 
 
 def of_built_once(names: tuple[str, ...]) -> Doubt | None:
     """Return the doubt where sources were read for one version alone, None where there are none."""
+    remedy = (
+        "so that both may run what was built for that one: have it built beside its source, in a folder below "
+        "Path(__file__).parent.parent"
+    )
+    return _doubt(names, "read for one of them alone", remedy)
+
+
+def _doubt(names: tuple[str, ...], how: str, remedy: str) -> Doubt | None:
+    """Return the doubt about sources that differ, None where there are none."""
     if not names:
         return None
-    reason = _told(names, "read for one of them alone")
-    return Doubt(
-        reason=reason,
-        remedy=f"{reason}, so that both may run what was built for that one: have it built beside its source, in a "
-        "folder below Path(__file__).parent.parent",
-    )
-
-
-def _told(names: tuple[str, ...], how: str) -> str:
     verbs = ("differ", "were") if len(names) > 1 else ("differs", "was")
     named = f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
-    return f"{named} {verbs[0]} between the versions and {verbs[1]} {how}"
+    reason = f"{named} {verbs[0]} between the versions and {verbs[1]} {how}"
+    return Doubt(reason=reason, remedy=f"{reason}, {remedy}")

@@ -211,16 +211,18 @@ def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[st
     relocation = own.relocation
     firsts = {name.partition(".")[0] for name in modules} - _NOT_OWN - sys.stdlib_module_names - {_FIRST}
     regular = {name for name in firsts if _is_regular(own, name)}
+    there = {file.name.partition(".")[0] for folder in own.path if folder.is_dir() for file in folder.iterdir()}
     for name, module in sorted(modules.items()):
         first = name.partition(".")[0]
         if first not in firsts or getattr(module, "__name__", name).partition(".")[0] != first:
             continue  # nobody's, or another name of a module that is looked at under its own
         in_problem = first.startswith(_PROBLEM) and name != first
         places = list(_places(module))
-        if not places or any(_lies_below(place, own.tree) for place in places):
-            continue
-        named = in_problem or first in regular or _is_installed(own, name) or _has(own.path, name)
-        if named or any(map(relocation.copy_of, places)):
+        is_there = first in there and _has(own.path, name)
+        named = in_problem or first in regular or _is_installed(own, name) or is_there
+        if not (places and (named or any(map(relocation.copy_of, places)))):
+            continue  # most: where links lead is only looked up for the others
+        if not any(_lies_below(place, own.tree) for place in places):
             yield name, places[0]
     yield from ((Path(file).name, file) for file in mapped() if relocation.copy_of(file))
 

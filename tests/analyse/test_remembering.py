@@ -22,20 +22,25 @@ def rounds(*times):
     """Return a round for each pair of times in us, on contents met before and on new ones, of the first arm."""
     (one, *_) = make_run(USUAL).rounds
     first, *others = one.workers
-    return [
-        replace(one, workers=(replace(first, met_ns=ns(met), unmet_ns=ns(unmet)), *others)) for met, unmet in times
-    ], first.arm
+    workers = [(replace(first, met_ns=ns(met), unmet_ns=ns(unmet)), *others) for met, unmet in times]
+    return [replace(one, index=index, workers=each) for index, each in enumerate(workers)]
+
+
+def workers(*times):
+    """Return a worker for each pair of times in us."""
+    return [one.workers[0] for one in rounds(*times)]
 
 
 @pytest.mark.parametrize("times", [[(10, 670)] * 3, [(10, 900), (15, 670), (500, 700)], [(0, 900)] * 3])
 def test_calls_that_take_far_longer_on_new_contents_are_told(times):
-    said = warning(*rounds(*times))
+    said = warning(workers(*times))
     assert said is not None
     assert "contents that it has not met before takes" in said
 
 
 def test_run_and_compare_tell_it():
-    held, arm = rounds(*[(10, 670)] * 3)
+    held = rounds(*[(10, 670)] * 3)
+    arm = held[0].workers[0].arm
     run = replace(make_run(USUAL), rounds=tuple(held))
     section = answer.section(Analysis(run))
     assert sum("contents that it has not met before" in text for text in section.paragraphs) == 1
@@ -48,32 +53,28 @@ def test_run_and_compare_tell_it():
 
 
 def test_how_many_times_as_long_is_told():
-    assert "takes 67 times as long" in (warning(*rounds(*[(10, 670)] * 4)) or "")
+    assert "takes 67 times as long" in (warning(workers(*[(10, 670)] * 4)) or "")
 
 
 @pytest.mark.parametrize(
     "times", [[(10, 670)] * 2, [(100, 400)] * 8, [(1, 90)] * 8, [(100, 9000)] * 7 + [(100, 300)], []]
 )
 def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
-    assert warning(*rounds(*times or [(1, 1)])) is None
+    assert warning(workers(*times or [(1, 1)])) is None
 
 
 def test_where_nobody_knows_nothing_is_told():
-    assert warning(*rounds(*[(None, 900)] * 8)) is None
-    assert warning(*rounds(*[(None, None)] * 8)) is None
+    assert warning(workers(*[(None, 900)] * 8)) is None
+    assert warning(workers(*[(None, None)] * 8)) is None
 
 
-def first_calls(held, arm, *us):
-    """Return rounds whose workers' first calls took so many us."""
-    return [
-        replace(one, workers=tuple(replace(w, first_call_ns=ns(first)) if w.arm == arm else w for w in one.workers))
-        for one, first in zip(held, us, strict=True)
-    ]
+def first_calls(found, *us):
+    """Return workers whose first calls took so many us."""
+    return [replace(one, first_call_ns=ns(first)) for one, first in zip(found, us, strict=True)]
 
 
 def test_who_is_slow_on_new_contents_in_the_first_round_alone_may_keep_results_on_disk():
-    held, arm = rounds((10, 9000), (10, 12), (10, 15), (11, 12))
-    said = warning(first_calls(held, arm, 9000, 20, 30, 25), arm)
+    said = warning(first_calls(workers((10, 9000), (10, 12), (10, 15), (11, 12)), 9000, 20, 30, 25))
     assert "in its first round a call on contents that it had not met before took 600 times" in said
     assert "may keep results on disk" in said
 
@@ -89,5 +90,4 @@ def test_who_is_slow_on_new_contents_in_the_first_round_alone_may_keep_results_o
     ],
 )
 def test_what_was_compiled_or_disturbed_in_the_first_round_is_not(times, first):
-    held, arm = rounds(*times)
-    assert warning(first_calls(held, arm, *first), arm) is None
+    assert warning(first_calls(workers(*times), *first)) is None

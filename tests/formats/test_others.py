@@ -14,7 +14,7 @@ import pytest
 
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
-from bench.formats import bencher, github_action, markdown, otava, tidy
+from bench.formats import bencher, csv, github_action, markdown, otava
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, make_run, samples
 
@@ -99,8 +99,13 @@ def test_otava_analyses_an_export(run, tmp_path, tool):
     assert "0.0030" in printed
 
 
+def exported(runs):
+    """Return the tidy CSV of runs, its parts together."""
+    return b"".join(csv.export(runs))
+
+
 def test_tidy_csv_has_every_sample_once_with_its_round(run):
-    frame = pd.read_csv(BytesIO(tidy.export([run])))
+    frame = pd.read_csv(BytesIO(exported([run])))
     for arm in run.arms:
         if "dropped" not in arm.name:
             of_arm = frame[(frame["case"] == arm.case.id) & (frame["again"] == arm.again)]
@@ -110,23 +115,24 @@ def test_tidy_csv_has_every_sample_once_with_its_round(run):
 
 
 def test_tidy_csv_of_several_runs_leaves_out_one_without_a_time(run):
-    frame = pd.read_csv(BytesIO(tidy.export([make_run(USUAL[3:]), replace(run, id="one"), replace(run, id="two")])))
+    frame = pd.read_csv(BytesIO(exported([make_run(USUAL[3:]), replace(run, id="one"), replace(run, id="two")])))
     assert list(dict.fromkeys(frame["run"])) == ["one", "two"]
     assert frame["pid"].dtype == int
 
 
 def test_tidy_csv_marks_discarded_rounds_instead_of_dropping_them():
-    frame = pd.read_csv(BytesIO(tidy.export([make_run(USUAL[:2], discarded=(3,))])))
+    frame = pd.read_csv(BytesIO(exported([make_run(USUAL[:2], discarded=(3,))])))
     assert set(frame.loc[frame["round"] == 3, "discarded"]) == {"the clock jumped by 3 s"}
     assert frame.loc[frame["round"] != 3, "discarded"].isna().all()
 
 
 def test_text_in_a_table_is_never_a_formula_nor_an_escape_sequence(hostile):
-    for export in (tidy.export, otava.export, markdown.export, bencher.export, github_action.export):
-        text = export([hostile]).decode()
+    others = (otava.export, markdown.export, bencher.export, github_action.export)
+    for data in (exported([hostile]), *(export([hostile]) for export in others)):
+        text = data.decode()
         assert "\x1b" not in text
         assert "\\u001b" not in text
-    cells = pd.read_csv(BytesIO(tidy.export([hostile])))["implementation"]
+    cells = pd.read_csv(BytesIO(exported([hostile])))["implementation"]
     assert not any(str(cell).startswith(("=", "@", "+", "-")) for cell in cells)
 
 

@@ -10,10 +10,11 @@ from bench import formats
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import pyperf
+from bench.formats.imported import Origin
 from bench.formats.timed_cases import timed
 from tests.builders import Spec, make_run, samples
 
-ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
+ORIGIN = Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
 
 #: As pyperf 2.10 writes it, shortened: a calibration, then two processes.
 THEIRS = {

@@ -10,12 +10,13 @@ from bench import formats
 from bench.analyse.verdict import findings
 from bench.errors import ImplbenchError
 from bench.formats import identifying, pytest_benchmark
+from bench.formats.imported import Origin
 from bench.formats.timed_cases import timed
 from bench.problems.case import Size
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_case, make_run, samples
 
-ORIGIN = formats.Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
+ORIGIN = Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z")
 
 MINIMAL = {
     "machine_info": {"cpu": {"brand_raw": "Some CPU", "count": 2}, "system": "Linux", "machine": "x86_64"},

@@ -56,12 +56,14 @@ def building(c_fused: ModuleType) -> ModuleType:
 
 
 @pytest.fixture
-def empty(building: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A cache of this test's own; the folder that the libraries will be in.
-
-    What is compiled into it is not optimised, which takes a third of the time.
-    """
+def unoptimised(building: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compile in a third of the time, where how it is compiled is not the point."""
     monkeypatch.setattr(building, "COMMON", tuple(flag for flag in building.COMMON if flag != "-O3"))
+
+
+@pytest.fixture
+def empty(unoptimised: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A cache of this test's own; the folder that the libraries will be in."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path / "implbench"
 
@@ -245,6 +247,7 @@ def test_builders_at_the_same_time_do_no_harm(empty: Path, building: ModuleType)
     assert {file.suffix for file in empty.iterdir()} == {".so"}
 
 
+@pytest.mark.usefixtures("unoptimised")
 def test_without_a_cache_it_compiles_all_the_same(
     problem: ModuleType, c_fused: ModuleType, worst: Worst, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ def test_every_size_has_its_rounds_and_the_crossing_is_where_it_is(tmp_path):
         f"product-m={m}-float64-1t": {12} for m in (100, 1000, 5000)
     }
     assert documents.read(path) == run
-    (found,) = sweeps(run, findings(run))
+    (found,) = sweeps(findings(run), run.settings.stopping)
     (one,) = found.overtakings
     assert (one.winner, one.loser) == ("honest_too", "honest")
     assert one.crossing.at == pytest.approx(222, rel=0.2)
@@ -97,7 +97,7 @@ def test_rounds_of_each_size_are_numbered_by_themselves_so_that_growth_can_pair_
     for one in run.rounds:
         numbers.setdefault(one.group, []).append(one.index)
     assert all(found == list(range(len(found))) for found in numbers.values())
-    assert all(step.slope.interval for one in sweeps(run, findings(run)) for step in one.steps)
+    assert all(step.slope.interval for one in sweeps(findings(run), run.settings.stopping) for step in one.steps)
 
 
 def test_who_is_far_behind_and_dear_is_left_out_of_the_largest_size_on_the_record(tmp_path):

@@ -80,7 +80,7 @@ def test_a_fork_that_hangs_is_killed_with_its_parent(tmp_path):
 @pytest.mark.machine
 @pytest.mark.skipif(len(allowed_cpus()) < 2, reason="needs two CPUs")
 def test_threads_are_heeded_in_a_fork(tmp_path):
-    run = swept(tmp_path, "honest", threads=(1, 2))
+    run = swept(tmp_path, "honest", values=(100,), threads=(1, 2))
     assert {one.outcome for group in findings(run) for one in group.findings} == {Outcome.OK}
     for one in run.rounds:
         threads = 2 if "2t" in one.group else 1

@@ -11,8 +11,8 @@ from typing import Literal
 
 import shtab
 
+from ... import formats
 from ...errors import Exit
-from ...formats import EXPORTERS
 from ...problems.case import ALLOCATORS, CACHES, DTYPES, ORDERS
 from ..options import Options
 from ..parser import parser
@@ -130,7 +130,7 @@ _BY_ARGUMENT: Mapping[str, Completes] = {
     "allocators": _listed(*ALLOCATORS),
     "cache": _listed(*CACHES),
     "sizes": _listed("S", "M", "L"),
-    "format": _listed(*EXPORTERS),
+    "format": _listed(*formats.names()),
     "results": shtab.DIRECTORY,
     "into": shtab.DIRECTORY,
     "output": shtab.DIRECTORY,

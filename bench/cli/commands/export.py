@@ -1,6 +1,7 @@
 """Write stored runs in another tool's format."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,24 +25,24 @@ class ExportOptions(StoredOptions):
 
 def command(options: ExportOptions) -> int:
     """Do `implbench export`; see `parser`."""
-    export = formats.exporter(options.format)
+    chosen = formats.format_of(options.format)
     paths = dict.fromkeys(documents.find(options.results, name) for name in options.run or [None])
     runs = [finished(documents.read(path)) for path in paths]
-    made = export(runs)
-    if not isinstance(made, bytes):
+    made = chosen.export(runs)
+    if isinstance(made, Mapping):
         _write_folder(options, made)
     elif options.output is None:
-        sys.stdout.write(made.decode())
+        sys.stdout.writelines(part.decode() for part in ([made] if isinstance(made, bytes) else made))
     else:
         documents.write_atomically(Path(options.output), made)
         terminal.note(f"written: {options.output}")
-    if options.format not in formats.WITH_OUTCOMES:
+    if not formats.has_outcomes(chosen):
         for sentence in left_out(runs):
             terminal.note(sentence)
     return Exit.FINE
 
 
-def _write_folder(options: ExportOptions, files: formats.Files) -> None:
+def _write_folder(options: ExportOptions, files: Mapping[str, bytes]) -> None:
     if options.output is None:
         raise ImplbenchError(f"{options.format} is a folder of files: say where to write it, by --output FOLDER")
     for name, data in files.items():

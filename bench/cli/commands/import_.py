@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ... import formats, reading
 from ...errors import Exit, ImplbenchError
+from ...formats.imported import Origin
 from ...report import terminal
 from ...report.phrases import counted
 from ...store import documents
@@ -49,7 +50,7 @@ def _read(path: Path) -> Run:
         modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OSError as error:
         raise ImplbenchError(f"{path}: cannot be read ({error.strerror})") from error
-    origin = formats.Origin(file=path.name, sha256=hashlib.sha256(data).hexdigest(), modified=modified)
+    origin = Origin(file=path.name, sha256=hashlib.sha256(data).hexdigest(), modified=modified)
     try:
         return formats.read(data, origin)
     except ImplbenchError as error:

@@ -33,6 +33,8 @@ class ReportOptions(ReportingOptions):
 
 def command(options: ReportOptions) -> int:
     """Do `implbench report`; see `parser`."""
+    if options.html and len(options.run) < 2:
+        _bring_up_to_date(options.results)
     runs = [_read(options.results, name) for name in options.run or [None]]
     written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
     if options.json:
@@ -42,6 +44,12 @@ def command(options: ReportOptions) -> int:
         for file in written:
             terminal.say(f"written: {file}")
     return Exit.FINE
+
+
+def _bring_up_to_date(results: Path) -> None:
+    """Have the index read what is new before a run is held in memory, so that two large ones never are at a time."""
+    if results.is_dir():
+        index.consult(results, lambda _found: None, lambda _told: None)  # it is told when the index is asked
 
 
 def _read(results: Path, name: str | None) -> Run:
@@ -83,7 +91,8 @@ def _past(run: Run, results: Path) -> Past | None:
     if not machine or not results.is_dir():
         return None
     try:
-        found = index.consult(results, Question(wanted=run.problem.name, machine=str(machine)).ask, terminal.Notes())
+        question = Question(wanted=run.problem.name, machine=str(machine))
+        found = index.consult(results, question.ask, terminal.Notes())
     except ImplbenchError:
         return None  # the run was read from elsewhere, and this folder holds none of its problem or machine
     kept = of_run(run, found)

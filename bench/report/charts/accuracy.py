@@ -8,6 +8,7 @@ from ...analyse.verdict import Finding, GroupFindings
 from ...units import significant, times
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..phrases import label, ratio_text, titled
+from .drawn import drawn, left_out
 
 #: What is exact stands this factor below the smallest error, on an axis that has no zero.
 _BELOW = 3.0
@@ -64,7 +65,7 @@ def beside_speed(analysis: Analysis, place: int) -> tuple[Chart, ...]:
 
 def verified(group: GroupFindings) -> Sequence[Finding]:
     """Return the cases that can be drawn, fastest first."""
-    return [one for one in group.ok if one.verification and (one.arm.baseline or one.speedup_over_baseline)]
+    return [one for one in drawn(group) if one.verification and (one.arm.baseline or one.speedup_over_baseline)]
 
 
 def _chart(name: str, title: str, subject: _Subject, group: GroupFindings) -> Chart:
@@ -76,7 +77,7 @@ def _chart(name: str, title: str, subject: _Subject, group: GroupFindings) -> Ch
     return Chart(
         id=name,
         title=title,
-        caption=f"{title}: {subject.says}, log axis, the fastest on top{none}.",
+        caption=f"{title}: {subject.says}, log axis, the fastest on top{none}.{left_out(group)}",
         x=subject.axis,
         y=Axis(label="", scale="category", categories=tuple(names)),
         rules=subject.rules,

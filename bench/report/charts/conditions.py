@@ -9,7 +9,7 @@ from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..parts import plain
-from ..phrases import allocator_text, conditions, counted, layouts, ratio_text
+from ..phrases import allocator_text, conditions, counted, ratio_text
 from . import ratios
 from .layouts import grid, side_by_side
 from .style import key, looks
@@ -38,7 +38,7 @@ def speedups(analysis: Analysis) -> tuple[Chart, ...]:
     if len(sizes) != 1 or not 1 < len(panels) <= _MOST_PANELS:
         return ()
     rows = [*dict.fromkeys(name for group in panels for name in grid(group))]
-    marks = [*dict.fromkeys(layout for group in panels for layout in layouts(group))]
+    marks = [*dict.fromkeys(layout for group in panels for layout in group.layouts)]
     return tuple(
         side_by_side((f"by-condition-{place}", conditions(case_of(group)), ""), grid(group), marks, group.margin, rows)
         for place, group in enumerate(panels)

@@ -10,7 +10,7 @@ from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
 from ..parts import CODE, plain
-from ..phrases import label, layouts, ratio_text, titled
+from ..phrases import label, ratio_text, titled
 from ..sections.reasons import sentences
 from . import ratios
 
@@ -53,7 +53,7 @@ def _explained(ladder: Ladder) -> list[Step]:
 
 def _measured(analysis: Analysis, group: GroupFindings) -> list[Step]:
     """Return the rungs of the problem's own order that have a time, in the baseline's layout."""
-    order, layout = analysis.run.problem.ladder, layouts(group)[0]
+    order, layout = analysis.run.problem.ladder, group.layouts[0]
     rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.layout == layout]
     rungs.sort(key=lambda one: order.index(one.arm.case.implementation))
     found = [Step(finding=one, ratio=None, reason="") for one in rungs[:1]]

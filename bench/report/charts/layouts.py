@@ -6,8 +6,9 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Ratio
 from ..chart import Axis, Chart, Series
 from ..parts import plain
-from ..phrases import layouts, margin_text, ratio_text, titled
+from ..phrases import margin_text, ratio_text, titled
 from . import ratios
+from .drawn import drawn, left_out
 from .style import numbered
 
 #: Implementation -> layout -> speed-up over the baseline; or what takes their places, as case -> run.
@@ -22,21 +23,24 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
 def chart(analysis: Analysis, place: int) -> Chart | None:
     """Return the chart of the group at a place; None where it has one layout, or none has a time."""
     group = analysis.groups[place]
-    if len(layouts(group)) < 2 or not grid(group):
+    if len(group.layouts) < 2 or not grid(group):
         return None
     title = titled("Layouts side by side", group, analysis.groups)
     caption = (
         f"{title}: speed-up over the baseline with 95 % intervals, one line an implementation, one mark a layout, "
         f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
     )
-    return side_by_side((f"layouts-{place}", title, caption), grid(group), layouts(group), group.margin)
+    rows = [*dict.fromkeys(one.arm.case.implementation for one in drawn(group))]
+    shown = {name: ratios for name, ratios in grid(group).items() if name in rows}
+    return side_by_side((f"layouts-{place}", title, caption + left_out(group)), shown, group.layouts, group.margin)
 
 
 def grid(group: GroupFindings) -> Grid:
     """Return the speed-ups over the baseline, 1 for the baseline itself; cases without a time are left out."""
     found: dict[str, dict[str, Ratio]] = {}
+    timed = {one.arm.name for one in group.ok}
     for one in group.findings:
-        if one in group.ok and one.speedup is not None:
+        if one.arm.name in timed and one.speedup is not None:
             found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = one.speedup
     return found
 

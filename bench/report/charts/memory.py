@@ -9,6 +9,7 @@ from ...store.worker_records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit
 from ..phrases import label, titled
+from .drawn import drawn, left_out
 
 _Number = Callable[[Finding, Counts | None], float | None]
 
@@ -63,7 +64,7 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
     for place, group in enumerate(analysis.groups):
         for subject in _SUBJECTS:
             numbers = [
-                subject.number(one, None if one.arm.name in own else counts.get(one.arm.name)) for one in group.ok
+                subject.number(one, None if one.arm.name in own else counts.get(one.arm.name)) for one in drawn(group)
             ]
             if any(numbers):
                 made.append(_chart(f"{subject.id}-{place}", subject, numbers, (group, analysis.groups)))
@@ -82,14 +83,14 @@ def _chart(
     among: tuple[GroupFindings, Sequence[GroupFindings]],
 ) -> Chart:
     group, groups = among
-    names = [label(one.arm.case, group) for one in group.ok]
+    names = [label(one.arm.case, group) for one in drawn(group)]
     title = titled(subject.title, group, groups)
     # Bytes go over decades, where a bar would have no end to begin at.
     kind: Kind = "points" if subject.unit == "B" else "bars"
     return Chart(
         id=name,
         title=title,
-        caption=f"{title}: {subject.says}; fastest on top.",
+        caption=f"{title}: {subject.says}; fastest on top.{left_out(group)}",
         x=Axis(label=subject.title.lower(), unit=subject.unit, scale="log" if subject.unit == "B" else "linear"),
         y=Axis(label="", scale="category", categories=tuple(names)),
         series=tuple(

@@ -4,6 +4,8 @@ A page holds so many points only. Where a run has more samples, each case keeps 
 that lie far out as many as there is room for, the farthest first; how many are shown and how many lie far out is told.
 """
 
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
@@ -11,15 +13,19 @@ from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
-from ...store.records import Round, Run
-from ...store.selectors import seconds_per_call, used_rounds
-from ...store.worker_records import Outcome, Worker
+from ...store.records import Arm, Run
+from ...store.selectors import GroupRounds, seconds_per_call
+from ...store.worker_records import Burst, Outcome
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
 from ..phrases import counted, label, titled
+from .drawn import drawn
 
 #: Points of all these charts together; a sample is one in each of two views, and its burst in the third.
 MOST_POINTS = 16_000
+
+#: Charts in all: each case has one of its own.
+MOST_CHARTS = 30
 
 #: A sample lies far out if it is more than so many interquartile ranges beyond the quartiles (Tukey, Exploratory Data
 #: Analysis, 1977, section 2D).
@@ -34,22 +40,49 @@ OF_BURSTS = "fastest of bursts"
 _TIME = Axis(label="time a call", scale="log", unit="s")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Samples:
-    """The samples of one arm in the order of time."""
+    """The samples of one arm in the order of time; of millions, little more is kept than their number of seconds."""
 
-    rounds: Sequence[float]
-    """Place in rounds: round 1 lies between 0.5 and 1.5."""
-    start_s: Sequence[float]
-    """Seconds from the run's first sample to the beginning of this one."""
-    seconds: Sequence[float]
-    """A call."""
-    medians: Mapping[int, float]
-    """Round, counted from 1 -> median over its samples, in seconds."""
-    bursts: Sequence[float]
-    """Place in rounds of each burst."""
-    minima: Sequence[float]
-    """The fastest sample of each burst, in seconds a call."""
+    def __init__(self, rounds: GroupRounds, arm: Arm, start_ns: int) -> None:
+        """Take the rounds of the arm's group, and the monotonic clock at the run's first sample."""
+        self.seconds = array("d")
+        """A call."""
+        self.medians: dict[int, float] = {}
+        """Round, counted from 1 -> median over its samples, in seconds."""
+        self.bursts: list[float] = []
+        """Place in rounds of each burst: round 1 lies between 0.5 and 1.5."""
+        self.minima: list[float] = []
+        """The fastest sample of each burst, in seconds a call."""
+        self._start_ns = start_ns
+        self._firsts: list[int] = []
+        self._found: list[tuple[Burst, int, int]] = []
+        workers = rounds.workers(arm)
+        for place, one in enumerate(rounds.used, start=1):
+            worker = workers.get(one.index)
+            if worker is not None and worker.outcome == Outcome.OK and worker.bursts:
+                self.medians[place] = seconds_per_call(worker)
+                self._add(worker.bursts, place, max(one.passes, *(burst.pass_index + 1 for burst in worker.bursts)))
+
+    def _add(self, bursts: Sequence[Burst], place: int, passes: int) -> None:
+        """Add the bursts of a round that has so many passes."""
+        for burst in bursts:
+            self._firsts.append(len(self.seconds))
+            self._found.append((burst, place, passes))
+            self.seconds.extend([ns / burst.number * 1e-9 for ns in burst.sample_ns])
+            self.bursts.append(place - 0.5 + (burst.pass_index + 0.5) / passes)
+            self.minima.append(min(burst.sample_ns) / burst.number * 1e-9)
+
+    def place_in_rounds(self, sample: int) -> float:
+        """Return the place of a sample in rounds, as that of `bursts`."""
+        at = bisect_right(self._firsts, sample) - 1
+        burst, place, passes = self._found[at]
+        return place - 0.5 + (burst.pass_index + (sample - self._firsts[at] + 0.5) / len(burst.sample_ns)) / passes
+
+    def start_s(self, sample: int) -> float:
+        """Return the seconds from the run's first sample to the beginning of this one."""
+        at = bisect_right(self._firsts, sample) - 1
+        burst = self._found[at][0]
+        return (burst.start_ns - self._start_ns + sum(burst.sample_ns[: sample - self._firsts[at]])) * 1e-9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +105,9 @@ EXPLAINED = (
 )
 
 
-def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:
+def explained(made: Sequence[Chart]) -> tuple[str, ...]:
     """Return how the charts are read, and what they leave out."""
-    short = [chart.note for chart in drawn if chart.note]
+    short = [chart.note for chart in made if chart.note]
     more = (
         f"A page shows at most {MOST_POINTS // 2} samples: in {len(short)} of these charts samples are left out, as "
         "each says below; the estimates on this page and the run's document use all of them."
@@ -83,66 +116,52 @@ def explained(drawn: Sequence[Chart]) -> tuple[str, ...]:
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
-    """Return a chart for each case with a time; the baseline's holds its second arm too."""
+    """Return a chart for each case with a time, as far as there is room; the baseline's holds its second arm too."""
     return tuple(one for found in by_group(analysis) for one in found)
+
+
+def most_cases(analysis: Analysis) -> int:
+    """Return how many cases of each group have a chart at most."""
+    return max(1, MOST_CHARTS // max(1, len(analysis.groups)))
 
 
 def by_group(analysis: Analysis) -> tuple[tuple[Chart, ...], ...]:
     """Return the charts of each group."""
+    most = most_cases(analysis)
     panels = [
         (f"samples-{place}-{row}", one, group, arms)
         for place, group in enumerate(analysis.groups)
-        for row, one in enumerate(group.ok)
-        if (arms := _arms(analysis.run, group, one))
+        for row, one in enumerate(drawn(group, most))
+        if (arms := _arms(group, one))
     ]
-    minima = [len(one.minima) for _id, _one, _group, arms in panels for one in arms.values()]
-    of_bursts = MOST_POINTS // 3 // max(1, len(minima))
-    left = MOST_POINTS - sum(min(one, of_bursts) for one in minima)
-    room = left // 2 // max(1, len(minima)), of_bursts
-    return tuple(
-        tuple(
-            _chart(name, titled(label(one.arm.case, group), group, analysis.groups), arms, room)
-            for name, one, of, arms in panels
-            if of is group
-        )
-        for group in analysis.groups
-    )
+    bursts = [_bursts(group, arm) for _id, _one, group, arms in panels for arm in arms.values()]
+    of_bursts = MOST_POINTS // 3 // max(1, len(bursts))
+    left = MOST_POINTS - sum(min(count, of_bursts) for count in bursts)
+    room = left // 2 // max(1, len(bursts)), of_bursts
+    start_ns = min(_starts(analysis.run), default=0)
+
+    def made(name: str, one: Finding, group: GroupFindings, arms: Mapping[str, Arm]) -> Chart:
+        found = {title: Samples(group.rounds, arm, start_ns) for title, arm in arms.items()}
+        return _chart(name, titled(label(one.arm.case, group), group, analysis.groups), found, room)
+
+    return tuple(tuple(made(*panel) for panel in panels if panel[2] is group) for group in analysis.groups)
 
 
-def _arms(run: Run, group: GroupFindings, one: Finding) -> dict[str, Samples]:
-    """Return name -> samples of a case, and of the second baseline if it is that."""
-    names = {"samples": one.arm.name}
-    for arm in run.arms:
-        if arm.again and arm.case == one.arm.case and one.arm.baseline:
-            names["the same, measured again"] = arm.name
-    rounds = used_rounds(run, group.name)
-    start_ns = min((ns for each in run.rounds for worker in each.workers for ns in _starts(worker)), default=0)
-    found = {name: samples(rounds, arm, start_ns) for name, arm in names.items()}
-    return {name: each for name, each in found.items() if each.seconds}
+def _arms(group: GroupFindings, one: Finding) -> dict[str, Arm]:
+    """Return name -> arm of a case, and the second baseline if it is that; only those with a sample."""
+    arms = {"samples": one.arm}
+    if one.arm is group.rounds.baseline and group.rounds.again:
+        arms["the same, measured again"] = group.rounds.again
+    return {name: arm for name, arm in arms.items() if _bursts(group, arm)}
 
 
-def _starts(worker: Worker) -> Iterator[int]:
-    return (burst.start_ns for burst in worker.bursts)
+def _bursts(group: GroupFindings, arm: Arm) -> int:
+    """Return how many bursts of an arm there are in the rounds that count."""
+    return sum(len(one.bursts) for one in group.rounds.workers(arm).values() if one.outcome == Outcome.OK)
 
 
-def samples(rounds: Sequence[Round], arm: str, start_ns: int) -> Samples:
-    """Return the samples of an arm; `start_ns` is the monotonic clock at the run's first sample."""
-    places, starts, seconds, medians, bursts, minima = [], [], [], {}, [], []
-    for place, one in enumerate(rounds, start=1):
-        workers = [each for each in one.workers if each.arm == arm and each.outcome == Outcome.OK and each.bursts]
-        for worker in workers:
-            medians[place] = seconds_per_call(worker)
-            passes = max(one.passes, *(burst.pass_index + 1 for burst in worker.bursts))
-            for burst in worker.bursts:
-                length, passed = len(burst.sample_ns), burst.start_ns - start_ns
-                bursts.append(place - 0.5 + (burst.pass_index + 0.5) / passes)
-                minima.append(min(burst.sample_ns) / burst.number * 1e-9)
-                for index, ns in enumerate(burst.sample_ns):
-                    places.append(place - 0.5 + (burst.pass_index + (index + 0.5) / length) / passes)
-                    starts.append(passed * 1e-9)
-                    seconds.append(ns / burst.number * 1e-9)
-                    passed += ns
-    return Samples(rounds=places, start_s=starts, seconds=seconds, medians=medians, bursts=bursts, minima=minima)
+def _starts(run: Run) -> Iterator[int]:
+    return (burst.start_ns for one in run.rounds for worker in one.workers for burst in worker.bursts)
 
 
 def shown(seconds: Sequence[float], room: int) -> Shown:
@@ -176,9 +195,9 @@ def _chart(name: str, title: str, arms: Mapping[str, Samples], room: tuple[int, 
     in_rounds, in_time = Axis(label="round", unit="count"), Axis(label="time since the run's first sample", unit="s")
     places = {arm: each.places for arm, each in found.items()}
     bursts = {arm: shown(each.minima, room[1]).places for arm, each in arms.items()}
-    by_round = _dots(arms, places, lambda one: (one.rounds, one.seconds))
-    by_time = _dots(arms, places, lambda one: (one.start_s, one.seconds))
-    of_bursts = _dots(arms, bursts, lambda one: (one.bursts, one.minima), name="fastest of each burst")
+    by_round = _dots(arms, places, lambda one, i: (one.place_in_rounds(i), one.seconds[i]))
+    by_time = _dots(arms, places, lambda one, i: (one.start_s(i), one.seconds[i]))
+    of_bursts = _dots(arms, bursts, lambda one, i: (one.bursts[i], one.minima[i]), name="fastest of each burst")
     return Chart(
         id=name,
         title=title,
@@ -198,20 +217,20 @@ def _chart(name: str, title: str, arms: Mapping[str, Samples], room: tuple[int, 
 def _dots(
     arms: Mapping[str, Samples],
     kept: Mapping[str, Sequence[int]],
-    at: Callable[[Samples], tuple[Sequence[float], Sequence[float]]],
+    at: Callable[[Samples, int], tuple[float, float]],
     name: str = "samples",
 ) -> tuple[Series, ...]:
     """Return a point for each place that is kept, the first arm's under `name`."""
     made = []
     for place, (arm, one) in enumerate(arms.items()):
-        xs, ys = at(one)
+        points = [at(one, i) for i in kept[arm]]
         made.append(
             Series(
                 name=arm if place else name,
                 colour="grey" if place else 0,
                 shape=place,
-                xs=tuple(round(xs[i], 3) for i in kept[arm]),
-                ys=tuple(float(f"{ys[i]:.4e}") for i in kept[arm]),
+                xs=tuple(round(x, 3) for x, _y in points),
+                ys=tuple(float(f"{y:.4e}") for _x, y in points),
             )
         )
     return tuple(made)

@@ -11,6 +11,7 @@ from ..chart import Axis, Chart, Colour, Series
 from ..parts import plain
 from ..phrases import label, margin_text, ratio_text, titled
 from . import ratios
+from .drawn import MOST_CASES, drawn, left_out
 
 _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER: "bad"}
 _SHAPES = {Verdict.FASTER: 0, Verdict.SLOWER: 1, None: 5}
@@ -47,7 +48,7 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
         title=titled("Speed-up over the baseline", group, analysis.groups),
         caption=(
             f"{titled(title, group, analysis.groups)}, with 95 % intervals, log axis; "
-            f"in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
+            f"in the shaded band ({margin_text(group.margin)} each way) a case counts as equal.{left_out(group)}"
         ),
         x=ratios.SPEEDUP,
         y=Axis(label="", scale="category", categories=tuple(line.name for line in found)),
@@ -58,11 +59,15 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
 
 
 def lines(group: GroupFindings) -> Sequence[Line]:
-    """Return the lines of a group's plot: cases with a ratio, fastest first, then the others."""
-    found = [_timed(one, group) for one in group.ok if one.arm.baseline or one.speedup_over_baseline]
+    """Return the lines of a group's plot: cases with a ratio, fastest first, then the others; as many as have room."""
+    found = [_timed(one, group) for one in drawn(group) if one.arm.baseline or one.speedup_over_baseline]
     failed = [one for one in group.findings if one.outcome != Outcome.OK]
-    found += [replace(_fallen(label(one.arm.case, group), one.outcome, one.reason), finding=one) for one in failed]
-    return found + [_fallen(label(one.case, group), one.outcome, one.reason) for one in group.left]
+    others = [replace(_fallen(label(one.arm.case, group), one.outcome, one.reason), finding=one) for one in failed]
+    others += [_fallen(label(one.case, group), one.outcome, one.reason) for one in group.left]
+    if len(others) <= MOST_CASES:
+        return [*found, *others]
+    more = Line(name="", ratio=None, text=f"and {len(others) - MOST_CASES:,} more without a time")
+    return [*found, *others[:MOST_CASES], more]
 
 
 def _timed(one: Finding, group: GroupFindings) -> Line:

@@ -12,6 +12,7 @@ from ..chart import Axis, Band, Chart, Rule, Series
 from ..parts import plain
 from ..phrases import conditions, estimate_text
 from . import fastest, ratios
+from .drawn import lines, lines_left_out
 from .style import Look, key, looks
 
 #: What takes more times as long as the fastest is not drawn beside it.
@@ -35,11 +36,12 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
 def time_chart(analysis: Analysis, place: int) -> Chart:
     """Return the times of the sweep at a place against the size."""
     one = analysis.sweeps[place]
-    name, growth = plain(one.parameter), {each.name: each for each in one.growth}
-    grows = "; ".join(f"{plain(each.name)} {_power(each, name)}" for each in one.growth)
+    name, shown = plain(one.parameter), {*lines(one)}
+    growth = {each.name: each for each in one.growth if each.name in shown}
+    grows = "; ".join(f"{plain(each.name)} {_power(each, name)}" for each in growth.values())
     caption = (
         f"Time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, with "
-        f"95 % intervals.{f' Time grows as: {grows}.' if grows else ''}"
+        f"95 % intervals.{lines_left_out(one)}{f' Time grows as: {grows}.' if grows else ''}"
     )
     tips = {each: f"grows as {_power(found, name)}" for each, found in growth.items()}
     return Chart(
@@ -67,6 +69,7 @@ def behind_chart(analysis: Analysis, place: int) -> Chart:
         caption=(
             f"Time of a call over that of the fastest at the same {plain(one.parameter)} ({conditions(one.case)}), "
             f"with 95 % intervals, log axes; what takes more than {FARTHEST:g} times as long is not drawn."
+            f"{lines_left_out(one)}"
         ),
         x=_sizes(one),
         y=Axis(label="times as long as the fastest", scale="log", unit="x"),
@@ -88,7 +91,7 @@ def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
                     id=f"speedup-by-size-{len(made)}",
                     title=title,
                     caption=f"{title}: speed-up over the baseline of the same condition, by {plain(one.parameter)}, "
-                    "with 95 % intervals, log axes.",
+                    f"with 95 % intervals, log axes.{lines_left_out(one)}",
                     x=_sizes(one),
                     y=Axis(label="speed-up over the baseline", scale="log", unit="x"),
                     rules=(Rule(axis="y", at=1.0, label="baseline"),),
@@ -101,10 +104,11 @@ def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
 def _speedups(one: Sweep) -> Mapping[str, _Curves]:
     """Return layout -> implementation -> its speed-ups."""
     found: dict[str, dict[str, list[tuple[int, Uncertain | None]]]] = {}
+    shown = {*lines(one)}
     for place in one.places:
-        for finding in place.timed.values():
+        for name, finding in place.timed.items():
             ratio, case = finding.speedup_over_baseline, finding.arm.case
-            if ratio is not None and place.group.baseline is not None:
+            if name in shown and ratio is not None and place.group.baseline is not None:
                 found.setdefault(case.layout, {}).setdefault(case.implementation, []).append((place.value, ratio))
     return found
 
@@ -115,7 +119,7 @@ def _which(analysis: Analysis, one: Sweep) -> str:
 
 def _curves(one: Sweep, number: Callable[[Place, str], Uncertain | None]) -> _Curves:
     """Return the values of each implementation that has any."""
-    found = {name: [(p.value, value) for p in one.places if (value := number(p, name))] for name in one.names}
+    found = {name: [(p.value, value) for p in one.places if (value := number(p, name))] for name in lines(one)}
     return {name: spots for name, spots in found.items() if spots}
 
 

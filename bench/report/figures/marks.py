@@ -97,16 +97,19 @@ def _line(axes: "Axes", series: Series, points: list[Point], colour: str) -> Non
 
 
 def _intervals(axes: "Axes", series: Series, points: list[Point], colour: str) -> None:
-    """Draw the interval of each point: along a line as a pale bar, else as a whisker with ends."""
+    """Draw the interval of each point, all as one broken line: pale bars along a line, else whiskers with ends."""
     look: dict[str, Any] = {"color": colour, "linewidth": 1.8, "markersize": 7}
     if series.kind == "line":
         look = {"color": colour, "linewidth": 4.5, "alpha": 0.35, "solid_capstyle": "butt"}
+    ends: list[float] = []
+    across: list[float | None] = []
     for point in points:
         if series.whiskers and point.low is not None and point.high is not None:
-            ends = [point.low, point.high]
-            across = [point.y if series.whiskers == "x" else point.x] * 2
-            marker = "" if series.kind == "line" else "|" if series.whiskers == "x" else "_"
-            axes.plot(*((ends, across) if series.whiskers == "x" else (across, ends)), marker=marker, **look)
+            ends += [nan] * bool(ends) + [point.low, point.high]
+            across += [nan] * bool(across) + [point.y if series.whiskers == "x" else point.x] * 2
+    if ends:
+        marker = "" if series.kind == "line" else "|" if series.whiskers == "x" else "_"
+        axes.plot(*((ends, across) if series.whiskers == "x" else (across, ends)), marker=marker, **look)
 
 
 def _markers(axes: "Axes", series: Series, points: list[Point], colour: str, *, small: bool) -> None:

@@ -1,58 +1,36 @@
 """Runs into what is shown: one module a section, each a pure function of an analysis.
 
-To add one: a module with ``section(analysis) -> Section | None``, and its place in the list below.
+To add one: a module here with ``section(analysis) -> Section | None`` and a ``SUBJECT``, which says what it is about
+and, where that matters, its place. Nothing else has to know of it: a report and a page find it here.
 """
 
-from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ...analyse.analysis import Analysis
 from ..parts import Section
-from . import (
-    accuracy,
-    answer,
-    cases,
-    conditions,
-    counts,
-    environment,
-    explanation,
-    layouts,
-    roofline,
-    samples,
-    speedup,
-    startup,
-    sweep,
-    threats,
-    time_spent,
-)
-
-#: In reading order: the answer, the reasons to believe it, the reasons not to, and how to repeat it.
-_ORDER: tuple[Callable[[Analysis], Section | None], ...] = (
-    answer.section,
-    sweep.section,
-    cases.section,
-    speedup.section,
-    layouts.section,
-    conditions.section,
-    roofline.section,
-    explanation.section,
-    counts.section,
-    startup.section,
-    accuracy.section,
-    samples.section,
-    threats.section,
-    environment.section,
-    time_spent.section,
-)
+from . import answer, cases, layouts, roofline, sweep, threats, time_spent
+from .subject import Subject
 
 
-#: What draws a figure for each size: where a run has many, those of the sweep stand for them.
-OF_ONE_SIZE = (speedup.section, samples.section, samples.words, accuracy.section, startup.section)
+@cache
+def subjects() -> tuple[Subject, ...]:
+    """Return what the modules here are about."""
+    modules = (import_module(f".{found.name}", __name__) for found in iter_modules(__path__))
+    found = (getattr(module, "SUBJECT", None) for module in modules)
+    return tuple(one for one in found if isinstance(one, Subject))
 
 
 def sections(analysis: Analysis) -> tuple[Section, ...]:
-    """Return the sections of a report that have something to say, in reading order."""
-    left_out = OF_ONE_SIZE if analysis.sweeps else ()
-    return tuple(found for make in _ORDER if make not in left_out and (found := make(analysis)) is not None)
+    """Return the sections of a report that have something to say: the answer, why to believe it, why not, and where."""
+    places = [(one.report, one.id, one) for one in subjects() if one.report is not None]
+    shown = [
+        one
+        for _place, _id, one in sorted(places, key=lambda found: found[:2])
+        if not (one.is_of_one_size and analysis.sweeps)
+    ]
+    return tuple(said for one in shown if (said := one.section(analysis)) is not None)
 
 
 def brief(analysis: Analysis) -> tuple[Section, ...]:
@@ -76,4 +54,4 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
     return tuple(one for one in found if one is not None)
 
 
-__all__ = ["OF_ONE_SIZE", "brief", "sections"]
+__all__ = ["Subject", "brief", "sections", "subjects"]

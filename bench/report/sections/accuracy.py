@@ -5,9 +5,11 @@ from dataclasses import replace
 from ...analyse.analysis import Analysis
 from ...units import significant
 from ..charts import accuracy
+from ..charts.drawn import left_out
 from ..checked import of_errors
 from ..parts import Figure, Section, code, plain
 from ..phrases import label, named, titled
+from .subject import Subject
 
 
 def section(analysis: Analysis) -> Section | None:
@@ -32,7 +34,19 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     title = titled(f"Accuracy of {plain(analysis.run.problem.name)} beside speed", group, analysis.groups)
     caption = (
         f"{title}, fastest on top, log axes: speed-up, largest error over its tolerance, and largest error in units in "
-        f"the last place. {numbers}."
+        f"the last place.{left_out(group)} {numbers}."
     )
     panels = tuple(replace(one, title="") for one in charts)
     return Figure(name=named("accuracy", group, analysis.groups), caption=caption, charts=panels, columns=len(panels))
+
+
+SUBJECT = Subject(
+    id="accuracy",
+    title="Accuracy beside speed",
+    section=section,
+    charts=accuracy.charts,
+    report=110,
+    page=80,
+    is_of_one_size=True,
+    charts_of_one_size=True,
+)

@@ -12,8 +12,9 @@ from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
-from ..phrases import condition, counted, gain_text, label, layouts, margin_text, times_text
+from ..phrases import condition, counted, gain_text, label, margin_text, times_text
 from .roofline import sentence as share_sentence
+from .subject import Subject
 from .sweep import sentences as sweep_sentences
 
 #: From here on "n times as fast" reads better than "ahead by n %".
@@ -32,7 +33,7 @@ def section(analysis: Analysis) -> Section:
     paragraphs += _doubts(analysis.run, swept)
     for group in analysis.groups:
         if group.name not in swept:
-            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(analysis.run, group))
+            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(group))
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
             paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
@@ -62,10 +63,10 @@ def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
         yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
 
 
-def _remembering(run: Run, group: GroupFindings) -> Iterator[str]:
+def _remembering(group: GroupFindings) -> Iterator[str]:
     """Yield whose times are perhaps not those of computing."""
     for finding in group.ok:
-        said = remembering.warning(run.rounds, finding.arm.name)
+        said = remembering.warning(group.rounds.workers(finding.arm).values())
         if said:
             yield f"Warning: {code(label(finding.arm.case, group))}: {plain(said)}."
 
@@ -144,7 +145,7 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
 def _orders(group: GroupFindings) -> list[str]:
     """Return what the memory order does to the baseline's implementation, where it was measured in several."""
     baseline = group.baseline
-    if baseline is None or len(layouts(group)) == 1:
+    if baseline is None or len(group.layouts) == 1:
         return []
     same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
     name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
@@ -281,3 +282,12 @@ def _nothing(run: Run, group: GroupFindings) -> str:
 
 def _fate(outcome: Outcome, reason: str | None) -> str:
     return outcome.value + (f" ({plain(reason)})" if reason else "")
+
+
+SUBJECT = Subject(
+    id="answer",
+    title="Answer",
+    section=section,
+    report=10,
+    page=None,
+)

@@ -9,11 +9,13 @@ from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
+from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import layouts, margin_text, named, ratio_text, titled
+from ..phrases import margin_text, named, ratio_text, titled
 from . import answer
+from .subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,11 +100,9 @@ def _table(names: tuple[str, str], rows: Sequence[_Row], columns: Sequence[_Fiel
 
 def _rows(group: GroupFindings) -> list[_Row]:
     """Return the cases with a time, fastest first; then those measured in vain; then those not started."""
-    timed = list(group.ok)
-    others = [finding for finding in group.findings if finding not in timed]
     found = [
         _Row(case=one.arm.case, title=one.arm.title, outcome=one.outcome, reason=one.reason, finding=one)
-        for one in [*timed, *others]
+        for one in (*group.ok, *group.not_ok)
     ]
     return found + [
         _Row(case=skipped.case, title=skipped.title, outcome=skipped.outcome, reason=skipped.reason)
@@ -155,7 +155,7 @@ def _hidden(name: str, value: Callable[[_Row], str | float | int | None]) -> _Fi
 
 def _names(group: GroupFindings) -> list[_Field]:
     """Return implementation, and layout: shown where there are several."""
-    several = len(layouts(group)) > 1
+    several = len(group.layouts) > 1
     name = Column(name="implementation", header="implementation", right=False)
     layout = Column(name="layout", header="layout", right=False, shown=several)
     fastest = answer.shown_fastest(group)
@@ -256,3 +256,14 @@ def _outcome(row: _Row) -> Cell:
     """Return the outcome, for people with its reason or, of an ok case, what stands against it."""
     against = "on the reference BLAS" if row.ok and row.ok.reference_blas else row.reason
     return Cell(value=row.outcome.value, text=row.outcome.value + (f": {plain(against)}" if against else ""))
+
+
+SUBJECT = Subject(
+    id="speedup",
+    title="Speed-up over the baseline",
+    section=section,
+    charts=speedup.charts,
+    report=30,
+    page=10,
+    charts_of_one_size=True,
+)

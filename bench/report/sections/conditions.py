@@ -6,10 +6,11 @@ from ...analyse.analysis import Analysis
 from ...analyse.conditions import Effect
 from ...analyse.verdict import Ratio
 from ..chart import Chart
-from ..charts.conditions import change_text, largest, others, speedups, where_text
+from ..charts.conditions import change_text, charts, largest, others, speedups, where_text
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
 from ..phrases import margin_text, ratio_text, times_text
+from .subject import Subject
 
 _EXPLAINED = (
     "The same implementation under two conditions: speed-up is time before / time after the change. Different "
@@ -101,3 +102,13 @@ def _figure(analysis: Analysis, panels: tuple[Chart, ...]) -> Figure:
         f"({margin_text(analysis.groups[0].margin)} each way) a case counts as equal."
     )
     return Figure(name="conditions", caption=caption, charts=panels, columns=2)
+
+
+SUBJECT = Subject(
+    id="conditions",
+    title="Threads, dtypes and allocators side by side",
+    section=section,
+    charts=charts,
+    report=60,
+    page=50,
+)

@@ -4,8 +4,10 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings
 from ...store.worker_records import Counts, Worker
 from ...units import amount
+from ..charts import memory
 from ..parts import Cell, Column, Section, Table
 from ..phrases import label, named, titled
+from .subject import Subject
 
 _COLUMNS = (
     Column(name="implementation", header="implementation", right=False),
@@ -56,3 +58,15 @@ def _cells(counts: Counts | None) -> tuple[Cell, ...]:
         Cell.whole(counts.python_calls),
         Cell.whole(counts.c_calls),
     )
+
+
+SUBJECT = Subject(
+    id="memory",
+    title="Memory and page faults",
+    section=section,
+    charts=memory.charts,
+    explained=memory.explained,
+    report=90,
+    page=90,
+    charts_of_one_size=True,
+)

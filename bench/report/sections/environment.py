@@ -11,6 +11,7 @@ from ...store.worker_records import Worker
 from ...units import DASH, significant
 from ..parts import Cell, Column, Section, Table, plain
 from ..phrases import counted, margin_text
+from .subject import Subject
 
 #: What a reader looks for, and where environment.capture() and numeric_stack() put it; several places make one text.
 _KNOWN = (
@@ -164,3 +165,13 @@ def bytes_text(count: float) -> str:
         count /= 1024
         power += 1
     return f"{count:.4g} {_BYTE_UNITS[power]}"
+
+
+SUBJECT = Subject(
+    id="environment",
+    title="Environment",
+    section=section,
+    report=140,
+    page=110,
+    doubts=True,
+)

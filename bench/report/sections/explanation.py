@@ -9,11 +9,13 @@ from ...analyse.explanation import Amounts, Ladder, Rung
 from ...analyse.verdict import GroupFindings
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
+from ..charts import ladder
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table
 from ..phrases import label, named, ratio_text, titled
 from . import answer
 from .reasons import baseline_sentence, left_out, range_text, sentences
+from .subject import Subject
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
 _LEAST_SHOWN = 0.02
@@ -266,3 +268,15 @@ def _call_row(ladder: Ladder, rung: Rung, call: Call, total: int) -> tuple[Cell,
         Cell.of(str(call.kind)),
         Cell.of(call.ns * 1e-9),
     )
+
+
+SUBJECT = Subject(
+    id="why",
+    title="The ladder: each step and its reason",
+    section=section,
+    charts=ladder.charts,
+    report=80,
+    page=20,
+    charts_first=True,
+    charts_of_one_size=True,
+)

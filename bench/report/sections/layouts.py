@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
-from .. import phrases
 from ..charts import layouts as charts
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
 from ..phrases import named, ratio_text, titled
+from .subject import Subject
 
 _EXPLAINED = (
     "Speed-up over the baseline, by memory order of the 2-D inputs (C: rows lie together, F: columns; one letter an "
@@ -36,9 +36,10 @@ def section(analysis: Analysis) -> Section | None:
 def _effects(analysis: Analysis, group: GroupFindings) -> list[str]:
     """Return for each implementation its layouts against its own first one, from the rounds that both were in."""
     by_name: dict[str, list[Finding]] = {}
-    for layout in phrases.layouts(group):
+    timed = {one.arm.name for one in group.ok}
+    for layout in group.layouts:
         for one in group.findings:
-            if one in group.ok and one.arm.case.layout == layout:
+            if one.arm.name in timed and one.arm.case.layout == layout:
                 by_name.setdefault(one.arm.case.implementation, []).append(one)
     texts = []
     for name, (first, *others) in by_name.items():
@@ -59,7 +60,7 @@ def _effect(analysis: Analysis, group: GroupFindings, one: Finding, first: Findi
 def _table(group: GroupFindings, groups: Sequence[GroupFindings]) -> Table:
     """Return implementations x layouts; for programs also the ends of the intervals."""
     columns = [Column(name="implementation", header="implementation", right=False)]
-    for layout in phrases.layouts(group):
+    for layout in group.layouts:
         stem = f"speedup_over_baseline_{layout}"
         columns.append(Column(name=stem, header=plain(layout)))
         columns += bound_columns(stem, f"{layout} ")
@@ -71,7 +72,7 @@ def _table(group: GroupFindings, groups: Sequence[GroupFindings]) -> Table:
         name=named("layouts", group, groups),
         title=titled("Speed-up over the baseline by layout", group, groups),
         columns=tuple(columns),
-        rows=tuple(_row(name, found.get(name, {}), phrases.layouts(group)) for name in names),
+        rows=tuple(_row(name, found.get(name, {}), group.layouts) for name in names),
     )
 
 
@@ -89,3 +90,13 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     if chart is None:
         return None
     return Figure(name=named("layouts", group, analysis.groups), caption=chart.caption, charts=(chart,))
+
+
+SUBJECT = Subject(
+    id="layouts",
+    title="Layouts side by side",
+    section=section,
+    charts=charts.charts,
+    report=50,
+    page=60,
+)

@@ -11,10 +11,11 @@ from ...machine.hardware import BEYOND_CACHES
 from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
 from ...units import DASH, amount, significant
-from ..charts.roofline import interval_text, roofline, share_text
+from ..charts.roofline import charts, interval_text, roofline, share_text
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
-from ..phrases import bytes_of, label, layouts, limit_name, named, titled
+from ..phrases import bytes_of, label, limit_name, named, titled
+from .subject import Subject
 
 #: Resource -> its rate's unit, and what is done with it.
 _RATES = {"flops": "FLOP/s", "bytes": "B/s"}
@@ -173,7 +174,7 @@ def _work(found: Roofline) -> str:
 
 
 def _implementations(found: Roofline, groups: Sequence[GroupFindings]) -> Table:
-    several = len(layouts(found.group)) > 1
+    several = len(found.group.layouts) > 1
     return Table(
         name=named("roofline", found.group, groups),
         title=titled("Share of what this machine allows", found.group, groups),
@@ -269,3 +270,13 @@ def _figure(analysis: Analysis, place: int, found: Roofline) -> Figure:
     shares = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
     caption = f"{chart.caption} Share of the attainable: {shares}."
     return Figure(name=named("roofline", found.group, analysis.groups), caption=caption, charts=(chart,))
+
+
+SUBJECT = Subject(
+    id="roofline",
+    title="Share of what this machine allows",
+    section=section,
+    charts=charts,
+    report=70,
+    page=70,
+)

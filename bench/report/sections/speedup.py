@@ -4,6 +4,7 @@ from ...analyse.analysis import Analysis
 from ..charts import speedup
 from ..parts import Figure, Section, code
 from ..phrases import named
+from .subject import Subject
 
 
 def section(analysis: Analysis) -> Section | None:
@@ -19,3 +20,13 @@ def _figure(analysis: Analysis, place: int) -> Figure | None:
     numbers = "; ".join(f"{code(line.name)} {line.text}" for line in speedup.lines(group) if line.ratio)
     caption = f"{chart.caption} {numbers}."
     return Figure(name=named("speedup", group, analysis.groups), caption=caption, charts=(chart,))
+
+
+SUBJECT = Subject(
+    id="forest",
+    title="Speed-up over the baseline",
+    section=section,
+    report=40,
+    page=None,
+    is_of_one_size=True,
+)

@@ -8,6 +8,7 @@ from ...units import DASH, time_text
 from ..estimates import value_of
 from ..parts import Cell, Column, Section, Table, code
 from ..phrases import label, named, titled
+from .subject import Subject
 
 _COLUMNS = (
     Column(name="implementation", header="implementation", right=False),
@@ -94,3 +95,13 @@ def _start(finding: Finding) -> tuple[float | None, float | None]:
     if finding.prepare_s is None or finding.first_call_s is None:
         return None, later
     return finding.prepare_s + finding.first_call_s, later
+
+
+SUBJECT = Subject(
+    id="start",
+    title="Before the first result",
+    section=section,
+    report=100,
+    page=100,
+    is_of_one_size=True,
+)

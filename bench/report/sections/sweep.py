@@ -12,6 +12,7 @@ from ..charts import fastest, sweep
 from ..parts import Figure, Section, code, plain
 from ..phrases import blas_text, conditions, estimate_text, margin_text
 from . import startup
+from .subject import Subject
 from .sweep_tables import (
     crossing_text,
     fastest_table,
@@ -221,3 +222,13 @@ def _grows(one: Sweep) -> list[str]:
         for each in one.growth
     ]
     return [f"Time grows as: {', '.join(parts)}."]
+
+
+SUBJECT = Subject(
+    id="sizes",
+    title="Over sizes",
+    section=section,
+    charts=sweep.charts,
+    report=20,
+    page=40,
+)

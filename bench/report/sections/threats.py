@@ -14,6 +14,7 @@ from ...units import percent, significant
 from ..parts import Section, code, plain
 from ..phrases import counted, label, margin_text, ratio_text
 from .reasons import share_text
+from .subject import Subject
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
 #: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
@@ -81,7 +82,7 @@ def _of_faults(group: GroupFindings) -> str:
 
 def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield noise_floor(group)
-    rounds = len(analysis.rounds(group))
+    rounds = len(group.rounds.used)
     if rounds < MIN_ROUNDS:
         yield f"Too few rounds: {counted(rounds, 'round')}, and no 95 % interval exists below {MIN_ROUNDS}."
     for finding in group.ok:
@@ -90,7 +91,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
             yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
     yield from _stopped(analysis.run, group)
     yield from _disturbed(group)
-    yield from _foreign(analysis.run, group)
+    yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
     yield from _fallen(group)
@@ -131,10 +132,13 @@ def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
     return not overlap and abs(one.value - other.value) > margin
 
 
-def _foreign(run: Run, group: GroupFindings) -> Iterator[str]:
+def _foreign(group: GroupFindings) -> Iterator[str]:
     """Yield the cases whose time is what another program said of itself."""
-    own = {worker.arm for round_ in run.rounds for worker in round_.workers if worker.own_clock}
-    names = [code(label(finding.arm.case, group)) for finding in group.ok if finding.arm.name in own]
+    names = [
+        code(label(finding.arm.case, group))
+        for finding in group.ok
+        if any(worker.own_clock for worker in group.rounds.workers(finding.arm).values())
+    ]
     if names:
         yield (
             f"Timed by another program's own clock: {', '.join(names)}. Sending an order there and fetching "
@@ -237,3 +241,13 @@ def _discarded(run: Run) -> Iterator[str]:
     if bursts:
         why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
         yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."
+
+
+SUBJECT = Subject(
+    id="threats",
+    title="What threatens these numbers",
+    section=section,
+    report=130,
+    page=120,
+    doubts=True,
+)

@@ -5,6 +5,7 @@ from collections import Counter
 from ...analyse.analysis import Analysis
 from ...store.records import Run
 from ..parts import Section
+from .subject import Subject
 
 #: Field of `Spent` -> what that is for a reader.
 _PARTS = {
@@ -37,3 +38,6 @@ def seconds(run: Run) -> dict[str, float]:
             total.update({name: getattr(worker.spent, field) for field, name in _PARTS.items()})
     spent_s = {name: ns * 1e-9 for name, ns in total.items()} | run.spent_s
     return dict(sorted(spent_s.items(), key=lambda part: -part[1])) if total else {}
+
+
+SUBJECT = Subject(id="time", title="Where the time went", section=section, report=150, page=None)

@@ -91,7 +91,7 @@ def test_the_script_is_one_that_the_shell_can_read(place, shell):
         (["compare", "main", "--problem", "matmul,ba"], ["matmul,backprop"]),
         (["report", "2026"], ["20260101T000000Z-backprop-12345678"]),
         (["report", "--results", "old", "20"], ["20250101T000000Z-matmul-12345678"]),
-        (["export", "--format", "py"], ["pytest-benchmark", "pyperf"]),
+        (["export", "--format", "py"], ["pyperf", "pytest-benchmark"]),
         (["completion", "z"], ["zsh"]),
     ],
 )

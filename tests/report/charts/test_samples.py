@@ -6,25 +6,26 @@ from statistics import median
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.report.charts.samples import MOST_POINTS, OF_BURSTS, charts, explained, far_out_beyond, samples, shown
-from bench.store.selectors import seconds_per_call
+from bench.report.charts.samples import MOST_POINTS, OF_BURSTS, Samples, charts, explained, far_out_beyond, shown
+from bench.store.selectors import by_group, seconds_per_call
 from tests.builders import Spec, make_run
 
 RUN = make_run([Spec(name="base", ms=2.0, baseline=True), Spec(name="fast")], rounds=6, passes=3, discarded=(2,))
 
 
 def test_each_sample_is_a_point_at_its_place_in_rounds_and_in_time():
-    rounds = [one for one in RUN.rounds if one.discarded is None]
-    arm = RUN.arms[0].name
-    found = samples(rounds, arm, 0)
-    worker = next(one for one in rounds[1].workers if one.arm == arm)
-    assert len(found.seconds) == 5 * 3 * 5
-    assert found.rounds[15] == pytest.approx(1.5 + 0.5 / 5 / 3)
-    assert all(0.5 < place < 5.5 for place in found.rounds)
-    assert found.rounds == sorted(found.rounds)
+    rounds, arm = by_group(RUN)[RUN.arms[0].case.group], RUN.arms[0]
+    found = Samples(rounds, arm, 0)
+    worker = next(one for one in rounds.used[1].workers if one.arm == arm.name)
+    places = [found.place_in_rounds(sample) for sample in range(len(found.seconds))]
+    assert len(places) == 5 * 3 * 5
+    assert places[15] == pytest.approx(1.5 + 0.5 / 5 / 3)
+    assert all(0.5 < place < 5.5 for place in places)
+    assert places == sorted(places)
     burst = worker.bursts[0]
-    assert found.start_s[15:17] == pytest.approx([burst.start_ns * 1e-9, (burst.start_ns + burst.sample_ns[0]) * 1e-9])
-    assert found.seconds[15:20] == pytest.approx([ns * 1e-9 for ns in burst.sample_ns])
+    starts = [burst.start_ns * 1e-9, (burst.start_ns + burst.sample_ns[0]) * 1e-9]
+    assert [found.start_s(15), found.start_s(16)] == pytest.approx(starts)
+    assert list(found.seconds[15:20]) == pytest.approx([ns * 1e-9 for ns in burst.sample_ns])
     assert found.medians[2] == seconds_per_call(worker)
 
 

@@ -1,0 +1,35 @@
+"""What a section is to a report and to a page: where it stands, and which charts a page shows beside it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...analyse.analysis import Analysis
+from ..chart import Chart
+from ..parts import Section
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subject:
+    """One subject; where it has neither section nor chart it is left out."""
+
+    id: str
+    """Of its element on a page, and in the links there."""
+    title: str
+    """On a page."""
+    section: Callable[[Analysis], Section | None]
+    report: int | None = 125
+    """Its place in a report, the least first; None: it is not there. Unless it says so, it is after all measured."""
+    page: int | None = 105
+    """Its place on a page, likewise."""
+    on_page: Callable[[Analysis], Section | None] | None = None
+    """The section as a page has it, where that is another."""
+    charts: Callable[[Analysis], tuple[Chart, ...]] = lambda _analysis: ()
+    explained: Callable[[Sequence[Chart]], tuple[str, ...]] = lambda _made: ()
+    """How the charts are read, where the section does not say it."""
+    charts_first: bool = False
+    doubts: bool = False
+    """Whether it is about where it was measured and what stands against it, and no more about what was measured."""
+    is_of_one_size: bool = False
+    """Whether it is left out of a run over many sizes: that of the sweep stands for all of them."""
+    charts_of_one_size: bool = False
+    """Whether its charts are: those of each size would bury the answer."""
