@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bench import formats
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.formats import EXPORTERS
 from bench.machine import environment
 from tests.simulated import Simulation
 
@@ -63,7 +63,7 @@ def test_no_token_is_in_results_reports_pages_exports_or_messages(planted, capsy
     where = ["--size", "S", "--rounds", "6", "--impl", "honest_too"]
     assert main(["run", str(problem), *where, "--report", "--html"]) in (Exit.FINE, Exit.UNDECIDED)
     assert main(["index"]) == main(["history", "--json"]) == Exit.FINE
-    for name in EXPORTERS:
+    for name in formats.names():
         assert main(["export", "--format", name, "--output", f"exported/{name}"]) == Exit.FINE
     written = [file for file in (planted.parent / "here").rglob("*") if file.is_file()]
     assert len(written) > 20
