@@ -10,7 +10,7 @@ from ..stats import intervals
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run
-from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call, seconds_per_call
+from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
 from . import bimodal
@@ -259,7 +259,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     faults = {index: count for index, count in counted.items() if count is not None}
     return replace(
         finding,
-        seconds_per_call=intervals.median_interval([seconds_per_call(worker) for worker in workers.values()]),
+        seconds_per_call=intervals.median_interval([*rounds.seconds_per_call(arm).values()]),
         min_seconds_per_call=intervals.median_interval([*rounds.min_seconds_per_call(arm).values()]),
         log_ratio=log_ratio,
         log_ratio_of_medians=estimate(medians, limits.stopping),

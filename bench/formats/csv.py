@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..analyse.frame import SAMPLE, Workers, rows
+from ..analyse.frame import SAMPLE, Workers
 from ..report.csv import csv_of_frame
 from ..store.records import Run
+from ..store.worker_records import Worker
 from .timed_cases import timed
 
 
@@ -26,4 +27,12 @@ def _parts(found: Sequence[Workers]) -> Iterator[bytes]:
         if place == 0:
             yield f"{header},{','.join(SAMPLE)}\n".encode()
         for condition, worker in zip(conditions, workers.found, strict=True):
-            yield "".join(f"{condition},{','.join(map(repr, row))}\n" for row in rows(worker.worker)).encode()
+            yield "".join(_lines(condition, worker.worker)).encode()
+
+
+def _lines(condition: str, worker: Worker) -> Iterator[str]:
+    """Yield a line for each sample of a worker, SAMPLE behind its conditions."""
+    for burst in worker.bursts:
+        begin, number = f"{condition},{burst.pass_index},{burst.position}", burst.number
+        for place, ns in enumerate(burst.sample_ns):
+            yield f"{begin},{place},{number},{ns * 1e-9 / number!r}\n"

@@ -58,6 +58,7 @@ class GroupRounds:
             worker.arm: worker.first_call_ns for round_ in rounds if round_.unfinished for worker in round_.workers
         }
         self._values: dict[tuple[str, Callable[[Sequence[int]], float]], dict[int, dict[int, float]]] = {}
+        self._seconds: dict[str, dict[int, float]] = {}
 
     def workers(self, arm: Arm) -> Mapping[int, Worker]:
         """Return round -> worker of an arm, for the rounds that count."""
@@ -89,6 +90,12 @@ class GroupRounds:
     def log_ratios(self, candidate: Arm, baseline: Arm, of: Callable[[Sequence[int]], float] = min) -> dict[int, float]:
         """Return round -> log-ratio of two arms, as `log_ratios` does."""
         return paired(self._burst_values(candidate, of), self._burst_values(baseline, of))
+
+    def seconds_per_call(self, arm: Arm) -> Mapping[int, float]:
+        """Return round -> median over all samples of an arm's worker, for the rounds that count."""
+        if arm.name not in self._seconds:
+            self._seconds[arm.name] = {index: seconds_per_call(one) for index, one in self.workers(arm).items()}
+        return self._seconds[arm.name]
 
     def min_seconds_per_call(self, arm: Arm) -> dict[int, float]:
         """Return round -> median over passes of the bursts' minima, for the rounds that the arm finished."""
@@ -173,7 +180,11 @@ def burst_minima(worker: Worker) -> dict[int, float]:
 
 def seconds_per_call(worker: Worker) -> float:
     """Return the median over all samples of one worker, in seconds per call."""
-    return median(ns / burst.number for burst in worker.bursts for ns in burst.sample_ns) * 1e-9
+    values: list[float] = []
+    for burst in worker.bursts:
+        number = burst.number
+        values += [ns / number for ns in burst.sample_ns]
+    return median(values) * 1e-9
 
 
 def min_seconds_per_call(worker: Worker) -> float:

@@ -14,7 +14,7 @@ from statistics import median, quantiles
 from ...analyse.analysis import Analysis
 from ...analyse.verdict import Finding, GroupFindings
 from ...store.records import Arm, Run
-from ...store.selectors import GroupRounds, seconds_per_call
+from ...store.selectors import GroupRounds
 from ...store.worker_records import Burst, Outcome
 from ...units import percent
 from ..chart import Axis, Chart, Point, Series, View
@@ -60,7 +60,7 @@ class Samples:
         for place, one in enumerate(rounds.used, start=1):
             worker = workers.get(one.index)
             if worker is not None and worker.outcome == Outcome.OK and worker.bursts:
-                self.medians[place] = seconds_per_call(worker)
+                self.medians[place] = rounds.seconds_per_call(arm)[one.index]
                 self._add(worker.bursts, place, max(one.passes, *(burst.pass_index + 1 for burst in worker.bursts)))
 
     def _add(self, bursts: Sequence[Burst], place: int, passes: int) -> None:
