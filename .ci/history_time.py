@@ -61,7 +61,7 @@ def make(folder: Path, runs: int) -> None:
         created = (first + timedelta(hours=index)).strftime("%Y-%m-%dT%H:%M:%SZ")
         stem = "".join(character for character in created if character.isalnum()) + "-backprop"
         run = replace(scaled(template, factors), id=stem, created=created)
-        (folder / f"{stem}.json").write_bytes(documents._document(run))  # noqa: SLF001  # without waiting for the disk
+        (folder / f"{stem}.json").write_bytes(documents.whole(run))  # without waiting for the disk
 
 
 def seconds(*arguments: str) -> tuple[float, float]:

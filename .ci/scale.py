@@ -109,7 +109,7 @@ def main(options: argparse.Namespace) -> int:
             folder = Path(temporary)
             run = replace(made(), environment=machine())
             path = folder / "results" / f"{run.id}.json"
-            documents.write_atomically(path, documents._document(run))  # noqa: SLF001  # as a journal writes it
+            documents.write_atomically(path, documents.whole(run))  # as a journal writes it
             print(f"{name}: {path.stat().st_size / 1e6:.0f} MB", flush=True)
             for command, arguments in commands(path.parent, folder / "output").items():
                 if options.command not in command:

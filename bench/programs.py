@@ -56,6 +56,8 @@ def git(
         )
     except FileNotFoundError as error:
         raise ImplbenchError("git is not installed; give two folders, or install it") from error
+    except OSError as error:
+        raise ImplbenchError(f"git cannot be started ({error.strerror})") from error
     except subprocess.TimeoutExpired as error:
         raise ImplbenchError(f"git {arguments[0]}: no answer within {timeout_s:g} s") from error
     if done.returncode not in fine:

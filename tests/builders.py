@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from bench.machine.load import Activity
 from bench.problems.case import Case, Size
+from bench.store.journal import Journal
 from bench.store.records import SCHEMA, Arm, Left, ProblemRecord, Role, Round, Run, Settings
 from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
 
@@ -265,3 +267,11 @@ def samples(run: Run, arm: Arm) -> list[float]:
         for burst in worker.bursts
         for ns in burst.sample_ns
     ]
+
+
+def journal_of(run: Run, folder: Path) -> Journal:
+    """Return the journal of a run while it is made, with all its rounds."""
+    journal = Journal(folder, replace(run, rounds=(), id=""))
+    for one in run.rounds:
+        journal.append(one)
+    return journal

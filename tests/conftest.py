@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.workspace import SCRATCH
+from bench.measure.scratch import SCRATCH
 from bench.report import files
 from tests.simulated import Simulation
 

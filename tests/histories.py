@@ -35,7 +35,7 @@ def write(
         found = environment(index) if environment else machine()
         run = make_run(arms, rounds=3, passes=2, seed=index, problem=problem, environment=dict(found))
         path = folder / f"{stem}.json"
-        documents.write_atomically(path, documents._document(replace(run, id=stem, created=created)))
+        documents.write_atomically(path, documents.whole(replace(run, id=stem, created=created)))
         paths.append(path)
     return paths
 

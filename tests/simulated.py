@@ -93,7 +93,12 @@ class Simulation:
         """Return what Runner, check, Comparer and Remeasurer take."""
 
         def made(
-            *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
+            *,
+            scratch: Path,
+            timeout_s: float,
+            memory_bytes: int | None = None,
+            tell: Callable[[str], None],
+            untimed: Untimed | None = None,
         ) -> SimulatedExecutor:
             return SimulatedExecutor(self, timeout_s=timeout_s, tell=tell, untimed=untimed)
 

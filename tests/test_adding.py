@@ -24,7 +24,7 @@ ROWS = CHECKOUT / "bench" / "templates" / "folder"
 def results(tmp_path):
     """A folder with one run."""
     run = make_run()
-    documents.write_atomically(tmp_path / "results" / f"{run.id}.json", documents._document(run))
+    documents.write_atomically(tmp_path / "results" / f"{run.id}.json", documents.whole(run))
     return ["--results", str(tmp_path / "results")]
 
 
@@ -116,7 +116,7 @@ from tests.builders import make_run
 run = make_run()
 rounds = [replace(one, workers=tuple(replace(each, watts=65.0) for each in one.workers)) for one in run.rounds]
 path = Path(sys.argv[1])
-path.write_bytes(documents._document(replace(run, rounds=tuple(rounds))))
+path.write_bytes(documents.whole(replace(run, rounds=tuple(rounds))))
 print(markdown.titled_page("", (cases.section(Analysis(documents.read(path))),)))
 """
 

@@ -15,6 +15,9 @@ FOLDER = Path(bench.__file__).parent
 ORDER = (
     "errors",
     "units",
+    "text",
+    "reading",
+    "privacy",
     "programs",
     "collector",
     "stats",

@@ -2,6 +2,9 @@
 
 import argparse
 
+#: Decimal prefix of an amount of memory -> its power of ten.
+_PREFIXES = {"k": 3, "M": 6, "G": 9, "T": 12}
+
 #: A sweep has at most so many sizes.
 MOST_STEPS = 50
 
@@ -52,6 +55,14 @@ def seconds(text: str) -> float:
 def percentage(text: str) -> float:
     """Return a fraction, of ``3%`` or ``3``."""
     return number(text, suffix="%", example="3 or 3%") / 100
+
+
+def memory(text: str) -> int:
+    """Return bytes, as ``8G`` or ``500M``; 0 for ``none``."""
+    if text == "none":
+        return 0
+    power = _PREFIXES.get(text[-1:], 0)
+    return int(number(text[:-1] if power else text, example="8G or 500M, or none") * 10**power)
 
 
 def steps(text: str) -> tuple[str, tuple[int, ...]]:

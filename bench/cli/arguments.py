@@ -21,6 +21,7 @@ def measuring(to: argparse.ArgumentParser) -> None:
     margin(to)
     seed(to)
     timeout(to)
+    memory(to)
     results(to)
     to.add_argument("--report", action="store_true", help="write the report too")
     html(to)
@@ -51,6 +52,7 @@ def gate(to: argparse.ArgumentParser) -> None:
     margin(to)
     seed(to)
     timeout(to)
+    memory(to)
 
 
 def limits(to: argparse.ArgumentParser) -> None:
@@ -194,6 +196,17 @@ def timeout(to: argparse.ArgumentParser) -> None:
         dest="timeout_s",
         metavar="SECONDS",
         help="longest wait for one step of a worker (default: 60)",
+    )
+
+
+def memory(to: argparse.ArgumentParser) -> None:
+    """Add how much memory a worker may take."""
+    to.add_argument(
+        "--memory",
+        type=argument_types.memory,
+        dest="memory_bytes",
+        metavar="8G|none",
+        help="the most data of a worker's process, and the largest file it may write (default: 80%% of what is free)",
     )
 
 

@@ -1,8 +1,10 @@
 """What the commands that measure have in common in their options, and those of `run` whole."""
 
+import os
 import sys
 from dataclasses import dataclass, replace
 
+from .. import privacy
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
@@ -29,6 +31,7 @@ class Timing:
     rounds: int | None = None
     budget_s: float | None = None
     timeout_s: float = 60.0
+    memory_bytes: int | None = None
     precision: float | None = None
 
     @property
@@ -40,7 +43,8 @@ class Timing:
             rounds=self.rounds,
             budget_s=self.budget_s,
             timeout_s=self.timeout_s,
-            command=("implbench", *sys.argv[1:]),
+            memory_bytes=self.memory_bytes,
+            command=("implbench", *privacy.command(sys.argv[1:], os.environ)),
             precision=self.precision,
         )
 

@@ -120,6 +120,7 @@ def _explain(commands: "Commands") -> None:
     arguments.amount(explain)
     arguments.seed(explain)
     arguments.timeout(explain)
+    arguments.memory(explain)
     arguments.results(explain)
     explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
     arguments.as_json(explain)
@@ -170,6 +171,7 @@ def _check(commands: "Commands") -> None:
     arguments.baseline(check)
     arguments.seed(check)
     arguments.timeout(check)
+    arguments.memory(check)
     arguments.as_json(check)
 
 

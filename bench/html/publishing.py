@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from .. import reading
 from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories, every
 from ..errors import ImplbenchError
@@ -27,6 +28,9 @@ from .site import INDEX, Listed, Site
 
 #: What lies beside a run's page.
 _NOTE = "page.json"
+
+#: A larger one is none of ours.
+_LARGEST_NOTE = 2**20
 
 #: Making more pages than this takes a while, and is announced.
 _TOLD_FROM = 20
@@ -138,8 +142,8 @@ def _kept(stored: Stored, output: Path) -> _Note | None:
     """Return what lies beside a page that is of this document as it is now, and made by this version."""
     place = _place(stored, output)
     try:
-        note = msgspec.json.decode((place / _NOTE).read_bytes(), type=_Note)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        note = _read(place / _NOTE)
+    except ImplbenchError:
         return None
     same = (note.made_by, note.document, note.bytes, note.mtime_ns) == (
         _made_by(), stored.document, stored.bytes, stored.mtime_ns,
@@ -189,9 +193,13 @@ def _remove_gone(output: Path, kept: set[str]) -> None:
 def _notes(output: Path) -> Iterator[tuple[Path, _Note]]:
     for path in sorted(output.glob(f"*/{_NOTE}")):
         try:
-            yield path, msgspec.json.decode(path.read_bytes(), type=_Note)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            yield path, _read(path)
+        except ImplbenchError:
             continue  # not ours
+
+
+def _read(path: Path) -> _Note:
+    return reading.decoded(reading.contents(path, _LARGEST_NOTE), _Note)
 
 
 def _write_changed(path: Path, text: str) -> None:

@@ -10,3 +10,8 @@ def pin(pid: int, cpus: Sequence[int]) -> None:
     if cpus and hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(PermissionError, ProcessLookupError):
             os.sched_setaffinity(pid, cpus)
+
+
+def keep_off(cpus: Sequence[int], allowed: Sequence[int]) -> None:
+    """Keep this process off some of the CPUs that it may use, where there are others."""
+    pin(0, [cpu for cpu in allowed if cpu not in cpus] or allowed)

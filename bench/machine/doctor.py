@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..units import percent, significant
-from . import environment, hardware
+from . import environment, hardware, variables
 from .distributions import EXTRAS
 from .load import WATCH_S, Activity, watch
 
@@ -191,9 +191,9 @@ def support(facts: Mapping[str, Any]) -> Iterator[Remark]:
         yield Remark(subject="allocator", state="note", text=text)
 
 
-def bending(variables: Mapping[str, str]) -> Iterator[Remark]:
+def bending(found: Mapping[str, str]) -> Iterator[Remark]:
     """Tell the environment variables that bend results."""
-    for variable in environment.bending(variables):
+    for variable in variables.bending(found):
         yield _noisy(variable.name, variable.text, variable.remedy)
 
 

@@ -3,20 +3,18 @@
 `capture` is for the parent and imports no numerical library; `numeric_stack` is for a worker, which has NumPy loaded.
 """
 
-import fnmatch
 import gc
 import os
 import platform
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ..programs import git_or_none
-from . import address_space, hardware
+from . import address_space, hardware, variables
 from .hardware import allowed_cpus
 
 #: Distributions whose version may explain a difference between two runs.
@@ -24,82 +22,6 @@ DISTRIBUTIONS = (
     *("implbench", "numpy", "scipy", "threadpoolctl", "psutil", "pandas", "matplotlib", "pytest", "pytest-benchmark"),
     *("numba", "llvmlite", "numexpr", "jax", "jaxlib", "torch", "tensorflow", "cupy", "cython", "pythran"),
 )
-
-#: Variables that are recorded: whole names, or prefixes with a star. The rest of the environment is nobody's business.
-RECORDED = (
-    *("OPENBLAS_*", "GOTO_*", "MKL_*", "BLIS_*", "NVPL_*", "VECLIB_*", "OMP_*", "GOMP_*", "KMP_*", "TBB_*"),
-    *("NPY_*", "NUMPY_*", "NUMEXPR_*", "NUMBA_*", "XLA_*", "JAX_*", "TORCH_*", "PYTORCH_*", "ATEN_*", "DNNL_*"),
-    *("ONEDNN_*", "CUDA_*", "CUBLAS_*", "NVIDIA_TF32_OVERRIDE", "MALLOC_*", "GLIBC_TUNABLES", "LD_PRELOAD"),
-    *("LD_BIND_NOW", "DYLD_INSERT_LIBRARIES", "PYTHONHASHSEED", "PYTHONMALLOC", "PYTHONDONTWRITEBYTECODE"),
-    *("PYTHONOPTIMIZE", "PYTHONDEVMODE", "PYTHONTRACEMALLOC", "PYTHONUNBUFFERED", "PYTHON_GIL", "PYTHON_JIT"),
-)
-
-#: A variable with one of these in its name is never recorded, whatever its prefix.
-SECRET = ("TOKEN", "SECRET", "PASSW", "CREDENTIAL", "AUTH", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY")
-
-_UNSET = "unset it"
-_CPU = "unset it to measure what this CPU can do"
-_USUAL = "unset it to measure what users get"
-_ALLOCATOR = "unset it and choose with --allocator instead"
-_SPIN = (
-    "changes how long idle threads spin and so what neighbours cost",
-    "unset it unless that is what you compare",
-)
-_PIN = ("pins threads against the affinity that implbench gives each worker", _UNSET)
-_PRELOAD = ("loads libraries ahead of all others, often another allocator", _USUAL)
-_NO_JIT = ("makes compiled implementations run uncompiled or checked", _UNSET)
-_CHECKS = ("adds checks to every allocation of Python", _UNSET)
-
-#: Variables that bend results, by name or prefix with a star: what they do, and what to do. Thread counts are not among
-#: them: each worker gets its own.
-BENDING = {
-    "OPENBLAS_CORETYPE": (
-        "forces this BLAS kernel whatever the CPU and may halve NumPy's speed",
-        "unset it (with OPENBLAS_L2_SIZE) to measure this machine",
-    ),
-    "OPENBLAS_L2_SIZE": (
-        "sets the blocking of BLAS for another cache than this CPU's",
-        "unset it (with OPENBLAS_CORETYPE) to measure this machine",
-    ),
-    "BLIS_ARCH_TYPE": ("forces this BLAS kernel whatever the CPU", _CPU),
-    "MKL_DEBUG_CPU_TYPE": ("makes MKL take this CPU for another one", _CPU),
-    "MKL_CBWR": ("makes MKL choose its kernels for reproducible bits instead of speed", _CPU),
-    "MKL_ENABLE_INSTRUCTIONS": ("limits the instructions that MKL uses", _CPU),
-    "NPY_DISABLE_CPU_FEATURES": ("keeps NumPy from SIMD kernels that this CPU has", _CPU),
-    "NPY_ENABLE_CPU_FEATURES": ("limits NumPy to the SIMD kernels named", _CPU),
-    "NUMPY_MADVISE_HUGEPAGE": ("decides whether NumPy asks for huge pages", _USUAL),
-    "NUMBA_CPU_*": ("makes Numba compile for another CPU than this one", _CPU),
-    "OMP_WAIT_POLICY": _SPIN,
-    "GOMP_SPINCOUNT": _SPIN,
-    "KMP_BLOCKTIME": _SPIN,
-    "OMP_PROC_BIND": _PIN,
-    "OMP_PLACES": _PIN,
-    "GOMP_CPU_AFFINITY": _PIN,
-    "KMP_AFFINITY": _PIN,
-    "MALLOC_*": ("changes the page faults of each call", _ALLOCATOR),
-    "GLIBC_TUNABLES": ("may change the allocator and the page faults of each call", _ALLOCATOR),
-    "LD_PRELOAD": _PRELOAD,
-    "DYLD_INSERT_LIBRARIES": _PRELOAD,
-    "NUMBA_DISABLE_JIT": _NO_JIT,
-    "NUMBA_BOUNDSCHECK": _NO_JIT,
-    "NUMBA_OPT": _NO_JIT,
-    "JAX_DISABLE_JIT": _NO_JIT,
-    "XLA_FLAGS": ("changes how JAX compiles and how many threads it uses", _USUAL),
-    "NVIDIA_TF32_OVERRIDE": ("changes the precision of matrix products on the GPU", _UNSET),
-    "PYTHONMALLOC": ("replaces Python's allocator", _USUAL),
-    "PYTHONDEVMODE": _CHECKS,
-    "PYTHONTRACEMALLOC": _CHECKS,
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BendingVariable:
-    """A variable that is set and bends results."""
-
-    name: str
-    text: str
-    """Its value and what that does, in words."""
-    remedy: str
 
 
 def capture(folder: Path | None = None) -> dict[str, object]:
@@ -119,7 +41,7 @@ def capture(folder: Path | None = None) -> dict[str, object]:
         "system": _system(),
         "python": _python(),
         "distributions": _distributions(),
-        "variables": variables(os.environ),
+        "variables": variables.recorded(os.environ),
         "commit": None if folder is None else commit(folder),
     }
 
@@ -180,31 +102,6 @@ def version(requirement: str) -> str | None:
 def missing(requirements: Sequence[str]) -> tuple[str, ...]:
     """Return the requirements whose distribution is not installed."""
     return tuple(requirement for requirement in requirements if version(requirement) is None)
-
-
-def variables(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that may explain a result, and no others: never a token, never the whole environment."""
-    return {
-        name: value
-        for name, value in sorted(environment.items())
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in RECORDED)
-        and not any(word in name.upper() for word in SECRET)
-    }
-
-
-def bending(variables: Mapping[str, str]) -> tuple[BendingVariable, ...]:
-    """Return the variables that bend results, by name."""
-    return tuple(
-        BendingVariable(name=name, text=f"{name}={value} {effect}", remedy=remedy)
-        for name, value in sorted(variables.items())
-        for pattern, (effect, remedy) in BENDING.items()
-        if value and fnmatch.fnmatchcase(name, pattern)
-    )
-
-
-def warnings(variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Return one sentence for each variable that bends results: what it does and what to do."""
-    return tuple(f"{variable.text}; {variable.remedy}" for variable in bending(variables))
 
 
 def commit(folder: Path) -> dict[str, object] | None:

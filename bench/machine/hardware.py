@@ -9,7 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path("/")
@@ -112,18 +112,19 @@ def huge_pages(root: Path = ROOT) -> str | None:
 
 def cpu_quota(root: Path = ROOT) -> float | None:
     """Return the number of CPUs that the control group grants (the least on the way up), None if without limit."""
+    return min((quota for group in control_groups("cpu", root) for quota in _quota(group)), default=None)
+
+
+def control_groups(controller: str, root: Path = ROOT) -> Iterator[Path]:
+    """Yield the folders of the control groups (version 1 or 2) that this process is in, from its own upwards."""
     mounted = root / "sys/fs/cgroup"
-    quotas: list[float] = []
     for line in (read(root / "proc/self/cgroup") or "").splitlines():
         _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
         base = mounted / controllers
         folder = base / path.lstrip("/")
-        for level in (folder, *folder.parents):
-            if level.is_relative_to(base):
-                quotas += _quota(level)
-    return min(quotas, default=None)
+        yield from (level for level in (folder, *folder.parents) if level.is_relative_to(base))
 
 
 def _quota(folder: Path) -> list[float]:
@@ -138,7 +139,10 @@ def memory_bytes() -> int | None:
     """Return the physical memory."""
     import psutil  # here, and not above: 19 ms that --help and list do without
 
-    return int(psutil.virtual_memory().total) or None
+    try:
+        return int(psutil.virtual_memory().total) or None
+    except (OSError, ValueError, KeyError):  # no /proc
+        return None
 
 
 def frequency_hz() -> float | None:
@@ -158,6 +162,15 @@ def allowed_cpus() -> tuple[int, ...]:
     if hasattr(os, "sched_getaffinity"):
         return tuple(sorted(os.sched_getaffinity(0)))
     return tuple(range(os.cpu_count() or 1))
+
+
+def on_the_same_node(cpus: Collection[int], among: Sequence[int], root: Path = ROOT) -> tuple[int, ...]:
+    """Return those `among` CPUs that share a memory node with one of `cpus`; all where the system tells of no nodes."""
+    near: set[int] = set()
+    for node in (root / "sys/devices/system/node").glob("node[0-9]*"):
+        members = {int(each.name[3:]) for each in node.glob("cpu[0-9]*")}
+        near |= members if members & set(cpus) else set()
+    return tuple(cpu for cpu in among if cpu in near) or tuple(among)
 
 
 def fingerprint(cpu: Mapping[str, object], memory: int | None, system: str) -> str:
@@ -189,7 +202,10 @@ def read(path: Path) -> str | None:
 def _physical_count() -> int | None:
     import psutil
 
-    return psutil.cpu_count(logical=False)
+    try:
+        return psutil.cpu_count(logical=False)
+    except (OSError, ValueError):  # no /proc
+        return None
 
 
 def printed(

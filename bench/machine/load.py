@@ -4,11 +4,20 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from msgspec import Meta
 
 from .hardware import frequency_hz
 
 #: The CPUs are watched for so long: 30 of the kernel's 10 ms steps, so a share is known to about 3 %.
 WATCH_S = 0.3
+
+
+#: What any machine can tell; a record with more is none.
+Share = Annotated[float, Meta(ge=0, le=1)]
+Load = Annotated[float, Meta(ge=0, le=1e9)]
+Frequency = Annotated[float, Meta(ge=0, le=1e15)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,20 +35,23 @@ class Snapshot:
 class Activity:
     """How busy the machine was between two snapshots."""
 
-    load_before: float | None
-    load_after: float | None
-    busy: tuple[float, ...]
+    load_before: Load | None
+    load_after: Load | None
+    busy: tuple[Share, ...]
     """Share of the time for which each CPU ran something, 0 to 1; empty where unknown."""
-    steal: tuple[float, ...]
+    steal: tuple[Share, ...]
     """Share of the time that the hypervisor took from each CPU, 0 to 1; empty where unknown."""
-    frequency_hz: float | None
+    frequency_hz: Frequency | None
 
 
 def snapshot() -> Snapshot:
     """Return the CPUs' clocks now."""
     import psutil
 
-    cpus = tuple(cpu_seconds(times._asdict()) for times in psutil.cpu_times(percpu=True))
+    try:
+        cpus = tuple(cpu_seconds(times._asdict()) for times in psutil.cpu_times(percpu=True))
+    except (OSError, ValueError, IndexError):  # a container may hide /proc, or fill it with something else
+        cpus = ()
     return Snapshot(load=load_average(), cpus=cpus, frequency_hz=frequency_hz())
 
 

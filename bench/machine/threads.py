@@ -37,7 +37,7 @@ CPU_SLACK = 0.25
 #: Bursts shorter than this are too short to tell threads by their CPU time.
 SHORTEST_JUDGED_NS = 2_000_000
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 #: M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of glibc's malloc.h, with the values of RETAIN that fit an int.
 _MALLOPT = {-1: 2**31 - 1, -2: 64 * 2**20, -3: 2**30}
@@ -56,12 +56,17 @@ def retain_memory() -> None:
 
 
 def die_with_parent(parent: int) -> None:
-    """Have this process killed when its parent ends, however it ends (Linux); and leave no core file."""
+    """Have this process killed when its parent ends, however it ends (Linux); and leave no core file.
+
+    It adopts the processes that its children leave behind, so that they are found below it.
+    """
     with contextlib.suppress(OSError, ValueError):  # a limit that is lower already cannot be changed
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError, OSError):
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            prctl = ctypes.CDLL(None, use_errno=True).prctl
+            prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 

@@ -58,7 +58,13 @@ class ExecutorFactory(Protocol):
     """Makes the executor of one run."""
 
     def __call__(
-        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
+        self,
+        *,
+        scratch: Path,
+        timeout_s: float,
+        memory_bytes: int | None = None,
+        tell: Callable[[str], None],
+        untimed: Untimed | None = None,
     ) -> RoundExecutor:
         """Return an executor.
 
@@ -68,6 +74,8 @@ class ExecutorFactory(Protocol):
             Folder for what it writes.
         timeout_s
             Longest time that a worker may take for an answer.
+        memory_bytes
+            The most data that a worker's process may have; 0: no limit; None: the usual one.
         tell
             Is told what is being done.
         untimed

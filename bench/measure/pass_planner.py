@@ -38,7 +38,7 @@ SLOW_SAMPLE_NS, SLOW_SAMPLES = 20_000_000, 2
 ERROR_OF_MEDIAN = 1.25
 
 #: The error of a round may be this part of the distance to another verdict, or of what processes differ by.
-DISTANCE_PART, PROCESS_PART = 0.25, 0.5
+DISTANCE_PART, PROCESS_PART = 1 / 3, 0.5
 
 #: No error of a round smaller than this is asked for.
 LEAST_ERROR = 5e-4

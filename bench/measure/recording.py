@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from ..machine import load
+from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
@@ -65,7 +66,7 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
         affinity=plan.cpus,
         pools=(),
         layout={},
-        malloc={key: value for key, value in environ.items() if key.startswith(("MALLOC_", "GLIBC_TUNABLES"))},
+        malloc={key: environ[key] for key in ALLOCATOR if key in environ},
         prepare_ns=None,
         first_call_ns=None,
         warmup_calls=0,

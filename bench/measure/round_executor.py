@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ForeignCode
-from ..machine import affinity, hardware, load, suspension, threads
+from ..machine import affinity, hardware, load, memory, suspension, threads
 from ..problems.case import Case
 from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
@@ -21,7 +21,8 @@ from .group import Group, Source
 from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
 from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
-from .worker_process import Conditions, Ended, WorkerProcess
+from .worker_process import Ended, WorkerProcess
+from .worker_start import Conditions
 
 #: Arms of which nothing is counted: what the baseline does, its second arm does too.
 UNCOUNTED = (Role.AGAIN, Role.LIMIT)
@@ -34,12 +35,19 @@ class Conductor:
     """Knows how to hold a round."""
 
     def __init__(
-        self, *, scratch: Path, timeout_s: float, tell: Callable[[str], None], untimed: Untimed | None = None
+        self,
+        *,
+        scratch: Path,
+        timeout_s: float,
+        memory_bytes: int | None = None,
+        tell: Callable[[str], None],
+        untimed: Untimed | None = None,
     ) -> None:
         """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
         self._untimed = untimed
         self._scratch = scratch
         self._timeout_s = timeout_s
+        self._memory_bytes = memory.worker_limit() if memory_bytes is None else memory_bytes or None
         self._listen = tell
         self._doing = ""
         self._cpus = hardware.allowed_cpus()
@@ -64,7 +72,7 @@ class Conductor:
 
         The workers of the `following` round are started once nothing is timed any more.
         """
-        self._move_away(plan.cpus)
+        affinity.keep_off(plan.cpus, self._cpus)
         asleep = suspension.Watch()
         held = self._open = OpenRound(
             index=index, group=group.name, plan=plan, before=load.snapshot(), started_ns=time.monotonic_ns()
@@ -139,7 +147,7 @@ class Conductor:
         source = group.sources[arm.name]
         compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
-        return self._conditions(source, environ, self._cpus)
+        return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
 
     def _start_ahead(self, arm: Arm | None, group: Group, plan: RoundPlan | None) -> None:
         """Start a worker of the next round, to load what all load while another of this one is verified and ended."""
@@ -255,7 +263,6 @@ class Conductor:
         with one.spending("starting_ns"):
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.kill()
-        one.record = replace(one.record, output_tail=one.process.output_tail)
 
     def _count(self, one: Active, *, explained: bool) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
@@ -266,13 +273,14 @@ class Conductor:
             one.record = counted(one.record, reply)
 
     def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
-        beside = source.problem.beside
-        return Conditions(environment=environ, cpus=cpus, folder=self._scratch, beside=beside, own=source.own)
-
-    def _move_away(self, cpus: Sequence[int]) -> None:
-        """Keep this process off the CPUs of the workers, where there are others."""
-        others = [cpu for cpu in self._cpus if cpu not in cpus]
-        affinity.pin(0, others or self._cpus)
+        return Conditions(
+            environment=environ,
+            cpus=cpus,
+            folder=self._scratch,
+            beside=source.problem.beside,
+            own=source.own,
+            memory_bytes=self._memory_bytes,
+        )
 
 
 def _asked(

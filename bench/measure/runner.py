@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import NothingMeasured
-from ..machine import environment
+from ..machine import variables
 from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
 from ..store.checks import Check
-from ..store.documents import Journal, now, require_writable
+from ..store.documents import now, require_writable
+from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..units import percent
 from . import backends
@@ -97,6 +98,7 @@ class Runner:
                 sources,
                 seed=settings.seed,
                 timeout_s=settings.timeout_s,
+                memory_bytes=settings.memory_bytes,
                 tell=self._tell,
                 roofline=settings.roofline,
                 untimed="explain" if settings.explains else "count",
@@ -144,7 +146,7 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*environment.warnings(os.environ), *_neighbours(before)),
+            warnings=(*variables.warnings(os.environ), *_neighbours(before)),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,
@@ -266,6 +268,7 @@ def check(
         sources,
         seed=settings.seed,
         timeout_s=settings.timeout_s,
+        memory_bytes=settings.memory_bytes,
         tell=lambda doing: listener(Progress(doing=doing, rounds_expected=1)),
         backend=backend,
     ) as stage:

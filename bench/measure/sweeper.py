@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS
-from ..store.documents import Journal
+from ..store.journal import Journal
 from ..store.records import Left, Round, Settings
 from ..store.worker_records import Outcome
 from . import sweep_plan, sweep_words

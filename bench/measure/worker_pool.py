@@ -11,7 +11,8 @@ from dataclasses import replace
 from types import TracebackType
 
 from .round_plan import RoundPlan
-from .worker_process import Conditions, WorkerProcess
+from .worker_process import WorkerProcess
+from .worker_start import Conditions
 
 
 class Crew:

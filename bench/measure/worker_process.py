@@ -1,51 +1,37 @@
 """A worker as the parent sees it: started, asked, stopped, continued and, when it must be, killed."""
 
 import contextlib
+import errno
 import os
-import selectors
+import select
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import psutil
-
-from .. import worker
 from ..errors import ForeignCode
-from ..machine import address_space, affinity
+from ..machine import affinity, memory
+from ..privacy import masked
 from ..store.worker_records import Outcome
-from ..worker import origins, pipe
-from ..worker.origins import Own
-from ..worker.protocol import Answer, Failure, Foreign, Order
+from ..units import amount
+from ..worker import pipe
+from ..worker.protocol import Answer, Failure, Foreign, Order, Start
+from . import descendants, worker_start
+from .worker_start import Conditions
 
-#: How much of a worker's stdout and stderr is kept.
-TAIL_BYTES = 4096
+#: How much of a worker's stdout and stderr is kept, and how much of what is in the pipe at its end is looked at.
+TAIL_BYTES, MOST_DRAINED = 4096, 2**20
 
 #: A worker that was asked to end gets this long before it is killed.
 GRACE_S = 2.0
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conditions:
-    """What is set before a worker starts."""
-
-    environment: Mapping[str, str]
-    cpus: Sequence[int]
-    """CPUs it may use; empty: all."""
-    folder: Path
-    """Its working directory."""
-    beside: tuple[Path, ...] = ()
-    """Folders whose modules come before what is installed."""
-    own: Own | None = None
-    """The code of its side, where it measures one of two versions."""
-
-
 #: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
 MOST_WAITING = 10.0
+
+#: The longest wait at a stretch.
+LONGEST_POLL_S = 3600.0
 
 #: Whoever waits longer than this for an answer does something else meanwhile, where there is something.
 MEANWHILE_S = 1.0
@@ -72,32 +58,21 @@ class WorkerProcess:
     """A fresh interpreter in a process group of its own, spoken to over two private pipes."""
 
     def __init__(self, conditions: Conditions) -> None:
+        """Start it.
+
+        Raises
+        ------
+        ImplbenchError
+            If the system denies it, or its working directory is gone.
+        """
+        self._conditions = conditions
         self._received = pipe.Received()
         self._tail = bytearray()
         self._asked = 0
-        command_read, self._commands = os.pipe()
-        self._replies, reply_write = os.pipe()
-        output_read, output_write = os.pipe()
-        self._output = output_read
-        os.set_blocking(output_read, False)
-        module = worker.__name__
-        found = origins.variables(conditions.environment, conditions.own, conditions.beside)
-        try:
-            with address_space.alike():
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", module, str(command_read), str(reply_write), str(os.getpid())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=output_write,
-                    stderr=output_write,
-                    env={**conditions.environment, **found},
-                    cwd=conditions.folder,
-                    pass_fds=(command_read, reply_write),
-                    start_new_session=True,
-                )
-        finally:
-            for descriptor in (command_read, reply_write, output_write):
-                os.close(descriptor)
-        affinity.pin(self._process.pid, conditions.cpus)
+        self._inputs: tuple[Path, ...] = ()
+        self._ended_before = memory.ended_for_want_of_memory()
+        self._started_ns = time.time_ns()
+        self._at = worker_start.start(conditions)
 
     def __enter__(self) -> "WorkerProcess":
         return self
@@ -110,12 +85,12 @@ class WorkerProcess:
     @property
     def pid(self) -> int:
         """Its process id, which is that of its process group too."""
-        return self._process.pid
+        return self._at.process.pid
 
     @property
     def ended(self) -> bool:
         """Whether it was killed."""
-        return self._commands < 0
+        return self._at.closed
 
     @property
     def is_new(self) -> bool:
@@ -125,7 +100,7 @@ class WorkerProcess:
     @property
     def output_tail(self) -> str:
         """The last that it wrote to stdout and stderr."""
-        return self._tail.decode(errors="replace").strip()
+        return masked(self._tail.decode(errors="replace").strip(), self._conditions.environment)
 
     def ask(
         self,
@@ -145,57 +120,84 @@ class WorkerProcess:
             it gets as much longer as it had to wait for a CPU.
         ForeignCode
             If it has loaded other code than that of its side.
+        ImplbenchError
+            If its working directory is gone, and with it what it needs.
         """
         self._asked += 1
+        if isinstance(order, Start):
+            files = os.walk(order.spec.inputs)  # nothing where that is gone already
+            self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
-            pipe.send(self._commands, self._asked, order)
+            pipe.send(self._at.commands, self._asked, order)
             number, body = self._wait(timeout_s, meanwhile)
             reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
             raise Ended(Outcome.FAILED, f"its worker's reply cannot be read: {pipe.plain(str(error))}") from error
         except (OSError, EOFError) as error:
-            raise self._death() from error
+            ended = self._death()
+            self._require_inputs()
+            raise ended from error
         if number != self._asked:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
-            raise Ended(Outcome(reply.outcome), pipe.plain(reply.reason))
+            self._require_inputs()
+            reason = masked(pipe.plain(reply.reason), self._conditions.environment)
+            raise Ended(Outcome(reply.outcome), reason + self._limited(reply))
         if isinstance(reply, Foreign):
             raise ForeignCode(reply.reason)
         return reply
 
+    def _require_inputs(self) -> None:
+        """Raise ImplbenchError if what it needs is gone: else that would be its case's failure."""
+        worker_start.require(self._conditions.folder, self._inputs)
+
+    def _limited(self, failure: Failure) -> str:
+        """Return that a limit was set, where that may be why a case has ended."""
+        limit = self._conditions.memory_bytes
+        reached = failure.outcome == "out-of-memory" or os.strerror(errno.EFBIG) in failure.reason
+        return f"; it may have {amount(limit, 'B')} (--memory)" if limit and reached else ""
+
     def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
         started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
-        longer_s = 0.0
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._replies, selectors.EVENT_READ)
-            selector.register(self._output, selectors.EVENT_READ)
-            while (message := self._received.message()) is None:
-                left = started + timeout_s + longer_s - time.monotonic()
-                if left <= 0:
-                    owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
-                    if owed_s <= SHORTEST_EXTENSION_S:
-                        self.kill()
-                        reason = f"no answer within {timeout_s:g} s (--timeout)"
-                        raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
-                    longer_s += owed_s
-                    continue
-                events = selector.select(min(left, MEANWHILE_S) if meanwhile else left)
-                if meanwhile and not events:
-                    meanwhile()
-                for key, _ in events:
-                    data = os.read(key.fd, 65536)
-                    if key.fd == self._replies:
-                        if not data:
-                            raise EOFError
-                        self._received.add(data)
-                    elif data:
-                        self._keep(data)
-                    else:
-                        selector.unregister(self._output)
+        longest_s, longer_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S, 0.0
+        poller = select.poll()
+        for descriptor in (self._at.replies, self._at.output, *self._at.exits):
+            poller.register(descriptor, select.POLLIN)
+        while (message := self._received.message()) is None:
+            left = started + timeout_s + longer_s - time.monotonic()
+            if left <= 0:
+                owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
+                if owed_s <= SHORTEST_EXTENSION_S:
+                    self.kill()
+                    reason = f"no answer within {timeout_s:g} s (--timeout)"
+                    raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
+                longer_s += owed_s
+                continue
+            ready = [descriptor for descriptor, _ in poller.poll(min(left, longest_s) * 1000)]
+            if meanwhile and not ready:
+                meanwhile()
+            if self._at.output in ready:
+                self._take_output(poller)
+            if self._at.replies in ready:
+                self._take_reply()
+            elif ready and ready[0] in self._at.exits:
+                raise EOFError  # it has ended, though something that it started may hold its pipes
         return message
+
+    def _take_reply(self) -> None:
+        data = os.read(self._at.replies, 65536)
+        if not data:
+            raise EOFError
+        self._received.add(data)
+
+    def _take_output(self, poller: select.poll) -> None:
+        data = os.read(self._at.output, 65536)
+        self._keep(data)
+        if not data:
+            poller.unregister(self._at.output)
 
     def _keep(self, data: bytes) -> None:
         self._tail += data
@@ -204,13 +206,16 @@ class WorkerProcess:
     def _drain(self) -> None:
         """Take what is left in the output pipe."""
         with contextlib.suppress(BlockingIOError):  # nothing there
-            while data := os.read(self._output, 65536):
+            for _ in range(MOST_DRAINED // 65536):  # something that it started may write for ever
+                data = os.read(self._at.output, 65536)
+                if not data:
+                    return
                 self._keep(data)
 
     def _death(self) -> Ended:
         """Return how the process ended, once it has."""
         try:
-            code = self._process.wait(GRACE_S)
+            code = self._at.process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
             self.kill()
             return Ended(Outcome.FAILED, "closed the harness's own pipe")
@@ -218,11 +223,18 @@ class WorkerProcess:
         self.kill()
         if code >= 0:
             return Ended(Outcome.CRASHED, f"ended by itself with exit code {code}")
-        name = signal.Signals(-code).name
         if -code == signal.SIGKILL:
-            reason = "killed by SIGKILL, as the system does when memory runs out"
-            return Ended(Outcome.OUT_OF_MEMORY, reason, from_outside=True)
-        return Ended(Outcome.CRASHED, f"killed by {name}", from_outside=-code in FROM_OUTSIDE)
+            return self._killed()
+        return Ended(Outcome.CRASHED, f"killed by {_name(-code)}", from_outside=-code in FROM_OUTSIDE)
+
+    def _killed(self) -> Ended:
+        """Return that it was killed outright, and by whom as far as that is known."""
+        ended = memory.ended_for_want_of_memory()
+        if ended is not None and ended == self._ended_before:
+            reason = "killed by SIGKILL, which another process has sent: memory had not run out"
+            return Ended(Outcome.CRASHED, reason, from_outside=True)
+        reason = "killed by SIGKILL, as the system does when memory runs out"
+        return Ended(Outcome.OUT_OF_MEMORY, reason, from_outside=True)
 
     def pause(self) -> None:
         """Stop it, with whatever it started: an idle thread pool would spin beside the one that is timed."""
@@ -242,49 +254,33 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
-        if self._commands < 0:
+        if self.ended:
             return
-        self._let_trackers_clean_up()
+        if self._at.process.poll() is None:
+            self._end_what_it_started()
+        else:
+            descendants.end_marked(self._at.mark)
         self._signal(signal.SIGKILL)
-        self._process.wait()
+        self._at.process.wait()
         self._drain()
-        for descriptor in (self._commands, self._replies, self._output):
-            os.close(descriptor)
-        self._commands = -1
+        self._at.close()
 
-    def _let_trackers_clean_up(self) -> None:
-        """End all of its group but multiprocessing's resource trackers, and wait for these.
-
-        A tracker removes semaphores and shared memory by their names as soon as all who could use them have ended.
-        """
-        trackers: list[psutil.Process] = []
-        others: list[psutil.Process] = []
-        for process in self._others_of_its_group():
-            with contextlib.suppress(psutil.Error):
-                (trackers if "resource_tracker" in " ".join(process.cmdline()) else others).append(process)
-        if not trackers:
-            return
-        self._process.kill()
-        self._process.wait()
-        for process in others:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        for process in trackers:
-            with contextlib.suppress(psutil.Error):
-                process.resume()
-        psutil.wait_procs(trackers, timeout=GRACE_S)
-
-    def _others_of_its_group(self) -> Iterator[psutil.Process]:
-        """Yield what it started and what is still there."""
-        with contextlib.suppress(psutil.Error, OSError):
-            for pid in psutil.pids():
-                with contextlib.suppress(psutil.Error, OSError):
-                    if pid != self.pid and os.getpgid(pid) == self.pid:
-                        yield psutil.Process(pid)
+    def _end_what_it_started(self) -> None:
+        self._signal(signal.SIGSTOP)
+        shared = descendants.shared_memory(self.pid, self._started_ns)
+        descendants.end_below(self.pid)
+        descendants.remove(shared)
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):  # it is gone, and its group with it
-            os.killpg(self._process.pid, number)
+            os.killpg(self._at.process.pid, number)
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # one of the real-time signals between the first and the last
+        return f"signal {number}"
 
 
 def _waited_for_cpu_s(pid: int) -> float:

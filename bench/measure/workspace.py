@@ -6,7 +6,6 @@ import math
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import ImplbenchError, NothingMeasured
+from ..errors import NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
@@ -22,13 +21,11 @@ from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten, Untimed
-from . import compile_caches, probes
+from . import probes
 from .backends import Backend, RoundExecutor
 from .group import Group, Source
+from .scratch import scratch
 from .worker_process import MEANWHILE_S, Ended
-
-#: With less room in memory (containers have 64 MiB there), files are written to the usual temporary folder.
-LEAST_ROOM_BYTES = 2**30
 
 #: How making inputs ends where others beside it may be the reason.
 FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
@@ -60,6 +57,7 @@ def staged(
     *,
     seed: int,
     timeout_s: float,
+    memory_bytes: int | None = None,
     tell: Callable[[str], None],
     backend: Backend,
     roofline: bool = False,
@@ -109,43 +107,6 @@ def _compile(place: Path) -> None:
         compileall.compile_dir(place, maxlevels=1, quiet=2)
     else:
         compileall.compile_file(place, quiet=2)
-
-
-#: Variable of the environment that names a folder for what is only needed while measuring.
-SCRATCH = "IMPLBENCH_SCRATCH"
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Give a folder below the one that is asked for, else in memory where there is such a place; remove it at the end.
-
-    Raises
-    ------
-    ImplbenchError
-        If there cannot be a folder.
-    """
-    asked = os.environ.get(SCRATCH)
-    place = Path(asked).absolute() if asked else _memory()
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="implbench-", dir=place))
-    except OSError as error:
-        raise ImplbenchError(
-            f"{SCRATCH}={asked or ''}: no folder can be made there: {error.strerror}; name one that can be written"
-        ) from error
-    (folder / ".gitignore").write_text("*\n")  # it may lie in a working tree, and is no part of it
-    try:
-        with compile_caches.placed(folder):
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _memory() -> Path | None:
-    """Return a folder that lies in memory, None where there is none."""
-    memory = Path("/dev/shm")  # noqa: S108  # the folder below it is made by mkdtemp
-    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < LEAST_ROOM_BYTES:
-        return None
-    return memory
 
 
 def _stage(

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from .. import reading
 from ..errors import ImplbenchError
 from .contract import CONSTANTS
 from .files import MODULE
 from .functions import counts, function_named, implementations, signature
-from .literals import literals, parsed
+from .literals import LARGEST_SOURCE, literals, parsed
 
 #: What a problem.py defines beside its constants.
 _FUNCTIONS = ("inputs", "reference", "tolerance", "work")
@@ -83,8 +84,8 @@ def _measures(file: Path) -> bool:
     """Return whether a file looks like a benchmark, by its name or by what it uses."""
     words = (b"timeit", b"perf_counter", b"perfplot", b"pyperf", b"simple_benchmark", b"benchmark(")
     try:
-        return "bench" in file.stem.lower() or any(word in file.read_bytes() for word in words)
-    except OSError:
+        return "bench" in file.stem.lower() or any(word in reading.contents(file, LARGEST_SOURCE) for word in words)
+    except ImplbenchError:
         return False
 
 
@@ -97,7 +98,7 @@ def is_problem(file: Path, *, named: bool = False) -> bool:
     if it has a function `inputs` at all.
     """
     try:
-        if file.stem != MODULE and not _INPUTS.search(file.read_bytes()):
+        if file.stem != MODULE and not _INPUTS.search(reading.contents(file, LARGEST_SOURCE)):
             return False
         tree = parsed(file)
         constants = literals(tree).keys() & CONSTANTS.keys()
@@ -109,5 +110,5 @@ def is_problem(file: Path, *, named: bool = False) -> bool:
         if function is None or not (named or signature(function, tree, file).is_telling):
             return False
         return file.stem == MODULE or bool(implementations(tree, file))
-    except (OSError, ImplbenchError):
+    except ImplbenchError:
         return False

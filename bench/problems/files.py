@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 from ..errors import ImplbenchError
+from ..text import speakable
 from .functions import counts
 from .literals import parsed
 
@@ -21,7 +22,7 @@ def modules_in(folder: Path) -> dict[str, Path]:
     files = [file for file in folder.glob("*.py") if file.stem != MODULE]
     files += list(folder.glob("*/__init__.py"))
     named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
-    return {name: named[name] for name in sorted(named) if counts(name)}
+    return {speakable(name): named[name] for name in sorted(named) if counts(name) and named[name].is_file()}
 
 
 def own_files(file: Path) -> tuple[Path, ...]:

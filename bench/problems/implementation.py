@@ -13,9 +13,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from .. import reading
 from ..errors import ImplbenchError, unknown
 from .files import MODULE, files_below, modules_in
-from .literals import described, literals
+from .literals import LARGEST_SOURCE, described, literals
 from .problem import Problem
 
 #: How the names of the packages begin as which the folders of problems are imported.
@@ -91,8 +92,10 @@ def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
 def described_at(file: Path, name: str) -> Implementation:
     """Return what the source text in `file` tells; a file with an error is described as broken."""
     try:
-        tree = ast.parse(file.read_bytes(), filename=file.name)
-    except (SyntaxError, ValueError) as error:
+        tree = ast.parse(reading.contents(file, LARGEST_SOURCE), filename=name)
+    except ImplbenchError as error:
+        return _implementation(name, file, broken=str(error))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         where = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         message = error.msg if isinstance(error, SyntaxError) else str(error)
         return _implementation(name, file, broken=f"{file.name}: syntax error{where}: {message}")

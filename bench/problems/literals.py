@@ -8,7 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .. import reading
 from ..errors import ImplbenchError
+from ..text import speakable
+
+#: A larger file is no Python source that somebody wrote.
+LARGEST_SOURCE = 16 * 2**20
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -30,14 +35,12 @@ def parsed(file: Path) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they are for whoever runs it
-            return ast.parse(file.read_bytes(), filename=str(file))
+            return ast.parse(reading.contents(file, LARGEST_SOURCE), filename=speakable(str(file)))
     except SyntaxError as error:
         where = f"line {error.lineno}: " if error.lineno else ""
         raise ImplbenchError(f"{file}: cannot be read as Python: {where}{error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise ImplbenchError(f"{file}: cannot be read as Python: {error}") from error
-    except OSError as error:
-        raise ImplbenchError(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .. import reading
 from ..errors import ImplbenchError, unknown
+from ..text import speakable
 from .contract import constants_of
 from .files import MODULE, files_below, modules_in, own_files
 from .functions import Function, Signature, function_named, implementations, signature
@@ -96,8 +98,9 @@ class Problem:
         """Return the SHA-256 over names and contents of its files."""
         total = hashlib.sha256()
         for file in self.files:
-            total.update(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0".encode())
-            total.update(file.read_bytes())
+            total.update(os.fsencode(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0"))
+            for piece in reading.pieces(file):
+                total.update(piece)
         total.update("".join(f"\0{name}\0{text}" for name, text in self.texts.items()).encode(errors="surrogatepass"))
         return total.hexdigest()
 
@@ -172,7 +175,7 @@ def read(place: Path) -> Problem:
     name = file.stem if whole else file.parent.name
     title, formula = described(tree, name)
     return Problem(
-        name=name,
+        name=speakable(name),
         folder=file.parent,
         title=title,
         formula=formula,

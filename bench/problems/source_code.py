@@ -14,8 +14,11 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+from .. import reading
+from ..text import speakable
 from .function_code import text_without_others, without_others
 from .implementation import Implementation
+from .literals import LARGEST_SOURCE
 from .problem import Problem
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -86,8 +89,7 @@ def _listed(folder: Path) -> Iterator[tuple[str, Path]]:
 def _are_alike(one: Path, other: Path) -> bool:
     if one.is_symlink() or other.is_symlink():
         return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
-    data = one.read_bytes()
-    return data == other.read_bytes() or (one.suffix == ".py" and _content(one) == _content(other))
+    return reading.digest(one) == reading.digest(other) or (one.suffix == ".py" and _content(one) == _content(other))
 
 
 def _digest(root: Path, contents: Iterable[tuple[Path, bytes]]) -> str:
@@ -113,13 +115,13 @@ def _shared_files(problem: Problem, implementations: Mapping[str, Implementation
 
 def _content(file: Path, reached: Callable[[ast.Module], ast.Module] | None = None) -> bytes:
     """Return what of a file can change what it does, or what that `reached` leaves of it does."""
-    data = file.read_bytes()
     if file.suffix != ".py":
-        return data
+        return reading.digest(file)
+    data = reading.contents(file, LARGEST_SOURCE)
     try:
         tree = ast.parse(data)
         directives = list(_directives(data))
-    except (SyntaxError, ValueError, tokenize.TokenError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return data
     if reached and not directives:  # a compiler that reads these sees the whole file
         tree = reached(tree)
@@ -177,10 +179,11 @@ def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:
     room = MOST_BYTES
     found = {}
     for file in files:
-        data = file.read_bytes()
-        fits = len(data) <= min(room, LARGEST_BYTES)
-        found[file.relative_to(folder).as_posix()] = _text(data) if fits else f"(not kept: {len(data)} bytes)"
-        room -= len(data) if fits else 0
+        size = file.stat().st_size
+        fits = size <= min(room, LARGEST_BYTES)
+        text = _text(reading.contents(file, LARGEST_BYTES)) if fits else f"(not kept: {size} bytes)"
+        found[speakable(file.relative_to(folder).as_posix())] = text
+        room -= size if fits else 0
     return found
 
 

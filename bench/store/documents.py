@@ -1,19 +1,21 @@
-"""The only reader and writer of results/: a journal while a run lasts, then one immutable JSON document."""
+"""The only reader and writer of results/: one immutable JSON document a run, made of its `journal`."""
 
-import hashlib
+import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
+from .. import reading
 from ..errors import ImplbenchError
-from . import upgrade
-from .records import SCHEMA, Left, Round, Run
+from ..reading import Unreadable
+from ..text import speakable
+from . import soundness, upgrade
+from .records import SCHEMA, Round, Run
 
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"
@@ -24,8 +26,8 @@ BASELINE = "baseline"
 #: Where a run is not found, so many of those that there are are named.
 _TOLD = 3
 
-#: A larger file is no result of ours.
-LARGEST_BYTES = 512 * 2**20
+#: A larger file is no result of ours: a run ends before it gets there.
+LARGEST_BYTES = 64 * 2**20
 
 
 class _Header(msgspec.Struct):
@@ -46,84 +48,7 @@ def require_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-class Journal:
-    """A run that is being made: each round is on the disk before the next one starts."""
-
-    def __init__(self, folder: Path, run: Run) -> None:
-        """Open the journal and write the run as it is, without rounds.
-
-        Raises
-        ------
-        ImplbenchError
-            If the folder cannot be written.
-        """
-        self._folder = folder
-        self._run = run
-        stamp = "".join(character for character in run.created if character.isalnum())
-        self._stem = f"{stamp}-{run.problem.name}"
-        self.path = folder / f"{self._stem}-{os.getpid()}{JOURNAL}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("xb")
-        except OSError as error:
-            raise _unwritable(folder, error) from error
-        self._write(msgspec.json.encode(run))
-
-    def __enter__(self) -> "Journal":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-    @property
-    def run(self) -> Run:
-        """The run with the rounds so far."""
-        return self._run
-
-    def _write(self, line: bytes) -> None:
-        self._file.write(line + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def append(self, round_: Round) -> None:
-        """Add a finished round."""
-        self._run = replace(self._run, rounds=(*self._run.rounds, round_))
-        self._write(msgspec.json.encode(round_))
-
-    def leave(self, left: Sequence[Left]) -> None:
-        """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
-        gone = {skipped.case.id for skipped in left}
-        kept = tuple(arm for arm in self._run.arms if arm.case.id not in gone)
-        self._run = replace(self._run, arms=kept, left=(*self._run.left, *left))
-
-    def stop(self, reasons: Mapping[str, str]) -> None:
-        """Note which arms are measured no further, and why; the next `close` writes it."""
-        self._run = replace(self._run, stopped={**self._run.stopped, **reasons})
-
-    def close(
-        self, *, interrupted: bool = False, spent_s: Mapping[str, float] | None = None
-    ) -> tuple[Run, Path | None]:
-        """Write the document and remove the journal; a run without a round leaves neither.
-
-        Returns
-        -------
-        The run as written, with its id, and the path of its document (None without a round).
-        """
-        self._file.close()
-        run = replace(self._run, interrupted=interrupted, spent_s=dict(spent_s or {}))
-        path = None
-        if run.rounds:
-            digest = hashlib.sha256(msgspec.json.encode(run)).hexdigest()[:8]
-            run = replace(run, id=f"{self._stem}-{digest}")
-            path = self._folder / f"{run.id}{DOCUMENT}"
-            write_atomically(path, _document(run))
-        self.path.unlink()
-        return run, path
+        raise unwritable(folder, error) from error
 
 
 def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
@@ -145,27 +70,57 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
-            Path(name).unlink()
+            Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise _unwritable(path.parent, error) from error
+        raise unwritable(path.parent, error) from error
 
 
-def _unwritable(folder: Path, error: OSError) -> ImplbenchError:
+def unwritable(folder: Path, error: OSError) -> ImplbenchError:
+    """Return the error for a folder that cannot be written."""
     return ImplbenchError(
         f"{folder}: cannot be written ({error.strerror}); choose another folder (--results, --output)"
     )
 
 
-def _document(run: Run) -> bytes:
+def settle(folder: Path) -> None:
+    """Have the names in a folder outlast a power failure, where its file system can do that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def encoded(value: object) -> bytes:
+    """Return JSON; names of files and variables need not be UTF-8, and what is no character becomes an escape."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_speakable(msgspec.to_builtins(value)))
+
+
+def _speakable(value: object) -> object:
+    match value:
+        case str():
+            return speakable(value)
+        case list() | tuple():
+            return [_speakable(one) for one in value]
+        case dict():
+            return {_speakable(key): _speakable(one) for key, one in value.items()}
+    return value
+
+
+def whole(run: Run) -> bytes:
     """Return the run as JSON, a line for each field and each round, so that it can be read and compared."""
     lines = []
     for field in fields(run):
         value = getattr(run, field.name)
         if field.name == "rounds":
-            body = b"[\n" + b",\n".join(msgspec.json.encode(one) for one in value) + b"\n]"
+            body = b"[\n" + b",\n".join(encoded(one) for one in value) + b"\n]"
         else:
-            body = msgspec.json.encode(value)
+            body = encoded(value)
         lines.append(b'"' + field.name.encode() + b'":' + body)
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
@@ -176,41 +131,45 @@ def read(path: Path) -> Run:
     Raises
     ------
     ImplbenchError
-        If the file cannot be read, is no JSON, lacks a field, has one of another type, or is of a newer schema.
+        If the file cannot be read, is no JSON, lacks a field, has one of another type, is of a newer schema, or holds
+        what no run could have.
     """
+    data = reading.contents(path, LARGEST_BYTES)
     try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise ImplbenchError(f"{path}: is larger than {LARGEST_BYTES} bytes, no result of implbench is")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImplbenchError(f"{path}: cannot be read ({error.strerror})") from error
-    try:
-        return _from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data)
-    except msgspec.DecodeError as error:
+        return _sound(_from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data))
+    except Unreadable as error:
         found = f"{path}: is no whole result of implbench ({error})"
         raise ImplbenchError(f"{found}; expected a run's JSON document, whole and as it was written") from error
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
 
 
+def _sound(run: Run) -> Run:
+    if found := soundness.doubt(run):
+        raise Unreadable(found)
+    return run
+
+
 def _decoded(data: bytes) -> Run:
-    found = msgspec.json.decode(data, type=_Header).schema
+    found = reading.decoded(data, _Header).schema
     if found > SCHEMA:
         raise ImplbenchError(f"is of schema {found}, this implbench reads up to {SCHEMA}: update implbench")
-    return msgspec.json.decode(upgrade.from_1(data) if found < SCHEMA else data, type=Run)
+    return reading.decoded(upgrade.from_1(data) if found < SCHEMA else data, Run)
 
 
 def _from_journal(data: bytes) -> Run:
     """Return the run of a journal; a last line that is cut off was never finished and is left out."""
     first, *lines = data.split(b"\n")
     whole, _cut = lines[:-1], lines[-1:]
-    rounds = tuple(msgspec.json.decode(line, type=Round) for line in whole)
+    rounds = tuple(reading.decoded(line, Round) for line in whole)
     return replace(_decoded(first), rounds=rounds, interrupted=True)
 
 
 def documents(folder: Path) -> Iterator[Path]:
-    """Yield the documents and journals in a results folder, oldest first."""
-    yield from sorted([*folder.glob(f"*{DOCUMENT}"), *folder.glob(f"*{JOURNAL}")])
+    """Yield the documents and journals in a results folder, oldest first; links and what is no file are left out."""
+    for path in sorted([*folder.glob(f"*{DOCUMENT}"), *folder.glob(f"*{JOURNAL}")]):
+        if path.is_file() and not path.is_symlink():
+            yield path
 
 
 def holding(folder: Path) -> Path:

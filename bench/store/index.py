@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from ..collector import collector_off
 from ..errors import ImplbenchError
+from ..text import speakable
 from . import points
 from .documents import DOCUMENT, JOURNAL
 from .points import IndexedPoint, Machine, Series, Stored
@@ -124,7 +125,7 @@ class Index:
 
     def refresh(self, folder: Path, say: Callable[[str], None]) -> None:
         """Read the documents that are new or changed, forget those that are gone, and say what cannot be read."""
-        found, journals = _listed(folder)
+        found, journals, others = _listed(folder)
         known = {
             name: ((size, mtime_ns), identity)
             for identity, name, size, mtime_ns in self._database.execute(
@@ -144,6 +145,8 @@ class Index:
             "select trouble from documents where trouble is not null order by name"
         ):
             say(f"left out: {trouble}")
+        for name in others:
+            say(f"left out: {folder / name}: is a link, no regular file, or of a name that is not UTF-8")
         if journals:
             counted = f"{len(journals)} journal{'s' if len(journals) > 1 else ''}"
             say(f"left out: {counted} of runs that go on or were killed: {', '.join(sorted(journals))}")
@@ -254,14 +257,18 @@ class Index:
         self._database.execute("insert or replace into analyses values (?, ?, ?)", (series.id, machine, body))
 
 
-def _listed(folder: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:
-    """Return name -> size and time of change of the documents, and the names of the journals."""
-    found, journals = {}, []
+def _listed(folder: Path) -> tuple[dict[str, tuple[int, int]], list[str], list[str]]:
+    """Return name -> size and time of change of the documents, the journals' names, and those of what is neither."""
+    found, journals, others = {}, [], []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(JOURNAL):
+            if not entry.name.endswith((JOURNAL, DOCUMENT)):
+                continue
+            if not entry.is_file(follow_symlinks=False) or speakable(entry.name) != entry.name:
+                others.append(entry.name)
+            elif entry.name.endswith(JOURNAL):
                 journals.append(entry.name)
-            elif entry.name.endswith(DOCUMENT) and entry.is_file():
+            else:
                 status = entry.stat()
                 found[entry.name] = (status.st_size, status.st_mtime_ns)
-    return found, journals
+    return found, journals, sorted(others)

@@ -57,7 +57,7 @@ def read(path: Path) -> tuple[Origin, tuple[Point, ...]]:
     run = documents.read(path)
     try:
         return _origin(run), tuple(_points(run))
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # what `soundness` does not know of yet
         raise ImplbenchError(f"{path}: holds a round that no run of implbench could have ({error!r})") from error
 
 

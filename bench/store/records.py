@@ -12,7 +12,7 @@ from ..machine.load import Activity
 from ..problems.case import Case
 from ..stats.sequential import Stopping
 from .checks import Check
-from .worker_records import Outcome, Worker
+from .worker_records import Amount, Natural, Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
 SCHEMA = 2
@@ -26,14 +26,14 @@ INTERRUPTED = "the run was interrupted in it"
 class Round:
     """One fresh worker for each arm of a group, and their interleaved bursts."""
 
-    index: int
+    index: Natural
     group: str
-    start_ns: int
-    duration_ns: int
-    hash_seed: int
-    padding: int
+    start_ns: Natural
+    duration_ns: Natural
+    hash_seed: Natural
+    padding: Natural
     """Bytes of the padding variable in the environment of every arm."""
-    passes: int
+    passes: Natural
     load: Activity
     workers: tuple[Worker, ...]
     discarded: str | None = None
@@ -96,7 +96,7 @@ class Limit:
     """Which number of `work` it limits: ``flops`` or ``bytes``."""
     applies: bool
     """Whether the group's implementations are held against it: not, where its arrays are larger than theirs."""
-    work: dict[str, float]
+    work: dict[str, Amount]
     """{"flops": ..., "bytes": ...} of one call."""
 
 
@@ -123,7 +123,7 @@ class ProblemRecord:
     outputs: tuple[str, ...]
     data: str
     """The kind of data that a case without one used."""
-    work: dict[str, dict[str, float]]
+    work: dict[str, dict[str, Amount]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
     ladder: tuple[str, ...] = ()
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
@@ -137,13 +137,13 @@ DEFAULT_MARGIN = 0.03
 class Settings:
     """What the user asked for."""
 
-    seed: int
-    margin: float
-    rounds: int | None
-    budget_s: float | None
-    timeout_s: float
+    seed: Natural
+    margin: Amount
+    rounds: Natural | None
+    budget_s: Amount | None
+    timeout_s: Amount
     command: tuple[str, ...]
-    looks: tuple[int, ...] = ()
+    looks: tuple[Natural, ...] = ()
     """Numbers of rounds after which decided pairs are measured no longer; empty: all have the same rounds."""
     roofline: bool = False
     """Whether the machine's limits are measured beside the implementations."""
@@ -151,7 +151,9 @@ class Settings:
     """Whether it is counted, behind the first round, what each implementation does."""
     sweep: str | None = None
     """The number of the size that takes several values, where the user asked for that."""
-    precision: float | None = None
+    memory_bytes: Natural | None = None
+    """The most that a worker's process may take; 0: no limit. None: a part of what was free (`memory.worker_limit`)."""
+    precision: Amount | None = None
     """Half-width of every ratio, as a fraction, that the user asked for; None where decisions end the rounds."""
 
     @property

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from .. import reading
 from .records import Role
 
 
@@ -35,11 +36,11 @@ def from_1(data: bytes) -> bytes:
 
     Raises
     ------
-    msgspec.DecodeError
+    Unreadable
         If it is no JSON object, or has no arms or limits as schema 1 has them.
     """
-    old = msgspec.json.decode(data, type=_Document)
-    new: dict[str, Any] = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    old = reading.decoded(data, _Document)
+    new: dict[str, Any] = reading.decoded(data, dict[str, msgspec.Raw])
     new |= {
         "schema": 2,
         "arms": [_with_role(arm, _role(arm)) for arm in old.arms],

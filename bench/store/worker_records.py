@@ -28,18 +28,24 @@ class Outcome(StrEnum):
 #: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
 Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
+#: A count of what there is at least one of.
+Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+#: A measured quantity that is not negative; a thousand times it is still a float.
+Amount = Annotated[float, Meta(ge=0, le=1e300)]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Burst:
     """Several samples in a row of one implementation."""
 
-    pass_index: int
-    position: int
+    pass_index: Natural
+    position: Natural
     """Place within the pass, from 0."""
     start_ns: Natural
-    number: Natural
+    number: Positive
     """Calls in each sample."""
-    sample_ns: tuple[Natural, ...]
+    sample_ns: Annotated[tuple[Natural, ...], Meta(min_length=1)]
     """Duration of each sample: of `number` calls together."""
     cpu_ns: Natural | None
     """CPU time of the whole process over the burst."""
@@ -72,9 +78,9 @@ class Verification:
     """The error of one output against what is right, a reference or the result of the baseline."""
 
     output: str
-    error_over_tolerance: float
+    error_over_tolerance: Amount
     """Largest componentwise error divided by its tolerance; above 1 is wrong."""
-    max_ulp: float
+    max_ulp: Amount
     """Largest componentwise error in units in the last place of what is right, in the dtype that it is kept in."""
 
 
@@ -120,7 +126,7 @@ class Call:
     mixed: bool
     """Whether two of these, of more than one axis, lie in different memory orders."""
     times: Natural
-    flops: float
+    flops: Amount
     bytes: Natural
     """Read and written, of operands and results."""
     ns: Natural
@@ -131,13 +137,13 @@ class Call:
 class Costs:
     """What things cost in a worker, measured there on the same CPU; in the case's dtype."""
 
-    call_ns: dict[CallKind, float]
+    call_ns: dict[CallKind, Amount]
     """Of a call on arrays of one number: what a call takes whatever it does."""
-    fault_ns: float | None
+    fault_ns: Amount | None
     """Of a minor page fault: a page mapped, touched and given back."""
-    product_flops_per_s: float
+    product_flops_per_s: Amount
     """Of a product of square matrices that fit the cache."""
-    pass_bytes_per_s: float
+    pass_bytes_per_s: Amount
     """Of an element-wise sum of arrays as large as the largest input."""
 
 
@@ -167,9 +173,9 @@ class Worker:
 
     arm: str
     """Name of the arm: the case's id, with a mark behind it where the case takes part in several roles."""
-    pid: int
-    spawn_position: int
-    position: int
+    pid: Natural
+    spawn_position: Natural
+    position: Natural
     """Place in the first pass."""
     outcome: Outcome
     reason: str | None
@@ -178,25 +184,25 @@ class Worker:
     layout: dict[str, str]
     """The order of each 2-D input, as the worker found it in the arrays themselves."""
     malloc: dict[str, str]
-    prepare_ns: int | None
-    first_call_ns: int | None
-    warmup_calls: int
+    prepare_ns: Natural | None
+    first_call_ns: Natural | None
+    warmup_calls: Natural
     verification: tuple[Verification, ...]
     bursts: tuple[Burst, ...]
     output_tail: str
-    """The last of what the worker wrote to stdout and stderr."""
-    transfer_ns: int | None = None
+    """The last of what the worker wrote to stdout and stderr, where it did not end ok; secrets are left out."""
+    transfer_ns: Natural | None = None
     """Of `prepare_ns`, what moving the inputs to a device took, where the implementation says so."""
     counts: Counts | None = None
     """None where nothing was counted."""
     calls: tuple[Call, ...] | None = None
     """What it calls NumPy for on its inputs and what comes of them; None where that was not, or could not be, seen."""
     costs: Costs | None = None
-    smallest_ns: int | None = None
+    smallest_ns: Natural | None = None
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""
-    met_ns: int | None = None
+    met_ns: Natural | None = None
     """Time of one of its last calls, on contents that it has met before; None of long calls, or where it is unknown."""
-    unmet_ns: int | None = None
+    unmet_ns: Natural | None = None
     """The same of its first call on contents that it has not met."""
     own_clock: bool = False
     """Whether the samples are read off the implementation's own clock, that of another program."""

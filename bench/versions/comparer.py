@@ -121,6 +121,7 @@ class Comparer:
             sources,
             seed=self._settings.seed,
             timeout_s=self._settings.timeout_s,
+            memory_bytes=self._settings.memory_bytes,
             tell=self._tell,
             backend=self._backend,
             untimed="count",

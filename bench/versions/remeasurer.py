@@ -67,9 +67,14 @@ class Remeasurer:
         }.items():
             members.setdefault(case.group, []).append(Arm(name=name, case=case, title="", role=Role.CASE))
         sources = {arm.name: _source(now, arm) for group in members.values() for arm in group}
-        seed, timeout_s = self._settings.seed, self._settings.timeout_s
         staging = staged(
-            members, sources, seed=seed, timeout_s=timeout_s, tell=lambda doing: None, backend=self._backend
+            members,
+            sources,
+            seed=self._settings.seed,
+            timeout_s=self._settings.timeout_s,
+            memory_bytes=self._settings.memory_bytes,
+            tell=lambda doing: None,
+            backend=self._backend,
         )
         self._groups = self._staging.enter_context(staging).groups
         self._staged = now.shared
@@ -183,7 +188,8 @@ class Remeasurer:
 
     def _executor(self, tell: Callable[[str], None]) -> RoundExecutor:
         """Return a new one: the size of bursts is that of its first round, and other code may take another time."""
-        return self._backend.executor(scratch=self._scratch, timeout_s=self._settings.timeout_s, tell=tell)
+        timeout_s, memory_bytes = self._settings.timeout_s, self._settings.memory_bytes
+        return self._backend.executor(scratch=self._scratch, timeout_s=timeout_s, memory_bytes=memory_bytes, tell=tell)
 
     def _with(self, arms: Sequence[Arm], sources: Mapping[str, Source]) -> list[Group]:
         """Return the groups that have any of these arms, with these alone."""

@@ -90,7 +90,14 @@ def _that_read_nothing_of(
     base, head = frozenset[str](), frozenset[str]()
     there = [reads.names(own.tree) for own in owns]
     with staged(
-        members, sources, seed=settings.seed, timeout_s=settings.timeout_s, tell=tell, backend=backend, partly=True
+        members,
+        sources,
+        seed=settings.seed,
+        timeout_s=settings.timeout_s,
+        memory_bytes=settings.memory_bytes,
+        tell=tell,
+        backend=backend,
+        partly=True,
     ) as stage:
         loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
         for group in stage.groups:

@@ -101,7 +101,7 @@ class Expecting:
         took = Stopwatch()
         leaves = self._leaves(self._by_itself(inputs))
         took_s = took.seconds
-        dtypes = {path: str(leaf.array.dtype) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
+        dtypes = {path: self._dtype(leaf) for path, leaf in leaves.items() if isinstance(leaf, Numbers)}
         small = sum(map(changing.bytes_of_numbers, inputs.values())) <= LARGEST_EXTENDED_BYTES
         tries = self._extends and _rounded(leaves) and small and took_s < LONGEST_TO_TRY_S
         wide = self._extended(inputs, leaves) if tries and not _UNFORKABLE & sys.modules.keys() else None
@@ -187,7 +187,7 @@ class Expecting:
             raise Unfit("failed", f"what is right cannot be told: {error}") from error
 
     def _dtype(self, leaf: Numbers) -> str:
-        """Return in what an output with a reference must be kept: in the case's dtype, or a narrower one of its own."""
+        """Return in what an output must be kept: in the case's dtype, or a narrower one of what is right."""
         case = np.dtype(self._spec.case.dtype)
         if leaf.array.dtype.kind == "c":
             case = np.result_type(case, np.complex64)

@@ -16,7 +16,7 @@ from .values.leaves import Leaf, Numbers, Unreadable
 Values = Mapping[str, Any]
 
 #: Evaluations on moved inputs: so many, and once they have taken so long but a few; one of what is slow.
-EVALUATIONS, FEWEST, LONGEST_S, TOO_SLOW_S = 12, 5, 0.5, 20.0
+EVALUATIONS, FEWEST, LONGEST_S, TOO_SLOW_S = 12, 4, 0.5, 20.0
 
 #: All evaluations for one content take so long, but for the last.
 LONGEST_IN_ALL_S = 2.0
@@ -193,7 +193,8 @@ class _Trial:
         count = sum(map(changing.count_of_numbers, self._inputs.values()))
         share = 1.0
         for share in SHARES:
-            if share * count < 1 or not self._has(LONGEST_IN_ALL_S):
+            is_first = share == SHARES[0] and self._each_s < TOO_SLOW_S / 4
+            if share * count < 1 or not (is_first or self._has(LONGEST_IN_ALL_S)):
                 break
             shrink = changing.some_shrunk(self._random, share)
             one = self._evaluated(lambda value, shrink=shrink: changing.changed(value, shrink))  # type: ignore[misc]

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from .. import reading
+from ..text import speakable
 from .protocol import (
     Answer,
     Count,
@@ -60,8 +62,8 @@ def reply(descriptor: int, number: int, message: Reply) -> None:
 
 
 def plain(text: str) -> str:
-    """Return text that can be sent: not too long, and what is no character as an escape (half a surrogate pair)."""
-    return text[:LONGEST_REASON].encode(errors="backslashreplace").decode()
+    """Return text that can be sent: not too long, and what is no character as an escape."""
+    return speakable(text[:LONGEST_REASON])
 
 
 class Received:
@@ -97,21 +99,15 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    order: Order = _decoded(message[1], Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave)
-    return message[0], order
+    kind: Any = Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave
+    return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
 
 
 def decode_reply(body: bytes, expected: type[Answer]) -> Answer | Failure | Foreign:
-    """Return the reply to an order that asks for the `expected` one; ValueError if it is none of the three."""
-    found: Answer | Failure | Foreign = _decoded(body, expected | Failure | Foreign)
+    """Return the reply to an order that asks for the `expected` one; Unreadable if it is none of the three."""
+    kind: Any = expected | Failure | Foreign
+    found: Answer | Failure | Foreign = reading.decoded(body, kind, hook=_path_of_text)
     return found
-
-
-def _decoded(body: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(body, type=kind, dec_hook=_path_of_text)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
 
 
 def _path_as_text(value: object) -> str:

@@ -5,16 +5,14 @@ message; the parent takes that for the outcome of the case.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from ..problems.case import Case, MemoryOrder
 from ..problems.files import MODULE
 from ..store.checks import Check
-from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Verification
-
-Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Positive, Verification
 
 #: How a case may end by what its worker says; the other outcomes are seen from outside.
 WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
@@ -168,6 +166,11 @@ class BurstTimed(Reply, frozen=True, kw_only=True):
     discarded: tuple[DiscardedBurst, ...]
     longer: Positive | None
     """How many calls a sample should have, where these were too few."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a burst that counts and took no time."""
+        if self.longer is None and min(self.burst.sample_ns) == 0:
+            raise ValueError("a sample took no time")
 
 
 class Finished(Reply, frozen=True, kw_only=True):

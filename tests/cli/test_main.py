@@ -307,9 +307,47 @@ def test_an_error_of_our_own_never_ends_as_a_slowdown_does(monkeypatch, capsys):
     assert said.endswith("implbench: an error of implbench itself: ZeroDivisionError: division by zero\n")
 
 
-def test_a_full_disk_is_one_sentence(monkeypatch, capsys):
-    monkeypatch.setattr("bench.cli.commands.list.command", fails(OSError(errno.ENOSPC, "No space left", "/some/file")))
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "", "/some/file"), "/some/file: No space left on device; make room there"),
+        (OSError(errno.ENOSPC, ""), "stdout: No space left on device; make room there"),
+        (OSError(errno.EROFS, "", b"/some/\xff"), "/some/\\udcff: Read-only file system; name another folder"),
+        (OSError(errno.EMFILE, ""), "Too many open files; end other programs"),
+        (BlockingIOError(errno.EAGAIN, ""), "Resource temporarily unavailable; end other programs"),
+    ],
+)
+def test_what_the_machine_denies_is_one_sentence_and_no_error_of_ours(monkeypatch, capsys, error, told):
+    error.add_note("what was measured is kept: implbench report x.json")
+    monkeypatch.setattr("bench.cli.commands.list.command", fails(error))
     assert main(["list"]) == Exit.USAGE
-    assert capsys.readouterr().err == (
-        "implbench: /some/file: no space is left; make room there, or name another folder in IMPLBENCH_SCRATCH\n"
-    )
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"implbench: {told}")
+    assert line.endswith("; what was measured is kept: implbench report x.json")
+
+
+def typed(words, redirected):
+    """Have a shell do a command whose standard streams lead somewhere else."""
+    command = f"{shlex.join([sys.executable, '-m', 'bench', *words])} {redirected}"
+    return subprocess.run(["sh", "-c", command], capture_output=True, check=False, cwd=BENCH.parent)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_command_works_whatever_standard_streams_are_closed(closed):
+    """With a real worker, whose pipes would take the numbers of what is closed."""
+    done = typed(["check", FAKES, "--impl", "honest_too", "--size", "S", "--json"], closed)
+    assert done.returncode == Exit.FINE
+    assert (b'"ok"' in done.stdout) == (" >&-" not in f" {closed}")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_written_to_stdout_is_one_sentence():
+    done = typed(["list"], "> /dev/full")
+    assert (done.returncode, done.stderr.count(b"\n")) == (Exit.USAGE, 1)
+    assert b"stdout: No space left on device" in done.stderr
+
+
+@pytest.mark.slow
+def test_where_remarks_cannot_be_written_the_exit_code_is_what_it_would_be(tmp_path):
+    assert typed(["history", "--results", str(tmp_path)], "2> /dev/full").returncode == Exit.USAGE

@@ -13,6 +13,7 @@ from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.formats import timed_cases
 from bench.formats.imported import Origin
 from bench.store import documents
+from bench.store.journal import Journal
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run
 
@@ -24,7 +25,7 @@ ORIGIN = Origin(file="o.json", sha256="ab" * 32, modified="2026-11-23T10:00:00Z"
 @pytest.fixture
 def results(run, tmp_path):
     """Return a results folder that holds the run."""
-    with documents.Journal(tmp_path / "results", run) as journal:
+    with Journal(tmp_path / "results", run) as journal:
         journal.close()
     return str(tmp_path / "results")
 

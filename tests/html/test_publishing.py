@@ -207,7 +207,7 @@ def test_hostile_names_are_text(tmp_path):
         environment=machine(HOSTILE, commit=HOSTILE) | {"cpu": {"model": HOSTILE}},
     )
     document = tmp_path / "results" / "20260101T000000Z-a'b\"c.json"
-    documents.write_atomically(document, documents._document(replace(run, created=HOSTILE)))
+    documents.write_atomically(document, documents.whole(replace(run, created=HOSTILE)))
     done, told = publish(tmp_path / "results")
     assert (done.runs, told) == (1, [])
     files = [file for file in done.index.parent.rglob("*") if file.is_file()]

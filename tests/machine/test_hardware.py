@@ -193,3 +193,13 @@ def test_a_program_that_fails_or_is_not_there_has_printed_nothing_known():
 )
 def test_what_lies_beyond_the_caches_is_four_times_the_last_one_within_bounds(caches, memory, size):
     assert hardware.beyond_caches(caches, memory) == size
+
+
+def test_cpus_of_one_memory_node_are_told_from_others_and_all_are_where_there_are_no_nodes(tmp_path):
+    assert hardware.on_the_same_node([2], (0, 1, 2, 3), tmp_path) == (0, 1, 2, 3)
+    for node, cpus in enumerate(((0, 2), (1, 3))):
+        for cpu in cpus:
+            (tmp_path / f"sys/devices/system/node/node{node}/cpu{cpu}").mkdir(parents=True)
+    assert hardware.on_the_same_node([2], (0, 1, 2), tmp_path) == (0, 2)
+    assert hardware.on_the_same_node([1, 2], (0, 1, 2), tmp_path) == (0, 1, 2)
+    assert hardware.on_the_same_node([9], (0, 1), tmp_path) == (0, 1)

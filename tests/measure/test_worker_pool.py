@@ -15,7 +15,7 @@ from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.measure.worker_pool import Crew
-from bench.measure.worker_process import Conditions
+from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.store.records import Settings
 from bench.store.worker_records import Outcome

@@ -7,8 +7,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.machine import memory
 from bench.measure import worker_process
-from bench.measure.worker_process import TAIL_BYTES, Conditions, Ended, WorkerProcess
+from bench.measure.worker_process import TAIL_BYTES, Ended, WorkerProcess
+from bench.measure.worker_start import Conditions
 from bench.store.worker_records import Outcome
 from bench.worker.pipe import LONGEST_REASON, send
 from bench.worker.protocol import CaseSpec, InputsWritten, WriteInputs
@@ -72,8 +74,9 @@ def test_a_worker_that_was_stopped_goes_on_where_it_was(worker):
     ("number", "outcome", "told"),
     [(signal.SIGABRT, Outcome.CRASHED, "SIGABRT"), (signal.SIGKILL, Outcome.OUT_OF_MEMORY, "memory runs out")],
 )
-def test_a_worker_that_dies_by_a_signal_is_told_by_it(worker, number, outcome, told):
+def test_a_worker_that_dies_by_a_signal_is_told_by_it(worker, number, outcome, told, monkeypatch):
     ask(worker)
+    monkeypatch.setattr(memory, "ended_for_want_of_memory", lambda: None)  # the system does not tell
     os.kill(worker.pid, number)
     ended = ask(worker)
     assert ended.outcome == outcome
@@ -84,7 +87,7 @@ def test_an_answer_to_another_order_was_written_by_somebody_else(worker):
     ask(worker)
     worker.pause()
     worker._asked += 1  # as if the reply to the next order came from elsewhere
-    send(worker._commands, 77, ORDER)
+    send(worker._at.commands, 77, ORDER)
     worker.resume()
     assert ask(worker).reason == "wrote to the harness's own pipe"
 

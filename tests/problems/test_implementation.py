@@ -1,12 +1,17 @@
 """Implementations, described without being run."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.problems import implementation, problem
+from bench.problems import implementation, problem, source_code
+
+FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
 
 @pytest.fixture
@@ -144,3 +149,21 @@ def test_two_folders_of_one_name_have_different_places(tmp_path):
     first, second = tmp_path / "old" / "rows", tmp_path / "new" / "rows"
     assert implementation.package_of(first) == implementation.package_of(second)
     assert implementation.make_importable(first, tmp_path) != implementation.make_importable(second, tmp_path)
+
+
+def test_what_is_no_file_is_no_implementation_and_a_name_that_is_no_text_is_passed_over(tmp_path):
+    folder = tmp_path / os.fsdecode(b"p\xff")
+    shutil.copytree(FAKES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    before = implementation.found(problem.read(FAKES))
+    os.mkfifo(folder / "fifo.py")
+    (folder / "folder.py").mkdir()
+    (folder / "dangling.py").symlink_to("nowhere")
+    (folder / os.fsdecode(b"odd\xff.py")).write_text("def prepare(inputs): ...")
+    read = problem.read(folder)
+    found = implementation.found(read)
+    assert found.keys() - before.keys() == {"odd\\udcff"}
+    assert "is no name of a Python module; rename it odd_udcff.py" in found["odd\\udcff"].misnamed
+    assert read.name == "p\\udcff"
+    assert read.digest() != problem.read(FAKES).digest()
+    assert source_code.digests(read, found).keys() == found.keys()
+    source_code.texts_of(read, found)

@@ -1,5 +1,6 @@
 """The only reader and writer of results/."""
 
+import os
 from dataclasses import replace
 
 import msgspec
@@ -7,21 +8,12 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.store import documents
-from bench.store.records import Left
-from bench.store.worker_records import Outcome
-from tests.builders import make_run
+from tests.builders import journal_of, make_run
 
 
 @pytest.fixture
 def run():
     return make_run(rounds=3)
-
-
-def journal_of(run, folder):
-    journal = documents.Journal(folder, replace(run, rounds=(), id=""))
-    for one in run.rounds:
-        journal.append(one)
-    return journal
 
 
 def test_a_document_comes_back_as_it_was_written_and_the_journal_is_gone(tmp_path, run):
@@ -41,44 +33,6 @@ def test_a_document_from_before_sources_were_kept_is_read_and_has_none(tmp_path,
     assert documents.read(path) == replace(written, sources={})
 
 
-def test_a_run_that_was_killed_is_read_from_its_journal_without_the_line_that_was_cut_off(tmp_path, run):
-    with journal_of(run, tmp_path) as journal:
-        pass  # as a killed process leaves it
-    data = journal.path.read_bytes()
-    journal.path.write_bytes(data[:-20])
-    found = documents.read(journal.path)
-    assert found.interrupted
-    assert found.rounds == run.rounds[:2]
-
-
-def test_a_line_in_the_middle_of_a_journal_that_is_damaged_is_told_and_not_skipped(tmp_path, run):
-    with journal_of(run, tmp_path) as journal:
-        pass
-    lines = journal.path.read_bytes().split(b"\n")
-    lines[1] = lines[1][:50]
-    journal.path.write_bytes(b"\n".join(lines))
-    with pytest.raises(ImplbenchError, match="is no whole result"):
-        documents.read(journal.path)
-
-
-def test_cases_that_are_left_after_all_are_no_arms_any_more(tmp_path, run):
-    journal = journal_of(run, tmp_path)
-    gone = run.arms[0].case
-    journal.leave([Left(case=gone, title="", outcome=Outcome.UNSUPPORTED, reason="would take too long")])
-    written, path = journal.close()
-    assert documents.read(path) == written
-    assert gone not in [arm.case for arm in written.arms]
-    assert [one.reason for one in written.left if one.case == gone] == ["would take too long"]
-    assert len(written.arms) == len(run.arms) - 2  # it was the baseline, which is there twice
-
-
-def test_a_run_without_a_round_leaves_no_file(tmp_path, run):
-    written, path = documents.Journal(tmp_path, replace(run, rounds=())).close(interrupted=True)
-    assert path is None
-    assert written.interrupted
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -87,6 +41,11 @@ def test_a_run_without_a_round_leaves_no_file(tmp_path, run):
         (lambda data: data.replace(b'"margin":0.03', b'"margin":NaN'), "malformed"),
         (lambda data: data.replace(b'"schema":2', b'"schema":7'), "schema 7"),
         (lambda data: b"\xff\xfe", "malformed|invalid"),
+        (lambda data: data.replace(b'"created":"', b'"created":"\xff'), "can't decode byte 0xff"),
+        (
+            lambda data: data.replace(b'"environment":{', b'"environment":{"a":' + b"[" * 9**6),
+            "nested too deeply|malformed",
+        ),
     ],
 )
 def test_a_damaged_document_is_named_with_what_is_wrong(tmp_path, run, change, told):
@@ -133,3 +92,21 @@ def test_a_document_is_plain_json_with_a_line_for_each_round(tmp_path, run):
     _, path = journal_of(run, tmp_path).close()
     assert len(msgspec.json.decode(path.read_bytes())["rounds"]) == 3
     assert sum(line.startswith(b'{"index"') for line in path.read_bytes().splitlines()) == 3
+
+
+def test_names_that_are_not_utf_8_become_escapes_and_the_document_is_read_again(tmp_path, run):
+    odd = os.fsdecode(b"p\xff")
+    settings = replace(run.settings, command=("implbench", "run", odd))
+    changed = replace(run, settings=settings, sources={"a": {odd: "1"}}, environment={odd: [odd, (odd,), {"x": odd}]})
+    found = documents.read(journal_of(changed, tmp_path).close()[1])
+    assert found.settings.command == ("implbench", "run", "p\\udcff")
+    assert found.sources == {"a": {"p\\udcff": "1"}}
+    assert found.environment == {"p\\udcff": ["p\\udcff", ["p\\udcff"], {"x": "p\\udcff"}]}
+
+
+def test_what_is_a_link_or_no_file_is_no_run(tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "b.json").symlink_to(tmp_path / "a.json")
+    os.mkfifo(tmp_path / "c.json")
+    (tmp_path / "d.json").mkdir()
+    assert [path.name for path in documents.documents(tmp_path)] == ["a.json"]

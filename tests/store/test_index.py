@@ -1,12 +1,13 @@
 """The index of results/: derived, up to date, made anew when damaged, and never silent about what it leaves out."""
 
+import os
 import sqlite3
 
 import pytest
 
 from bench.analyse.history import Question
 from bench.errors import ImplbenchError
-from bench.store import index, points
+from bench.store import documents, index, points
 from bench.store.worker_records import Outcome
 from tests.builders import Spec
 from tests.histories import ELSEWHERE, HERE, machine, usual, write
@@ -179,6 +180,28 @@ def test_journals_are_left_out_and_told(tmp_path, told):
     (tmp_path / "20260109T000000Z-backprop-7.journal.jsonl").write_text("{}")
     assert len(series_of(tmp_path, told)) == 1
     assert told == ["left out: 1 journal of runs that go on or were killed: 20260109T000000Z-backprop-7.journal.jsonl"]
+
+
+def test_one_file_that_cannot_be_read_stops_none_of_the_others(tmp_path, told, monkeypatch):
+    (sound,) = write(tmp_path, 1)
+    data = sound.read_bytes()
+    bad = {
+        "deep": data.replace(b'"environment":{', b'"environment":{"a":' + b"[" * 10**5),
+        "no-text": data.replace(b'"created":"', b'"created":"\xff'),
+        "surrogate": data.replace(b'"created":"', b'"created":"\\ud800'),
+        "empty": b"",
+    }
+    monkeypatch.setattr(documents, "LARGEST_BYTES", max(len(data), len(bad["deep"])))
+    bad["large"] = b" " * (documents.LARGEST_BYTES + 1)
+    for name, content in bad.items():
+        (tmp_path / f"{name}.json").write_bytes(content)
+    os.mkfifo(tmp_path / "fifo.json")
+    os.mkfifo(tmp_path / f"fifo{documents.JOURNAL}")
+    (tmp_path / "link.json").symlink_to(sound)
+    (tmp_path / os.fsdecode(b"name\xff.json")).write_bytes(data)
+    assert [entry.run for entry in series_of(tmp_path, told)] == [sound.stem]
+    assert len(told) == 9
+    assert all(sentence.startswith(f"left out: {tmp_path}/") for sentence in told)
 
 
 def test_a_case_is_a_series_for_each_size_and_each_baseline(tmp_path, told):

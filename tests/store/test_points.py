@@ -15,7 +15,7 @@ from tests.histories import machine
 
 def written(folder, run):
     path = folder / f"{run.id}.json"
-    documents.write_atomically(path, documents._document(run))
+    documents.write_atomically(path, documents.whole(run))
     return path
 
 
@@ -76,7 +76,7 @@ def test_rounds_that_cannot_be_are_told_with_the_file(tmp_path, change):
     first = run.rounds[0]
     damaged = replace(first, workers=tuple(change(worker) for worker in first.workers))
     path = written(tmp_path, replace(run, rounds=(damaged, *run.rounds[1:])))
-    with pytest.raises(ImplbenchError, match="holds a round that no run of implbench could have") as caught:
+    with pytest.raises(ImplbenchError, match="is no whole result of implbench") as caught:
         points.read(path)
     assert str(path) in str(caught.value)
 

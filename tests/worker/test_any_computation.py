@@ -1,5 +1,6 @@
 """Computations as people write them, of whatever goes in and comes out: right ones pass, wrong ones are told where."""
 
+import dataclasses
 import sys
 
 import pytest
@@ -34,14 +35,14 @@ def computation(tmp_path):
     """Return a function that makes a problem of texts, and its inputs; and that tells how it is checked."""
     before = set(sys.modules)
 
-    def made(problem, outputs=(), inout=(), name="mine", **implementations):
+    def made(problem, outputs=(), inout=(), name="mine", case=CASE, **implementations):
         folder = tmp_path / name
         folder.mkdir()
         (folder / "problem.py").write_text(f"import numpy as np\n{problem}\n")
         for one, text in implementations.items():
             (folder / f"{one}.py").write_text(f"import numpy as np\n{text}\n")
         spec = CaseSpec(
-            case=CASE,
+            case=case,
             folder=folder,
             importable=folder,
             inputs=tmp_path / f"inputs {name}",
@@ -438,3 +439,16 @@ def test_a_list_of_rows_may_be_an_array_and_a_large_message_is_cut(computation):
     with pytest.raises(Unfit, match="differs") as caught:
         measured(spec, "wrong")
     assert len(caught.value.reason) <= 300
+
+
+def test_in_single_precision_whoever_computes_in_double_is_no_measure_of_digits(computation):
+    spec, _ = computation(
+        inputs("{'x': r.rand(n, 9).astype(dtype)}"),
+        case=dataclasses.replace(CASE, dtype="float32"),
+        base=of("[sum(row) for row in x.tolist()]", "x"),
+        other=of("x.sum(axis=1)", "x"),
+        wrong=of("x[:, 1:].sum(axis=1)", "x"),
+    )
+    measured(spec, "other")
+    with pytest.raises(Unfit, match="times the tolerance"):
+        measured(spec, "wrong")

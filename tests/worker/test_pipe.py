@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from bench.problems.case import Case, Size
-from bench.store.worker_records import Pool
+from bench.store.worker_records import Burst, Pool
 from bench.worker import pipe, protocol
-from bench.worker.protocol import CaseSpec, Failure, Finish, Foreign, Start, Started, TimeBurst
+from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Finish, Foreign, Start, Started, TimeBurst
 
 CASE = Case(
     problem="sum",
@@ -173,3 +173,17 @@ def test_a_misspelt_field_or_choice_is_a_type_error_on_either_side(tmp_path, mon
     for told in TOLD.strip().splitlines():
         assert told in printed
     assert f"Found {len(TOLD.strip().splitlines())} errors" in printed
+
+
+@pytest.mark.parametrize(("ns", "longer", "fine"), [(5, None, True), (0, 2, True), (0, None, False)])
+def test_a_burst_that_counts_took_time(ns, longer, fine):
+    burst = Burst(
+        pass_index=0, position=0, start_ns=1, number=1, sample_ns=(5, ns), cpu_ns=None, minor_faults=None,
+        involuntary_switches=None,
+    )  # fmt: skip
+    body = msgspec.json.encode({"type": "BurstTimed", "burst": burst, "discarded": (), "longer": longer})
+    if fine:
+        assert pipe.decode_reply(body, BurstTimed).burst == burst
+    else:
+        with pytest.raises(ValueError, match="a sample took no time"):
+            pipe.decode_reply(body, BurstTimed)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.worker_process import Conditions, Ended, WorkerProcess
+from bench.measure.worker_process import Ended, WorkerProcess
+from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.store.worker_records import Outcome

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import Exit
-from ...machine import environment
+from ...machine import variables
 from ...measure import backends
 from ...measure.progress import Progress
-from ...measure.workspace import scratch
+from ...measure.scratch import scratch
 from ...problems.source_code import differences
 from ...report import terminal
 from ...report.json_comparison import of_comparison, of_plan
@@ -153,7 +153,7 @@ def _found(
         skipped=tuple(skipped),
         noise=noise,
         resolved=resolved,
-        warnings=(*missing, *environment.warnings(os.environ), *comparison.warnings(measured)),
+        warnings=(*missing, *variables.warnings(os.environ), *comparison.warnings(measured)),
         seconds=time.monotonic() - started,
         among_tests=tuple(dict.fromkeys(where for side in pair for where in side.left_out)),
     )

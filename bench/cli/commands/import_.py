@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ... import formats
+from ... import formats, reading
 from ...errors import Exit, ImplbenchError
 from ...formats.imported import Origin
 from ...report import terminal
 from ...report.phrases import counted
 from ...store import documents
+from ...store.journal import Journal
 from ...store.records import Run
 from ..options import StoredOptions
 
@@ -45,9 +46,7 @@ def _told(run: Run, path: Path) -> dict[str, object]:
 
 def _read(path: Path) -> Run:
     try:
-        if path.stat().st_size > documents.LARGEST_BYTES:
-            raise ImplbenchError(f"{path}: is larger than {documents.LARGEST_BYTES} bytes, no such result is")
-        data = path.read_bytes()
+        data = reading.contents(path, documents.LARGEST_BYTES)
         modified = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OSError as error:
         raise ImplbenchError(f"{path}: cannot be read ({error.strerror})") from error
@@ -60,7 +59,7 @@ def _read(path: Path) -> Run:
 
 def _stored(run: Run, folder: Path) -> tuple[Run, Path]:
     """Return the run as written and its document; the same file twice is the same document."""
-    with documents.Journal(folder, run) as journal:
+    with Journal(folder, run) as journal:
         stored, path = journal.close()
     if path is None:
         raise ImplbenchError(f"{run.problem.title}: holds no round")

@@ -15,8 +15,8 @@ from ...analyse.verdict import BAD, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
+from ...measure.scratch import scratch
 from ...measure.selection import select
-from ...measure.workspace import scratch
 from ...problems.problem import Problem
 from ...report import terminal
 from ...report.json_run import estimate

@@ -4,6 +4,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from ..parts import Section, Table, printable
@@ -26,9 +27,10 @@ def say(text: str, hanging: int | None = None) -> None:
 
 
 def note(text: str) -> None:
-    """Print a remark to stderr, unless the user wants quiet."""
+    """Print a remark to stderr, unless the user wants quiet; where it cannot be written, nothing depends on it."""
     if not is_quiet():
-        _write(sys.stderr, f"implbench: {printable(text)}")
+        with suppress(OSError):
+            _write(sys.stderr, f"implbench: {printable(text)}")
 
 
 class Notes(list[str]):

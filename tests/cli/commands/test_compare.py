@@ -13,7 +13,7 @@ import pytest
 
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.measure.workspace import SCRATCH
+from bench.measure.scratch import SCRATCH
 from bench.store.records import Role
 from bench.store.worker_records import Outcome
 from bench.versions import reads

@@ -13,6 +13,7 @@ from bench.cli.main import main
 from bench.errors import Exit
 from bench.report import sections
 from bench.store import documents
+from bench.store.journal import Journal
 from bench.store.worker_records import CallKind
 from tests.explained import COSTS
 
@@ -61,7 +62,7 @@ def costly(explained, tmp_path):
     workers = tuple(
         one if one.costs is None else replace(one, costs=costs, bursts=steady(one)) for one in first.workers
     )
-    with documents.Journal(tmp_path / "costly", replace(run, rounds=())) as journal:
+    with Journal(tmp_path / "costly", replace(run, rounds=())) as journal:
         journal.append(replace(first, workers=workers))
         return journal.close()[1]
 
@@ -128,7 +129,7 @@ def test_a_report_of_such_a_run_says_why(explained):
 def test_a_run_without_counts_is_refused_with_the_remedy(explained, results, tmp_path, capsys):
     first = explained[1].rounds[0]
     silent = replace(first, workers=tuple(replace(one, counts=None, costs=None) for one in first.workers))
-    with documents.Journal(tmp_path, replace(explained[1], rounds=())) as journal:
+    with Journal(tmp_path, replace(explained[1], rounds=())) as journal:
         journal.append(silent)
         journal.close()
     latest = documents.find(tmp_path, None)

@@ -19,7 +19,7 @@ def results(tmp_path):
     for number in (1, 2, 3):
         run = make_run(seed=number, problem="matmul" if number == 3 else "backprop")
         run = replace(run, id=f"2026112{number}T120000Z-{run.problem.name}-0000000{number}")
-        documents.write_atomically(folder / f"{run.id}.json", documents._document(run))
+        documents.write_atomically(folder / f"{run.id}.json", documents.whole(run))
     return folder
 
 

@@ -63,7 +63,7 @@ def test_a_run_alone_has_no_history(tmp_path):
 def test_a_run_from_elsewhere_has_no_history_of_this_folder(results):
     run = make_run(environment={"fingerprint": "ffffffffffff"})
     path = results.parent / "elsewhere.json"
-    documents.write_atomically(path, documents._document(run))
+    documents.write_atomically(path, documents.whole(run))
     text, _found = data(report(results, str(path), "--html"))
     assert '<section id="history"' not in text
 

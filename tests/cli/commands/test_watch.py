@@ -15,7 +15,7 @@ import pytest
 from bench.cli.commands import watch
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.measure.workspace import SCRATCH
+from bench.measure.scratch import SCRATCH
 from bench.versions import snapshots
 from tests import noise
 from tests.simulated import Simulation

@@ -1,0 +1,35 @@
+"""What a run must hold beyond the types of its records, for all that is computed of it to have an answer. Pure."""
+
+from collections.abc import Iterator
+
+from .records import Round, Run
+from .worker_records import Outcome, Worker
+
+
+def doubt(run: Run) -> str | None:
+    """Return what no run of implbench could have, None where it is sound."""
+    return next(_doubts(run), None)
+
+
+def _doubts(run: Run) -> Iterator[str]:
+    names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
+    for round_ in run.rounds:
+        yield from (f"round {round_.index} of {round_.group}: {found}" for found in _of_round(round_, names))
+
+
+def _of_round(round_: Round, names: set[str]) -> Iterator[str]:
+    workers = [worker.arm for worker in round_.workers]
+    if len(set(workers)) < len(workers):
+        yield "an arm takes part twice"
+    if not names.issuperset(workers):
+        yield "a worker is of no arm"
+    if round_.discarded is None and any(one.outcome == Outcome.OK and not one.bursts for one in round_.workers):
+        yield "a worker is ok and has no time"
+    yield from (f"{worker.arm}: {found}" for worker in round_.workers for found in _of_worker(worker))
+
+
+def _of_worker(worker: Worker) -> Iterator[str]:
+    if any(min(burst.sample_ns) == 0 for burst in worker.bursts):
+        yield "a sample took no time"
+    if len({burst.pass_index for burst in worker.bursts}) < len(worker.bursts):
+        yield "a pass has two bursts of it"
