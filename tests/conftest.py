@@ -29,6 +29,15 @@ def _own_scratch(session_scratch: Path) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _alone() -> Iterator[None]:
+    """Have a pytest that a test starts not take itself for a worker of this one: it would measure no benchmark."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Spare each process that is started the compilation of all modules, where none may be kept beside its source."""
     with pytest.MonkeyPatch.context() as patch:

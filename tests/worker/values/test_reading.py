@@ -25,6 +25,9 @@ class Layer:
 class Slotted:
     __slots__ = ("x", "y")
 
+    def __repr__(self):
+        return "Slotted()"
+
     def __init__(self):
         self.x = 1
 
