@@ -13,6 +13,8 @@ def doubt(run: Run) -> str | None:
 
 def _doubts(run: Run) -> Iterator[str]:
     names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
+    alone = {arm.case.group for arm in run.arms} - {arm.case.group for arm in run.arms if not arm.again}
+    yield from (f"{group} has nothing but a second baseline" for group in sorted(alone))
     for round_ in run.rounds:
         yield from (f"round {round_.index} of {round_.group}: {found}" for found in _of_round(round_, names))
 
