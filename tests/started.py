@@ -18,8 +18,8 @@ Found = TypeVar("Found")
 
 @contextmanager
 def started(command: list[str], folder: Path, **options: Any) -> Iterator["Popen[str]"]:
-    """Start a command that SIGINT and SIGHUP end, even where these tests run in the background or under nohup."""
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    """Start a command that signals end, even where these tests run in the background or under nohup."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL, signal.SIGQUIT: signal.SIG_DFL}
     before = {number: signal.signal(number, handler) for number, handler in usual.items()}
     try:
         process = Popen(command, cwd=folder, text=True, **{"stdout": DEVNULL, "stderr": DEVNULL, **options})
