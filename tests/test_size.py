@@ -4,9 +4,12 @@ import ast
 
 import pytest
 
-from tests.test_layers import NAMES, TREES
+from tests.test_layers import FOLDER, NAMES, TREES
 
 LONGEST_MODULE = 300
+
+#: What `ls bench` may show.
+MOST_PACKAGES, MOST_MODULES = 16, 8
 
 #: Lines of code: the docstring, which gives shapes, units and errors, does not count.
 LONGEST_FUNCTION = 40
@@ -25,3 +28,9 @@ def test_a_module_and_each_of_its_functions_stay_short(name):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
     functions = [node for node in ast.walk(TREES[file]) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert {one.name for one in functions if code_lines(one) > LONGEST_FUNCTION} == set()
+
+
+def test_what_lies_in_the_top_folder_is_seen_at_a_glance():
+    folders = [one for one in FOLDER.iterdir() if one.is_dir() and one.name != "__pycache__"]
+    assert len(folders) <= MOST_PACKAGES
+    assert len(list(FOLDER.glob("*.py"))) <= MOST_MODULES

@@ -4,8 +4,8 @@ import os
 import sys
 from dataclasses import dataclass, replace
 
-from .. import privacy
 from ..errors import ImplbenchError
+from ..machine import privacy
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings

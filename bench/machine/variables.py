@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..privacy import masked
+from .privacy import masked
 
 #: Variables that change how memory is given out and taken back.
 ALLOCATOR = (

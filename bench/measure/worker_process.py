@@ -13,7 +13,7 @@ from types import TracebackType
 
 from ..errors import ForeignCode
 from ..machine import affinity, memory
-from ..privacy import masked
+from ..machine.privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe

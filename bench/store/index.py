@@ -13,8 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from ..collector import collector_off
 from ..errors import ImplbenchError
+from ..machine.collector import collector_off
 from ..text import speakable
 from . import points
 from .documents import DOCUMENT, JOURNAL

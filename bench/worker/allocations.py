@@ -15,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from ..collector import collector_off
+from ..machine.collector import collector_off
 from ..store.worker_records import Counts
 
 Step = Callable[[], object]

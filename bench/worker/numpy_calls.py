@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..collector import collector_off
+from ..machine.collector import collector_off
 from ..store.worker_records import Call, CallKind
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.

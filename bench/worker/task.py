@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from ..collector import collector_off
 from ..machine import threads, usage
+from ..machine.collector import collector_off
 from ..store.worker_records import Burst, DiscardedBurst, Pool
 from . import correctness
 from .caches import Caches

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..collector import collector_off
+from ..machine.collector import collector_off
 from ..store.worker_records import CallKind, Costs
 
 #: Each cost is the least of so many tries.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import privacy
+from bench.machine import privacy
 
 ENVIRONMENT = {
     "HOME": "/home/alice",
