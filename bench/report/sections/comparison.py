@@ -86,8 +86,8 @@ def _why_nothing(found: Comparison) -> str:
     reasons = dict.fromkeys(plain(skipped.reason) for skipped in found.skipped)
     if reasons:
         return "; ".join(reasons)
-    rule = "a problem is a folder with a problem.py that gives SIZES; those below tests/ count only if they are in a"
-    rule = f"{rule} folder named benchmarks, bench or perf there, or if --problem names them"
+    rule = "a problem is a folder with a problem.py, or a file with a function inputs and functions to compare; those"
+    rule = f"{rule} below tests/ count only in a folder named benchmarks, bench or perf, or if --problem names them"
     here = f", as {', '.join(map(code, found.among_tests))}" if found.among_tests else ""
     return f"there is no problem in either version ({rule}{here})"
 
