@@ -103,22 +103,15 @@ def _measured(
     problem: Problem, sizes: Sequence[int], threads: int, *, timing: Mapping[str, Any], folder: Path
 ) -> tuple[Run, Path | None]:
     """Measure the functions; KeyboardInterrupt if that came before there was anything to keep."""
-    from ..analyse.decided import decided
+    from ..cli.measuring import measured
     from ..cli.measuring_options import RunOptions, Timing
-    from ..measure.runner import Runner
-    from ..measure.selection import Selection, select
-    from ..report import terminal
+    from ..measure.selection import Selection
 
     selection = Selection(threads=(threads,), sweep=(SIZE, tuple(sizes)) if len(sizes) > 1 else None)
     options = RunOptions(problem=(problem.name,), selection=selection, timing=Timing(**timing))
-    names = [function.name for function in problem.functions]
+    names = (function.name for function in problem.functions)
     settings = replace(options.settings, command=("implbench.compare", *names))
-    arms, left = select(problem, selection)
-    with terminal.progress(", ".join(names)) as listener:
-        run, path = Runner(problem, settings, listener, decided=decided, say=terminal.note).run(arms, left, folder)
-    if run.interrupted and path is None:
-        raise KeyboardInterrupt
-    return run, path
+    return measured(problem, selection, settings, results=folder)
 
 
 def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, Function]:

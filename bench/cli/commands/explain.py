@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.decided import decided
 from ...errors import ImplbenchError
-from ...measure.runner import Runner
-from ...measure.selection import Selection, select
+from ...measure.selection import Selection
 from ...problems import problem
 from ...report import json_explanation, terminal
 from ...report.markdown import titled_page
@@ -19,6 +17,7 @@ from ...store.documents import write_atomically
 from ...store.records import Run, Settings
 from ..asked import asked
 from ..exit_codes import exit_code
+from ..measuring import measured
 from ..measuring_options import Timing
 from ..options import StoredOptions
 
@@ -44,8 +43,6 @@ class ExplainOptions(StoredOptions):
 def command(options: ExplainOptions) -> int:
     """Do `implbench explain`; see `parser`."""
     run, path = _stored(options) if options.run else _measured(options)
-    if run.interrupted and path is None:
-        raise KeyboardInterrupt
     analysis = Analysis(run)
     if options.run and not analysis.ladders:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
@@ -86,8 +83,4 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found, wanted = asked([options.problem], options.selection)
-    arms, left = select(found, wanted)
-    with terminal.progress(f"{found.name}: {found.title}") as listener:
-        return Runner(found, options.settings, listener, decided=decided, say=terminal.note).run(
-            arms, left, options.results
-        )
+    return measured(found, wanted, options.settings, results=options.results)

@@ -2,19 +2,15 @@
 
 import json
 import sys
-import time
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
-from ...analyse.decided import decided
-from ...measure import descendants
-from ...measure.runner import Runner
-from ...measure.selection import select
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
 from ..asked import asked
 from ..exit_codes import exit_code
+from ..measuring import measured
 from ..measuring_options import RunOptions
 from . import watch
 from .report import reported
@@ -24,24 +20,10 @@ def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
     if options.watch:
         return watch.command(options, show)
-    run, path = measured(options)
+    found, wanted = asked(options.problem, options.selection)
+    run, path = measured(found, wanted, options.settings, results=options.results)
     with kept_in(path):
         return show(run, path, options)
-
-
-def measured(options: RunOptions) -> tuple[Run, Path | None]:
-    """Measure; return the run and its document, KeyboardInterrupt if that came before there was anything to keep."""
-    found, wanted = asked(options.problem, options.selection)
-    arms, left = select(found, wanted)
-    with terminal.progress(f"{found.name}: {found.title}") as listener:
-        began_ns = time.time_ns()
-        runner = Runner(found, options.settings, listener, decided=decided, say=terminal.note)
-        run, path = runner.run(arms, left, options.results)
-    for file in descendants.abandoned(began_ns):
-        terminal.note(f"{file}: was made while this run lasted, and nobody uses it; remove it if a worker has left it")
-    if run.interrupted and path is None:
-        raise KeyboardInterrupt
-    return run, path
 
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:

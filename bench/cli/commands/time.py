@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...measure.selection import Selection
+from ...problems import problem
 from ...problems.statements import module_text
+from ..measuring import measured
 from ..measuring_options import RunOptions, Timing
 from ..options import Options
 from . import run
@@ -34,5 +36,5 @@ def command(options: TimeOptions) -> int:
             results=Path(folder, "results"),
             json=options.json,
         )
-        measured, _ = run.measured(asked)
-    return run.show(measured, None, asked)
+        found, _ = measured(problem.find(str(file)), asked.selection, asked.settings, results=asked.results)
+    return run.show(found, None, asked)

@@ -1,0 +1,31 @@
+"""From a problem to a run: its cases are selected and measured, with progress on stderr."""
+
+import time
+from pathlib import Path
+
+from ..analyse.decided import decided
+from ..measure import descendants
+from ..measure.runner import Runner
+from ..measure.selection import Selection, select
+from ..problems.problem import Problem
+from ..report import terminal
+from ..store.records import Run, Settings
+
+
+def measured(problem: Problem, wanted: Selection, settings: Settings, *, results: Path) -> tuple[Run, Path | None]:
+    """Return the run and its document; KeyboardInterrupt if one came before there was anything to keep.
+
+    Raises
+    ------
+    As `select` and `Runner.run`.
+    """
+    arms, left = select(problem, wanted)
+    began_ns = time.time_ns()
+    with terminal.progress(f"{problem.name}: {problem.title}") as listener:
+        runner = Runner(problem, settings, listener, decided=decided, say=terminal.note)
+        run, path = runner.run(arms, left, results)
+    for file in descendants.abandoned(began_ns):
+        terminal.note(f"{file}: was made while this run lasted, and nobody uses it; remove it if a worker has left it")
+    if run.interrupted and path is None:
+        raise KeyboardInterrupt
+    return run, path
