@@ -146,13 +146,3 @@ def test_several_sizes_are_refused(place, capsys, simulated):
     simulated()
     assert main(["judge", "rows.py", candidate(place), "--threads", "1,2"]) == Exit.USAGE
     assert "candidates are judged at one size and under one condition" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-def test_real_workers_find_a_candidate_apart_and_refuse_what_it_says_of_right_and_wrong(place, capsys):
-    inputs = "def inputs(n=1000, *, seed):\n    return [seed % 97] * n\n\n\n"
-    (place / "rows.py").write_text(f"{inputs}def loop(x):\n    return sum(x)\n")
-    (place / "liar.py").write_text("def accept(*all): return None\nsame = accept\ndef loop(x): return sum(x) + 1\n")
-    (found,) = judged(capsys, "liar.py", code=Exit.REGRESSION)
-    assert found["outcome"] == "wrong"
-    assert found["first_difference"].startswith("result is ")

@@ -72,7 +72,7 @@ def test_the_simulated_decisions_are_those_of_the_intervals():
 def test_over_200_candidates_that_are_no_better_than_asked_anything_is_accepted_in_5_percent_of_loops_at_most(
     truth, sd, freedom
 ):
-    assert any_accepted(150, 200, 14, truth=truth, sd=sd, freedom=freedom).mean() <= LOOP_LEVEL
+    assert any_accepted(100, 200, 14, truth=truth, sd=sd, freedom=freedom).mean() <= LOOP_LEVEL
 
 
 def test_the_fresh_rounds_alone_would_keep_to_that_whatever_the_screening_lets_through():
