@@ -355,6 +355,7 @@ def test_where_remarks_cannot_be_written_the_exit_code_is_what_it_would_be(tmp_p
 
 @pytest.mark.parametrize("missing", ["fcntl", "resource"])
 def test_on_windows_it_says_where_it_runs(missing):
-    code = f"import sys; sys.modules[{missing!r}] = None; from bench.cli.main import main; sys.exit(main(['run', 'matmul']))"
+    without = f"import sys; sys.modules[{missing!r}] = None"
+    code = f"{without}; from bench.cli.main import main; sys.exit(main(['run', 'matmul']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=BENCH.parent)
     assert (done.returncode, done.stderr) == (Exit.USAGE, "implbench: this needs Linux or macOS; on Windows, use WSL\n")
