@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
-from ..problems import discovery, problem
+from ..problems import discovery, problem, sources
 from ..problems.problem import Problem
 from ..report import terminal
 
@@ -21,7 +21,8 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
     Parameters
     ----------
     words
-        The name or path of the problem, or that with a colon and the name of an implementation, for several of these.
+        The name or path of the problem, or that with a colon and the name of an implementation, for several of these;
+        or an entry of a collection (`problems.sources`), and files of further implementations of it.
     wanted
         The axes; the first implementation that is named in the words is the baseline, unless that is named here.
 
@@ -30,6 +31,8 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
     ImplbenchError
         If there is no such problem, or they are several.
     """
+    if sources.origin_of(words[0]) is not None:
+        return problem.find(words[0], words[1:]), wanted
     places, names = zip(*map(_parted, words), strict=True)
     if len(set(places)) > 1:
         raise ImplbenchError(

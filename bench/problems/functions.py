@@ -27,6 +27,10 @@ class Function:
     """Names of its parameters, as far as they take arguments by place."""
     broken: str | None = None
     """Why it cannot be one, if so."""
+    file: Path | None = None
+    """Where it is written, if not in the problem's own file."""
+    requires: tuple[str, ...] = ()
+    """Distributions that it needs, as far as these are not everybody's."""
 
 
 def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:

@@ -61,9 +61,11 @@ def found(problem: Problem) -> dict[str, Implementation]:
     Those of a file are in the order of its lines.
     """
     if problem.is_one_file:
-        named = {one.name: one for one in problem.functions}
         return {
-            name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
+            one.name: _implementation(
+                one.name, one.file or problem.file, title=one.title, broken=one.broken, requires=one.requires
+            )
+            for one in problem.functions
         }
     return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
 
