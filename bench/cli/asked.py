@@ -1,7 +1,7 @@
 """Which problem is asked for, and which of its implementations where they are named: ``rows.py:loop rows.py:fast``."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -47,6 +47,15 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
         wanted = replace(wanted, implementations=chosen, baseline=wanted.baseline or chosen[0])
     _tell(found, Path(places[0]), by_name=not (found.names_baseline or wanted.baseline))
     return found, wanted
+
+
+def entries(words: Sequence[str]) -> Mapping[str, str]:
+    """Return word -> title of each entry, where a collection is asked for and none of its several entries is named."""
+    origin = sources.origin_of(words[0])
+    if origin is None or origin.entry:
+        return {}
+    found = sources.entries(origin)
+    return {str(replace(origin, entry=name)): title for name, title in found.items()} if len(found) > 1 else {}
 
 
 def _parted(word: str) -> tuple[str, str]:

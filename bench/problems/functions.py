@@ -30,7 +30,9 @@ class Function:
     file: Path | None = None
     """Where it is written, if not in the problem's own file."""
     requires: tuple[str, ...] = ()
-    """Distributions that it needs, as far as these are not everybody's."""
+    """Distributions that it needs, where not everybody has them."""
+    unsupported: str | None = None
+    """Why it is passed over, if so."""
 
 
 def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ...errors import ImplbenchError, Unavailable
 from ...text import speakable
 from ..functions import Function
 from ..origin import Origin
@@ -22,6 +23,7 @@ def problem(
     files: Sequence[Path] = (),
     has_dtype: bool = False,
     path: Sequence[Path] = (),
+    needs: Sequence[str] = (),
 ) -> Problem:
     """Return the problem that an entry is.
 
@@ -42,12 +44,25 @@ def problem(
     outputs, inout
         As OUTPUTS and INOUT of a problem (docs/problems.md).
     files
-        All its files, those of its implementations too; empty: just `file`.
+        All its files, beside `file` and those of its implementations.
     has_dtype
         Whether its `inputs` takes a dtype.
     path
         Folders that its code imports from.
+    needs
+        Distributions without which its inputs cannot be made, and that are not here; those of the baseline are, too.
+
+    Raises
+    ------
+    ImplbenchError
+        If there is no implementation; Unavailable, if something is needed that is not here.
     """
+    if not functions:
+        raise ImplbenchError(f"{origin}: has nothing to measure")
+    baseline = functions[0]
+    absent = tuple(dict.fromkeys((*needs, *baseline.requires)))
+    if absent:
+        raise Unavailable(f"{origin}: needs {', '.join(absent)}, not installed here (pip install {' '.join(absent)})")
     known = {name: dict(values) for name, values in (sizes or {ONLY_SIZE: {}}).items()}
     return Problem(
         name=speakable(origin.entry),
@@ -57,7 +72,7 @@ def problem(
         sizes=known,
         default_size=next(iter(known)),
         data=(USUAL_DATA,),
-        baseline=functions[0].name if functions else "",
+        baseline=baseline.name,
         layouts=("C",),
         outputs=tuple(outputs),
         inout=tuple(inout),
