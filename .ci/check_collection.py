@@ -81,9 +81,7 @@ def _checked(word: str, name: str, options: argparse.Namespace) -> Entry:
     """Return what `implbench check` says of an entry."""
     command = [sys.executable, "-m", "bench", "check", word, "--json", "--quiet", *options.more]
     try:
-        ended = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=options.timeout, check=False
-        )
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=options.timeout, check=False)
     except subprocess.TimeoutExpired:
         reason = f"took longer than {options.timeout:g} s"
         return Entry(name=name, outcome=FAILED, check="", reason=reason, implementations={})

@@ -148,7 +148,8 @@ def find(name_or_path: str, candidates: Sequence[str] = ()) -> Problem:
 
     origin = origin_of(name_or_path, tuple(candidates))
     if origin is not None:
-        entry: Problem = source_of(origin.scheme).problem(chosen(origin))
+        meant = chosen(origin)
+        entry: Problem = source_of(meant.scheme).problem(meant)
         return entry
     problems = available()
     place = Path(problems.get(name_or_path, name_or_path))

@@ -123,7 +123,7 @@ def chosen(origin: Origin) -> Origin:
 
 @lru_cache(maxsize=1)
 def loaded(origin: Origin) -> ModuleType:
-    """Return what stands for the module of a problem in one file, in a worker: its functions, made as they are asked for.
+    """Return what stands for the module of a problem in one file, in a worker: its functions, as they are asked for.
 
     Whatever the collection's own code raises passes through.
     """

@@ -32,6 +32,9 @@ TASKS = "AlgoTuneTasks"
 #: What the tasks import from beside them, which needs much that a task alone does not.
 _OWN = (TASKS, "AlgoTuner")
 
+#: What the class of a task has.
+_METHODS = frozenset({"generate_problem", "solve", "is_solution"})
+
 #: The baseline: the task's own solver.
 BASELINE = "solve"
 
@@ -101,12 +104,11 @@ def _file(origin: Origin) -> Path:
 
 def _task(tree: ast.Module) -> ast.ClassDef | None:
     """Return the class of the task, the last that has its methods."""
-    wanted = {"generate_problem", "solve", "is_solution"}
     found = [
         node
         for node in tree.body
         if isinstance(node, ast.ClassDef)
-        and wanted <= {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+        and {one.name for one in node.body if isinstance(one, ast.FunctionDef)} >= _METHODS
     ]
     return found[-1] if found else None
 
@@ -178,8 +180,8 @@ def _loaded(origin: Origin) -> Any:
     sys.modules.setdefault(TASKS, package)
     sys.modules.setdefault(base.__name__, base)
     module = importlib.import_module(f"{TASKS}.{origin.entry}.{origin.entry}")
-    named = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
-    tasks = [one for one in named if all(hasattr(one, name) for name in ("generate_problem", "solve", "is_solution"))]
+    classes = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+    tasks = [one for one in classes if all(hasattr(one, name) for name in _METHODS)]
     return tasks[-1]()
 
 

@@ -57,12 +57,7 @@ def problem(
     ImplbenchError
         If there is no implementation; Unavailable, if something is needed that is not here.
     """
-    if not functions:
-        raise ImplbenchError(f"{origin}: has nothing to measure")
-    baseline = functions[0]
-    absent = tuple(dict.fromkeys((*needs, *baseline.requires)))
-    if absent:
-        raise Unavailable(f"{origin}: needs {', '.join(absent)}, not installed here (pip install {' '.join(absent)})")
+    baseline = _baseline(origin, functions, needs)
     known = {name: dict(values) for name, values in (sizes or {ONLY_SIZE: {}}).items()}
     return Problem(
         name=speakable(origin.entry),
@@ -84,3 +79,13 @@ def problem(
         origin=origin,
         belonging=tuple(dict.fromkeys((file, *files, *(one.file for one in functions if one.file)))),
     )
+
+
+def _baseline(origin: Origin, functions: Sequence[Function], needs: Sequence[str]) -> Function:
+    """Return the first implementation, if there is all that it and the inputs need."""
+    if not functions:
+        raise ImplbenchError(f"{origin}: has nothing to measure")
+    absent = tuple(dict.fromkeys((*needs, *functions[0].requires)))
+    if absent:
+        raise Unavailable(f"{origin}: needs {', '.join(absent)}, not installed here (pip install {' '.join(absent)})")
+    return functions[0]

@@ -10,7 +10,7 @@ import numpy as np
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Have what is drawn in here depend on the seed alone, be it by generators that are made here with one of their own.
+    """Have what is drawn in here depend on the seed alone, be it by generators that are made with a seed of their own.
 
     Where code says ``default_rng(42)``, it gets the generator of 42 and `seed`: another one for another seed.
     """

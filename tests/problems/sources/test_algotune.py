@@ -56,9 +56,19 @@ def order(numbers):
     return sorted(reversed(range(len(numbers))), key=numbers.__getitem__)
 """
 
-SHORT = "class Solver:\n    def solve(self, problem, **kwargs):\n        return {'order': [0]}\n"
-UNSORTED = "class Solver:\n    def solve(self, problem, **kwargs):\n        return {'order': [*range(len(problem['numbers']))]}\n"
-SPOILS = "class Solver:\n    def solve(self, problem, **kwargs):\n        problem['numbers'].sort()\n        return {'order': [*range(6)]}\n"
+
+def solver(*lines):
+    return "\n        ".join(["class Solver:\n    def solve(self, problem, **kwargs):", *lines, ""])
+
+
+SHORT = solver("return {'order': [0]}")
+UNSORTED = solver("return {'order': [*range(len(problem['numbers']))]}")
+SPOILS = solver(
+    "numbers = problem['numbers']",
+    "order = sorted(range(6), key=numbers.__getitem__)",
+    "numbers.sort()",
+    "return {'order': order}",
+)
 
 
 @pytest.fixture

@@ -96,9 +96,7 @@ def test_a_kernel_is_a_problem_with_its_frameworks_as_implementations(checkout):
 
 def test_what_cannot_be_called_here_is_told(checkout):
     implementations = found(problem.find(f"npbench:{checkout()}#scale"))
-    assert implementations["dace"].unavailable == (
-        "needs dace_that_nobody_has (pip install dace_that_nobody_has)"
-    )
+    assert implementations["dace"].unavailable == ("needs dace_that_nobody_has (pip install dace_that_nobody_has)")
     assert "is not called with NumPy's arrays" in implementations["cupy"].unsupported
     assert implementations["numba_n"].unavailable is None
 
@@ -108,7 +106,7 @@ def test_right_kernels_pass_and_wrong_ones_are_told(checkout, checked):
     assert entry.written.doubt is None
     entry.verify("numpy")
     entry.verify("numba_n")
-    with pytest.raises(Unfit, match=r"A\[4, 0\] is "):
+    with pytest.raises(Unfit, match=r"A\[4, \d\] is off"):
         entry.verify("numba_wrong")
 
 
