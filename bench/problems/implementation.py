@@ -16,6 +16,7 @@ from types import ModuleType
 from .. import reading
 from ..errors import ImplbenchError, unknown
 from .files import MODULE, files_below, modules_in
+from .functions import Function
 from .literals import LARGEST_SOURCE, described, literals
 from .problem import Problem
 
@@ -34,8 +35,8 @@ class Implementation:
     copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
-    misnamed: str | None = None
-    """Why its file is passed over because of its name, if so."""
+    unsupported: str | None = None
+    """Why it is passed over, for its name or for how it would have to be called, if so."""
 
     @property
     def unavailable(self) -> str | None:
@@ -61,11 +62,21 @@ def found(problem: Problem) -> dict[str, Implementation]:
     Those of a file are in the order of its lines.
     """
     if problem.is_one_file:
-        named = {one.name: one for one in problem.functions}
-        return {
-            name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
-        }
+        return {one.name: _of_function(one, problem.file) for one in problem.functions}
     return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
+
+
+def _of_function(function: Function, file: Path) -> Implementation:
+    """Return a function as an implementation; `file` is where it is written, if it does not say."""
+    return Implementation(
+        name=function.name,
+        file=function.file or file,
+        title=function.title,
+        requires=function.requires,
+        copies_inputs=False,
+        broken=function.broken,
+        unsupported=function.unsupported,
+    )
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -103,7 +114,7 @@ def described_at(file: Path, name: str) -> Implementation:
         better = re.sub(r"\W", "_", name)
         better = better if better.isidentifier() else f"impl_{better}"
         reason = f"{file.name}: passed over, {name!r} is no name of a Python module; rename it {better}.py"
-        return replace(_implementation(name, file, title=described(tree, name)[0]), misnamed=reason)
+        return replace(_implementation(name, file, title=described(tree, name)[0]), unsupported=reason)
     constants = literals(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):
