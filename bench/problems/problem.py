@@ -104,6 +104,13 @@ class Problem:
             return self.belonging
         return own_files(self.file) if self.is_one_file else files_below(self.folder)
 
+    @property
+    def is_led(self) -> bool:
+        """Whether the calls that are timed are made in the midst of other code, which leads to them."""
+        from . import sources
+
+        return self.origin is not None and sources.leads(self.origin)
+
     def digest(self) -> str:
         """Return the SHA-256 over names and contents of its files."""
         total = hashlib.sha256()
