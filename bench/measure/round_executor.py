@@ -263,7 +263,7 @@ class Conductor:
             self._count(one, explained=untimed == "explain")
         with one.spending("starting_ns"):
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
-                one.process.kill()
+                one.process.end()
 
     def _count(self, one: Active, *, explained: bool) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
@@ -279,6 +279,7 @@ class Conductor:
             cpus=cpus,
             folder=self._scratch,
             beside=source.beside,
+            is_led=source.problem.is_led,
             own=source.own,
             memory_bytes=self._memory_bytes,
         )
