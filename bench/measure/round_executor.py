@@ -268,10 +268,11 @@ class Conductor:
     def _count(self, one: Active, *, explained: bool) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._tell(f"counting what {one.arm.name} does")
-        order = protocol.Count(explained=explained)
         with suppress(Ended), one.spending("counting_ns"):
-            reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
-            one.record = counted(one.record, reply)
+            order = protocol.Count(explained=explained)
+            one.record = counted(
+                one.record, _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
+            )
 
     def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
         return Conditions(
