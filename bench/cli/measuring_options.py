@@ -33,6 +33,8 @@ class Timing:
     timeout_s: float = 60.0
     memory_bytes: int | None = None
     precision: float | None = None
+    wait: bool = True
+    """For another measurement on this machine to end."""
 
     @property
     def settings(self) -> Settings:
@@ -65,9 +67,17 @@ class RunOptions(ReportingOptions):
     roofline: bool = False
     report: bool = False
     watch: bool = False
+    resume: str | None = None
+    """The run that is to go on, empty for the latest that was interrupted; None for a new one."""
 
     def __post_init__(self) -> None:
         """Raise ImplbenchError for what cannot be had together."""
+        anew = (self.selection, replace(self.timing, wait=True), self.roofline or self.watch)
+        if self.resume is not None and anew != (Selection(), Timing(), False):
+            raise ImplbenchError(
+                "--resume goes on as the run was begun: beside it only the problem, --results, --no-wait and what is "
+                "printed and written can be named"
+            )
         sweeps = self.selection.sweep is not None
         for name, given in (("sweep", sweeps), ("watch", self.watch), ("rounds", self.timing.rounds is not None)):
             if self.timing.precision is not None and given:
