@@ -1,6 +1,6 @@
 """Kills runs at random moments and resumes them until they end by themselves, and looks at what comes of it.
 
-A run has six rounds of one group, or three of two. It is killed by SIGKILL (the parent, or once a worker), and goes on
+A run has twelve rounds of one group, or six of two. It is killed by SIGKILL (the parent, or once a worker), and goes on
 by `implbench run --resume`, killed again, as often as it takes. Then
 
 - its document has each round that was on the disk at any kill, byte for byte (SHA-256);
@@ -50,13 +50,13 @@ def added(values):
 """
 
 #: The arguments of a run, and the rounds that it has.
-KINDS = {"one group": ["--rounds", "6"], "two groups": ["--rounds", "3", "--sweep", "n=1000..2000:2"]}
+KINDS = {"one group": ["--rounds", "12"], "two groups": ["--rounds", "6", "--sweep", "n=1000..2000:2"]}
 
 #: What runs are left with is waited for so long: workers end once they see that their parent has.
 PATIENCE_S = 60.0
 
 #: A kill comes after this part of the time of a whole run at most, and one in so many is that of a worker.
-LATEST, ONE_IN = 0.8, 4
+LATEST, ONE_IN = 0.35, 4
 
 
 class Place:
