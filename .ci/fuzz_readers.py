@@ -54,6 +54,9 @@ MOST_S, MOST_BYTES = 2.0, 300 * 2**20
 #: A child process reads so many files, and is ended where one of them takes far longer than it may.
 BATCH, LONGEST_S = 100, 20
 
+#: What is told of a file that was refused as it should be.
+REFUSED = "refused"
+
 #: What is put in the place of a value of JSON, mostly one of its own type.
 ODD = (
     *(None, True, False, -1, 0, 1, 2**31, 2**63 - 1, 2**63, 10**30, 1e308, -1e308, 5e-324, -0.0, 0.5),
@@ -417,6 +420,7 @@ def read_batch(kind: str, reader: Reader, folder: Path, dice: random.Random) -> 
         try:
             reader.use(path)
         except ImplbenchError as error:
+            yield REFUSED, b""
             if "\n" in str(error):
                 yield f"{kind}: a sentence of several lines", data
         except (Exception, TooLong) as error:  # noqa: BLE001  # that is what is looked for
@@ -444,7 +448,8 @@ def in_a_child(kind: str, reader: Reader, seed: int, keep: Path) -> list[str]:
             os.close(receiving)
             with tempfile.TemporaryDirectory(prefix="implbench-fuzz-") as folder, os.fdopen(sending, "w") as to:
                 for place, (found, data) in enumerate(read_batch(kind, reader, Path(folder), random.Random(seed))):
-                    (keep / f"{kind}-{seed}-{place}".replace(" ", "-")).write_bytes(data)
+                    if found != REFUSED:
+                        (keep / f"{kind}-{seed}-{place}".replace(" ", "-")).write_bytes(data)
                     to.write(f"{found}\n")
             code = 0
         finally:
@@ -467,6 +472,7 @@ def main() -> int:
     asked = parser.parse_args()
     wrong: Counter[str] = Counter()
     read: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
     started, seed = time.monotonic(), asked.seed * 1_000_000
     os.fsync = lambda descriptor: None  # no power fails here
     with tempfile.TemporaryDirectory(prefix="implbench-fuzz-") as folder:
@@ -478,13 +484,15 @@ def main() -> int:
             for kind, reader in readers.items():
                 seed += 1
                 found = in_a_child(kind, reader, seed, keep)
-                for one in found:
+                refused[kind] += found.count(REFUSED)
+                for one in (one for one in found if one != REFUSED):
                     if one not in wrong:
                         print(f"seed {seed}: {one}", flush=True)
                     wrong[one] += 1
                 read[kind] += BATCH
     for kind, count in read.items():
-        print(f"{kind:>18}: {count} files, {sum(n for one, n in wrong.items() if one.startswith(f'{kind}:'))} wrong")
+        bad = sum(many for one, many in wrong.items() if one.startswith(f"{kind}:"))
+        print(f"{kind:>18}: {count} files, {refused[kind]} refused, {bad} wrong")
     print(f"{sum(read.values())} files in {time.monotonic() - started:.0f} s: {sum(wrong.values())} wrong")
     return 1 if wrong else 0
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..errors import ImplbenchError
-from ..problems import implementation, problem
+from ..problems import problem
 from ..problems.problem import Problem
 from ..store import interrupted
 from ..store.records import Run
@@ -22,9 +22,7 @@ def measured(options: RunOptions) -> tuple[Run, Path | None]:
     """
     with interrupted.taken(options.results, options.resume or None) as after:
         words = options.problem if options.problem != HERE else ()
-        found = _problem_of(after.run, words)
-        implementation.chosen(found, sorted({arm.case.implementation for arm in after.begun.arms}))
-        return resumed(found, after, wait=options.timing.wait)
+        return resumed(_problem_of(after.run, words), after, wait=options.timing.wait)
 
 
 def _problem_of(run: Run, words: Sequence[str]) -> Problem:

@@ -251,7 +251,7 @@ def _arranged(
     if not arms:
         reasons = "; ".join(f"{one.case.name}: {one.outcome}, {one.reason}" for one in left)
         raise NothingMeasured(f"nothing to measure: {reasons}")
-    found = chosen(problem, ())
+    found = chosen(problem, [arm.case.implementation for arm in arms])
     members: dict[str, list[Arm]] = {}
     for arm in arms:
         members.setdefault(arm.case.group, []).append(arm)
