@@ -46,8 +46,17 @@ def of_run(analysis: Analysis) -> Section:
 
 def _section(run: Run, of_groups: Iterable[str]) -> Section:
     warnings = (f"Warning: {plain(text)}" for text in run.warnings)
-    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run))
+    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run), *_resumed(run))
     return Section(title="What threatens these numbers", paragraphs=paragraphs)
+
+
+def _resumed(run: Run) -> Iterator[str]:
+    """Yield when a run went on that had been ended from outside."""
+    for one in run.resumed:
+        yield (
+            f"The run was ended from outside after {counted(one.rounds, 'round')}, and went on at {plain(one.at)}, on "
+            "the same machine, with the same code and in the same order; no ratio is formed across that."
+        )
 
 
 def noise_floor(group: GroupFindings) -> str:
