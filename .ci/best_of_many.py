@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.store import documents
-from bench.store.records import Run
-
 CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+from bench.store import documents  # noqa: E402
+from bench.store.records import Run  # noqa: E402
 
 #: Rounds that tell who is the best of those in the answers, and those that tell what equal rounds take.
 TRUE_ROUNDS, EQUAL_ROUNDS = 24, 2
