@@ -101,8 +101,9 @@ def true_best(folder: Path, results: str, names: list[str]) -> frozenset[str]:
 
 
 def timed_s(made: Run) -> float:
-    """Return what all bursts of a run took."""
-    return sum(worker.spent.timed_ns for one in made.rounds for worker in one.workers if worker.spent) * 1e-9
+    """Return what all samples of a run took."""
+    bursts = (burst for one in made.rounds for worker in one.workers for burst in worker.bursts)
+    return sum(sum(burst.sample_ns) for burst in bursts) * 1e-9
 
 
 def whole_s(made: Run) -> float:

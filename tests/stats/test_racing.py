@@ -36,7 +36,7 @@ def burst_s(seconds):
 
 
 def equal_s(seconds, fastest):
-    """Return what the bursts of a round take in a run of equal rounds, which has but one or two of who is far behind."""
+    """Return what the bursts of a round take in a run of equal rounds: one or two of who is far behind."""
     samples = 2 if seconds > SLOW_SAMPLE_NS * 1e-9 else samples_in_a_burst(round(seconds * 1e9), 1)
     passes = 3 if seconds < FAR_APART * fastest else 1 if seconds * samples > LONG_BURST_NS * 1e-9 else 2
     return passes * samples * seconds
