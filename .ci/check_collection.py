@@ -53,8 +53,8 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="for one entry")
     parser.add_argument("--most", type=int, metavar="N", help="so many entries at once")
     parser.add_argument("--into", type=Path, metavar="FILE", help="where what is found is kept")
-    parser.add_argument("more", nargs="*", metavar="-- ...", help="options of implbench check")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
+    options.more = [word for word in more if word != "--"]
     origin = sources.origin_of(f"{options.scheme}:{options.path}")
     if origin is None:
         raise ValueError(f"{options.scheme} is no kind of collection")
