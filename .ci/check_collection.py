@@ -115,8 +115,10 @@ def _tables(found: list[Entry]) -> Iterator[str]:
     if len({name for name, _ in implementations}) > 1:
         yield "\n| implementation | outcome | entries |\n| :--- | :--- | ---: |"
         yield from (f"| {name} | {outcome} | {n} |" for (name, outcome), n in sorted(implementations.items()))
-    yield "\n| not verified | outcome | reason |\n| :--- | :--- | :--- |"
-    yield from (f"| {one.name} | {one.outcome} | {one.reason} |" for one in found if one.outcome != VERIFIED)
+    others = [one for one in found if one.outcome != VERIFIED]
+    if others:
+        yield "\n| not verified | outcome | reason |\n| :--- | :--- | :--- |"
+    yield from (f"| {one.name} | {one.outcome} | {one.reason} |" for one in others)
 
 
 if __name__ == "__main__":
