@@ -93,7 +93,11 @@ def checkout(tree):
 
 def test_a_task_is_a_problem_and_the_collections_own_solvers_are_its_candidates(checkout):
     entry = problem.find(f"algotune:{checkout}#ordering")
-    assert (entry.title, entry.baseline, entry.sizes) == ("Put numbers in order", "solve", {"n=6": {"n": 6}, "S": {"n": 6}})
+    assert (entry.title, entry.baseline, entry.sizes) == (
+        "Put numbers in order",
+        "solve",
+        {"n=6": {"n": 6}, "S": {"n": 6}},
+    )
     implementations = found(entry)
     assert {one.name: one.title for one in implementations.values()} == {
         "solve": "the task's own solver",
