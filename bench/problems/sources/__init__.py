@@ -16,6 +16,17 @@ says which collection and entry is meant.
 ``implementation(origin, name) -> Callable``
     For a worker: one implementation, called with what ``inputs`` returns. Here the collection's code is imported.
 
+Where a benchmark is no function of its inputs but a call in the midst of other code (a test with its fixtures, a class
+with a setup), one function stands in the place of the last two:
+
+``within(origin, name, size, reached) -> str | None``
+    For a worker: runs that code, for an implementation and the numbers of a size, as far as the call, and has
+    `reached` take it (`calls.Call`). All that the worker is asked is done in there; then the code is run to its end. It
+    returns why no call was reached, if none was; what the code raises passes through. What only running
+    the code tells is asked of a process of its own (`elsewhere`).
+
+A source may have ``meant(name, known) -> str | None``, too: the entry that is meant by another name, if just one is.
+
 What several of them need lies in modules beside them, which have no such functions.
 """
 
@@ -33,6 +44,7 @@ from typing import Any
 from ...errors import ImplbenchError
 from ..contract import CONTRACT
 from ..origin import Origin
+from . import calls
 
 #: What a module of a source has.
 _PROBLEM = re.compile(r"^def problem\(origin\b", re.MULTILINE)
@@ -104,21 +116,32 @@ def chosen(origin: Origin) -> Origin:
     ImplbenchError
         If it names none of several, or one that does not exist; names that are alike are told.
     """
-    found = list(entries(origin))
+    known = entries(origin)
+    found = list(known)
     if not origin.entry and len(found) == 1:
         return replace(origin, entry=found[0])
-    if origin.entry in found:
-        return origin
+    name = origin.entry if origin.entry in known else _meant(origin, known)
+    if origin.entry and name:
+        return replace(origin, entry=name)
     if not origin.entry:
         told = ", ".join(found[:_MOST_NAMED]) + (", ..." if len(found) > _MOST_NAMED else "")
         raise ImplbenchError(
             f"{origin}: has {len(found)} entries, name one, as in {origin}#{found[0]} ({told}); "
             f"implbench check {origin} verifies them all"
         )
-    alike = difflib.get_close_matches(origin.entry, found, _MOST_NAMED, cutoff=0.5)
+    names = {**{re.split(r"::|\.", one)[-1]: one for one in found}, **dict(zip(found, found, strict=True))}
+    close = difflib.get_close_matches(origin.entry, names, _MOST_NAMED, cutoff=0.5)
+    alike = dict.fromkeys(names[one] for one in close)
     meant = f"did you mean {' or '.join(alike)}?" if alike else f"there are {', '.join(found[:_MOST_NAMED])}"
     every = f"implbench list {replace(origin, entry='')} names all {len(found)}"
     raise ImplbenchError(f"{origin.place}: has no entry {origin.entry!r}; {meant} ({every})")
+
+
+def _meant(origin: Origin, known: Mapping[str, str]) -> str | None:
+    """Return the entry that a source takes another name for; None if it takes it for none."""
+    find = getattr(source_of(origin.scheme), "meant", None)
+    name: str | None = find(origin.entry, known) if find else None
+    return name
 
 
 @lru_cache(maxsize=1)
@@ -129,13 +152,40 @@ def loaded(origin: Origin) -> ModuleType:
     """
     source = source_of(origin.scheme)
     module = ModuleType(origin.entry)
-    given: Mapping[str, Callable[..., Any]] = source.functions(origin)
+    given: Mapping[str, Callable[..., Any]] = calls.functions() if leads(origin) else source.functions(origin)
 
     def implementation(name: str) -> Callable[..., Any]:
         if name in CONTRACT or name.startswith("__"):
             raise AttributeError(name)
-        found: Callable[..., Any] = source.implementation(origin, name)
+        found: Callable[..., Any] = calls.function() if leads(origin) else source.implementation(origin, name)
         return found
 
     vars(module).update(given, __getattr__=implementation)
     return module
+
+
+def leads(origin: Origin) -> bool:
+    """Return whether the call of an entry is made in the midst of other code, which leads to it."""
+    return hasattr(source_of(origin.scheme), "within")
+
+
+def within(origin: Origin, name: str, size: Mapping[str, int], serve: Callable[[], None]) -> str | None:
+    """Have `serve` called where an implementation makes its call; return why that was not reached, if so."""
+
+    def reached(call: calls.Call) -> None:
+        with calls.reached(call):
+            serve()
+
+    _seed()
+    said: str | None = source_of(origin.scheme).within(origin, name, size, reached)
+    return said
+
+
+def _seed() -> None:
+    """Have what such code draws be the same in each worker, unless it makes a generator of its own without a seed."""
+    import random
+
+    import numpy as np
+
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002  # what the code of others draws from

@@ -12,6 +12,7 @@ from ...units import significant
 from ..parts import Cell, Column, Table
 
 EQUAL = Kind(closeness=Closeness.EQUAL)
+ABSENT = Kind(closeness=Closeness.ABSENT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +90,8 @@ def _how(one: Check) -> str:
         return f"verified: equal to {one.reference}"
     if one.check.startswith("against"):
         return f"verified {one.check}, by {one.reference}; above 1 is wrong"
+    if one.check == ABSENT.kind:
+        return ABSENT.kind
     return f"verified: {one.check}"
 
 
