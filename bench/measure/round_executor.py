@@ -181,7 +181,8 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
             spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
-            implementation=source.implementation.name,
+            implementation=source.implementation.function or source.implementation.name,
+            apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
@@ -277,7 +278,7 @@ class Conductor:
             environment=environ,
             cpus=cpus,
             folder=self._scratch,
-            beside=source.problem.beside,
+            beside=source.beside,
             own=source.own,
             memory_bytes=self._memory_bytes,
         )
