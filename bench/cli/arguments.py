@@ -243,6 +243,7 @@ def html(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--html", action="store_true", help="report: a page for a browser too, whole in one file, its charts to explore"
     )
+    to.add_argument("--open", action="store_true", help="the same, and show it in the browser")
 
 
 def output(to: argparse.ArgumentParser) -> None:

@@ -1,19 +1,18 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
-from ...analyse.verdict import Finding, GroupFindings, Ratio
+from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...machine.load import Activity
 from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Run
 from ...store.worker_records import Outcome
-from ...units import percent, significant
+from ...units import percent, significant, times
 from ..parts import Section, code, plain
-from ..phrases import counted, label, margin_text, ratio_text
-from .reasons import share_text
+from ..phrases import counted, label, listed, margin_text, ratio_text, share_text
 from .subject import Subject
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
@@ -29,6 +28,11 @@ _VISIBLE_STEAL = 0.01
 #: The run itself keeps one CPU busy; a load this much above its threads is somebody else's.
 _FOREIGN_LOAD = 0.5
 
+_TITLE = "What threatens these numbers"
+
+#: So many names stand in a list at most.
+_MOST_NAMES = 4
+
 
 def section(analysis: Analysis) -> Section:
     """Return what a reader should know before trusting the figures, the gravest first."""
@@ -39,15 +43,38 @@ def section(analysis: Analysis) -> Section:
     return _section(analysis.run, paragraphs)
 
 
-def of_run(analysis: Analysis) -> Section:
-    """Return the same without what is said of single groups."""
-    return _section(analysis.run, ())
+def told(analysis: Analysis) -> str:
+    """Return the gravest: the warnings, how noisy the machine was, and how much more there is to say."""
+    groups = analysis.groups
+    floors = [noise_floor(groups[0])] if len(groups) == 1 else _floors(groups)
+    said = (*_warnings(analysis.run), *floors)
+    more = len(section(analysis).paragraphs) - len(_warnings(analysis.run)) - len(groups)
+    return " ".join([*said, *([f"{counted(more, 'more remark')}."] if more > 0 else [])])
+
+
+def _floors(groups: Sequence[GroupFindings]) -> list[str]:
+    """Return in how many of several groups the machine was quiet enough."""
+    noisy = sum(group.too_noisy for group in groups)
+    return [f"The machine was too noisy for the margin in {noisy} of {len(groups)} conditions."] if noisy else []
+
+
+def brief(analysis: Analysis, *, of_groups: bool) -> tuple[Section, ...]:
+    """Return what a terminal shows: what was seen, with or without that of single groups, and the warnings apart."""
+    told = section(analysis).paragraphs if of_groups else _section(analysis.run, ()).paragraphs
+    warnings = _warnings(analysis.run)
+    return (
+        Section(title=_TITLE, paragraphs=told[len(warnings) :]),
+        *([Section(title="Warnings", kind="warnings", paragraphs=warnings)] if warnings else []),
+    )
 
 
 def _section(run: Run, of_groups: Iterable[str]) -> Section:
-    warnings = (f"Warning: {plain(text)}" for text in run.warnings)
-    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run), *_resumed(run))
-    return Section(title="What threatens these numbers", paragraphs=paragraphs)
+    paragraphs = (*_warnings(run), *of_groups, *_load(run), *_discarded(run), *_resumed(run))
+    return Section(title=_TITLE, paragraphs=paragraphs)
+
+
+def _warnings(run: Run) -> tuple[str, ...]:
+    return tuple(f"Warning: {plain(text)}" for text in run.warnings)
 
 
 def _resumed(run: Run) -> Iterator[str]:
@@ -75,8 +102,24 @@ def noise_floor(group: GroupFindings) -> str:
     verdict = "too noisy for" if group.too_noisy else "quiet enough for"
     return (
         f"Noise floor: the baseline measured twice differs from itself by {ratio}. This resolves differences from "
-        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}.{_of_faults(group)}"
+        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}."
+        f"{_beside_the_effect(group)}{_of_faults(group)}"
     )
+
+
+def _beside_the_effect(group: GroupFindings) -> str:
+    """Return, after a space, what too much noise is nothing to, and what it leaves open; nothing where it is quiet."""
+    if not group.too_noisy:
+        return ""
+    best = next((one for one in group.ok if one.verdict == Verdict.FASTER), None)
+    ratio = best.speedup_over_baseline if best else None
+    open_ = [code(label(one.arm.case, group)) for one in group.ok if one.verdict == Verdict.UNDECIDED]
+    parts = []
+    if best and ratio:
+        parts.append(f"is nothing beside the {times(ratio.value)} of {code(label(best.arm.case, group))}")
+    if open_:
+        parts.append(f"decides nothing about {listed(open_, _MOST_NAMES)}")
+    return f" That {', but '.join(parts)}." if parts else ""
 
 
 def _of_faults(group: GroupFindings) -> str:
@@ -258,7 +301,8 @@ SUBJECT = Subject(
     id="threats",
     title="What threatens these numbers",
     section=section,
-    report=130,
-    page=120,
+    place=130,
+    shown="title",
+    told=told,
     doubts=True,
 )
