@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from ...errors import unknown
 from ..problem import ONLY_SIZE
 
 #: So many characters of a value are part of a name.
@@ -58,6 +59,15 @@ def texts(rows: Sequence[Row]) -> list[dict[str, str]]:
         }
         for row in rows
     ]
+
+
+def without(rows: Sequence[Row], parameter: str) -> tuple[list[Row], list[str]]:
+    """Return rows without a parameter, and what its value is called in each; ImplbenchError if there is none of it."""
+    known = dict.fromkeys(name for row in rows for name in row)
+    if parameter not in known:
+        raise unknown("parameter", parameter, known)
+    rest: list[Row] = [{name: one for name, one in row.items() if name != parameter} for row in rows]
+    return rest, [written[parameter] for written in texts(rows)]
 
 
 def sizes(rows: Sequence[Row]) -> list[tuple[str, dict[str, int]]]:

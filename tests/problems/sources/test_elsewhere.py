@@ -24,7 +24,8 @@ def test_it_answers_whatever_the_code_prints_and_whatever_lies_beside_it(tmp_pat
     ("text", "said"),
     [
         ("import os\nos._exit(3)\n", "suite.py: cannot be looked into: its process ended with code 3"),
-        ("import nobody_has_it\n", "suite.py: cannot be looked into: ModuleNotFoundError: No module named 'nobody"),
+        ("import nobody_has_it\n", "suite.py: needs nobody_has_it, not installed here (pip install nobody_has_it)"),
+        ("1 / 0\n", "suite.py: cannot be looked into: ZeroDivisionError: division by zero"),
     ],
 )
 def test_what_keeps_it_from_answering_is_one_sentence(tmp_path, text, said):

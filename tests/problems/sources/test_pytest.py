@@ -145,6 +145,25 @@ def test_parameters_are_sizes_or_tell_implementations_apart(tree, served, entry,
     assert found.sizes == sizes
 
 
+def test_the_values_of_a_parameter_may_be_compared(tree, served):
+    file = tree({"test_all.py": PARAMETERS}) / "test_all.py"
+    found = served(f"pytest:{file}#several@how").problem
+    assert [one.name for one in found.functions] == ["test_several_loop", "test_several_formula"]
+    assert "kind=two-n=20" in found.sizes
+    with pytest.raises(ImplbenchError, match="unknown parameter of the tests 'who': choose from kind, how, n"):
+        served(f"pytest:{file}#several@who")
+
+
+def test_tests_without_a_group_are_compared_where_several_are_named(tree, served):
+    folder = tree({"test_all.py": ENDS, "test_rows.py": ROWS})
+    entry = served(f"pytest:{folder}#test_right,test_skipped")
+    assert entry.problem.origin.entry == "test_all.py::test_right,test_all.py::test_skipped"
+    assert [one.name for one in entry.problem.functions] == ["test_right", "test_skipped"]
+    assert isinstance(entry.write(), InputsWritten)
+    with pytest.raises(ImplbenchError, match="has no entry 'test_right,sums'"):
+        served(f"pytest:{folder}#test_right,sums")
+
+
 def test_a_project_says_itself_which_parameters_part_its_groups(tree, served):
     settings = '[pytest]\naddopts = --benchmark-group-by=group,param:kind --benchmark-skip -m "not benchmark"\n'
     file = tree({"test_all.py": PARAMETERS, "pytest.ini": settings}) / "test_all.py"
