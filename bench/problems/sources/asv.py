@@ -6,7 +6,7 @@ itself. What asv itself would need (environments, results) is not looked at.
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ...errors import ImplbenchError
@@ -20,6 +20,7 @@ from . import asv_suites, described, elsewhere, parameters
 from .asv_suites import Entry, Suite, kind_of, suite_at
 from .calls import Call
 from .needs import lacking
+from .parameters import Row
 
 #: Before the name of a parameter.
 _BY = "@"
@@ -66,7 +67,8 @@ def problem(origin: Origin) -> Problem:
     if not absent:
         words = (str(origin.place), module, name, method)
         found = elsewhere.asked(asv_suites.__name__, *words, kind=Entry, folder=suite.root)
-    rows, functions = found.rows, _functions(found)
+    rows: Sequence[Row] = found.rows
+    functions = _functions(found)
     if parameter:
         rows, texts = parameters.without(rows, parameter)
         functions = [Function(name=text, title=f"{parameter} = {text}") for text in dict.fromkeys(texts)]

@@ -188,6 +188,7 @@ def test_each_is_checked_against_the_first_in_the_midst_of_its_test(folder, serv
     written = entry.write()
     assert isinstance(written, InputsWritten)
     assert written.check.closeness == Closeness.EQUAL
+    assert written.doubt.startswith("what it is called with is the same each time")
     assert isinstance(entry.start("test_closure", finish=True), Finished)
     assert entry.start("test_wrong") == Failure(outcome="wrong", reason="result is 4950, expected 4951")
 
@@ -290,7 +291,7 @@ def test_a_test_that_does_not_lead_to_its_call_is_told(folder, served, name, out
 
 def test_what_returns_nothing_is_not_checked_and_says_so(folder, served):
     written = served(f"pytest:{folder}#test_nothing").write()
-    assert written.check.kind == "not checked, nothing is returned"
+    assert (written.check.kind, written.doubt) == ("not checked, nothing is returned", None)
 
 
 @pytest.mark.parametrize(
