@@ -26,6 +26,7 @@ def measuring(to: argparse.ArgumentParser) -> None:
     to.add_argument("--report", action="store_true", help="write the report too")
     html(to)
     output(to)
+    waiting(to)
     as_json(to)
 
 
@@ -53,6 +54,7 @@ def gate(to: argparse.ArgumentParser) -> None:
     seed(to)
     timeout(to)
     memory(to)
+    waiting(to)
 
 
 def limits(to: argparse.ArgumentParser) -> None:
@@ -207,6 +209,27 @@ def memory(to: argparse.ArgumentParser) -> None:
         dest="memory_bytes",
         metavar="8G|none",
         help="the most data of a worker's process, and the largest file it may write (default: 80%% of what is free)",
+    )
+
+
+def resuming(to: argparse.ArgumentParser) -> None:
+    """Add which run goes on."""
+    to.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with a run that was killed or interrupted, as it was begun (default: the latest in --results)",
+    )
+
+
+def waiting(to: argparse.ArgumentParser) -> None:
+    """Add whether other measurements are waited for."""
+    to.add_argument(
+        "--no-wait",
+        action="store_false",
+        dest="wait",
+        help="where another measurement is going on on this machine, end with exit 5 instead of waiting for its end",
     )
 
 

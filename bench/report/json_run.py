@@ -25,6 +25,7 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "problem": analysis.run.problem.name,
         "margin": analysis.margin,
         "interrupted": analysis.run.interrupted,
+        "resumed": [{"at": one.at, "after_rounds": one.rounds} for one in analysis.run.resumed],
         "seconds_spent": time_spent.seconds(analysis.run),
         "measured_no_further": dict(analysis.run.stopped),
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],

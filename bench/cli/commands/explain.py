@@ -84,4 +84,4 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found, wanted = asked([options.problem], options.selection)
-    return measured(found, wanted, options.settings, results=options.results)
+    return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)

@@ -8,6 +8,7 @@ from ...analyse.analysis import Analysis
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
+from .. import resuming
 from ..asked import asked
 from ..earlier import earlier
 from ..exit_codes import exit_code
@@ -21,8 +22,11 @@ def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
     if options.watch:
         return watch.command(options, show)
-    found, wanted = asked(options.problem, options.selection)
-    run, path = measured(found, wanted, options.settings, results=options.results)
+    if options.resume is not None:
+        run, path = resuming.measured(options)
+    else:
+        found, wanted = asked(options.problem, options.selection)
+        run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
     with kept_in(path):
         return show(run, path, options)
 

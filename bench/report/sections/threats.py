@@ -6,13 +6,13 @@ from math import log1p
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
-from ...machine.load import Activity
 from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Run
 from ...store.worker_records import Outcome
-from ...units import percent, significant, times
+from ...units import percent, times
 from ..parts import Section, code, plain
 from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
+from .disturbance import of_run
 from .subject import Subject
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
@@ -21,12 +21,6 @@ FAULT_S = 1e-6
 
 #: Faults are mentioned from this part of the time on.
 _VISIBLE_PART = 0.05
-
-#: Steal is mentioned from this part of a round on, on any CPU.
-_VISIBLE_STEAL = 0.01
-
-#: The run itself keeps one CPU busy; a load this much above its threads is somebody else's.
-_FOREIGN_LOAD = 0.5
 
 _TITLE = "What threatens these numbers"
 
@@ -69,7 +63,7 @@ def brief(analysis: Analysis, *, of_groups: bool) -> tuple[Section, ...]:
 
 
 def _section(run: Run, of_groups: Iterable[str]) -> Section:
-    paragraphs = (*_warnings(run), *of_groups, *_load(run), *_discarded(run))
+    paragraphs = (*_warnings(run), *of_groups, *of_run(run))
     return Section(title=_TITLE, paragraphs=paragraphs)
 
 
@@ -246,46 +240,6 @@ def _fallen(group: GroupFindings) -> Iterator[str]:
             yield f"No time for {code(label(finding.arm.case, group))}: {finding.outcome.value}, {reason}."
     for left in group.left:
         yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
-
-
-def _load(run: Run) -> Iterator[str]:
-    """Yield what else the machine did."""
-    loads = [round_.load for round_ in run.rounds]
-    steal = [max(load.steal) for load in loads if load.steal]
-    stolen = sum(value >= _VISIBLE_STEAL for value in steal)
-    if stolen:
-        yield (
-            f"Steal: the hypervisor took up to {percent(max(steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or more "
-            f"in {stolen} of {counted(len(steal), 'round')}."
-        )
-    before = [load.load_before for load in loads if load.load_before is not None]
-    threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
-    if before and max(before) > threads + _FOREIGN_LOAD:
-        yield (
-            f"Activity: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
-            "something else was running."
-        )
-    if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
-        seen = f"load up to {significant(max(before), 2)}, steal up to {percent(max(steal))}"
-        yield f"Load and steal: none to speak of ({seen})."
-    if not before and not steal:
-        yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
-
-
-def _busy(loads: list[Activity]) -> str:
-    busy = [max(load.busy) for load in loads if load.busy]
-    return f" (busiest CPU: {percent(max(busy))})" if busy else ""
-
-
-def _discarded(run: Run) -> Iterator[str]:
-    """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None and not one.unfinished]
-    for reason in dict.fromkeys(reasons):
-        yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
-    bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]
-    if bursts:
-        why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
-        yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."
 
 
 SUBJECT = Subject(
