@@ -1,8 +1,10 @@
 """What this process used: CPU time, page faults, switches."""
 
 import resource
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,18 @@ class Used:
     involuntary_switches: int
     wall_ns: int
     """In which `cpu_ns` was used."""
+
+    def without(self, part: "Used") -> "Used":
+        """Return what was used beside a part of it."""
+        return Used(
+            self.cpu_ns - part.cpu_ns,
+            self.minor_faults - part.minor_faults,
+            self.involuntary_switches - part.involuntary_switches,
+            self.wall_ns - part.wall_ns,
+        )
+
+
+NOTHING = Used(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +63,28 @@ def read() -> Reading:
     used = resource.getrusage(resource.RUSAGE_SELF)
     last = time.perf_counter_ns(), time.process_time_ns()
     return Reading(*first, used.ru_minflt, used.ru_nivcsw, *last)
+
+
+#: In the number of a process's CPU clock: the time that the scheduler counts (Linux, posix-timers.h).
+_CPUCLOCK_SCHED = 2
+
+
+def cpu_ns_of(pid: int) -> int | None:
+    """Return the CPU time that a process has used, all its threads together; None where nobody tells."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return time.clock_gettime_ns((~pid << 3) | _CPUCLOCK_SCHED)
+    except OSError:
+        return None
+
+
+def waited_ns(pid: int) -> int:
+    """Return for how long a process's first thread could have computed but others had the CPU; 0 where nobody tells.
+
+    It is the second number of schedstat.
+    """
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -12,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import ForeignCode
-from ..machine import affinity, memory
+from ..machine import affinity, memory, usage
 from ..machine.privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe
 from ..worker.protocol import Answer, Failure, Foreign, Order, Start
-from . import descendants, worker_start
+from . import descendants, seen, worker_start
+from .seen import Seen
 from .worker_start import Conditions
 
 #: How much of a worker's stdout and stderr is kept, and how much of what is in the pipe at its end is looked at.
@@ -68,7 +70,8 @@ class WorkerProcess:
         self._conditions = conditions
         self._received = pipe.Received()
         self._tail = bytearray()
-        self._asked = 0
+        self._number = secrets.randbits(32)  # of the next order: who has not read that writes no reply to it
+        self._is_new = True
         self._inputs: tuple[Path, ...] = ()
         self._ended_before = memory.ended_for_want_of_memory()
         self._started_ns = time.time_ns()
@@ -95,7 +98,7 @@ class WorkerProcess:
     @property
     def is_new(self) -> bool:
         """Whether it was asked nothing yet."""
-        return self._asked == 0
+        return self._is_new
 
     @property
     def output_tail(self) -> str:
@@ -123,13 +126,13 @@ class WorkerProcess:
         ImplbenchError
             If its working directory is gone, and with it what it needs.
         """
-        self._asked += 1
+        number, self._number, self._is_new = self._number, secrets.randbits(32), False
         if isinstance(order, Start):
             files = os.walk(order.spec.inputs)  # nothing where that is gone already
             self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
-            pipe.send(self._at.commands, self._asked, order)
-            number, body = self._wait(timeout_s, meanwhile)
+            pipe.send(self._at.commands, number, order)
+            answered, body = self._wait(timeout_s, meanwhile)
             reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
@@ -138,7 +141,7 @@ class WorkerProcess:
             ended = self._death()
             self._require_inputs()
             raise ended from error
-        if number != self._asked:
+        if answered != number:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
@@ -236,12 +239,18 @@ class WorkerProcess:
         reason = "killed by SIGKILL, as the system does when memory runs out"
         return Ended(Outcome.OUT_OF_MEMORY, reason, from_outside=True)
 
+    def seen(self) -> Seen:
+        """Return what is seen of it now, whatever it says."""
+        return seen.look(self.pid)
+
     def pause(self) -> None:
         """Stop it, with whatever it started: an idle thread pool would spin beside the one that is timed."""
         self._signal(signal.SIGSTOP)
+        descendants.stop_below(self.pid)
 
     def resume(self) -> None:
         """Let it go on."""
+        descendants.continue_below(self.pid)
         self._signal(signal.SIGCONT)
 
     def bind(self, cpus: Sequence[int]) -> None:
@@ -284,13 +293,8 @@ def _name(number: int) -> str:
 
 
 def _waited_for_cpu_s(pid: int) -> float:
-    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells.
-
-    It is the second number of schedstat, in nanoseconds, of the first thread of each.
-    """
-    task, total = Path(f"/proc/{pid}"), 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        total += int((task / "schedstat").read_text().split()[1])
-        for child in (task / "task" / str(pid) / "children").read_text().split():
-            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[1])
-    return total * 1e-9
+    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    with contextlib.suppress(OSError):
+        return sum(map(usage.waited_ns, (pid, *map(int, children.read_text().split())))) * 1e-9
+    return 0.0

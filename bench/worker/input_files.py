@@ -1,54 +1,83 @@
-"""What a worker makes for the others: inputs, and what is right for them, in files."""
+"""What is made before a run: several contents of a case's inputs, and what is right for each."""
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .baseline import Baseline
+from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
-from .originals import Making, made, save_making
+from .originals import Making, first_of, made, save_making
 from .outcome import Unfit, judged
-from .protocol import CaseSpec, InputsWritten, WriteInputs
+from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
 from .value_files import differs, save_values
 from .values.digest import digest
 from .values.leaves import Leaf, Numbers
-from .values.stored import save_expected
+
+#: There are contents to time on beside the first where making one, and knowing what is right for it, takes no longer.
+LONGEST_MADE_S = 1.0
 
 
-def write_inputs(order: WriteInputs) -> InputsWritten:
-    """Make inputs and what is right of two contents, A and B, and write them to a folder for the workers.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """Contents of a case's inputs, as they are before any call."""
 
-    B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
+    inputs: Mapping[str, Any]
+    data: str
+    seed: int
+    right: Right
+
+
+def make(order: WriteInputs) -> tuple[dict[str, Made], InputsWritten]:
+    """Make contents of a case's inputs and what is right for each, write the first for the workers, and tell of them.
+
+    Those that come last are of the problem's last kind of data, where the first may have more than chance in common (as
+    x = a1 in patches). What is drawn for this run no worker can have met before it is handed out.
     """
     from ..machine import environment
 
-    spec, contents = order.spec, []
-    making = {"a": (spec.case.data, order.seed), "b": (order.other_data, order.seed + 1)}
+    spec, drawn = order.spec, order.drawn
     with judged():
         problem = problem_functions(spec)
         expecting = Expecting(spec, problem, Baseline(spec, problem, order.baseline))
-        for content, (data, seed) in making.items():
-            inputs = made(spec, data, seed)
-            _require_arrays(spec.inout, inputs)
-            unsaved = save_values(spec.inputs / content / "inputs", inputs)
-            if unsaved:
-                _require_repeatable(inputs, made(spec, data, seed), unsaved)
-            contents.append((inputs, expecting.of(inputs, seed)))
+        found = {FIRST: _made(spec, expecting, spec.case.data, order.seed)}
+        hand_out(found[FIRST], first_of(spec, spec.case.data, order.seed).folder, spec)
+        began = time.monotonic()
+        found[LAST] = _made(spec, expecting, order.other_data, order.seed + 1 + drawn)
+        if time.monotonic() - began < LONGEST_MADE_S:
+            found[TIMED] = _made(spec, expecting, spec.case.data, order.seed + 2 + drawn)
         work = _work(spec, problem)
-    for content, (_, right) in zip(making, contents, strict=True):
-        if right.expected:
-            save_expected(spec.inputs / content / "expected", right.expected)
-    _save_making(order, problem, making, contents[0][1])
-    return InputsWritten(
-        matrices=tuple(name for name, value in contents[0][0].items() if _is_matrix(value)),
+    _save_making(order, problem)
+    first, timed = found[FIRST], found.get(TIMED)
+    return found, InputsWritten(
+        matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
         work={key: float(value) for key, value in work.items()},
         numeric_stack=environment.numeric_stack(),
-        check=contents[0][1].check,
-        doubt=_doubt(*contents, spec=spec),
+        check=first.right.check,
+        doubt=_doubt(first, found[LAST], spec=spec),
+        replaceable=timed is not None and (spec.is_one_file or not _renewed(first.inputs, timed.inputs)),
     )
+
+
+def _made(spec: CaseSpec, expecting: Expecting, data: str, seed: int) -> Made:
+    inputs = made(spec, data, seed)
+    _require_arrays(spec.inout, inputs)
+    before = {name: copied(value) for name, value in inputs.items()}  # a reference may compute in place
+    return Made(inputs=before, data=data, seed=seed, right=expecting.of(inputs, seed))
+
+
+def hand_out(contents: Made, folder: Path, spec: CaseSpec) -> Content:
+    """Write contents to a new folder for workers; Unfit where they would make others by themselves."""
+    unsaved = save_values(folder, contents.inputs)
+    if unsaved:
+        _require_repeatable(contents.inputs, made(spec, contents.data, contents.seed), unsaved)
+    return Content(folder=folder, data=contents.data, seed=contents.seed)
+
 
 
 def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
@@ -60,19 +89,15 @@ def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
     return work
 
 
-def _save_making(
-    order: WriteInputs, problem: ProblemFunctions, making: Mapping[str, tuple[str, int]], right: Right
-) -> None:
+def _save_making(order: WriteInputs, problem: ProblemFunctions) -> None:
     save_making(
         order.spec,
         Making(
-            data={content: data for content, (data, _) in making.items()},
-            seeds={content: seed for content, (_, seed) in making.items()},
-            baseline=order.baseline,
+            data=order.spec.case.data,
+            seed=order.seed,
             accepts=problem.accept is not None,
-            compares=problem.same is not None,
+            judges=problem.accept is not None or problem.same is not None,
             renews=problem.fresh is not None,
-            expects=right.expected is not None,
         ),
     )
 
@@ -96,24 +121,23 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
             raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
 
 
-def _doubt(
-    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, spec: CaseSpec
-) -> str | None:
+def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
     """Return why a remembered answer cannot be told from a computed one; None where it can.
 
     In one file nothing of the implementations' own is done outside the calls.
     """
     always = None
-    if _same(first[0], second[0]):
+    one, other = first.right.expected, second.right.expected
+    if _same(first.inputs, second.inputs):
         always = "inputs"
-    elif first[1].expected and second[1].expected and _are_alike(first[1].expected.leaves, second[1].expected.leaves):
+    elif one and other and _are_alike(one.leaves, other.leaves):
         always = "right answers"
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
             f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         )
-    renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
+    renewed = _renewed(first.inputs, second.inputs)
     if renewed and not spec.is_one_file:
         return (
             f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
@@ -121,6 +145,11 @@ def _doubt(
             "arrays alone, no numbers and no shapes"
         )
     return None
+
+
+def _renewed(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return the names of the inputs that cannot be changed in the hands of who holds them."""
+    return [name for name in {**one, **other} if not _alike(one.get(name), other.get(name))]
 
 
 def _alike(one: Any, other: Any) -> bool:

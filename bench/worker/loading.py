@@ -40,7 +40,7 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = _module(spec)
+    module = module_of(spec)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
@@ -73,7 +73,7 @@ def loaded(order: Start) -> Loaded:
     spec = order.spec
     if spec.is_one_file:
         with judged():
-            module = _module(spec)
+            module = module_of(spec)
             renews = hasattr(module, "fresh")
             return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
@@ -100,7 +100,7 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     return function
 
 
-def _module(spec: CaseSpec) -> ModuleType:
+def module_of(spec: CaseSpec) -> ModuleType:
     """Return the module of a problem, or what stands for it where its functions came with the order."""
     return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 

@@ -13,21 +13,23 @@ from pathlib import Path
 
 from ..machine import threads
 from . import origins, pipe
-from .input_files import write_inputs
+from .answers import Answers
 from .outcome import Unfit, shortened
 from .protocol import (
     Awake,
     CaseSpec,
+    Change,
     Count,
     Failure,
-    Finish,
     Foreign,
+    HandOut,
     Leave,
     Leaving,
     Order,
     Reply,
     Start,
     TimeBurst,
+    Verify,
     Wake,
     WriteInputs,
 )
@@ -39,6 +41,7 @@ class Session:
 
     def __init__(self) -> None:
         self._bench: Bench | None = None
+        self._answers: Answers | None = None
 
     def answer(self, order: Order) -> Reply:
         """Do what the order says; an implementation's failure is an answer too."""
@@ -54,12 +57,18 @@ class Session:
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
-        match order, self._bench:
+        match order, self._bench or self._answers:
             case Wake(), None:
                 return Awake()
             case WriteInputs(), None:
+                threads.hide_memory()
                 _find(order.spec)
-                return write_inputs(order)
+                self._answers = Answers(order)
+                return self._answers.written
+            case HandOut(), Answers() as answers:
+                return answers.hand_out(order)
+            case Verify(), Answers() as answers:
+                return answers.verify(order)
             case Start(), None:
                 _find(order.spec)
                 self._bench = Bench(order)
@@ -68,8 +77,8 @@ class Session:
                 return started
             case TimeBurst(), Bench() as bench:
                 return bench.burst(order)
-            case Finish(), Bench() as bench:
-                return bench.finish()
+            case Change(), Bench() as bench:
+                return bench.change(order)
             case Count(), Bench() as bench:
                 return bench.explain() if order.explained else bench.count()
         raise ValueError(f"a worker cannot do {type(order).__name__} now")

@@ -1,0 +1,129 @@
+"""The processes that know what is right: one for each folder of inputs, apart from all that is measured.
+
+Each makes the inputs of its folder, lives as long as the run, is stopped while nobody asks it, and is the only one that
+ever holds a right answer. If it dies over what a worker has returned, that is the worker's outcome, and it is made anew.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from ..errors import ForeignCode
+from ..store.worker_records import Verification
+from ..worker.protocol import (
+    Answer,
+    Content,
+    HandedOut,
+    HandOut,
+    InputsWritten,
+    Order,
+    Returned,
+    Verified,
+    Verify,
+    WriteInputs,
+)
+from .worker_process import WorkerProcess
+from .worker_start import Conditions
+
+#: Making inputs and what is right for them may take so many times as long as another step of a worker.
+PATIENCE = 10
+
+
+@dataclass(kw_only=True, slots=True)
+class _Verifier:
+    """The one of a folder."""
+
+    process: WorkerProcess
+    conditions: Conditions
+    order: WriteInputs
+    name: str
+    written: InputsWritten | None = None
+    made: int = 0
+    """How often it was made anew."""
+
+
+class Verifiers:
+    """All of a run."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._timeout_s = timeout_s
+        self._of: dict[Path, _Verifier] = {}
+
+    def make(self, order: WriteInputs, conditions: Conditions, name: str) -> InputsWritten:
+        """Have the inputs of a folder made, by a process that then knows what is right for them; Ended if none are.
+
+        Parameters
+        ----------
+        order
+            What to make.
+        conditions
+            Under which the process is started.
+        name
+            What it is called where it is told of.
+        """
+        folder = order.spec.inputs
+        one = _Verifier(process=WorkerProcess(conditions), conditions=conditions, order=order, name=name)
+        self._of[folder] = one
+        try:
+            one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
+        except BaseException:
+            one.process.kill()
+            raise
+        return one.written
+
+    def is_replaceable(self, folder: Path) -> bool:
+        """Return whether there are contents to time on, which can take the place of the first."""
+        one = self._of.get(folder)
+        return one is not None and one.written is not None and one.written.replaceable
+
+    def hand_out(self, folder: Path, name: str, place: Path) -> Content:
+        """Have contents written to a new place, for workers; Ended if that fails."""
+        order = HandOut(name=name, folder=place)
+        return self._asked(self._alive(folder), order, HandedOut, self._timeout_s).content
+
+    def verify(self, folder: Path, returned: Sequence[Returned]) -> tuple[Verification, ...]:
+        """Return the errors of what a worker's calls returned; Ended where something is wrong."""
+        order = Verify(returned=tuple(returned))
+        timeout_s = self._timeout_s * max(1, len(returned))
+        return self._asked(self._alive(folder), order, Verified, timeout_s).verification
+
+    def close(self) -> None:
+        """End them all; from another thread than those that wait for inputs, too."""
+        for one in list(self._of.values()):
+            one.process.kill()
+
+    def _alive(self, folder: Path) -> _Verifier:
+        """Return the verifier of a folder, made anew where it has died."""
+        one = self._of[folder]
+        if one.process.ended:
+            one.made += 1
+            spec = replace(one.order.spec, inputs=folder.with_name(f"{folder.name}-{one.made}"))
+            one.process = WorkerProcess(one.conditions)
+            self._asked(one, replace(one.order, spec=spec), InputsWritten, PATIENCE * self._timeout_s)
+        return one
+
+    def _asked(self, one: _Verifier, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
+        one.process.resume()
+        try:
+            return asked(one.process, one.name, order, expected, timeout_s)
+        finally:
+            if not one.process.ended:
+                one.process.pause()
+
+
+def asked(
+    process: WorkerProcess,
+    name: str,
+    order: Order,
+    expected: type[Answer],
+    timeout_s: float,
+    *,
+    meanwhile: Callable[[], None] | None = None,
+) -> Answer:
+    """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
+    try:
+        return process.ask(order, expected, timeout_s, meanwhile=meanwhile)
+    except ForeignCode as error:
+        raise ForeignCode(f"{name}: {error}") from error
