@@ -1,7 +1,6 @@
 """One round: a fresh worker for each arm, started, timed in turns, checked again and ended."""
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -43,9 +42,6 @@ UNCOUNTED = (Role.AGAIN, Role.LIMIT)
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 20_000_000
-
-#: Seeds of contents that nobody is to know beforehand are drawn from so many.
-MOST_DRAWN = 10**6
 
 class Conductor:
     """Knows how to hold a round."""
@@ -110,6 +106,7 @@ class Conductor:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
                 self._finish(one, group, untimed, stays=crew is not None)
                 self._supply.start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
+            self._verifying.require_untouched()
         self._open = None
         return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
 
@@ -120,15 +117,8 @@ class Conductor:
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
         spec = case_spec(case, source, folder, problem=source.problem, scratch=self._scratch)
-        order = protocol.WriteInputs(
-            spec=spec,
-            seed=seed,
-            other_data=source.problem.data[-1],
-            baseline=source.problem.baseline,
-            drawn=secrets.randbelow(MOST_DRAWN),
-        )
         try:
-            return self._verifiers.make(order, self._supply.of_verifier(source), case.problem)
+            return self._verifiers.make(spec, source, self._supply.of_verifier(source), seed=seed)
         except Ended as ended:
             return ended
 

@@ -4,6 +4,7 @@ Each makes the inputs of its folder, lives as long as the run, is stopped while 
 ever holds a right answer. If it dies over what a worker has returned, that is the worker's outcome, and it is made anew.
 """
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from ..errors import ForeignCode
 from ..store.worker_records import Verification
 from ..worker.protocol import (
     Answer,
+    CaseSpec,
     Content,
     HandedOut,
     HandOut,
@@ -24,8 +26,16 @@ from ..worker.protocol import (
     Verify,
     WriteInputs,
 )
+from .group import Source
+from .untouched import Untouched
 from .worker_process import WorkerProcess
 from .worker_start import Conditions
+
+#: The harness itself.
+PACKAGE = Path(__file__).resolve().parents[1]
+
+#: Seeds of contents that nobody is to know beforehand are drawn from so many.
+MOST_DRAWN = 10**6
 
 #: Making inputs and what is right for them may take so many times as long as another step of a worker.
 PATIENCE = 10
@@ -50,27 +60,41 @@ class Verifiers:
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
         self._of: dict[Path, _Verifier] = {}
+        self.untouched = Untouched()
+        """The code, of the harness and of all that is measured, and the inputs."""
+        self.untouched.add_code(PACKAGE.rglob("*.py"))
 
-    def make(self, order: WriteInputs, conditions: Conditions, name: str) -> InputsWritten:
-        """Have the inputs of a folder made, by a process that then knows what is right for them; Ended if none are.
+    def make(self, spec: CaseSpec, source: Source, conditions: Conditions, *, seed: int) -> InputsWritten:
+        """Have the inputs of a case made, by a process that then knows what is right for them; Ended if none are.
 
         Parameters
         ----------
-        order
-            What to make.
+        spec
+            The case, with a new folder for its inputs.
+        source
+            The problem that makes them.
         conditions
             Under which the process is started.
-        name
-            What it is called where it is told of.
+        seed
+            Of those that every worker begins with.
         """
-        folder = order.spec.inputs
-        one = _Verifier(process=WorkerProcess(conditions), conditions=conditions, order=order, name=name)
-        self._of[folder] = one
+        problem = source.problem
+        self.untouched.add_code(problem.files)
+        order = WriteInputs(
+            spec=spec,
+            seed=seed,
+            other_data=problem.data[-1],
+            baseline=problem.baseline,
+            drawn=secrets.randbelow(MOST_DRAWN),
+        )
+        one = _Verifier(process=WorkerProcess(conditions), conditions=conditions, order=order, name=spec.case.problem)
+        self._of[spec.inputs] = one
         try:
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
         except BaseException:
             one.process.kill()
             raise
+        self.untouched.add(spec.inputs)
         return one.written
 
     def is_replaceable(self, folder: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..store.worker_records import Outcome, Verification
 from ..worker.protocol import Change, Changed, Content, Returned
 from .recording import Active
+from .untouched import Untouched
 from .verifiers import Verifiers
 from .worker_process import Ended
 
@@ -27,7 +28,13 @@ class Verifying:
     def __init__(self, verifiers: Verifiers, scratch: Path) -> None:
         self._verifiers = verifiers
         self._place = scratch / f"round-{next(_NUMBERS)}"
+        self._untouched = Untouched()
         self._handed_out: dict[tuple[Path, str], Content] = {}
+
+    def require_untouched(self) -> None:
+        """Raise ImplbenchError if somebody has changed the code, the inputs, or what was handed out."""
+        self._untouched.require()
+        self._verifiers.untouched.require()
 
     def close(self) -> None:
         """Remove what was handed out, and what was returned."""
@@ -73,6 +80,7 @@ class Verifying:
         if key not in self._handed_out:
             place = self._place / f"{name}-{len(self._handed_out)}"
             self._handed_out[key] = self._verifiers.hand_out(inputs, name, place)
+            self._untouched.add(place)
         return self._handed_out[key]
 
     def _verified(self, inputs: Path, returned: Sequence[Returned]) -> tuple[Verification, ...]:

@@ -105,7 +105,8 @@ class Answers:
     def _for_test(self, returned: Returned) -> Mapping[str, Any]:
         """Return name -> value as it was returned, built again from what is written of it."""
         module = module_of(self._spec)
-        classes = {name: one for name, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__}
+        own = getattr(module, "__name__", None)
+        classes = {name: one for name, one in vars(module).items() if own and getattr(one, "__module__", None) == own}
         folder = returned.kept.folder / FOR_TEST
         try:
             given = structure.built(load_leaves(folder, returned.kept.digest[DIGEST:]), classes)

@@ -39,8 +39,9 @@ def named(result: object, names: Sequence[str], overwritten: Mapping[str, np.nda
     overwritten = overwritten or {}
     if not names:
         return _as_returned(result, overwritten)
-    items = items_of(result)
-    result = result if items is None else tuple(items)  # a subclass may compute when it is asked for them
+    if type(result) not in (tuple, list):  # a subclass may compute when it is asked for what it holds
+        items = items_of(result)
+        result = result if items is None else tuple(items)
     returned = [name for name in names if name not in overwritten]
     if len(returned) < len(names) and (result is None or _fits(result, len(returned))):
         values = () if result is None else _several(result, len(returned))
@@ -51,7 +52,7 @@ def named(result: object, names: Sequence[str], overwritten: Mapping[str, np.nda
         raise Wrong(f"{RESULT} is a {type(result).__name__}: {said}")
     values = _several(result, len(names))
     if len(values) != len(names):
-        count = len(values) if isinstance(result, tuple) else f"a {type(result).__name__}"
+        count = len(values) if isinstance(result, tuple | list) else f"a {type(result).__name__}"
         raise Wrong(f"returned {count} instead of the {len(names)} outputs {', '.join(names)}")
     return dict(zip(names, values, strict=True))
 
@@ -64,8 +65,8 @@ def _fits(result: object, count: int) -> bool:
 def _several(result: Any, count: int) -> Sequence[Any]:
     """Return the values of a result; one value may come bare, or as the only one of a tuple or a list of arrays."""
     if count != 1:
-        return result if isinstance(result, tuple) else (result,)
-    alone = isinstance(result, tuple) and len(result) == 1 and isinstance(result[0], np.ndarray)
+        return result if isinstance(result, tuple | list) else (result,)
+    alone = isinstance(result, tuple | list) and len(result) == 1 and isinstance(result[0], np.ndarray)
     return result if alone else (result,)
 
 

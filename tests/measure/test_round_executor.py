@@ -14,6 +14,7 @@ from bench.measure.recording import Active, paced, unmeasured
 from bench.measure.round_executor import Conductor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
+from bench.measure.seen import Seen
 from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
@@ -80,6 +81,9 @@ class Scripted:
         if isinstance(answer, Ended):
             raise answer
         return answer(order)
+
+    def seen(self):
+        return Seen(at_ns=0, cpu_ns=None, waited_ns=0)
 
     def __enter__(self):
         return self
