@@ -9,7 +9,9 @@ import gc
 import hashlib
 import json
 import os
+import random
 import resource
+import secrets
 import sys
 import time
 import types
@@ -22,7 +24,9 @@ import numpy as np
 from .outcome import Unfit
 
 #: What is looked by, beside the harness's own modules.
-_OTHERS: tuple[types.ModuleType, ...] = (builtins, gc, hashlib, json, msgspec, np, os, resource, time)
+_OTHERS: tuple[types.ModuleType, ...] = (
+    *(builtins, gc, hashlib, json, msgspec, msgspec.json, np, os, random, resource, secrets, time),
+)
 
 #: The harness's own package.
 _OWN = f"{__name__.rpartition('.')[0].rpartition('.')[0]}."

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,9 @@ LONGEST_ALONE_NS = 100_000_000
 
 #: A clock is looked at so long, or until it has made so many steps.
 LONGEST_LOOK_NS, STEPS = 20_000_000, 100
+
+#: Between the samples of a burst passes at most so much of its time, and that share.
+MOST_BETWEEN_NS, MOST_BETWEEN_SHARE = 1_000_000, 0.1
 
 #: The shortest of so many samples tells how many calls a sample needs; of one that takes so long, that one alone.
 TRIES, LONGEST_TRIED_NS = 3, 10_000_000
@@ -233,3 +236,15 @@ class Sampler:
         while longer * shortest_ns < self._wanted_ns * number and longer < 1024 * number:
             longer *= 2
         return longer
+
+    def contradiction(self, sample_ns: Sequence[int], passed_ns: int) -> str | None:
+        """Return how samples contradict the time in which they were taken, None if they do not.
+
+        Next to nothing is done between them where calls are timed together on the clock of this process.
+        """
+        total_ns = sum(sample_ns)
+        if self.before is not None or self._clock is not time.perf_counter_ns:
+            return None
+        if passed_ns - total_ns <= MOST_BETWEEN_NS + MOST_BETWEEN_SHARE * passed_ns:
+            return None
+        return f"its samples hold {total_ns / 1e6:.2f} ms of the {passed_ns / 1e6:.2f} ms in which they were taken"

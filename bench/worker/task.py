@@ -29,6 +29,9 @@ from .sampling import Sampler, clock_resolution_ns, evictor
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
+#: What is said beside the title of an implementation that copies its inputs.
+COPYING = "prepared anew, untimed, for other inputs"
+
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row are the implementation's.
 MOST_CONTRADICTIONS = 3
 
@@ -86,7 +89,7 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed or self._caches.told(),
+            consumed=self._consumed or self._caches.told() or (COPYING if order.copies_inputs else None),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
@@ -244,6 +247,7 @@ class Bench:
             before = usage.read()
             started = self._wall_ns()
             durations = self._sampler.samples(order.number, order.samples, keeping if folder else None)
+            ended = self._wall_ns()
             used = usage.read().since(before).without(keeping.used)
         burst = Burst(
             pass_index=order.pass_index,
@@ -255,7 +259,8 @@ class Bench:
             minor_faults=used.minor_faults,
             involuntary_switches=used.involuntary_switches,
         )
-        return burst, self._guard.contradiction(used), keeping.digest
+        unseen = self._sampler.contradiction(durations, ended - started - keeping.used.wall_ns)
+        return burst, self._guard.contradiction(used) or unseen, keeping.digest
 
     def change(self, order: Change) -> Changed:
         """Make a last call on the contents so far, and a first one on others, put into the same arrays.
