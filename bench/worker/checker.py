@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from . import correctness, outputs
 from .inputs import Arena
 from .originals import Originals
-from .outcome import Unfit, held_against
+from .outcome import Unfit, Wrong, held_against
 from .outputs import Arrays, Outputs
 from .protocol import CaseSpec
 from .values.digest import changed
@@ -40,6 +40,14 @@ class Checker:
         if used_up:
             raise Unfit("wrong", correctness.changed(used_up, is_array=False))
         return own
+
+    def look_again(self, leaves: Mapping[str, Leaf], earlier: Arrays, copies: Arrays) -> None:
+        """See that a second call left alone what the first has handed out; Unfit where it did not."""
+        with held_against():
+            self.require_own_memory(leaves, earlier)
+            for path, array in earlier.items():
+                if not correctness.same(array, copies[path]):
+                    raise Wrong(f"a second call changed the first call's {path}")
 
     def leaves(self, given: Outputs) -> Mapping[str, Leaf]:
         """Return the outputs of a call, taken apart."""

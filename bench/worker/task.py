@@ -7,11 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from ..machine import threads, usage
 from ..machine.collector import collector_off
-from ..store.worker_records import Burst, DiscardedBurst, Pool
+from ..store.worker_records import Burst, DiscardedBurst
 from . import correctness
 from .caches import Caches
 from .checker import Checker
@@ -23,14 +21,12 @@ from .loading import loaded, problem_functions
 from .originals import Originals
 from .outcome import Unfit, Wrong, held_against, judged
 from .outputs import Outputs, named
+from .pools import obedient_pools
 from .protocol import BurstTimed, Change, Changed, Counted, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
-
-#: What is said beside the title of an implementation that copies its inputs.
-COPYING = "prepared anew, untimed, for other inputs"
 
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row are the implementation's.
 MOST_CONTRADICTIONS = 3
@@ -70,7 +66,7 @@ class Bench:
         self._make_step()
         prepared = time.perf_counter_ns()
         self._guard.limit()
-        pools = self._obedient_pools()
+        pools = obedient_pools(self._guard, self._step)
         first_call_ns, warmup_calls, kept = self._call_and_warm_up()
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
@@ -89,7 +85,7 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed or self._caches.told() or (COPYING if order.copies_inputs else None),
+            consumed=self._consumed or self._caches.told() or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
@@ -105,7 +101,9 @@ class Bench:
                 raise Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
         self._caches = Caches(self._step)
         if self._consumed:
-            self._force(self._once())
+            with judged(), collector_off():
+                result = self._step(*self._before())
+            self._force(result)
         self._set_up_sampler()
 
     def _set_up_sampler(self) -> None:
@@ -134,29 +132,12 @@ class Bench:
         if self._fresh:
             self._given = self._fresh(self._arena.inputs)
 
-    def _once(self) -> Any:
-        """Make one call that is not timed and return what it gives."""
-        with judged(), collector_off():
-            return self._step(*self._before())
-
     def _force(self, result: Any) -> None:
         """Have what is computed only when it is looked at computed inside the clock."""
         with judged():
             found = forced(self._step, result)
         if found:
             self._step, self._consumed = found
-
-    def _obedient_pools(self) -> tuple[Pool, ...]:
-        with judged():
-            pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
-            try:
-                known = msgspec.convert(pools, tuple[Pool, ...])
-            except msgspec.ValidationError as error:
-                raise Unfit("failed", f"its step.pools are not as documented: {error}") from error
-            reason = self._guard.disobedient(pools)
-        if reason:
-            raise Unfit("failed", reason)
-        return known
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
         """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first returned."""
@@ -168,11 +149,7 @@ class Bench:
         self._looked_ns = self._wall_ns()
         self._caches.look()
         second, shortest = self._call()
-        with held_against():
-            self._checker.require_own_memory(self._checker.leaves(second), own)
-            for path, array in own.items():
-                if not correctness.same(array, copies[path]):
-                    raise Wrong(f"a second call changed the first call's {path}")
+        self._checker.look_again(self._checker.leaves(second), own, copies)
         calls = 1
         while shortest < SLOW_CALL_NS and self._wall_ns() - self._looked_ns < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
@@ -269,7 +246,7 @@ class Bench:
         (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
         and a doubt is told (`input_files`). Else an answer for old contents counts as remembered.
         """
-        self._obedient_pools()
+        obedient_pools(self._guard, self._step)
         last = self._looked_at(self._call()[0], order.kept / "last")
         if not self._arena.digests:
             self._arena.change_to(self._arena.content)  # once more, as a call on others is held against it
@@ -294,16 +271,17 @@ class Bench:
         self._checker.look(self._checker.leaves(outputs))
         return digest
 
+    @property
+    def _given_step(self) -> Callable[[], Any]:
+        """A step that takes nothing: what `_renew` has given it."""
+        return (lambda: self._step(*self._given)) if self._fresh else self._step
+
     def count(self) -> Counted:
         """Count what one evaluation does; to be asked for behind the last burst, for it leaves another heap."""
         from .allocations import counted
 
         with judged():
-            return Counted(counts=counted(self._given_step(), self._renew))
-
-    def _given_step(self) -> Callable[[], Any]:
-        """Return a step that takes nothing: what `_renew` has given it."""
-        return (lambda: self._step(*self._given)) if self._fresh else self._step
+            return Counted(counts=counted(self._given_step, self._renew))
 
     def explain(self) -> Counted:
         """Count what one evaluation does, and explain it."""
@@ -312,7 +290,7 @@ class Bench:
         elsewhere = hasattr(self._step, "clock_ns")
         with judged():
             return explained(
-                self._given_step(),
+                self._given_step,
                 self._renew,
                 arena=self._arena,
                 spec=self._spec,
