@@ -4,6 +4,8 @@ What is right is in its own memory alone. What workers have returned it reads fr
 runs none of their code; the only code it runs beside the harness's is the problem's.
 """
 
+import contextlib
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,15 +13,26 @@ from ..store.worker_records import Verification, worst
 from . import correctness
 from .baseline import Baseline, copied
 from .expecting import Expecting
-from .input_files import Made, hand_out, make
+from .input_files import Made, Maker, hand_out
 from .keeping import FOR_TEST
 from .loading import ProblemFunctions, module_of, problem_functions
+from .originals import first_of
 from .outcome import Unfit, Wrong, held_against, judged
 from .outputs import RESULT
-from .protocol import FIRST, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
+from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .values import structure
 from .values.leaves import Leaf
 from .values.stored import DIGEST, load_leaves
+
+#: There are contents to time on beside the first where making some, and knowing what is right for them, takes no longer.
+LONGEST_MADE_S = 1.0
+
+#: Others are made for each round where that takes no longer.
+LONGEST_RENEWED_S = 0.02
+
+#: Seeds of contents that nobody is to know beforehand are drawn from so many.
+MOST_DRAWN = 10**6
+
 
 class Answers:
     """What is right for the contents of one case's inputs."""
@@ -28,12 +41,24 @@ class Answers:
         """Make the contents, and write the first for the workers."""
         self._order = order
         self._spec = order.spec
-        self._made, self.written = make(order)
+        self._maker = Maker(order)
+        first = self._maker.contents(FIRST, 0)
+        hand_out(first, first_of(self._spec, first.data, first.seed).folder, self._spec)
+        self._made = {FIRST: first, LAST: self._maker.contents(LAST, order.drawn)}
+        if self._made[LAST].took_s < LONGEST_MADE_S:
+            self._made[TIMED] = self._maker.contents(TIMED, order.drawn)
+        self.written = self._maker.told(first, self._made[LAST], self._made.get(TIMED))
+        self._handed_out: set[str] = set()
         self._found: dict[tuple[str, str], tuple[Verification, ...]] = {}
         """Content and digest of what was right -> its errors: mostly calls return the same."""
 
     def hand_out(self, order: HandOut) -> HandedOut:
-        """Write contents for the workers."""
+        """Write contents for the workers: others in each round where that takes next to no time."""
+        if order.name in self._handed_out and self._made[order.name].took_s < LONGEST_RENEWED_S:
+            with contextlib.suppress(Unfit):  # what was there before will do
+                self._made[order.name] = self._maker.contents(order.name, secrets.randbelow(MOST_DRAWN))
+                self._found.clear()
+        self._handed_out.add(order.name)
         return HandedOut(content=hand_out(self._made[order.name], order.folder, self._spec))
 
     def verify(self, order: Verify) -> Verified:

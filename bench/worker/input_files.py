@@ -12,17 +12,13 @@ from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
-from .originals import Making, first_of, made, save_making
+from .originals import Making, made, save_making
 from .outcome import Unfit, judged
 from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
 from .value_files import differs, save_values
 from .values.comparison import Error, compared
 from .values.digest import digest
 from .values.leaves import Leaf, Numbers
-
-#: There are contents to time on beside the first where making one, and knowing what is right for it, takes no longer.
-LONGEST_MADE_S = 1.0
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
@@ -32,53 +28,70 @@ class Made:
     data: str
     seed: int
     right: Right
+    took_s: float
+    """To make them, and to know what is right for them."""
 
 
-def make(order: WriteInputs) -> tuple[dict[str, Made], InputsWritten]:
-    """Make contents of a case's inputs and what is right for each, write the first for the workers, and tell of them.
+class Maker:
+    """Makes contents of a case's inputs, and what is right for each.
 
     Those that come last are of the problem's last kind of data, where the first may have more than chance in common (as
-    x = a1 in patches). What is drawn for this run no worker can have met before it is handed out.
+    x = a1 in patches). What is drawn no worker can have met before it is handed out.
     """
-    from ..machine import environment
 
-    spec, drawn = order.spec, order.drawn
-    with judged():
-        problem = problem_functions(spec)
-        expecting = Expecting(spec, problem, Baseline(spec, problem, order.baseline))
-        found = {FIRST: _made(spec, expecting, spec.case.data, order.seed)}
-        hand_out(found[FIRST], first_of(spec, spec.case.data, order.seed).folder, spec)
+    def __init__(self, order: WriteInputs) -> None:
+        self._order = order
+        self._spec = order.spec
+        with judged():
+            self._problem = problem_functions(order.spec)
+        baseline = Baseline(order.spec, self._problem, order.baseline)
+        self._expecting = Expecting(order.spec, self._problem, baseline)
+
+    def contents(self, name: str, drawn: int) -> Made:
+        """Return contents of one of the names; Unfit where the problem does not give them."""
+        order = self._order
+        data = order.other_data if name == LAST else self._spec.case.data
+        seed = order.seed + {FIRST: 0, LAST: 1 + drawn, TIMED: 2 + drawn}[name]
         began = time.monotonic()
-        found[LAST] = _made(spec, expecting, order.other_data, order.seed + 1 + drawn)
-        if time.monotonic() - began < LONGEST_MADE_S:
-            found[TIMED] = _made(spec, expecting, spec.case.data, order.seed + 2 + drawn)
-        work = _work(spec, problem)
-    _save_making(order, problem)
-    first, timed = found[FIRST], found.get(TIMED)
-    return found, InputsWritten(
-        matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
-        work={key: float(value) for key, value in work.items()},
-        numeric_stack=environment.numeric_stack(),
-        check=first.right.check,
-        doubt=_doubt(first, found[LAST], spec=spec),
-        replaceable=timed is not None and (spec.is_one_file or not _renewed(first.inputs, timed.inputs)),
-    )
+        with judged():
+            inputs = made(self._spec, data, seed)
+            _require_arrays(self._spec.inout, inputs)
+            before = {one: copied(value) for one, value in inputs.items()}  # a reference may compute in place
+            right = self._expecting.of(inputs, seed)
+        return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
 
+    def told(self, first: Made, last: Made, timed: Made | None) -> InputsWritten:
+        """Return what is told of them, and write for the workers how the first were made."""
+        from ..machine import environment
 
-def _made(spec: CaseSpec, expecting: Expecting, data: str, seed: int) -> Made:
-    inputs = made(spec, data, seed)
-    _require_arrays(spec.inout, inputs)
-    before = {name: copied(value) for name, value in inputs.items()}  # a reference may compute in place
-    return Made(inputs=before, data=data, seed=seed, right=expecting.of(inputs, seed))
+        spec, problem = self._spec, self._problem
+        with judged():
+            work = _work(spec, problem)
+        making = Making(
+            data=first.data,
+            seed=first.seed,
+            accepts=problem.accept is not None,
+            judges=problem.accept is not None or problem.same is not None,
+            renews=problem.fresh is not None,
+        )
+        save_making(spec, making)
+        return InputsWritten(
+            matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
+            work={key: float(value) for key, value in work.items()},
+            numeric_stack=environment.numeric_stack(),
+            check=first.right.check,
+            doubt=_doubt(first, last, spec=spec),
+            replaceable=timed is not None and (spec.is_one_file or not _renewed(first.inputs, timed.inputs)),
+        )
 
 
 def hand_out(contents: Made, folder: Path, spec: CaseSpec) -> Content:
     """Write contents to a new folder for workers; Unfit where they would make others by themselves."""
     unsaved = save_values(folder, contents.inputs)
     if unsaved:
-        _require_repeatable(contents.inputs, made(spec, contents.data, contents.seed), unsaved)
+        with judged():
+            _require_repeatable(contents.inputs, made(spec, contents.data, contents.seed), unsaved)
     return Content(folder=folder, data=contents.data, seed=contents.seed)
-
 
 
 def _takes_zeros(right: Right) -> bool:
@@ -101,19 +114,6 @@ def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
     if absent and problem.work:
         raise Unfit("failed", f"its work() gives no {', '.join(absent)}")
     return work
-
-
-def _save_making(order: WriteInputs, problem: ProblemFunctions) -> None:
-    save_making(
-        order.spec,
-        Making(
-            data=order.spec.case.data,
-            seed=order.seed,
-            accepts=problem.accept is not None,
-            judges=problem.accept is not None or problem.same is not None,
-            renews=problem.fresh is not None,
-        ),
-    )
 
 
 def _is_matrix(value: Any) -> bool:

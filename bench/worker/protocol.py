@@ -91,7 +91,7 @@ class WriteInputs(Order, frozen=True, kw_only=True):
     baseline: str = ""
     """Name of the implementation that stands in for a reference, where the problem has none."""
     drawn: Natural = 0
-    """What is added to the seeds of the contents that no worker is to know beforehand."""
+    """Is added to the seeds of contents that no worker is to know beforehand."""
 
 
 class HandOut(Order, frozen=True, kw_only=True):

@@ -47,7 +47,7 @@ class Bench:
         self._given: tuple[Any, ...] = ()
 
     def start(self) -> Started:
-        """Prepare, verify, warm up; return what was found on the way."""
+        """Prepare, call, warm up; return what was found on the way."""
         began, order = self._wall_ns(), self._order
         originals = Originals(self._spec)
         with judged():
@@ -197,8 +197,8 @@ class Bench:
     def burst(self, order: TimeBurst) -> BurstTimed:
         """Time a burst, collector collected and off.
 
-        A burst that contradicts the number of threads is timed again, for clocks err; only where none does not, it is
-        the implementation's fault. ``longer`` is how many calls a sample should have, if these were too few.
+        One that contradicts itself or the number of threads is timed again, for clocks err; three are the implementation's
+        fault. ``longer`` is how many calls a sample should have, if these were too few.
         """
         began = self._wall_ns()
         discarded: list[DiscardedBurst] = []
@@ -236,15 +236,16 @@ class Bench:
             minor_faults=used.minor_faults,
             involuntary_switches=used.involuntary_switches,
         )
-        unseen = self._sampler.contradiction(durations, ended - started - keeping.used.wall_ns)
-        return burst, self._guard.contradiction(used) or unseen, keeping.digest
+        said = self._guard.contradiction(used)
+        if not said and self._clock is self._wall_ns:
+            said = self._sampler.contradiction(durations, ended - started - keeping.used.wall_ns)
+        return burst, said, keeping.digest
 
     def change(self, order: Change) -> Changed:
         """Make a last call on the contents so far, and a first one on others, put into the same arrays.
 
-        An implementation that took a copy in prepare() answers for the old contents; where it says so
-        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
-        and a doubt is told (`input_files`). Else an answer for old contents counts as remembered.
+        Who took a copy in prepare() answers for the old ones; where it says so (COPIES_INPUTS) it is prepared again, and so
+        is any where a number changed: a doubt is told then (`input_files`). Else that answer counts as remembered.
         """
         obedient_pools(self._guard, self._step)
         last = self._looked_at(self._call()[0], order.kept / "last")

@@ -29,10 +29,6 @@ class Slotted:
         self.value = value
 
 
-class Text(str):
-    __slots__ = ()
-
-
 @pytest.mark.parametrize(
     "value",
     [
