@@ -36,8 +36,7 @@ class Bench:
     """One implementation on one case, from import to the last check."""
 
     def __init__(self, order: Start) -> None:
-        self._order = order
-        self._spec = order.spec
+        self._order, self._spec = order, order.spec
         self._integrity = Integrity()  # before any code of the implementation runs
         self._wall_ns = time.perf_counter_ns
         self._guard = threads.Guard(order.spec.case.threads or 1)
