@@ -95,8 +95,12 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
     )
 
 
-def prepared(record: Worker, reply: Started) -> Worker:
-    """Return the record with what the worker found on the way to its first burst."""
+#: What is said beside the title of an implementation that copies its inputs.
+ANEW = "prepared anew, untimed, for other inputs"
+
+
+def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
+    """Return the record with what the worker found until its first burst; `copies`: whether it copies its inputs."""
     return replace(
         record,
         pools=reply.pools,
@@ -107,7 +111,7 @@ def prepared(record: Worker, reply: Started) -> Worker:
         first_call_ns=reply.first_call_ns,
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
-        consumed=reply.consumed,
+        consumed=reply.consumed or (ANEW if copies else None),
     )
 
 

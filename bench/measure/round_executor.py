@@ -43,6 +43,7 @@ UNCOUNTED = (Role.AGAIN, Role.LIMIT)
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 20_000_000
 
+
 class Conductor:
     """Knows how to hold a round."""
 
@@ -124,7 +125,7 @@ class Conductor:
 
     def abandon_inputs(self) -> None:
         """End the workers that make inputs, from another thread than those that wait for them."""
-        self._verifiers.close()
+        self._verifiers.end()
 
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
@@ -174,7 +175,7 @@ class Conductor:
                 active.process.pause()
                 self._asking.unless_ended(active, lambda: self._verifying.first(active, inputs, place, reply.kept))
         if reply and active.record.outcome == Outcome.OK:
-            active.record = prepared(active.record, reply)
+            active.record = prepared(active.record, reply, copies=order.copies_inputs)
             active.spent_ns.update(preparing_ns=reply.preparing_ns, warming_ns=reply.warming_ns)
             active.spent_ns["verifying_ns"] -= reply.preparing_ns + reply.warming_ns
             active.call_ns, active.number = reply.call_ns, reply.number

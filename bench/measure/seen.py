@@ -1,8 +1,8 @@
 """What the parent sees of a worker by itself, around a burst: its clock and CPU time are held against what it says.
 
-A worker that is measured on its own word could slow its clock, compute beside it, or leave its CPU. None of what is seen
-here can be changed by its code. A busy machine makes a burst longer, never shorter, and gives no process more CPU time
-than passed on the CPUs that it may use.
+A worker that is measured on its own word could slow its clock, compute beside it, or leave its CPU. None of what is
+seen here can be changed by its code. A busy machine makes a burst longer, never shorter, and gives no process more CPU
+time than has passed on the CPUs that it may use.
 """
 
 import os
@@ -14,7 +14,7 @@ from ..machine import affinity, usage
 from ..machine.threads import CPU_SLACK, SHORTEST_JUDGED_NS
 from . import descendants
 
-#: Reading an order, replying, and errors of the clocks: CPU time may exceed the time told by so much, and by this share.
+#: Reading an order, replying, errors of clocks: CPU time may exceed the time told by so much, and by this share.
 TOLD_NS, TOLD_SHARE = 1_000_000, 0.02
 
 #: Waking takes longer: the wall time may exceed the time told by so much more, and by this share.
@@ -90,7 +90,9 @@ def contradiction(before: Seen, after: Seen, *, told_ns: int, threads: int) -> s
     if passed_ns >= SHORTEST_JUDGED_NS and used_ns > (threads + CPU_SLACK) * passed_ns:
         return f"it and what it has started used {used_ns / passed_ns:.2f} CPUs, {threads} asked for"
     if threads == 1 and used_ns > told_ns * (1 + TOLD_SHARE) + TOLD_NS:
-        return f"by its own clock a burst took {told_ns / 1e6:.2f} ms, in which it used {used_ns / 1e6:.2f} ms of CPU time"
+        return (
+            f"by its own clock a burst took {told_ns / 1e6:.2f} ms, in which it used {used_ns / 1e6:.2f} ms of CPU time"
+        )
     missing_ns = passed_ns - (after.waited_ns - before.waited_ns) - told_ns
     if missing_ns > WAITED_SHARE * passed_ns + WAITED_NS:
         return f"by its own clock a burst took {told_ns / 1e6:.2f} ms, by that of its parent {passed_ns / 1e6:.2f} ms"

@@ -1,7 +1,7 @@
 """Files that stay as they are while something is measured by them: code, and inputs.
 
-Who rewrites the file of another implementation, of the problem or of the inputs, or saves one in an editor, would have two
-rounds measure two things.
+Who rewrites the file of another implementation, of the problem or of the inputs, or saves one in an editor, would have
+two rounds measure two things.
 """
 
 import hashlib
@@ -49,7 +49,8 @@ class Untouched:
             digest = _digest(file) if known.digest else None
             if digest is None or digest != known.digest:
                 raise ImplbenchError(
-                    f"{file}: was changed while it was being measured, by you or by code that is measured; measure again"
+                    f"{file}: was changed while it was being measured, by you or by code that is measured; "
+                    "measure again"
                 )
             self._known[file] = _Known(status=status, digest=digest)
 

@@ -1,11 +1,12 @@
 """The processes that know what is right: one for each folder of inputs, apart from all that is measured.
 
-Each makes the inputs of its folder, lives as long as the run, is stopped while nobody asks it, and is the only one that
-ever holds a right answer. If it dies over what a worker has returned, that is the worker's outcome, and it is made anew.
+Each makes the inputs of its folder, lives as long as the run, is stopped while nobody asks it, and alone ever holds a
+right answer. If it dies over what a worker has returned, that is the worker's outcome, and it is made anew.
 """
 
 import secrets
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,7 @@ class Verifiers:
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
         self._of: dict[Path, _Verifier] = {}
+        self._starter = ThreadPoolExecutor(max_workers=1)
         self.untouched = Untouched()
         """The code, of the harness and of all that is measured, and the inputs."""
         self.untouched.add_code(PACKAGE.rglob("*.py"))
@@ -87,7 +89,8 @@ class Verifiers:
             baseline=problem.baseline,
             drawn=secrets.randbelow(MOST_DRAWN),
         )
-        one = _Verifier(process=WorkerProcess(conditions), conditions=conditions, order=order, name=spec.case.problem)
+        process = self._started(conditions)
+        one = _Verifier(process=process, conditions=conditions, order=order, name=spec.case.problem)
         self._of[spec.inputs] = one
         try:
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
@@ -113,10 +116,19 @@ class Verifiers:
         timeout_s = self._timeout_s * max(1, len(returned))
         return self._asked(self._alive(folder), order, Verified, timeout_s).verification
 
-    def close(self) -> None:
+    def end(self) -> None:
         """End them all; from another thread than those that wait for inputs, too."""
         for one in list(self._of.values()):
             one.process.kill()
+
+    def close(self) -> None:
+        """End them all, for good."""
+        self.end()
+        self._starter.shutdown()
+
+    def _started(self, conditions: Conditions) -> WorkerProcess:
+        """Start a process, from a thread that lives as long as it may: the system ends it with that thread."""
+        return self._starter.submit(WorkerProcess, conditions).result()
 
     def _alive(self, folder: Path) -> _Verifier:
         """Return the verifier of a folder, made anew where it has died."""
@@ -124,7 +136,7 @@ class Verifiers:
         if one.process.ended:
             one.made += 1
             spec = replace(one.order.spec, inputs=folder.with_name(f"{folder.name}-{one.made}"))
-            one.process = WorkerProcess(one.conditions)
+            one.process = self._started(one.conditions)
             self._asked(one, replace(one.order, spec=spec), InputsWritten, PATIENCE * self._timeout_s)
         return one
 

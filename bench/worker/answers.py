@@ -15,16 +15,16 @@ from .baseline import Baseline, copied
 from .expecting import Expecting
 from .input_files import Made, Maker, hand_out
 from .keeping import FOR_TEST
-from .loading import ProblemFunctions, module_of, problem_functions
+from .loading import ProblemFunctions, module_of
 from .originals import first_of
-from .outcome import Unfit, Wrong, held_against, judged
+from .outcome import Unfit, Wrong, held_against
 from .outputs import RESULT
 from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .values import structure
 from .values.leaves import Leaf
 from .values.stored import DIGEST, load_leaves
 
-#: There are contents to time on beside the first where making some, and knowing what is right for them, takes no longer.
+#: There are contents to time on beside the first where making some, with what is right for them, takes no longer.
 LONGEST_MADE_S = 1.0
 
 #: Others are made for each round where that takes no longer.
@@ -110,8 +110,7 @@ class Answers:
         contents = self._made[content]
         expected = contents.right.expected
         found = correctness.check(leaves, expected) if expected else ()
-        with judged():
-            problem = problem_functions(self._spec)
+        problem = self._maker.problem
         if problem.accept or problem.same:
             self._tested(problem, contents, self._for_test(returned))
         return found

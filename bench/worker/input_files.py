@@ -20,6 +20,7 @@ from .values.comparison import Error, compared
 from .values.digest import digest
 from .values.leaves import Leaf, Numbers
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """Contents of a case's inputs, as they are before any call."""
@@ -43,9 +44,9 @@ class Maker:
         self._order = order
         self._spec = order.spec
         with judged():
-            self._problem = problem_functions(order.spec)
-        baseline = Baseline(order.spec, self._problem, order.baseline)
-        self._expecting = Expecting(order.spec, self._problem, baseline)
+            self.problem = problem_functions(order.spec)
+        baseline = Baseline(order.spec, self.problem, order.baseline)
+        self._expecting = Expecting(order.spec, self.problem, baseline)
 
     def contents(self, name: str, drawn: int) -> Made:
         """Return contents of one of the names; Unfit where the problem does not give them."""
@@ -64,7 +65,7 @@ class Maker:
         """Return what is told of them, and write for the workers how the first were made."""
         from ..machine import environment
 
-        spec, problem = self._spec, self._problem
+        spec, problem = self._spec, self.problem
         with judged():
             work = _work(spec, problem)
         making = Making(
@@ -98,9 +99,9 @@ def _takes_zeros(right: Right) -> bool:
     """Return whether zeros are within the tolerance of all numbers, of which there are some."""
     if right.expected is None:
         return False
-    leaves = right.expected.leaves
+    leaves, dtypes = right.expected.leaves, right.expected.dtypes
     zeros = {
-        path: Numbers(array=np.zeros_like(leaf.array), typed=leaf.typed)
+        path: Numbers(array=np.zeros(leaf.array.shape, dtypes.get(path, leaf.array.dtype)), typed=leaf.typed)
         for path, leaf in leaves.items()
         if isinstance(leaf, Numbers) and leaf.array.size and leaf.array.dtype.kind in "fc"
     }
@@ -142,7 +143,9 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
     """
     always = None
     if _takes_zeros(first.right) and _takes_zeros(second.right):
-        return "zeros are right within its tolerance(), for every seed: whoever computes nothing is right; let it be narrower"
+        return (
+            "zeros are right within its tolerance(), for every seed: who computes nothing is right; let it be narrower"
+        )
     one, other = first.right.expected, second.right.expected
     if _same(first.inputs, second.inputs):
         always = "inputs"

@@ -1,4 +1,4 @@
-"""The thread pools of an implementation, of this process and of another program, and whether they keep to their number."""
+"""The thread pools of an implementation, here and in another program, and whether they keep to their number."""
 
 from collections.abc import Callable
 from typing import Any

@@ -88,7 +88,7 @@ def _together(step: Callable[..., object], clock: Clock, calls: list[Iterator[No
     """
     result: object = None
     started = clock()
-    for result in calls.pop():  # noqa: B007  # it is what frees the result before the next call
+    for result in calls.pop():  # it is what frees the result before the next call
         result = step()  # noqa: PLW2901
     total = clock() - started
     offer(result)
@@ -204,7 +204,7 @@ class Sampler:
         number = 1
         while number < needed:
             started = time.perf_counter_ns()
-            total = self._alone(number)
+            total = self._alone(number, number, _nobody)
             took = time.perf_counter_ns() - started
             self._require_going(total, took)
             if total and 2 * took > LONGEST_ALONE_NS:

@@ -60,28 +60,35 @@ class Session:
         match order, self._bench or self._answers:
             case Wake(), None:
                 return Awake()
-            case WriteInputs(), None:
-                threads.hide_memory()
-                _find(order.spec)
-                self._answers = Answers(order)
-                return self._answers.written
-            case HandOut(), Answers() as answers:
-                return answers.hand_out(order)
-            case Verify(), Answers() as answers:
-                return answers.verify(order)
-            case Start(), None:
-                _find(order.spec)
-                self._bench = Bench(order)
-                started = self._bench.start()
-                _settle()
-                return started
-            case TimeBurst(), Bench() as bench:
-                return bench.burst(order)
-            case Change(), Bench() as bench:
-                return bench.change(order)
-            case Count(), Bench() as bench:
-                return bench.explain() if order.explained else bench.count()
+            case WriteInputs() | Start(), None:
+                return self._begun(order)
+            case HandOut() | Verify(), Answers() as answers:
+                return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
+            case TimeBurst() | Change() | Count(), Bench() as bench:
+                return _done(bench, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
+
+    def _begun(self, order: WriteInputs | Start) -> Reply:
+        """Become a process that knows what is right, or one that is measured."""
+        _find(order.spec)
+        if isinstance(order, WriteInputs):
+            threads.hide_memory()
+            self._answers = Answers(order)
+            return self._answers.written
+        self._bench = Bench(order)
+        started = self._bench.start()
+        _settle()
+        return started
+
+
+def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
+    """Have an implementation do what the order says."""
+    match order:
+        case TimeBurst():
+            return bench.burst(order)
+        case Change():
+            return bench.change(order)
+    return bench.explain() if order.explained else bench.count()
 
 
 def _settle() -> None:

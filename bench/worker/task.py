@@ -84,7 +84,9 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed or self._caches.told() or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
+            consumed=self._consumed
+            or self._caches.told()
+            or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
@@ -108,7 +110,9 @@ class Bench:
     def _set_up_sampler(self) -> None:
         if hasattr(self._step, "clock_ns") and not self._order.own_clock:
             name = self._order.implementation
-            raise Unfit("failed", f'brings a clock of its own (step.clock_ns): its problem has to say CLOCKS = ("{name}",)')
+            raise Unfit(
+                "failed", f'brings a clock of its own (step.clock_ns): its problem has to say CLOCKS = ("{name}",)'
+            )
         self._clock = getattr(self._step, "clock_ns", self._wall_ns)
         with judged():
             resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
@@ -139,7 +143,7 @@ class Bench:
             self._step, self._consumed = found
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
-        """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first returned."""
+        """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first gave."""
         first, first_call_ns = self._first_call()
         self._called_ns = self._wall_ns()
         kept = self._keep(first, self._order.kept) if self._order.kept else None
@@ -196,8 +200,8 @@ class Bench:
     def burst(self, order: TimeBurst) -> BurstTimed:
         """Time a burst, collector collected and off.
 
-        One that contradicts itself or the number of threads is timed again, for clocks err; three are the implementation's
-        fault. ``longer`` is how many calls a sample should have, if these were too few.
+        One that contradicts itself or the threads is timed again, for clocks err; three are the implementation's fault.
+        ``longer`` is how many calls a sample should have, if these were too few.
         """
         began = self._wall_ns()
         discarded: list[DiscardedBurst] = []
@@ -215,7 +219,7 @@ class Bench:
             discarded.append(DiscardedBurst(burst=burst, reason=contradiction))
 
     def _timed(self, order: TimeBurst, attempt: int) -> tuple[Burst, str | None, str | None]:
-        """Return what a burst took, how that contradicts the number of threads, and the digest of what was kept of it."""
+        """Return what a burst took, what contradicts that, and the digest of what was kept of it."""
         folder = order.kept / str(attempt) if order.kept else None
         keeping = Keeping(lambda result: self._keep(self._outputs(result), folder) if folder else None)
         gc.collect()
@@ -243,8 +247,8 @@ class Bench:
     def change(self, order: Change) -> Changed:
         """Make a last call on the contents so far, and a first one on others, put into the same arrays.
 
-        Who took a copy in prepare() answers for the old ones; where it says so (COPIES_INPUTS) it is prepared again, and so
-        is any where a number changed: a doubt is told then (`input_files`). Else that answer counts as remembered.
+        Who took a copy in prepare() answers for the old ones; where it says so (COPIES_INPUTS), or a number changed, it
+        is prepared again, and a doubt is told (`input_files`). Else an answer for the old ones counts as remembered.
         """
         obedient_pools(self._guard, self._step)
         last = self._looked_at(self._call()[0], order.kept / "last")

@@ -279,7 +279,8 @@ def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_it
     group = Group(name="g", arms=tuple(arms.values()), sources=sources, inputs={}, orders={})
     plans = [RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=seed, padding=0) for seed in (1, 2)]
     folders = [
-        [conductor._supply.drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()] for plan in plans
+        [conductor._supply.drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()]
+        for plan in plans
     ]
     assert folders[0] == folders[1]
     assert len(set(folders[0])) == 3

@@ -178,7 +178,7 @@ KINDS = {
         "x",
         "x.groupby('k')['v'].sum()",
         "np.bincount(x['k'], weights=x['v'])",
-        {"x.groupby('k')['v'].sum() * 1.001": "result", "x.groupby('k')['v'].sum().reset_index()": "is a DataFrame"},
+        {"x.groupby('k')['v'].sum() * 1.001": "result", "{'v': x.groupby('k')['v'].sum()}": "is a dict"},
     ),
     "a sparse matrix": (
         inputs("{'a': __import__('scipy.sparse').sparse.random(n, n, 0.2, format='csr', rng=r), 'v': r.rand(n)}"),

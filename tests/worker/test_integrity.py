@@ -1,6 +1,7 @@
 """Whether what is measured by is what it was."""
 
 import builtins
+import functools
 import time
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_what_is_replaced_is_named(monkeypatch, owner, name, told):
     one = Integrity()
     known = getattr(owner, name)
     with monkeypatch.context() as patch:
-        patch.setattr(owner, name, lambda *given, **more: known(*given, **more))
+        patch.setattr(owner, name, functools.partial(known))
         with pytest.raises(Unfit, match=f"replaced .*{told}, which it is measured by"):
             one.require()
     one.require()

@@ -17,7 +17,7 @@ from bench.worker import task
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Failure, Start, TimeBurst, WriteInputs
 from bench.worker.session import Session
-from tests.verified import VerifiedBench, write_inputs
+from tests.verified import ANSWERS, VerifiedBench, write_inputs
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
@@ -334,11 +334,18 @@ def test_overwriting_an_input_without_saying_so_is_wrong(scan):
         VerifiedBench(replace(scan, spec=replace(scan.spec, inout=()))).start()
 
 
-def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented):
-    held = Module(lambda inputs: lambda: np.cumsum(inputs["a"]))
-    held.inputs = lambda size, dtype, data, seed: {}
-    held.accept = lambda inputs, outputs: f"{outputs['scan'].size} numbers from {inputs['a'].size}"
-    implemented(None, held)
+class Judging:
+    """Functions of a problem that takes nothing for right."""
+
+    same = None
+
+    def accept(self, inputs, outputs):
+        return f"{outputs['scan'].size} numbers from {inputs['a'].size}"
+
+
+def test_a_wrong_answer_is_found_by_the_problems_own_test(scan, implemented, monkeypatch):
+    monkeypatch.setattr(ANSWERS[scan.spec.inputs]._maker, "problem", Judging())
+    implemented(lambda inputs: lambda: np.cumsum(inputs["a"]))
     with pytest.raises(Unfit, match=r"not accepted by the problem's accept\(\): 50 numbers from 50") as caught:
         VerifiedBench(scan).start()
     assert caught.value.outcome == "wrong"

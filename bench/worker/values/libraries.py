@@ -88,7 +88,7 @@ def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 def parts(value: Any) -> tuple[str, dict[str, Any]] | None:
-    """Return what a sparse matrix or a frame of pandas can be put together from, and its kind; None of anything else."""
+    """Return kind and parts of a sparse matrix or a frame of pandas, to put it together from; None of anything else."""
     if is_sparse(value):
         rows = value.tocsr()
         name = "csr_matrix" if type(value).__name__.endswith("_matrix") else "csr_array"

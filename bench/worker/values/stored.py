@@ -57,7 +57,7 @@ def _bytes_of(array: np.ndarray) -> memoryview:
     """Return the bytes of an array in C order."""
     if array.nbytes == 0:
         return memoryview(b"")
-    return memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def _write(file: Any, data: Any) -> None:
@@ -83,7 +83,7 @@ def load_leaves(folder: Path, known: str | None = None) -> dict[str, Leaf]:
         If it is not what was written, or cannot be read.
     """
     data, text = np.fromfile(folder / _NUMBERS, np.uint8), (folder / _DESCRIBED).read_bytes()
-    total = hashlib.blake2b(data, digest_size=DIGEST // 2)
+    total = hashlib.blake2b(data.data, digest_size=DIGEST // 2)
     total.update(text)
     if known is not None and total.hexdigest() != known:
         raise ValueError("the outputs were changed after the call that returned them")

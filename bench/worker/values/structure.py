@@ -1,7 +1,7 @@
 """Values written down as structure and numbers, and built again elsewhere: for a problem's own test of outputs.
 
-Nothing that is written names code to be run. What is built are Python's own values, arrays, and objects of the problem's
-own classes with their attributes put in; a class that the problem does not have becomes a bare namespace.
+Nothing that is written names code to be run. What is built are Python's own values, arrays, and objects of the
+problem's classes with their attributes put in; an object of another class becomes a bare namespace.
 """
 
 import base64
@@ -152,7 +152,9 @@ class _Writer:
         if foreign is None and own is None:
             raise Unreadable(f"an output is {name}, which cannot be handed to the problem's own test: return arrays, "
                              "numbers, text, lists and dicts of them, or objects with attributes")  # fmt: skip
-        word, (kind, held) = ("foreign", foreign) if foreign else ("object", (type(value).__name__, own[1] if own else {}))
+        word, (kind, held) = (
+            ("foreign", foreign) if foreign else ("object", (type(value).__name__, own[1] if own else {}))
+        )
         return [word, kind, [[str(key), self.of(one, depth + 1)] for key, one in held.items()]]
 
 
@@ -209,16 +211,16 @@ class _Builder:
 
     def _named(self, name: str, names: list[str], items: list[Any]) -> Any:
         known = self._classes.get(name)
-        if not (isinstance(known, type) and issubclass(known, tuple) and getattr(known, "_fields", None) == (*names,)):
-            known = collections.namedtuple(name, names)  # type: ignore[misc]  # noqa: PYI024  # known when it is read
-        return tuple.__new__(known, [self.of(one) for one in items])
+        fits = isinstance(known, type) and issubclass(known, tuple) and getattr(known, "_fields", None) == (*names,)
+        kind: Any = known if fits else collections.namedtuple(name, names)
+        return tuple.__new__(kind, [self.of(one) for one in items])
 
     def _object(self, name: str, held: list[Any]) -> Any:
         known = self._classes.get(name)
         values = {str(key).removeprefix("."): self.of(one) for key, one in held}
         if not isinstance(known, type):
             return types.SimpleNamespace(**values)
-        found = object.__new__(known)
+        found: Any = object.__new__(known)
         for key, one in values.items():
             object.__setattr__(found, key, one)
         return found

@@ -46,7 +46,7 @@ def test_what_somebody_has_changed_since_is_refused(tmp_path, name):
         {"dtype": "O", "shape": [1], "at": 0, "typed": True},
         {"dtype": "<f8", "shape": [-1], "at": 0, "typed": True},
         {"dtype": "<f8", "shape": [10**30], "at": 0, "typed": True},
-        {"dtype": "<f8", "shape": [4], "at": 8, "typed": True},
+        {"dtype": "<f8", "shape": [4], "at": 48, "typed": True},
         {"dtype": "<f8", "shape": None, "at": 0, "typed": True},
         {"dtype": [], "shape": [1], "at": 0, "typed": True},
         {},

@@ -13,7 +13,7 @@ import pytest
 from bench.worker.values.leaves import Exact, Unreadable
 from bench.worker.values.structure import built, written
 
-Pair = collections.namedtuple("Pair", "low high")  # noqa: PYI024
+Pair = collections.namedtuple("Pair", "low high")
 
 
 @dataclasses.dataclass
