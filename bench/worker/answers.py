@@ -68,24 +68,23 @@ class Answers:
             try:
                 found = self._errors(returned, returned.content)
             except Unfit as unfit:
-                raise self._explained(unfit, returned) from unfit
+                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned)) from unfit
             errors = worst(errors, found)
         return Verified(verification=errors)
 
-    def _explained(self, unfit: Unfit, returned: Returned) -> Unfit:
+    def _explained(self, reason: str, returned: Returned) -> str:
         """Return what is said of a wrong result, by which call it was and what else it would be right for."""
         if not returned.first:
-            return Unfit(unfit.outcome, f"a later call gave another result than the first: {unfit.reason}")
+            return f"a later call gave another result than the first: {reason}"
         if returned.content == FIRST:
-            return unfit
+            return reason
         others = self._made.keys() - {returned.content}
         if any(self._is_right(returned, content) for content in others):
-            return Unfit(
-                "wrong",
+            return (
                 "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
-                "(if prepare() copies the inputs, say COPIES_INPUTS = True)",
+                "(if prepare() copies the inputs, say COPIES_INPUTS = True)"
             )
-        return Unfit(unfit.outcome, f"on other contents (seed {self._made[returned.content].seed}): {unfit.reason}")
+        return f"on other contents (seed {self._made[returned.content].seed}): {reason}"
 
     def _is_right(self, returned: Returned, content: str) -> bool:
         try:
