@@ -1,5 +1,6 @@
-"""What this process used: CPU time, page faults, switches."""
+"""What this process used: CPU time, page faults, switches; and how long another waited for a CPU."""
 
+import contextlib
 import resource
 import sys
 import time
@@ -88,3 +89,11 @@ def waited_ns(pid: int) -> int:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
     except (OSError, ValueError, IndexError):
         return 0
+
+
+def waited_for_cpu_s(pid: int) -> float:
+    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells."""
+    forks = Path(f"/proc/{pid}/task/{pid}/children")
+    with contextlib.suppress(OSError):
+        return sum(map(waited_ns, (pid, *map(int, forks.read_text().split())))) * 1e-9
+    return 0.0

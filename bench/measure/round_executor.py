@@ -125,7 +125,7 @@ class Conductor:
 
     def abandon_inputs(self) -> None:
         """End the workers that make inputs, from another thread than those that wait for them."""
-        self._verifiers.end()
+        self._verifiers.abandon()
 
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
@@ -161,7 +161,8 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
             spec=case_spec(arm.case, source, inputs, problem=problem, scratch=self._scratch),
-            implementation=source.implementation.name,
+            implementation=source.implementation.function or source.implementation.name,
+            apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
             kept=place,
             own_clock=source.implementation.name in problem.clocks,
             copies_inputs=source.implementation.copies_inputs,
@@ -273,14 +274,13 @@ class Conductor:
             return
         one.process.resume()
         if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-            self._count(one, explained=untimed == "explain")
+            self._count(one, protocol.Count(explained=untimed == "explain"))
         with one.spending("starting_ns"):
             if not (stays and not one.process.ended and self._asking.ask(one, protocol.Leave(), protocol.Leaving)):
-                one.process.kill()
+                one.process.end()
 
-    def _count(self, one: Active, *, explained: bool) -> None:
+    def _count(self, one: Active, order: protocol.Count) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._asking.tell(f"counting what {one.arm.name} does")
-        order = protocol.Count(explained=explained)
         with suppress(Ended), one.spending("counting_ns"):
             one.record = counted(one.record, self._asking.answer(one, order, protocol.Counted))

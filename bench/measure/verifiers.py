@@ -116,14 +116,17 @@ class Verifiers:
         timeout_s = self._timeout_s * max(1, len(returned))
         return self._asked(self._alive(folder), order, Verified, timeout_s).verification
 
-    def end(self) -> None:
-        """End them all; from another thread than those that wait for inputs, too."""
+    def abandon(self) -> None:
+        """End them all, from another thread than those that wait for inputs."""
         for one in list(self._of.values()):
             one.process.kill()
 
     def close(self) -> None:
-        """End them all, for good."""
-        self.end()
+        """End them all in good order."""
+        for one in self._of.values():
+            if not one.process.ended:
+                one.process.resume()
+                one.process.end()
         self._starter.shutdown()
 
     def _started(self, conditions: Conditions) -> WorkerProcess:

@@ -18,7 +18,7 @@ from ..machine.privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe
-from ..worker.protocol import Answer, Failure, Foreign, Order, Start
+from ..worker.protocol import Answer, Failure, Foreign, Leave, Leaving, Order, Start
 from . import descendants, seen, worker_start
 from .seen import Seen
 from .worker_start import Conditions
@@ -28,6 +28,9 @@ TAIL_BYTES, MOST_DRAINED = 4096, 2**20
 
 #: A worker that was asked to end gets this long before it is killed.
 GRACE_S = 2.0
+
+#: Code that has set up something around a call gets so long to end that.
+LONGEST_END_S = 30.0
 
 #: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
 MOST_WAITING = 10.0
@@ -71,7 +74,7 @@ class WorkerProcess:
         self._received = pipe.Received()
         self._tail = bytearray()
         self._number = secrets.randbits(32)  # of the next order: who has not read that writes no reply to it
-        self._is_new = True
+        self.is_new = True  # nothing was asked of it yet
         self._inputs: tuple[Path, ...] = ()
         self._ended_before = memory.ended_for_want_of_memory()
         self._started_ns = time.time_ns()
@@ -83,6 +86,8 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None:
+            self.end()
         self.kill()
 
     @property
@@ -94,11 +99,6 @@ class WorkerProcess:
     def ended(self) -> bool:
         """Whether it was killed."""
         return self._at.closed
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it was asked nothing yet."""
-        return self._is_new
 
     @property
     def output_tail(self) -> str:
@@ -126,7 +126,7 @@ class WorkerProcess:
         ImplbenchError
             If its working directory is gone, and with it what it needs.
         """
-        number, self._number, self._is_new = self._number, secrets.randbits(32), False
+        number, self._number, self.is_new = self._number, secrets.randbits(32), False
         if isinstance(order, Start):
             files = os.walk(order.spec.inputs)  # nothing where that is gone already
             self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
@@ -164,7 +164,7 @@ class WorkerProcess:
 
     def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
-        started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
+        started, waited_s = time.monotonic(), usage.waited_for_cpu_s(self.pid)
         longest_s, longer_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S, 0.0
         poller = select.poll()
         for descriptor in (self._at.replies, self._at.output, *self._at.exits):
@@ -172,7 +172,7 @@ class WorkerProcess:
         while (message := self._received.message()) is None:
             left = started + timeout_s + longer_s - time.monotonic()
             if left <= 0:
-                owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
+                owed_s = min(usage.waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
                 if owed_s <= SHORTEST_EXTENSION_S:
                     self.kill()
                     reason = f"no answer within {timeout_s:g} s (--timeout)"
@@ -261,6 +261,13 @@ class WorkerProcess:
             for thread in threads.iterdir():
                 affinity.pin(int(thread.name), cpus)
 
+    def end(self) -> None:
+        """End it; what other code has set up around a call gets the time to be ended before."""
+        if self._conditions.is_led and not self.ended:
+            with contextlib.suppress(Ended, ForeignCode):
+                self.ask(Leave(), Leaving, LONGEST_END_S)
+        self.kill()
+
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
         if self.ended:
@@ -290,11 +297,3 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # one of the real-time signals between the first and the last
         return f"signal {number}"
-
-
-def _waited_for_cpu_s(pid: int) -> float:
-    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    with contextlib.suppress(OSError):
-        return sum(map(usage.waited_ns, (pid, *map(int, children.read_text().split())))) * 1e-9
-    return 0.0

@@ -65,7 +65,8 @@ class WorkerSupply:
             environment=environ,
             cpus=cpus,
             folder=self._scratch,
-            beside=source.problem.beside,
+            beside=source.beside,
+            is_led=source.problem.is_led,
             own=source.own,
             memory_bytes=self._memory_bytes,
         )

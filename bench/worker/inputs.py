@@ -8,6 +8,7 @@ import numpy as np
 
 from ..problems.case import MemoryOrder
 from . import correctness
+from .outcome import Unfit
 from .protocol import FoundOrder
 from .values.digest import digest
 
@@ -95,6 +96,14 @@ class Arena:
                 flags = array.flags
                 both = flags.c_contiguous and flags.f_contiguous
                 found[name] = "CF" if both else "C" if flags.c_contiguous else "F" if flags.f_contiguous else "strided"
+        return found
+
+    def required_layout(self, orders: Mapping[str, MemoryOrder]) -> dict[str, FoundOrder]:
+        """Return the same; Unfit where an input is in another order than it should be."""
+        found = self.layout()
+        for name, wanted in orders.items():
+            if wanted not in found[name]:
+                raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {found[name]}")
         return found
 
     def change_to(self, content: Any) -> bool:

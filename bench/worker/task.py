@@ -50,16 +50,13 @@ class Bench:
         began, order = self._wall_ns(), self._order
         originals = Originals(self._spec)
         with judged():
-            self._fresh = problem_functions(self._spec).fresh if originals.making.renews else None
+            self._fresh = problem_functions(self._spec).fresh if originals.making.renews or self._spec.origin else None
         renews = self._fresh is not None
         self._arena = Arena(originals, order.layout, self._spec.inout, first=originals.first, renews=renews)
         self._tested = originals.making.judges
         self._checker = Checker(self._spec, self._arena, originals)
-        layout = self._arena.layout()
-        for name, wanted in order.layout.items():
-            if wanted not in layout[name]:
-                raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
-        self._prepare = loaded(order).prepare
+        layout = self._arena.required_layout(order.layout)
+        self._prepare = loaded(order, renews=self._fresh is not None).prepare
         self._guard.limit()
         started = time.perf_counter_ns()
         self._make_step()
@@ -270,7 +267,7 @@ class Bench:
         )
 
     def _looked_at(self, outputs: Outputs, folder: Path) -> str:
-        """Write what a call has just returned to a new folder; then see that it left its inputs alone."""
+        """Keep what a call has just returned; then see that it left its inputs alone."""
         digest = self._keep(outputs, folder)
         self._checker.look(self._checker.leaves(outputs))
         return digest
