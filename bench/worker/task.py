@@ -51,8 +51,8 @@ class Bench:
         originals = Originals(self._spec)
         with judged():
             self._fresh = problem_functions(self._spec).fresh if originals.making.renews or self._spec.origin else None
-        renews = self._fresh is not None
-        self._arena = Arena(originals, order.layout, self._spec.inout, first=originals.first, renews=renews)
+        inout, renews = self._spec.inout, self._fresh is not None
+        self._arena = Arena(originals, order.layout, inout, first=originals.first, renews=renews)
         self._tested = originals.making.judges
         self._checker = Checker(self._spec, self._arena, originals)
         layout = self._arena.required_layout(order.layout)
@@ -288,14 +288,13 @@ class Bench:
         """Count what one evaluation does, and explain it."""
         from .explaining import explained
 
-        elsewhere = hasattr(self._step, "clock_ns")
         with judged():
             return explained(
                 self._given_step,
                 self._renew,
                 arena=self._arena,
                 spec=self._spec,
-                prepare=None if elsewhere else self._prepare,
+                prepare=None if hasattr(self._step, "clock_ns") else self._prepare,
                 ready_ns=self._ready_ns,
                 fresh=self._fresh,
             )
