@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ..store.worker_records import Outcome
 from ..worker.protocol import Answer, Order, TimeBurst
-from .recording import Active
+from .recording import Active, Past
 from .verifiers import asked
 from .worker_process import Ended
 
@@ -15,13 +15,13 @@ Done = TypeVar("Done")
 
 
 class Asking:
-    """Asks workers, and remembers whom something from outside has ended before."""
+    """Asks workers, knowing whom something from outside has ended before."""
 
-    def __init__(self, timeout_s: float, listen: Callable[[str], None]) -> None:
+    def __init__(self, timeout_s: float, listen: Callable[[str], None], past: Past) -> None:
         self._timeout_s = timeout_s
         self._listen = listen
         self._doing = ""
-        self._killed: set[str] = set()
+        self._past = past
 
     def tell(self, doing: str) -> None:
         """Tell what is being done."""
@@ -43,8 +43,8 @@ class Asking:
             return do()
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
-            if ended.from_outside and active.arm.name not in self._killed:
-                self._killed.add(active.arm.name)
+            if ended.from_outside and active.arm.name not in self._past.killed:
+                self._past.killed.add(active.arm.name)
                 active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
                 outcome = Outcome.NOT_MEASURED
         active.process.kill()

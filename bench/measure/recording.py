@@ -12,7 +12,7 @@ from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Verification, Worker, worst
 from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started
-from .round_plan import BurstSize, Paced, RoundPlan
+from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import Ended, WorkerProcess
 
 
@@ -177,6 +177,21 @@ class OpenRound:
             workers=tuple(one.whole_record() for one in self.active),
             discarded=discarded,
         )
+
+
+@dataclass(kw_only=True, slots=True)
+class Past:
+    """What the rounds of a run tell those that follow."""
+
+    sizes: BurstSizes = field(default_factory=BurstSizes)
+    killed: set[str] = field(default_factory=set)
+    """Arms of which somebody else has ended a worker, so that their round was measured once more."""
+
+    def recall(self, held: Round, bursts: Mapping[str, BurstSize]) -> None:
+        """Take note of a round that was held before the run was interrupted, with what bursts were expected to be."""
+        self.sizes.recall(bursts, {one.arm: one.bursts[-1].number for one in held.workers if one.bursts})
+        if held.discarded:
+            self.killed |= {one.arm for one in held.workers if one.outcome == Outcome.NOT_MEASURED}
 
 
 def unfinished(one: Round) -> Round | None:

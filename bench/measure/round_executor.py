@@ -21,6 +21,7 @@ from .group import Group, Source
 from .recording import (
     Active,
     OpenRound,
+    Past,
     changed,
     counted,
     discarded,
@@ -30,7 +31,7 @@ from .recording import (
     unmeasured,
     with_burst,
 )
-from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
+from .round_plan import RoundPlan, TurnChooser, Turns
 from .verifiers import Verifiers
 from .verifying import Verifying, contradicted
 from .worker_pool import Crew
@@ -59,10 +60,10 @@ class Conductor:
         """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
         self._untimed = untimed
         self._scratch = scratch
-        self._asking = Asking(timeout_s, tell)
         self._cpus = hardware.allowed_cpus()
+        self.past = Past()
+        self._asking = Asking(timeout_s, tell, self.past)
         self._supply = WorkerSupply(scratch, memory_bytes, self._cpus)
-        self._sizes = BurstSizes()
         self._verifiers = Verifiers(timeout_s)
         self._scheduling = affinity.scheduling([os.getpid()])
         self._open: OpenRound | None = None
@@ -183,7 +184,7 @@ class Conductor:
 
     def _turns(self, warm: Mapping[str, Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
         """Give the arms that have warmed up the sizes of their bursts, and return the turns of each."""
-        for name, size in self._sizes.of(paced(warm)).items():
+        for name, size in self.past.sizes.of(paced(warm)).items():
             warm[name].number, warm[name].samples = size
         turns = choose_turns({name: one.size for name, one in warm.items()}, took_ns)
         for name, one in warm.items():
@@ -244,7 +245,7 @@ class Conductor:
             if place:
                 self._asking.unless_ended(one, partial(one.keep, place / str(len(reply.discarded)), reply.kept))
             if longer is not None:
-                for name, number in self._sizes.lengthen(one.arm.name, longer, paced(active)).items():
+                for name, number in self.past.sizes.lengthen(one.arm.name, longer, paced(active)).items():
                     active[name].number = number
         if longer is not None:
             self._asking.unless_ended(one, partial(contradicted, said))

@@ -7,8 +7,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from .. import reading
+from ..errors import ImplbenchError
 from ..machine.distributions import normalised
-from .literals import literals
+from .literals import LARGEST_SOURCE, literals, parsed
 
 #: Files that make a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -170,16 +172,16 @@ def _package_dirs(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _pyproject(folder: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return tomllib.loads(reading.contents(folder / "pyproject.toml", LARGEST_SOURCE).decode())
+    except (ImplbenchError, ValueError, RecursionError):
         return {}
 
 
 def _setup_cfg(folder: Path) -> configparser.ConfigParser:
     said = configparser.ConfigParser(interpolation=None)
     try:
-        said.read(folder / "setup.cfg", encoding="utf-8")
-    except (configparser.Error, ValueError):
+        said.read_string(reading.contents(folder / "setup.cfg", LARGEST_SOURCE).decode())
+    except (ImplbenchError, configparser.Error, ValueError):
         return configparser.ConfigParser(interpolation=None)
     return said
 
@@ -187,8 +189,8 @@ def _setup_cfg(folder: Path) -> configparser.ConfigParser:
 def _setup_py(folder: Path) -> list[tuple[str, dict[str, Any], list[Any]]]:
     """Return the calls in setup.py: function, arguments by name and by place, as far as they are literals."""
     try:
-        tree = ast.parse((folder / "setup.py").read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = parsed(folder / "setup.py")
+    except ImplbenchError:
         return []
     known = literals(tree)
     return [
@@ -210,7 +212,7 @@ def _in_pyproject(folder: Path) -> Iterator[str]:
         yield from _parents(_at(tool, *place, "packages"))
         yield from _texts(_at(tool, *place, "sources"))
         yield from _texts(_at(tool, *place, "dev-mode-dirs"))
-    for one in _at(tool, "poetry", "packages") or ():
+    for one in _several(_at(tool, "poetry", "packages")):
         yield from _texts(_at(one, "from"))
     yield from _texts(_at(tool, "pdm", "build", "package-dir"))
     yield from _texts(_at(tool, "maturin", "python-source"))
@@ -233,7 +235,7 @@ def _literal(node: ast.expr, known: Mapping[str, Any]) -> Any:
         return known.get(node.id)
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 
@@ -246,7 +248,12 @@ def _at(value: Any, *keys: str) -> Any:
 
 def _texts(value: Any) -> list[str]:
     """Return a text, or the texts of a list or the names of a table."""
-    return [value] if isinstance(value, str) else [one for one in value or () if isinstance(one, str)]
+    return [value] if isinstance(value, str) else [one for one in _several(value) if isinstance(one, str)]
+
+
+def _several(value: Any) -> list[Any]:
+    """Return what is in a list or a table; of anything else nothing."""
+    return list(value) if isinstance(value, list | tuple | set | Mapping) else []
 
 
 def _parents(value: Any) -> list[str]:
