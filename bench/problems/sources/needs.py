@@ -25,7 +25,7 @@ def lacking(tree: ast.Module, own: Collection[str] = ()) -> tuple[str, ...]:
     Parameters
     ----------
     tree
-        The module. What it imports within a ``try`` it can do without.
+        The module. What it imports within a ``try`` or a ``with`` it can do without.
     own
         First names of modules that the collection itself has.
     """
@@ -43,7 +43,7 @@ def distribution(module: str) -> str:
 def _imported(node: ast.AST) -> Iterator[str]:
     """Yield the names of the modules that a part of a module imports, in its functions too."""
     match node:
-        case ast.Try():
+        case ast.Try() | ast.With():
             return
         case ast.Import(names=names):
             yield from (alias.name for alias in names)

@@ -14,6 +14,7 @@ from bench.problems.sources.needs import lacking
         ("import no_such.part\nfrom none_either import x", ("no_such", "none_either")),
         ("def f():\n    import no_such", ("no_such",)),
         ("try:\n    import no_such\nexcept ImportError:\n    no_such = None", ()),
+        ("with suppress(ImportError):\n    import no_such", ()),
         ("from . import no_such\nfrom .no_such import x", ()),
         ("import beside", ()),
         ("from Crypto_none import x", ("Crypto_none",)),
