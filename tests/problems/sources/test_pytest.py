@@ -106,6 +106,7 @@ def test_setup(benchmark):
     torn = []
     setup = lambda: (([1, 2, 3],), {"last": 3})
     benchmark.pedantic(emptied, setup=setup, teardown=lambda values, last: torn.append(values))
+    assert torn == [[]]
 """
 
 REVERSED = """
