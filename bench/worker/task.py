@@ -81,13 +81,16 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed
-            or self._caches.told()
-            or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
+            consumed=self._done_besides(),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
         )
+
+    def _done_besides(self) -> str | None:
+        """Return in a few words what is done besides plain calls, if anything."""
+        anew = "prepared anew, untimed, for other inputs" if self._order.copies_inputs else None
+        return self._consumed or self._caches.told() or anew
 
     def _make_step(self) -> None:
         """Prepare the implementation on the inputs as they are now."""
