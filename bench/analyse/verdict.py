@@ -9,7 +9,7 @@ from statistics import median
 from ..stats import intervals
 from ..stats.intervals import Estimate, Uncertain
 from ..stats.sequential import FIXED, Stopping
-from ..store.records import Arm, Left, Round, Run
+from ..store.records import Arm, Left, Round, Run, Settings
 from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
@@ -191,17 +191,17 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
     for skipped in run.left:
         left.setdefault(skipped.case.group, []).append(skipped)
     return tuple(
-        _group(name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin, run.settings.stopping)
+        _group(name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin, run.settings)
         for name in dict.fromkeys([*found, *left])
     )
 
 
-def _group(name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, stopping: Stopping) -> GroupFindings:
+def _group(name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, settings: Settings) -> GroupFindings:
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, stopping=stopping)
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, settings=settings)
     unmeasured = _why_unmeasured(rounds.rounds)
     return GroupFindings(
         name=name,
@@ -228,7 +228,7 @@ class _Limits:
 
     margin: float
     resolved: float
-    stopping: Stopping
+    settings: Settings
 
 
 def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) -> Finding:
@@ -266,7 +266,9 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     other = rounds.again if arm is rounds.baseline else rounds.baseline
     logs = rounds.log_ratios(arm, other) if other else {}
     medians = rounds.log_ratios(arm, other, median) if other else {}
-    log_ratio = estimate(logs, limits.stopping)
+    log_ratio = estimate(logs, limits.settings.stopping)
+    races = limits.settings.best is not None  # then nobody asks for verdicts on what has no interval
+    asked = not arm.baseline and not (races and log_ratio and log_ratio.interval is None)
     counted = {index: faults_per_call(worker) for index, worker in workers.items()}
     faults = {index: count for index, count in counted.items() if count is not None}
     return replace(
@@ -274,8 +276,8 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
         seconds_per_call=intervals.median_interval([*rounds.seconds_per_call(arm).values()]),
         min_seconds_per_call=intervals.median_interval([*rounds.min_seconds_per_call(arm).values()]),
         log_ratio=log_ratio,
-        log_ratio_of_medians=estimate(medians, limits.stopping),
-        verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and not arm.baseline else None,
+        log_ratio_of_medians=estimate(medians, limits.settings.stopping),
+        verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and asked else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
         bimodal=bimodal.told(logs, faults),

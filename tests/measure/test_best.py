@@ -89,6 +89,7 @@ def test_the_answer_names_the_best_its_error_and_who_was_out_when(many, capsys, 
     assert main(["run", "./many", "--best", "--error", "1%"]) == Exit.FINE
     told = capsys.readouterr().out
     assert "The fastest of 6 that compute many are `best`, `near`: all within 3 % of `best` (n=10" in told
+    assert "undecided" not in told
     assert "That it is another has a probability of 1 % at most. Out: 2 after 1 round, 1 after 2 rounds, 1" in told
     (document,) = documents.documents(Path("results"))
     shown = {one.title: one for one in sections(Analysis(documents.read(document)))}

@@ -80,7 +80,7 @@ def noise_floor(group: GroupFindings) -> str:
     if group.resolved is None and group.noise.rounds < max(one.rounds for one in group.findings):
         return (
             f"Noise floor: the baseline was measured twice in {counted(group.noise.rounds, 'round')} only (it differs "
-            f"from itself by {ratio}), as all cases are far apart."
+            f"from itself by {ratio}): it needs no more of them."
         )
     if group.resolved is None:
         return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
