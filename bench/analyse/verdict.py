@@ -235,7 +235,6 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     """Return what the rounds say of an arm; `unmeasured` is why one without a round has none."""
     workers = tuple(rounds.workers(arm).values())
     outcome, ended = rounds.outcome(arm), rounds.ended(arm)
-    remembers = remembering.warning(workers) if outcome == Outcome.OK else None
     unknown = Finding(
         arm=arm,
         outcome=outcome,
@@ -249,9 +248,10 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
         consumed=next((worker.consumed for worker in workers if worker.consumed), None),
     )
-    if remembers:
-        return replace(unknown, outcome=Outcome.WRONG, reason=remembers)
-    return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
+    if outcome != Outcome.OK:
+        return unknown
+    remembers = remembering.warning(workers)
+    return replace(unknown, outcome=Outcome.WRONG, reason=remembers) if remembers else _timed(unknown, rounds, limits)
 
 
 def _unmeasured(reason: str, first_call_ns: int | None) -> str:
@@ -261,16 +261,14 @@ def _unmeasured(reason: str, first_call_ns: int | None) -> str:
 
 def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
     """Return the finding on a case that ended well, with its times and its ratio to the baseline."""
-    arm = finding.arm
-    workers = rounds.workers(arm)
+    arm, workers = finding.arm, rounds.workers(finding.arm)
     other = rounds.again if arm is rounds.baseline else rounds.baseline
     logs = rounds.log_ratios(arm, other) if other else {}
     medians = rounds.log_ratios(arm, other, median) if other else {}
     log_ratio = estimate(logs, limits.settings.stopping)
     races = limits.settings.best is not None  # then nobody asks for verdicts on what has no interval
     asked = not arm.baseline and not (races and log_ratio and log_ratio.interval is None)
-    counted = {index: faults_per_call(worker) for index, worker in workers.items()}
-    faults = {index: count for index, count in counted.items() if count is not None}
+    faults = {index: found for index, one in workers.items() if (found := faults_per_call(one)) is not None}
     return replace(
         finding,
         seconds_per_call=intervals.median_interval([*rounds.seconds_per_call(arm).values()]),

@@ -30,6 +30,8 @@ WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row are the implementation's.
 MOST_CONTRADICTIONS = 3
+#: What is said of an implementation that copies its inputs.
+_ANEW = "prepared anew, untimed, for other inputs"
 
 
 class Bench:
@@ -81,16 +83,11 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._done_besides(),
+            consumed=self._consumed or self._caches.told() or (_ANEW if order.copies_inputs else None),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
         )
-
-    def _done_besides(self) -> str | None:
-        """Return in a few words what is done besides plain calls, if anything."""
-        anew = "prepared anew, untimed, for other inputs" if self._order.copies_inputs else None
-        return self._consumed or self._caches.told() or anew
 
     def _make_step(self) -> None:
         """Prepare the implementation on the inputs as they are now."""
