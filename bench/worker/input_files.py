@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..problems.sources import calls
+from ..store.checks import Closeness
+from ..store.checks import Closeness
 from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
@@ -143,6 +145,10 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
 
     In one file nothing of the implementations' own is done outside the calls.
     """
+    if calls.here() and first.right.check.closeness == Closeness.ABSENT:
+        return None  # whatever is returned, nobody looks at it
+    if calls.here() and first.right.check.closeness == Closeness.ABSENT:
+        return None  # whatever is returned, nobody looks at it
     if calls.here():
         return "what it is called with is the same each time: a remembered answer cannot be told from a computed one"
     always = None
