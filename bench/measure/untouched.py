@@ -66,11 +66,10 @@ def _status(file: Path) -> tuple[int, int, int, int]:
 
 
 def _digest(file: Path) -> bytes:
-    """Return the digest of what a file holds, without leaving a trace; of nothing where it is gone, or another user's."""
+    """Return the digest of what a file holds, read without a trace; of nothing where it is gone or another user's."""
     try:
-        with open(
-            os.open(file, os.O_RDONLY | getattr(os, "O_NOATIME", 0)), "rb"
-        ) as opened:  # who reads it is asked for
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOATIME", 0))  # `versions.reads` asks what was read
+        with os.fdopen(descriptor, "rb") as opened:
             return hashlib.blake2b(opened.read()).digest()
     except OSError:
         return b""
