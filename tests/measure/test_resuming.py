@@ -219,3 +219,13 @@ def test_an_implementation_that_the_problem_has_not_is_told(tmp_path):
     path.write_bytes(path.read_bytes().replace(b'"implementation":"honest_too"', b'"implementation":"nobody"'))
     with pytest.raises(ImplbenchError, match="unknown implementation of product 'nobody'"):
         resumed(tmp_path, later(simulation, 1))
+
+
+def test_a_sweep_over_a_size_that_its_cases_have_not_is_told(tmp_path):
+    settings, axes, how = KINDS["sweep"]
+    simulation = Simulation(**how)
+    killed(tmp_path, simulation, settings, listener=killing(simulation, 1), **axes)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b'"sweep":"m"', b'"sweep":"q"'))
+    with pytest.raises(ImplbenchError, match="its cases have no size q"):
+        resumed(tmp_path, later(simulation, 1))
