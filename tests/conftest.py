@@ -74,7 +74,7 @@ def _little_to_collect() -> None:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have figures written without being drawn, which takes a second each time: for tests that are about the rest."""
-    monkeypatch.setattr(files, "picture", lambda figure, kind: b"not drawn")
+    monkeypatch.setattr(files, "picture", lambda figure, kind, of="": b"not drawn")
 
 
 @pytest.fixture

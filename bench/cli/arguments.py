@@ -36,7 +36,7 @@ def problem(to: argparse.ArgumentParser) -> None:
         "problem",
         nargs="*",
         help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
-        "rows.py:loop rows.py:fast: these functions",
+        "rows.py:loop rows.py:fast: these functions; npbench:PATH#gemm: of a collection",
     )
 
 
@@ -243,6 +243,7 @@ def html(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--html", action="store_true", help="report: a page for a browser too, whole in one file, its charts to explore"
     )
+    to.add_argument("--open", action="store_true", help="the same, and show it in the browser")
 
 
 def output(to: argparse.ArgumentParser) -> None:

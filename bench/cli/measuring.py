@@ -1,12 +1,14 @@
 """From a problem to a run: its cases are selected and measured, with progress on stderr."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..analyse.decided import decided
 from ..machine import exclusive
 from ..measure import descendants
+from ..measure.budget import race_budget_s
 from ..measure.runner import Runner
 from ..measure.selection import Selection, select
 from ..problems.problem import Problem
@@ -16,15 +18,26 @@ from ..store.records import Arm, Left, Run, Settings
 
 
 def measured(
-    problem: Problem, wanted: Selection, settings: Settings, *, results: Path, wait: bool = True
+    problem: Problem,
+    wanted: Selection,
+    settings: Settings,
+    *,
+    results: Path,
+    decide: Callable[[Run], set[str]] = decided,
+    wait: bool = True,
 ) -> tuple[Run, Path | None]:
     """Return the run and its document; KeyboardInterrupt if one came before there was anything to keep.
+
+    `decide` tells which arms of a run need no more rounds.
 
     Raises
     ------
     As `select`, `exclusive.alone` and `Runner.run`.
     """
-    return _measured(problem, settings, select(problem, wanted), results=results, wait=wait)
+    arms, left = select(problem, wanted)
+    if settings.best is not None and settings.budget_s is None:
+        settings = replace(settings, budget_s=race_budget_s(len(arms)))
+    return _measured(problem, settings, (arms, left), results=results, wait=wait, decide=decide)
 
 
 def resumed(problem: Problem, after: Interrupted, *, wait: bool) -> tuple[Run, Path | None]:
@@ -46,12 +59,13 @@ def _measured(
     *,
     results: Path,
     wait: bool,
+    decide: Callable[[Run], set[str]] = decided,
     after: Interrupted | None = None,
 ) -> tuple[Run, Path | None]:
     with exclusive.alone(settings.command, wait=wait, say=terminal.note):
         began_ns = time.time_ns()
         with terminal.progress(f"{problem.name}: {problem.title}") as listener:
-            runner = Runner(problem, settings, listener, decided=decided, say=terminal.note, after=after)
+            runner = Runner(problem, settings, listener, decided=decide, say=terminal.note, after=after)
             run, path = runner.run(*cases, results)
         for file in descendants.abandoned(began_ns):
             terminal.note(

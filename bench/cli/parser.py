@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments
+from . import argument_types, arguments, judging_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (
-        (_run, _time, _explain, _roofline, _compare, _calibrate, _check),
+        (_run, _time, _explain, _roofline, _compare, _judge, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _doctor, _completion):
@@ -67,6 +67,7 @@ def _run(commands: "Commands") -> None:
     run = _command(commands, "run", says, example)
     arguments.measuring(run)
     arguments.limits(run)
+    judging_arguments.race(run)
     arguments.resuming(run)
     run.add_argument(
         "--watch",
@@ -158,6 +159,12 @@ def _compare(commands: "Commands") -> None:
     arguments.as_json(compare)
 
 
+def _judge(commands: "Commands") -> None:
+    says = "accept or reject candidates, as often as you like: luck gets no prize"
+    judge = _command(commands, "judge", says, "implbench judge rows.py candidate.py --accept-at 3%")
+    judging_arguments.judging(judge)
+
+
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
     calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
@@ -239,7 +246,7 @@ def _import(commands: "Commands") -> None:
 
 def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
-    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder)")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder), or npbench:PATH")
     listing.add_argument(
         "--names",
         action="store_true",

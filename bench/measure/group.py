@@ -20,6 +20,17 @@ class Source:
     own: Own | None = None
     """All code of its version, where it is one of two."""
 
+    @property
+    def folder(self) -> Path:
+        """The folder that its module is imported from."""
+        return self.implementation.root if self.implementation.apart else self.problem.folder
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Folders whose modules come before what is installed."""
+        own = (self.implementation.file.parent,) if self.implementation.apart else ()
+        return (*own, *self.problem.beside)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:

@@ -180,7 +180,8 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
             spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
-            implementation=source.implementation.name,
+            implementation=source.implementation.function or source.implementation.name,
+            apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
@@ -258,15 +259,14 @@ class Conductor:
             return
         one.record = finished(one.record, reply)
         if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-            self._count(one, explained=untimed == "explain")
+            self._count(one, protocol.Count(explained=untimed == "explain"))
         with one.spending("starting_ns"):
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
-                one.process.kill()
+                one.process.end()
 
-    def _count(self, one: Active, *, explained: bool) -> None:
+    def _count(self, one: Active, order: protocol.Count) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._tell(f"counting what {one.arm.name} does")
-        order = protocol.Count(explained=explained)
         with suppress(Ended), one.spending("counting_ns"):
             reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
@@ -276,7 +276,8 @@ class Conductor:
             environment=environ,
             cpus=cpus,
             folder=self._scratch,
-            beside=source.problem.beside,
+            beside=source.beside,
+            is_led=source.problem.is_led,
             own=source.own,
             memory_bytes=self._memory_bytes,
         )

@@ -196,6 +196,9 @@ class Runner:
             self._ended |= gone.keys()
             next_s = self._course.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
             self._spent_s["judging"] += self._backend.monotonic_s() - started_s
+        if self._settings.best is not None:
+            for group in stage.groups:
+                journal.stop(self._course.eliminated(group, self._alive(group)))
 
     @property
     def _is_planned_sweep(self) -> bool:

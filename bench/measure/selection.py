@@ -116,8 +116,8 @@ def _check(problem: Problem, wanted: Selection) -> None:
 
 
 def _refused(found: Implementation) -> tuple[Outcome, str] | None:
-    if found.misnamed:
-        return Outcome.UNSUPPORTED, found.misnamed
+    if found.unsupported:
+        return Outcome.UNSUPPORTED, found.unsupported
     if found.broken:
         return Outcome.FAILED, found.broken
     reason = found.unavailable

@@ -16,8 +16,9 @@ from types import ModuleType
 from .. import reading
 from ..errors import ImplbenchError, unknown
 from .files import MODULE, files_below, modules_in
+from .functions import Function
 from .literals import LARGEST_SOURCE, described, literals
-from .problem import Problem
+from .problem import Elsewhere, Problem
 
 #: How the names of the packages begin as which the folders of problems are imported.
 PACKAGE = "implbench_problem_"
@@ -34,8 +35,12 @@ class Implementation:
     copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
-    misnamed: str | None = None
-    """Why its file is passed over because of its name, if so."""
+    unsupported: str | None = None
+    """Why it is passed over, for its name or for how it would have to be called, if so."""
+    function: str | None = None
+    """What it is called in its file, where that is another name."""
+    apart: bool = False
+    """Whether its file is none of the problem's own."""
 
     @property
     def unavailable(self) -> str | None:
@@ -50,6 +55,16 @@ class Implementation:
         return f"needs {', '.join(absent)} (pip install {' '.join(targets)})"
 
     @property
+    def root(self) -> Path:
+        """The folder that it is imported from: that of its file, or the one above where it is a folder itself."""
+        return self.file.parent.parent if self.file.name == "__init__.py" else self.file.parent
+
+    @property
+    def module(self) -> str:
+        """The name that it is imported by from there."""
+        return self.file.parent.name if self.file.name == "__init__.py" else self.file.stem
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Its own files, in a fixed order: its module or that of which it is a function, or all files of its folder."""
         return files_below(self.file.parent) if self.file.name == "__init__.py" else (self.file,)
@@ -61,11 +76,36 @@ def found(problem: Problem) -> dict[str, Implementation]:
     Those of a file are in the order of its lines.
     """
     if problem.is_one_file:
-        named = {one.name: one for one in problem.functions}
-        return {
-            name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
-        }
-    return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
+        own = {one.name: _of_function(one, problem.file) for one in problem.functions}
+    else:
+        own = {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
+    baseline = own.get(problem.baseline)
+    return own | {name: _elsewhere(name, one, baseline) for name, one in problem.elsewhere.items()}
+
+
+def _elsewhere(name: str, at: Elsewhere, baseline: Implementation | None) -> Implementation:
+    """Return an implementation that lies in a file of its own.
+
+    That it copies its inputs counts only where the baseline does so: what it does then is not timed.
+    """
+    if at.function is None:
+        said = described_at(at.file, name)
+        copies_inputs = said.copies_inputs and baseline is not None and baseline.copies_inputs
+        return replace(said, copies_inputs=copies_inputs, apart=True)
+    return replace(_of_function(at.function, at.file), name=name, function=at.function.name, apart=True)
+
+
+def _of_function(function: Function, file: Path) -> Implementation:
+    """Return a function as an implementation; `file` is where it is written, if it does not say."""
+    return Implementation(
+        name=function.name,
+        file=function.file or file,
+        title=function.title,
+        requires=function.requires,
+        copies_inputs=False,
+        broken=function.broken,
+        unsupported=function.unsupported,
+    )
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -103,7 +143,7 @@ def described_at(file: Path, name: str) -> Implementation:
         better = re.sub(r"\W", "_", name)
         better = better if better.isidentifier() else f"impl_{better}"
         reason = f"{file.name}: passed over, {name!r} is no name of a Python module; rename it {better}.py"
-        return replace(_implementation(name, file, title=described(tree, name)[0]), misnamed=reason)
+        return replace(_implementation(name, file, title=described(tree, name)[0]), unsupported=reason)
     constants = literals(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):

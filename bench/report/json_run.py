@@ -4,12 +4,14 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from ..analyse.advice import Advice
 from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..stats.intervals import Uncertain
+from ..stats.racing import Race
 from ..store.checks import Check
 from ..store.records import Left
 from .sections import time_spent
@@ -27,14 +29,36 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "seconds_spent": time_spent.seconds(analysis.run),
         "measured_no_further": dict(analysis.run.stopped),
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
+        "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
         "groups": [
             _group(group)
             | {"check": _check(analysis.run.checks.get(group.name))}
             | {"roofline": _roofline(analysis.roofline(group))}
+            | {"best": _best(group, analysis.race(group))}
             for group in analysis.groups
         ],
+    }
+
+
+def _advice(found: Advice) -> dict[str, Any]:
+    """Return what to take in the place of the baseline, the step that pays most, and what makes no difference."""
+    step = found.step
+    return {
+        "group": found.group.name,
+        "take": [
+            {
+                "id": pick.finding.arm.case.id,
+                "speedup": estimate(pick.speedup),
+                "lines_of_code": pick.facts.lines if pick.facts else None,
+                "needs": list(pick.facts.needs) if pick.facts else None,
+            }
+            for pick in found.picks
+        ],
+        "first_step": step
+        and {"from": step.before.arm.case.id, "to": step.after.arm.case.id, "speedup": estimate(step.speedup)},
+        "equal": [[one.finding.arm.case.id, one.other.arm.case.id] for one in found.same],
     }
 
 
@@ -103,6 +127,26 @@ def _check(found: Check | None) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"kind": found.kind, "against": found.against, "reference_dtype": found.dtype, "accepted": found.accepted}
+
+
+def _best(group: GroupFindings, race: Race | None) -> dict[str, Any] | None:
+    """Return which cases may be the best, and who was out when; None where that was not asked for."""
+    if race is None:
+        return None
+    ids = {one.arm.name: one.arm.case.id for one in group.ok}
+    return {
+        "settled": race.settled,
+        "ids": [ids[name] for name in race.left],
+        "out": [
+            {
+                "id": ids[one.name],
+                "rounds": one.rounds,
+                "ratio": estimate(Ratio.of(one.log_ratio)),
+                "over": ids[one.by],
+            }
+            for one in race.eliminated
+        ],
+    }
 
 
 def _roofline(found: Roofline | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..problems import implementation, pickled
+from ..problems import implementation, pickled, sources
 from ..problems.case import Case
 from . import calling
 from .outcome import Unfit, judged, where
@@ -62,8 +62,15 @@ class Loaded:
     """From the inputs to the step that is timed."""
 
 
-def loaded(order: Start) -> Loaded:
+def loaded(order: Start, *, renews: bool | None = None) -> Loaded:
     """Return the implementation in an order, if it can do the case here.
+
+    Parameters
+    ----------
+    order
+        Which one.
+    renews
+        Whether each call is given arguments of its own; None: if the module of the problem has a function for that.
 
     Raises
     ------
@@ -73,11 +80,11 @@ def loaded(order: Start) -> Loaded:
     spec = order.spec
     if spec.is_one_file:
         with judged():
-            module = _module(spec)
-            renews = hasattr(module, "fresh")
+            module = _imported(*order.apart) if order.apart else _module(spec)
+            renews = hasattr(module, "fresh") if renews is None else renews
             return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
-        module = _imported(spec.folder, order.implementation)
+        module = _imported(*(order.apart or (spec.folder, order.implementation)))
         if not callable(getattr(module, "prepare", None)):
             raise Unfit("failed", "has no function prepare(inputs) once it is imported")
         absent = module.unavailable() if hasattr(module, "unavailable") else None
@@ -101,7 +108,9 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
 
 
 def _module(spec: CaseSpec) -> ModuleType:
-    """Return the module of a problem, or what stands for it where its functions came with the order."""
+    """Return the module of a problem, or what stands for it: functions that came with the order, or of a collection."""
+    if spec.origin is not None:
+        return sources.loaded(spec.origin)
     return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 
 

@@ -10,6 +10,7 @@ from ...store.journal import kept_in
 from ...store.records import Run
 from .. import resuming
 from ..asked import asked
+from ..earlier import earlier
 from ..exit_codes import exit_code
 from ..measuring import measured
 from ..measuring_options import RunOptions
@@ -32,15 +33,15 @@ def command(options: RunOptions) -> int:
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:
     """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
-    analysis = Analysis(run)
-    written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
+    analysis = Analysis(run, earlier=earlier(options.results, run))
+    written = reported(analysis, options) if path is not None and (options.report or options.page) else ()
     if options.json:
         found = json_run.of(analysis, path)
         said = {"event": "run", **found} if options.watch else found
         print(json.dumps(said, indent=None if options.watch else 2, allow_nan=False))
     else:
         terminal.show(sections.brief(analysis))
-        for file in (path, *written[:1], *(written[-1:] if options.html else ())):
+        for file in (path, *written[:1], *(written[-1:] if options.page else ())):
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:
