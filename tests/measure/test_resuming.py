@@ -47,6 +47,7 @@ KINDS = {
     "looks": (replace(SETTINGS, rounds=None, looks=(8, 16, 32)), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "precision": (replace(SETTINGS, rounds=None, precision=0.01), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "budget": (replace(SETTINGS, rounds=None, budget_s=120.0), {**NAMES, "sizes": ("S",)}, {"truth": slow}),
+    "best": (replace(SETTINGS, rounds=None, best=0.05, budget_s=60.0), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "discarded": (SETTINGS, {**NAMES, "sizes": ("S",)}, {"truth": law, "discarded": {1: "the clock jumped by 3 s"}}),
     "sweep": (
         replace(SETTINGS, rounds=None, budget_s=14.0, sweep="m"),
