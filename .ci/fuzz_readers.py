@@ -362,6 +362,7 @@ NOTE = json.dumps(
             "cpu": "g",
             "commit": None,
             "page": "h",
+            "speedups": {"a": 2.0},
         },
     }
 ).encode()
