@@ -209,9 +209,10 @@ def told(path: Path) -> None:
     if path.stat().st_size % PAGES_ONE_IN == 0:
         html.report_page(analysis)
     for name in formats.names():
-        made = formats.format_of(name).export([run])
-        if isinstance(made, Iterator):
-            b"".join(made)
+        with contextlib.suppress(ImplbenchError):  # a format may want more of a run
+            made = formats.format_of(name).export([run])
+            if isinstance(made, Iterator):
+                b"".join(made)
 
 
 def resumed(path: Path) -> None:
@@ -249,6 +250,7 @@ def noted(path: Path) -> None:
 def a_problem(path: Path) -> None:
     """Read a problem, and the digests and texts of what is compared in it."""
     discovery.is_problem(path)
+    (path.parent / "first.py").write_text("def prepare(inputs):\n    return lambda: 1\n")
     found = problem.read(path.parent if path.name == "problem.py" else path)
     several = implementation.chosen(found, ())
     source_code.digests(found, several)
@@ -350,7 +352,18 @@ NOTE = json.dumps(
         "document": "a.json",
         "bytes": 1,
         "mtime_ns": 2,
-        "listed": {"run": "a", "created": "b", "problem": "c", "title": "d", "answer": "e", "machine": "f", "cpu": "g"},
+        "listed": {
+            "run": "a",
+            "created": "b",
+            "problem": "c",
+            "title": "d",
+            "answer": "e",
+            "machine": "f",
+            "cpu": "g",
+            "commit": None,
+            "page": "h",
+            "speedups": {"a": 2.0},
+        },
     }
 ).encode()
 
@@ -445,6 +458,16 @@ def read_batch(kind: str, reader: Reader, folder: Path, dice: random.Random) -> 
         shutil.rmtree(place)
 
 
+def read_unchanged(readers: Mapping[str, Reader]) -> None:
+    """Have all files read as they are, lest readers refuse each of them for something that was not changed."""
+    for reader in readers.values():
+        for data in reader.corpus:
+            with tempfile.TemporaryDirectory(prefix="implbench-fuzz-") as folder:
+                path = Path(folder, reader.name)
+                path.write_bytes(data)
+                reader.use(path)
+
+
 def in_a_child(kind: str, reader: Reader, seed: int, keep: Path) -> list[str]:
     """Have a batch of files read in a child process, whose memory is its own; return what is wrong."""
     receiving, sending = os.pipe()
@@ -487,6 +510,7 @@ def main() -> int:
         keep = Path(asked.keep or Path(folder, "kept"))
         keep.mkdir(parents=True, exist_ok=True)
         readers = {name: one for name, one in corpora(Path(folder)).items() if asked.only in (None, name)}
+        read_unchanged(readers)
         while time.monotonic() - started < asked.seconds or sum(read.values()) < asked.mutations:
             for kind, reader in readers.items():
                 seed += 1

@@ -137,7 +137,8 @@ def _along(groups: Sequence[GroupFindings]) -> tuple[str | None, list[GroupFindi
         values = case_of(group).size.values
         for key, value in values.items():
             rest = tuple((other, number) for other, number in values.items() if other != key)
-            rows.setdefault((key, rest), {})[value] = group
+            if value > 0:  # what grows with it is told by logarithms
+                rows.setdefault((key, rest), {})[value] = group
     longest = max(rows.items(), key=lambda item: len(item[1]), default=None)  # a foreign benchmark's size is not known
     if longest is None or len(longest[1]) < LEAST_SIZES:
         return None, []

@@ -63,6 +63,8 @@ def header(after: Interrupted, now: Run) -> Run:
     old = after.run
     if old.problem.digest != now.problem.digest:
         raise ImplbenchError(f"the code of {old.problem.name} has changed since the run was begun; {_ANEW}")
+    if any(old.settings.sweep not in (None, *arm.case.size.values) for arm in after.begun.arms):
+        raise ImplbenchError(f"its cases have no size {old.settings.sweep}, over which it was to go; {_ANEW}")
     require_alike(_told_by_inputs(old), _told_by_inputs(now))
     resumed = Resumed(at=now.created, rounds=len(after.kept), load=now.environment["before"]["load"])
     return replace(

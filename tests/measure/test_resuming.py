@@ -47,6 +47,7 @@ KINDS = {
     "looks": (replace(SETTINGS, rounds=None, looks=(8, 16, 32)), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "precision": (replace(SETTINGS, rounds=None, precision=0.01), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "budget": (replace(SETTINGS, rounds=None, budget_s=120.0), {**NAMES, "sizes": ("S",)}, {"truth": slow}),
+    "best": (replace(SETTINGS, rounds=None, best=0.05, budget_s=60.0), {**NAMES, "sizes": ("S",)}, {"truth": law}),
     "discarded": (SETTINGS, {**NAMES, "sizes": ("S",)}, {"truth": law, "discarded": {1: "the clock jumped by 3 s"}}),
     "sweep": (
         replace(SETTINGS, rounds=None, budget_s=14.0, sweep="m"),
@@ -218,4 +219,14 @@ def test_an_implementation_that_the_problem_has_not_is_told(tmp_path):
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes().replace(b'"implementation":"honest_too"', b'"implementation":"nobody"'))
     with pytest.raises(ImplbenchError, match="unknown implementation of product 'nobody'"):
+        resumed(tmp_path, later(simulation, 1))
+
+
+def test_a_sweep_over_a_size_that_its_cases_have_not_is_told(tmp_path):
+    settings, axes, how = KINDS["sweep"]
+    simulation = Simulation(**how)
+    killed(tmp_path, simulation, settings, listener=killing(simulation, 1), **axes)
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b'"sweep":"m"', b'"sweep":"q"'))
+    with pytest.raises(ImplbenchError, match="its cases have no size q"):
         resumed(tmp_path, later(simulation, 1))

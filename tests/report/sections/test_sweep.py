@@ -117,6 +117,13 @@ def test_two_sizes_are_no_sweep():
     assert json_run.of(Analysis(run), None)["sweeps"] == []
 
 
+def test_a_size_that_has_no_logarithm_is_told_by_itself():
+    analysis = Analysis(make_run(ARMS, sizes=make_sizes(0, 1, 2, 5)))
+    (one,) = analysis.sweeps
+    assert one.values == (1, 2, 5)
+    assert any("m=0" in text for text in answer.section(analysis).paragraphs)
+
+
 def test_each_condition_is_a_sweep_of_its_own_and_a_column():
     analysis = made(threads=(1, 2), dtypes=("float64", "float32"))
     assert len(analysis.sweeps) == 4
