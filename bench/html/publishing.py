@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories, every
 from ..errors import ImplbenchError
 from ..report.parts import file_name
+from ..report.phrases import label, ratio_text
 from ..report.sections import answer
 from ..store import documents, index
 from ..store.documents import DOCUMENT
@@ -173,6 +175,7 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
         commit=stored.commit,
         page=f"{place.name}/{PAGE}",
         speedups=speedups(analysis),
+        **_fastest(analysis),
     )
     note = _Note(
         made_by=_made_by(), document=stored.document, bytes=stored.bytes, mtime_ns=stored.mtime_ns, listed=listed
@@ -180,6 +183,16 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
     documents.write_atomically(place / PAGE, text.encode())
     documents.write_atomically(place / _NOTE, msgspec.json.encode(note))
     return True
+
+
+def _fastest(analysis: Analysis) -> dict[str, Any]:
+    """Return what the list says of a run of one condition: who is the fastest, and by how much."""
+    (group, *others) = analysis.groups or (None,)
+    best = answer.shown_fastest(group) if group and not others else None
+    ratio = best.speedup if best else None
+    if group is None or best is None or ratio is None:
+        return {"fastest": "", "gain": "", "gained": None}
+    return {"fastest": label(best.arm.case, group), "gain": ratio_text(ratio), "gained": ratio.value}
 
 
 def _remove_gone(output: Path, kept: set[str]) -> None:

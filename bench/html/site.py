@@ -44,6 +44,12 @@ class Listed:
     """Of the run, relative to the list."""
     speedups: dict[str, float]
     """Implementation -> speed-up over the baseline."""
+    fastest: str
+    """Which was shown to be the fastest; empty of a run over several conditions, and where that was not shown."""
+    gain: str
+    """Its speed-up with the interval."""
+    gained: float | None
+    """The same as a number."""
 
     @property
     def when(self) -> str:

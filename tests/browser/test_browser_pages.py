@@ -218,6 +218,7 @@ def test_pictures_of_a_page_are_not_empty(visit, pages, tmp_path, look, width):
     if look == "print":
         page.emulate_media(media="print")
         assert page.is_hidden("nav")
+        assert page.is_visible("table.cases thead th[data-column=speedup_over_baseline] .sort >> visible=true")
     file = folder / f"usual-{look}-{width}.png"
     page.screenshot(path=file, full_page=True)
     with Image.open(file) as picture:

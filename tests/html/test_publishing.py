@@ -242,3 +242,15 @@ def test_two_histories_never_share_a_page(tmp_path):
     done, _told = publish(tmp_path / "results")
     pages = [link for link in links(page(done.index.parent)) if link.startswith("history/")]
     assert sorted(pages) == ["history/backprop-a-b-1.html", "history/backprop-a-b.html"]
+
+
+def test_a_run_that_was_decided_is_listed_by_who_is_the_fastest_and_by_how_much(tmp_path):
+    for problem in ("backprop", "matmul"):
+        run = replace(make_run(problem=problem), id=f"20261123T120000Z-{problem}-0123abcd")
+        documents.write_atomically(tmp_path / "results" / f"{run.id}.json", documents.whole(run))
+    publish(tmp_path / "results")
+    text = page(tmp_path / "site")
+    assert [row[2:4] for row in rows(text)] == [["row_major", "23.99x [23.97, 24.01]"]] * 2
+    assert [row[:2] for row in rows(text, "matrix")] == [
+        ["row_major", "24.0x"], ["inplace", "22.5x"], ["loop_hoisted", "1.00x"],
+    ]  # fmt: skip

@@ -230,3 +230,16 @@ def test_the_whole_examination_of_this_machine_gives_one_sentence_a_finding(tmp_
     assert {one.state for one in found} <= {"good", "missing", "noisy", "note"}
     assert all(one.text and "\n" not in one.text for one in found)
     assert all(one.remedy for one in found if one.state in ("missing", "noisy"))
+
+
+def test_the_verdict_is_one_line_and_parts_noise_from_what_is_missing():
+    remarks = [
+        doctor.Remark(subject="numpy", state="good", text="NumPy 2"),
+        doctor.Remark(subject="jax", state="missing", text="jax is not installed"),
+        doctor.Remark(subject="turbo", state="noisy", text="turbo is on"),
+    ]
+    assert doctor.verdict(remarks) == "Expect noise, from: turbo; optional, and not installed: jax."
+    assert [one.subject for one in doctor.ordered(remarks)] == ["turbo", "jax", "numpy"]
+    assert doctor.verdict(remarks[:1]) == "Quiet: nothing here disturbs what is measured."
+    full = doctor.Remark(subject="results", state="missing", text="results: cannot be written")
+    assert doctor.verdict([full]) == "Quiet: nothing here disturbs what is measured; runs cannot be kept."

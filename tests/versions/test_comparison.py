@@ -206,3 +206,11 @@ def test_branches_of_hostile_names_are_text_in_a_pull_request():
         "## Benchmarks",
         "## What threatens these numbers",
     ]
+
+
+def test_what_is_undecided_has_its_ratio_in_the_answer_and_its_times_in_the_table():
+    found = comparison(UNDECIDED)
+    answer, table, _threats = sections(found)
+    assert "Not decided: `backprop[head-M-float64-C-1t]` (time HEAD/BASE 1.03" in answer.paragraphs[0]
+    (row,) = table.tables[0].rows
+    assert row[1].text == "3.00 ms -> 3.10 ms"

@@ -7,6 +7,9 @@ const Charts = (() => {
   /** Element of a plot -> its spec, its picture, and the choices that it shares with the charts beside it. */
   const states = new WeakMap();
 
+  /** With fewer pixels there is no room for anything, as while a plot is folded away. */
+  const LEAST_WIDTH = 60;
+
   const resized = new ResizeObserver((entries) => {
     for (const { target } of entries) if (target.clientWidth !== states.get(target).width) render(target);
   });
@@ -37,7 +40,7 @@ const Charts = (() => {
   function render(element) {
     const state = states.get(element);
     state.width = element.clientWidth;
-    if (state.width === 0) return;
+    if (state.width < LEAST_WIDTH) return;
     const spec = visible(state.spec, state.choices);
     const frame = Frame.lay(spec, state.width, Labels.measuring(state.canvas));
     const svg = Marks.element('svg', {

@@ -5,8 +5,10 @@ const Tables = (() => {
   const all = (selector, within) => [...within.querySelectorAll(selector)];
 
   /** Return what a row is sorted by: its number in a column, else its text; null where it has neither. */
-  function keyOf(row, index) {
-    const cell = row.cells[index];
+  function keyOf(row, head) {
+    const { column } = head.dataset;
+    const cell = column ? row.querySelector(`[data-column="${CSS.escape(column)}"]`) : row.cells[head.cellIndex];
+    if (!cell) return null;
     if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
     const text = cell.textContent.trim();
     return text === '-' || text === '' ? null : text;
@@ -19,10 +21,10 @@ const Tables = (() => {
     return direction * (typeof a === 'number' ? a - b : a.localeCompare(b));
   }
 
-  /** Sort a table by a column. */
-  function sort(table, index, direction) {
+  /** Sort a table by the column below a head. */
+  function sort(table, head, direction) {
     const body = table.tBodies[0];
-    const rows = [...body.rows].map((row, place) => ({ row, place, key: keyOf(row, index) }));
+    const rows = [...body.rows].map((row, place) => ({ row, place, key: keyOf(row, head) }));
     rows.sort((a, b) => compare(a.key, b.key, direction) || a.place - b.place);
     body.append(...rows.map(({ row }) => row));
   }
@@ -30,24 +32,28 @@ const Tables = (() => {
   /** Put a button into the head of each column. */
   function makeSortable(table) {
     const heads = [...table.tHead.rows[0].cells];
-    heads.forEach((head, index) => {
-      if (head.querySelector('a')) return;
+    for (const head of heads) {
+      if (head.querySelector('a')) continue;
       const button = Controls.html('button', { type: 'button', className: 'sort' }, ...head.childNodes);
       head.append(button);
       button.addEventListener('click', () => {
         const up = head.getAttribute('aria-sort') === 'ascending';
         for (const other of heads) other.removeAttribute('aria-sort');
         head.setAttribute('aria-sort', up ? 'descending' : 'ascending');
-        sort(table, index, up ? -1 : 1);
+        sort(table, head, up ? -1 : 1);
       });
-    });
+    }
   }
+
+  /** Return the text of a cell without what is folded away in it, as a source. */
+  const told = (cell) => [...cell.childNodes].filter(({ nodeName }) => nodeName !== 'DETAILS')
+    .map((node) => node.textContent).join(' ');
 
   /** Show only the rows that hold every word of a text. */
   function filter(table, text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of table.tBodies[0].rows) {
-      const held = row.textContent.toLowerCase();
+      const held = [...row.cells].map(told).join(' ').toLowerCase();
       row.hidden = !words.every((word) => held.includes(word));
     }
   }

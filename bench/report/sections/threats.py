@@ -41,7 +41,7 @@ def told(analysis: Analysis) -> str:
     """Return the gravest: the warnings, how noisy the machine was, and how much more there is to say."""
     groups = analysis.groups
     floors = [noise_floor(groups[0])] if len(groups) == 1 else _floors(groups)
-    said = (*_warnings(analysis.run), *floors)
+    said = (*(text if text.endswith(".") else f"{text}." for text in _warnings(analysis.run)), *floors)
     more = len(section(analysis).paragraphs) - len(said)
     return " ".join([*said, *([f"{counted(more, 'more remark' if said else 'remark')}."] if more > 0 else [])])
 

@@ -8,7 +8,7 @@ import pytest
 from bench.cli.main import main
 from bench.errors import Exit
 from bench.store import documents
-from tests.builders import make_run
+from tests.builders import USUAL, make_run
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -55,3 +55,33 @@ def test_runs_of_different_problems_are_a_mistake_in_use(results, capsys):
     assert report(results, "20261121", "20261123") == Exit.USAGE
     assert "different problems (backprop, matmul)" in capsys.readouterr().err
     assert not (results.parent / "reports").exists()
+
+
+def test_the_report_says_what_changed_since_the_last_run_on_the_same_machine(tmp_path):
+    folder, here = tmp_path / "results", {"fingerprint": "0123456789ab"}
+    other = [replace(one, ms=1.5) if one.name == "row_major" else one for one in USUAL]
+    for day, run in ((21, make_run(environment=here)), (22, make_run(problem="matmul", environment=here))):
+        _keep(folder, day, run)
+    _keep(folder, 23, make_run(environment={"fingerprint": "another"}))
+    _keep(folder, 24, make_run(other, environment=here, seed=2))
+    assert report(folder) == Exit.FINE
+    (page,) = (tmp_path / "reports").glob("20261124*/report.md")
+    assert "Since your last run (2026-11-21 12:00 UTC): `row_major` is faster beside the baseline" in page.read_text()
+    assert report(folder, "20261121") == Exit.FINE
+    (page,) = (tmp_path / "reports").glob("20261121*/report.md")
+    assert "Since your last run" not in page.read_text()
+
+
+def _keep(folder, day, run):
+    run = replace(run, id=f"202611{day}T120000Z-{run.problem.name}-00000000", created=f"2026-11-{day}T12:00:00Z")
+    documents.write_atomically(folder / f"{run.id}.json", documents.whole(run))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_page_is_shown_in_a_browser_where_there_is_one(results, monkeypatch, capsys, there):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", lambda address: bool(shown.append(address)) or there)
+    assert report(results, "--open") == Exit.FINE
+    assert [address.rpartition("/")[2] for address in shown] == ["report.html"]
+    assert shown[0].startswith("file:///")
+    assert ("there is no browser here" in capsys.readouterr().err) == (not there)

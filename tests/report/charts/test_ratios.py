@@ -6,6 +6,8 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio
 from bench.report.charts import ladder, layouts, ratios, speedup
 from bench.report.charts.style import looks
+from bench.report.phrases import least_text
+from bench.report.sections import answer
 from bench.stats.intervals import Interval
 from tests.builders import USUAL, Spec, make_run
 
@@ -108,3 +110,20 @@ def test_steps_of_a_run_without_counts_are_measured_and_say_who_explains_them():
 def test_a_problem_without_an_order_has_no_ladder():
     run = make_run()
     assert ladder.charts(Analysis(run)) == ()
+
+
+def test_sentence_band_ladder_and_table_know_one_margin():
+    noisy = [Spec(name="base", ms=8.0, baseline=True, noise=0.08), Spec(name="a", ms=4.0), Spec(name="b", ms=3.85)]
+    run = make_run(noisy)
+    analysis = Analysis(replace(run, problem=replace(run.problem, ladder=("base", "a", "b"))))
+    (group,) = analysis.groups
+    assert group.too_noisy
+    least = group.least
+    assert least == group.resolved
+    (forest,), (steps,) = speedup.charts(analysis), ladder.charts(analysis)
+    assert forest.bands[0].high == steps.bands[0].high == 1 + least
+    assert least_text(group) in forest.caption
+    step = next(series for series in steps.series if series.name == "b")
+    assert step.points[0].low > 1  # above 1 without doubt, and yet by less than this machine can tell
+    assert step.colour == "grey"
+    assert f"not told apart from `a` at a margin of {least_text(group)}" in answer.section(analysis).paragraphs[1]

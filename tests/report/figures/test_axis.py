@@ -86,3 +86,10 @@ def test_dates_stand_at_round_moments_in_utc():
     assert found == ["2026-01-03", "2026-01-05", "2026-01-07", "2026-01-09"]
     hours = [text for _value, text in ticks(Axis(label="", unit="date"), (low, low + 4 * 3600e3), most=9)]
     assert hours == ["01-01 03:00", "01-01 04:00", "01-01 05:00", "01-01 06:00", "01-01 07:00"]
+
+
+def test_an_axis_of_sizes_has_its_ticks_at_these_in_full_as_far_as_there_is_room():
+    sizes = Axis(label="m", scale="log", unit="count", ticks=(1.0, 16.0, 1000.0, 1024.0, 20_000.0))
+    found = dict(ticks(sizes, (0.9, 22_000.0), 7))
+    assert list(found.values()) == ["1", "16", "1k", "20k"]
+    assert list(dict(ticks(sizes, (1010.0, 1100.0), 7)).values()) == ["1024"]

@@ -1,13 +1,17 @@
 """A run over many sizes: sentences, tables and figures."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.report import json_run, sections
+from bench.report.charts import fastest
+from bench.report.charts import sweep as charts
 from bench.report.figures.drawing import draw
 from bench.report.sections import answer, sweep
+from bench.store.records import Left
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run, make_sizes
 
@@ -169,3 +173,31 @@ def test_the_figure_of_times_has_that_of_times_as_long_as_the_fastest_below_it(u
     assert upper.get_xlim() == lower.get_xlim()
     told = [[text.get_text() for text in axes.texts if "overtakes" in text.get_text()] for axes in (upper, lower)]
     assert [len(one) for one in told] == [2, 0]
+
+
+def test_lines_that_leave_the_chart_are_marked_where_they_do(usual):
+    chart = charts.behind_chart(usual, 0)
+    hollow = {series.name: [point.x for point in series.points] for series in chart.series if series.hollow}
+    assert hollow["loop"] == [50]
+    assert all(point.y == charts.FARTHEST for series in chart.series if series.hollow for point in series.points)
+    assert chart.x.ticks == tuple(size.values["m"] for size in SIZES)
+
+
+def test_sizes_that_the_time_did_not_pay_for_are_apart_from_those_that_cannot_be():
+    reasons = {5: (Outcome.NOT_MEASURED, "budget: about 80 s"), 20: (Outcome.UNSUPPORTED, "takes no 20")}
+    run = make_run([*ARMS[1:], replace(ARMS[0], outcome=Outcome.OK)], sizes=make_sizes(1, 2, 5, 20), rounds=6)
+    gone = [arm for arm in run.arms if arm.case.size.values["m"] in reasons]
+    left = tuple(
+        Left(case=arm.case, title="", outcome=outcome, reason=why)
+        for arm in gone
+        if not arm.again
+        for outcome, why in [reasons[arm.case.size.values["m"]]]
+    )
+    kept = tuple(arm for arm in run.arms if arm not in gone)
+    rounds = tuple(one for one in run.rounds if one.group in {arm.case.group for arm in kept})
+    analysis = Analysis(replace(run, arms=kept, left=left, rounds=rounds))
+    empty = {series.name: series for series in fastest.chart(analysis).series if series.name.startswith("nothing")}
+    assert set(empty) == {"nothing: not measured", "nothing: unsupported"}
+    assert len({series.colour for series in empty.values()}) == 2
+    times = next(table for table in sweep.section(analysis).tables if table.name == "times").for_people()
+    assert [row[1].text for row in times.rows][2:] == ["not measured", "unsupported"]

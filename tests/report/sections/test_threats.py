@@ -1,5 +1,6 @@
 """What a reader should know before trusting the figures."""
 
+import re
 from dataclasses import replace
 
 from bench.analyse.analysis import Analysis
@@ -143,3 +144,25 @@ def test_a_report_names_one_share_of_page_faults_wherever_it_speaks_of_them():
     (share,) = (one for one in reasons.sentences(ladders(run, findings(run))[0]) if "page faults a call" in one)
     assert "935 page faults a call cost about 16 % of the time" in share
     assert "`vectorized` 935 a call (about 16 % of its time), by their cost as measured here" in text(run)
+
+
+def test_too_much_noise_is_set_beside_the_effect_and_what_it_leaves_open():
+    arms = [replace(USUAL[0], noise=0.1), Spec(name="fast", ms=3.0, noise=0.1), Spec(name="near", ms=71.0, noise=0.1)]
+    found = text(make_run(arms))
+    assert re.search(r"That is nothing beside the 2\d\.\dx of `fast`, but decides nothing about `near`\.", found), found
+
+
+def test_a_page_shows_the_warnings_and_the_noise_floor_and_counts_the_rest():
+    run = make_run(warnings=("OPENBLAS_CORETYPE=Haswell forces this BLAS kernel",))
+    said = threats.told(Analysis(run))
+    assert said.startswith("Warning: OPENBLAS_CORETYPE=Haswell forces this BLAS kernel. Noise floor: ")
+    assert said.endswith("4 more remarks.")
+    several = threats.told(Analysis(make_run(dtypes=("float64", "float32"), rounds=6)))
+    assert re.fullmatch(r"\d+ remarks\.", several)
+
+
+def test_a_terminal_shows_warnings_apart():
+    run = make_run(warnings=("a kernel is forced",))
+    told, warnings = threats.brief(Analysis(run), of_groups=True)
+    assert (warnings.kind, warnings.paragraphs) == ("warnings", ("Warning: a kernel is forced",))
+    assert told.paragraphs[0].startswith("Noise floor")
