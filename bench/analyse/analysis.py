@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..stats.intervals import Estimate
 from ..store.records import Arm, Run
 from .conditions import AXES, Effect, effects
+from .environments import Change, changes
 from .explanation import Ladder, ladders
 from .frame import frame
 from .roofline import Roofline, rooflines
@@ -62,6 +63,10 @@ class Analysis:
     def ladder(self, group: GroupFindings) -> Ladder | None:
         """Return the ladder of a group, None where it was not explained."""
         return next((ladder for ladder in self.ladders if ladder.group.name == group.name), None)
+
+    def changes(self, group: GroupFindings) -> tuple[Change, ...]:
+        """Return what each further environment does to each implementation of a group."""
+        return changes(group, self.run.settings.stopping)
 
     def ratio(self, group: GroupFindings, candidate: Arm, baseline: Arm) -> Estimate | None:
         """Return log(time of one arm / time of another of its group), None if no round has both.

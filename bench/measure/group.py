@@ -9,6 +9,7 @@ from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm
 from ..worker.origins import Own
+from .environments import HERE, Environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +20,8 @@ class Source:
     implementation: Implementation
     own: Own | None = None
     """All code of its version, where it is one of two."""
+    environment: Environment = HERE
+    """What its workers run in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

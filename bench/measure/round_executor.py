@@ -131,9 +131,8 @@ class Conductor:
         started = time.monotonic_ns()
         conditions = self._drawn(arm, group, plan)
         if isinstance(keeper, Crew):
-            case, source = arm.case, group.sources[arm.name]
-            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
-            process = keeper.worker(like, conditions)
+            file = group.sources[arm.name].problem.file
+            process = keeper.worker((file, *arm.case.variant, arm.again, group.threads, group.allocator), conditions)
         else:
             ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
             process = keeper.enter_context(ahead or WorkerProcess(conditions))
@@ -145,7 +144,8 @@ class Conductor:
         """Return what a worker starts with; it is bound to the CPUs of its round later."""
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         source = group.sources[arm.name]
-        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
+        whose = (source.problem.file, arm.case.implementation, source.environment.label, arm.again)
+        compiled = compile_caches.variables(self._scratch, *whose)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
 
@@ -274,12 +274,13 @@ class Conductor:
 
     def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
         return Conditions(
-            environment=environ,
+            environment=source.environment.over(environ),
             cpus=cpus,
             folder=self._scratch,
             beside=source.problem.beside,
             own=source.own,
             memory_bytes=self._memory_bytes,
+            python=source.environment.python,
         )
 
 

@@ -22,6 +22,7 @@ from . import backends
 from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
+from .environments import HERE, Environment
 from .group import Group, Source
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
@@ -45,6 +46,7 @@ class Runner:
         decided: Callable[[Run], set[str]],
         say: Callable[[str], None] = lambda text: None,
         copy: Problem | None = None,
+        environments: Sequence[Environment] = (HERE,),
         backend: Backend | None = None,
     ) -> None:
         """Get ready; the clock of the budget starts.
@@ -57,11 +59,14 @@ class Runner:
             Is told what is planned.
         copy
             The same problem in another folder, where the workers are to find it: no save changes that.
+        environments
+            What the arms name to run in.
         backend
             What to measure on; None for this machine.
         """
         self._problem = problem
         self._code = copy or problem
+        self._environments = environments
         self._settings = settings
         self._listen = listener
         self._backend = backend or backends.usual()
@@ -89,7 +94,7 @@ class Runner:
         require_writable(results)
         self._tell("inputs and reference")
         settings = self._settings
-        members, sources = _arranged(self._code, arms, left)
+        members, sources = _arranged(self._code, arms, left, environments=self._environments)
         self._groups = len(members)
         started_s = self._backend.monotonic_s()
         with (
@@ -153,6 +158,7 @@ class Runner:
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
             doubts=stage.doubts,
             checks=stage.checks,
+            environments=tuple(one.record for one in self._environments if one.record),
         )
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
@@ -224,17 +230,32 @@ def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
 
 
 def _arranged(
-    problem: Problem, arms: Sequence[Arm], left: Sequence[Left]
+    problem: Problem, arms: Sequence[Arm], left: Sequence[Left], *, environments: Sequence[Environment] = (HERE,)
 ) -> tuple[dict[str, list[Arm]], dict[str, Source]]:
     """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
     if not arms:
-        reasons = "; ".join(f"{one.case.name}: {one.outcome}, {one.reason}" for one in left)
-        raise NothingMeasured(f"nothing to measure: {reasons}")
-    found = chosen(problem, ())
+        raise NothingMeasured(f"nothing to measure: {_reasons(left)}")
+    found, places = chosen(problem, ()), {one.label: one for one in environments}
     members: dict[str, list[Arm]] = {}
     for arm in arms:
         members.setdefault(arm.case.group, []).append(arm)
-    return members, {arm.name: Source(problem=problem, implementation=found[arm.case.implementation]) for arm in arms}
+    sources = {
+        arm.name: Source(
+            problem=problem,
+            implementation=found[arm.case.implementation],
+            environment=places[arm.case.environment],
+        )
+        for arm in arms
+    }
+    return members, sources
+
+
+def _reasons(left: Sequence[Left]) -> str:
+    """Return why no case was started, each reason once."""
+    names: dict[str, list[str]] = {}
+    for one in left:
+        names.setdefault(f"{one.outcome}, {one.reason}", []).append(one.case.name)
+    return "; ".join(f"{', '.join(cases)}: {reason}" for reason, cases in names.items())
 
 
 def _neighbours(before: Activity) -> list[str]:
@@ -253,6 +274,7 @@ def check(
     *,
     settings: Settings,
     listener: Listener,
+    environments: Sequence[Environment] = (HERE,),
     backend: Backend | None = None,
 ) -> tuple[tuple[Round, ...], Mapping[str, Check]]:
     """Verify every arm without timing any: one round for each group, without a burst; return how, too, by group.
@@ -262,7 +284,7 @@ def check(
     As `Runner.run`.
     """
     backend = backend or backends.usual()
-    members, sources = _arranged(problem, arms, left)
+    members, sources = _arranged(problem, arms, left, environments=environments)
     with staged(
         members,
         sources,

@@ -129,6 +129,24 @@ class ProblemRecord:
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentRecord:
+    """What the workers of some cases ran in, where another environment than the harness's was asked for."""
+
+    label: str
+    """As the cases call it."""
+    asked: tuple[str, ...]
+    """The requirements, as the user wrote them."""
+    python: str
+    """Implementation and version, as in ``CPython 3.12.1``."""
+    packages: dict[str, str]
+    """Distribution -> version, of all that are installed."""
+    variables: dict[str, str | None]
+    """What was put over the harness's own variables; None: what was taken out of them."""
+    numeric_stack: dict[str, Any]
+    """NumPy, its BLAS and kernel, as ``environment.numeric_stack`` gives them."""
+
+
 #: Smallest relative difference that matters, where the user names no other.
 DEFAULT_MARGIN = 0.03
 
@@ -191,3 +209,5 @@ class Run:
     """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""
+    environments: tuple[EnvironmentRecord, ...] = ()
+    """Those that the cases name; empty where all ran in the harness's own, which `environment` describes."""

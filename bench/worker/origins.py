@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 
@@ -25,7 +26,7 @@ PLACED, INSTALLED = "IMPLBENCH_PLACED", "IMPLBENCH_INSTALLED"
 #: ... the folders that both sides are copies of, and what of these is on the path of all interpreters, as ``from=to``.
 ORIGINS, MOVED = "IMPLBENCH_ORIGINS", "IMPLBENCH_MOVED"
 
-#: A variable that tells where this package is found in a checkout: its first name and the folder above it.
+#: A variable that tells where the harness is found, whatever interpreter a worker has, as ``name=folder``.
 HARNESS = "IMPLBENCH_HARNESS"
 
 #: Folder of the module that Python imports by itself at its start.
@@ -122,11 +123,9 @@ def _entries(variable: str) -> tuple[str, ...]:
 
 
 def _harness() -> str:
-    """Return the first name of this package and the folder above it, where the one lies in the other."""
-    package = __name__.split(".")[:-1]
-    above = Path(__file__).resolve().parents[len(package)]
-    here = above.joinpath(*package, Path(__file__).name)
-    return f"{package[0]}{os.pathsep}{above}" if here.exists() else ""
+    """Return the packages that the one of workers lies in, with their folders: ``bench=...`` in a checkout."""
+    names = accumulate(__name__.split(".")[:-2], "{}.{}".format)
+    return os.pathsep.join(f"{name}={Path(*sys.modules[name].__path__[:1]).resolve()}" for name in names)
 
 
 def foreign() -> str | None:

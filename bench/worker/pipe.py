@@ -12,6 +12,7 @@ from ..text import speakable
 from .protocol import (
     Answer,
     Count,
+    Describe,
     Failure,
     Finish,
     Foreign,
@@ -99,7 +100,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    kind: Any = Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave
+    kind: Any = Wake | Describe | WriteInputs | Start | TimeBurst | Finish | Count | Leave
     return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
 
 

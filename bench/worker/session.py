@@ -19,6 +19,7 @@ from .protocol import (
     Awake,
     CaseSpec,
     Count,
+    Describe,
     Failure,
     Finish,
     Foreign,
@@ -57,6 +58,10 @@ class Session:
         match order, self._bench:
             case Wake(), None:
                 return Awake()
+            case Describe(), None:
+                from .describing import described  # no other worker needs what it imports
+
+                return described()
             case WriteInputs(), None:
                 _find(order.spec)
                 return write_inputs(order)

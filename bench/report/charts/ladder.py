@@ -52,9 +52,10 @@ def _explained(ladder: Ladder) -> list[Step]:
 
 
 def _measured(analysis: Analysis, group: GroupFindings) -> list[Step]:
-    """Return the rungs of the problem's own order that have a time, in the baseline's layout."""
-    order, layout = analysis.run.problem.ladder, group.layouts[0]
-    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.layout == layout]
+    """Return the rungs of the problem's own order that have a time, in the first layout and environment."""
+    order, environments = analysis.run.problem.ladder, [one.arm.case.environment for one in group.findings]
+    where = (group.layouts[0], *environments[:1])
+    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.variant[1:] == where]
     rungs.sort(key=lambda one: order.index(one.arm.case.implementation))
     found = [Step(finding=one, ratio=None, reason="") for one in rungs[:1]]
     for before, after in pairwise(rungs):
