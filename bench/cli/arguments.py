@@ -6,13 +6,14 @@ that names one is held to it by a test.
 
 import argparse
 
-from . import argument_types
+from . import argument_types, environment_arguments
 
 
 def measuring(to: argparse.ArgumentParser) -> None:
     """Add what a run needs to know."""
     problem(to)
     axes(to)
+    environment_arguments.environments(to)
     cache(to)
     sweep(to)
     baseline(to)

@@ -22,7 +22,14 @@ def measured(problem: Problem, wanted: Selection, settings: Settings, *, results
     arms, left = select(problem, wanted)
     began_ns = time.time_ns()
     with terminal.progress(f"{problem.name}: {problem.title}") as listener:
-        runner = Runner(problem, settings, listener, decided=decided, say=terminal.note)
+        runner = Runner(
+            problem,
+            settings,
+            listener,
+            decided=decided,
+            say=terminal.note,
+            environments=wanted.environments,
+        )
         run, path = runner.run(arms, left, results)
     for file in descendants.abandoned(began_ns):
         terminal.note(f"{file}: was made while this run lasted, and nobody uses it; remove it if a worker has left it")

@@ -9,6 +9,7 @@ from ..machine import privacy
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
+from ..versions.environments.asked import EnvironmentOptions
 from .options import ReportingOptions
 
 #: The problem where none is named: that of the current folder.
@@ -62,6 +63,7 @@ class RunOptions(ReportingOptions):
     """Its name or path, or that with the name of an implementation behind a colon, for several of these."""
     selection: Selection
     timing: Timing
+    environments: EnvironmentOptions = EnvironmentOptions()
     roofline: bool = False
     report: bool = False
     watch: bool = False
@@ -72,6 +74,8 @@ class RunOptions(ReportingOptions):
         for name, given in (("sweep", sweeps), ("watch", self.watch), ("rounds", self.timing.rounds is not None)):
             if self.timing.precision is not None and given:
                 raise ImplbenchError(f"--precision and --{name}: give one of the two")
+        if self.watch and self.environments.any:
+            raise ImplbenchError("--watch measures where implbench itself runs: leave --env, --python and --var out")
         for name, given in (("sweep", sweeps), ("roofline", self.roofline)):
             if self.watch and given:
                 raise ImplbenchError(f"--watch and --{name}: give one of the two; a watch is to answer within seconds")

@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments
+from . import argument_types, arguments, environment_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         (_run, _time, _explain, _roofline, _compare, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
-    for add in (*measuring, *stored, _list, _new, _doctor, _completion):
+    for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
         add(commands)
     return top
 
@@ -268,6 +268,13 @@ def _doctor(commands: "Commands") -> None:
     doctor = _command(commands, "doctor", says, "implbench doctor")
     arguments.results(doctor)
     arguments.as_json(doctor)
+
+
+def _env(commands: "Commands") -> None:
+    says = "list the environments that were made for --env, --python and --build, or remove them"
+    env = _command(commands, "env", says, "implbench env list")
+    environment_arguments.kept(env)
+    arguments.as_json(env)
 
 
 def _completion(commands: "Commands") -> None:

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
+from ...versions.environments.ready import ready
 from ..asked import asked
 from ..exit_codes import exit_code
 from ..measuring import measured
@@ -21,6 +23,8 @@ def command(options: RunOptions) -> int:
     if options.watch:
         return watch.command(options, show)
     found, wanted = asked(options.problem, options.selection)
+    if options.environments.any:
+        wanted = replace(wanted, environments=ready(options.environments, terminal.note))
     run, path = measured(found, wanted, options.settings, results=options.results)
     with kept_in(path):
         return show(run, path, options)
