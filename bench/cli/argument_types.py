@@ -117,3 +117,8 @@ def words(text: str) -> tuple[str, ...]:
 def requirement_file(text: str) -> tuple[str, ...]:
     """Return a file of requirements, as pip takes it."""
     return "-r", text
+
+
+def build(text: str) -> tuple[str, ...] | None:
+    """Return a command in words; None for ``none``."""
+    return None if text == "none" else words(text)

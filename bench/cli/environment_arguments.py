@@ -44,6 +44,17 @@ def environments(to: argparse.ArgumentParser) -> None:
     )
 
 
+def build(to: argparse.ArgumentParser) -> None:
+    """Add what builds a version."""
+    to.add_argument(
+        "--build",
+        type=argument_types.build,
+        metavar="'pip install {source}'",
+        help="what builds each version into an environment of its own, from a clean checkout, once (default: so, where "
+        "its files say that it has compiled parts; none: nothing)",
+    )
+
+
 def kept(to: argparse.ArgumentParser) -> None:
     """Add what is to be done with the environments that are kept."""
     to.add_argument("action", choices=("list", "remove"), help="list them, or remove some")

@@ -150,6 +150,8 @@ def _compare(commands: "Commands") -> None:
     )
     compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
     compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
+    environment_arguments.build(compare)
+    environment_arguments.environments(compare)
     arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)

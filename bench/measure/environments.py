@@ -1,12 +1,11 @@
 """What workers run in: an interpreter with its packages, and variables put over those of this process."""
 
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..machine.distributions import normalised
+from ..machine.distributions import project_of
 from ..store.records import EnvironmentRecord
 
 #: How the variables are called that are there for their length alone.
@@ -40,7 +39,7 @@ class Environment:
         """Return what is missing in it and how to add it; None where nothing is, or where nobody has looked."""
         if self.record is None:
             return None
-        absent = [one for one in requirements if _project(one) not in self.record.packages]
+        absent = [one for one in requirements if project_of(one) not in self.record.packages]
         if not absent:
             return None
         asked = " ".join([*self.record.asked, *absent])
@@ -81,9 +80,3 @@ def _fillers(number: int) -> dict[str, str]:
 
 def _of_fillers(number: int) -> int:
     return sum(len(f"{name}=") + _BESIDE_TEXT_BYTES for name in _fillers(number))
-
-
-def _project(requirement: str) -> str:
-    """Return the name in a requirement, as in ``jax[cpu]>=0.5``, as all ways to write it are compared."""
-    name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
-    return normalised(name.group()) if name else ""

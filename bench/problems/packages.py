@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..machine.distributions import normalised
+from ..machine.distributions import normalised, project_of
 from .literals import literals
 
 #: Files that make a folder a project of its own.
@@ -22,6 +22,15 @@ _COPIES = frozenset(
 )
 _TRIALS = frozenset({"doc", "docs", "example", "examples", "test", "tests"})
 _PRODUCTS = frozenset({"build", "dist", "env", "site-packages", "venv"})
+
+#: What a build requires that compiles, and the arguments of setup() that name what is compiled.
+_COMPILING = frozenset(
+    {
+        *("cython", "meson-python", "scikit-build", "scikit-build-core", "maturin", "setuptools-rust", "pybind11"),
+        *("nanobind", "cffi", "mypy", "pythran", "hatch-cython", "hatch-mypyc", "enscons"),
+    }
+)
+_COMPILED = frozenset({"ext_modules", "cffi_modules", "rust_extensions", "libraries"})
 
 
 def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
@@ -83,6 +92,22 @@ def project_names(root: Path) -> tuple[frozenset[str], bool]:
         for folder, names in zip(projects, said, strict=True)
     )
     return frozenset().union(*said), known
+
+
+def must_be_built(root: Path) -> bool:
+    """Return whether the project in a folder has parts that only its build makes: compiled modules, or a version file.
+
+    Its own files tell it: what the build requires, what setup.py names, and where a version is written.
+    """
+    said = _pyproject(root)
+    requires = {project_of(one) for one in _texts(_at(said, "build-system", "requires"))}
+    arguments = {name for function, values, _ in _setup_py(root) if function == "setup" for name in values}
+    tool = _at(said, "tool")
+    written = (
+        *(_at(tool, "setuptools_scm", name) for name in ("version_file", "write_to")),
+        *(_at(tool, *place) for place in (("hatch", "build", "hooks", "vcs", "version-file"), ("pdm", "build", "version"))),
+    )
+    return bool(requires & _COMPILING or arguments & _COMPILED or _at(tool, "setuptools", "ext-modules") or any(written))
 
 
 def placed(root: Path) -> dict[str, Path]:

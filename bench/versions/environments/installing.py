@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...errors import ImplbenchError
+from ...machine.distributions import project_of
 from ...machine.environment import version
 from ...machine.privacy import masked
 from . import interpreters
@@ -106,7 +107,7 @@ def lines_of(requirements: Sequence[str], more: Iterable[str]) -> str:
 
 def as_here(needed: Iterable[str], requirements: Sequence[str]) -> tuple[str, ...]:
     """Return what is needed and not named, at the versions that the harness has: so that only the named differs."""
-    named = {match.group().lower() for one in requirements if (match := re.match(r"[A-Za-z0-9._-]+", one))}
+    named = set(map(project_of, requirements))
     return tuple(f"{name}=={found}" for name in needed if name not in named and (found := version(name)))
 
 
