@@ -50,8 +50,8 @@ def build(to: argparse.ArgumentParser) -> None:
         "--build",
         type=argument_types.build,
         metavar="'pip install {source}'",
-        help="what builds each version into an environment of its own, from a clean checkout, once (default: so, where "
-        "its files say that it has compiled parts; none: nothing)",
+        help="what builds each version into an environment of its own, from a clean checkout, once (this, where its "
+        "files say that it has compiled parts; none: nothing is built)",
     )
 
 

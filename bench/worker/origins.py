@@ -156,8 +156,7 @@ def absent(error: BaseException | None, folder: Path | None = None) -> str | Non
             if name and _has(folders, name.partition(".")[0]) and not _has(folders, name):
                 return (
                     f"{name} is not among this version's files: where the package's build writes it, as compiled "
-                    "modules and _version.py, build each version in a checkout of its own (pip install "
-                    "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
+                    "modules and _version.py, have each version built: --build 'pip install {source}'"
                 )
         if isinstance(error, OSError):
             said = _relative(error, own.tree if own else folder) or (_unread(error, own) if own else None)
@@ -277,5 +276,6 @@ def _complaint(name: str, file: str, tree: Path) -> str:
     return (
         f"{name} was loaded from {file} and not from this version's files in {tree}: the comparison would be of that "
         "code with itself. Name the folder that holds the package by --path; where it is found by a change of sys.path "
-        f"or an import hook, undo that; a package that is compiled is built for each version in a checkout of its own"
+        "or an import hook, undo that; have a package that is compiled built for each version: "
+        "--build 'pip install {source}'"
     )

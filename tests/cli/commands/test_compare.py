@@ -332,7 +332,7 @@ def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, s
     assert code == Exit.UNDECIDED
     assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
     assert bool(found["benchmarks"]) == bool(options)
-    assert all("build each version in a checkout of its own" in one["reason"] for one in found["skipped"])
+    assert all("--build 'pip install {source}'" in one["reason"] for one in found["skipped"])
 
 
 @pytest.mark.parametrize("is_built", [True, False])
