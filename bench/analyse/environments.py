@@ -67,8 +67,8 @@ def _facts(one: EnvironmentRecord) -> Iterator[tuple[str, str]]:
     yield "BLAS", " ".join(str(blas[name]) for name in ("name", "version") if blas.get(name))
     yield "BLAS kernel", str(blas.get("kernel") or "unknown")
     yield "SIMD tier of NumPy", str(_mapping(stack.get("simd")).get("tier") or "unknown")
-    yield from one.packages.items()
     yield from ((f"variable {name}", "unset" if value is None else value) for name, value in one.variables.items())
+    yield from one.packages.items()
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from ..machine import privacy
 from ..measure.selection import Selection
 from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
-from ..versions.environments.asked import EnvironmentOptions
+from ..versions.environments.asked import AS_HERE, EnvironmentOptions
 from .options import ReportingOptions
 
 #: The problem where none is named: that of the current folder.
@@ -63,7 +63,7 @@ class RunOptions(ReportingOptions):
     """Its name or path, or that with the name of an implementation behind a colon, for several of these."""
     selection: Selection
     timing: Timing
-    environments: EnvironmentOptions = EnvironmentOptions()
+    environments: EnvironmentOptions = AS_HERE
     roofline: bool = False
     report: bool = False
     watch: bool = False

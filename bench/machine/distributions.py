@@ -21,7 +21,7 @@ def normalised(project: str) -> str:
 
 
 def project_of(requirement: str) -> str:
-    """Return the name in a requirement, as in ``jax[cpu]>=0.5``, as all ways to write it are compared; empty for none."""
+    """Return the name in a requirement, as in ``jax[cpu]>=0.5``, as all ways to write it are compared; else nothing."""
     name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
     return normalised(name.group()) if name else ""
 

@@ -61,7 +61,10 @@ def levelled(environments: Sequence[Environment], variables: Mapping[str, str]) 
         Those of this process.
     """
     counts = [len(one.over(variables)) for one in environments]
-    rooms = [_room(one, variables) + _of_fillers(max(counts) - count) for one, count in zip(environments, counts, strict=True)]
+    rooms = [
+        _room(one, variables) + _of_fillers(max(counts) - count)
+        for one, count in zip(environments, counts, strict=True)
+    ]
     return tuple(
         replace(one, variables={**one.variables, **_fillers(max(counts) - count), LEVEL: "x" * (max(rooms) - room)})
         for one, count, room in zip(environments, counts, rooms, strict=True)

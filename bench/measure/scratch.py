@@ -104,5 +104,5 @@ def _memory() -> Path | None:
 
 
 def executable(folder: Path) -> Path:
-    """Return a folder that programs and libraries may be loaded from: a run's own one, else that for temporary files."""
+    """Return a folder that libraries may be loaded from: a run's own one, else that for temporary files."""
     return (folder / TEMPORARY).resolve() if compile_caches.forbids_programs(folder) else folder

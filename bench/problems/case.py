@@ -60,9 +60,7 @@ class Case:
     @property
     def name(self) -> str:
         """As in ``vectorized-M-float64-C-1t``, with the environment behind it if it has one: unique in the problem."""
-        return _joined(
-            self.implementation, self.size.name, self.dtype, self.layout, *self._condition, self.environment
-        )
+        return _joined(self.implementation, self.size.name, self.dtype, self.layout, *self._condition, self.environment)
 
     @property
     def id(self) -> str:

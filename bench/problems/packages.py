@@ -105,9 +105,14 @@ def must_be_built(root: Path) -> bool:
     tool = _at(said, "tool")
     written = (
         *(_at(tool, "setuptools_scm", name) for name in ("version_file", "write_to")),
-        *(_at(tool, *place) for place in (("hatch", "build", "hooks", "vcs", "version-file"), ("pdm", "build", "version"))),
+        *(
+            _at(tool, *place)
+            for place in (("hatch", "build", "hooks", "vcs", "version-file"), ("pdm", "build", "version"))
+        ),
     )
-    return bool(requires & _COMPILING or arguments & _COMPILED or _at(tool, "setuptools", "ext-modules") or any(written))
+    return bool(
+        requires & _COMPILING or arguments & _COMPILED or _at(tool, "setuptools", "ext-modules") or any(written)
+    )
 
 
 def placed(root: Path) -> dict[str, Path]:

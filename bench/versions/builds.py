@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..measure.environments import levelled
 from .environments import building
 from .environments.asked import EnvironmentOptions, Wanted, wanted
-from .environments.building import Built, BuildFailed, How, Version
+from .environments.building import BuildFailed, Built, How, Version
 from .environments.ready import ready
 
 #: Label of an environment -> what a version is in it.

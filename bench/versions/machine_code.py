@@ -1,4 +1,4 @@
-"""Whether two compiled files are the same code: whatever a debugger alone reads, as the numbers of lines, is no part."""
+"""Whether two compiled files are the same code: what a debugger alone reads, as the numbers of lines, is no part."""
 
 import shutil
 import subprocess

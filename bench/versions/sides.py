@@ -19,7 +19,7 @@ from . import builds, copies, revisions
 from .builds import Places
 from .copies import Repository
 from .environments import usual
-from .environments.asked import EnvironmentOptions
+from .environments.asked import AS_HERE, EnvironmentOptions
 from .environments.building import Built, Version
 from .pairing import Renames, paired_problems
 from .places import is_among_tests, name_at, places_in
@@ -42,7 +42,7 @@ class Asked:
     """A revision or folder whose problems are measured on both sides."""
     build: tuple[str, ...] | None = ()
     """What builds each version, in words; empty: what its own files say, of revisions; None: nothing."""
-    environments: EnvironmentOptions = EnvironmentOptions()
+    environments: EnvironmentOptions = AS_HERE
     """What both are built and measured in."""
 
 

@@ -20,6 +20,7 @@ from .protocol import (
     CaseSpec,
     Count,
     Describe,
+    Described,
     Failure,
     Finish,
     Foreign,
@@ -56,12 +57,8 @@ class Session:
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench:
-            case Wake(), None:
-                return Awake()
-            case Describe(), None:
-                from .describing import described  # no other worker needs what it imports
-
-                return described()
+            case Wake() | Describe(), None:
+                return Awake() if isinstance(order, Wake) else _described()
             case WriteInputs(), None:
                 _find(order.spec)
                 return write_inputs(order)
@@ -78,6 +75,12 @@ class Session:
             case Count(), Bench() as bench:
                 return bench.explain() if order.explained else bench.count()
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
+
+
+def _described() -> Described:
+    from .describing import described  # no other worker needs what it imports
+
+    return described()
 
 
 def _settle() -> None:

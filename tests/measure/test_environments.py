@@ -19,7 +19,7 @@ RECORD = EnvironmentRecord(
 
 
 def room(one, variables):
-    """Return the bytes on the stack of a process: texts, pointers to them, and the interpreter's name, which is twice there."""
+    """Return the bytes on the stack of a process: texts, pointers to them, twice the interpreter."""
     values = one.over(variables)
     return sum(len(os.fsencode(f"{name}={value}")) + 9 for name, value in values.items()) + 2 * len(one.python)
 
@@ -41,7 +41,11 @@ def test_all_environments_of_a_run_take_the_same_room_on_the_stack(known):
     assert len({room(one, known) for one in found}) == 1
     assert len({len(one.over(known)) for one in found}) == 1
     assert [(one.label, one.python) for one in found] == [(one.label, one.python) for one in asked]
-    assert all(name.startswith(LEVEL) for one, other in zip(found, asked, strict=True) for name in one.variables.keys() - other.variables.keys())
+    assert all(
+        name.startswith(LEVEL)
+        for one, other in zip(found, asked, strict=True)
+        for name in one.variables.keys() - other.variables.keys()
+    )
 
 
 def test_what_an_environment_lacks_is_told_with_how_to_add_it():

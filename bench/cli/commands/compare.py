@@ -26,7 +26,7 @@ from ...versions.benchmarks import Benchmark, Skipped
 from ...versions.builds import others_that_differ
 from ...versions.comparer import Comparer, Measured, usual_budget_s
 from ...versions.comparison import Comparison
-from ...versions.environments.asked import EnvironmentOptions
+from ...versions.environments.asked import AS_HERE, EnvironmentOptions
 from ...versions.native import Doubt
 from ...versions.sides import Asked, Side, sides
 from ..exit_codes import exit_code_of_comparison
@@ -52,7 +52,7 @@ class CompareOptions(Options):
     all: bool = False
     markdown: str | None = None
     build: tuple[str, ...] | None = ()
-    environments: EnvironmentOptions = EnvironmentOptions()
+    environments: EnvironmentOptions = AS_HERE
 
 
 def command(options: CompareOptions) -> int:

@@ -25,7 +25,9 @@ class EnvOptions(Options):
     def __post_init__(self) -> None:
         """Raise ImplbenchError unless it is said what to remove."""
         if self.action == "remove" and bool(self.names) == self.all:
-            raise ImplbenchError("implbench env remove: name the environments that `implbench env list` shows, or --all")
+            raise ImplbenchError(
+                "implbench env remove: name the environments that `implbench env list` shows, or --all"
+            )
 
 
 def command(options: EnvOptions) -> int:

@@ -47,9 +47,7 @@ def _differences(analysis: Analysis) -> Table:
             Column(name="subject", header="", right=False),
             *(Column(name=label, header=label, right=False) for label in labels),
         ),
-        rows=tuple(
-            (Cell.of(subject), *map(Cell.of, texts)) for subject, texts in differences(analysis.run).items()
-        ),
+        rows=tuple((Cell.of(subject), *map(Cell.of, texts)) for subject, texts in differences(analysis.run).items()),
     )
 
 

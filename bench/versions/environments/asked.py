@@ -38,6 +38,10 @@ class EnvironmentOptions:
         return bool(self.packages or self.pythons or self.variables)
 
 
+#: None of them.
+AS_HERE = EnvironmentOptions()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
     """One environment as it is asked for."""
@@ -69,7 +73,9 @@ def wanted(asked: EnvironmentOptions) -> tuple[Wanted, ...]:
 def _combined(python: str | None, requirements: tuple[str, ...], texts: Sequence[str]) -> Wanted:
     folder = next((word for word in requirements if os.sep in word and Path(word).is_dir()), None)
     if folder:
-        raise ImplbenchError(f"--env {folder}: is a folder, whose contents change; implbench compare --build builds versions of it")
+        raise ImplbenchError(
+            f"--env {folder}: is a folder, whose contents change; implbench compare --build builds versions of it"
+        )
     variables = dict(map(_variable, texts))
     here = requirements in ((), (HERE,)) and python is None
     words = () if python is None else (_python_text(python),)

@@ -1,4 +1,4 @@
-"""A version of a package, built into an environment of its own from a clean checkout; kept by all that it is made of."""
+"""A version of a package, built into an environment of its own from a clean checkout; kept by what it is made of."""
 
 import json
 import os
@@ -33,15 +33,15 @@ FLAGS = (
     *("CMAKE_ARGS", "CMAKE_BUILD_PARALLEL_LEVEL", "SKBUILD_CMAKE_ARGS", "SETUPTOOLS_SCM_PRETEND_VERSION"),
 )
 
-#: Within an environment: what the build has installed of the version's own projects, and what it has left in the checkout.
+#: Within an environment: what the build has installed of the version's own projects, and left in the checkout.
 _OWN, _MADE = "implbench-own", "implbench-made"
 
 #: Folders and files that a build leaves behind and nobody imports.
 _PASSING = frozenset({"build", ".git", "__pycache__"})
 _PASSING_ENDS = (".o", ".obj", ".pyc", ".egg-info", ".dist-info")
 
-#: So many lines are told of a build that failed.
-_TOLD = 6
+#: So many lines are told of a build that failed, and so many letters of its command.
+_TOLD, _LONGEST_SHOWN = 6, 80
 
 
 class BuildFailed(ImplbenchError):
@@ -115,7 +115,7 @@ def _place(
         pins = kept.pins if kept else NEEDED
         making.fill(interpreters.find(wanted.python), place, pins)
         _build(one, command, place, variables=wanted.variables)
-        return Kept(title=f"{one.label} by {' '.join(command)}", python=kept.python if kept else "", pins=pins)
+        return Kept(title=f"{one.label} by {_shown(command)}", python=kept.python if kept else "", pins=pins)
 
     cache.once(place, make)
     return place
@@ -155,7 +155,9 @@ def _build(one: Version, command: Sequence[str], place: Path, *, variables: Mapp
         _copy(source, made, place / _MADE)
         for each in _own_distributions(place, source):
             site = _site(place)
-            names = [str(file) for file in each.files or () if ".." not in file.parts and "__pycache__" not in file.parts]
+            names = [
+                str(file) for file in each.files or () if ".." not in file.parts and "__pycache__" not in file.parts
+            ]
             _copy(site, [name for name in names if (site / name).is_file()], place / _OWN)
         (place / _OWN).mkdir(exist_ok=True)
         shutil.rmtree(source, ignore_errors=True)
@@ -191,10 +193,14 @@ def _run(
             raise BuildFailed(f"{one.label}: {words[0]} cannot be started ({error.strerror})") from error
     if done.returncode:
         raise BuildFailed(
-            f"{one.label}: cannot be built ({' '.join(command)} ended with exit code {done.returncode}); its whole output "
-            f"is in {log}",
+            f"{one.label}: cannot be built ({_shown(command)} ended with exit code {done.returncode}); its whole "
+            f"output is in {log}",
             example=_last(log),
         )
+
+
+def _shown(command: Sequence[str]) -> str:
+    return " ".join(" ".join(command).split())[:_LONGEST_SHOWN]
 
 
 def _last(log: Path) -> list[str]:

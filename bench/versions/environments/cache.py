@@ -23,7 +23,7 @@ CACHE = "IMPLBENCH_CACHE"
 #: Within an environment: what it is, written once it is whole.
 RECORD = "implbench-environment.json"
 
-#: So many letters of a digest tell environments apart; all paths in them are of one length, as those of workers must be.
+#: So many letters of a digest tell environments apart; all their paths are of one length, as those of workers must be.
 _LETTERS = 16
 
 #: A larger record is none of ours.

@@ -24,7 +24,7 @@ NEEDED = ("numpy", "threadpoolctl", "msgspec")
 _LONGEST = 400
 
 #: What uv draws around its sentences.
-_DRAWN = re.compile(r"[×╰─▶│├╭╮╯]")
+_DRAWN = re.compile(r"[\u00d7\u2500-\u257f\u25b6]")
 
 
 class Installer(Protocol):

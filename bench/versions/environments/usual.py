@@ -1,4 +1,4 @@
-"""Whether versions have to be built, where nobody says so: problems use a package that its sources alone do not make."""
+"""Whether versions have to be built, where nobody says so: problems use what sources alone do not make."""
 
 import ast
 from collections.abc import Iterable, Iterator

@@ -13,8 +13,8 @@ from tests.environments import two_environments
 def test_one_table_names_what_differs_and_one_has_the_ratios():
     differing, ratios = environments.section(Analysis(two_environments())).tables
     assert [column.header for column in differing.columns] == ["", "old", "new"]
-    assert [[cell.text for cell in row] for row in differing.rows][1] == ["numpy", "2.3.5", "2.4.6"]
-    assert [cell.text for cell in differing.rows[2]] == ["scipy", "-", "1.16"]
+    assert [[cell.text for cell in row] for row in differing.rows][2] == ["numpy", "2.3.5", "2.4.6"]
+    assert [cell.text for cell in differing.rows[3]] == ["scipy", "-", "1.16"]
     people = ratios.for_people()
     assert [column.header for column in people.columns] == ["implementation", "from", "to", "speed-up", "verdict"]
     assert [row[0].text for row in people.rows] == ["loop", "rows"]

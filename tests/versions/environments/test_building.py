@@ -27,7 +27,8 @@ cp fast.c "$site/mine/fast.so"
 touch "$site/mine/__init__.py"
 printf 'Name: mine\\nVersion: 1\\n' > "$site/mine-1.dist-info/METADATA"
 printf '{"url": "file://%s"}' "$PWD" > "$site/mine-1.dist-info/direct_url.json"
-printf 'mine/__init__.py,,\\nmine/fast.so,,\\nmine/__pycache__/a.pyc,,\\n../../../bin/mine,,\\n' > "$site/mine-1.dist-info/RECORD"
+printf 'mine/__init__.py,,\\nmine/fast.so,,\\nmine/__pycache__/a.pyc,,\\n../../../bin/mine,,\\n' \\
+  > "$site/mine-1.dist-info/RECORD"
 mkdir -p build && touch build/fast.o
 echo "version = '$(git rev-parse --short HEAD 2>/dev/null || echo none)'" > src/_version.py
 echo "$CFLAGS $EXTRA" > src/flags.txt
@@ -79,11 +80,15 @@ def repository(tmp_path):
 def version(top, place, label="BASE"):
     copies.write_folder(top, place)
     repository = copies.Repository(top=top) if (top / ".git").exists() else None
-    return Version(label=label, tree=place, repository=repository, commit=git(top, "rev-parse", "HEAD") if repository else None)
+    return Version(
+        label=label, tree=place, repository=repository, commit=git(top, "rev-parse", "HEAD") if repository else None
+    )
 
 
 def built(one, *wanted, command=COMMAND, told=None):
-    return building.built(one, How(command=command, wanted=wanted or (HERE,)), tell=[].append if told is None else told.append)
+    return building.built(
+        one, How(command=command, wanted=wanted or (HERE,)), tell=[].append if told is None else told.append
+    )
 
 
 def test_what_was_installed_and_what_was_left_in_the_checkout_is_put_into_the_copy(repository, tmp_path):
@@ -92,7 +97,9 @@ def test_what_was_installed_and_what_was_left_in_the_checkout_is_put_into_the_co
     files = {str(file.relative_to(found.installed)) for file in found.installed.rglob("*") if file.is_file()}
     assert files == {"mine/__init__.py", "mine/fast.so"}
     assert found.installed.is_relative_to(one.tree / INSTALLED)
-    assert (one.tree / "src" / "_version.py").read_text() == f"version = '{git(repository, 'rev-parse', '--short', 'HEAD')}'\n"
+    assert (
+        one.tree / "src" / "_version.py"
+    ).read_text() == f"version = '{git(repository, 'rev-parse', '--short', 'HEAD')}'\n"
     assert not (one.tree / "build").exists()
     assert found.is_built
     assert found.others == {"numpy": "2.3.5"}
@@ -131,7 +138,8 @@ def test_each_environment_has_what_was_built_for_it(repository, tmp_path):
 
 def test_a_folder_without_history_is_built_too(tmp_path):
     (tmp_path / "plain" / "src").mkdir(parents=True)
-    (tmp_path / "plain" / "fast.c").write_text("int fast;\n")
+    for name in ("fast.c", "src/kernel.py"):
+        (tmp_path / "plain" / name).write_text("")
     one = version(tmp_path / "plain", tmp_path / "base")
     built(one)
     assert "none" in (one.tree / "src" / "_version.py").read_text()
@@ -166,7 +174,13 @@ def test_pip_and_python_are_those_of_the_environment(repository, tmp_path, monke
     real = building.subprocess.run
     one = version(repository, tmp_path / "base")
     (tmp_path / "cache").mkdir()
-    monkeypatch.setattr(building.subprocess, "run", lambda command, **how: run(command, **how) if "env" in how and "VIRTUAL_ENV" in how["env"] else real(command, **how))
+    monkeypatch.setattr(
+        building.subprocess,
+        "run",
+        lambda command, **how: (
+            run(command, **how) if "env" in how and "VIRTUAL_ENV" in how["env"] else real(command, **how)
+        ),
+    )
     for command in (("pip", "install", "{source}"), ("python", "setup.py", "build_ext", "--inplace")):
         built(one, command=command)
     (pip, python) = commands

@@ -15,7 +15,7 @@ from bench.versions.environments.interpreters import Interpreter
 INTERPRETER = Interpreter(path=Path("/usr/bin/python3.12"), version="3.12.1", implementation="CPython")
 
 NO_SOLUTION = """\
-  × No solution found when resolving dependencies:
+  \u00d7 No solution found when resolving dependencies:
   ╰─▶ Because there is no version of numpy==99 and you require numpy==99, we
       can conclude that your requirements are unsatisfiable.
 """

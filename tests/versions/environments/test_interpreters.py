@@ -17,7 +17,7 @@ def pyenv(tmp_path, monkeypatch):
     def add(name, version, folder=tmp_path / "versions"):
         place = folder / name / "bin"
         place.mkdir(parents=True)
-        (place / "python").write_text(f"#!/bin/sh\necho '[\"{version}\", \"CPython\", \"{place}/python\"]'\n")
+        (place / "python").write_text(f'#!/bin/sh\necho \'["{version}", "CPython", "{place}/python"]\'\n')
         (place / "python").chmod(0o755)
         return place / "python"
 

@@ -57,7 +57,7 @@ def test_two_versions_of_numpy_are_measured_in_the_same_rounds(folder, capsys):
 
 
 def test_what_cannot_be_resolved_leaves_the_others(folder, capsys):
-    code, found = run(capsys, "--env", "numpy==0.0.99", "--env", "here")
+    _code, found = run(capsys, "--env", "numpy==0.0.99", "--env", "here")
     outcomes = {one["environment"]: (one["outcome"], one["reason"]) for one in found["groups"][0]["cases"]}
     assert outcomes["here"][0] == "ok"
     assert outcomes["numpy 0.0.99"][0] == "unavailable"
@@ -68,14 +68,14 @@ def test_once_made_an_environment_needs_no_index(folder, capsys, monkeypatch):
     making.made("once", None, (OTHER,), tell=lambda text: None)
     for name in ("UV_INDEX_URL", "UV_DEFAULT_INDEX", "PIP_INDEX_URL"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/none")
-    code, found = run(capsys, "--env", OTHER)
+    _code, found = run(capsys, "--env", OTHER)
     assert found["groups"][0]["cases"][0]["outcome"] == "ok"
 
 
 def test_a_worker_runs_in_the_oldest_numpy_that_is_supported(folder, capsys):
     if sys.version_info >= (3, 13):
         pytest.skip("NumPy 2.0 has no build for this Python")
-    code, found = run(capsys, "--env", "numpy==2.0.2", "--env", "here")
+    _code, found = run(capsys, "--env", "numpy==2.0.2", "--env", "here")
     assert {one["outcome"] for one in found["groups"][0]["cases"]} == {"ok"}
 
 

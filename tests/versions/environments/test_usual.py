@@ -4,7 +4,9 @@ import pytest
 
 from bench.versions.environments import usual
 
-SETUP = "from setuptools import Extension, setup\n\nsetup(name='mine', ext_modules=[Extension('mine._fast', ['fast.c'])])\n"
+SETUP = (
+    "from setuptools import Extension, setup\n\nsetup(name='mine', ext_modules=[Extension('mine._fast', ['fast.c'])])\n"
+)
 
 PROBLEM = "from mine.kernel import rows\n\n\ndef inputs(*, seed):\n    return {}\n"
 
