@@ -10,6 +10,10 @@ from ..store.records import EnvironmentRecord, Run
 from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate, judge
 
 
+#: What environments are filled by; no implementation computes with it.
+_INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """One implementation in one layout, in two environments of the same rounds."""
@@ -68,7 +72,7 @@ def _facts(one: EnvironmentRecord) -> Iterator[tuple[str, str]]:
     yield "BLAS kernel", str(blas.get("kernel") or "unknown")
     yield "SIMD tier of NumPy", str(_mapping(stack.get("simd")).get("tier") or "unknown")
     yield from ((f"variable {name}", "unset" if value is None else value) for name, value in one.variables.items())
-    yield from one.packages.items()
+    yield from ((name, version) for name, version in one.packages.items() if name not in _INSTALLERS)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

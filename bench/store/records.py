@@ -207,7 +207,7 @@ class Run:
     """Arm -> why it was measured no further, though it was well: the time did not pay for it."""
     spent_s: dict[str, float] = field(default_factory=dict)
     """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
-    sources: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""
     environments: tuple[EnvironmentRecord, ...] = ()
     """Those that the cases name; empty where all ran in the harness's own, which `environment` describes."""
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -33,6 +33,7 @@ SHORTEST = {
     "import": ["benchmark.json"],
     "list": [],
     "new": ["problem", "my_rows"],
+    "env": ["list"],
     "doctor": [],
     "completion": ["bash"],
 }

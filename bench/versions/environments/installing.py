@@ -140,5 +140,5 @@ def _done(command: Sequence[str]) -> str:
 def sentence(said: str) -> str:
     """Return what pip or uv says of a failure, in one line."""
     errors = [line for line in said.splitlines() if line.lstrip().startswith("ERROR:")]
-    text = " ".join(_DRAWN.sub(" ", "\n".join(errors) or said).split())
+    text = " ".join(_DRAWN.sub(" ", "\n".join(errors[-1:]) or said).split())
     return masked(text, os.environ)[:_LONGEST].rstrip(". ")

@@ -51,7 +51,8 @@ def find(name: str | None) -> Interpreter:
     """
     path = next(_candidates(name), None)
     if path is None:
-        known = ", ".join(sorted({*_pyenv_versions(), *_on_path()}, key=_order)) or "none"
+        there = [one for one in {*_pyenv_versions(), *_on_path()} if _order(one)[:2] >= list(OLDEST)]
+        known = ", ".join(sorted(there, key=_order)) or "none"
         raise ImplbenchError(
             f"--python {name}: there is no such interpreter here; there are {known} (uv python install {name} adds it)"
         )
