@@ -10,7 +10,7 @@ class Exit(IntEnum):
     FINE = 0
     """What was asked for is done; of a gate: no slowdown."""
     REGRESSION = 1
-    """HEAD is slower than BASE."""
+    """HEAD is slower than BASE; or all candidates that were judged are rejected."""
     USAGE = 2
     """What was asked for cannot be done: a mistake that the user can mend."""
     UNDECIDED = 3

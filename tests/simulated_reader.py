@@ -1,9 +1,10 @@
 """Somebody who types what a page shows, in this process and on a simulated machine."""
 
 import shlex
-from collections.abc import Callable, Container
-from contextlib import chdir, redirect_stderr, redirect_stdout
-from io import StringIO
+import sys
+from collections.abc import Callable, Container, Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 from bench.cli.main import main
@@ -22,9 +23,11 @@ class SimulatedReader(Reader):
         if words[0] != "implbench" or self.real(words[1:]):
             super().type(command, expected, extra)
             return
-        words, target = (words[: words.index(">")], words[-1]) if ">" in words else (words, None)
+        words, target = _apart(words, ">")
+        words, source = _apart(words, "<")
+        given = (self.folder / source).read_bytes() if source else b""
         output, errors = StringIO(), StringIO()
-        with chdir(self.folder), redirect_stdout(output), redirect_stderr(errors):
+        with chdir(self.folder), redirect_stdout(output), redirect_stderr(errors), typing(given):
             try:
                 code = main([one for word in words[1:] for one in _expanded(word)])
             except SystemExit as ended:
@@ -34,6 +37,21 @@ class SimulatedReader(Reader):
         self._printed.write_text(output.getvalue())
         if code not in expected:
             raise Untrue(f"{command}\nended with {code}, expected {expected}\n{output.getvalue()}{errors.getvalue()}")
+
+
+@contextmanager
+def typing(given: bytes) -> Iterator[None]:
+    """Have these bytes come from standard input."""
+    before, sys.stdin = sys.stdin, TextIOWrapper(BytesIO(given))
+    try:
+        yield
+    finally:
+        sys.stdin = before
+
+
+def _apart(words: list[str], sign: str) -> tuple[list[str], str | None]:
+    """Return what stands before a sign of the shell, and the file behind it."""
+    return (words[: words.index(sign)], words[-1]) if sign in words else (words, None)
 
 
 def _expanded(word: str) -> list[str]:

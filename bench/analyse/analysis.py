@@ -6,7 +6,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ..stats.intervals import Estimate
+from ..stats.racing import Race
 from ..store.records import Arm, Run
+from . import best
 from .conditions import AXES, Effect, effects
 from .environments import Change, changes
 from .explanation import Ladder, ladders
@@ -59,6 +61,11 @@ class Analysis:
     def roofline(self, group: GroupFindings) -> Roofline | None:
         """Return the limits of a group, None where none was measured."""
         return next((roofline for roofline in self.rooflines if roofline.group.name == group.name), None)
+
+    def race(self, group: GroupFindings) -> Race | None:
+        """Return how the race of a group ended, None where the run was not made to find the best."""
+        error = self.run.settings.best
+        return None if error is None else best.race(group, error)
 
     def ladder(self, group: GroupFindings) -> Ladder | None:
         """Return the ladder of a group, None where it was not explained."""

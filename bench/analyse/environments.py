@@ -9,7 +9,6 @@ from ..stats.sequential import Stopping
 from ..store.records import EnvironmentRecord, Run
 from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate, judge
 
-
 #: What environments are filled by; no implementation computes with it.
 _INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})
 

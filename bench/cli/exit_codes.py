@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from ..analyse.analysis import Analysis
 from ..analyse.verdict import BAD, GroupFindings, Verdict
 from ..errors import Exit
+from ..stats.judging import Decision
 from ..store.worker_records import Outcome
 from ..versions.comparison import Comparison, Standing
+from ..versions.judgement import Judgement
 
 
 def exit_code(analysis: Analysis) -> Exit:
@@ -16,7 +18,7 @@ def exit_code(analysis: Analysis) -> Exit:
     if analysis.run.interrupted:
         return Exit.INTERRUPTED
     code = exit_code_of(outcomes)
-    if code == Exit.FINE and any(_undecided_by_noise(group) for group in analysis.groups):
+    if code == Exit.FINE and any(_is_undecided(analysis, group) for group in analysis.groups):
         return Exit.UNDECIDED
     return code
 
@@ -44,6 +46,17 @@ def exit_code_of_comparison(found: Comparison) -> Exit:
     return Exit.FINE
 
 
-def _undecided_by_noise(group: GroupFindings) -> bool:
-    """Return whether two identical arms differed by more than the margin allows, and that left a case undecided."""
+def _is_undecided(analysis: Analysis, group: GroupFindings) -> bool:
+    """Return whether a race was not settled; else whether identical arms differed too much and a case is undecided."""
+    race = analysis.race(group)
+    if race is not None:
+        return not race.settled
     return group.too_noisy and any(one.verdict == Verdict.UNDECIDED for one in group.findings)
+
+
+def exit_code_of_judgements(judgements: Iterable[Judgement]) -> Exit:
+    """Return 0 where any candidate is accepted, else 3 where any is undecided, else 1: all are rejected."""
+    decisions = {one.decision for one in judgements}
+    if Decision.ACCEPT in decisions:
+        return Exit.FINE
+    return Exit.UNDECIDED if Decision.UNDECIDED in decisions else Exit.REGRESSION

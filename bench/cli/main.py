@@ -21,6 +21,9 @@ _LIMIT = "end other programs, or raise the limit"
 #: Of files only; one without a name is stdout.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
+#: Modules of the standard library that only Unix has.
+_UNIX = frozenset({"fcntl", "resource"})
+
 #: What a machine may deny any program, and what to do then; every other error of the system is one of ours.
 _DENIED = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _ROOM),
@@ -81,6 +84,9 @@ def _failed(error: Exception) -> int:
             where = "stdout: " if error.errno in _FULL else ""
             _write_nowhere(sys.stdout)  # what is left to be written would fail again at the end
         _complain(f"{where}{os.strerror(error.errno)}; {_DENIED[error.errno]}", error)
+        return Exit.USAGE
+    if isinstance(error, ModuleNotFoundError) and error.name in _UNIX:
+        _complain("this needs Linux or macOS; on Windows, use WSL")
         return Exit.USAGE
     import traceback
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from ..errors import ImplbenchError
 from ..machine import privacy
 from ..measure.selection import Selection
+from ..stats.racing import USUAL_ERROR
 from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
 from ..versions.environments.asked import AS_HERE, EnvironmentOptions
@@ -55,6 +56,14 @@ class Timing:
         return LOOKS if self.rounds is None and self.precision is None else ()
 
 
+#: Option of a run -> others that it cannot be had with, and why, as the end of a sentence.
+_APART = {
+    "precision": (("sweep", "watch", "rounds"), ""),
+    "watch": (("sweep", "roofline", "env"), "; a watch is to answer within seconds"),
+    "best": (("sweep", "watch", "roofline", "rounds", "precision"), ""),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunOptions(ReportingOptions):
     """Of `run`, and of what measures as it does: `roofline` and the pytest plugin."""
@@ -67,19 +76,27 @@ class RunOptions(ReportingOptions):
     roofline: bool = False
     report: bool = False
     watch: bool = False
+    best: bool = False
+    error: float = USUAL_ERROR
 
     def __post_init__(self) -> None:
         """Raise ImplbenchError for what cannot be had together."""
-        sweeps = self.selection.sweep is not None
-        for name, given in (("sweep", sweeps), ("watch", self.watch), ("rounds", self.timing.rounds is not None)):
-            if self.timing.precision is not None and given:
-                raise ImplbenchError(f"--precision and --{name}: give one of the two")
-        if self.watch and self.environments.any:
-            raise ImplbenchError("--watch measures where implbench itself runs: leave --env, --python and --var out")
-        for name, given in (("sweep", sweeps), ("roofline", self.roofline)):
-            if self.watch and given:
-                raise ImplbenchError(f"--watch and --{name}: give one of the two; a watch is to answer within seconds")
-        if sweeps and self.roofline:
+        given = {
+            "sweep": self.selection.sweep is not None,
+            "watch": self.watch,
+            "roofline": self.roofline,
+            "best": self.best,
+            "rounds": self.timing.rounds is not None,
+            "precision": self.timing.precision is not None,
+            "env": self.environments.any,
+        }
+        for one, (others, why) in _APART.items():
+            for other in others:
+                if given[one] and given[other]:
+                    raise ImplbenchError(f"--{one} and --{other}: give one of the two{why}")
+        if not 0 < self.error < 1:
+            raise ImplbenchError(f"--error {100 * self.error:.3g}%: expected less than 100%")
+        if given["sweep"] and self.roofline:
             raise ImplbenchError(
                 "a sweep has no roofline, the limits would take most of its time: give several sizes instead "
                 "(--size S,M,L)"
@@ -92,6 +109,8 @@ class RunOptions(ReportingOptions):
 
         settings = self.timing.settings
         if self.selection.sweep is None:
+            if self.best:
+                return replace(settings, best=self.error)
             return replace(settings, roofline=self.roofline, looks=self.timing.looks)
         unlimited = settings.rounds is None and settings.budget_s is None
         budget_s = SWEEP_BUDGET_S if unlimited else settings.budget_s

@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments, environment_arguments
+from . import argument_types, arguments, environment_arguments, judging_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     measuring, stored = (
-        (_run, _time, _explain, _roofline, _compare, _calibrate, _check),
+        (_run, _time, _explain, _roofline, _compare, _judge, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
@@ -67,6 +67,7 @@ def _run(commands: "Commands") -> None:
     run = _command(commands, "run", says, example)
     arguments.measuring(run)
     arguments.limits(run)
+    judging_arguments.race(run)
     run.add_argument(
         "--watch",
         action="store_true",
@@ -129,32 +130,18 @@ def _explain(commands: "Commands") -> None:
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
     compare = _command(commands, "compare", says, example)
-    compare.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
-    compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
-    compare.add_argument(
-        "--problem",
-        type=argument_types.names,
-        dest="problems",
-        metavar="NAME,...",
-        help="only these, names or paths (default: all)",
-    )
-    compare.add_argument(
-        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
-    )
-    compare.add_argument(
-        "--path",
-        action="append",
-        dest="paths",
-        metavar="FOLDER",
-        help="where a package lies; repeat it for several",
-    )
-    compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
-    compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
+    arguments.versions(compare)
     environment_arguments.build(compare)
     environment_arguments.environments(compare)
     arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
+
+
+def _judge(commands: "Commands") -> None:
+    says = "accept or reject candidates, as often as you like: luck gets no prize"
+    judge = _command(commands, "judge", says, "implbench judge rows.py candidate.py --accept-at 3%")
+    judging_arguments.judging(judge)
 
 
 def _calibrate(commands: "Commands") -> None:

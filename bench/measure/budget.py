@@ -13,6 +13,9 @@ USUAL_BUDGET_S = 75.0
 #: It grows to so many times that where the rounds that an interval needs take longer.
 MOST_GROWTH = 2.0
 
+#: Length of a run that looks for the best alone: so long for each case, and at least the usual one.
+RACE_S_EACH = 6.0
+
 #: The part of the time that the rounds up to the first look may take; the rest is for the pairs undecided then.
 FIRST_PART = 0.6
 
@@ -21,6 +24,11 @@ PLANNED_ROUNDS = 8
 
 #: What the next round takes is told from so many before it.
 RECENT = 3
+
+
+def race_budget_s(cases: int) -> float:
+    """Return the time for a run that looks for the best of so many cases, where nobody says another."""
+    return max(USUAL_BUDGET_S, RACE_S_EACH * cases)
 
 
 class Pace:

@@ -32,7 +32,7 @@ def case_spec(case: Case, source: Source, inputs: Path, *, problem: Problem, scr
         folder=own.folder,
         module=own.module,
         arguments=problem.arguments,
-        importable=make_importable(own.folder, scratch),
+        importable=make_importable(source.folder, scratch),
         path=own.path,
         code=own.code,
         inputs=inputs,

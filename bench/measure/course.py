@@ -1,11 +1,14 @@
 """How a run that is no sweep goes on from round to round: who takes part, how often it is timed, when it is enough."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from math import exp
 
+from ..stats import racing
 from ..stats.intervals import MIN_ROUNDS
+from ..stats.racing import SCREENING_ROUNDS, USUAL_ERROR, Eliminated, Race
 from ..stats.sequential import rounds_for
 from ..store.records import Round, Run, Settings
-from ..units import percent
+from ..units import percent, significant
 from . import thinning
 from .budget import Pace
 from .group import Group
@@ -33,7 +36,7 @@ class Course:
         self._decide = decided
         self._say = say
         least = FIRST_PASSES if settings.roofline or settings.explains else 1  # there, other ratios are told too
-        self._planner = PassPlanner(settings.margin, settings.precision, least=least)
+        self._planner = PassPlanner(settings.margin, settings.precision, least=least, races=settings.best is not None)
         self._lap: list[Round] = []
         self._due = MIN_ROUNDS
         """The next look of a run that is to reach a precision."""
@@ -51,6 +54,8 @@ class Course:
     def goes_on(self) -> bool:
         """Whether a round is likely to follow the next one: there is no look before it, and no end."""
         following = self._pace.done + 1
+        if self._settings.best is not None and following <= SCREENING_ROUNDS:
+            return False  # the next one may be of far fewer arms
         ends = (*self._settings.looks, self._settings.rounds, self._due if self._settings.precision else None)
         return following not in ends
 
@@ -60,19 +65,40 @@ class Course:
         The baseline is not measured twice while every two cases are far apart: what it differs from itself by could not
         call that into question. Fixed rounds are the same for all.
         """
+        if self._settings.best is not None:
+            return self._racing(group, alive)
         baselines = {arm.name for arm in group.arms if arm.baseline}
         undecided = [name for name in alive if name not in self.decided and name not in baselines]
         if self._settings.rounds is None and self._planner.is_clear(group):
             baselines -= {arm.name for arm in group.arms if arm.again}
-        if self._is_looked_at and not undecided:
+        judged = self._settings.accept_at is not None
+        nothing = not undecided or (judged and baselines.isdisjoint(alive))
+        if nothing and (judged or self._is_looked_at):
             return []
         return [name for name in alive if name in baselines or name in undecided]
+
+    def _racing(self, group: Group, alive: Collection[str]) -> list[str]:
+        """Return the arms that may still be the best; with the baseline twice, while it may."""
+        found = self.race(group, alive)
+        again = {arm.name for arm in group.arms if arm.again}
+        baseline = any(arm.name in found.left for arm in group.arms if arm.baseline)
+        return [] if found.over else [name for name in alive if name in found.left or (name in again and baseline)]
+
+    def race(self, group: Group, alive: Collection[str]) -> Race:
+        """Return where the race of a group's arms stands, of those that have not ended otherwise than ok."""
+        names = [arm.name for arm in group.arms if arm.name in alive and not arm.again]
+        times = self._planner.times(group)
+        return racing.race(names, times, error=self._settings.best or USUAL_ERROR, margin=self._settings.margin)
+
+    def eliminated(self, group: Group, alive: Collection[str]) -> dict[str, str]:
+        """Return the arms that take part no longer in a race, with the reason."""
+        return {one.name: _told(one) for one in self.race(group, alive).eliminated}
 
     def turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int, groups: int) -> Mapping[str, Turns]:
         """Return how often each arm of one of so many groups is timed, and say so where its rounds will not fit."""
         self._groups[group.name] = group
         found = self._planner.turns(group, sizes, self._pace.share_s(groups) * 1e9 - start_ns)
-        if self._pace.done == 0 and self._pace.is_bounded:
+        if self._pace.done == 0 and self._pace.is_bounded and self._settings.best is None:
             self._warn(group, sizes, found, start_ns)
         return found
 
@@ -123,7 +149,8 @@ class Course:
     def leaving(self, groups: Sequence[Group], alive: Collection[str]) -> dict[str, str]:
         """Return the arms for which there is no time, with the reason: the slowest, where it does not pay for all."""
         rounds = MIN_ROUNDS - self._pace.done
-        if self._settings.rounds is not None or self._pace.done == 0 or rounds <= 0:
+        races = self._settings.best is not None
+        if races or self._settings.rounds is not None or self._pace.done == 0 or rounds <= 0:
             return {}
         kept = {
             arm.name for group in groups for arm in (*group.arms, *group.limits) if arm.baseline or arm in group.limits
@@ -133,3 +160,12 @@ class Course:
         if found:
             self._say(f"{len(found)} of {len(known)} leave, {MIN_ROUNDS} rounds of all do not fit the time (--budget)")
         return found
+
+
+def _told(one: Eliminated) -> str:
+    """Return why somebody takes part in a race no longer."""
+    ratio, interval = exp(one.log_ratio.value), one.log_ratio.interval
+    if interval is None:
+        return f"{significant(ratio, 2)} times as slow as the fastest, by its first calls"
+    low, high = (exp(end) for end in (interval.low, interval.high))
+    return f"{ratio:.3f} [{low:.3f}, {high:.3f}] times as slow as the fastest, after {one.rounds} rounds"

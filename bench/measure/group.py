@@ -1,11 +1,11 @@
 """What is measured together: arms that share a baseline, and where their code and inputs are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..problems.case import MemoryOrder
-from ..problems.implementation import Implementation
+from ..problems.implementation import Implementation, chosen
 from ..problems.problem import Problem
 from ..store.records import Arm
 from ..worker.origins import Own
@@ -22,6 +22,30 @@ class Source:
     """All code of its version, where it is one of two."""
     environment: Environment = HERE
     """What its workers run in."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that its module is imported from."""
+        return self.implementation.root if self.implementation.apart else self.problem.folder
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Folders whose modules come before what is installed."""
+        own = (self.implementation.file.parent,) if self.implementation.apart else ()
+        return (*own, *self.problem.beside)
+
+
+def sources(problem: Problem, arms: Iterable[Arm], environments: Iterable[Environment]) -> dict[str, Source]:
+    """Return arm -> its code, in the environment that its case names."""
+    found, places = chosen(problem, ()), {one.label: one for one in environments}
+    return {
+        arm.name: Source(
+            problem=problem,
+            implementation=found[arm.case.implementation],
+            environment=places[arm.case.environment],
+        )
+        for arm in arms
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,7 @@ from itertools import pairwise
 from math import ceil, log, log1p, sqrt
 from statistics import median, stdev
 
+from ..stats.racing import TIMES_AT_ONCE
 from ..store.records import Role, Round
 from ..store.selectors import burst_minima
 from ..store.worker_records import Outcome
@@ -33,6 +34,9 @@ LONG_BURST_NS = 20_000_000
 
 #: Of samples longer than this a burst has but so many: a pass more does better than a longer one.
 SLOW_SAMPLE_NS, SLOW_SAMPLES = 20_000_000, 2
+
+#: The turns of who is that far behind in a race: one call or a few, which tell that it is.
+ONE_SAMPLE = Turns(passes=1, samples=1)
 
 #: Standard error of a median over that of a mean (normal: sqrt(pi / 2)).
 ERROR_OF_MEDIAN = 1.25
@@ -76,14 +80,15 @@ class _Pair:
 class PassPlanner:
     """Plans passes from what the rounds of a run have shown."""
 
-    def __init__(self, margin: float, precision: float | None = None, *, least: int = 1) -> None:
+    def __init__(self, margin: float, precision: float | None = None, *, least: int = 1, races: bool = False) -> None:
         """Take the smallest difference that matters, the half-width that was asked for, if any, and the fewest passes.
 
-        An arm with long bursts may have fewer than these.
+        An arm with long bursts may have fewer than these. Where it `races`, the ratios are those to the fastest.
         """
         self._margin = log1p(margin)
         self._precision = precision
         self._least = least
+        self._races = races
         self._rounds: dict[str, list[dict[str, _Minima]]] = {}
         self._samples: dict[str, int] = {}
 
@@ -93,6 +98,10 @@ class PassPlanner:
             worker.arm: burst_minima(worker) for worker in one.workers if worker.outcome == Outcome.OK
         }
         self._rounds.setdefault(one.group, []).append(known)
+
+    def times(self, group: Group) -> Sequence[Mapping[str, _Minima]]:
+        """Return arm -> pass -> time of a call, of each round so far."""
+        return self._rounds.get(group.name, ())
 
     def ratios(self, group: Group, arm: str) -> list[float]:
         """Return the log-ratios of an arm to the baseline so far, one a round."""
@@ -122,7 +131,7 @@ class PassPlanner:
         """
         sizes = {name: replace(size, samples=self._samples_of(name, group, sizes)) for name, size in sizes.items()}
         passes: dict[str, int] = {}
-        for one, other in _judged(group, sizes):
+        for one, other in _to_fastest(group, sizes) if self._races else _judged(group, sizes):
             wanted = self._wanted(group, (one, other), sizes)
             passes |= {name: max(wanted, passes.get(name, 1)) for name in (one, other)}
         most = max(passes.values(), default=FIRST_PASSES)
@@ -130,7 +139,8 @@ class PassPlanner:
         while max(passes.values(), default=1) > 1 and _cost_ns(passes, sizes) > share_ns:
             most = max(passes.values()) - 1
             passes = {name: min(most, count) for name, count in passes.items()}
-        return {name: Turns(passes=passes[name], samples=size.samples) for name, size in sizes.items()}
+        turns = {name: Turns(passes=passes[name], samples=size.samples) for name, size in sizes.items()}
+        return turns | dict.fromkeys(_hopeless(group, sizes) if self._races else (), ONE_SAMPLE)
 
     def _wanted(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> int:
         """Return the passes that still matter to the ratio of two arms."""
@@ -181,6 +191,20 @@ def _judged(group: Group, sizes: Mapping[str, BurstSize]) -> Iterator[tuple[str,
     if len(cases) > 1:
         fastest, second = sorted(cases, key=lambda name: sizes[name].call_ns)[:2]
         yield fastest, second
+
+
+def _to_fastest(group: Group, sizes: Mapping[str, BurstSize]) -> Iterator[tuple[str, str]]:
+    """Yield each arm that may be the best with the fastest of them, by their calls."""
+    cases = [arm.name for arm in group.arms if arm.name in sizes and not arm.again]
+    fastest = min(cases, key=lambda name: sizes[name].call_ns, default="")
+    yield from ((name, fastest) for name in cases if name != fastest)
+
+
+def _hopeless(group: Group, sizes: Mapping[str, BurstSize]) -> Iterator[str]:
+    """Yield the arms whose calls are so slow that a sample tells enough of them."""
+    for name, fastest in _to_fastest(group, sizes):
+        if sizes[name].call_ns > TIMES_AT_ONCE * sizes[fastest].call_ns:
+            yield name
 
 
 def _cost_ns(passes: Mapping[str, int], sizes: Mapping[str, BurstSize]) -> int:

@@ -144,8 +144,7 @@ class Conductor:
         """Return what a worker starts with; it is bound to the CPUs of its round later."""
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         source = group.sources[arm.name]
-        whose = (source.problem.file, arm.case.implementation, source.environment.label, arm.again)
-        compiled = compile_caches.variables(self._scratch, *whose)
+        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.contender, arm.again)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
 
@@ -181,7 +180,8 @@ class Conductor:
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
             spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
-            implementation=source.implementation.name,
+            implementation=source.implementation.function or source.implementation.name,
+            apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
@@ -277,7 +277,7 @@ class Conductor:
             environment=source.environment.over(environ),
             cpus=cpus,
             folder=self._scratch,
-            beside=source.problem.beside,
+            beside=source.beside,
             own=source.own,
             memory_bytes=self._memory_bytes,
             python=source.environment.python,

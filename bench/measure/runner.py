@@ -23,7 +23,7 @@ from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
 from .environments import HERE, Environment
-from .group import Group, Source
+from .group import Group, Source, sources
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
@@ -175,6 +175,9 @@ class Runner:
             self._ended |= gone.keys()
             next_s = self._course.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
             self._spent_s["judging"] += self._backend.monotonic_s() - started_s
+        if self._settings.best is not None:
+            for group in stage.groups:
+                journal.stop(self._course.eliminated(group, self._alive(group)))
 
     @property
     def _is_planned_sweep(self) -> bool:
@@ -235,19 +238,10 @@ def _arranged(
     """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
     if not arms:
         raise NothingMeasured(f"nothing to measure: {_reasons(left)}")
-    found, places = chosen(problem, ()), {one.label: one for one in environments}
     members: dict[str, list[Arm]] = {}
     for arm in arms:
         members.setdefault(arm.case.group, []).append(arm)
-    sources = {
-        arm.name: Source(
-            problem=problem,
-            implementation=found[arm.case.implementation],
-            environment=places[arm.case.environment],
-        )
-        for arm in arms
-    }
-    return members, sources
+    return members, sources(problem, arms, environments)
 
 
 def _reasons(left: Sequence[Left]) -> str:

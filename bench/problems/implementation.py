@@ -17,7 +17,7 @@ from .. import reading
 from ..errors import ImplbenchError, unknown
 from .files import MODULE, files_below, modules_in
 from .literals import LARGEST_SOURCE, described, literals
-from .problem import Problem
+from .problem import Elsewhere, Problem
 
 #: How the names of the packages begin as which the folders of problems are imported.
 PACKAGE = "implbench_problem_"
@@ -36,6 +36,10 @@ class Implementation:
     """Why it cannot even be loaded, if so."""
     misnamed: str | None = None
     """Why its file is passed over because of its name, if so."""
+    function: str | None = None
+    """What it is called in its file, where that is another name."""
+    apart: bool = False
+    """Whether its file is none of the problem's own."""
 
     @property
     def unavailable(self) -> str | None:
@@ -50,6 +54,16 @@ class Implementation:
         return f"needs {', '.join(absent)} (pip install {' '.join(targets)})"
 
     @property
+    def root(self) -> Path:
+        """The folder that it is imported from: that of its file, or the one above where it is a folder itself."""
+        return self.file.parent.parent if self.file.name == "__init__.py" else self.file.parent
+
+    @property
+    def module(self) -> str:
+        """The name that it is imported by from there."""
+        return self.file.parent.name if self.file.name == "__init__.py" else self.file.stem
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Its own files, in a fixed order: its module or that of which it is a function, or all files of its folder."""
         return files_below(self.file.parent) if self.file.name == "__init__.py" else (self.file,)
@@ -60,12 +74,22 @@ def found(problem: Problem) -> dict[str, Implementation]:
 
     Those of a file are in the order of its lines.
     """
+    apart = {name: _elsewhere(name, one) for name, one in problem.elsewhere.items()}
     if problem.is_one_file:
         named = {one.name: one for one in problem.functions}
-        return {
+        own = {
             name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
         }
-    return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
+        return own | apart
+    return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()} | apart
+
+
+def _elsewhere(name: str, at: Elsewhere) -> Implementation:
+    """Return an implementation that lies in a file of its own."""
+    if at.function is None:
+        return replace(described_at(at.file, name), apart=True)
+    said = _implementation(name, at.file, title=at.function.title, broken=at.function.broken)
+    return replace(said, function=at.function.name, apart=True)
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:

@@ -29,6 +29,15 @@ ONLY_SIZE = "fixed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Elsewhere:
+    """Where an implementation lies that is none of the problem's own files: a candidate that is judged."""
+
+    file: Path
+    function: Function | None = None
+    """Where the problem is one file: which function of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
     """What a problem says of itself in its docstring, its literal constants and the signature of ``inputs``."""
 
@@ -66,6 +75,8 @@ class Problem:
     """The functions themselves, as cloudpickle has them, where they are those of a running program and of no file."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Implementation -> its source, then."""
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+    """Implementation -> where it lies, of those beside its own."""
 
     @property
     def file(self) -> Path:

@@ -164,13 +164,13 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
     if problem.code:
         return {name: {f"{name}.py": problem.texts[name]} for name in implementations}
     found = {
-        name: _texts(problem.folder, sorted(one.files, key=lambda file: file != one.file))  # its module first
-        for name, one in implementations.items()
+        name: _texts(one.root if one.apart else problem.folder, sorted(one.files, key=lambda file: file != one.file))
+        for name, one in implementations.items()  # its module first
     }
     if problem.is_one_file:
-        for name, texts in found.items():
+        for name in (name for name, one in implementations.items() if not one.apart):
             with suppress(SyntaxError):  # what is kept of it may be but a remark
-                file = problem.file.name
+                file, texts = problem.file.name, found[name]
                 texts[file] = text_without_others(texts[file], name, implementations)
     return found
 

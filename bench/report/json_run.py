@@ -12,6 +12,7 @@ from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..stats.intervals import Uncertain
+from ..stats.racing import Race
 from ..store.checks import Check
 from ..store.records import Left
 from .sections import time_spent
@@ -36,6 +37,7 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
             | {"check": _check(analysis.run.checks.get(group.name))}
             | {"roofline": _roofline(analysis.roofline(group))}
             | {"changes": [_change(one) for one in analysis.changes(group)]}
+            | {"best": _best(group, analysis.race(group))}
             for group in analysis.groups
         ],
     }
@@ -117,6 +119,26 @@ def _check(found: Check | None) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"kind": found.kind, "against": found.against, "reference_dtype": found.dtype, "accepted": found.accepted}
+
+
+def _best(group: GroupFindings, race: Race | None) -> dict[str, Any] | None:
+    """Return which cases may be the best, and who was out when; None where that was not asked for."""
+    if race is None:
+        return None
+    ids = {one.arm.name: one.arm.case.id for one in group.ok}
+    return {
+        "settled": race.settled,
+        "ids": [ids[name] for name in race.left],
+        "out": [
+            {
+                "id": ids[one.name],
+                "rounds": one.rounds,
+                "ratio": estimate(Ratio.of(one.log_ratio)),
+                "over": ids[one.by],
+            }
+            for one in race.eliminated
+        ],
+    }
 
 
 def _roofline(found: Roofline | None) -> dict[str, Any] | None:

@@ -41,29 +41,31 @@ class Stopping:
     """Numbers of rounds after which a decision ends them; empty: none does."""
     precision: float | None = None
     """Half-width of a ratio, as a fraction, that ends them; None: none does."""
+    alpha: float = ALPHA
+    """One-sided level of all looks together."""
 
     def level(self, rounds: int) -> float:
         """Return the one-sided level of the interval of a pair of so many rounds."""
         if self.precision is not None:
             return WIDTH_LEVEL
         if not self.looks or rounds < self.looks[0]:  # nothing but the time has ended them
-            return ALPHA
-        levels = dict(zip(self.looks, _levels(self.looks), strict=True))
+            return self.alpha
+        levels = dict(zip(self.looks, _levels(self.looks, self.alpha), strict=True))
         if rounds in levels or rounds > self.looks[-1]:
             return levels.get(rounds, levels[self.looks[-1]])
-        return ALPHA - sum(level for look, level in levels.items() if look < rounds)
+        return self.alpha - sum(level for look, level in levels.items() if look < rounds)
 
 
 #: Nothing but a number of rounds that was fixed beforehand.
 FIXED = Stopping()
 
 
-def _levels(looks: Sequence[int]) -> list[float]:
+def _levels(looks: Sequence[int], alpha: float) -> list[float]:
     """Return the level of each look: an equal part, but for a first one whose rounds know no level as small."""
-    least, equal = 2.0 ** -looks[0], ALPHA / len(looks)
-    if not equal < least < ALPHA:
+    least, equal = 2.0 ** -looks[0], alpha / len(looks)
+    if not equal < least < alpha:
         return [equal] * len(looks)
-    return [least, *[(ALPHA - least) / (len(looks) - 1)] * (len(looks) - 1)]
+    return [least, *[(alpha - least) / (len(looks) - 1)] * (len(looks) - 1)]
 
 
 def half_width(log_ratios: Sequence[float], alpha: float) -> float:

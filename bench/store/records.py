@@ -10,6 +10,7 @@ from typing import Any
 
 from ..machine.load import Activity
 from ..problems.case import Case
+from ..stats.intervals import ALPHA
 from ..stats.sequential import Stopping
 from .checks import Check
 from .worker_records import Amount, Natural, Outcome, Worker
@@ -173,11 +174,17 @@ class Settings:
     """The most that a worker's process may take; 0: no limit. None: a part of what was free (`memory.worker_limit`)."""
     precision: Amount | None = None
     """Half-width of every ratio, as a fraction, that the user asked for; None where decisions end the rounds."""
+    level: Amount | None = None
+    """One-sided, of all looks together; None: the usual one. Of a candidate it depends on how many came before."""
+    accept_at: Amount | None = None
+    """By how much faster a candidate has to be, where one is judged."""
+    best: Amount | None = None
+    """Probability that the best is not among those that are named, where the run looks for it alone."""
 
     @property
     def stopping(self) -> Stopping:
         """What ends the rounds of a pair, on which the level of its interval depends."""
-        return Stopping(looks=self.looks, precision=self.precision)
+        return Stopping(looks=self.looks, precision=self.precision, alpha=self.level or ALPHA)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

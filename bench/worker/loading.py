@@ -62,8 +62,15 @@ class Loaded:
     """From the inputs to the step that is timed."""
 
 
-def loaded(order: Start) -> Loaded:
+def loaded(order: Start, *, renews: bool | None = None) -> Loaded:
     """Return the implementation in an order, if it can do the case here.
+
+    Parameters
+    ----------
+    order
+        Which one.
+    renews
+        Whether each call is given arguments of its own; None: if the module of the problem has a function for that.
 
     Raises
     ------
@@ -73,11 +80,11 @@ def loaded(order: Start) -> Loaded:
     spec = order.spec
     if spec.is_one_file:
         with judged():
-            module = _module(spec)
-            renews = hasattr(module, "fresh")
+            module = _imported(*order.apart) if order.apart else _module(spec)
+            renews = hasattr(module, "fresh") if renews is None else renews
             return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
-        module = _imported(spec.folder, order.implementation)
+        module = _imported(*(order.apart or (spec.folder, order.implementation)))
         if not callable(getattr(module, "prepare", None)):
             raise Unfit("failed", "has no function prepare(inputs) once it is imported")
         absent = module.unavailable() if hasattr(module, "unavailable") else None

@@ -79,6 +79,8 @@ class Start(Order, frozen=True, kw_only=True):
     spec: CaseSpec
     implementation: str
     """Name of its module, or of its function."""
+    apart: tuple[Path, str] | None = None
+    """Folder and name of its module, where that is none of the problem's own: a candidate that is judged."""
     layout: dict[str, MemoryOrder]
     """Memory order of each 2-D input."""
     copies_inputs: bool = False

@@ -59,7 +59,7 @@ class Bench:
         for name, wanted in order.layout.items():
             if wanted not in layout[name]:
                 raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
-        self._prepare = loaded(order).prepare
+        self._prepare = loaded(order, renews=self._fresh is not None).prepare
         self._guard.limit()
         started = time.perf_counter_ns()
         self._make_step()

@@ -351,3 +351,11 @@ def test_what_cannot_be_written_to_stdout_is_one_sentence():
 @pytest.mark.slow
 def test_where_remarks_cannot_be_written_the_exit_code_is_what_it_would_be(tmp_path):
     assert typed(["history", "--results", str(tmp_path)], "2> /dev/full").returncode == Exit.USAGE
+
+
+@pytest.mark.parametrize("missing", ["fcntl", "resource"])
+def test_on_windows_it_says_where_it_runs(missing):
+    without = f"import sys; sys.modules[{missing!r}] = None"
+    code = f"{without}; from bench.cli.main import main; sys.exit(main(['run', 'matmul']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=BENCH.parent)
+    assert (done.returncode, done.stderr) == (Exit.USAGE, "implbench: this needs Linux or macOS; on Windows, use WSL\n")

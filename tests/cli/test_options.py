@@ -24,6 +24,7 @@ SHORTEST = {
     "explain": ["backprop"],
     "roofline": ["backprop"],
     "compare": ["main"],
+    "judge": ["rows.py", "candidate.py"],
     "calibrate": ["backprop"],
     "check": ["backprop"],
     "report": [],
@@ -186,6 +187,10 @@ def test_roofline_measures_the_limits_and_explain_counts():
         (["--precision", "1", "--rounds", "9"], "--precision and --rounds: give one of the two"),
         (["--precision", "1", "--sweep", "m=1..9"], "--precision and --sweep: give one of the two"),
         (["--precision", "1", "--watch"], "--precision and --watch: give one of the two"),
+        (["--best", "--rounds", "9"], "--best and --rounds: give one of the two"),
+        (["--best", "--precision", "1"], "--best and --precision: give one of the two"),
+        (["--best", "--sweep", "m=1..9"], "--best and --sweep: give one of the two"),
+        (["--best", "--error", "100"], "expected less than 100%"),
     ],
 )
 def test_what_cannot_be_had_together_is_refused_before_anything_is_read(words, told):

@@ -134,6 +134,8 @@ _BY_ARGUMENT: Mapping[str, Completes] = {
     "results": shtab.DIRECTORY,
     "into": shtab.DIRECTORY,
     "output": shtab.DIRECTORY,
+    "against": _PROBLEM,
+    "candidates": shtab.FILE,
     "base": shtab.DIRECTORY,
     "head": shtab.DIRECTORY,
     "markdown": shtab.FILE,

@@ -13,6 +13,7 @@ from ...units import DASH, percent, time_text
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import condition, counted, gain_text, label, margin_text, times_text
+from .best import sentences as best_sentences
 from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
@@ -36,7 +37,11 @@ def section(analysis: Analysis) -> Section:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(group))
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
-            paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
+            race = analysis.race(group)
+            if race is not None and race.left:
+                paragraphs += [*best_sentences(analysis.run, group, race), *checked, *doubts]
+            else:
+                paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
     if analysis.run.interrupted:
         paragraphs.append(_interruption(analysis.run))
     return Section(

@@ -98,7 +98,9 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
 
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
-    """Yield the cases that were measured no further, for want of time."""
+    """Yield the cases that were measured no further, for want of time; in a race it is not that."""
+    if run.settings.best is not None:
+        return
     gone = [
         f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})"
         for one in group.ok
