@@ -66,7 +66,7 @@ def test_an_interpreter_that_is_named_by_its_path_is_called_by_its_folder():
         (("--env", "./"), "is a folder, whose contents change"),
         (("--env", "'"), "no closing quotation"),
         (("--env", ""), "expected one or more"),
-        (("--watch", "--env", "numpy"), "leave --env, --python and --var out"),
+        (("--watch", "--env", "numpy"), "--watch and --env: give one of the two"),
     ],
 )
 def test_what_cannot_be_is_told(words, told):
