@@ -1,9 +1,10 @@
 """What is measured together: arms that share a baseline, and where their code and inputs are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import ImplbenchError
 from ..problems.case import MemoryOrder
 from ..problems.implementation import Implementation, chosen
 from ..problems.problem import Problem
@@ -35,9 +36,14 @@ class Source:
         return (*own, *self.problem.beside)
 
 
-def sources(problem: Problem, arms: Iterable[Arm], environments: Iterable[Environment]) -> dict[str, Source]:
-    """Return arm -> its code, in the environment that its case names."""
+def sources(problem: Problem, arms: Sequence[Arm], environments: Iterable[Environment]) -> dict[str, Source]:
+    """Return arm -> its code, in the environment that its case names; ImplbenchError where that is not there."""
     found, places = chosen(problem, ()), {one.label: one for one in environments}
+    gone = next((arm.case.environment for arm in arms if arm.case.environment not in places), None)
+    if gone is not None:
+        raise ImplbenchError(
+            f"the environment {gone!r} of these cases is not made here: measure anew, with --env and the like"
+        )
     return {
         arm.name: Source(
             problem=problem,

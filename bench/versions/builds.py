@@ -55,6 +55,7 @@ def places(
             failed.append(error)
     if failed:
         failed[-1].add_note("the other version can be built" if made else "nor can the other version")
+        failed[-1].add_note("--build none measures what is there without building")
         raise failed[-1]
     return _levelled(made[0], made[1])
 

@@ -156,7 +156,8 @@ def absent(error: BaseException | None, folder: Path | None = None) -> str | Non
             if name and _has(folders, name.partition(".")[0]) and not _has(folders, name):
                 return (
                     f"{name} is not among this version's files: where the package's build writes it, as compiled "
-                    "modules and _version.py, have each version built: --build 'pip install {source}'"
+                    "modules and _version.py, have each version built (--build 'pip install {source}', or by what else "
+                    "writes it)"
                 )
         if isinstance(error, OSError):
             said = _relative(error, own.tree if own else folder) or (_unread(error, own) if own else None)
