@@ -42,6 +42,10 @@ class NothingMeasured(ImplbenchError):
     exit_code = Exit.NOTHING_MEASURED
 
 
+class Unavailable(ImplbenchError):
+    """What is asked for needs something that is not here."""
+
+
 class ForeignCode(ImplbenchError):
     """What a side of a comparison loaded is not that side's own code, so that a time of it would say nothing."""
 

@@ -11,7 +11,7 @@ import bench
 from bench import formats
 from bench.cli.main import main
 from bench.errors import Exit
-from bench.problems import problem
+from bench.problems import problem, sources
 from bench.report import sections
 from bench.store import documents
 from tests.builders import make_run
@@ -88,6 +88,41 @@ SUBJECT = Subject(id="weather", title="Weather", section=section)
     pages = [next(tmp_path.glob(f"reports/*/report.{kind}")).read_text() for kind in ("md", "html")]
     assert all("It rained on 2026-11-23." in page for page in pages)
     assert pages[0].index("## Weather") < pages[0].index("## What threatens these numbers")
+
+
+SOURCE = """
+from ..functions import Function
+from . import described
+
+def entries(place):
+    return {file.stem: "" for file in place.glob("*.py")}
+
+def problem(origin):
+    functions = [Function(name=name, title=name) for name in ("loop", "fast")]
+    return described.problem(origin, origin.place / f"{origin.entry}.py", functions)
+
+def functions(origin):
+    return {"inputs": lambda: (1,)}
+
+def implementation(origin, name):
+    return abs
+"""
+
+
+def test_a_kind_of_collection_is_one_file(added, tmp_path, capsys, simulated):
+    added(sources, "my_kind", SOURCE)
+    assert "my-kind" in sources.names()
+    for name in ("one", "two"):
+        (tmp_path / "theirs").mkdir(exist_ok=True)
+        (tmp_path / "theirs" / f"{name}.py").write_text("")
+    assert main(["list", f"my-kind:{tmp_path / 'theirs'}", "--names"]) == Exit.FINE
+    assert sorted(capsys.readouterr().out.split()) == [f"my-kind:{tmp_path}/theirs#{name}" for name in ("one", "two")]
+    simulated()
+    where = ["--results", str(tmp_path / "results")]
+    assert main(["run", f"my-kind:{tmp_path}/theirs#two", "--rounds", "1", *where]) == Exit.FINE
+    assert "fast" in capsys.readouterr().out
+    module = sources.loaded(sources.origin_of(f"my-kind:{tmp_path}/theirs#two"))
+    assert (module.inputs(), module.loop(-3), hasattr(module, "accept")) == ((1,), 3, False)
 
 
 #: A file of bench/, a line of it, and what is put below that line.

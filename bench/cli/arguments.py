@@ -36,7 +36,7 @@ def problem(to: argparse.ArgumentParser) -> None:
         "problem",
         nargs="*",
         help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
-        "rows.py:loop rows.py:fast: these functions",
+        "rows.py:loop rows.py:fast: these functions; npbench:PATH#gemm: of a collection",
     )
 
 

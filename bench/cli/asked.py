@@ -1,14 +1,14 @@
 """Which problem is asked for, and which of its implementations where they are named: ``rows.py:loop rows.py:fast``."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
-from ..problems import discovery, problem
+from ..problems import discovery, problem, sources
 from ..problems.problem import Problem
 from ..report import terminal
 
@@ -21,7 +21,8 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
     Parameters
     ----------
     words
-        The name or path of the problem, or that with a colon and the name of an implementation, for several of these.
+        The name or path of the problem, or that with a colon and the name of an implementation, for several of these;
+        or an entry of a collection (`problems.sources`), and files of further implementations of it.
     wanted
         The axes; the first implementation that is named in the words is the baseline, unless that is named here.
 
@@ -30,6 +31,8 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
     ImplbenchError
         If there is no such problem, or they are several.
     """
+    if sources.origin_of(words[0]) is not None:
+        return problem.find(words[0], words[1:]), wanted
     places, names = zip(*map(_parted, words), strict=True)
     if len(set(places)) > 1:
         raise ImplbenchError(
@@ -44,6 +47,15 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
         wanted = replace(wanted, implementations=chosen, baseline=wanted.baseline or chosen[0])
     _tell(found, Path(places[0]), by_name=not (found.names_baseline or wanted.baseline))
     return found, wanted
+
+
+def entries(words: Sequence[str]) -> Mapping[str, str]:
+    """Return word -> title of each entry, where a collection is asked for and none of its several entries is named."""
+    origin = sources.origin_of(words[0])
+    if origin is None or origin.entry:
+        return {}
+    found = sources.entries(origin)
+    return {str(replace(origin, entry=name)): title for name, title in found.items()} if len(found) > 1 else {}
 
 
 def _parted(word: str) -> tuple[str, str]:

@@ -225,7 +225,7 @@ def _import(commands: "Commands") -> None:
 
 def _list(commands: "Commands") -> None:
     listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
-    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder)")
+    listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder), or npbench:PATH")
     listing.add_argument(
         "--names",
         action="store_true",

@@ -1,8 +1,10 @@
-"""What this process used: CPU time, page faults, switches."""
+"""What this process used: CPU time, page faults, switches; and how long another waited for a CPU."""
 
+import contextlib
 import resource
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +51,16 @@ def read() -> Reading:
     used = resource.getrusage(resource.RUSAGE_SELF)
     last = time.perf_counter_ns(), time.process_time_ns()
     return Reading(*first, used.ru_minflt, used.ru_nivcsw, *last)
+
+
+def waited_for_cpu_s(pid: int) -> float:
+    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells.
+
+    It is the second number of schedstat, in nanoseconds, of the first thread of each.
+    """
+    task, total = Path(f"/proc/{pid}"), 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        total += int((task / "schedstat").read_text().split()[1])
+        for child in (task / "task" / str(pid) / "children").read_text().split():
+            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[1])
+    return total * 1e-9

@@ -35,6 +35,7 @@ def case_spec(case: Case, source: Source, inputs: Path, *, problem: Problem, scr
         importable=make_importable(source.folder, scratch),
         path=own.path,
         code=own.code,
+        origin=own.origin,
         inputs=inputs,
         outputs=problem.outputs,
         inout=problem.inout,

@@ -259,15 +259,14 @@ class Conductor:
             return
         one.record = finished(one.record, reply)
         if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-            self._count(one, explained=untimed == "explain")
+            self._count(one, protocol.Count(explained=untimed == "explain"))
         with one.spending("starting_ns"):
             if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
-                one.process.kill()
+                one.process.end()
 
-    def _count(self, one: Active, *, explained: bool) -> None:
+    def _count(self, one: Active, order: protocol.Count) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._tell(f"counting what {one.arm.name} does")
-        order = protocol.Count(explained=explained)
         with suppress(Ended), one.spending("counting_ns"):
             reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
             one.record = counted(one.record, reply)
@@ -278,6 +277,7 @@ class Conductor:
             cpus=cpus,
             folder=self._scratch,
             beside=source.beside,
+            is_led=source.problem.is_led,
             own=source.own,
             memory_bytes=self._memory_bytes,
             python=source.environment.python,

@@ -127,8 +127,8 @@ def _check(problem: Problem, wanted: Selection) -> None:
 
 
 def _refused(found: Implementation, environment: Environment) -> tuple[Outcome, str] | None:
-    if found.misnamed:
-        return Outcome.UNSUPPORTED, found.misnamed
+    if found.unsupported:
+        return Outcome.UNSUPPORTED, found.unsupported
     if found.broken:
         return Outcome.FAILED, found.broken
     reason = environment.broken or (

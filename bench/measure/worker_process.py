@@ -12,12 +12,12 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import ForeignCode
-from ..machine import affinity, memory
+from ..machine import affinity, memory, usage
 from ..machine.privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe
-from ..worker.protocol import Answer, Failure, Foreign, Order, Start
+from ..worker.protocol import Answer, Failure, Foreign, Leave, Leaving, Order, Start
 from . import descendants, worker_start
 from .worker_start import Conditions
 
@@ -26,6 +26,9 @@ TAIL_BYTES, MOST_DRAINED = 4096, 2**20
 
 #: A worker that was asked to end gets this long before it is killed.
 GRACE_S = 2.0
+
+#: Code that has set up something around a call gets so long to end that.
+LONGEST_END_S = 30.0
 
 #: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
 MOST_WAITING = 10.0
@@ -80,6 +83,8 @@ class WorkerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None:
+            self.end()
         self.kill()
 
     @property
@@ -161,7 +166,7 @@ class WorkerProcess:
 
     def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
-        started, waited_s = time.monotonic(), _waited_for_cpu_s(self.pid)
+        started, waited_s = time.monotonic(), usage.waited_for_cpu_s(self.pid)
         longest_s, longer_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S, 0.0
         poller = select.poll()
         for descriptor in (self._at.replies, self._at.output, *self._at.exits):
@@ -169,7 +174,7 @@ class WorkerProcess:
         while (message := self._received.message()) is None:
             left = started + timeout_s + longer_s - time.monotonic()
             if left <= 0:
-                owed_s = min(_waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
+                owed_s = min(usage.waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
                 if owed_s <= SHORTEST_EXTENSION_S:
                     self.kill()
                     reason = f"no answer within {timeout_s:g} s (--timeout)"
@@ -252,6 +257,13 @@ class WorkerProcess:
             for thread in threads.iterdir():
                 affinity.pin(int(thread.name), cpus)
 
+    def end(self) -> None:
+        """End it; what other code has set up around a call gets the time to be ended before."""
+        if self._conditions.is_led and not self.ended:
+            with contextlib.suppress(Ended, ForeignCode):
+                self.ask(Leave(), Leaving, LONGEST_END_S)
+        self.kill()
+
     def kill(self) -> None:
         """End it and whatever it started; does nothing a second time."""
         if self.ended:
@@ -281,16 +293,3 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:  # one of the real-time signals between the first and the last
         return f"signal {number}"
-
-
-def _waited_for_cpu_s(pid: int) -> float:
-    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells.
-
-    It is the second number of schedstat, in nanoseconds, of the first thread of each.
-    """
-    task, total = Path(f"/proc/{pid}"), 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        total += int((task / "schedstat").read_text().split()[1])
-        for child in (task / "task" / str(pid) / "children").read_text().split():
-            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[1])
-    return total * 1e-9

@@ -32,6 +32,8 @@ class Conditions:
     """Its working directory; in its folder TEMPORARY, if there is one, it puts its temporary files."""
     beside: tuple[Path, ...] = ()
     """Folders whose modules come before what is installed."""
+    is_led: bool = False
+    """Whether other code leads to the calls that are timed, and has something to end."""
     own: Own | None = None
     """The code of its side, where it measures one of two versions."""
     memory_bytes: int | None = None

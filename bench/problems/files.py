@@ -1,6 +1,7 @@
 """Which files belong to a problem: those of its folder, or one file and what it imports from beside it."""
 
 import ast
+import os
 from pathlib import Path
 
 from ..errors import ImplbenchError
@@ -23,6 +24,11 @@ def modules_in(folder: Path) -> dict[str, Path]:
     files += list(folder.glob("*/__init__.py"))
     named = {(file.parent.name if file.name == "__init__.py" else file.stem): file for file in files}
     return {speakable(name): named[name] for name in sorted(named) if counts(name) and named[name].is_file()}
+
+
+def path_from(folder: Path, file: Path) -> str:
+    """Return the path of a file from a folder, which it need not lie in, with slashes."""
+    return Path(os.path.relpath(file, folder)).as_posix()
 
 
 def own_files(file: Path) -> tuple[Path, ...]:

@@ -27,6 +27,12 @@ class Function:
     """Names of its parameters, as far as they take arguments by place."""
     broken: str | None = None
     """Why it cannot be one, if so."""
+    file: Path | None = None
+    """Where it is written, if not in the problem's own file."""
+    requires: tuple[str, ...] = ()
+    """Distributions that it needs, where not everybody has them."""
+    unsupported: str | None = None
+    """Why it is passed over, if so."""
 
 
 def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:

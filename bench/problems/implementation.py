@@ -16,6 +16,7 @@ from types import ModuleType
 from .. import reading
 from ..errors import ImplbenchError, unknown
 from .files import MODULE, files_below, modules_in
+from .functions import Function
 from .literals import LARGEST_SOURCE, described, literals
 from .problem import Elsewhere, Problem
 
@@ -34,8 +35,8 @@ class Implementation:
     copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
-    misnamed: str | None = None
-    """Why its file is passed over because of its name, if so."""
+    unsupported: str | None = None
+    """Why it is passed over, for its name or for how it would have to be called, if so."""
     function: str | None = None
     """What it is called in its file, where that is another name."""
     apart: bool = False
@@ -76,11 +77,7 @@ def found(problem: Problem) -> dict[str, Implementation]:
     """
     apart = {name: _elsewhere(name, one) for name, one in problem.elsewhere.items()}
     if problem.is_one_file:
-        named = {one.name: one for one in problem.functions}
-        own = {
-            name: _implementation(name, problem.file, title=one.title, broken=one.broken) for name, one in named.items()
-        }
-        return own | apart
+        return {one.name: _of_function(one, problem.file) for one in problem.functions} | apart
     return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()} | apart
 
 
@@ -88,8 +85,20 @@ def _elsewhere(name: str, at: Elsewhere) -> Implementation:
     """Return an implementation that lies in a file of its own."""
     if at.function is None:
         return replace(described_at(at.file, name), apart=True)
-    said = _implementation(name, at.file, title=at.function.title, broken=at.function.broken)
-    return replace(said, function=at.function.name, apart=True)
+    return replace(_of_function(at.function, at.file), name=name, function=at.function.name, apart=True)
+
+
+def _of_function(function: Function, file: Path) -> Implementation:
+    """Return a function as an implementation; `file` is where it is written, if it does not say."""
+    return Implementation(
+        name=function.name,
+        file=function.file or file,
+        title=function.title,
+        requires=function.requires,
+        copies_inputs=False,
+        broken=function.broken,
+        unsupported=function.unsupported,
+    )
 
 
 def chosen(problem: Problem, names: Sequence[str]) -> dict[str, Implementation]:
@@ -127,7 +136,7 @@ def described_at(file: Path, name: str) -> Implementation:
         better = re.sub(r"\W", "_", name)
         better = better if better.isidentifier() else f"impl_{better}"
         reason = f"{file.name}: passed over, {name!r} is no name of a Python module; rename it {better}.py"
-        return replace(_implementation(name, file, title=described(tree, name)[0]), misnamed=reason)
+        return replace(_implementation(name, file, title=described(tree, name)[0]), unsupported=reason)
     constants = literals(tree)
     requires = constants.get("REQUIRES", ())
     if isinstance(requires, str):

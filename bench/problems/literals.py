@@ -26,6 +26,9 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 _COLLECTIONS: Mapping[type[ast.expr], Callable[..., Any]] = {ast.Tuple: tuple, ast.List: list, ast.Set: set}
 
+#: What may have a docstring.
+_Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
 #: No size has more bits; what has more would only take time.
 _MOST_BITS = 64
 
@@ -141,7 +144,7 @@ def _computed(left: Any, op: ast.operator, right: Any) -> int:
     return result
 
 
-def described(tree: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef, otherwise: str) -> tuple[str, str]:
+def described(tree: _Documented, otherwise: str) -> tuple[str, str]:
     """Return the first line of the docstring, without its full stop, and the rest of it."""
     first, _, rest = (ast.get_docstring(tree) or otherwise).partition("\n")
     return first.strip().removesuffix("."), rest.strip()

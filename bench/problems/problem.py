@@ -13,10 +13,11 @@ from .. import reading
 from ..errors import ImplbenchError, unknown
 from ..text import speakable
 from .contract import constants_of
-from .files import MODULE, files_below, modules_in, own_files
+from .files import MODULE, files_below, modules_in, own_files, path_from
 from .functions import Function, Signature, function_named, implementations, signature
 from .literals import described, parsed
 from .one_file import require
+from .origin import Origin
 
 BUNDLED = Path(__file__).resolve().parents[2] / "impls"
 ENTRY_POINTS = "implbench.problems"
@@ -77,6 +78,10 @@ class Problem:
     """Implementation -> its source, then."""
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
     """Implementation -> where it lies, of those beside its own."""
+    origin: Origin | None = None
+    """The entry of somebody else's collection that it is, if so."""
+    belonging: tuple[Path, ...] = ()
+    """All its files, where its collection says which."""
 
     @property
     def file(self) -> Path:
@@ -85,8 +90,13 @@ class Problem:
 
     @property
     def is_one_file(self) -> bool:
-        """Whether its implementations are functions in its file."""
-        return self.module != MODULE
+        """Whether its implementations are functions, of its file or of what a collection has in the place of one."""
+        return self.module != MODULE or self.origin is not None
+
+    @property
+    def shares_a_file(self) -> bool:
+        """Whether its implementations are all in its file."""
+        return self.is_one_file and not any(one.file for one in self.functions)
 
     @property
     def place(self) -> Path:
@@ -96,20 +106,27 @@ class Problem:
     @property
     def beside(self) -> tuple[Path, ...]:
         """Folders whose modules come before what is installed: that of a file, as where Python runs it."""
-        return (self.folder,) if self.is_one_file else ()
+        return (self.folder,) if self.is_one_file and self.origin is None else ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All that somebody wrote for it: the files of its folder, or its file and those beside it that it imports."""
-        if self.code:
-            return ()
+        if self.code or self.belonging:
+            return self.belonging
         return own_files(self.file) if self.is_one_file else files_below(self.folder)
+
+    @property
+    def is_led(self) -> bool:
+        """Whether the calls that are timed are made in the midst of other code, which leads to them."""
+        from . import sources
+
+        return self.origin is not None and sources.leads(self.origin)
 
     def digest(self) -> str:
         """Return the SHA-256 over names and contents of its files."""
         total = hashlib.sha256()
         for file in self.files:
-            total.update(os.fsencode(f"{file.relative_to(self.folder).as_posix()}\0{file.stat().st_size}\0"))
+            total.update(os.fsencode(f"{path_from(self.folder, file)}\0{file.stat().st_size}\0"))
             for piece in reading.pieces(file):
                 total.update(piece)
         total.update("".join(f"\0{name}\0{text}" for name, text in self.texts.items()).encode(errors="surrogatepass"))
@@ -128,17 +145,30 @@ def available() -> dict[str, Path]:
     return found
 
 
-def find(name_or_path: str) -> Problem:
-    """Return the problem of that name, or the one in that folder or file.
+def find(name_or_path: str, candidates: Sequence[str] = ()) -> Problem:
+    """Return the problem of that name, or the one in that folder or file, or an entry of a collection.
+
+    Parameters
+    ----------
+    name_or_path
+        As it is typed.
+    candidates
+        Files and folders of further implementations of an entry.
 
     Raises
     ------
     ImplbenchError
         If there is none, or several, or it cannot be read.
     """
-    from .discovery import place_in  # these two are not for a worker
+    from .discovery import place_in  # these are not for a worker
     from .packages import path_of
+    from .sources import chosen, origin_of, source_of
 
+    origin = origin_of(name_or_path, tuple(candidates))
+    if origin is not None:
+        meant = chosen(origin)
+        entry: Problem = source_of(meant.scheme).problem(meant)
+        return entry
     problems = available()
     place = Path(problems.get(name_or_path, name_or_path))
     if place.is_file() and place.suffix == ".py":

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .. import reading
 from ..text import speakable
+from .files import path_from
 from .function_code import text_without_others, without_others
 from .implementation import Implementation
 from .literals import LARGEST_SOURCE
@@ -37,7 +38,7 @@ def digests(problem: Problem, implementations: Mapping[str, Implementation]) -> 
     function in a file all of that but the bodies of functions that it cannot reach, and what the file imports from
     beside it. What of Python files counts is as in `differences`; of other files every byte does.
     """
-    if problem.is_one_file:
+    if problem.shares_a_file:
         return _digests_of_functions(problem, list(implementations))
     shared = _shared_files(problem, implementations)
     return {name: _digest(problem.folder, _contents([*shared, *one.files])) for name, one in implementations.items()}
@@ -95,7 +96,7 @@ def _are_alike(one: Path, other: Path) -> bool:
 def _digest(root: Path, contents: Iterable[tuple[Path, bytes]]) -> str:
     total = hashlib.sha256()
     for file, content in contents:
-        total.update(os.fsencode(file.relative_to(root).as_posix()) + b"\0")
+        total.update(os.fsencode(path_from(root, file)) + b"\0")
         total.update(content)
     return total.hexdigest()
 
@@ -107,9 +108,9 @@ def _contents(files: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
 
 def _shared_files(problem: Problem, implementations: Mapping[str, Implementation]) -> list[Path]:
     """Return the files of a problem that belong to no implementation alone."""
-    if problem.is_one_file:
+    if problem.shares_a_file:
         return list(problem.files)
-    belonging = {file for one in implementations.values() for file in one.files}
+    belonging = {file for one in implementations.values() for file in one.files} - {problem.file}
     return [file for file in problem.files if file not in belonging]
 
 
@@ -167,7 +168,7 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
         name: _texts(one.root if one.apart else problem.folder, sorted(one.files, key=lambda file: file != one.file))
         for name, one in implementations.items()  # its module first
     }
-    if problem.is_one_file:
+    if problem.shares_a_file:
         for name in (name for name, one in implementations.items() if not one.apart):
             with suppress(SyntaxError):  # what is kept of it may be but a remark
                 file, texts = problem.file.name, found[name]
@@ -182,7 +183,7 @@ def _texts(folder: Path, files: Iterable[Path]) -> dict[str, str]:
         size = file.stat().st_size
         fits = size <= min(room, LARGEST_BYTES)
         text = _text(reading.contents(file, LARGEST_BYTES)) if fits else f"(not kept: {size} bytes)"
-        found[speakable(file.relative_to(folder).as_posix())] = text
+        found[speakable(path_from(folder, file))] = text
         room -= size if fits else 0
     return found
 

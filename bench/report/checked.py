@@ -22,6 +22,8 @@ def sentence(check: Check | None) -> str | None:
     also = ", and accepted by the problem's own test" if check.accepted and check.closeness != Closeness.JUDGED else ""
     if check.closeness == Closeness.JUDGED:
         return f"Results are {check.kind}."
+    if check.closeness == Closeness.ABSENT:
+        return "Results are not checked: the baseline returns nothing, and nothing else shows what is right."
     if check.closeness == Closeness.EQUAL:
         return f"Results are equal to {check.reference}{also}: {_MEANINGS[Closeness.EQUAL]}."
     if check.against == Against.BASELINE:

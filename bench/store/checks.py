@@ -23,6 +23,8 @@ class Closeness(StrEnum):
     MEASURED = "measured tolerance"
     EQUAL = "equal"
     """There is nothing in them that is rounded."""
+    ABSENT = "nothing to compare"
+    """The baseline returns nothing."""
     JUDGED = "judged"
     """By the problem's own test, or its own comparison, alone."""
 
@@ -40,7 +42,9 @@ class Check:
 
     @property
     def kind(self) -> str:
-        """Which of the five kinds of check it was, as verdicts name it."""
+        """Which kind of check it was, as verdicts name it."""
+        if self.closeness == Closeness.ABSENT:
+            return "not checked, nothing is returned"
         if self.closeness == Closeness.JUDGED:
             return "accepted by the problem's own test" if self.accepted else "the same by the problem's own comparison"
         if self.closeness == Closeness.EQUAL:

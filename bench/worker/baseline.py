@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ..problems.sources.calls import Call
 from .forcing import forced
 from .loading import ProblemFunctions, loaded
 from .outputs import Outputs, leaves_of, named
@@ -33,6 +34,12 @@ class Baseline:
         self._problem = problem
         self._name = name
         self._prepare: Callable[[dict[str, Any]], Callable[..., Any]] | None = None
+
+    def of_operands(self, call: Call) -> "Baseline":
+        """Return it as a function of what a call is given that other code leads to."""
+        found = Baseline(self._spec, self._problem, self._name)
+        found._prepare = call.prepare
+        return found
 
     def __call__(self, inputs: Values) -> Outputs:
         """Return the outputs of one evaluation, name -> value; what it raises passes through."""

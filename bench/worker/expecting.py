@@ -17,7 +17,7 @@ from .outputs import RESULT, Outputs, leaves_of
 from .protocol import CaseSpec
 from .values import changing
 from .values.comparison import Expected
-from .values.leaves import Leaf, Numbers, Unreadable
+from .values.leaves import Exact, Leaf, Numbers, Unreadable
 
 Values = Mapping[str, Any]
 
@@ -135,7 +135,7 @@ class Expecting:
             self._known = self._known or measured
             tolerance, closeness = measured.tolerance, Closeness.MEASURED
         else:
-            tolerance, closeness = {}, Closeness.EQUAL
+            tolerance, closeness = {}, Closeness.EQUAL if _returned(leaves) else Closeness.ABSENT
         expected = Expected(leaves=leaves, tolerance=tolerance, dtypes=dtypes, strict=bool(self._spec.outputs))
         return Right(expected=expected, check=replace(check, closeness=closeness), measured=measured)
 
@@ -203,6 +203,11 @@ def _unit(dtype: str) -> float:
 def _rounded(leaves: Mapping[str, Leaf]) -> bool:
     """Return whether there is a floating-point number among leaves."""
     return any(isinstance(leaf, Numbers) and leaf.array.dtype.kind in "fc" for leaf in leaves.values())
+
+
+def _returned(leaves: Mapping[str, Leaf]) -> bool:
+    """Return whether there is anything to compare: more than that nothing was returned."""
+    return any(leaf != Exact(kind="NoneType", text="None") for leaf in leaves.values())
 
 
 def _precision(leaves: Mapping[str, Leaf]) -> str:

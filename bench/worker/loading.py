@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..problems import implementation, pickled
+from ..problems import implementation, pickled, sources
 from ..problems.case import Case
 from . import calling
 from .outcome import Unfit, judged, where
@@ -108,7 +108,9 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
 
 
 def _module(spec: CaseSpec) -> ModuleType:
-    """Return the module of a problem, or what stands for it where its functions came with the order."""
+    """Return the module of a problem, or what stands for it: functions that came with the order, or of a collection."""
+    if spec.origin is not None:
+        return sources.loaded(spec.origin)
     return pickled.loaded(spec.code) if spec.code else _imported(spec.folder, spec.module)
 
 

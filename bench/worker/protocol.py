@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ..problems.case import Case, MemoryOrder
 from ..problems.files import MODULE
+from ..problems.origin import Origin
 from ..store.checks import Check
 from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Positive, Verification
 
@@ -51,6 +52,8 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Folders that its code may import from where nothing installed has the name."""
     code: bytes = b""
     """The problem's functions, where they are of the program that measures (`problems.pickled`)."""
+    origin: Origin | None = None
+    """The entry of a collection, whose functions are made of it (`problems.sources`)."""
     inputs: Path
     outputs: tuple[str, ...]
     inout: tuple[str, ...] = ()
@@ -58,8 +61,8 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_one_file(self) -> bool:
-        """Whether the implementations are functions in that file."""
-        return self.module != MODULE
+        """Whether the implementations are functions, of that file or of what a collection has in the place of one."""
+        return self.module != MODULE or self.origin is not None
 
 
 class WriteInputs(Order, frozen=True, kw_only=True):

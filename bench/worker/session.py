@@ -9,12 +9,15 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from ..machine import threads
+from ..problems import sources
+from ..problems.origin import Origin
 from . import origins, pipe
 from .input_files import write_inputs
-from .outcome import Unfit, shortened
+from .outcome import Unfit, judged, shortened
 from .protocol import (
     Awake,
     CaseSpec,
@@ -39,13 +42,17 @@ from .task import Bench
 class Session:
     """The orders of one parent, answered one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Callable[[Order], None] | None = None) -> None:
+        """Take `serve`, which answers an order and those behind it, for calls that other code leads to."""
         self._bench: Bench | None = None
+        self._serve = serve
+        self._is_led = False
 
     def answer(self, order: Order) -> Reply:
         """Do what the order says; an implementation's failure is an answer too."""
         try:
-            reply = Leaving() if isinstance(order, Leave) else self._do(order)
+            origin = self._leading(order)
+            reply = Leaving() if isinstance(order, Leave) else self._led(order, origin) if origin else self._do(order)
         except Unfit as unfit:
             folder = order.spec.folder if isinstance(order, WriteInputs | Start) else None
             reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
@@ -76,6 +83,34 @@ class Session:
                 return bench.explain() if order.explained else bench.count()
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
+    def _leading(self, order: Order) -> Origin | None:
+        """Return what leads to the call that an order begins with, if something does and has not yet."""
+        origin = order.spec.origin if isinstance(order, WriteInputs | Start) else None
+        return origin if origin and self._serve and not self._is_led and sources.leads(origin) else None
+
+    def _led(self, order: Order, origin: Origin) -> Reply:
+        """Have other code lead to the call, and all orders served there; return the reply to the last of them."""
+        if not isinstance(order, WriteInputs | Start):
+            raise ValueError(f"nothing begins with {type(order).__name__}")
+        _find(order.spec)
+        name = order.baseline if isinstance(order, WriteInputs) else order.implementation
+        reason = None
+        try:
+            with judged():
+                reason = sources.within(origin, name, order.spec.case.size.values, lambda: self._go_on(order))
+        except Unfit:
+            if not self._is_led:
+                raise  # else it is how the code ends, when all is said
+        if not self._is_led:
+            raise Unfit("unsupported", reason or "makes no call")
+        return Leaving()
+
+    def _go_on(self, order: Order) -> None:
+        """Serve here, in the midst of other code."""
+        self._is_led = True
+        if self._serve:
+            self._serve(order)
+
 
 def _described() -> Described:
     from .describing import described  # no other worker needs what it imports
@@ -105,16 +140,47 @@ def _find(spec: CaseSpec) -> None:
 
 def serve(commands: int, replies: int) -> None:
     """Answer orders until the parent closes the pipe; where that is asked for, those from start to leave in a fork."""
-    session = Session()
-    while (received := pipe.receive(commands)) is not None:
-        number, order = received
-        if isinstance(order, Start) and order.forks and not _forked():
-            continue
-        reply = session.answer(order)
+    _Line(commands, replies).serve()
+
+
+class _Line:
+    """The pipes between a parent and a session."""
+
+    def __init__(self, commands: int, replies: int) -> None:
+        self._commands = commands
+        self._replies = replies
+        self._session = Session(self._serve_there)
+        self._is_led = False
+        self._number = 0
+        """Of the last order."""
+
+    def serve(self, order: Order | None = None) -> None:
+        """Answer an order, if there is one already, and all that come; in the midst of other code, until it is left."""
+        while (order := order or self._received()) is not None:
+            if self._is_led and isinstance(order, Leave):
+                return
+            if self._is_led or not (isinstance(order, Start) and order.forks) or _forked():
+                self._answer(order)
+            order = None
+
+    def _serve_there(self, order: Order) -> None:
+        """Serve in the midst of other code, until it is to be left."""
+        self._is_led = True
+        self.serve(order)
+
+    def _received(self) -> Order | None:
+        received = pipe.receive(self._commands)
+        if received is None:
+            return None
+        self._number, order = received
+        return order
+
+    def _answer(self, order: Order) -> None:
+        reply = self._session.answer(order)
         sys.stdout.flush()
         sys.stderr.flush()
-        pipe.reply(replies, number, reply)
-        if isinstance(order, Leave):
+        pipe.reply(self._replies, self._number, reply)
+        if isinstance(reply, Leaving):
             os._exit(0)
 
 

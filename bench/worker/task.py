@@ -52,7 +52,7 @@ class Bench:
         began, order = time.perf_counter_ns(), self._order
         originals = Originals(self._spec)
         with judged():
-            self._fresh = problem_functions(self._spec).fresh if originals.making.renews else None
+            self._fresh = problem_functions(self._spec).fresh if originals.making.renews or self._spec.origin else None
         self._arena = Arena(originals, order.layout, self._spec.inout, renews=self._fresh is not None)
         self._checker = Checker(self._spec, self._arena, originals)
         layout = self._arena.layout()

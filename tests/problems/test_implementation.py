@@ -118,10 +118,10 @@ def test_a_file_whose_name_cannot_be_imported_is_listed_with_the_remedy(folder):
         (folder / f"{name}.py").write_text('"""Compensated."""\ndef prepare(inputs): ...\n')
     one, other = found(folder)["kahan-sum"], found(folder)["2nd"]
     assert (one.title, one.broken) == ("Compensated", None)
-    assert one.misnamed == (
+    assert one.unsupported == (
         "kahan-sum.py: passed over, 'kahan-sum' is no name of a Python module; rename it kahan_sum.py"
     )
-    assert other.misnamed.endswith("rename it impl_2nd.py")
+    assert other.unsupported.endswith("rename it impl_2nd.py")
 
 
 def test_functions_of_a_folder_can_be_found_by_their_names_in_another_process(folder, tmp_path):
@@ -162,7 +162,7 @@ def test_what_is_no_file_is_no_implementation_and_a_name_that_is_no_text_is_pass
     read = problem.read(folder)
     found = implementation.found(read)
     assert found.keys() - before.keys() == {"odd\\udcff"}
-    assert "is no name of a Python module; rename it odd_udcff.py" in found["odd\\udcff"].misnamed
+    assert "is no name of a Python module; rename it odd_udcff.py" in found["odd\\udcff"].unsupported
     assert read.name == "p\\udcff"
     assert read.digest() != problem.read(FAKES).digest()
     assert source_code.digests(read, found).keys() == found.keys()

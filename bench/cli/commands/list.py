@@ -1,6 +1,7 @@
 """Print problems and implementations; imports none of them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from ...errors import Exit
 from ...problems import implementation, problem
 from ...problems.problem import Problem
 from ...report import terminal
+from ..asked import entries
 from ..options import Options
 
 
@@ -21,6 +23,9 @@ class ListOptions(Options):
 
 def command(options: ListOptions) -> int:
     """Do `implbench list`; see `parser`."""
+    words = entries([options.problem]) if options.problem else {}
+    if words:
+        return _collection(words, options)
     folders = problem.available()
     if options.names:
         for name in implementation.found(problem.find(options.problem)) if options.problem else folders:
@@ -40,9 +45,19 @@ def command(options: ListOptions) -> int:
             terminal.say(f"  sizes {sizes}; default {found.default_size}", hanging=8)
             for one in implementations.values():
                 mark = " (baseline)" if one.name == found.baseline else ""
-                trouble = one.misnamed or one.broken or one.unavailable
+                trouble = one.unsupported or one.broken or one.unavailable
                 told = f"{one.title}{mark}" + (f"; {trouble}" if trouble else "")
                 terminal.say(f"  {one.name:20} {told}", hanging=23)
+    return Exit.FINE
+
+
+def _collection(words: Mapping[str, str], options: ListOptions) -> int:
+    """List the entries of somebody's collection, by the words that name them."""
+    if options.json:
+        print(json.dumps([{"problem": word, "title": title} for word, title in words.items()], indent=2))
+        return Exit.FINE
+    for word, title in words.items():
+        terminal.say(word if options.names else f"{word}: {title}")
     return Exit.FINE
 
 
@@ -66,7 +81,7 @@ def _listed(found: Problem, implementations: dict[str, implementation.Implementa
                 "title": one.title,
                 "requires": one.requires,
                 "broken": one.broken,
-                "misnamed": one.misnamed,
+                "unsupported": one.unsupported,
                 "unavailable": one.unavailable,
             }
             for one in implementations.values()

@@ -104,6 +104,10 @@ def _problem(options: NewOptions) -> tuple[list[Path], list[str]]:
 def _implementation(options: NewOptions) -> tuple[list[Path], list[str]]:
     """Write one more implementation, and return its file and what `check` and `run` are to be told."""
     found = problem.find(options.problem)
+    if found.origin is not None:
+        raise ImplbenchError(
+            f"{found.origin} is of a collection: write {options.name}.py, and name it behind that in run"
+        )
     if found.is_one_file:
         raise ImplbenchError(
             f"{options.problem} is one file: write the function {options.name} in it, and it is an implementation"

@@ -38,6 +38,10 @@ Show = Callable[[Run, Path | None, RunOptions], int]
 def command(options: RunOptions, show: Show) -> int:
     """Do `implbench run --watch`; see `parser`."""
     found, wanted = asked(options.problem, options.selection)
+    if found.origin is not None:
+        raise ImplbenchError(
+            f"--watch: {found.origin} is of a collection; watch a problem of your own, a file or folder"
+        )
     options = replace(options, selection=wanted)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # not under nohup
         signal.signal(signal.SIGHUP, signal.default_int_handler)  # a terminal that is closed is Ctrl-C: all is removed

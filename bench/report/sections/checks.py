@@ -12,6 +12,7 @@ from ...units import significant
 from ..parts import Cell, Column, Table
 
 EQUAL = Kind(closeness=Closeness.EQUAL)
+ABSENT = Kind(closeness=Closeness.ABSENT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,6 +90,8 @@ def _how(one: Check) -> str:
         return f"verified: equal to {one.reference}"
     if one.check.startswith("against"):
         return f"verified {one.check}, by {one.reference}; above 1 is wrong"
+    if one.check == ABSENT.kind:
+        return ABSENT.kind
     return f"verified: {one.check}"
 
 
@@ -119,3 +122,61 @@ def _table(group: str, found: Sequence[Check]) -> Table:
             for one in found
         ),
     )
+
+
+def refused(entry: str, outcome: Outcome, reason: str) -> Check:
+    """Return the check of an entry of a collection that could not even be begun."""
+    return Check(
+        id=entry,
+        group=entry,
+        implementation="",
+        layout="",
+        outcome=outcome,
+        reason=reason,
+        error_over_tolerance=None,
+        max_ulp=None,
+        check="",
+        reference="",
+    )
+
+
+#: Implementations that end so are no news in a table of many problems.
+_NOT_HERE = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
+
+
+def of_collection(found: Sequence[Check]) -> Table:
+    """Return the checks of many problems as one table; without the implementations that nobody could run here."""
+    shown = [one for one in found if one.outcome not in _NOT_HERE or not one.implementation]
+    problems: dict[str, list[Outcome]] = {_problem(one): [] for one in found}
+    for one in shown:
+        problems[_problem(one)].append(one.outcome)
+    right = sum(set(outcomes) == {Outcome.OK} for outcomes in problems.values())
+    left_out = len(found) - len(shown)
+    more = f"; {left_out} implementations need what is not here and are left out" if left_out else ""
+    return Table(
+        name="collection",
+        title=f"{right} of {len(problems)} verified{more}",
+        columns=(
+            Column(name="problem", header="problem", right=False),
+            Column(name="implementation", header="implementation", right=False),
+            Column(name="outcome", header="outcome", right=False),
+            Column(name="check", header="check", right=False, dispensable=1),
+            Column(name="error_over_tolerance", header="error [tolerances]"),
+            Column(name="reason", header="reason", right=False),
+        ),
+        rows=tuple(
+            (
+                Cell.of(_problem(one)),
+                Cell.of(one.implementation),
+                Cell.of(one.outcome),
+                Cell.of(one.check),
+                Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),
+                Cell(value=one.reason, text=one.reason or ""),
+            )
+            for one in shown
+        ),
+    )
+
+
+def _problem(one: Check) -> str:
+    return one.id.partition("[")[0]

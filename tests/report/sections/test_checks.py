@@ -25,3 +25,19 @@ def test_the_checks_of_each_group_are_a_table():
     tables = checks.tables(checks.of(arms, run.left, run.rounds[:2]))
     assert [table.title.partition(":")[0] for table in tables] == ["backprop-M-float64-1t", "backprop-M-float32-1t"]
     assert [len(table.rows) for table in tables] == [2, 2]
+
+
+def test_the_checks_of_a_collection_are_one_table_without_what_nobody_could_run():
+    run = make_run(
+        (*GOOD, Spec(name="jit", started=False, outcome=Outcome.UNAVAILABLE, reason="needs numba")),
+        dtypes=("float64",),
+    )
+    found = checks.of([arm for arm in run.arms if not arm.again], run.left, run.rounds[:1])
+    refused = checks.refused("gemm", Outcome.UNAVAILABLE, "needs scipy")
+    table = checks.of_collection([*found, refused]).for_people()
+    assert table.title == "1 of 2 verified; 1 implementations need what is not here and are left out"
+    assert [[cell.text for cell in row[:3]] for row in table.rows] == [
+        ["backprop", "loop", "ok"],
+        ["backprop", "fast", "ok"],
+        ["gemm", "-", "unavailable"],
+    ]
