@@ -1,5 +1,6 @@
 """A version of a package, built into an environment of its own from a clean checkout; kept by what it is made of."""
 
+import functools
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from ...machine.privacy import masked
 from ...measure.environments import HERE, Environment
 from ...problems.packages import project_names
 from ...programs import git
+from ...store.documents import now
 from ..copies import Repository
 from ..places import INSTALLED
 from . import cache, installing, interpreters, making, ready
@@ -29,9 +31,12 @@ SOURCE = "{source}"
 
 #: Variables that compilers and build tools read.
 FLAGS = (
-    *("CC", "CXX", "FC", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS"),
+    *("CC", "CXX", "FC", "RUSTC", "CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "LDFLAGS", "ARCHFLAGS", "RUSTFLAGS"),
     *("CMAKE_ARGS", "CMAKE_BUILD_PARALLEL_LEVEL", "SKBUILD_CMAKE_ARGS", "SETUPTOOLS_SCM_PRETEND_VERSION"),
 )
+
+#: Variable that names a compiler -> what is taken without it.
+COMPILERS = {"CC": "cc", "CXX": "c++", "FC": "gfortran", "RUSTC": "rustc"}
 
 #: Within an environment: what the build has installed of the version's own projects, and left in the checkout.
 _OWN, _MADE = "implbench-own", "implbench-made"
@@ -106,8 +111,8 @@ def _place(
     except ImplbenchError as error:
         return error
     kept = cache.read(base)
-    flags = {name: os.environ[name] for name in FLAGS if name in os.environ}
-    key = cache.digest("build", base.name, tuple(command), sorted(wanted.variables.items()), flags, content)
+    tools = (base.name, sorted(wanted.variables.items()), _tools())
+    key = cache.digest("build", tuple(command), content, *tools)
     place = cache.environments() / key
 
     def make() -> Kept:
@@ -119,6 +124,20 @@ def _place(
 
     cache.once(place, make)
     return place
+
+
+@functools.cache
+def _tools() -> tuple[object, ...]:
+    """Return what else a build depends on: flags, compilers, and the day, for what it takes from an index is not pinned.
+
+    So two versions that are compared were built by the same tools, however long ago the first one was built before.
+    """
+    flags = {name: os.environ[name] for name in FLAGS if name in os.environ}
+    programs = (shutil.which(" ".join(flags.get(name, usual).split()[:1])) for name, usual in COMPILERS.items())
+    compilers = [
+        (path, status.st_size, status.st_mtime_ns) for path in programs if path and (status := Path(path).stat())
+    ]
+    return tuple(flags.items()), tuple(compilers), now()[:10]
 
 
 def _put(one: Version, wanted: Wanted, place: Path | ImplbenchError) -> Built:

@@ -42,6 +42,7 @@ def made_up(tmp_path, monkeypatch):
     """Environments that nobody installs anything into."""
     monkeypatch.setenv(cache.CACHE, str(tmp_path / "cache"))
     monkeypatch.delenv("CFLAGS", raising=False)
+    building._tools.cache_clear()
 
     def made(title, python, requirements, *, tell):
         place = cache.environments() / cache.digest(python, requirements)
@@ -124,9 +125,21 @@ def test_flags_and_variables_are_part_of_what_is_built(repository, tmp_path, mon
     assert (one.tree / "src" / "flags.txt").read_text() == "-O3 -march=native\n"
     assert found[0].environment.label == "fast"
     monkeypatch.setenv("CFLAGS", "-O1")
+    building._tools.cache_clear()
     other = version(repository, tmp_path / "other")
     built(other, variables)
     assert (other.tree / "src" / "flags.txt").read_text() == "-O1 -march=native\n"
+
+
+def test_on_another_day_it_is_built_again_for_what_a_build_takes_from_an_index_may_be_another(
+    repository, tmp_path, monkeypatch
+):
+    told = []
+    built(version(repository, tmp_path / "base"), told=told)
+    building._tools.cache_clear()
+    monkeypatch.setattr(building, "now", lambda: "2031-01-01T00:00:00Z")
+    built(version(repository, tmp_path / "again"), told=told)
+    assert len(told) == 2
 
 
 def test_each_environment_has_what_was_built_for_it(repository, tmp_path):
