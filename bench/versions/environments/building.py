@@ -128,7 +128,7 @@ def _place(
 
 @functools.cache
 def _tools() -> tuple[object, ...]:
-    """Return what else a build depends on: flags, compilers, and the day, for what it takes from an index is not pinned.
+    """Return what else a build depends on: flags, compilers, and the day, as what it takes from an index is not pinned.
 
     So two versions that are compared were built by the same tools, however long ago the first one was built before.
     """
