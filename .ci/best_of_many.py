@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.store import documents
-from bench.store.records import Run
-
 CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+from bench.store import documents  # noqa: E402
+from bench.store.records import Run  # noqa: E402
 
 #: Rounds that tell who is the best of those in the answers, and those that tell what equal rounds take.
 TRUE_ROUNDS, EQUAL_ROUNDS = 24, 2
@@ -100,8 +101,9 @@ def true_best(folder: Path, results: str, names: list[str]) -> frozenset[str]:
 
 
 def timed_s(made: Run) -> float:
-    """Return what all bursts of a run took."""
-    return sum(worker.spent.timed_ns for one in made.rounds for worker in one.workers if worker.spent) * 1e-9
+    """Return what all samples of a run took."""
+    bursts = (burst for one in made.rounds for worker in one.workers for burst in worker.bursts)
+    return sum(sum(burst.sample_ns) for burst in bursts) * 1e-9
 
 
 def whole_s(made: Run) -> float:

@@ -53,8 +53,8 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=300, metavar="SECONDS", help="for one entry")
     parser.add_argument("--most", type=int, metavar="N", help="so many entries at once")
     parser.add_argument("--into", type=Path, metavar="FILE", help="where what is found is kept")
-    parser.add_argument("more", nargs="*", metavar="-- ...", help="options of implbench check")
-    options = parser.parse_args()
+    options, more = parser.parse_known_args()
+    options.more = [word for word in more if word != "--"]
     origin = sources.origin_of(f"{options.scheme}:{options.path}")
     if origin is None:
         raise ValueError(f"{options.scheme} is no kind of collection")
@@ -115,8 +115,10 @@ def _tables(found: list[Entry]) -> Iterator[str]:
     if len({name for name, _ in implementations}) > 1:
         yield "\n| implementation | outcome | entries |\n| :--- | :--- | ---: |"
         yield from (f"| {name} | {outcome} | {n} |" for (name, outcome), n in sorted(implementations.items()))
-    yield "\n| not verified | outcome | reason |\n| :--- | :--- | :--- |"
-    yield from (f"| {one.name} | {one.outcome} | {one.reason} |" for one in found if one.outcome != VERIFIED)
+    others = [one for one in found if one.outcome != VERIFIED]
+    if others:
+        yield "\n| not verified | outcome | reason |\n| :--- | :--- | :--- |"
+    yield from (f"| {one.name} | {one.outcome} | {one.reason} |" for one in others)
 
 
 if __name__ == "__main__":

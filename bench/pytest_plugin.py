@@ -24,6 +24,7 @@ from .cli.measuring_options import RunOptions
 from .cli.options import made
 from .cli.parser import parser as command_line
 from .errors import ImplbenchError
+from .machine import exclusive
 from .measure.selection import select
 from .problems import discovery, problem
 from .problems.files import MODULE
@@ -103,8 +104,10 @@ class Measured:
             from .measure.runner import Runner
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
-            with terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
-                runner = Runner(self._problem, self._options.settings, listener, decided=decided)
+            settings = self._options.settings
+            alone = exclusive.alone(settings.command, wait=self._options.timing.wait, say=terminal.note)
+            with alone, terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
+                runner = Runner(self._problem, settings, listener, decided=decided)
                 run, _ = runner.run(arms, self.left, self._options.results)
             if run.interrupted:
                 raise KeyboardInterrupt

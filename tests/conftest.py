@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.machine.exclusive import PLACE
 from bench.measure.scratch import SCRATCH
 from bench.report import files
 from tests.simulated import Simulation
@@ -26,6 +27,14 @@ def _own_scratch(session_scratch: Path) -> Iterator[None]:
         patch.setenv(SCRATCH, str(session_scratch))
         yield
     assert list(session_scratch.iterdir()) == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _measured_side_by_side(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have what this process and its commands measure wait for nobody else: tests are run in several processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PLACE, str(tmp_path_factory.mktemp("lock")))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -65,7 +74,7 @@ def _little_to_collect() -> None:
 @pytest.fixture
 def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have figures written without being drawn, which takes a second each time: for tests that are about the rest."""
-    monkeypatch.setattr(files, "picture", lambda figure, kind: b"not drawn")
+    monkeypatch.setattr(files, "picture", lambda figure, kind, of="": b"not drawn")
 
 
 @pytest.fixture

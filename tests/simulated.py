@@ -18,8 +18,9 @@ from bench.machine.load import Activity
 from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
 from bench.measure.group import Group, Source
+from bench.measure.recording import Past
 from bench.measure.round_executor import UNCOUNTED
-from bench.measure.round_plan import BurstSize, BurstSizes, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
+from bench.measure.round_plan import BurstSize, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import Crew
 from bench.measure.worker_process import Ended
 from bench.problems.case import Case
@@ -168,7 +169,7 @@ class SimulatedExecutor:
         self._timeout_s = timeout_s
         self._tell = tell
         self._untimed = untimed
-        self._sizes = BurstSizes()
+        self.past = Past()
         self._crew: Crew | None = None
         self._served: set[str] = set()
         self._begun: Callable[[], Round] | None = None
@@ -276,7 +277,7 @@ class SimulatedExecutor:
         ]
         known = {
             one.name: BurstSize(call_ns=one.call_ns, number=number, samples=samples)
-            for (number, samples), one in zip(self._sizes.of(paced).values(), paced, strict=True)
+            for (number, samples), one in zip(self.past.sizes.of(paced).values(), paced, strict=True)
         }
         turns = choose_turns(known, took_ns)
         for name, size in known.items():

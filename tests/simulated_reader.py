@@ -1,5 +1,6 @@
 """Somebody who types what a page shows, in this process and on a simulated machine."""
 
+import re
 import shlex
 import sys
 from collections.abc import Callable, Container, Iterator
@@ -19,7 +20,7 @@ class SimulatedReader(Reader):
 
     def type(self, command: str, expected: Container[int] = (0,), extra: str = "") -> None:
         """Type a command; it has to end with one of the expected exit codes."""
-        words = shlex.split(command, comments=True)
+        words = shlex.split(re.sub(r"\s#.*", "", command))
         if words[0] != "implbench" or self.real(words[1:]):
             super().type(command, expected, extra)
             return

@@ -122,7 +122,9 @@ def readers(tmp_path_factory):
             text = next(file for file in PAGES if file.name == page).read_text()
             for block in documented.blocks(text):
                 if "file" in block.marks:
-                    (made.folder / block.marks["file"]).write_text(block.text)
+                    file = made.folder / block.marks["file"]
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_text(block.text)
             return made
 
     return Readers()

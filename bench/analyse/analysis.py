@@ -9,11 +9,13 @@ from ..stats.intervals import Estimate
 from ..stats.racing import Race
 from ..store.records import Arm, Run
 from . import best
+from .advice import Advice, advice
 from .conditions import AXES, Effect, effects
 from .environments import Change, changes
 from .explanation import Ladder, ladders
 from .frame import frame
 from .roofline import Roofline, rooflines
+from .since import Since, is_comparable, since
 from .sweep import Sweep, sweeps
 from .verdict import GroupFindings, estimate, findings
 
@@ -24,9 +26,20 @@ if TYPE_CHECKING:
 class Analysis:
     """A run and what follows from it; each part is worked out when it is first asked for."""
 
-    def __init__(self, run: Run, margin: float | None = None) -> None:
-        """Take a run, and the smallest relative difference that matters; None for the run's own margin."""
+    def __init__(self, run: Run, margin: float | None = None, *, earlier: Run | None = None) -> None:
+        """Take a run.
+
+        Parameters
+        ----------
+        run
+            The run.
+        margin
+            The smallest relative difference that matters; None for the run's own margin.
+        earlier
+            The run before it, to say what changed since; None where there is none.
+        """
         self.run = run
+        self._earlier = earlier
         self.margin = run.settings.margin if margin is None else margin
 
     @cached_property
@@ -53,6 +66,29 @@ class Analysis:
     def ladders(self) -> tuple[Ladder, ...]:
         """The groups that were explained step by step."""
         return ladders(self.run, self.groups)
+
+    @cached_property
+    def advice(self) -> tuple[Advice, ...]:
+        """What to do, group by group; over sizes at the largest that was decided on."""
+        swept = {place.group.name for one in self.sweeps for place in one.places}
+        single = [group for group in self.groups if group.name not in swept]
+        largest = [[place.group for place in reversed(one.places)] for one in self.sweeps]
+        found = (
+            next(filter(None, map(self._advised, several)), None) for several in [*largest, *([one] for one in single)]
+        )
+        return tuple(one for one in found if one is not None)
+
+    def _advised(self, group: GroupFindings) -> Advice | None:
+        if self.race(group) is not None:
+            return None  # the race says which may be the best, and who was out is no longer compared
+        return advice(self.run, group, ladder=self.ladder(group), roofline=self.roofline(group))
+
+    @cached_property
+    def since(self) -> Since | None:
+        """What changed since the run before; None where there is none on this machine."""
+        if self._earlier is None or not is_comparable(self.run, self._earlier):
+            return None
+        return since(self.run, self.groups, self._earlier, findings(self._earlier, self.margin))
 
     def frame(self) -> "DataFrame":
         """Return the samples as a tidy table: one row a sample, every condition a column; see `frame.frame`."""

@@ -4,7 +4,7 @@ from math import expm1
 
 from ..store.records import Run
 from .environments import changes
-from .verdict import Finding, GroupFindings, Verdict, estimate, findings, judge
+from .verdict import Finding, GroupFindings, Verdict, estimate, findings
 
 
 def decided(run: Run) -> set[str]:
@@ -43,6 +43,6 @@ def _undecided_leaders(run: Run, group: GroupFindings) -> set[str]:
         return set()
     one, other = rivals
     log_ratio = estimate(group.rounds.log_ratios(one, other), run.settings.stopping)
-    if log_ratio is None or judge(log_ratio, group.margin, group.resolved or 0.0) != Verdict.UNDECIDED:
+    if log_ratio is None or group.verdict_on(log_ratio) != Verdict.UNDECIDED:
         return set()
     return {one.name, other.name}

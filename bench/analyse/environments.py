@@ -7,7 +7,7 @@ from typing import Any
 from ..stats.intervals import Estimate
 from ..stats.sequential import Stopping
 from ..store.records import EnvironmentRecord, Run
-from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate, judge
+from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate
 
 #: What environments are filled by; no implementation computes with it.
 _INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})
@@ -49,7 +49,7 @@ def changes(group: GroupFindings, stopping: Stopping) -> tuple[Change, ...]:
         before = first.setdefault((case.implementation, case.layout), after)
         log_ratio = estimate(group.rounds.log_ratios(after.arm, before.arm), stopping) if after is not before else None
         if log_ratio is not None:
-            verdict = judge(log_ratio, group.margin, group.resolved or 0.0)
+            verdict = group.verdict_on(log_ratio)
             found.append(Change(before=before, after=after, log_ratio=log_ratio, verdict=verdict))
     return tuple(found)
 

@@ -16,8 +16,8 @@ from ..store.index import Index
 from ..store.points import IndexedPoint, Machine, Series
 from .verdict import Ratio
 
-#: What a track is of, as tables and figures call it.
-RATIO, SECONDS = "time / baseline", "time"
+#: What a track is of, as tables and figures call it: they show a ratio the other way round, as every speed-up.
+RATIO, SECONDS = "speed-up", "time"
 
 #: Levels and steps are estimated from so many runs next to the change at most: older ones say little about it.
 NEAREST = 60

@@ -31,7 +31,7 @@ def intensity(work: Mapping[str, float]) -> float:
 MOST_WAITED = 1.1
 
 #: A share whose interval's ends are further apart than this factor says too little to be given.
-WIDEST = 1.5
+WIDEST = 1.3
 
 
 class Doubt(StrEnum):

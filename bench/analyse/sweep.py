@@ -15,7 +15,7 @@ from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Left
-from .verdict import Finding, GroupFindings, Verdict, estimate, judge
+from .verdict import Finding, GroupFindings, Verdict, estimate
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3
@@ -220,12 +220,8 @@ def _behind(
 def _near(group: GroupFindings, log_ratio: Estimate) -> bool:
     """Return whether a case is not told apart from the fastest."""
     if log_ratio.interval is None:
-        return log_ratio.value <= log1p(group.margin)
-    return _verdict(group, log_ratio) != Verdict.SLOWER
-
-
-def _verdict(group: GroupFindings, log_ratio: Estimate) -> Verdict:
-    return judge(log_ratio, group.margin, group.resolved or 0.0)
+        return log_ratio.value <= log1p(group.least)
+    return group.verdict_on(log_ratio) != Verdict.SLOWER
 
 
 def _overtakings(places: Sequence[Place], names: Sequence[str], ruling: Sequence[Reign]) -> tuple[Overtaking, ...]:
@@ -256,7 +252,7 @@ def _compared(place: Place, one: str, other: str) -> Comparison | None:
     ratio = estimate(place.group.rounds.log_ratios(place.timed[one].arm, place.timed[other].arm), place.stopping)
     if ratio is None or ratio.interval is None:
         return None
-    sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(_verdict(place.group, ratio), 0)
+    sign = {Verdict.FASTER: -1, Verdict.SLOWER: 1}.get(place.group.verdict_on(ratio), 0)
     return Comparison(size=place.value, log_ratio=ratio, sign=sign)
 
 

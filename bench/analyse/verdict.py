@@ -174,6 +174,15 @@ class GroupFindings:
         """Whether two identical arms differed by more than the margin allows."""
         return self.resolved is not None and self.resolved > self.margin
 
+    @property
+    def least(self) -> float:
+        """The smallest relative difference that counts: the margin, or what the noise can carry if that is more."""
+        return max(self.margin, self.resolved or 0.0)
+
+    def verdict_on(self, log_ratio: Estimate) -> Verdict:
+        """Return the verdict on the ratio of any two cases of the group, as on those to the baseline."""
+        return judge(log_ratio, self.margin, self.resolved or 0.0)
+
 
 def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]:
     """Return what the run says, group by group; at another margin than the run's own if one is given."""

@@ -27,6 +27,7 @@ def measuring(to: argparse.ArgumentParser) -> None:
     to.add_argument("--report", action="store_true", help="write the report too")
     html(to)
     output(to)
+    waiting(to)
     as_json(to)
 
 
@@ -79,6 +80,7 @@ def gate(to: argparse.ArgumentParser) -> None:
     seed(to)
     timeout(to)
     memory(to)
+    waiting(to)
 
 
 def limits(to: argparse.ArgumentParser) -> None:
@@ -236,6 +238,27 @@ def memory(to: argparse.ArgumentParser) -> None:
     )
 
 
+def resuming(to: argparse.ArgumentParser) -> None:
+    """Add which run goes on."""
+    to.add_argument(
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with a run that was killed or interrupted, as it was begun (default: the latest in --results)",
+    )
+
+
+def waiting(to: argparse.ArgumentParser) -> None:
+    """Add whether other measurements are waited for."""
+    to.add_argument(
+        "--no-wait",
+        action="store_false",
+        dest="wait",
+        help="where another measurement is going on on this machine, end with exit 5 instead of waiting for its end",
+    )
+
+
 def results(to: argparse.ArgumentParser) -> None:
     """Add where runs are kept."""
     to.add_argument("--results", metavar="FOLDER", help="where runs are kept (default: results)")
@@ -246,6 +269,7 @@ def html(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--html", action="store_true", help="report: a page for a browser too, whole in one file, its charts to explore"
     )
+    to.add_argument("--open", action="store_true", help="the same, and show it in the browser")
 
 
 def output(to: argparse.ArgumentParser) -> None:

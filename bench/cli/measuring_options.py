@@ -35,6 +35,8 @@ class Timing:
     timeout_s: float = 60.0
     memory_bytes: int | None = None
     precision: float | None = None
+    wait: bool = True
+    """For another measurement on this machine to end."""
 
     @property
     def settings(self) -> Settings:
@@ -78,9 +80,17 @@ class RunOptions(ReportingOptions):
     watch: bool = False
     best: bool = False
     error: float = USUAL_ERROR
+    resume: str | None = None
+    """The run that is to go on, empty for the latest that was interrupted; None for a new one."""
 
     def __post_init__(self) -> None:
         """Raise ImplbenchError for what cannot be had together."""
+        anew = (self.selection, replace(self.timing, wait=True), self.roofline or self.watch or self.best)
+        if self.resume is not None and anew != (Selection(), Timing(), False):
+            raise ImplbenchError(
+                "--resume goes on as the run was begun: beside it only the problem, --results, --no-wait and what is "
+                "printed and written can be named"
+            )
         given = {
             "sweep": self.selection.sweep is not None,
             "watch": self.watch,

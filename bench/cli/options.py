@@ -31,7 +31,14 @@ class ReportingOptions(StoredOptions):
     """What a report consists of, and where it is written."""
 
     html: bool = False
+    open: bool = False
+    """Whether the page is shown in a browser, too."""
     output: Path = Path("reports")
+
+    @property
+    def page(self) -> bool:
+        """Whether a page is made."""
+        return self.html or self.open
 
 
 Made = TypeVar("Made")

@@ -68,6 +68,7 @@ def _run(commands: "Commands") -> None:
     arguments.measuring(run)
     arguments.limits(run)
     judging_arguments.race(run)
+    arguments.resuming(run)
     run.add_argument(
         "--watch",
         action="store_true",
@@ -97,6 +98,7 @@ def _time(commands: "Commands") -> None:
     arguments.margin(time)
     arguments.seed(time)
     arguments.timeout(time)
+    arguments.waiting(time)
     arguments.as_json(time)
 
 
@@ -122,6 +124,7 @@ def _explain(commands: "Commands") -> None:
     arguments.seed(explain)
     arguments.timeout(explain)
     arguments.memory(explain)
+    arguments.waiting(explain)
     arguments.results(explain)
     explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
     arguments.as_json(explain)

@@ -15,13 +15,14 @@ from ..analyse.analysis import Analysis
 from ..report import json_run
 from ..report.csv import csv
 from ..report.files import folder_of
+from ..report.markdown import titled_page
 from ..report.parts import file_name, plain
-from ..report.sections import answer
+from ..report.sections import advice, answer, brief
 from ..store.documents import write_atomically
 from .case_table import of_groups
 from .outline import Part, Past, doubts, measured, past
 from .payload import payload
-from .rendering import render
+from .rendering import render, visible
 
 PAGE = "report.html"
 
@@ -58,15 +59,18 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
     last = doubts(analysis)
     files = dict(_files(analysis, (*parts, *last)))
     data = payload(analysis, [chart for part in parts for chart in part.charts], files)
+    todo = advice.lines(analysis)
     speedup = next((part for part in parts if part.id == "speedup"), None)
     return render(
         "report.html.j2",
         f"{analysis.run.problem.name}: {analysis.run.problem.title}",
         data,
         up=up,
-        entries=_entries(parts, last),
+        entries=_entries(parts, last, advised=bool(todo)),
         run=analysis.run,
         answer=answer.section(analysis),
+        advice=todo,
+        baseline=_baseline(analysis),
         groups=of_groups(analysis, speedup) if speedup else (),
         measured=parts,
         doubts=last,
@@ -82,14 +86,23 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
     for part in parts:
         for table in part.tables:
             yield f"{file_name(table.name)}.csv", csv(table)
+    title = f"{analysis.run.problem.name}: {analysis.run.problem.title}"
+    yield "summary.md", titled_page(title, brief(analysis), files=False)
     yield "summary.json", json.dumps(json_run.of(analysis, None), indent=1, allow_nan=False) + "\n"
 
 
-def _entries(parts: tuple[Part, ...], last: tuple[Part, ...]) -> list[tuple[str, str]]:
+def _baseline(analysis: Analysis) -> str:
+    """Return the implementation that is the baseline of the first group that has one; nothing where none has."""
+    found = (group.baseline.arm.case.implementation for group in analysis.groups if group.baseline)
+    return visible(next(found, ""))
+
+
+def _entries(parts: tuple[Part, ...], last: tuple[Part, ...], *, advised: bool) -> list[tuple[str, str]]:
     """Return the navigation: id and text of the page's sections, in their order."""
     before, after = ([(part.id, part.title) for part in some] for some in (parts, last))
     ends = [("repeat", "To repeat it"), ("data-files", "Data")]
-    return [("answer", "Answer"), *before, ("sources", "Sources side by side"), *after, *ends]
+    first = [("answer", "Answer"), *([("advice", "What to do")] if advised else [])]
+    return [*first, *before, ("sources", "Sources side by side"), *after, *ends]
 
 
 __all__ = ["PAGE", "Past", "report_page", "write"]

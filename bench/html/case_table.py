@@ -7,10 +7,10 @@ from ..analyse.analysis import Analysis
 from ..analyse.verdict import GroupFindings
 from ..report.chart import Chart
 from ..report.parts import Cell, Table
-from ..report.phrases import label
+from ..report.phrases import group_label, label
 from ..store.worker_records import Outcome
 from .outline import Part
-from .payload import group_label, has_choice, is_comparable, sources
+from .payload import has_choice, is_comparable, sources
 from .rendering import visible
 
 

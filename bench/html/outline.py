@@ -9,6 +9,7 @@ from ..report.charts import history
 from ..report.parts import Table
 from ..report.sections import Subject, subjects
 from ..report.sections import history as history_section
+from ..report.sections.subject import Shown
 from ..store.records import Run
 
 #: One run alone is no history.
@@ -42,15 +43,19 @@ class Part:
     paragraphs: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
-    charts_first: bool = False
+    shown: Shown = "whole"
+    told: str | None = None
+    """The gist in a sentence; None where nothing is said at once."""
+
+    @property
+    def opened(self) -> bool:
+        """Whether anything of it has to be opened."""
+        return self.shown == "title" or (self.shown == "charts" and bool(self.paragraphs or self.tables))
 
 
 def measured(analysis: Analysis) -> tuple[Part, ...]:
     """Return the parts on what was measured that have something to say."""
-    swept = bool(analysis.sweeps)
-    made = _parts(analysis, doubts=False, swept=swept)
-    # Over sizes comes the answer for all of them, then the tables of each.
-    return tuple(sorted(made, key=lambda part: swept and part.id != "sizes"))
+    return _parts(analysis, doubts=False, swept=bool(analysis.sweeps))
 
 
 def doubts(analysis: Analysis) -> tuple[Part, ...]:
@@ -60,14 +65,14 @@ def doubts(analysis: Analysis) -> tuple[Part, ...]:
 
 def _parts(analysis: Analysis, *, doubts: bool, swept: bool) -> tuple[Part, ...]:
     """Return the parts of subjects of either kind, in reading order."""
-    places = [(one.page, one.id, one) for one in subjects() if one.page is not None and one.doubts == doubts]
+    places = [(one.place, one.id, one) for one in subjects() if one.on_page and one.doubts == doubts]
     made = (_part(one, analysis, swept=swept) for _place, _id, one in sorted(places, key=lambda found: found[:2]))
     return tuple(part for part in made if part is not None)
 
 
 def _part(subject: Subject, analysis: Analysis, *, swept: bool) -> Part | None:
     """Return the part on a subject, None where there is nothing to say."""
-    section = subject.on_page or subject.section
+    section = subject.page_section or subject.section
     said = None if swept and subject.is_of_one_size else section(analysis)
     drawn = () if swept and subject.charts_of_one_size else subject.charts(analysis)
     if said is None and not drawn:
@@ -79,7 +84,8 @@ def _part(subject: Subject, analysis: Analysis, *, swept: bool) -> Part | None:
         paragraphs=(*own, *subject.explained(drawn)),
         charts=drawn,
         tables=said.tables if said else (),
-        charts_first=subject.charts_first,
+        shown=subject.shown if drawn or subject.shown == "title" else "whole",
+        told=subject.told(analysis),
     )
 
 
@@ -89,4 +95,14 @@ def past(found: Past | None) -> tuple[Part, ...]:
         return ()
     said = history_section.section(found.found, found.commits)
     drawn = history.charts(found.found)
-    return (Part(id="history", title="History", paragraphs=said.paragraphs, charts=drawn, tables=said.tables),)
+    return (
+        Part(
+            id="history",
+            title="History",
+            paragraphs=said.paragraphs,
+            charts=drawn,
+            tables=said.tables,
+            shown="title",
+            told=said.paragraphs[0] if said.paragraphs else None,
+        ),
+    )

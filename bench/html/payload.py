@@ -10,13 +10,12 @@ from statistics import median
 from typing import Any
 
 from ..analyse.analysis import Analysis
-from ..analyse.sweep import case_of
-from ..analyse.verdict import Finding, GroupFindings, Ratio, judge
+from ..analyse.verdict import Finding, GroupFindings, Ratio
 from ..report.chart import Chart, Series
 from ..report.charts.drawn import MOST_CASES
 from ..report.json_run import estimate
 from ..report.parts import plain
-from ..report.phrases import cache_text, conditions, label
+from ..report.phrases import group_label, label
 from ..store.records import Arm, Run
 from ..store.worker_records import Outcome
 from .rendering import visible
@@ -29,7 +28,7 @@ MOST_PAIRS = 20_000
 
 #: Fields that are left away where they have their usual value.
 _OPTIONAL = {
-    *("categories", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
+    *("categories", "ticks", "xs", "ys", "views", "low", "high", "tip", "label", "struck"),
     *("dashed", "hollow", "markers", "legend", "compact"),
 }
 
@@ -67,13 +66,6 @@ def sources(run: Run) -> dict[str, dict[str, str]]:
             instead = f"(left out of this page: {len(text)} characters; the run's document holds them)"
             shown[visible(file)] = visible(text) if room >= 0 else instead
     return found
-
-
-def group_label(group: GroupFindings) -> str:
-    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
-    case = case_of(group)
-    size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
-    return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
 
 
 def has_choice(group: GroupFindings, groups: Sequence[GroupFindings]) -> bool:
@@ -154,7 +146,7 @@ def _pairs(analysis: Analysis, group: GroupFindings) -> dict[str, dict[str, list
         speedup, of_medians = (Ratio.of(one).inverse() for one in (log_ratio, medians[case, base]))
         numbers = (speedup.value, *speedup.bounds, of_medians.value)
         rounded = [None if number is None else float(f"{number:.9g}") for number in numbers]
-        found[base][case] = [*rounded, judge(log_ratio, group.margin, group.resolved or 0.0).value]
+        found[base][case] = [*rounded, group.verdict_on(log_ratio).value]
     return found
 
 

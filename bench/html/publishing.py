@@ -24,6 +24,7 @@ from ..store.documents import DOCUMENT
 from ..store.index import Index
 from ..store.points import Machine, Stored
 from . import PAGE, report_page, site
+from .matrix import speedups
 from .site import INDEX, Listed, Site
 
 #: What lies beside a run's page.
@@ -171,6 +172,7 @@ def _make(path: Path, stored: Stored, output: Path, tell: Callable[[str], None])
         cpu=stored.cpu,
         commit=stored.commit,
         page=f"{place.name}/{PAGE}",
+        speedups=speedups(analysis),
     )
     note = _Note(
         made_by=_made_by(), document=stored.document, bytes=stored.bytes, mtime_ns=stored.mtime_ns, listed=listed

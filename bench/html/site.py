@@ -12,6 +12,7 @@ from ..report.sections.history import machine_text
 from ..report.sections.history import section as history_section
 from ..store.points import Machine
 from ..units import DASH
+from .matrix import Matrix, matrix
 from .outline import LEAST_RUNS, Part
 from .payload import bare
 from .rendering import render
@@ -41,6 +42,8 @@ class Listed:
     commit: str | None
     page: str
     """Of the run, relative to the list."""
+    speedups: dict[str, float]
+    """Implementation -> speed-up over the baseline."""
 
     @property
     def when(self) -> str:
@@ -73,7 +76,12 @@ class HistoryPage:
     @property
     def changes(self) -> tuple[tuple[History, str, LevelChange], ...]:
         """Case, what of it changed, and the change: newest first."""
-        every = [(one, of, change) for one in self.found.cases for of, track in one.tracks for change in track.changes]
+        every = [
+            (one, of, replace(change, step=history_charts.shown(track, change.step)))
+            for one in self.found.cases
+            for of, track in one.tracks
+            for change in track.changes
+        ]
         return tuple(sorted(every, key=lambda each: each[2].first_after.created, reverse=True))
 
 
@@ -122,6 +130,7 @@ def index_pages(site: Site) -> Iterator[tuple[str, str]]:
                 newer=names[place - 1] if place else None,
                 older=names[place + 1] if place + 1 < len(names) else None,
                 histories=site.histories if first else (),
+                matrix=_matrix(site) if first else None,
                 changes=changes,
                 machines=_machines(site) if first else None,
                 left_out=site.left_out if first else (),
@@ -131,10 +140,22 @@ def index_pages(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _entries(site: Site, changes: Part | None) -> list[tuple[str, str]]:
-    parts = [("runs", "Runs"), ("histories", "Histories"), ("changes", "Changes"), ("machines", "Machines")]
+    parts = [
+        ("matrix", "All problems"),
+        ("runs", "Runs"),
+        ("histories", "Histories"),
+        ("changes", "Changes"),
+        ("machines", "Machines"),
+    ]
     parts += [("left-out", "Left out")] if site.left_out else []
-    shown = {"histories": bool(site.histories), "changes": changes is not None}
+    shown = {"matrix": _matrix(site) is not None, "histories": bool(site.histories), "changes": changes is not None}
     return [part for part in parts if shown.get(part[0], True)]
+
+
+def _matrix(site: Site) -> Matrix | None:
+    """Return implementations by problems, from the latest run of each problem."""
+    latest = {run.problem: (run.page, run.speedups) for run in reversed(site.runs)}
+    return matrix(dict(sorted(latest.items())))
 
 
 def _summary(site: Site) -> str:
@@ -174,7 +195,7 @@ def _changes(site: Site) -> Part | None:
         Column(name="first_run", header="first run after", right=False),
     )
     more = len(every) - len(rows)
-    text = "Where the level of a case changed, newest first; above 1 it became slower."
+    text = "Where the level of a case changed, newest first; a speed-up below 1 and a time above 1 became slower."
     return Part(
         id="changes",
         title="Changes",

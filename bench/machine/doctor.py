@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -222,3 +222,25 @@ def _size(count: int) -> str:
 
 def _write(value: int, file: str) -> str:
     return f"echo {value} | sudo tee /sys/devices/system/cpu/{file}"
+
+
+#: How remarks are put in order: first what bends numbers, last what is fine.
+_ORDER = ("noisy", "note", "missing", "good")
+
+
+def ordered(examined: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Return remarks with what disturbs measurements first, then what is missing, then what is fine."""
+    return tuple(sorted(examined, key=lambda one: _ORDER.index(one.state)))
+
+
+def verdict(examined: Iterable[Remark]) -> str:
+    """Return in one line whether this machine is fit to measure on, and how much that is optional is missing."""
+    found = list(examined)
+    noisy, missing = ([one.subject for one in found if one.state == state] for state in ("noisy", "missing"))
+    optional = [subject for subject in missing if subject != "results"]
+    parts = [
+        f"Expect noise, from: {', '.join(noisy)}" if noisy else "Quiet: nothing here disturbs what is measured",
+        *(["runs cannot be kept"] if "results" in missing else []),
+        *([f"optional, and not installed: {', '.join(optional)}"] if optional else []),
+    ]
+    return f"{'; '.join(parts)}."

@@ -15,14 +15,15 @@ from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten, Untimed
 from .group import Group, Source
+from .recording import Past
 from .round_executor import Conductor
 from .round_plan import RoundPlan, TurnChooser
 from .worker_pool import Crew
 from .worker_process import Ended
 
 
-class RoundExecutor(Protocol):
-    """Holds rounds, and has inputs made for them."""
+class Rounds(Protocol):
+    """Holds rounds."""
 
     def round(
         self,
@@ -36,6 +37,13 @@ class RoundExecutor(Protocol):
     ) -> Round:
         """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
         ...
+
+
+class RoundExecutor(Rounds, Protocol):
+    """Holds rounds, and has inputs made for them."""
+
+    past: Past
+    """What rounds before tell those that follow."""
 
     def unfinished(self) -> Round | None:
         """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""

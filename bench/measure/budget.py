@@ -34,10 +34,13 @@ def race_budget_s(cases: int) -> float:
 class Pace:
     """Keeps the time of a run."""
 
-    def __init__(self, settings: Settings, monotonic_s: Callable[[], float]) -> None:
-        """Start at once, by a clock in seconds."""
+    def __init__(
+        self, settings: Settings, monotonic_s: Callable[[], float], glance_s: Callable[[], float] | None = None
+    ) -> None:
+        """Start at once, by a clock in seconds; `glance_s` is the same one for what people are told."""
         self._settings = settings
         self._monotonic_s = monotonic_s
+        self._glance_s = glance_s or monotonic_s
         self._started = monotonic_s()
         self._round_s: list[float] = []
         self.budget_s = settings.budget_s or USUAL_BUDGET_S
@@ -59,6 +62,11 @@ class Pace:
     def left_s(self) -> float:
         """What is left of the budget."""
         return self.budget_s - self.spent_s
+
+    @property
+    def told_left_s(self) -> float:
+        """The same for people, which nothing is planned by."""
+        return self.budget_s - (self._glance_s() - self._started)
 
     @property
     def is_bounded(self) -> bool:
@@ -108,12 +116,18 @@ class Pace:
         part = FIRST_PART if following == looks[0] else 1.0
         return part * self.left_s / (following - self.done) / groups
 
-    def expected(self) -> tuple[int | None, float | None]:
-        """Return how many rounds there will be and the seconds left; None before anything is known."""
+    def expected(self, left_s: float | None = None) -> tuple[int | None, float | None]:
+        """Return how many rounds there will be and the seconds left; None before anything is known.
+
+        Parameters
+        ----------
+        left_s
+            Time for them; None for what is left of the budget.
+        """
         if not self._round_s:
             return self._settings.rounds, None
         mean_s = mean(self._round_s[-RECENT:])
-        fitting = self.done + max(0, int(self.left_s / mean_s))
+        fitting = self.done + max(0, int((self.left_s if left_s is None else left_s) / mean_s))
         expected = max(fitting, self._least)
         if self._planned:
             expected = self._planned
@@ -126,6 +140,6 @@ class Pace:
 
     def progress(self, doing: str) -> Progress:
         """Return where the run stands while that is being done."""
-        expected, left_s = self.expected()
+        expected, left_s = self.expected(self.told_left_s)
         coming = None if expected is None else max(expected, self.done + 1)
         return Progress(doing=doing, rounds_done=self.done, rounds_expected=coming, left_s=left_s)

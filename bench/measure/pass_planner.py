@@ -202,9 +202,9 @@ def _to_fastest(group: Group, sizes: Mapping[str, BurstSize]) -> Iterator[tuple[
 
 def _hopeless(group: Group, sizes: Mapping[str, BurstSize]) -> Iterator[str]:
     """Yield the arms whose calls are so slow that a sample tells enough of them."""
-    for name, fastest in _to_fastest(group, sizes):
-        if sizes[name].call_ns > TIMES_AT_ONCE * sizes[fastest].call_ns:
-            yield name
+    names = [arm.name for arm in group.arms if arm.name in sizes]
+    fastest_ns = min((sizes[name].call_ns for name in names), default=0)
+    yield from (name for name in names if sizes[name].call_ns > TIMES_AT_ONCE * fastest_ns)
 
 
 def _cost_ns(passes: Mapping[str, int], sizes: Mapping[str, BurstSize]) -> int:

@@ -11,7 +11,7 @@ from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
 from ..worker.protocol import BurstTimed, Counted, Finished, Started
-from .round_plan import BurstSize, Paced, RoundPlan
+from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import WorkerProcess
 
 
@@ -138,6 +138,21 @@ class OpenRound:
             workers=tuple(one.whole_record() for one in self.active),
             discarded=discarded,
         )
+
+
+@dataclass(kw_only=True, slots=True)
+class Past:
+    """What the rounds of a run tell those that follow."""
+
+    sizes: BurstSizes = field(default_factory=BurstSizes)
+    killed: set[str] = field(default_factory=set)
+    """Arms of which somebody else has ended a worker, so that their round was measured once more."""
+
+    def recall(self, held: Round, bursts: Mapping[str, BurstSize]) -> None:
+        """Take note of a round that was held before the run was interrupted, with what bursts were expected to be."""
+        self.sizes.recall(bursts, {one.arm: one.bursts[-1].number for one in held.workers if one.bursts})
+        if held.discarded:
+            self.killed |= {one.arm for one in held.workers if one.outcome == Outcome.NOT_MEASURED}
 
 
 def unfinished(one: Round) -> Round | None:

@@ -18,8 +18,8 @@ from . import compile_caches, round_plan
 from .case_spec import case_spec
 from .filler import filler
 from .group import Group, Source
-from .recording import Active, OpenRound, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
-from .round_plan import BurstSizes, RoundPlan, TurnChooser, Turns
+from .recording import Active, OpenRound, Past, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
+from .round_plan import RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
 from .worker_process import Ended, WorkerProcess
 from .worker_start import Conditions
@@ -51,9 +51,8 @@ class Conductor:
         self._listen = tell
         self._doing = ""
         self._cpus = hardware.allowed_cpus()
-        self._sizes = BurstSizes()
+        self.past = Past()
         self._writers: list[WorkerProcess] = []
-        self._killed: set[str] = set()
         self._open: OpenRound | None = None
         self._ahead: dict[tuple[str, int], WorkerProcess] = {}
         """Arm and hash seed of a round to come -> its worker."""
@@ -198,7 +197,7 @@ class Conductor:
 
     def _turns(self, warm: Mapping[str, Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
         """Give the arms that have warmed up the sizes of their bursts, and return the turns of each."""
-        for name, size in self._sizes.of(paced(warm)).items():
+        for name, size in self.past.sizes.of(paced(warm)).items():
             warm[name].number, warm[name].samples = size
         turns = choose_turns({name: one.size for name, one in warm.items()}, took_ns)
         for name, one in warm.items():
@@ -212,8 +211,8 @@ class Conductor:
             return _asked(active.process, active.arm.name, order, expected, self._timeout_s, meanwhile=still)
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
-            if ended.from_outside and active.arm.name not in self._killed:
-                self._killed.add(active.arm.name)
+            if ended.from_outside and active.arm.name not in self.past.killed:
+                self.past.killed.add(active.arm.name)
                 active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
                 outcome = Outcome.NOT_MEASURED
         active.process.kill()
@@ -244,7 +243,7 @@ class Conductor:
             one.process.pause()
             one.record, longer = with_burst(one.record, reply), reply.longer
             if longer is not None:
-                for name, number in self._sizes.lengthen(one.arm.name, longer, paced(active)).items():
+                for name, number in self.past.sizes.lengthen(one.arm.name, longer, paced(active)).items():
                     active[name].number = number
 
     def _finish(self, one: Active, untimed: Untimed | None, *, kept: bool) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from ..store.records import Round
 from . import round_plan
-from .backends import Backend, RoundExecutor
+from .backends import Backend, Rounds
 from .budget import Pace
 from .group import Group
 from .round_plan import BurstSize, RoundPlan, Turns
@@ -51,7 +51,7 @@ class RoundLoop:
 
     def __init__(
         self,
-        executor: RoundExecutor,
+        executor: Rounds,
         backend: Backend,
         generator: random.Random,
         turns: GroupTurnChooser = untimed,

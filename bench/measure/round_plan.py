@@ -184,6 +184,12 @@ class BurstSizes:
         number = max([*(one.number for one in near), *(number for number, _ in known)])
         return number, samples_in_a_burst(min(self._shortest_ns[one.name] for one in near), number)
 
+    def recall(self, bursts: Mapping[str, BurstSize], numbers: Mapping[str, int]) -> None:
+        """Take sizes from a round that was held before, and from the calls in its last samples, which may be more."""
+        for name, size in bursts.items():
+            self._known[name] = max(size.number, numbers.get(name, 0)), size.samples
+            self._shortest_ns[name] = min(size.call_ns, self._shortest_ns.get(name, size.call_ns))
+
     def lengthen(self, name: str, number: int, arms: Sequence[Paced]) -> dict[str, int]:
         """Give an arm's samples, which turned out too short, more calls; return arm -> calls of all that follow.
 

@@ -7,27 +7,28 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..errors import NothingMeasured
 from ..machine import variables
 from ..machine.load import Activity
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
 from ..store.checks import Check
-from ..store.documents import now, require_writable
+from ..store.documents import clear, now, require_writable
+from ..store.interrupted import Interrupted
 from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..units import percent
-from . import backends
+from . import backends, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
 from .environments import HERE, Environment
-from .group import Group, Source, sources
+from .group import Group, arranged
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
 from .sweeper import Sweeper
+from .tape import Tape, TapedRounds
 from .workspace import Stage, staged
 
 #: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
@@ -48,8 +49,9 @@ class Runner:
         copy: Problem | None = None,
         environments: Sequence[Environment] = (HERE,),
         backend: Backend | None = None,
+        after: Interrupted | None = None,
     ) -> None:
-        """Get ready; the clock of the budget starts.
+        """Get ready; the clock of the budget starts, or goes on.
 
         Parameters
         ----------
@@ -63,6 +65,8 @@ class Runner:
             What the arms name to run in.
         backend
             What to measure on; None for this machine.
+        after
+            The interrupted run that goes on, which says what to measure, and where.
         """
         self._problem = problem
         self._code = copy or problem
@@ -70,14 +74,18 @@ class Runner:
         self._settings = settings
         self._listen = listener
         self._backend = backend or backends.usual()
-        self._pace = Pace(settings, self._backend.monotonic_s)
+        self._after = after
+        self._tape = Tape(self._backend.monotonic_s, after.kept if after else ())
+        self._pace = Pace(settings, self._tape.monotonic_s, self._tape.glance_s)
         self._generator = random.Random(settings.seed)
         self._ended: set[str] = set()
-        self._course = Course(settings, self._pace, decided=decided, say=say)
+        self._course = Course(settings, self._pace, decided=decided, say=self._remark)
         self._groups = 0
         self._so_far: Callable[[], Run] | None = None
         self._say = say
-        self._spent_s: dict[str, float] = {"judging": 0.0}
+        self._spent_s: dict[str, float] = {"judging": 0.0, "inputs and reference": 0.0}
+        if after:
+            self._spent_s |= after.run.spent_s
 
     def run(self, arms: Sequence[Arm], left: Sequence[Left], results: Path) -> tuple[Run, Path | None]:
         """Measure until the rounds are done or the budget is spent; return the run and its document.
@@ -92,9 +100,12 @@ class Runner:
             If no case can be started, or the problem itself fails to give its inputs.
         """
         require_writable(results)
+        clear(results)
+        if self._after:
+            resuming.require_alike(self._after.run.environment, self._backend.facts(self._problem.folder))
         self._tell("inputs and reference")
         settings = self._settings
-        members, sources = _arranged(self._code, arms, left, environments=self._environments)
+        members, sources = arranged(self._code, arms, left, self._environments)
         self._groups = len(members)
         started_s = self._backend.monotonic_s()
         with (
@@ -109,17 +120,13 @@ class Runner:
                 untimed="explain" if settings.explains else "count",
                 backend=self._backend,
             ) as stage,
-            Journal(results, self._header(arms, left, stage)) as journal,
+            Journal(results, self._header(arms, left, stage), basis=self._tape.basis, after=self._after) as journal,
         ):
             self._so_far = partial(_so_far, journal, stage.executor)
-            self._spent_s["inputs and reference"] = self._backend.monotonic_s() - started_s
+            self._spent_s["inputs and reference"] += self._backend.monotonic_s() - started_s
             interrupted = False
             try:
-                if self._is_planned_sweep:
-                    self._sweeper(stage, journal).run()
-                else:
-                    loop = RoundLoop(stage.executor, self._backend, self._generator, self._turns)
-                    self._measure(stage, loop, journal)
+                self._hold(stage, journal)
             except KeyboardInterrupt:
                 interrupted = True
                 begun = stage.executor.unfinished()
@@ -131,7 +138,7 @@ class Runner:
         """Return the run before its first round, with a look at what else the machine is doing."""
         before = self._backend.watch()
         names = {arm.case.implementation for arm in arms} | {one.case.implementation for one in left}
-        return Run(
+        made = Run(
             schema=SCHEMA,
             id="",
             created=now(),
@@ -160,6 +167,25 @@ class Runner:
             checks=stage.checks,
             environments=tuple(one.record for one in self._environments if one.record),
         )
+        return resuming.header(self._after, made) if self._after else made
+
+    def _hold(self, stage: Stage, journal: Journal) -> None:
+        """Hold the rounds that the tape does not have; all are planned by what is on it."""
+        rounds = TapedRounds(stage.executor, self._tape)
+        planned = replace(self._backend, monotonic_s=self._tape.monotonic_s)
+        if not self._is_planned_sweep:
+            self._measure(stage, RoundLoop(rounds, planned, self._generator, self._turns), journal)
+            return
+        Sweeper(
+            self._settings,
+            stage,
+            journal,
+            rounds=rounds,
+            backend=planned,
+            generator=self._generator,
+            pace=self._pace,
+            say=self._remark,
+        ).run()
 
     def _measure(self, stage: Stage, loop: RoundLoop, journal: Journal) -> None:
         """Do round after round: each group once, in shuffled order, until it is enough."""
@@ -184,16 +210,10 @@ class Runner:
         """Whether the sizes of a sweep share a budget."""
         return self._settings.sweep is not None and self._settings.budget_s is not None
 
-    def _sweeper(self, stage: Stage, journal: Journal) -> Sweeper:
-        return Sweeper(
-            self._settings,
-            stage,
-            journal,
-            backend=self._backend,
-            generator=self._generator,
-            pace=self._pace,
-            say=self._say,
-        )
+    def _remark(self, text: str) -> None:
+        """Tell what is planned, unless that was told before the run was interrupted."""
+        if not self._tape.is_playing:
+            self._say(text)
 
     def _keep(self, round_: Round, journal: Journal) -> None:
         """Put a round on record, and the arms that have ended in it out of the next."""
@@ -223,33 +243,13 @@ class Runner:
     def _progress(self, doing: str) -> Progress:
         planned_s = self._pace.budget_s if self._pace.is_bounded else None
         now = replace(self._pace.progress(doing), planned_s=planned_s, so_far=self._so_far)
-        return replace(now, rounds_expected=None, left_s=self._pace.left_s) if self._is_planned_sweep else now
+        return replace(now, rounds_expected=None, left_s=self._pace.told_left_s) if self._is_planned_sweep else now
 
 
 def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
     """Return the run with what was measured by now."""
     begun = executor.unfinished()
     return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
-
-
-def _arranged(
-    problem: Problem, arms: Sequence[Arm], left: Sequence[Left], *, environments: Sequence[Environment] = (HERE,)
-) -> tuple[dict[str, list[Arm]], dict[str, Source]]:
-    """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
-    if not arms:
-        raise NothingMeasured(f"nothing to measure: {_reasons(left)}")
-    members: dict[str, list[Arm]] = {}
-    for arm in arms:
-        members.setdefault(arm.case.group, []).append(arm)
-    return members, sources(problem, arms, environments)
-
-
-def _reasons(left: Sequence[Left]) -> str:
-    """Return why no case was started, each reason once."""
-    names: dict[str, list[str]] = {}
-    for one in left:
-        names.setdefault(f"{one.outcome}, {one.reason}", []).append(one.case.name)
-    return "; ".join(f"{', '.join(cases)}: {reason}" for reason, cases in names.items())
 
 
 def _neighbours(before: Activity) -> list[str]:
@@ -278,7 +278,7 @@ def check(
     As `Runner.run`.
     """
     backend = backend or backends.usual()
-    members, sources = _arranged(problem, arms, left, environments=environments)
+    members, sources = arranged(problem, arms, left, environments)
     with staged(
         members,
         sources,

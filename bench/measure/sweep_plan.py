@@ -87,7 +87,7 @@ def planned(wants: Sequence[Want], room_s: float) -> Kept:
 
 
 def _cost_s(wants: Sequence[Want], kept: Kept) -> float:
-    return sum(want.costs_s[who] for want in wants for who in kept[want.group])
+    return sum(cost_s for want in wants for who, cost_s in want.costs_s.items() if who in kept[want.group])
 
 
 def _dear(want: Want) -> list[Who]:

@@ -9,7 +9,7 @@ from ..store.journal import Journal
 from ..store.records import Left, Round, Settings
 from ..store.worker_records import Outcome
 from . import sweep_plan, sweep_words
-from .backends import Backend
+from .backends import Backend, Rounds
 from .budget import Pace
 from .group import Group
 from .pass_planner import SLOW_SAMPLE_NS, SLOW_SAMPLES
@@ -43,6 +43,7 @@ class Sweeper:
         stage: Stage,
         journal: Journal,
         *,
+        rounds: Rounds,
         backend: Backend,
         generator: random.Random,
         pace: Pace,
@@ -57,7 +58,7 @@ class Sweeper:
         self._say = say
         self._parameter = settings.sweep or ""
         self._wanted = WANTED_ROUNDS if settings.rounds is None else (settings.rounds,)
-        self._loop = RoundLoop(stage.executor, backend, generator, self._turns)
+        self._loop = RoundLoop(rounds, backend, generator, self._turns)
         self._costs = Costs(stage.groups, stage.work)
         self._ended: set[str] = set()
         self._kept: Kept = {}
@@ -163,7 +164,12 @@ class Sweeper:
     def _room_s(self) -> float:
         """What is left of the time beside the rounds that the groups begun still want, and starting interpreters."""
         begun = [group for group in self._stage.groups if group.name in self._kept]
-        owed_s = sum(self._want(group).costs_s.get(who, 0.0) for group in begun for who in self._kept[group.name])
+        owed_s = sum(
+            cost_s
+            for group in begun
+            for who, cost_s in self._want(group).costs_s.items()
+            if who in self._kept[group.name]
+        )
         return self._pace.left_s - owed_s - self._wanted[0] * self._starting_s[-1]
 
     def _waiting(self) -> list[Group]:
@@ -198,7 +204,8 @@ class Sweeper:
         return found
 
     def _round_s(self, group: Group) -> float:
-        return sum(self._costs.round_s(arm.case, group) for arm in group.arms if arm.name in self._taking_part(group))
+        taking_part = set(self._taking_part(group))
+        return sum(self._costs.round_s(arm.case, group) for arm in group.arms if arm.name in taking_part)
 
     def _taking_part(self, group: Group) -> list[str]:
         """Return the arms of a group's next round."""

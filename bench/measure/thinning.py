@@ -50,7 +50,7 @@ def leaving(known: Mapping[str, Cost], kept: Collection[str], rounds: int, left_
     """
     found: dict[str, str] = {}
     needed_s = rounds * sum(cost.round_s for cost in known.values())
-    for name in sorted(known.keys() - set(kept), key=lambda name: -known[name].times):
+    for name in sorted((name for name in known if name not in kept), key=lambda name: -known[name].times):
         one = known[name]
         if needed_s <= left_s or one.times < HOPELESS:
             break

@@ -93,7 +93,9 @@ def staged(
             _compile(place)
     cpus = hardware.allowed_cpus()
     with scratch() as place:
-        executor = backend.executor(scratch=place, timeout_s=timeout_s, tell=tell, untimed=untimed)
+        executor = backend.executor(
+            scratch=place, timeout_s=timeout_s, memory_bytes=memory_bytes, tell=tell, untimed=untimed
+        )
         try:
             yield _stage(members, sources, _Inputs(executor, place, seed, tell=tell), roofline=roofline, partly=partly)
         finally:

@@ -75,16 +75,23 @@ def found(problem: Problem) -> dict[str, Implementation]:
 
     Those of a file are in the order of its lines.
     """
-    apart = {name: _elsewhere(name, one) for name, one in problem.elsewhere.items()}
     if problem.is_one_file:
-        return {one.name: _of_function(one, problem.file) for one in problem.functions} | apart
-    return {name: described_at(file, name) for name, file in modules_in(problem.folder).items()} | apart
+        own = {one.name: _of_function(one, problem.file) for one in problem.functions}
+    else:
+        own = {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
+    baseline = own.get(problem.baseline)
+    return own | {name: _elsewhere(name, one, baseline) for name, one in problem.elsewhere.items()}
 
 
-def _elsewhere(name: str, at: Elsewhere) -> Implementation:
-    """Return an implementation that lies in a file of its own."""
+def _elsewhere(name: str, at: Elsewhere, baseline: Implementation | None) -> Implementation:
+    """Return an implementation that lies in a file of its own.
+
+    That it copies its inputs counts only where the baseline does so: what it does then is not timed.
+    """
     if at.function is None:
-        return replace(described_at(at.file, name), apart=True)
+        said = described_at(at.file, name)
+        copies_inputs = said.copies_inputs and baseline is not None and baseline.copies_inputs
+        return replace(said, copies_inputs=copies_inputs, apart=True)
     return replace(_of_function(at.function, at.file), name=name, function=at.function.name, apart=True)
 
 

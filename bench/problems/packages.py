@@ -7,8 +7,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..machine.distributions import normalised, project_of
-from .literals import literals
+from .. import reading
+from ..errors import ImplbenchError
+from ..machine.distributions import normalised
+from .literals import LARGEST_SOURCE, literals, parsed
 
 #: Files that make a folder a project of its own.
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -22,15 +24,6 @@ _COPIES = frozenset(
 )
 _TRIALS = frozenset({"doc", "docs", "example", "examples", "test", "tests"})
 _PRODUCTS = frozenset({"build", "dist", "env", "site-packages", "venv"})
-
-#: What a build requires that compiles, and the arguments of setup() that name what is compiled.
-_COMPILING = frozenset(
-    {
-        *("cython", "meson-python", "scikit-build", "scikit-build-core", "maturin", "setuptools-rust", "pybind11"),
-        *("nanobind", "cffi", "mypy", "pythran", "hatch-cython", "hatch-mypyc", "enscons"),
-    }
-)
-_COMPILED = frozenset({"ext_modules", "cffi_modules", "rust_extensions", "libraries"})
 
 
 def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
@@ -47,7 +40,7 @@ def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
     places = [root / name for name in named]
     places += [folder / place for folder in projects for place in (*_said(folder), "src")]
     places += [*projects[1:], root]
-    return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir() and not _is_problem(place)))
+    return tuple(dict.fromkeys(place.resolve() for place in places if _is_folder(place) and not _is_problem(place)))
 
 
 def path_of(place: Path) -> tuple[Path, ...]:
@@ -63,7 +56,7 @@ def path_of(place: Path) -> tuple[Path, ...]:
         return ()
     project = next(filter(_is_project, place.parents), None)
     places = [project / name for name in (*_said(project), "src", "")] if project else [above]
-    return tuple(dict.fromkeys(one.resolve() for one in places if one.is_dir() and not _is_problem(one)))
+    return tuple(dict.fromkeys(one.resolve() for one in places if _is_folder(one) and not _is_problem(one)))
 
 
 def elsewhere(root: Path, path: Iterable[Path], others: Container[str] = ()) -> tuple[Path, ...]:
@@ -94,25 +87,10 @@ def project_names(root: Path) -> tuple[frozenset[str], bool]:
     return frozenset().union(*said), known
 
 
-def must_be_built(root: Path) -> bool:
-    """Return whether the project in a folder has parts that only its build makes: compiled modules, or a version file.
-
-    Its own files tell it: what the build requires, what setup.py names, and where a version is written.
-    """
-    said = _pyproject(root)
-    requires = {project_of(one) for one in _texts(_at(said, "build-system", "requires"))}
-    arguments = {name for function, values, _ in _setup_py(root) if function == "setup" for name in values}
-    tool = _at(said, "tool")
-    written = (
-        *(_at(tool, "setuptools_scm", name) for name in ("version_file", "write_to")),
-        *(
-            _at(tool, *place)
-            for place in (("hatch", "build", "hooks", "vcs", "version-file"), ("pdm", "build", "version"))
-        ),
-    )
-    return bool(
-        requires & _COMPILING or arguments & _COMPILED or _at(tool, "setuptools", "ext-modules") or any(written)
-    )
+def declared(folder: Path) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Return what pyproject.toml says, and the names of the arguments that setup() gets in setup.py."""
+    arguments = {name for function, values, _ in _setup_py(folder) if function == "setup" for name in values}
+    return _pyproject(folder), frozenset(arguments)
 
 
 def placed(root: Path) -> dict[str, Path]:
@@ -148,11 +126,27 @@ def _is_project(folder: Path) -> bool:
 
 def _is_problem(folder: Path) -> bool:
     """Return whether a folder is a problem: its folders are implementations, though they may be called numba."""
-    return (folder / "problem.py").is_file()
+    return _is_file(folder / "problem.py")
 
 
 def _is_package(folder: Path) -> bool:
-    return (folder / "__init__.py").is_file()
+    return _is_file(folder / "__init__.py")
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether that is a file; what a project's files name may be too long for a path."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether that is a folder."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _below(folder: Path) -> list[Path]:
@@ -200,16 +194,16 @@ def _package_dirs(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _pyproject(folder: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return tomllib.loads(reading.contents(folder / "pyproject.toml", LARGEST_SOURCE).decode())
+    except (ImplbenchError, ValueError, RecursionError):
         return {}
 
 
 def _setup_cfg(folder: Path) -> configparser.ConfigParser:
     said = configparser.ConfigParser(interpolation=None)
     try:
-        said.read(folder / "setup.cfg", encoding="utf-8")
-    except (configparser.Error, ValueError):
+        said.read_string(reading.contents(folder / "setup.cfg", LARGEST_SOURCE).decode())
+    except (ImplbenchError, configparser.Error, ValueError):
         return configparser.ConfigParser(interpolation=None)
     return said
 
@@ -217,8 +211,8 @@ def _setup_cfg(folder: Path) -> configparser.ConfigParser:
 def _setup_py(folder: Path) -> list[tuple[str, dict[str, Any], list[Any]]]:
     """Return the calls in setup.py: function, arguments by name and by place, as far as they are literals."""
     try:
-        tree = ast.parse((folder / "setup.py").read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = parsed(folder / "setup.py")
+    except ImplbenchError:
         return []
     known = literals(tree)
     return [
@@ -240,7 +234,7 @@ def _in_pyproject(folder: Path) -> Iterator[str]:
         yield from _parents(_at(tool, *place, "packages"))
         yield from _texts(_at(tool, *place, "sources"))
         yield from _texts(_at(tool, *place, "dev-mode-dirs"))
-    for one in _at(tool, "poetry", "packages") or ():
+    for one in _several(_at(tool, "poetry", "packages")):
         yield from _texts(_at(one, "from"))
     yield from _texts(_at(tool, "pdm", "build", "package-dir"))
     yield from _texts(_at(tool, "maturin", "python-source"))
@@ -263,7 +257,7 @@ def _literal(node: ast.expr, known: Mapping[str, Any]) -> Any:
         return known.get(node.id)
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 
@@ -276,7 +270,12 @@ def _at(value: Any, *keys: str) -> Any:
 
 def _texts(value: Any) -> list[str]:
     """Return a text, or the texts of a list or the names of a table."""
-    return [value] if isinstance(value, str) else [one for one in value or () if isinstance(one, str)]
+    return [value] if isinstance(value, str) else [one for one in _several(value) if isinstance(one, str)]
+
+
+def _several(value: Any) -> list[Any]:
+    """Return what is in a list or a table; of anything else nothing."""
+    return list(value) if isinstance(value, list | tuple | set | Mapping) else []
 
 
 def _parents(value: Any) -> list[str]:

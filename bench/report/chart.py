@@ -15,7 +15,8 @@ Unit = Literal["", "s", "x", "B", "flop/s", "B/s", "flop/B", "count", "%", "date
 
 #: 0 to 7 of the palette (CSS variables --series-0 to --series-7), or by name.
 Colour = int | Literal["grey", "good", "bad"]
-Kind = Literal["points", "line", "bars", "cells"]
+#: ``parts`` stand end to end in a row, each from its low to its high; ``cells`` likewise in a column.
+Kind = Literal["points", "line", "bars", "cells", "parts"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +30,8 @@ class Axis:
     low: float | None = None
     """Its ends; None for what the marks need."""
     high: float | None = None
+    ticks: tuple[float, ...] = ()
+    """Where it has ticks, as the sizes that were measured; empty for round numbers."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

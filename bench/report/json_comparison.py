@@ -30,6 +30,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
                 "rounds": compared.rounds,
                 "suspect": compared.suspect,
                 "log_ratios": list(compared.log_ratios),
+                "min_seconds_per_call": compared.min_seconds_per_call,
                 "minor_faults_per_call": compared.faults_per_call,
                 "counts": list(compared.counts),
             }

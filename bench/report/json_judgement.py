@@ -9,7 +9,9 @@ from .json_run import estimate
 
 def of(one: Judgement) -> dict[str, Any]:
     """Return what is said of a candidate."""
-    ratio = Ratio.of(one.last.log_ratio) if one.last.log_ratio else None
+    ratio, medians = (
+        None if each is None else Ratio.of(each) for each in (one.last.log_ratio, one.last.log_ratio_of_medians)
+    )
     needed = one.last.needed
     return {
         "candidate": one.candidate,
@@ -21,6 +23,7 @@ def of(one: Judgement) -> dict[str, Any]:
         "accept_at": one.accept_at,
         "ratio_to_baseline": estimate(ratio),
         "speedup_over_baseline": estimate(ratio.inverse() if ratio else None),
+        "speedup_over_baseline_of_medians": estimate(medians.inverse() if medians else None),
         "attempt": one.attempt,
         "level": one.level,
         "resolves": one.last.resolved,

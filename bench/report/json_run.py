@@ -5,6 +5,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from ..analyse.advice import Advice
 from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.environments import Change
@@ -26,9 +27,11 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "problem": analysis.run.problem.name,
         "margin": analysis.margin,
         "interrupted": analysis.run.interrupted,
+        "resumed": [{"at": one.at, "after_rounds": one.rounds} for one in analysis.run.resumed],
         "seconds_spent": time_spent.seconds(analysis.run),
         "measured_no_further": dict(analysis.run.stopped),
         "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
+        "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
         "environments": [asdict(one) for one in analysis.run.environments],
@@ -40,6 +43,26 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
             | {"best": _best(group, analysis.race(group))}
             for group in analysis.groups
         ],
+    }
+
+
+def _advice(found: Advice) -> dict[str, Any]:
+    """Return what to take in the place of the baseline, the step that pays most, and what makes no difference."""
+    step = found.step
+    return {
+        "group": found.group.name,
+        "take": [
+            {
+                "id": pick.finding.arm.case.id,
+                "speedup": estimate(pick.speedup),
+                "lines_of_code": pick.facts.lines if pick.facts else None,
+                "needs": list(pick.facts.needs) if pick.facts else None,
+            }
+            for pick in found.picks
+        ],
+        "first_step": step
+        and {"from": step.before.arm.case.id, "to": step.after.arm.case.id, "speedup": estimate(step.speedup)},
+        "equal": [[one.finding.arm.case.id, one.other.arm.case.id] for one in found.same],
     }
 
 

@@ -73,6 +73,8 @@ class Column:
     """What a narrow terminal leaves out, the largest first; 0 is always there."""
     bar: bool = False
     """Whether a terminal draws it as bars too: a ratio, on a log axis from 1 on."""
+    further: bool = False
+    """Whether a page shows it only to who wants all columns."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,8 +147,8 @@ class Section:
     """One subject of a report."""
 
     title: str
-    kind: Literal["answer", "part"] = "part"
-    """What it is to a report: a terminal shows the answer last, in sight when a command has ended."""
+    kind: Literal["answer", "part", "warnings"] = "part"
+    """What it is to a report: a terminal shows the answer last, and after it the warnings, where they are seen."""
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()

@@ -1,13 +1,16 @@
 """Words that several sections share: names of cases, ratios with intervals, conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10
 
+from ..analyse.diagnosis import Share
+from ..analyse.explanation import CountChange, Unit
+from ..analyse.sweep import case_of
 from ..analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
-from ..units import DASH, amount, percent, times
+from ..units import DASH, amount, percent, significant, times
 from .parts import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
@@ -15,6 +18,9 @@ _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas"
 
 #: What an implementation calls the BLAS of another program, which computes in the place of the worker's own.
 _FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
+
+#: From here on "n times as fast" reads better than "faster by n %".
+TIMES_FROM = 2.0
 
 
 def label(case: Case, group: GroupFindings) -> str:
@@ -29,7 +35,7 @@ def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> s
 
 def titled(title: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
     """Return the title of a group's table: with the group where there are several."""
-    return title if len(groups) == 1 else f"{title}: {plain(group.name)}"
+    return title if len(groups) == 1 else f"{title}: {group_label(group)}"
 
 
 def ratio_text(ratio: Ratio | None) -> str:
@@ -67,6 +73,19 @@ def gain_text(ratio: Ratio) -> str:
 def margin_text(margin: float) -> str:
     """Return a margin as in ``3 %``: a number that somebody chose, without digits it does not have."""
     return f"{100 * margin:.3g} %"
+
+
+def least_text(group: GroupFindings) -> str:
+    """Return the smallest difference that counts: the margin, or what the machine resolves if that is more."""
+    return percent(group.least) if group.too_noisy else margin_text(group.margin)
+
+
+def leasts_text(groups: Sequence[GroupFindings]) -> str:
+    """Return the same of several groups, as in ``3 % (5.1 % where the machine was noisier)``."""
+    noisy = [group.least for group in groups if group.too_noisy]
+    if len(groups) == 1 or not noisy:
+        return least_text(groups[0])
+    return f"{margin_text(groups[0].margin)} (up to {percent(max(noisy))} where the machine was noisier)"
 
 
 def counted(number: int, noun: str) -> str:
@@ -149,3 +168,45 @@ def estimate_text(found: Estimate) -> str:
     if found.interval is None:
         return f"{found.value:.2f}"
     return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"
+
+
+def faster_text(speedup: Ratio) -> str:
+    """Return as in ``24.1 times [23.8, 24.5] as fast`` or ``faster by 15 % [12 %, 18 %]``."""
+    if speedup.value >= TIMES_FROM:
+        return f"{times_text(speedup)} as fast"
+    return f"faster by {gain_text(speedup)}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return as in ``a, b and c``, or ``a, b and 3 more``."""
+    shown = [*names] if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def group_label(group: GroupFindings) -> str:
+    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
+    case = case_of(group)
+    size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
+    return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
+
+
+_WRITTEN: Mapping[Unit, Callable[[float], str]] = {
+    Unit.NUMBER: lambda count: f"{count:,.0f}",
+    Unit.BYTES: lambda count: amount(count, "B"),
+    Unit.RATE: significant,
+}
+
+
+def change_text(change: CountChange) -> str:
+    """Return as in ``NumPy calls 90,000 -> 14``."""
+    write = _WRITTEN[change.unit]
+    return f"{change.what} {write(change.before)} -> {write(change.after)}"
+
+
+def share_text(share: Share | None) -> str:
+    """Return as in ``48 % [45 %, 52 %]``; the value alone where nothing says how uncertain it is."""
+    if share is None:
+        return DASH
+    text = percent(share.value)
+    ends = [percent(share.low), percent(share.high)]
+    return text if ends == [text, text] else f"{text} [{', '.join(ends)}]"

@@ -1,11 +1,14 @@
 """The only reader and writer of results/: one immutable JSON document a run, made of its `journal`."""
 
 import contextlib
+import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -15,10 +18,13 @@ from ..errors import ImplbenchError
 from ..reading import Unreadable
 from ..text import speakable
 from . import soundness, upgrade
-from .records import SCHEMA, Round, Run
+from .records import SCHEMA, Basis, Begun, Round, Run
 
 JOURNAL = ".journal.jsonl"
 DOCUMENT = ".json"
+
+#: How a document begins, and no journal.
+_BEGINNING = b"{\n"
 
 #: Within a results folder: the runs that are kept in the repository.
 BASELINE = "baseline"
@@ -61,19 +67,55 @@ def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        file, name = nameless(path)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.writelines([data] if isinstance(data, bytes) else data)
-                file.flush()
+            with file, open(file.fileno(), "wb", closefd=False) as buffered:
+                buffered.writelines([data] if isinstance(data, bytes) else data)
+                buffered.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
+                name.replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            name.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise unwritable(path.parent, error) from error
+
+
+def nameless(path: Path) -> tuple[FileIO, Path]:
+    """Return a new file, open and locked, and the name that it has until it takes the place of `path`, beside that.
+
+    What a process that was killed has left of these is nobody's: `clear` removes it.
+    """
+    while True:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        file = FileIO(descriptor, "r+")
+        os.fchmod(descriptor, 0o644)
+        with contextlib.suppress(OSError):  # a file system without locks: nobody clears there
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return file, Path(name)
+        file.close()  # it was taken for abandoned before it was locked
+
+
+def clear(folder: Path) -> None:
+    """Remove what runs that were killed have left half written, and name the documents that they had no time to name.
+
+    So a results folder holds one file of each run, whenever that was ended: its journal, or its document.
+    """
+    for path in folder.glob(f".[0-9]*Z-*{DOCUMENT}*-????????"):
+        with contextlib.suppress(OSError):  # it is somebody else's, or just gone
+            descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                found = os.fstat(descriptor)
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+            finally:
+                os.close(descriptor)
+    for path in folder.glob(f"*{JOURNAL}"):
+        with contextlib.suppress(ImplbenchError, OSError):
+            if not path.is_symlink() and _is_whole(data := reading.contents(path, LARGEST_BYTES)):
+                path.replace(folder / Path(f"{_decoded(data).id}{DOCUMENT}").name)
 
 
 def unwritable(folder: Path, error: OSError) -> ImplbenchError:
@@ -122,7 +164,7 @@ def whole(run: Run) -> bytes:
         else:
             body = encoded(value)
         lines.append(b'"' + field.name.encode() + b'":' + body)
-    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+    return _BEGINNING + b",\n".join(lines) + b"\n}\n"
 
 
 def read(path: Path) -> Run:
@@ -136,7 +178,8 @@ def read(path: Path) -> Run:
     """
     data = reading.contents(path, LARGEST_BYTES)
     try:
-        return _sound(_from_journal(data) if path.name.endswith(JOURNAL) else _decoded(data))
+        is_journal = path.name.endswith(JOURNAL) and not _is_whole(data)
+        return _sound(_from_journal(data) if is_journal else _decoded(data))
     except Unreadable as error:
         found = f"{path}: is no whole result of implbench ({error})"
         raise ImplbenchError(f"{found}; expected a run's JSON document, whole and as it was written") from error
@@ -157,12 +200,32 @@ def _decoded(data: bytes) -> Run:
     return reading.decoded(upgrade.from_1(data) if found < SCHEMA else data, Run)
 
 
+def _is_whole(data: bytes) -> bool:
+    """Return whether the file of a journal has become the document, which it does before it has its name."""
+    return data.startswith(_BEGINNING)
+
+
+class _Kept(msgspec.Struct):
+    """What a line of a journal holds beside a round."""
+
+    basis: Basis | None = None
+
+
+def journal_line(round_: Round, basis: Basis | None) -> bytes:
+    """Return the line of a round in a journal, without its end."""
+    beside = b"" if basis is None else b',"basis":' + encoded(basis)
+    return encoded(round_)[:-1] + beside + b"}"
+
+
 def _from_journal(data: bytes) -> Run:
     """Return the run of a journal; a last line that is cut off was never finished and is left out."""
     first, *lines = data.split(b"\n")
     whole, _cut = lines[:-1], lines[-1:]
+    run = _decoded(first)
     rounds = tuple(reading.decoded(line, Round) for line in whole)
-    return replace(_decoded(first), rounds=rounds, interrupted=True)
+    basis = tuple(kept for line in whole if (kept := reading.decoded(line, _Kept).basis))
+    begun = Begun(arms=run.arms, left=run.left, basis=basis)
+    return replace(run, rounds=rounds, interrupted=True, begun=begun)
 
 
 def documents(folder: Path) -> Iterator[Path]:

@@ -4,15 +4,19 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from io import FileIO
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
 
 from ..errors import ImplbenchError
+from . import documents
 from .documents import DOCUMENT, JOURNAL, LARGEST_BYTES, encoded, settle, unwritable, whole, write_atomically
-from .records import Left, Round, Run
+from .interrupted import Interrupted
+from .records import Basis, Begun, Left, Round, Run
 
 #: So much a journal may hold: its document says a little more, and is to be read again.
 MOST_BYTES = LARGEST_BYTES - 2**20
@@ -34,13 +38,34 @@ def kept_in(path: Path | None) -> Iterator[None]:
 class Journal:
     """A run that is being made: each round is on the disk before the next one starts.
 
+    The file is locked as long as this process lives, so that nobody takes the run for interrupted before.
+
     When an error ends the run, what was measured before becomes a document all the same. Where that cannot be written,
     the journal stays, which can be read as well; where that is gone, or has no whole round, the document is written to
     the usual temporary folder. The error says where it is.
     """
 
-    def __init__(self, folder: Path, run: Run) -> None:
-        """Open the journal and write the run as it is, without rounds.
+    def __init__(
+        self,
+        folder: Path,
+        run: Run,
+        *,
+        basis: Callable[[], Basis] | None = None,
+        after: Interrupted | None = None,
+    ) -> None:
+        """Open the journal and write the run as it is.
+
+        Parameters
+        ----------
+        folder
+            Where it lies.
+        run
+            The run before its first round.
+        basis
+            Is asked, whenever a round is appended, what the plan went by up to its end; None for a run without a plan.
+        after
+            The interrupted run that goes on: its rounds are written at once, the journal takes the place of its file,
+            and it is the first that is to be appended, once more.
 
         Raises
         ------
@@ -49,22 +74,39 @@ class Journal:
         """
         self._folder = folder
         self._run = run
+        self._begun = Begun(arms=run.arms, left=run.left, basis=())
+        self._basis = basis
+        self._bases: list[Basis] = []
+        self._again = deque(after.kept if after else ())
+        """Rounds that are in the file, and have not been appended once more yet."""
         self._bytes = 0
-        self._whole_rounds = 0
+        self._whole_rounds = len(self._again)
         stamp = "".join(character for character in run.created if character.isalnum())
         self._stem = f"{stamp}-{run.problem.name}"
         self.path = folder / f"{self._stem}-{token_hex(4)}{JOURNAL}"  # of several at once, on several machines
+        if after and after.path.name.endswith(JOURNAL):
+            self.path = after.path
+        self._file = self._opened()
+        if after and after.path != self.path:
+            after.path.unlink(missing_ok=True)
+
+    def _opened(self) -> FileIO:
+        """Return the file of the journal, which is whole from the moment on in which it has its name."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("xb", buffering=0)  # what could not be written is not tried again at the end
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file, name = documents.nameless(self.path)
+            try:
+                lines = [encoded(self._run), *(documents.journal_line(*kept) for kept in self._again)]
+                self._write(b"".join(map(self._fitting, lines)), file)
+                name.replace(self.path)
+            except BaseException:
+                file.close()
+                name.unlink(missing_ok=True)
+                raise
         except OSError as error:
-            raise unwritable(folder, error) from error
-        try:
-            self._write(self._fitting(encoded(run)))
-        except BaseException:
-            self._remove()
-            raise
-        settle(folder)
+            raise unwritable(self._folder, error) from error
+        settle(self._folder)
+        return file
 
     def __enter__(self) -> "Journal":
         return self
@@ -88,22 +130,29 @@ class Journal:
             raise ImplbenchError(f"this run has reached {MOST_BYTES} bytes, and no document holds more")
         return line + b"\n"
 
-    def _write(self, line: bytes) -> None:
+    def _write(self, line: bytes, file: FileIO | None = None) -> None:
         """Write a line so that it outlasts a power failure; ImplbenchError if it cannot be written."""
-        data = memoryview(line)
+        file, data = file or self._file, memoryview(line)
         try:
             while data:
-                data = data[self._file.write(data) :]
-            os.fsync(self._file.fileno())
+                data = data[file.write(data) :]  # unbuffered: what could not be written is not tried again at the end
+            os.fsync(file.fileno())
         except OSError as error:
             raise unwritable(self._folder, error) from error
 
     def append(self, round_: Round) -> None:
-        """Add a finished round; ImplbenchError if it cannot be written."""
-        line = self._fitting(encoded(round_))
+        """Add a finished round; ImplbenchError if it cannot be written. Those of an interrupted run are there."""
+        basis = self._basis() if self._basis else None
+        is_there = bool(self._again)
+        if is_there:
+            self._again.popleft()
+        line = b"" if is_there else self._fitting(documents.journal_line(round_, basis))
         self._run = replace(self._run, rounds=(*self._run.rounds, round_))  # whatever happens from now on
-        self._write(line)
-        self._whole_rounds += 1
+        if basis:
+            self._bases.append(basis)
+        if not is_there:
+            self._write(line)
+            self._whole_rounds += 1
 
     def leave(self, left: Sequence[Left]) -> None:
         """Move cases that will not be started after all from the arms to those left; the next `close` writes it."""
@@ -118,7 +167,9 @@ class Journal:
     def close(
         self, *, interrupted: bool = False, spent_s: Mapping[str, float] | None = None
     ) -> tuple[Run, Path | None]:
-        """Write the document and remove the journal; a run without a round leaves neither.
+        """Make the journal the document; a run without a round leaves neither.
+
+        The file gets the contents of the document first, and then its name: a run is one file at any moment.
 
         Returns
         -------
@@ -130,20 +181,25 @@ class Journal:
             If the document cannot be written; the journal stays, then.
         """
         self._run = replace(self._run, spent_s=dict(spent_s or {}))
-        run, path = self._document_in(self._folder, interrupted=interrupted)
+        run = self._named(interrupted=interrupted)
+        path = None
+        if run.rounds:
+            write_atomically(self.path, whole(run))
+            path = self._folder / f"{run.id}{DOCUMENT}"
+            with contextlib.suppress(FileNotFoundError):  # another run has given it that name already
+                self.path.replace(path)
+            settle(self._folder)
         self._remove()
         return run, path
 
-    def _document_in(self, folder: Path, *, interrupted: bool) -> tuple[Run, Path | None]:
-        run = replace(self._run, interrupted=interrupted)
-        if not run.rounds:
-            return run, None
+    def _named(self, *, interrupted: bool) -> Run:
+        """Return the run as its document has it."""
+        rounds = (*self._run.rounds, *(round_ for round_, _ in self._again))
+        basis = (*self._bases, *(basis for _, basis in self._again))
+        begun = replace(self._begun, basis=basis) if interrupted else None
+        run = replace(self._run, rounds=rounds, interrupted=interrupted, begun=begun)
         digest = hashlib.sha256(encoded(run)).hexdigest()[:8]
-        run = replace(run, id=f"{self._stem}-{digest}")
-        path = folder / f"{run.id}{DOCUMENT}"
-        write_atomically(path, whole(run))
-        settle(folder)
-        return run, path
+        return replace(run, id=f"{self._stem}-{digest}") if rounds else run
 
     def _remove(self) -> None:
         self._file.close()
@@ -161,6 +217,15 @@ class Journal:
             else:
                 self._remove()
                 with contextlib.suppress(ImplbenchError):
-                    path = self._document_in(Path(tempfile.gettempdir()), interrupted=True)[1]
+                    path = self._elsewhere()
         if path is not None:
             error.add_note(_KEPT.format(path=path))
+
+    def _elsewhere(self) -> Path | None:
+        """Write the document to the usual temporary folder."""
+        run = self._named(interrupted=True)
+        path = Path(tempfile.gettempdir(), f"{run.id}{DOCUMENT}")
+        if not run.rounds:
+            return None
+        write_atomically(path, whole(run))
+        return path

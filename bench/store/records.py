@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ..machine.load import Activity
+from ..machine.load import Activity, Load
 from ..problems.case import Case
 from ..stats.intervals import ALPHA
 from ..stats.sequential import Stopping
 from .checks import Check
-from .worker_records import Amount, Natural, Outcome, Worker
+from .worker_records import Amount, Natural, Outcome, Positive, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
 SCHEMA = 2
@@ -109,6 +109,42 @@ class Left:
     title: str
     outcome: Outcome
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """What the plan of a run went by up to the end of a round, beside the rounds themselves; of each round its own."""
+
+    clock_s: tuple[Amount, ...]
+    """What the clock of the budget showed each time that it was read for the plan, since the round before."""
+    end_s: Amount
+    """What it showed when the round was kept."""
+    start_ns: Natural
+    """The time until the round's workers had warmed up."""
+    bursts: dict[str, tuple[Positive, Positive, Positive]]
+    """Arm that had warmed up -> of its bursts ns a call, calls in a sample, and samples, as they were expected."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Begun:
+    """What a run that was not finished has begun with; from this and its rounds it goes on (`--resume`)."""
+
+    arms: tuple[Arm, ...]
+    left: tuple[Left, ...]
+    basis: tuple[Basis, ...]
+    """One for each of its rounds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resumed:
+    """That a run was ended from outside, and went on later."""
+
+    at: str
+    """UTC, ISO 8601."""
+    rounds: Natural
+    """It had so many by then."""
+    load: Load | None
+    """Load average of the last minute, when it went on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,5 +252,8 @@ class Run:
     """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
     environments: tuple[EnvironmentRecord, ...] = ()
     """Those that the cases name; empty where all ran in the harness's own, which `environment` describes."""
+    begun: Begun | None = None
+    """None of a run that is finished, or cannot go on."""
+    resumed: tuple[Resumed, ...] = ()
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -1,8 +1,9 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from math import log1p
 from statistics import median
 
@@ -12,7 +13,7 @@ from ..stats.gate import Decision
 from ..stats.intervals import Estimate
 from ..store import selectors
 from ..store.records import Role, Round
-from ..store.worker_records import Outcome
+from ..store.worker_records import Outcome, Worker
 from .benchmarks import SAME, Skipped, arm_name
 from .comparer import Measured
 from .native import Doubt
@@ -56,6 +57,8 @@ class Compared:
     rounds: int
     suspect: bool
     log_ratios: tuple[float, ...]
+    min_seconds_per_call: tuple[float, float] | None
+    """Of BASE and HEAD, from burst minima as the ratio: medians over rounds."""
     faults_per_call: tuple[float, float] | None
     """Minor page faults of BASE and HEAD, medians over rounds."""
     counts: tuple[str, ...]
@@ -168,7 +171,8 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
         rounds=len(ratios),
         suspect=one.suspect,
         log_ratios=ratios,
-        faults_per_call=_medians(_faults(everything, name)) if timed else None,
+        min_seconds_per_call=_medians(_both(everything, name, _seconds)) if timed else None,
+        faults_per_call=_medians(_both(everything, name, selectors.faults_per_call)) if timed else None,
         counts=tuple(_counted(everything, name)) if timed else (),
     )
 
@@ -202,28 +206,31 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     return None
 
 
-def _faults(rounds: Sequence[Round], name: str) -> list[tuple[float, float]]:
-    """Return (BASE, HEAD) minor faults a call of each round."""
+def _both(rounds: Sequence[Round], name: str, of: Callable[[Worker], float | None]) -> list[tuple[float, float]]:
+    """Return (BASE, HEAD) of each round in which `of` gives a number of both."""
     found = []
     for one in rounds:
-        workers = {worker.arm: selectors.faults_per_call(worker) for worker in one.workers}
-        base, head = workers.get(arm_name(name, Role.BASELINE)), workers.get(arm_name(name, Role.CASE))
+        numbers = {worker.arm: of(worker) for worker in one.workers}
+        base, head = numbers.get(arm_name(name, Role.BASELINE)), numbers.get(arm_name(name, Role.CASE))
         if base is not None and head is not None:
             found.append((base, head))
     return found
 
 
+def _count(field: str, worker: Worker) -> float | None:
+    counted: float | None = getattr(worker.counts, field, None)
+    return counted
+
+
+def _seconds(worker: Worker) -> float | None:
+    return selectors.min_seconds_per_call(worker) if worker.bursts else None
+
+
 def _counted(rounds: Sequence[Round], name: str) -> Iterator[str]:
     """Yield what is said of the counts that have changed: page faults of all rounds, allocations of the first ones."""
-    yield from _changes("minor page faults a call", _faults(rounds, name))
+    yield from _changes("minor page faults a call", _both(rounds, name, selectors.faults_per_call))
     for field, what in (("allocations", "allocations of arrays a call"), ("allocated_bytes", "bytes of these a call")):
-        pairs = []
-        for one in rounds:
-            counts = {worker.arm: getattr(worker.counts, field, None) for worker in one.workers}
-            base, head = counts.get(arm_name(name, Role.BASELINE)), counts.get(arm_name(name, Role.CASE))
-            if base is not None and head is not None:
-                pairs.append((base, head))
-        yield from _changes(what, pairs)
+        yield from _changes(what, _both(rounds, name, partial(_count, field)))
 
 
 def _medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:

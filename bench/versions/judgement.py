@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log1p
 from statistics import mean
 
+from ..analyse import remembering
 from ..analyse.verdict import Finding, GroupFindings, findings
 from ..errors import Exit, ImplbenchError
 from ..stats import judging, racing
@@ -46,6 +47,8 @@ class Said:
     """Why it has no time, or is rejected without an interval."""
     log_ratio: Estimate | None = None
     """log(candidate / baseline)."""
+    log_ratio_of_medians: Estimate | None = None
+    """The same by the usual calls, not the shortest."""
     resolved: float | None = None
     """The smallest difference that the machine could tell in these rounds."""
     needed: Needed | None = None
@@ -103,6 +106,8 @@ class Judgement:
         match last.decision:
             case Decision.ACCEPT:
                 return f"faster by more than {asked}, on fresh rounds and other contents too"
+            case Decision.UNDECIDED if last.reason:
+                return last.reason
             case Decision.UNDECIDED if self.confirmation:
                 return "faster at first sight, which the fresh rounds did not confirm or refute"
             case Decision.UNDECIDED:
@@ -126,15 +131,15 @@ def said(run: Run) -> Said:
     if finding is None or baseline is None or baseline.outcome != Outcome.OK:
         fate = f"{baseline.outcome}, {baseline.reason}" if baseline else "could not be started"
         raise BaselineFailed(f"{run.problem.name}: nothing can be judged against its baseline: {fate}")
-    accept_at = _asked(run)
-    decision, reason = _decision(finding, group, accept_at)
+    decision, reason = _decision(run, group, finding)
     return Said(
         decision=decision,
         outcome=Outcome.OK,
         reason=reason,
         log_ratio=finding.log_ratio,
+        log_ratio_of_medians=finding.log_ratio_of_medians,
         resolved=group.resolved,
-        needed=_needed(run, group, finding) if decision == Decision.UNDECIDED else None,
+        needed=_needed(run, group, finding, reason) if decision == Decision.UNDECIDED else None,
     )
 
 
@@ -144,10 +149,10 @@ def unstarted(left: Left) -> Said:
 
 
 def decided(run: Run) -> set[str]:
-    """Return the arms that need no more rounds: the candidate's, once it is decided on."""
+    """Return the arms that need no more rounds: the candidate's, once its interval says something."""
     (group,) = findings(run)
     found = _candidate(group)
-    if found is None or _decision(found, group, _asked(run))[0] == Decision.UNDECIDED:
+    if found is None or _told(run, group, found) == Decision.UNDECIDED:
         return set()
     return {found.arm.name}
 
@@ -169,11 +174,18 @@ def _without_time(outcome: Outcome, reason: str | None) -> Said:
     return Said(decision=Decision.UNDECIDED, outcome=outcome, reason=reason, needed=Needed(remedy=remedy))
 
 
-def _decision(finding: Finding, group: GroupFindings, accept_at: float) -> tuple[Decision, str | None]:
-    """Return what is said of a candidate that has a time, and why it is rejected where that is not the limit alone."""
+def _told(run: Run, group: GroupFindings, finding: Finding) -> Decision:
+    """Return what the interval of a candidate says; no more rounds are needed where that is something."""
+    return judging.decision(finding.log_ratio, _asked(run), group.resolved or 0.0)
+
+
+def _decision(run: Run, group: GroupFindings, finding: Finding) -> tuple[Decision, str | None]:
+    """Return what is said of a candidate that has a time, and why, where it is not the limit alone."""
     ratios: Sequence[float] = list(finding.log_ratios.values())
-    found = judging.decision(finding.log_ratio, accept_at, group.resolved or 0.0)
+    found = _told(run, group, finding)
     interval = finding.log_ratio.interval if finding.log_ratio else None
+    if found == Decision.ACCEPT and (doubt := _doubt(run, group, finding)):
+        return Decision.UNDECIDED, doubt
     if found == Decision.REJECT and interval and interval.low > 0:
         return found, "slower"
     if found == Decision.UNDECIDED and interval is None and racing.is_hopeless(ratios):
@@ -182,10 +194,22 @@ def _decision(finding: Finding, group: GroupFindings, accept_at: float) -> tuple
     return found, None
 
 
-def _needed(run: Run, group: GroupFindings, finding: Finding) -> Needed:
+def _doubt(run: Run, group: GroupFindings, finding: Finding) -> str | None:
+    """Return why a candidate that is faster by its shortest calls is not accepted for that, None where it may be."""
+    usual = finding.log_ratio_of_medians
+    if usual is not None and usual.value > -log1p(_asked(run)):
+        times = significant(exp(-usual.value))
+        return f"faster by its shortest calls alone: by its usual ones (medians) it is {times} times as fast"
+    found = run.doubts.get(group.name) or remembering.warning(group.rounds.workers(finding.arm).values())
+    return f"faster, but {found}" if found else None
+
+
+def _needed(run: Run, group: GroupFindings, finding: Finding, doubt: str | None) -> Needed:
     """Return what it would take to decide on a candidate that has a time, from the spread of its rounds."""
     alpha = (run.settings.level or ALPHA) / max(1, len(run.settings.looks))
     rounds = judging.rounds_to_decide(list(finding.log_ratios.values()), _asked(run), alpha)
+    if doubt is not None:
+        return Needed(remedy="an answer to that doubt; more rounds give none")
     if group.too_noisy:
         return Needed(
             remedy="a quieter machine (implbench doctor): the baseline, measured twice, differs from itself too much"

@@ -54,8 +54,8 @@ def named(result: object, names: Sequence[str], overwritten: Mapping[str, np.nda
 
 
 def _fits(result: object, count: int) -> bool:
-    """Return whether a result is so many values, and not one more."""
-    return isinstance(result, tuple) and len(result) == count
+    """Return whether a result is so many values, and not one more; one may come bare, but for a list."""
+    return len(result) == count if isinstance(result, tuple) else count == 1 and not isinstance(result, list)
 
 
 def _several(result: Any, count: int) -> Sequence[Any]:

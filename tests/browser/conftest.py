@@ -12,6 +12,13 @@ from typing import Any
 
 import pytest
 
+#: Opens and shows everything; tells whether every chart has its picture.
+UNFOLD = """() => {
+  for (const one of document.querySelectorAll('details')) one.open = true;
+  for (const one of document.querySelectorAll('.group')) one.hidden = false;
+}"""
+DRAWN = "() => [...document.querySelectorAll('figure[data-chart]')].every((one) => one.querySelector('.canvas svg'))"
+
 
 @dataclass
 class Opened:
@@ -21,6 +28,11 @@ class Opened:
     troubles: list[str] = field(default_factory=list)
     """Errors and warnings on the console, and exceptions that nobody caught."""
     requests: list[str] = field(default_factory=list)
+
+    def unfold(self) -> None:
+        """Open all that has to be opened, show every condition, and wait until all charts are drawn."""
+        self.ask(UNFOLD)
+        self.page.wait_for_function(DRAWN)
 
     def ask(self, script: str, *arguments: Any) -> Any:
         """Return what a function of JavaScript returns in the page."""
@@ -43,8 +55,8 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-def _opened(chromium: Any, path: Path, *, width: int = 1600, **options: Any) -> Opened:
-    """Return a file opened in a window without a network, in a profile of its own."""
+def _opened(chromium: Any, path: Path, *, width: int = 1600, unfolded: bool = False, **options: Any) -> Opened:
+    """Return a file opened in a window without a network, in a profile of its own; `unfolded`: with all of it seen."""
     context = chromium.new_context(offline=True, viewport={"width": width, "height": 900}, **options)
     found = Opened(context.new_page())
     found.page.set_default_timeout(10_000)
@@ -52,6 +64,8 @@ def _opened(chromium: Any, path: Path, *, width: int = 1600, **options: Any) -> 
     found.page.on("pageerror", lambda error: found.troubles.append(str(error)))
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.goto(path.as_uri())
+    if unfolded:
+        found.unfold()
     return found
 
 
@@ -71,12 +85,12 @@ def visit(chromium: Any) -> Iterator[Callable[..., Opened]]:
 
 @pytest.fixture(scope="session")
 def read(chromium: Any, pages: Callable[[str], Path]) -> Callable[[str], Opened]:
-    """Return what opens a page of `made.PAGES` once, for all tests that leave it as they found it."""
+    """Return what opens all of a page of `made.PAGES` once, for all tests that leave it as they found it."""
     found: dict[str, Opened] = {}
 
     def opened(name: str) -> Opened:
         if name not in found:
-            found[name] = _opened(chromium, pages(name))
+            found[name] = _opened(chromium, pages(name), unfolded=True)
         return found[name]
 
     return opened

@@ -112,7 +112,7 @@ def test_a_tooltip_of_the_forest_has_the_numbers_of_the_table(read):
 
 
 def test_another_view_of_the_samples_is_a_choice_away(visit, pages):
-    page = visit(pages("usual")).page
+    page = visit(pages("usual"), unfolded=True).page
     label = "#samples figure[data-chart] .canvas svg"
     before = page.eval_on_selector(label, "(svg) => svg.outerHTML")
     page.check("#samples fieldset.views input[value='by time']", force=True)

@@ -7,7 +7,7 @@ import pytest
 
 from bench import html
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Ratio, findings, judge
+from bench.analyse.verdict import Ratio, findings
 from bench.html.joint import together_page
 from bench.report import files, json_run
 from bench.report.phrases import ratio_text
@@ -58,7 +58,7 @@ def test_the_page_holds_the_numbers_of_the_json(read, name):
 @pytest.mark.parametrize("name", ["backprop", "matmul", "usual"])
 def test_every_other_baseline_gives_what_python_gives(visit, name, pages):
     analysis = Analysis(RUNS[name]())
-    opened = visit(pages(name))
+    opened = visit(pages(name), unfolded=True)
     for index, group in enumerate(analysis.groups):
         for base in group.ok:
             opened.page.select_option(f"#baseline-{index}", base.arm.name)
@@ -71,12 +71,12 @@ def test_every_other_baseline_gives_what_python_gives(visit, name, pages):
                 log_ratio = analysis.ratio(group, one.arm, base.arm)
                 of_medians = analysis.ratios(group, median)[one.arm.name, base.arm.name]
                 ratio, medians = (Ratio.of(each).inverse() for each in (log_ratio, of_medians))
-                verdict = judge(log_ratio, group.margin, group.resolved or 0.0)
+                verdict = group.verdict_on(log_ratio)
                 assert shown == [ratio_text(ratio), times(medians.value), verdict]
 
 
 def test_a_chosen_baseline_is_told_drawn_and_taken_back(visit, pages):
-    opened = visit(pages("usual"))
+    opened = visit(pages("usual"), unfolded=True)
     page, forest = opened.page, "figure[data-chart=speedup-0]"
     (group, _other) = findings(RUNS["usual"]())
     rows, caption = opened.ask(ROWS), page.inner_text(f"{forest} figcaption")
@@ -100,7 +100,7 @@ def test_a_chosen_baseline_is_told_drawn_and_taken_back(visit, pages):
 
 @pytest.mark.parametrize("name", ["usual", "together"])
 def test_downloads_are_what_python_writes(visit, pages, name):
-    page = visit(pages(name)).page
+    page = visit(pages(name), unfolded=True).page
     downloads = {}
     for button in page.query_selector_all("button.download"):
         with page.expect_download() as started:

@@ -33,7 +33,7 @@ def page(site, name="index.html"):
 
 def rows(text, kind="runs"):
     """Return the cells' texts of the rows of a table."""
-    (body,) = re.findall(rf'<table class="{kind}">.*?<tbody>(.*?)</tbody>', text, re.DOTALL)
+    (body,) = re.findall(rf'<table class="{kind}[^"]*">.*?<tbody>(.*?)</tbody>', text, re.DOTALL)
     cells = (
         re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
         for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)

@@ -80,6 +80,7 @@ def test_who_is_hopeless_has_one_sample(many, capsys, simulated):
     (burst,) = first["many[far-S-float64-C-1t]"].bursts
     assert len(burst.sample_ns) == 1
     assert len(first["many[best-S-float64-C-1t]"].bursts) > 1
+    assert {len(one.bursts) for name, one in first.items() if "[v00-" in name} == {1}
 
 
 def test_the_answer_names_the_best_its_error_and_who_was_out_when(many, capsys, simulated):

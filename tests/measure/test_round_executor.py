@@ -120,7 +120,7 @@ def active(conductor, *names):
     for name in names:
         one = Arm(name=name, case=arm.case, title="", role=Role.CASE)
         found[name] = Active(arm=one, process=Scripted(), record=unmeasured(one, 1, plan, {}), call_ns=10, number=8)
-    conductor._sizes.of(paced(found))
+    conductor.past.sizes.of(paced(found))
     return found
 
 
@@ -140,7 +140,7 @@ def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_
         (32, "its samples were too short for the clock"),
     ]
     assert arms["other"].number == 128
-    assert conductor._sizes.of(paced(arms))["other"][0] == 128
+    assert conductor.past.sizes.of(paced(arms))["other"][0] == 128
 
 
 def test_a_burst_that_the_worker_timed_again_is_on_the_record(conductor):

@@ -104,3 +104,10 @@ def test_the_problem_stays_what_it_was_and_two_candidates_differ(rows, tmp_path)
 def test_a_candidate_that_is_not_there_is_a_mistake_of_the_command(rows, tmp_path):
     with pytest.raises(ImplbenchError, match="no such file or folder; a candidate is"):
         of_path(tmp_path / "none.py", rows, tmp_path / "apart")
+
+
+@pytest.mark.parametrize("baseline", ["", "COPIES_INPUTS = True\n"], ids=["does not", "copies"])
+def test_that_a_candidate_copies_its_inputs_counts_only_where_the_baseline_does_so(folder, tmp_path, baseline):
+    (folder.folder / "loop.py").write_text(f"{baseline}def prepare(inputs): ...\n")
+    found = of_text(b"COPIES_INPUTS = True\ndef prepare(inputs): ...\n", folder, tmp_path / "apart")
+    assert implementation(found).copies_inputs is bool(baseline)

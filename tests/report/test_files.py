@@ -82,7 +82,7 @@ def test_every_file_that_the_page_names_is_there(tmp_path):
 
 def test_the_same_run_gives_the_same_bytes(tmp_path, monkeypatch):
     """Of figures, that they show the same: it is drawn as the same bytes (test_drawing)."""
-    monkeypatch.setattr(files, "picture", lambda figure, kind: f"{kind}: {figure}".encode())
+    monkeypatch.setattr(files, "picture", lambda figure, kind, of: f"{kind}: {of}: {figure}".encode())
     first = {path.name: path.read_bytes() for path in files.write(Analysis(make_run()), tmp_path / "a")}
     second = {path.name: path.read_bytes() for path in files.write(Analysis(make_run()), tmp_path / "b")}
     assert first == second

@@ -187,8 +187,9 @@ def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():
     answer, table, threats = sections(comparison(SLOW, SAME, skipped=[IDENTICAL]))
     assert "Slower" in answer.paragraphs[0]
     rows = [[cell.text for cell in row] for row in table.tables[0].for_people().rows]
-    assert rows[0][1].startswith("1.10")
-    assert [row[2] for row in rows] == ["slower", "equivalent"]
+    assert rows[0][1] == "3.00 ms -> 3.30 ms"
+    assert rows[0][2].startswith("1.10")
+    assert [row[3] for row in rows] == ["slower", "equivalent"]
     assert table.paragraphs == ("Not measured, the same code on both sides (--all measures it): `p/other`.",)
     assert threats.paragraphs[0].startswith("Noise floor: BASE against itself 1.00")
 

@@ -63,6 +63,7 @@ def test_what_only_promises_a_result_is_told_as_such(promise, kind):
         (None, ("x",), ["x"]),
         (None, (), ["x"]),
         ((3.0,), ("x", "n"), ["x", "n"]),
+        (3.0, ("x", "n"), ["x", "n"]),
         ("x itself", (), ["x"]),
         (("x itself", None), (), ["x"]),
         (5.0, (), ["result"]),

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from ...errors import Exit, NothingMeasured
+from ...machine import exclusive
 from ...report import terminal
 from ...report.parts import Section
 from ...stats.intervals import resolves
@@ -34,7 +35,11 @@ def command(options: CalibrateOptions) -> int:
     found, wanted = asked([options.problem], options.selection)
     chosen = identical(found, wanted)
     settings = options.timing.settings
-    with terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener:
+    alone = exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note)
+    with (
+        alone,
+        terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener,
+    ):
         comparer = Comparer(settings, listener)
         measured = comparer.compare(chosen)
     series = [ratios for one in measured if (ratios := one.all_ratios())]

@@ -5,11 +5,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import Exit
-from ...machine import variables
+from ...machine import exclusive, variables
 from ...measure import backends
 from ...measure.progress import Progress
 from ...measure.scratch import executable, scratch
@@ -57,9 +58,12 @@ class CompareOptions(Options):
 
 def command(options: CompareOptions) -> int:
     """Do `implbench compare`; see `parser`."""
-    started = time.monotonic()
     settings = options.timing.settings
-    with scratch() as place:
+    with ExitStack() as stack:
+        if not options.dry_run:
+            stack.enter_context(exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note))
+        started = time.monotonic()
+        place = stack.enter_context(scratch())
         pair = sides(_asked(options), executable(place), terminal.note)
         changed = sameness.differing(pair[0].own, pair[1].own)
         chosen, skipped, read = _chosen(pair, options, settings)

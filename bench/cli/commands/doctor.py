@@ -15,7 +15,8 @@ def command(options: StoredOptions) -> int:
     if options.json:
         print(json.dumps([asdict(one) for one in examined], indent=2))
     else:
-        for one in examined:
+        terminal.say(doctor.verdict(examined), hanging=9)
+        for one in doctor.ordered(examined):
             terminal.say(f"{one.state:8} {one.subject}: {one.text}", hanging=9)
             if one.remedy:
                 terminal.say(f"{'':8} -> {one.remedy}", hanging=12)

@@ -16,6 +16,7 @@ from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run, Settings
 from ..asked import asked
+from ..earlier import earlier
 from ..exit_codes import exit_code
 from ..measuring import measured
 from ..measuring_options import Timing
@@ -43,7 +44,7 @@ class ExplainOptions(StoredOptions):
 def command(options: ExplainOptions) -> int:
     """Do `implbench explain`; see `parser`."""
     run, path = _stored(options) if options.run else _measured(options)
-    analysis = Analysis(run)
+    analysis = Analysis(run, earlier=earlier(options.results, run))
     if options.run and not analysis.ladders:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
     whole = section.section(analysis)
@@ -83,4 +84,4 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
     found, wanted = asked([options.problem], options.selection)
-    return measured(found, wanted, options.settings, results=options.results)
+    return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)

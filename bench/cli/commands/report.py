@@ -1,6 +1,7 @@
 """Write the report of a stored run, or of several side by side."""
 
 import json
+import webbrowser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ...report.parts import plain
 from ...report.sections import joint
 from ...store import documents, index
 from ...store.records import Run
+from ..earlier import earlier
 from ..options import ReportingOptions
 from .history import commits_of
 
@@ -33,7 +35,7 @@ class ReportOptions(ReportingOptions):
 
 def command(options: ReportOptions) -> int:
     """Do `implbench report`; see `parser`."""
-    if options.html and len(options.run) < 2:
+    if options.page and len(options.run) < 2:
         _bring_up_to_date(options.results)
     runs = [_read(options.results, name) for name in options.run or [None]]
     written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
@@ -65,7 +67,7 @@ def _read(results: Path, name: str | None) -> Run:
 
 def _one(run: Run, options: ReportOptions) -> tuple[Path, ...]:
     """Write the report of a run."""
-    return reported(Analysis(run, options.margin), options)
+    return reported(Analysis(run, options.margin, earlier=earlier(options.results, run)), options)
 
 
 def _several(runs: list[Run], options: ReportOptions) -> tuple[Path, ...]:
@@ -74,15 +76,23 @@ def _several(runs: list[Run], options: ReportOptions) -> tuple[Path, ...]:
     if not options.json:
         terminal.show(joint.brief(found))
     written = reports.write_together(found, options.output)
-    return (*written, joint_page.write(found, options.output)) if options.html else written
+    return (*written, _shown(joint_page.write(found, options.output), options)) if options.page else written
 
 
 def reported(analysis: Analysis, options: ReportingOptions) -> tuple[Path, ...]:
     """Write the report of a run, with its page for a browser if that is asked for; return the files."""
     written = reports.write(analysis, options.output)
-    if not options.html:
+    if not options.page:
         return written
-    return (*written, html.write(analysis, options.output, _past(analysis.run, options.results)))
+    page = html.write(analysis, options.output, _past(analysis.run, options.results))
+    return (*written, _shown(page, options))
+
+
+def _shown(page: Path, options: ReportingOptions) -> Path:
+    """Show a page in the browser, if that is asked for and there is one; return its path."""
+    if options.open and not webbrowser.open(page.absolute().as_uri()):
+        terminal.note(f"{page}: there is no browser here that could show it")
+    return page
 
 
 def _past(run: Run, results: Path) -> Past | None:

@@ -10,7 +10,9 @@ from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
 from ...versions.environments.ready import ready
+from .. import resuming
 from ..asked import asked
+from ..earlier import earlier
 from ..exit_codes import exit_code
 from ..measuring import measured
 from ..measuring_options import RunOptions
@@ -22,25 +24,28 @@ def command(options: RunOptions) -> int:
     """Do `implbench run`; see `parser`."""
     if options.watch:
         return watch.command(options, show)
-    found, wanted = asked(options.problem, options.selection)
-    if options.environments.any:
-        wanted = replace(wanted, environments=ready(options.environments, terminal.note))
-    run, path = measured(found, wanted, options.settings, results=options.results)
+    if options.resume is not None:
+        run, path = resuming.measured(options)
+    else:
+        found, wanted = asked(options.problem, options.selection)
+        if options.environments.any:
+            wanted = replace(wanted, environments=ready(options.environments, terminal.note))
+        run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
     with kept_in(path):
         return show(run, path, options)
 
 
 def show(run: Run, path: Path | None, options: RunOptions) -> int:
     """Print a run, in one line of JSON where others follow, and write its report; return the exit code."""
-    analysis = Analysis(run)
-    written = reported(analysis, options) if path is not None and (options.report or options.html) else ()
+    analysis = Analysis(run, earlier=earlier(options.results, run))
+    written = reported(analysis, options) if path is not None and (options.report or options.page) else ()
     if options.json:
         found = json_run.of(analysis, path)
         said = {"event": "run", **found} if options.watch else found
         print(json.dumps(said, indent=None if options.watch else 2, allow_nan=False))
     else:
         terminal.show(sections.brief(analysis))
-        for file in (path, *written[:1], *(written[-1:] if options.html else ())):
+        for file in (path, *written[:1], *(written[-1:] if options.page else ())):
             if file is not None:
                 terminal.say(f"written: {file}")
     if run.interrupted:

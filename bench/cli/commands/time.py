@@ -36,5 +36,6 @@ def command(options: TimeOptions) -> int:
             results=Path(folder, "results"),
             json=options.json,
         )
-        found, _ = measured(problem.find(str(file)), asked.selection, asked.settings, results=asked.results)
+        one = problem.find(str(file))
+        found, _ = measured(one, asked.selection, asked.settings, results=asked.results, wait=options.timing.wait)
     return run.show(found, None, asked)

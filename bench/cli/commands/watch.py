@@ -13,6 +13,7 @@ from typing import Any
 from ...analyse.decided import decided
 from ...analyse.verdict import BAD, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
+from ...machine import exclusive
 from ...measure.progress import Listener, Progress
 from ...measure.runner import Runner
 from ...measure.scratch import scratch
@@ -204,7 +205,8 @@ class _Watch:
     def _progress(self, title: str) -> Iterator[Listener]:
         """Give a listener that shows progress, and ends what it is told of once there is a newer version."""
         self._superseded = False
-        with terminal.progress(title) as listener:
+        command, wait = self._options.settings.command, self._options.timing.wait
+        with exclusive.alone(command, wait=wait, say=terminal.note), terminal.progress(title) as listener:
 
             def listen(now: Progress) -> None:
                 if self._folder.look() != self._stamps:

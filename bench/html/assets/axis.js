@@ -110,10 +110,14 @@ const Axis = (() => {
     }));
   }
 
+  /** Return a whole number with all its digits, thousands as in `20k`: never `1.024k`. */
+  const wholeText = (value) => (value % 1000 === 0 ? quantity(value, 'count', shortest) : String(value));
+
   /** Return the ticks of an axis as `{value, text}`. */
   function ticks(axis, [low, high], most) {
     if (axis.scale === 'category') return axis.categories.map((text, value) => ({ value, text }));
     if (axis.unit === 'date') return dateTicks(low, high, most);
+    if (axis.ticks) return axis.ticks.map((value) => ({ value, text: wholeText(value) }));
     const whole = axis.unit === 'count';
     const found = axis.scale === 'log' ? logTicks(low, high, most, whole) : linearTicks(low, high, most, whole);
     return found.map((value) => ({ value, text: quantity(value, axis.unit, shortest) }));

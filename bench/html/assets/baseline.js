@@ -98,6 +98,18 @@ const Baseline = (() => {
     verdict: row.verdict || '-',
   });
 
+  /** Column -> the number that it is sorted by. */
+  const VALUES = {
+    speedup_over_baseline: (row) => row.ratio?.value ?? null,
+    speedup_of_medians: (row) => row.medians,
+  };
+
+  /** Give a cell the number that it is sorted by. */
+  function setValue(cell, value) {
+    if (value === null) delete cell.dataset.value;
+    else cell.dataset.value = value;
+  }
+
   /** The columns that a baseline changes. */
   const COLUMNS = ['speedup_over_baseline', 'speedup_of_medians', 'verdict'];
 
@@ -108,7 +120,9 @@ const Baseline = (() => {
       if (!line) continue;
       for (const [column, text] of Object.entries(cells(row))) {
         const cell = line.querySelector(`[data-column="${column}"]`);
-        if (cell) cell.textContent = text;
+        if (!cell) continue;
+        cell.textContent = text;
+        if (column !== 'verdict') setValue(cell, VALUES[column](row));
       }
     }
   }

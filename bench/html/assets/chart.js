@@ -85,7 +85,10 @@ const Charts = (() => {
    */
   function control(elements, boxes, choices) {
     const specs = elements.map((element) => states.get(element).spec);
-    const redraw = () => elements.forEach(render);
+    const redraw = () => {
+      keep(choices);
+      elements.forEach(render);
+    };
 
     function explain() {
       const series = explained(specs, choices);
@@ -114,6 +117,17 @@ const Charts = (() => {
     if (!known) resized.observe(element);
   }
 
+  /** Return what is chosen about charts, as the address of the page says it; `name` is that of the first of them. */
+  function chosen(name) {
+    return { name, view: Number(State.get(`view-${name}`)) || 0, hidden: new Set(State.list(`off-${name}`)) };
+  }
+
+  /** Keep what is chosen about charts in the address of the page. */
+  function keep({ name, view, hidden }) {
+    State.put(`view-${name}`, view ? [String(view)] : []);
+    State.put(`off-${name}`, [...hidden]);
+  }
+
   const boxed = () => ({ views: html('div'), legend: html('div') });
 
   /**
@@ -123,7 +137,7 @@ const Charts = (() => {
    * @param {object} spec as in bench/report/chart.py
    */
   function draw(element, spec) {
-    const [choices, boxes] = [{ view: 0, hidden: new Set() }, boxed()];
+    const [choices, boxes] = [chosen(element.parentElement.dataset.chart), boxed()];
     prepare(element, spec, choices, boxes);
     control([element], boxes, choices);
     render(element);
@@ -136,7 +150,7 @@ const Charts = (() => {
    * @param {[HTMLElement, object][]} pairs plots and their specs, with the same views
    */
   function drawTogether(above, pairs) {
-    const [choices, boxes] = [{ view: 0, hidden: new Set() }, boxed()];
+    const [choices, boxes] = [chosen(pairs[0][0].parentElement.dataset.chart), boxed()];
     for (const [element, spec] of pairs) prepare(element, spec, choices);
     control(pairs.map(([element]) => element), boxes, choices);
     above.prepend(html('div', { className: 'shared' }, boxes.views, boxes.legend));

@@ -39,7 +39,7 @@ const Controls = (() => {
       'aria-hidden': 'true',
     });
     if (series.kind === 'line') Marks.trace(svg, 'line', 'M1 7H21');
-    if (series.kind === 'bars') Marks.trace(svg, 'mark bar', 'M4 2h14v10h-14z');
+    if (['bars', 'parts'].includes(series.kind)) Marks.trace(svg, 'mark bar', 'M4 2h14v10h-14z');
     else if (series.markers !== false) Marks.trace(svg, 'mark', Marks.outline(series.shape, 11, 7));
     return svg;
   }

@@ -108,12 +108,25 @@ const Frame = (() => {
     return ticks.filter((_tick, index) => index % every === 0);
   }
 
+  /** Return the ticks without those whose text would run into that of the one before. */
+  function apart(ticks, x, measure) {
+    const found = [];
+    let free = -Infinity;
+    for (const tick of ticks) {
+      const half = measure(tick.text) / 2;
+      if (x.at(tick.value) - half < free) continue;
+      found.push(tick);
+      free = x.at(tick.value) + half + LINE / 2;
+    }
+    return found;
+  }
+
   /** Return the ticks of x, and how deep their texts reach: texts of categories that are too long are turned. */
   function bottom(spec, ends, x, measure) {
     const room = Math.abs(x.to - x.from);
     const category = spec.x.scale === 'category';
     const all = Axis.ticks(spec.x, ends, Math.max(2, room / TICK_WIDTH));
-    const ticks = category ? all : thinned(all, room, measure);
+    const ticks = category ? all : spec.x.ticks ? apart(all, x, measure) : thinned(all, room, measure);
     const longest = widest(ticks.map((tick) => tick.text), measure);
     const turned = category && longest + 8 > room / Math.max(1, ticks.length);
     if (turned) for (const tick of ticks) tick.text = cut(tick.text, LONGEST_TURNED, measure);

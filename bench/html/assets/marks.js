@@ -119,6 +119,13 @@ const Marks = (() => {
     element('rect', { class: 'mark bar', ...box }, null, group);
   }
 
+  /** Draw a part of a row: from the point's low to its high. */
+  function part(group, { low, high }, one, plan) {
+    const [from, to] = [low, high].map((end) => short(plan.x.at(end)));
+    const box = { x: from, y: one.y - plan.thickness / 2, width: Math.max(0, to - from), height: plan.thickness };
+    element('rect', { class: 'mark part', ...box }, null, group);
+  }
+
   /**
    * Draw a series and return what the pointer and the keys can reach: `{series, index, x, y}`, in pixels.
    *
@@ -138,8 +145,9 @@ const Marks = (() => {
       for (const one of found) {
         if (series.kind === 'bars') bar(group, one, plan);
         if (series.kind === 'cells') cell(group, point(series, one.index), one, plan);
+        if (series.kind === 'parts') part(group, point(series, one.index), one, plan);
         whisker(group, series, one, plan);
-        if (!['bars', 'cells'].includes(series.kind) && series.markers !== false) {
+        if (!['bars', 'cells', 'parts'].includes(series.kind) && series.markers !== false) {
           trace(group, 'mark', outline(series.shape, one.x, one.y, plan.compact ? COMPACT_RADIUS : RADIUS));
         }
       }

@@ -1,4 +1,4 @@
-/** The page: its charts, the choice of a baseline, two sources side by side, downloads, dark and light, print. */
+/** The page: its charts, the choice of a baseline, two sources side by side, copies, downloads, themes, print. */
 (() => {
   'use strict';
 
@@ -67,11 +67,14 @@
     const spec = data.charts[id];
     const caption = plotOf(id) ? [...plotOf(id).parentElement.querySelector('figcaption').childNodes] : [];
     const changing = Baseline.COLUMNS.map((name) => `td[data-column="${name}"]`).join();
-    const originals = all(changing, table).map((cell) => [cell, [...cell.childNodes]]);
+    const originals = all(changing, table).map((cell) => [cell, [...cell.childNodes], cell.dataset.value]);
 
     /** Show what Python made: every digit as it was. */
     function restore() {
-      for (const [cell, nodes] of originals) cell.replaceChildren(...nodes);
+      for (const [cell, nodes, value] of originals) {
+        cell.replaceChildren(...nodes);
+        if (value !== undefined) cell.dataset.value = value;
+      }
       showForest(id, spec, caption);
     }
 
@@ -83,14 +86,22 @@
       showForest(id, made, [made.caption]);
     }
 
-    select.addEventListener('change', () => {
+    function change() {
       const own = select.value === group.baseline;
+      State.put(select.id, own ? [] : [select.value]);
       if (own) restore();
       else choose();
       markVerdicts(table);
       told.hidden = own;
       told.textContent = own ? '' : toldOf(group, select.value);
-    });
+    }
+
+    select.addEventListener('change', change);
+    const known = State.get(select.id);
+    if (known !== null && [...select.options].some(({ value }) => value === known)) {
+      select.value = known;
+      change();
+    }
   }
 
   /** Return name -> `{implementation, text}` of all sources; the file is in the name where there are several. */
@@ -118,7 +129,7 @@
     return [left, right && right !== left ? right : names.find((name) => name !== left)];
   }
 
-  /** Let a reader put two sources side by side. */
+  /** Let a reader put two sources side by side: by two lists, or by a button that names both. */
   function offerDifference(box) {
     const found = sources();
     if (found.size < 2) return;
@@ -129,6 +140,15 @@
     });
     const draw = () => Difference.draw(lines, ...selects.map((select) => found.get(select.value).text));
     for (const select of selects) select.addEventListener('change', draw);
+    const nameOf = (implementation) => [...found].find(([, one]) => one.implementation === implementation)?.[0];
+    for (const button of all('button.to-difference')) {
+      button.addEventListener('click', () => {
+        [selects[0].value, selects[1].value] = [nameOf(button.dataset.left), nameOf(button.dataset.right)];
+        draw();
+        box.closest('details').open = true;
+        box.scrollIntoView();
+      });
+    }
     box.hidden = false;
     draw();
   }
@@ -144,19 +164,89 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  /** Let a reader choose dark or light; at first the page follows the system. */
-  function offerThemes(button) {
-    const dark = matchMedia('(prefers-color-scheme: dark)');
+  /** Let a reader choose dark or light, which is remembered where it can be; else the page follows the system. */
+  function offerThemes(label) {
+    const select = label.querySelector('select');
     const page = document.documentElement;
-    const isDark = () => (page.dataset.theme ? page.dataset.theme === 'dark' : dark.matches);
-    const tell = () => button.setAttribute('aria-pressed', String(isDark()));
-    button.addEventListener('click', () => {
-      page.dataset.theme = isDark() ? 'light' : 'dark';
-      tell();
+    const KEY = 'implbench-theme';
+    const remembered = (kept) => {
+      try {
+        return kept === undefined ? localStorage.getItem(KEY) : localStorage.setItem(KEY, kept);
+      } catch {
+        return null; // some browsers keep nothing for a file
+      }
+    };
+    const show = () => {
+      if (select.value) page.dataset.theme = select.value;
+      else delete page.dataset.theme;
+    };
+    select.value = remembered() || '';
+    show();
+    select.addEventListener('change', () => {
+      remembered(select.value);
+      show();
     });
-    dark.addEventListener('change', tell);
-    tell();
-    button.hidden = false;
+    label.hidden = false;
+  }
+
+  /** Put a text on the clipboard, and say so on the button for a moment. */
+  async function copy(button, text) {
+    const label = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'copied';
+    } catch {
+      button.textContent = 'the browser does not allow it';
+    }
+    setTimeout(() => { button.textContent = label; }, 1500);
+  }
+
+  /** Return the source of an implementation as one text, each of several files below its name. */
+  function sourceOf(implementation) {
+    const files = Object.entries(data.sources[implementation] || {});
+    return files.length === 1 ? files[0][1] : files.map(([name, text]) => `# ${name}\n${text}`).join('\n');
+  }
+
+  /** Let a reader copy sources, the answer and the command. */
+  function offerCopies() {
+    for (const tools of all('.tools')) tools.hidden = false;
+    for (const button of all('button.copy')) {
+      button.addEventListener('click', () => copy(button, button.dataset.text ?? data.files[button.dataset.file]));
+    }
+    for (const button of all('button.copy-source')) {
+      button.addEventListener('click', () => copy(button, sourceOf(button.dataset.implementation)));
+    }
+  }
+
+  /** Show the cases of one condition at a time, where there are several. */
+  function offerConditions(select) {
+    const show = () => {
+      for (const group of all('.group')) group.hidden = group.dataset.group !== select.value;
+    };
+    const usual = select.value;
+    const known = State.get('condition');
+    if (known !== null && select.querySelector(`option[value="${CSS.escape(known)}"]`)) select.value = known;
+    select.addEventListener('change', () => {
+      State.put('condition', select.value === usual ? [] : [select.value]);
+      show();
+    });
+    select.closest('[hidden]').hidden = false;
+    for (const title of all('.group > h3')) title.hidden = true; // the list says which it is
+    show();
+  }
+
+  /** Open what a link leads to. */
+  function openTarget() {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target) return;
+    const within = [...all(':scope > details', target)];
+    for (let one = target.closest('details'); one; one = one.parentElement.closest('details')) within.push(one);
+    for (const one of within) one.open = true;
+    const group = target.closest('.group[hidden]');
+    if (!group) return;
+    const select = document.querySelector('select#group');
+    select.value = group.dataset.group;
+    select.dispatchEvent(new Event('change'));
   }
 
   /** On paper nothing can be opened: everything is, while it is printed. */
@@ -177,5 +267,10 @@
   all('#difference').forEach(offerDifference);
   for (const button of all('button.download')) button.addEventListener('click', () => download(button.dataset.file));
   all('#theme').forEach(offerThemes);
+  all('select#group').forEach(offerConditions);
+  offerCopies();
+  Tables.prepare();
+  openTarget();
+  addEventListener('hashchange', openTarget);
   openForPrint();
 })();

@@ -16,7 +16,7 @@ const Places = (() => {
     const found = new Map();
     for (const series of spec.series) {
       for (const point of series.points || []) {
-        if (point.x === null || point.y === null || ['line', 'cells'].includes(series.kind)) continue;
+        if (point.x === null || point.y === null || ['line', 'cells', 'parts'].includes(series.kind)) continue;
         found.set(point[axis], (found.get(point[axis]) || new Set()).add(series));
       }
     }

@@ -38,6 +38,9 @@ _METHODS = frozenset({"generate_problem", "solve", "is_solution"})
 #: The baseline: the task's own solver.
 BASELINE = "solve"
 
+#: A size that takes next to no time, for checks, and its number.
+SMALL, _SMALL_N = "S", 10
+
 #: The number of a size where the report of the collection has none, at which the task's own solver takes 100 ms.
 _USUAL_N = 10
 
@@ -65,7 +68,7 @@ def problem(origin: Origin) -> Problem:
         file,
         [baseline, *(_candidate(name, file, origin.entry) for name, file in _solvers(origin).items())],
         title=docstring(task, origin.entry.replace("_", " "))[0],
-        sizes={f"n={n}": {"n": n}},
+        sizes={f"n={n}": {"n": n}, SMALL: {"n": min(n, _SMALL_N)}},
         arguments=("problem",),
         needs=lacking(tree, own=_OWN),
     )

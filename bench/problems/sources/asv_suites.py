@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from ...errors import ImplbenchError
 from ..packages import path_of
 from .calls import Call
 from .modules import module_at
-from .parameters import Value, sizes, value
+from .parameters import Value, sizes, texts, value
 
 #: How the names of benchmarks begin, and why those that take no time of a call are left out.
 _KINDS = {
@@ -178,7 +178,13 @@ def _combined(found: _Found, method: str) -> Iterator[tuple[dict[str, Value], li
 
 
 def run(
-    suite: Suite, entry: tuple[str, str], method: str, *, size: Mapping[str, int], reached: Callable[[Call], None]
+    suite: Suite,
+    entry: tuple[str, str],
+    method: str,
+    *,
+    size: Mapping[str, int],
+    chosen: Mapping[str, str] = MappingProxyType({}),
+    reached: Callable[[Call], None],
 ) -> str | None:
     """Set a benchmark up, have its call taken by `reached`, tear it down; return why it was not set up, if so.
 
@@ -188,11 +194,13 @@ def run(
         Which: module and name in it, and name of the benchmark.
     size
         Numbers that tell the values of its parameters.
+    chosen
+        Parameters that the size does not have, and how their values are written.
     reached
         Takes the call.
     """
     found = _found(suite, *entry)
-    given = _given(list(_combined(found, method)), size)
+    given = _given(list(_combined(found, method)), size, chosen)
     if given is None:
         return f"asv has no such parameters: {', '.join(f'{name}={number}' for name, number in size.items())}"
     instance = found.owner() if inspect.isclass(found.owner) else None
@@ -217,15 +225,19 @@ def run(
     return None
 
 
-def _given(rows: Sequence[tuple[dict[str, Value], list[Any]]], size: Mapping[str, int]) -> list[Any] | None:
-    """Return the values of parameters for the numbers of a size, None where there are none.
+def _given(
+    rows: Sequence[tuple[dict[str, Value], list[Any]]], size: Mapping[str, int], chosen: Mapping[str, str]
+) -> list[Any] | None:
+    """Return the values of parameters for the numbers of a size and the texts of those chosen; None if there are none.
 
     A parameter of whole numbers may have others than the suite gives it.
     """
-    numbers = [numbers for _, numbers in sizes([told for told, _ in rows])]
-    free = {name for name in size if all(told[name].number is not None for told, _ in rows if name in told)}
-    for (told, values), known in zip(rows, numbers, strict=True):
-        if known.keys() == size.keys() and all(known[name] == size[name] for name in known.keys() - free):
+    each = [told for told, _ in rows]
+    free = {name for name in size if all(told[name].number is not None for told in each if name in told)}
+    for (told, values), (_, known), written in zip(rows, sizes(each), texts(each), strict=True):
+        is_size = known.keys() == size.keys() | chosen.keys()
+        is_size = is_size and all(known[name] == number for name, number in size.items() if name not in free)
+        if is_size and all(written[name] == text for name, text in chosen.items()):
             return [size[name] if name in free else one for name, one in zip(told, values, strict=True)]
     return None
 

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ...errors import ImplbenchError
+from ...errors import ImplbenchError, Unavailable
+from .needs import distribution
 
 #: Whoever does not answer within so many seconds hangs.
 LONGEST_S = 300
@@ -34,6 +35,8 @@ Told = TypeVar("Told")
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     value: msgspec.Raw = msgspec.Raw(b"null")
     error: str = ""
+    absent: str = ""
+    """What is imported and is not there."""
 
 
 def asked(module: str, *words: str, kind: type[Told], folder: Path) -> Told:
@@ -53,7 +56,7 @@ def asked(module: str, *words: str, kind: type[Told], folder: Path) -> Told:
     Raises
     ------
     ImplbenchError
-        If `seen` raises it, or the process ends without an answer.
+        If `seen` raises it, or the process ends without an answer; Unavailable, if it lacks a module.
     """
     with tempfile.TemporaryDirectory(prefix="implbench-") as place:
         file = Path(place, "answer.json")
@@ -67,6 +70,9 @@ def asked(module: str, *words: str, kind: type[Told], folder: Path) -> Told:
         if not file.exists():
             raise ImplbenchError(f"{words[0]}: cannot be looked into: {_last_line(done)}")
         answer = msgspec.json.decode(file.read_bytes(), type=_Answer)
+    if answer.absent:
+        name = distribution(answer.absent)
+        raise Unavailable(f"{words[0]}: needs {name}, not installed here (pip install {name})")
     if answer.error:
         raise ImplbenchError(answer.error)
     return msgspec.json.decode(answer.value, type=kind)
@@ -83,7 +89,8 @@ def tell(file: str, module: str, *words: str) -> None:
     try:
         answer = _Answer(value=msgspec.Raw(msgspec.json.encode(seen(*words))))
     except ImplbenchError as error:
-        answer = _Answer(error=str(error))
+        cause = error.__cause__
+        answer = _Answer(error=str(error), absent=(cause.name or "") if isinstance(cause, ModuleNotFoundError) else "")
     Path(file).write_bytes(msgspec.json.encode(answer))
     sys.stdout.flush()
     os._exit(0)  # whatever threads the code of others has left

@@ -31,7 +31,13 @@ def lacking(tree: ast.Module, own: Collection[str] = ()) -> tuple[str, ...]:
     """
     names = {name.partition(".")[0] for name in _imported(tree)} - sys.stdlib_module_names - set(own)
     absent = {name for name in names if importlib.util.find_spec(name) is None}
-    return tuple(sorted(_CALLED.get(name, name) for name in absent))
+    return tuple(sorted(map(distribution, absent)))
+
+
+def distribution(module: str) -> str:
+    """Return what has to be installed for a module."""
+    first = module.partition(".")[0]
+    return _CALLED.get(first, first)
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

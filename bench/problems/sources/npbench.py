@@ -114,6 +114,7 @@ def problem(origin: Origin) -> Problem:
         arguments=kernel.input_args,
         outputs=_outputs(kernel, returned(function), names),
         inout=[name for name in kernel.input_args if name in kernel.array_args and name in changed],
+        files=[_file(origin)],
         has_dtype=_takes_dtype(file, kernel),
         needs=lacking(parsed(file), ("npbench",)),
     )

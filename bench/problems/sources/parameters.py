@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from ...errors import unknown
+from ..contract import CONTRACT
 from ..problem import ONLY_SIZE
 
 #: So many characters of a value are part of a name.
@@ -46,18 +48,34 @@ def _written(given: Any) -> str:
 
 
 def texts(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Return what each value of each row is called: its text, or its place where others have the same text."""
+    """Return what each value of each row is called: its text, or its place where others have the same text.
+
+    No value is called as something that a problem has: it may be an implementation.
+    """
     places: dict[tuple[str, str], set[int]] = {}
     for row in rows:
         for name, one in row.items():
             places.setdefault((name, one.text), set()).add(one.place)
     return [
         {
-            name: one.text if one.text and len(places[name, one.text]) == 1 else str(one.place)
+            name: _called(name, one.text) if one.text and len(places[name, one.text]) == 1 else str(one.place)
             for name, one in row.items()
         }
         for row in rows
     ]
+
+
+def _called(name: str, text: str) -> str:
+    return f"{name}_{text}" if text in CONTRACT else text
+
+
+def without(rows: Sequence[Row], parameter: str) -> tuple[list[Row], list[str]]:
+    """Return rows without a parameter, and what its value is called in each; ImplbenchError if there is none of it."""
+    known = dict.fromkeys(name for row in rows for name in row)
+    if parameter not in known:
+        raise unknown("parameter", parameter, known)
+    rest: list[Row] = [{name: one for name, one in row.items() if name != parameter} for row in rows]
+    return rest, [written[parameter] for written in texts(rows)]
 
 
 def sizes(rows: Sequence[Row]) -> list[tuple[str, dict[str, int]]]:

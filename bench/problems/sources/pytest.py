@@ -1,7 +1,8 @@
 """Tests of a project that have pytest-benchmark's fixture: ``pytest:tests/test_rows.py#GROUP``.
 
 The tests of one group in a file are implementations of one problem. Their parameters make its sizes, but for functions
-and classes, which tell implementations apart. A test without a group is an entry by itself.
+and classes, which tell implementations apart. A test without a group is an entry by itself; several of them are
+compared as ``#test_one,test_other``, and the values of a parameter as ``#GROUP@parameter``.
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import ImplbenchError
+from ...errors import ImplbenchError, unknown
 from ..files import own_files
 from ..functions import Function
 from ..origin import Origin
@@ -23,8 +24,8 @@ from .calls import Call
 if TYPE_CHECKING:
     from .pytest_runs import Suite, Test
 
-#: Between the path of a file in a folder and the group in it, as in pytest's own names.
-_IN = "::"
+#: Between the path of a file in a folder and the group in it, as in pytest's own names; before a parameter.
+_IN, _BY = "::", "@"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,11 +51,18 @@ def entries(place: Path) -> Mapping[str, str]:
 
 
 def meant(name: str, known: Mapping[str, str]) -> str | None:
-    """Return the group that is meant by its name without the file, or by one of its tests; None if not just one is."""
-    fits = [one for one in known if one.endswith(f"{_IN}{name}")] or [
-        one for one, tests in known.items() if name in tests.split(", ")
-    ]
-    return fits[0] if len(fits) == 1 else None
+    """Return the entry that is meant by names without their file, of groups or of tests in them; None if none is."""
+    names, at, parameter = name.partition(_BY)
+    found = [_known(one, known) for one in ([names] if names in known else names.split(","))]
+    files = {one.rpartition(_IN)[0] for one in found}
+    return ",".join(dict.fromkeys(found)) + at + parameter if "" not in found and len(files) == 1 else None
+
+
+def _known(name: str, known: Mapping[str, str]) -> str:
+    """Return the one entry of that name in some file, or with a test of that name; empty if it is not just one."""
+    fits = [one for one in known if name in (one, one.rpartition(_IN)[2])]
+    fits = fits or [one for one, tests in known.items() if name in tests.split(", ")]
+    return fits[0] if len(fits) == 1 else ""
 
 
 def problem(origin: Origin) -> Problem:
@@ -115,27 +123,34 @@ def _conftests(file: Path) -> list[Path]:
 
 def _arranged(suite: "Suite", entry: str) -> dict[int, _Arranged]:
     """Return the place of each test of an entry among all tests -> what it is."""
-    tests = {place: test for place, test in enumerate(suite.tests) if _entry(test) == entry}
-    names, compared = _implementations([*tests.values()], suite.parted_by)
+    known = {_entry(test) for test in suite.tests}
+    names, _, parameter = (entry, "", "") if entry in known else entry.partition(_BY)
+    wanted = {names} if names in known else {*names.split(",")}
+    tests = {place: test for place, test in enumerate(suite.tests) if _entry(test) in wanted}
+    implementations, compared = _implementations([*tests.values()], suite.parted_by, parameter)
     rows = [{name: one for name, one in test.parameters.items() if name not in compared} for test in tests.values()]
     return {
         place: _Arranged(implementation=name, title=test.title or name, size=size, numbers=numbers)
-        for (place, test), name, (size, numbers) in zip(tests.items(), names, parameters.sizes(rows), strict=True)
+        for (place, test), name, (size, numbers) in zip(
+            tests.items(), implementations, parameters.sizes(rows), strict=True
+        )
     }
 
 
-def _implementations(tests: Sequence["Test"], parted_by: Sequence[str]) -> tuple[list[str], set[str]]:
+def _implementations(tests: Sequence["Test"], parted_by: Sequence[str], parameter: str) -> tuple[list[str], set[str]]:
     """Return which implementation each test is, and the parameters that tell them apart.
 
-    These are functions or classes. Where that makes but one implementation, and just one parameter has values that are
-    no numbers, it is that one.
+    These are functions or classes, and `parameter`, if one is named. Where that makes but one implementation, and just
+    one other has values that are no numbers, that one is.
     """
     kinds: dict[str, set[str]] = {}
     for test in tests:
         for name, one in test.parameters.items():
-            if name not in parted_by:
+            if name not in parted_by or name == parameter:
                 kinds.setdefault(name, set()).add(one.kind)
-    functions = {name for name, each in kinds.items() if each == {"function"}}
+    if parameter and parameter not in kinds:
+        raise unknown("parameter of the tests", parameter, kinds)
+    functions = {name for name, each in kinds.items() if each == {"function"} or name == parameter}
     found = _names(tests, functions)
     others = {name for name, each in kinds.items() if "number" not in each} - functions
     if len(set(found)) > 1 or len(others) != 1:

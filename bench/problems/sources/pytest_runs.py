@@ -68,7 +68,7 @@ def seen(place: str) -> Suite:
     if collecting.suite is None:
         lines = [one for one in said.getvalue().splitlines() if "error: " in one.lower()]
         line = lines[-1] if lines else "no tests are collected"
-        raise ImplbenchError(f"{place}: pytest says: {line}")
+        raise ImplbenchError(f"{place}: pytest says: {line.removeprefix('E ').strip()}")
     return collecting.suite
 
 

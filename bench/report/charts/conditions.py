@@ -20,6 +20,7 @@ _MOST_PANELS = 6
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return two charts for threads and one for each other change, at the largest size that was measured both ways."""
+    least = max((group.least for group in analysis.groups), default=analysis.margin)
     made: list[Chart] = []
     for axis in AXES:
         alike: dict[tuple[str, ...], list[Effect]] = {}
@@ -27,7 +28,11 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
             change = () if axis == "threads" else (change_text(one),)
             alike.setdefault((where_text(one), *change), []).append(one)
         for place, found in enumerate(alike.values()):
-            made += _threads(analysis.run, place, found) if axis == "threads" else [_change(f"{axis}-{place}", found)]
+            made += (
+                _threads(analysis.run, place, found)
+                if axis == "threads"
+                else [_change(f"{axis}-{place}", found, least)]
+            )
     return tuple(made)
 
 
@@ -40,7 +45,7 @@ def speedups(analysis: Analysis) -> tuple[Chart, ...]:
     rows = [*dict.fromkeys(name for group in panels for name in grid(group))]
     marks = [*dict.fromkeys(layout for group in panels for layout in group.layouts)]
     return tuple(
-        side_by_side((f"by-condition-{place}", conditions(case_of(group)), ""), grid(group), marks, group.margin, rows)
+        side_by_side((f"by-condition-{place}", conditions(case_of(group)), ""), grid(group), marks, group.least, rows)
         for place, group in enumerate(panels)
     )
 
@@ -146,7 +151,7 @@ def _point(name: str, one: Effect, *, efficiency: bool) -> Point:
     return ratios.level(int(one.after), ratio, tip=tip, scale=scale)
 
 
-def _change(name: str, found: Sequence[Effect]) -> Chart:
+def _change(name: str, found: Sequence[Effect], least: float) -> Chart:
     """Return what a change does to each implementation: a row each."""
     names = [_name(one, found) for one in found]
     texts = [ratio_text(one.speedup) for one in found]
@@ -161,7 +166,7 @@ def _change(name: str, found: Sequence[Effect]) -> Chart:
         series=tuple(
             Series(
                 name=each,
-                colour=ratios.colour(one.speedup),
+                colour=ratios.colour(one.speedup, least),
                 whiskers="x",
                 points=(ratios.point(row, one.speedup, tip=f"{each}: {text}", label=text),),
             )

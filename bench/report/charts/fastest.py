@@ -1,13 +1,14 @@
 """Who is the fastest at each size: a row a condition, a column a size, and colours that share a cell not told apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Sweep
 from ...stats.scaling import reigns
-from ..chart import Axis, Chart, Point, Series
+from ...store.worker_records import Outcome
+from ..chart import Axis, Chart, Colour, Point, Series
 from ..parts import plain
-from ..phrases import conditions, margin_text
+from ..phrases import conditions, leasts_text
 from .style import key, looks
 
 #: Part of a row that its cells fill.
@@ -16,12 +17,15 @@ _HEIGHT = 0.84
 #: So many letters fit beside each other in a row: a name is written where it alone is the fastest, as far as it fits.
 _LETTERS = 80
 
+#: What sizes without a time look like, those of one reason apart from those of another.
+_EMPTY: tuple[Colour, Colour] = ("grey", 6)
+
 
 def chart(analysis: Analysis) -> Chart:
     """Return the map of all sweeps of a run, of which it has one at least."""
     found = analysis.sweeps
     values = sorted({value for one in found for value in one.values})
-    margin = margin_text(found[0].places[0].group.margin)
+    margin = leasts_text([place.group for one in found for place in one.places])
     known = looks(analysis.run)
     cells = _cells(found, values)
     cases = {name: each.arm.case for one in found for place in one.places for name, each in place.timed.items()}
@@ -34,15 +38,18 @@ def chart(analysis: Analysis) -> Chart:
         ),
         x=Axis(label=plain(found[0].parameter), scale="category", categories=tuple(map(str, values))),
         y=Axis(label="", scale="category", categories=tuple(conditions(one.case) for one in found)),
-        series=tuple(
-            Series(
-                name=plain(name),
-                colour=known[key(cases[name])].colour,
-                shape=known[key(cases[name])].shape,
-                kind="cells",
-                points=tuple(points),
-            )
-            for name, points in cells.items()
+        series=(
+            *(
+                Series(
+                    name=plain(name),
+                    colour=known[key(cases[name])].colour,
+                    shape=known[key(cases[name])].shape,
+                    kind="cells",
+                    points=tuple(points),
+                )
+                for name, points in cells.items()
+            ),
+            *_without(found, values),
         ),
     )
 
@@ -68,6 +75,25 @@ def _cells(found: Sequence[Sweep], values: Sequence[int]) -> Mapping[str, list[P
                     )
                 )
     return {name: points for name, points in cells.items() if points}
+
+
+def _without(found: Sequence[Sweep], values: Sequence[int]) -> Iterator[Series]:
+    """Yield the sizes at which nothing has a time: those for which the time ran out apart from those that cannot be."""
+    kinds: dict[str, list[Point]] = {}
+    for row, one in enumerate(found):
+        for place in one.places:
+            if not place.leaders and place.left:
+                outcome = Outcome.NOT_MEASURED.value
+                reasons = [*place.left.values()]
+                reason = next((text for text in reasons if text.startswith(outcome)), reasons[0])
+                name = reason.partition(":")[0]
+                low, high = row - _HEIGHT / 2, row + _HEIGHT / 2
+                tip = f"{plain(one.parameter)} = {place.value}\n{plain(reason)}"
+                kinds.setdefault(name, []).append(
+                    Point(x=values.index(place.value), y=row, low=low, high=high, tip=tip)
+                )
+    for number, (name, points) in enumerate(kinds.items()):
+        yield Series(name=f"nothing: {plain(name)}", colour=_EMPTY[number % 2], kind="cells", points=tuple(points))
 
 
 def _written(one: Sweep, values: Sequence[int]) -> Mapping[int, str]:

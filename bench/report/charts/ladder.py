@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...analyse.advice import on_ladder
 from ...analyse.analysis import Analysis
 from ...analyse.explanation import Ladder
 from ...analyse.verdict import Finding, GroupFindings, Ratio
@@ -52,11 +53,8 @@ def _explained(ladder: Ladder) -> list[Step]:
 
 
 def _measured(analysis: Analysis, group: GroupFindings) -> list[Step]:
-    """Return the rungs of the problem's own order that have a time, in the first layout and environment."""
-    order, environments = analysis.run.problem.ladder, [one.arm.case.environment for one in group.findings]
-    where = (group.layouts[0], *environments[:1])
-    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.variant[1:] == where]
-    rungs.sort(key=lambda one: order.index(one.arm.case.implementation))
+    """Return the rungs that have a time, with what each brings."""
+    rungs = on_ladder(analysis.run, group)
     found = [Step(finding=one, ratio=None, reason="") for one in rungs[:1]]
     for before, after in pairwise(rungs):
         logs = analysis.ratio(group, after.arm, before.arm)
@@ -83,11 +81,15 @@ def _chart(name: str, found: Sequence[Step], group: GroupFindings, groups: Seque
         y=Axis(label="", scale="category", categories=tuple(names)),
         rules=(Rule(axis="x", at=1.0, label="as fast as the step above"),),
         note=None if any(step.reason for step in found) else UNEXPLAINED,
-        series=tuple(_series(row, name, step) for row, (name, step) in enumerate(zip(names, found, strict=True))),
+        bands=(ratios.equal(group.least),),
+        series=tuple(
+            _series(row, name, step, least=group.least)
+            for row, (name, step) in enumerate(zip(names, found, strict=True))
+        ),
     )
 
 
-def _series(row: int, name: str, step: Step) -> Series:
+def _series(row: int, name: str, step: Step, *, least: float) -> Series:
     ratio, seconds = step.ratio, step.finding.min_seconds_per_call
     time = f"{time_text(seconds.value)} a call (min)" if seconds else ""
     told = [f"{name}: {ratio_text(ratio)}" if ratio else name, time, step.reason]
@@ -97,4 +99,4 @@ def _series(row: int, name: str, step: Step) -> Series:
         tip="\n".join(filter(None, told)),
         label=ratio_text(ratio) if ratio else f"the first step: {time}",
     )
-    return Series(name=name, colour=ratios.colour(ratio), kind="bars", whiskers="x", points=(point,))
+    return Series(name=name, colour=ratios.colour(ratio, least), kind="bars", whiskers="x", points=(point,))

@@ -6,7 +6,7 @@ from ...analyse.analysis import Analysis
 from ...analyse.verdict import GroupFindings, Ratio
 from ..chart import Axis, Chart, Series
 from ..parts import plain
-from ..phrases import margin_text, ratio_text, titled
+from ..phrases import least_text, ratio_text, titled
 from . import ratios
 from .drawn import drawn, left_out
 from .style import numbered
@@ -28,11 +28,11 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
     title = titled("Layouts side by side", group, analysis.groups)
     caption = (
         f"{title}: speed-up over the baseline with 95 % intervals, one line an implementation, one mark a layout, "
-        f"log axis; in the shaded band ({margin_text(group.margin)} each way) a case counts as equal."
+        f"log axis; in the shaded band ({least_text(group)} each way) a case counts as equal."
     )
     rows = [*dict.fromkeys(one.arm.case.contender for one in drawn(group))]
     shown = {name: ratios for name, ratios in grid(group).items() if name in rows}
-    return side_by_side((f"layouts-{place}", title, caption + left_out(group)), shown, group.layouts, group.margin)
+    return side_by_side((f"layouts-{place}", title, caption + left_out(group)), shown, group.layouts, group.least)
 
 
 def grid(group: GroupFindings) -> Grid:

@@ -11,17 +11,22 @@ SPEEDUP = Axis(label="speed-up over the baseline (to the right is faster)", scal
 BASELINE = Rule(axis="x", at=1.0, label="baseline")
 
 
-def equal(margin: float) -> Band:
-    """Return what counts as equal at a margin, as a fraction."""
-    return Band(axis="x", low=1 / (1 + margin), high=1 + margin, label="counts as equal")
+def equal(least: float) -> Band:
+    """Return what counts as equal where differences count from `least` on, as a fraction."""
+    return Band(axis="x", low=1 / (1 + least), high=1 + least, label="counts as equal")
 
 
-def colour(ratio: Ratio | None) -> Colour:
-    """Return ``good`` where it is shown to be above 1, ``bad`` where below, else ``grey``."""
-    ends = ratio.interval if ratio else None
-    if ends is None or ends.low <= 1 <= ends.high:
+def differs(ratio: Ratio, least: float) -> bool:
+    """Return whether a ratio is shown to be above or below 1 by more than `least`, as .03 for 3 %."""
+    ends = ratio.interval
+    return ends is not None and (ends.low > 1 + least or ends.high < 1 / (1 + least))
+
+
+def colour(ratio: Ratio | None, least: float) -> Colour:
+    """Return ``good`` where it is shown to be above 1 by more than `least`, ``bad`` where below, else ``grey``."""
+    if ratio is None or not differs(ratio, least):
         return "grey"
-    return "good" if ends.low > 1 else "bad"
+    return "good" if ratio.value > 1 else "bad"
 
 
 def point(

@@ -15,14 +15,26 @@ from .style import key, looks
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
-    """Return shares and roofline for each group beside which limits were measured."""
-    made: list[Chart] = []
-    for place, one in enumerate(analysis.rooflines):
-        if any(placed.share for placed in one.placed):
-            made.append(_shares(place, one, analysis.groups))
-        if one.intensity > 0 and isfinite(one.intensity):
-            made.append(roofline(analysis, place, one))
-    return tuple(made)
+    """Return shares for each group beside which limits were measured, then rooflines where these say more."""
+    return (*shares(analysis), *rooflines(analysis))
+
+
+def shares(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return a chart of shares for each group in which any case has one."""
+    return tuple(
+        _shares(place, one, analysis.groups)
+        for place, one in enumerate(analysis.rooflines)
+        if any(placed.share for placed in one.placed)
+    )
+
+
+def rooflines(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return a roofline for each group where their intensities differ: at a single one shares say the same."""
+    drawable = [
+        (place, one) for place, one in enumerate(analysis.rooflines) if one.intensity > 0 and isfinite(one.intensity)
+    ]
+    several = len({significant(one.intensity) for _place, one in drawable}) > 1
+    return tuple(roofline(analysis, place, one) for place, one in drawable) if several else ()
 
 
 def share_text(one: Placed) -> str:
@@ -61,7 +73,8 @@ def _shares(place: int, found: Roofline, groups: Sequence[GroupFindings]) -> Cha
 
 def _share(row: int, name: str, one: Placed) -> Point:
     text = share_text(one)
-    return ratios.point(row, one.share, tip=f"{name}: {text}\n{_rates(one)}", label=text, scale=100.0)
+    beside = percent(one.share.value, 3) if one.share and not one.doubt else text
+    return ratios.point(row, one.share, tip=f"{name}: {text}\n{_rates(one)}", label=beside, scale=100.0)
 
 
 def _rates(one: Placed) -> str:

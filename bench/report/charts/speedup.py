@@ -9,7 +9,7 @@ from ...store.worker_records import Outcome
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series
 from ..parts import plain
-from ..phrases import label, margin_text, ratio_text, titled
+from ..phrases import label, least_text, ratio_text, titled
 from . import ratios
 from .drawn import MOST_CASES, drawn, left_out
 
@@ -48,11 +48,11 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
         title=titled("Speed-up over the baseline", group, analysis.groups),
         caption=(
             f"{titled(title, group, analysis.groups)}, with 95 % intervals, log axis; "
-            f"in the shaded band ({margin_text(group.margin)} each way) a case counts as equal.{left_out(group)}"
+            f"in the shaded band ({least_text(group)} each way) a case counts as equal.{left_out(group)}"
         ),
         x=ratios.SPEEDUP,
         y=Axis(label="", scale="category", categories=tuple(line.name for line in found)),
-        bands=(ratios.equal(group.margin),),
+        bands=(ratios.equal(group.least),),
         rules=(ratios.BASELINE,),
         series=tuple(_series(row, line) for row, line in enumerate(found)),
     )

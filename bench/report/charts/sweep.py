@@ -1,6 +1,6 @@
 """A run over sizes: time against size and how it grows, who is behind the fastest, and speed-ups by condition."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Growth, Place, Sweep
@@ -8,7 +8,7 @@ from ...analyse.verdict import Ratio
 from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Run
 from ...units import significant, time_text, times
-from ..chart import Axis, Band, Chart, Rule, Series
+from ..chart import Axis, Band, Chart, Point, Rule, Series
 from ..parts import plain
 from ..phrases import conditions, estimate_text
 from . import fastest, ratios
@@ -17,6 +17,9 @@ from .style import Look, key, looks
 
 #: What takes more times as long as the fastest is not drawn beside it.
 FARTHEST = 3.0
+
+#: The shape of a mark where a line leaves a chart: an arrow up.
+_BEYOND = 3
 
 _Text = Callable[[float], str]
 
@@ -68,15 +71,32 @@ def behind_chart(analysis: Analysis, place: int) -> Chart:
         title=f"Times as long as the fastest{_which(analysis, one)}",
         caption=(
             f"Time of a call over that of the fastest at the same {plain(one.parameter)} ({conditions(one.case)}), "
-            f"with 95 % intervals, log axes; what takes more than {FARTHEST:g} times as long is not drawn."
+            f"with 95 % intervals, log axes; hollow where a line leaves the chart, at {FARTHEST:g} times as long."
             f"{lines_left_out(one)}"
         ),
         x=_sizes(one),
         y=Axis(label="times as long as the fastest", scale="log", unit="x"),
         bands=_intervals(one),
         rules=_crossings(one),
-        series=_series(analysis.run, one, near, (times, {})),
+        series=(*_series(analysis.run, one, near, (times, {})), *_cut(analysis.run, one)),
     )
+
+
+def _cut(run: Run, one: Sweep) -> Iterator[Series]:
+    """Yield a hollow mark at the upper end where a line leaves the chart, or comes back into it."""
+    seen = _looks(run, one)
+    for name, spots in _curves(one, _behind).items():
+        far = [ratio is not None and ratio.value > FARTHEST for _size, ratio in spots]
+        edges = [i for i, out in enumerate(far) if out and not all(far[max(0, i - 1) : i + 2])]
+        points = []
+        for i in edges:
+            size, ratio = spots[i]
+            where = f"{plain(name)}, {plain(one.parameter)} = {size}"
+            tip = f"{where}\n{times(ratio.value if ratio else None)}: beyond this chart"
+            points.append(Point(x=size, y=FARTHEST, tip=tip))
+        if points:
+            look = seen[name].colour
+            yield Series(name=plain(name), colour=look, shape=_BEYOND, hollow=True, legend=False, points=tuple(points))
 
 
 def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
@@ -140,7 +160,17 @@ def _power(each: Growth, name: str) -> str:
 
 
 def _sizes(one: Sweep) -> Axis:
-    return Axis(label=plain(one.parameter), scale="log", unit="count")
+    """Return the axis of sizes: as long as all that were asked for, whichever of them have a time."""
+    first, *_, last = one.values
+    beyond = max((last / first) ** 0.05, 1.02)
+    return Axis(
+        label=plain(one.parameter),
+        scale="log",
+        unit="count",
+        low=first / beyond,
+        high=last * beyond,
+        ticks=tuple(map(float, one.values)),
+    )
 
 
 def _crossings(one: Sweep) -> tuple[Rule, ...]:

@@ -1,6 +1,6 @@
 """Axes as charts describe them: where they end, and ticks that read well, with their units."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from math import ceil, floor, inf, isfinite, log10
 from typing import TYPE_CHECKING
@@ -96,12 +96,30 @@ def ticks(axis: Axis, ends: Ends, most: int) -> Iterator[tuple[float, str]]:
         yield from ((float(place), drawable(name)) for place, name in enumerate(axis.categories))
     elif axis.unit == "date":
         yield from _date_ticks(*ends, most // 2)
+    elif axis.ticks:
+        yield from ((value, whole_text(value)) for value in spaced(axis, ends, most))
     else:
         log, whole = axis.scale == "log", axis.unit == "count"
         found = (
             log_ticks(*ends, min(most, _MOST_TICKS)) if log else _linear_ticks(ends, (1 + whole) * most, whole=whole)
         )
         yield from ((value, tick_text(value, axis.unit)) for value in found)
+
+
+def spaced(axis: Axis, ends: Ends, most: int) -> list[float]:
+    """Return the ticks of an axis that says where they are, without those that the one before leaves no room for."""
+    place: Callable[[float], float] = log10 if axis.scale == "log" else float
+    apart = (place(ends[1]) - place(ends[0])) / (1.5 * most)
+    found: list[float] = []
+    for value in axis.ticks:
+        if ends[0] <= value <= ends[1] and (not found or place(value) - place(found[-1]) >= apart):
+            found.append(value)
+    return found
+
+
+def whole_text(value: float) -> str:
+    """Return a whole number with all its digits, thousands as in ``20k``: never ``1.024k``."""
+    return tick_text(value, "count") if value % 1000 == 0 else f"{value:.0f}"
 
 
 def log_ticks(low: float, high: float, most: int = _MOST_TICKS) -> list[float]:

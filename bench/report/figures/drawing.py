@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..chart import Axis, AxisName, Chart, Series
 from . import labels, marks
 from .axis import Ends, axis_of, ends_of, lay, values
-from .style import MARKERS, canvas, colour_of, drawable, style
+from .style import GREY, MARKERS, canvas, colour_of, drawable, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,9 +25,12 @@ _LINE, _BELOW, _LETTER = 0.2, 0.6, 0.077
 #: Room above the marks of a small chart for what its rules are called, as a part of the axis.
 _HEADROOM = 0.22
 
+#: So many letters of what a figure is of fit below it.
+_LONGEST_ORIGIN = 130
 
-def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
-    """Draw charts without views into one figure, in so many columns."""
+
+def draw(charts: Sequence[Chart], columns: int = 1, of: str = "") -> "Figure":
+    """Draw charts without views into one figure, in so many columns; below them stands what it is `of`, if anything."""
     columns, several, small = min(columns, len(charts)), len(charts) > 1, charts[0].compact
     usual = max(_COMPACT, 3.0 / len(charts)) if small else _PANEL / columns**0.5 if several else _HEIGHT
     high = [_height(chart, usual) for chart in charts]
@@ -35,7 +38,7 @@ def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
     explained = _explained(charts, ends=columns == 1)
     lines = -(-len(explained) // 4) + several * len(heights) + (0 if small else len(labels.remarks(charts[0])))
     with style():
-        figure = canvas(_WIDTH, sum(heights) + _BELOW * (1 if small else len(heights)) + _LINE * lines)
+        figure = canvas(_WIDTH, sum(heights) + _BELOW * (1 if small else len(heights)) + _LINE * (lines + bool(of)))
         panels = figure.subplots(len(heights), columns, height_ratios=heights, squeeze=False)
         for axes in panels.flat[len(charts) :]:
             axes.set_visible(False)
@@ -50,6 +53,8 @@ def draw(charts: Sequence[Chart], columns: int = 1) -> "Figure":
             labels.draw(axes, chart, size, named_ends=columns == 1)
         if explained:
             _legend(figure, explained)
+        if of:
+            figure.supxlabel(drawable(of, _LONGEST_ORIGIN), x=0.01, ha="left", fontsize=7.5, color=GREY)
     return figure
 
 
@@ -123,7 +128,7 @@ def _legend(figure: "Figure", explained: Sequence[Series]) -> None:
 
     handles = []
     for series in explained:
-        cell = series.kind == "cells"
+        cell = series.kind in ("cells", "parts")
         marker = "s" if cell else MARKERS[series.shape % len(MARKERS)] if series.markers else ""
         line = Line2D([], [], color=colour_of(series.colour), marker=marker, markersize=9 if cell else 5)
         line.set(linestyle="-" if series.kind == "line" else "", label=drawable(series.name))

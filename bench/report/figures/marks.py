@@ -1,4 +1,4 @@
-"""The marks of a chart's series: points with their intervals, lines, bars, cells."""
+"""The marks of a chart's series: points with their intervals, lines, bars, cells, parts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,8 +31,8 @@ def draw(axes: "Axes", chart: Chart) -> None:
         known = [point for point in points if point.x is not None and point.y is not None]
         if series.kind == "line":
             _line(axes, series, points, colour)
-        if series.kind == "cells":
-            _cells(axes, known, colour)
+        if series.kind in ("cells", "parts"):
+            (_cells if series.kind == "cells" else _parts)(axes, known, colour)
             continue
         if series.kind == "bars":
             _bars(axes, known, colour, base=1.0 if chart.x.unit == "x" else 0.0)
@@ -52,11 +52,11 @@ def sharing(chart: Chart) -> int:
 
 
 def _rows(chart: Chart) -> Mapping[float, list[int]]:
-    """Return row -> places of the series that have a mark in it; cells say themselves where they lie."""
+    """Return row -> places of the series that have a mark in it; cells and parts say themselves where they lie."""
     found: dict[float, list[int]] = {}
     if chart.y.scale == "category":
         for place, series in enumerate(chart.series):
-            if series.kind == "cells":
+            if series.kind in ("cells", "parts"):
                 continue
             for y in {point.y for point in series.points if point.x is not None and point.y is not None}:
                 found.setdefault(y, []).append(place)
@@ -126,6 +126,14 @@ def _markers(axes: "Axes", series: Series, points: list[Point], colour: str, *, 
 def _bars(axes: "Axes", points: list[Point], colour: str, base: float) -> None:
     for x, y in places_of(points):
         axes.barh(y, x - base, left=base, height=0.5, color=colour, alpha=0.55)
+
+
+def _parts(axes: "Axes", points: list[Point], colour: str) -> None:
+    """Draw a bar from the low to the high of each point."""
+    look: dict[str, Any] = {"color": colour, "alpha": 0.35 if colour == GREY else 0.75, "edgecolor": "white"}
+    for point in points:
+        if point.y is not None and point.low is not None and point.high is not None:
+            axes.barh(point.y, point.high - point.low, left=point.low, height=0.6, linewidth=0.5, **look)
 
 
 def _cells(axes: "Axes", points: list[Point], colour: str) -> None:

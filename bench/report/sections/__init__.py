@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 
 from ...analyse.analysis import Analysis
 from ..parts import Section
-from . import answer, cases, environments, layouts, roofline, sweep, threats, time_spent
+from . import advice, answer, cases, environments, layouts, roofline, sweep, threats, time_spent
 from .subject import Subject
 
 
@@ -25,7 +25,7 @@ def subjects() -> tuple[Subject, ...]:
 
 def sections(analysis: Analysis) -> tuple[Section, ...]:
     """Return the sections of a report that have something to say: the answer, why to believe it, why not, and where."""
-    places = [(one.report, one.id, one) for one in subjects() if one.report is not None]
+    places = [(one.place, one.id, one) for one in subjects() if one.in_report]
     shown = [
         one
         for _place, _id, one in sorted(places, key=lambda found: found[:2])
@@ -40,18 +40,19 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
     if over_sizes is not None:
         found_over_sizes = (
             answer.section(analysis),
+            advice.section(analysis),
             over_sizes,
-            threats.of_run(analysis),
+            *threats.brief(analysis, of_groups=False),
             time_spent.section(analysis),
         )
         return tuple(one for one in found_over_sizes if one is not None)
-    found: list[Section | None] = [answer.section(analysis)]
+    found: list[Section | None] = [answer.section(analysis), advice.section(analysis)]
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
     for side_by_side in (layouts.section(analysis), environments.section(analysis)):
         if side_by_side is not None:
             tables = tuple(table.for_people() for table in side_by_side.tables)
             found.append(replace(side_by_side, tables=tables, figures=()))
-    found += [roofline.brief(analysis), threats.section(analysis), time_spent.section(analysis)]
+    found += [roofline.brief(analysis), *threats.brief(analysis, of_groups=True), time_spent.section(analysis)]
     return tuple(one for one in found if one is not None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ...analyse import remembering
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict, judge
+from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...stats.intervals import Estimate
 from ...store.records import Run
 from ...store.selectors import used_rounds
@@ -12,15 +12,12 @@ from ...store.worker_records import Outcome
 from ...units import DASH, percent, time_text
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
-from ..phrases import condition, counted, gain_text, label, margin_text, times_text
+from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, times_text
 from .best import sentences as best_sentences
 from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
 from .sweep import sentences as sweep_sentences
-
-#: From here on "n times as fast" reads better than "ahead by n %".
-_TIMES_FROM = 2.0
 
 
 def section(analysis: Analysis) -> Section:
@@ -108,7 +105,7 @@ def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
     if fastest is not None:
         return f"{base}, the baseline, is the fastest: the next, {name}, is {fast} as fast ({where})."
     return (
-        f"No implementation was shown to compute {problem} faster than {base} by more than {_least(group)}: "
+        f"No implementation was shown to compute {problem} faster than {base} by more than {least_text(group)}: "
         f"the nearest, {name}, is {fast} as fast ({where})."
     )
 
@@ -161,7 +158,9 @@ def _orders(group: GroupFindings) -> list[str]:
         if one.verdict in (Verdict.SLOWER, Verdict.FASTER)
     ]
     if not texts:
-        return [f"Memory order makes no difference of more than {_least(group)} to {name} that this run could show."]
+        return [
+            f"Memory order makes no difference of more than {least_text(group)} to {name} that this run could show."
+        ]
     return [f"Memory order matters: {name} takes {', '.join(texts)} as in {usual}."]
 
 
@@ -198,11 +197,6 @@ def _speedup(finding: Finding) -> Ratio:
     return ratio
 
 
-def _least(group: GroupFindings) -> str:
-    """Return the smallest difference that counts here: the margin, or what the machine resolves if that is more."""
-    return percent(group.resolved) if group.too_noisy else margin_text(group.margin)
-
-
 def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | None:
     """Return how far the best is ahead of the runner-up, from the rounds that both were in; None if that was said."""
     rival = next((finding for finding in group.ok if finding is not best and not finding.reference_blas), None)
@@ -217,8 +211,8 @@ def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | Non
 def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
     """Return what the ratio of the best to the runner-up says."""
     ratio = Ratio.of(log_ratio).inverse()
-    match judge(log_ratio, group.margin, group.resolved or 0.0):
-        case Verdict.FASTER if ratio.value >= _TIMES_FROM:
+    match group.verdict_on(log_ratio):
+        case Verdict.FASTER if ratio.value >= TIMES_FROM:
             return f"It is {times_text(ratio)} as fast as the runner-up, {rival}."
         case Verdict.FASTER:
             return f"It is ahead of the runner-up, {rival}, by {gain_text(ratio)}."
@@ -226,8 +220,10 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
             return f"Measured against each other, {rival} is ahead of it by {gain_text(ratio.inverse())}."
         case Verdict.UNDECIDED:
             doubt = f"{gain_text(ratio)} ahead; more rounds may decide"
-            return f"It is not told apart from {rival} at a margin of {_least(group)}: {doubt}."
-    return f"It is not told apart from {rival}: {gain_text(ratio)} ahead, equal within the margin of {_least(group)}."
+            return f"It is not told apart from {rival} at a margin of {least_text(group)}: {doubt}."
+    return (
+        f"It is not told apart from {rival}: {gain_text(ratio)} ahead, equal within the margin of {least_text(group)}."
+    )
 
 
 def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
@@ -294,6 +290,6 @@ SUBJECT = Subject(
     id="answer",
     title="Answer",
     section=section,
-    report=10,
-    page=None,
+    place=10,
+    on_page=False,
 )

@@ -115,6 +115,5 @@ SUBJECT = Subject(
     id="best",
     title="Who was out when",
     section=section,
-    report=25,
-    page=15,
+    place=25,
 )

@@ -13,7 +13,7 @@ from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import margin_text, named, ratio_text, titled
+from ..phrases import group_label, leasts_text, named, ratio_text, titled
 from . import answer
 from .subject import Subject
 
@@ -56,7 +56,7 @@ def section(analysis: Analysis) -> Section | None:
     groups, run = analysis.groups, analysis.run
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
-        f"95 % interval over rounds. The verdict holds at a margin of {margin_text(analysis.margin)}. The min time is "
+        f"95 % interval over rounds. The verdict holds at a margin of {leasts_text(groups)}. The min time is "
         "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
         f"a call usually took, disturbed or not, with its own speed-up.{in_full(run.checks, run.problem.outputs)}"
     )
@@ -72,7 +72,7 @@ def section(analysis: Analysis) -> Section | None:
 
 def summary_table(group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
-    return _table(("summary", plain(group.name)), _rows(group), _brief(group))
+    return _table(("summary", group_label(group)), _rows(group), _brief(group))
 
 
 def live_table(group: GroupFindings, title: str) -> Table:
@@ -111,21 +111,28 @@ def _rows(group: GroupFindings) -> list[_Row]:
 
 
 def _full(group: GroupFindings) -> list[_Field]:
-    """Return the columns of the report, with those for programs only."""
+    """Return the columns of the report, numbers first, with those for programs only."""
     return [
         _hidden("case", lambda row: row.case.id),
         *_names(group),
-        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.what)),
         *_time("min", group),
         *_speedup(),
-        *_time("median", group),
-        (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
-        (Column(name="verdict", header="verdict", right=False), _verdict),
-        (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
-        (Column(name="error_over_tolerance", header="error/tolerance"), _error),
-        (Column(name="max_ulp", header="error [ulp]"), _ulp),
-        (Column(name="rounds", header="rounds"), lambda row: Cell.of(row.finding.rounds if row.finding else None)),
-        (Column(name="outcome", header="outcome", right=False), _outcome),
+        (Column(name="verdict", header="verdict", right=False), _verdict_and_reason),
+        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.what)),
+        *_further(_time("median", group)),
+        *_further(
+            [
+                (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
+                (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
+                (Column(name="error_over_tolerance", header="error/tolerance"), _error),
+                (Column(name="max_ulp", header="error [ulp]"), _ulp),
+                (
+                    Column(name="rounds", header="rounds"),
+                    lambda row: Cell.of(row.finding.rounds if row.finding else None),
+                ),
+            ]
+        ),
+        _hidden("outcome", lambda row: row.outcome.value),
         _hidden("reason", lambda row: row.reason),
         _hidden("size", lambda row: str(row.case.size)),
         _hidden("dtype", lambda row: row.case.dtype),
@@ -136,6 +143,11 @@ def _full(group: GroupFindings) -> list[_Field]:
         _hidden("prepare_seconds", lambda row: row.finding.prepare_s if row.finding else None),
         _hidden("first_call_seconds", lambda row: row.finding.first_call_s if row.finding else None),
     ]
+
+
+def _further(fields: Sequence[_Field]) -> list[_Field]:
+    """Return the same columns, as those that a page shows to who asks for them."""
+    return [(replace(column, further=True), cell) for column, cell in fields]
 
 
 def _brief(group: GroupFindings) -> list[_Field]:
@@ -253,10 +265,13 @@ def _ulp(row: _Row) -> Cell:
     return Cell(value=error, text=f"{error:.1e}" if error is not None and error >= 1e6 else significant(error, 2))
 
 
-def _outcome(row: _Row) -> Cell:
-    """Return the outcome, for people with its reason or, of an ok case, what stands against it."""
-    against = "on the reference BLAS" if row.ok and row.ok.reference_blas else row.reason
-    return Cell(value=row.outcome.value, text=row.outcome.value + (f": {plain(against)}" if against else ""))
+def _verdict_and_reason(row: _Row) -> Cell:
+    """Return the verdict, for people with what stands against it; of what has no time the outcome and why."""
+    found = _verdict(row)
+    if row.ok is None:
+        why = f": {plain(row.reason)}" if row.reason else ""
+        return Cell(value=found.value, text=row.outcome.value + why)
+    return replace(found, text=f"{found.text} (on the reference BLAS)") if row.ok.reference_blas else found
 
 
 SUBJECT = Subject(
@@ -264,7 +279,6 @@ SUBJECT = Subject(
     title="Speed-up over the baseline",
     section=section,
     charts=speedup.charts,
-    report=30,
-    page=10,
+    place=30,
     charts_of_one_size=True,
 )

@@ -152,7 +152,7 @@ def of_collection(found: Sequence[Check]) -> Table:
         problems[_problem(one)].append(one.outcome)
     right = sum(set(outcomes) == {Outcome.OK} for outcomes in problems.values())
     left_out = len(found) - len(shown)
-    more = f"; {left_out} implementations need what is not here and are left out" if left_out else ""
+    more = f"; {left_out} more need what is not here" if left_out else ""
     return Table(
         name="collection",
         title=f"{right} of {len(problems)} verified{more}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ...analyse.verdict import Ratio
 from ...store.worker_records import Outcome
-from ...units import DASH, significant
+from ...units import DASH, significant, time_text
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison, Standing
@@ -14,6 +14,7 @@ from ..phrases import counted, gain_text, margin_text, ratio_text
 
 _COLUMNS = (
     Column(name="benchmark", header="benchmark", right=False),
+    Column(name="min_seconds_per_call", header="time BASE -> HEAD", dispensable=3),
     Column(name="ratio_head_over_base", header="time HEAD/BASE"),
     Column(name="low", header="low", shown=False),
     Column(name="high", header="high", shown=False),
@@ -77,9 +78,15 @@ def _speed(found: Comparison) -> str:
     if found.too_noisy:
         return f"Not decided: this machine is too noisy for a margin of {margin}"
     if undecided:
-        return f"Not decided: {', '.join(code(one.name) for one in undecided)}, at a margin of {margin}"
+        named = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in undecided)
+        return f"Not decided: {named}, at a margin of {margin}"
     compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
     return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}"
+
+
+def _ratio_in_brackets(one: Compared) -> str:
+    """Return the ratio with its interval, after a space; nothing where there is none."""
+    return f" (time HEAD/BASE {ratio_text(Ratio.of(one.log_ratio))})" if one.log_ratio else ""
 
 
 def _why_nothing(found: Comparison) -> str:
@@ -138,8 +145,10 @@ def _row(compared: Compared) -> tuple[Cell, ...]:
         if compared.faults_per_call is None
         else " -> ".join(significant(value) for value in compared.faults_per_call)
     )
+    times = compared.min_seconds_per_call
     return (
         Cell.of(compared.name),
+        Cell.of(" -> ".join(map(time_text, times)) if times else None),
         value_cell(ratio, ratio_text(ratio)),
         *bound_cells(ratio),
         Cell.of(compared.standing.value),

@@ -109,6 +109,6 @@ SUBJECT = Subject(
     title="Threads, dtypes and allocators side by side",
     section=section,
     charts=charts,
-    report=60,
-    page=50,
+    place=70,
+    shown="charts",
 )

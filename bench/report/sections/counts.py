@@ -66,7 +66,7 @@ SUBJECT = Subject(
     section=section,
     charts=memory.charts,
     explained=memory.explained,
-    report=90,
-    page=90,
+    place=90,
+    shown="title",
     charts_of_one_size=True,
 )

@@ -171,7 +171,7 @@ SUBJECT = Subject(
     id="environment",
     title="Environment",
     section=section,
-    report=140,
-    page=110,
+    place=140,
+    shown="title",
     doubts=True,
 )

@@ -86,6 +86,5 @@ SUBJECT = Subject(
     id="environments",
     title="Environments side by side",
     section=section,
-    report=55,
-    page=65,
+    place=75,
 )

@@ -1,7 +1,6 @@
 """Why each implementation is as fast as it is: what it does, what that costs, and what the next one does otherwise."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
@@ -9,12 +8,13 @@ from ...analyse.explanation import Amounts, Ladder, Rung
 from ...analyse.verdict import GroupFindings
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
-from ..charts import ladder
+from ..chart import Chart
+from ..charts import ladder, time_shares
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
-from ..parts import Cell, Column, Section, Table
+from ..parts import Cell, Column, Figure, Section, Table
 from ..phrases import label, named, ratio_text, titled
-from . import answer
-from .reasons import baseline_sentence, left_out, range_text, sentences
+from . import advice, answer
+from .reasons import left_out, range_text, sentences
 from .subject import Subject
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
@@ -33,13 +33,24 @@ def section(analysis: Analysis) -> Section | None:
         for table in (*_tables(one, analysis.groups), _calls(one, analysis.groups))
         if table is not None
     )
-    return Section(title="Why", paragraphs=(*paragraphs, _METHOD), tables=tables)
+    figures = tuple(_figure(analysis, chart) for chart in time_shares.charts(analysis))
+    return Section(title="Why", paragraphs=(*paragraphs, _METHOD), tables=tables, figures=figures)
+
+
+def charts(analysis: Analysis) -> tuple[Chart, ...]:
+    """Return where the time goes, then what each step brings."""
+    return (*time_shares.charts(analysis), *ladder.charts(analysis))
+
+
+def _figure(analysis: Analysis, chart: Chart) -> Figure:
+    group = analysis.groups[int(chart.id.rpartition("-")[2])]
+    return Figure(name=named("shares", group, analysis.groups), caption=chart.caption, charts=(chart,))
 
 
 def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, the tables, and a sentence for each implementation.
 
-    The answer is who is the fastest, and what to change in the baseline.
+    The answer is who is the fastest, and what to do.
     """
     found = analysis.ladders
     parts = [
@@ -50,9 +61,8 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
             Section(title="Why", paragraphs=(*sentences(one), *left_out(one))),
         )
     ]
-    answered = answer.section(analysis)
-    changes = tuple(text for one in found for text in baseline_sentence(one))
-    return (replace(answered, paragraphs=(*answered.paragraphs, *changes)), *parts)
+    answered = (answer.section(analysis), advice.section(analysis))
+    return (*(one for one in answered if one is not None), *parts)
 
 
 _METHOD = (
@@ -272,11 +282,10 @@ def _call_row(ladder: Ladder, rung: Rung, call: Call, total: int) -> tuple[Cell,
 
 SUBJECT = Subject(
     id="why",
-    title="The ladder: each step and its reason",
+    title="Why: where the time goes, and what each step brings",
     section=section,
-    charts=ladder.charts,
-    report=80,
-    page=20,
-    charts_first=True,
+    charts=charts,
+    place=50,
+    shown="charts",
     charts_of_one_size=True,
 )

@@ -1,11 +1,11 @@
 """The history of cases: where they changed, in a table and a picture. Not part of a run's report."""
 
-from ...analyse.history import RATIO, Commits, Histories, History, LevelChange
+from ...analyse.history import Commits, Histories, History, LevelChange, Track
 from ...analyse.verdict import Ratio
 from ...stats.change_points import STABLE_VALUES
 from ...store.points import Machine
 from ...units import DASH, TIME_UNITS, time_unit
-from ..charts.history import charts
+from ..charts.history import charts, shown
 from ..estimates import value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
 from ..phrases import counted, ratio_text
@@ -91,7 +91,7 @@ def _case_table(found: Histories) -> Table:
     rows = []
     for one in found.cases:
         bad = sum(entry.seconds is None for entry in one.entries)
-        ratio, seconds = one.ratio.now, one.seconds.now
+        ratio, seconds = _speedup(one), one.seconds.now
         changes = [change for _of, track in one.tracks for change in track.changes]
         since = max((change.first_after.created[:10] for change in changes), default=None)
         rows.append(
@@ -110,11 +110,16 @@ def _case_table(found: Histories) -> Table:
         Column(name="runs", header="runs", dispensable=3),
         Column(name="runs_without_time", header="without time", dispensable=4),
         Column(name="min_seconds_per_call", header=f"min time now [{unit}]", dispensable=2),
-        Column(name="ratio_to_baseline", header="time / baseline now"),
+        Column(name="speedup_over_baseline", header="speed-up now"),
         Column(name="changes", header="changes", dispensable=1),
         Column(name="last_change", header="last change", right=False),
     )
     return Table(name="history", title="Levels since the last change", columns=columns, rows=tuple(rows))
+
+
+def _speedup(one: History) -> Ratio | None:
+    """Return the level of the speed-up over the baseline since its last change."""
+    return shown(one.ratio, one.ratio.now) if one.ratio.now else None
 
 
 def _count(one: History) -> str:
@@ -134,7 +139,7 @@ def _level(seconds: Ratio | None, unit: str) -> str:
 
 def _change_table(found: Histories, commits: Commits) -> Table:
     rows = [
-        _change_row(found.label(one), (of, one.series.problem), change, commits)
+        _change_row((found.label(one), of, one.series.problem), track, change, commits)
         for one in found.cases
         for of, track in one.tracks
         for change in track.changes
@@ -152,17 +157,17 @@ def _change_table(found: Histories, commits: Commits) -> Table:
     return Table(name="changes", title="Changes", columns=columns, rows=tuple(rows))
 
 
-def _change_row(name: str, about: tuple[str, str], change: LevelChange, commits: Commits) -> tuple[Cell, ...]:
-    of, problem = about
-    levels = [change.before, change.after]
+def _change_row(about: tuple[str, str, str], track: Track, change: LevelChange, commits: Commits) -> tuple[Cell, ...]:
+    name, of, problem = about
+    levels, step = [shown(track, one) for one in (change.before, change.after)], shown(track, change.step)
     unit = time_unit(level.value for level in levels)
-    texts = [ratio_text(level) if of == RATIO else f"{_level(level, unit)} {unit}" for level in levels]
+    texts = [ratio_text(level) if track.is_ratio else f"{_level(level, unit)} {unit}" for level in levels]
     return (
         Cell.of(name),
         Cell.of(of),
         Cell.of(change.first_after.run),
         *(value_cell(level, text) for level, text in zip(levels, texts, strict=True)),
-        value_cell(change.step, ratio_text(change.step)),
+        value_cell(step, ratio_text(step)),
         Cell.of(_commits_text(problem, change, commits)),
         Cell.of("; ".join(change.software) or None),
     )
@@ -185,24 +190,24 @@ def _commits_text(problem: str, change: LevelChange, commits: Commits) -> str | 
 
 
 def _machine_table(found: Histories) -> Table:
-    """Return cases x machines: what the ratio to the baseline is now."""
+    """Return cases x machines: what the speed-up over the baseline is now."""
     places = ((found.machine, found.cases), *found.elsewhere)
     rows = []
     for one in found.cases:
         if one.ratio.entries:
             ratios = [
-                next((other.ratio.now for other in cases if other.series.id == one.series.id), None)
+                next((_speedup(other) for other in cases if other.series.id == one.series.id), None)
                 for _machine, cases in places
             ]
             cells = [value_cell(ratio, ratio_text(ratio)) for ratio in ratios]
             rows.append((Cell.of(found.label(one)), *cells))
     columns = [
-        Column(name=f"ratio_to_baseline_{machine.fingerprint}", header=machine_text(machine))
+        Column(name=f"speedup_over_baseline_{machine.fingerprint}", header=machine_text(machine))
         for machine, _cases in places
     ]
     return Table(
         name="machines",
-        title="Time / baseline by machine",
+        title="Speed-up by machine",
         columns=(Column(name="case", header="case", right=False), *columns),
         rows=tuple(rows),
     )

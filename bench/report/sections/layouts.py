@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio, judge
+from ...analyse.verdict import Finding, GroupFindings, Ratio
 from ..charts import layouts as charts
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
@@ -53,7 +53,7 @@ def _effect(analysis: Analysis, group: GroupFindings, one: Finding, first: Findi
     log_ratio = analysis.ratio(group, one.arm, first.arm)
     if log_ratio is None:
         return None
-    verdict = judge(log_ratio, group.margin, group.resolved or 0.0)
+    verdict = group.verdict_on(log_ratio)
     return f"{plain(one.arm.case.layout)} {ratio_text(Ratio.of(log_ratio).inverse())}, {verdict.value}"
 
 
@@ -97,6 +97,6 @@ SUBJECT = Subject(
     title="Layouts side by side",
     section=section,
     charts=charts.charts,
-    report=50,
-    page=60,
+    place=80,
+    shown="charts",
 )

@@ -1,14 +1,15 @@
 """Why an implementation takes the time it takes, in plain sentences: what it is bound by, what to change, what was."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
-from ...analyse.explanation import LEAST_SEEN, CountChange, Ladder, Rung, Unit, better
+from ...analyse.explanation import LEAST_SEEN, Ladder, Rung, better
 from ...problems.case import RETAIN_ALLOCATOR
 from ...store.worker_records import Call, CallKind
-from ...units import DASH, amount, percent, significant, time_text
+from ...units import amount, percent, time_text
+from ..charts.ratios import differs
 from ..parts import code, plain
-from ..phrases import label, ratio_text, times_text
+from ..phrases import change_text, label, least_text, ratio_text, share_text, times_text
 
 #: What an implementation is called whose time goes mostly there.
 _BOUND = {
@@ -18,15 +19,6 @@ _BOUND = {
     Cause.INSIDE: "bound by what NumPy computes",
     Cause.ARITHMETIC: "compute-bound",
 }
-
-
-def share_text(share: Share | None) -> str:
-    """Return as in ``48 % [45 %, 52 %]``; the value alone where nothing says how uncertain it is."""
-    if share is None:
-        return DASH
-    text = percent(share.value)
-    ends = [percent(share.low), percent(share.high)]
-    return text if ends == [text, text] else f"{text} [{', '.join(ends)}]"
 
 
 def range_text(share: Share) -> str:
@@ -196,24 +188,12 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
     if rung.previous is None or ratio is None:
         return None
     before = code(label(rung.previous, ladder.group))
-    if ratio.interval and ratio.interval.low <= 1 <= ratio.interval.high:
-        return f"It is not told apart from {before}: {ratio_text(ratio)}."
+    if ratio.interval and not differs(ratio, ladder.group.least):
+        return f"It is not told apart from {before} at a margin of {least_text(ladder.group)}: {ratio_text(ratio)}."
     about = "" if ratio.interval else "about "
-    changes = "; ".join(_change(change) for change in rung.changes)
+    changes = "; ".join(change_text(change) for change in rung.changes)
     text = f"It is {about}{times_text(ratio)} as fast as {before}"
     return f"{text}: {changes}." if changes else f"{text}; no count explains that."
-
-
-def _change(change: CountChange) -> str:
-    write = _WRITTEN[change.unit]
-    return f"{change.what} {write(change.before)} -> {write(change.after)}"
-
-
-_WRITTEN: Mapping[Unit, Callable[[float], str]] = {
-    Unit.NUMBER: lambda count: f"{count:,.0f}",
-    Unit.BYTES: lambda count: amount(count, "B"),
-    Unit.RATE: significant,
-}
 
 
 def left_out(ladder: Ladder) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Which share of this machine's limits each implementation reaches, as text, tables and the roofline figure."""
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import Any
 
 from ...analyse.analysis import Analysis
@@ -11,10 +10,11 @@ from ...machine.hardware import BEYOND_CACHES
 from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run
 from ...units import DASH, amount, significant
-from ..charts.roofline import charts, interval_text, roofline, share_text
+from ..chart import Chart
+from ..charts.roofline import charts, interval_text, share_text
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
-from ..phrases import bytes_of, label, limit_name, named, titled
+from ..phrases import bytes_of, group_label, label, limit_name, named, titled
 from .subject import Subject
 
 #: Resource -> its rate's unit, and what is done with it.
@@ -34,11 +34,7 @@ def section(analysis: Analysis) -> Section | None:
         title="Share of what this machine allows",
         paragraphs=(_meaning(), *(text for one in found for text in _told(analysis.run, one))),
         tables=tuple(tables),
-        figures=tuple(
-            _figure(analysis, place, one)
-            for place, one in enumerate(found)
-            if one.intensity > 0 and isfinite(one.intensity)
-        ),
+        figures=tuple(_figure(analysis, chart) for chart in charts(analysis)),
     )
 
 
@@ -56,6 +52,11 @@ def brief(analysis: Analysis) -> Section | None:
             for table in (_implementations(one, analysis.groups), _limits(one, analysis.groups))
         ),
     )
+
+
+def told(analysis: Analysis) -> str | None:
+    """Return what stands against the shares; None where nothing does."""
+    return " ".join(text for one in analysis.rooflines for text in doubts(one, one.placed)) or None
 
 
 def _without_work(analysis: Analysis) -> Section | None:
@@ -165,7 +166,7 @@ def _work(found: Roofline) -> str:
     """Return the work of a call and on which side of the ridge it lies."""
     work, ridge = found.work, found.ridge
     amounts = f"{amount(work['flops'], 'FLOP')} and {amount(work['bytes'], 'B')} a call"
-    text = f"{plain(found.group.name)}: {amounts}, {significant(found.intensity)} flops a byte"
+    text = f"{group_label(found.group)}: {amounts}, {significant(found.intensity)} flops a byte"
     if ridge is not None:
         text += f"; computing and moving bytes take equally long at {significant(ridge)}"
     resource, rate = found.binding.limit.resource, found.binding.rate.value
@@ -265,11 +266,13 @@ def _last_cache(run: Run) -> int | None:
     return next((size for size in sizes if isinstance(size, int) and size > 0), None)
 
 
-def _figure(analysis: Analysis, place: int, found: Roofline) -> Figure:
-    chart = roofline(analysis, place, found)
-    shares = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
-    caption = f"{chart.caption} Share of the attainable: {shares}."
-    return Figure(name=named("roofline", found.group, analysis.groups), caption=caption, charts=(chart,))
+def _figure(analysis: Analysis, chart: Chart) -> Figure:
+    """Return a chart as a picture, with the shares in its caption."""
+    kind, _, place = chart.id.rpartition("-")
+    found = analysis.rooflines[int(place)]
+    numbers = "; ".join(f"{code(label(one.finding.arm.case, found.group))} {share_text(one)}" for one in found.placed)
+    caption = f"{chart.caption} {numbers}."
+    return Figure(name=named(kind, found.group, analysis.groups), caption=caption, charts=(chart,))
 
 
 SUBJECT = Subject(
@@ -277,6 +280,7 @@ SUBJECT = Subject(
     title="Share of what this machine allows",
     section=section,
     charts=charts,
-    report=70,
-    page=70,
+    place=60,
+    shown="charts",
+    told=told,
 )

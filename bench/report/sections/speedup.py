@@ -26,7 +26,7 @@ SUBJECT = Subject(
     id="forest",
     title="Speed-up over the baseline",
     section=section,
-    report=40,
-    page=None,
+    place=40,
+    on_page=False,
     is_of_one_size=True,
 )

@@ -101,7 +101,7 @@ SUBJECT = Subject(
     id="start",
     title="Before the first result",
     section=section,
-    report=100,
-    page=100,
+    place=100,
+    shown="title",
     is_of_one_size=True,
 )

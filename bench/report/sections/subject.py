@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ...analyse.analysis import Analysis
 from ..chart import Chart
 from ..parts import Section
+
+#: What of a part a page shows at once: all, its charts alone with the rest to be opened, or nothing but its title.
+Shown = Literal["whole", "charts", "title"]
+
+
+def _nothing(_analysis: Analysis) -> None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,16 +25,18 @@ class Subject:
     title: str
     """On a page."""
     section: Callable[[Analysis], Section | None]
-    report: int | None = 125
-    """Its place in a report, the least first; None: it is not there. Unless it says so, it is after all measured."""
-    page: int | None = 105
-    """Its place on a page, likewise."""
-    on_page: Callable[[Analysis], Section | None] | None = None
+    place: int = 125
+    """Its place in a report and on a page, the least first. Unless it says so, it is after all that was measured."""
+    in_report: bool = True
+    on_page: bool = True
+    shown: Shown = "whole"
+    page_section: Callable[[Analysis], Section | None] | None = None
     """The section as a page has it, where that is another."""
     charts: Callable[[Analysis], tuple[Chart, ...]] = lambda _analysis: ()
     explained: Callable[[Sequence[Chart]], tuple[str, ...]] = lambda _made: ()
     """How the charts are read, where the section does not say it."""
-    charts_first: bool = False
+    told: Callable[[Analysis], str | None] = _nothing
+    """The gist in a sentence, which a page shows whatever else has to be opened."""
     doubts: bool = False
     """Whether it is about where it was measured and what stands against it, and no more about what was measured."""
     is_of_one_size: bool = False

@@ -10,7 +10,7 @@ from ...store.records import Run
 from ...units import significant
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, code, plain
-from ..phrases import blas_text, conditions, estimate_text, margin_text
+from ..phrases import blas_text, conditions, estimate_text, leasts_text, margin_text
 from . import startup
 from .subject import Subject
 from .sweep_tables import (
@@ -45,7 +45,7 @@ def section(analysis: Analysis) -> Section | None:
     if not found:
         return None
     growth = any(one.steps for one in found)
-    explained = [_ALL_SIZES, _EXPLAINED.format(margin=margin_text(analysis.groups[0].margin))]
+    explained = [_ALL_SIZES, _EXPLAINED.format(margin=leasts_text(analysis.groups))]
     explained += [_GROWTH.format(parameter=found[0].parameter)] if growth else []
     tables = [fastest_table(found)]
     for one in found:
@@ -229,6 +229,6 @@ SUBJECT = Subject(
     title="Over sizes",
     section=section,
     charts=sweep.charts,
-    report=20,
-    page=40,
+    place=20,
+    shown="charts",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ...analyse.sweep import Growth, Overtaking, Place, Sweep
+from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Table, plain
@@ -82,6 +83,12 @@ def _why_none(place: Place | None) -> str | None:
     return _UNPAID if unpaid else None
 
 
+def _missing(place: Place, name: str) -> str:
+    """Return in a word why there is no time at a size, as ``not measured`` or ``unsupported``."""
+    outcome = place.left.get(name, "").partition(":")[0]
+    return DASH if outcome in ("", Outcome.OK.value) else outcome
+
+
 def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
     """Return sizes x implementations: the min time of a call, and for programs its interval."""
     columns = [Column(name=one.parameter, header=plain(one.parameter))]
@@ -94,7 +101,8 @@ def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
         cells = [Cell.of(place.value)]
         for name in one.names:
             time = place.timed[name].min_seconds_per_call if name in place.timed else None
-            cells += [value_cell(time, time_text(value_of(time))), *bound_cells(time)]
+            text = time_text(time.value) if time else _missing(place, name)
+            cells += [value_cell(time, text), *bound_cells(time)]
         rows.append(tuple(cells))
     title = _titled("Min time of a call", one, found)
     return Table(name=_named("times", one, found), title=title, columns=tuple(columns), rows=tuple(rows))

@@ -1,19 +1,18 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
-from ...analyse.verdict import Finding, GroupFindings, Ratio
-from ...machine.load import Activity
+from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
 from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Run
 from ...store.worker_records import Outcome
-from ...units import percent, significant
+from ...units import percent, times
 from ..parts import Section, code, plain
-from ..phrases import counted, label, margin_text, ratio_text
-from .reasons import share_text
+from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
+from .disturbance import of_run
 from .subject import Subject
 
 #: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
@@ -23,31 +22,53 @@ FAULT_S = 1e-6
 #: Faults are mentioned from this part of the time on.
 _VISIBLE_PART = 0.05
 
-#: Steal is mentioned from this part of a round on, on any CPU.
-_VISIBLE_STEAL = 0.01
+_TITLE = "What threatens these numbers"
 
-#: The run itself keeps one CPU busy; a load this much above its threads is somebody else's.
-_FOREIGN_LOAD = 0.5
+#: So many names stand in a list at most.
+_MOST_NAMES = 4
 
 
 def section(analysis: Analysis) -> Section:
     """Return what a reader should know before trusting the figures, the gravest first."""
     paragraphs = []
     for group in analysis.groups:
-        mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
+        mark = "" if len(analysis.groups) == 1 else f"{group_label(group)}: "
         paragraphs += [mark + text for text in _of_group(analysis, group)]
     return _section(analysis.run, paragraphs)
 
 
-def of_run(analysis: Analysis) -> Section:
-    """Return the same without what is said of single groups."""
-    return _section(analysis.run, ())
+def told(analysis: Analysis) -> str:
+    """Return the gravest: the warnings, how noisy the machine was, and how much more there is to say."""
+    groups = analysis.groups
+    floors = [noise_floor(groups[0])] if len(groups) == 1 else _floors(groups)
+    said = (*_warnings(analysis.run), *floors)
+    more = len(section(analysis).paragraphs) - len(said)
+    return " ".join([*said, *([f"{counted(more, 'more remark' if said else 'remark')}."] if more > 0 else [])])
+
+
+def _floors(groups: Sequence[GroupFindings]) -> list[str]:
+    """Return in how many of several groups the machine was quiet enough."""
+    noisy = sum(group.too_noisy for group in groups)
+    return [f"The machine was too noisy for the margin in {noisy} of {len(groups)} conditions."] if noisy else []
+
+
+def brief(analysis: Analysis, *, of_groups: bool) -> tuple[Section, ...]:
+    """Return what a terminal shows: what was seen, with or without that of single groups, and the warnings apart."""
+    told = section(analysis).paragraphs if of_groups else _section(analysis.run, ()).paragraphs
+    warnings = _warnings(analysis.run)
+    return (
+        Section(title=_TITLE, paragraphs=told[len(warnings) :]),
+        *([Section(title="Warnings", kind="warnings", paragraphs=warnings)] if warnings else []),
+    )
 
 
 def _section(run: Run, of_groups: Iterable[str]) -> Section:
-    warnings = (f"Warning: {plain(text)}" for text in run.warnings)
-    paragraphs = (*warnings, *of_groups, *_load(run), *_discarded(run))
-    return Section(title="What threatens these numbers", paragraphs=paragraphs)
+    paragraphs = (*_warnings(run), *of_groups, *of_run(run))
+    return Section(title=_TITLE, paragraphs=paragraphs)
+
+
+def _warnings(run: Run) -> tuple[str, ...]:
+    return tuple(f"Warning: {plain(text)}" for text in run.warnings)
 
 
 def noise_floor(group: GroupFindings) -> str:
@@ -66,8 +87,24 @@ def noise_floor(group: GroupFindings) -> str:
     verdict = "too noisy for" if group.too_noisy else "quiet enough for"
     return (
         f"Noise floor: the baseline measured twice differs from itself by {ratio}. This resolves differences from "
-        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}.{_of_faults(group)}"
+        f"{percent(group.resolved)} on: {verdict} the margin of {margin_text(group.margin)}."
+        f"{_beside_the_effect(group)}{_of_faults(group)}"
     )
+
+
+def _beside_the_effect(group: GroupFindings) -> str:
+    """Return, after a space, what too much noise is nothing to, and what it leaves open; nothing where it is quiet."""
+    if not group.too_noisy:
+        return ""
+    best = next((one for one in group.ok if one.verdict == Verdict.FASTER), None)
+    ratio = best.speedup_over_baseline if best else None
+    open_ = [code(label(one.arm.case, group)) for one in group.ok if one.verdict == Verdict.UNDECIDED]
+    parts = []
+    if best and ratio:
+        parts.append(f"is nothing beside the {times(ratio.value)} of {code(label(best.arm.case, group))}")
+    if open_:
+        parts.append(f"decides nothing about {listed(open_, _MOST_NAMES)}")
+    return f" That {', but '.join(parts)}." if parts else ""
 
 
 def _of_faults(group: GroupFindings) -> str:
@@ -205,51 +242,12 @@ def _fallen(group: GroupFindings) -> Iterator[str]:
         yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
 
 
-def _load(run: Run) -> Iterator[str]:
-    """Yield what else the machine did."""
-    loads = [round_.load for round_ in run.rounds]
-    steal = [max(load.steal) for load in loads if load.steal]
-    stolen = sum(value >= _VISIBLE_STEAL for value in steal)
-    if stolen:
-        yield (
-            f"Steal: the hypervisor took up to {percent(max(steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or more "
-            f"in {stolen} of {counted(len(steal), 'round')}."
-        )
-    before = [load.load_before for load in loads if load.load_before is not None]
-    threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
-    if before and max(before) > threads + _FOREIGN_LOAD:
-        yield (
-            f"Activity: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
-            "something else was running."
-        )
-    if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
-        seen = f"load up to {significant(max(before), 2)}, steal up to {percent(max(steal))}"
-        yield f"Load and steal: none to speak of ({seen})."
-    if not before and not steal:
-        yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
-
-
-def _busy(loads: list[Activity]) -> str:
-    busy = [max(load.busy) for load in loads if load.busy]
-    return f" (busiest CPU: {percent(max(busy))})" if busy else ""
-
-
-def _discarded(run: Run) -> Iterator[str]:
-    """Yield the rounds and the bursts that are not used, counted, with the reasons."""
-    reasons = [plain(one.discarded) for one in run.rounds if one.discarded is not None and not one.unfinished]
-    for reason in dict.fromkeys(reasons):
-        yield f"Discarded: {counted(reasons.count(reason), 'round')} with all their arms, because {reason}."
-    bursts = [one.reason for round_ in run.rounds for worker in round_.workers for one in worker.discarded_bursts]
-    if bursts:
-        why = "; ".join(plain(reason) for reason in dict.fromkeys(bursts))
-        yield f"Timed again: {counted(len(bursts), 'burst')}, because: {why}."
-
-
 SUBJECT = Subject(
     id="threats",
     title="What threatens these numbers",
     section=section,
-    report=130,
-    page=120,
+    place=130,
+    shown="title",
+    told=told,
     doubts=True,
 )

@@ -40,4 +40,4 @@ def seconds(run: Run) -> dict[str, float]:
     return dict(sorted(spent_s.items(), key=lambda part: -part[1])) if total else {}
 
 
-SUBJECT = Subject(id="time", title="Where the time went", section=section, report=150, page=None)
+SUBJECT = Subject(id="time", title="Where the time went", section=section, place=150, on_page=False)

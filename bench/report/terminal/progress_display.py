@@ -1,5 +1,6 @@
 """What is being done, what came of it so far and the time that is still needed, on stderr while a command measures."""
 
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,9 @@ TABLE_INTERVAL_S, TABLE_PART = 0.25, 0.05
 #: What the table ends with.
 _HINT = "Ctrl-C ends it here and keeps what is known."
 
+#: How far a round is counts for nobody: the bar and the time left say it.
+_PASS = re.compile(r"^pass \d+ of \d+")
+
 
 @contextmanager
 def progress(title: str) -> Iterator[Listener]:
@@ -43,17 +47,36 @@ def progress(title: str) -> Iterator[Listener]:
             yield listener
 
 
+class _Words:
+    """What is being done, as people say it."""
+
+    def __init__(self) -> None:
+        self._labels: Mapping[str, str] = {}
+
+    def __call__(self, now: Progress) -> str:
+        """Return what is being done, with what people call arms and groups in the place of their names."""
+        if not self._labels and now.so_far is not None:
+            from ..sections import live
+
+            self._labels = live.labels(now.so_far())
+        doing = _PASS.sub("timing", now.doing)
+        for name, label in self._labels.items():
+            doing = doing.replace(name, label)
+        return doing
+
+
 class _Plain:
     """A line when a round is done, and not more than one every PLAIN_INTERVAL_S."""
 
     def __init__(self, title: str) -> None:
         self._last = 0.0
+        self._words = _Words()
         note(title)
 
     def __call__(self, now: Progress) -> None:
         if time.monotonic() - self._last >= PLAIN_INTERVAL_S:
             self._last = time.monotonic()
-            note(progress_text(now))
+            note(progress_text(replace(now, doing=self._words(now))))
 
 
 @contextmanager
@@ -67,12 +90,12 @@ def _live(title: str, screen: Screen) -> Iterator[Listener]:
     console = Console(stderr=True, no_color=not screen.colour)
     bar = RichProgress(BarColumn(bar_width=16), TextColumn("{task.description}", markup=False), console=console)
     task = bar.add_task(printable(title), total=None)
-    table = _Table(screen)
+    table, words = _Table(screen), _Words()
     with Live(bar.get_renderable(), console=console, auto_refresh=False, transient=True) as shown:
 
         def listener(now: Progress) -> None:
             lines = table.lines(now)
-            text = printable(live_text(replace(now, doing=table.in_plain_words(now.doing)), table.spent_s))
+            text = printable(live_text(replace(now, doing=words(now)), table.spent_s))
             done, total = _share(now, table.spent_s)
             bar.update(task, description=text, completed=done, total=total)
             shown.update(Group(bar.get_renderable(), *lines), refresh=True)
@@ -89,18 +112,11 @@ class _Table:
         self._due = 0.0
         self._takes_s = inf
         self._lines: tuple[Text, ...] = ()
-        self._labels: Mapping[str, str] = {}
 
     @property
     def spent_s(self) -> float:
         """Time since the start."""
         return time.monotonic() - self._started
-
-    def in_plain_words(self, doing: str) -> str:
-        """Return what is being done, with what people call arms and groups in the place of their names."""
-        for name, label in self._labels.items():
-            doing = doing.replace(name, label)
-        return f"timing each in turn, {doing}" if doing.startswith("pass ") else doing
 
     def lines(self, now: Progress) -> "tuple[Text, ...]":
         """Return what stands below the line; nothing before the first worker has answered."""
@@ -117,7 +133,6 @@ class _Table:
         from ...analyse.analysis import Analysis
         from ..sections import live
 
-        self._labels = self._labels or live.labels(run)
         if not run.rounds:
             return ()
         text = rendered([live.section(Analysis(run))], self._screen)
@@ -125,14 +140,14 @@ class _Table:
 
 
 def progress_text(now: Progress) -> str:
-    """Return as in ``round 3 of 9, 41 s left: pass 2 of 6``."""
+    """Return as in ``round 3 of 9, 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
     left = f", {now.left_s:.0f} s left" if now.left_s is not None else ""
     return f"round {now.rounds_done + 1}{total}{left}: {now.doing}"
 
 
 def live_text(now: Progress, spent_s: float) -> str:
-    """Return as in ``round 3 of 9, 24 s so far, about 41 s left: pass 2 of 6``."""
+    """Return as in ``round 3 of 9, 24 s so far, about 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
     planned = f" of about {now.planned_s:.0f} s" if (now.planned_s or 0.0) > spent_s else " so far"
     rest = planned if now.left_s is None else f" so far, about {max(0.0, now.left_s):.0f} s left"

@@ -20,6 +20,9 @@ _WHOLE = re.compile(r"\[[\d., %]+\]|\d (?:%|[kMGT]?i?B\b|[kMGT]?FLOP|[mun]?s\b|r
 #: A space for textwrap that is none to break at; shown as a space.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
+#: What of a report a terminal shows first and last.
+_LAST = ("part", "answer", "warnings")
+
 
 def say(text: str, hanging: int | None = None) -> None:
     """Print a line; at a terminal wrapped, all lines but the first `hanging` columns in, unless that is None."""
@@ -57,7 +60,7 @@ def rendered(sections: Sequence[Section], screen: Screen) -> str:
     """Return sections as `screen` shows them; a program gets neither headings nor empty lines, and the answer first."""
     if screen.width is None:
         return "\n".join(text for section in sections for text in _plain(section))
-    ordered = sorted(sections, key=lambda section: section.kind == "answer")
+    ordered = sorted(sections, key=lambda section: _LAST.index(section.kind))
     return "\n\n".join(text for section in ordered for text in _blocks(section, screen))
 
 
@@ -70,6 +73,8 @@ def _blocks(section: Section, screen: Screen) -> Iterator[str]:
     """Yield what stands between empty lines: heading and paragraphs, then each table under its title."""
     if section.paragraphs:
         lines = [_line(text, screen, _HANGING) for text in section.paragraphs]
+        if section.kind == "warnings" and screen.colour:
+            lines = [f"\x1b[33m{line}\x1b[0m" for line in lines]
         yield "\n".join([_heading(section.title, screen), *lines])
     for table in section.tables:
         titled = section.paragraphs and table.title == section.title

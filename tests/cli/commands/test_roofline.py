@@ -52,7 +52,7 @@ def measured(tmp_path_factory):
     words = ["roofline", FAKES, "--set", "m=100000", "--impl", "honest_too", "--report"]
     with pytest.MonkeyPatch.context() as patch:
         shrink(patch)
-        patch.setattr(files, "picture", lambda figure, kind: b"not drawn")
+        patch.setattr(files, "picture", lambda figure, kind, of: b"not drawn")
         Simulation(truth=law, work=work, noise=noise.QUIET).everywhere(patch)
         code = main([*words, "--results", str(folder / "results"), "--output", str(folder / "reports")])
     return code, folder, documents.read(documents.find(folder / "results", None))
@@ -80,7 +80,7 @@ def test_limits_are_neither_cases_nor_baselines(measured):
 
 def test_the_report_has_the_figure_and_both_tables(measured):
     names = {path.name for path in measured[1].glob("reports/*/*")}
-    assert {"roofline.svg", "roofline.png", "roofline.csv", "limits.csv"} <= names
+    assert {"share.svg", "share.png", "roofline.csv", "limits.csv"} <= names
 
 
 def test_shares_of_what_the_machine_allows_are_those_that_there_are(capsys, tmp_path, small, simulated):

@@ -150,4 +150,5 @@ def served(tmp_path, monkeypatch):
     monkeypatch.setattr(elsewhere, "asked", lambda module, *words, kind, folder: import_module(module).seen(*words))
     monkeypatch.chdir(tmp_path)  # and back from where the code goes
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:unraisableexception")  # it goes through all of this process's memory
     return lambda word: Served(problem.find(word), tmp_path / "scratch")

@@ -93,7 +93,11 @@ def checkout(tree):
 
 def test_a_task_is_a_problem_and_the_collections_own_solvers_are_its_candidates(checkout):
     entry = problem.find(f"algotune:{checkout}#ordering")
-    assert (entry.title, entry.baseline, entry.sizes) == ("Put numbers in order", "solve", {"n=6": {"n": 6}})
+    assert (entry.title, entry.baseline, entry.sizes) == (
+        "Put numbers in order",
+        "solve",
+        {"n=6": {"n": 6}, "S": {"n": 6}},
+    )
     implementations = found(entry)
     assert {one.name: one.title for one in implementations.values()} == {
         "solve": "the task's own solver",
@@ -167,7 +171,7 @@ def test_a_file_without_a_task_and_another_folder_are_told(checkout, tmp_path):
 
 def test_without_a_report_a_task_has_a_usual_size(checkout):
     (checkout / "reports" / "generation.json").unlink()
-    assert problem.find(f"algotune:{checkout}#ordering").sizes == {"n=10": {"n": 10}}
+    assert problem.find(f"algotune:{checkout}#ordering").sizes == {"n=10": {"n": 10}, "S": {"n": 10}}
 
 
 def test_nothing_of_the_collection_is_imported_to_tell_what_it_is(checkout):

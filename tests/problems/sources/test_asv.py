@@ -127,6 +127,20 @@ def test_the_benchmarks_of_a_class_are_what_is_compared_and_its_parameters_are_s
     }
 
 
+def test_the_values_of_a_parameter_may_be_compared(checkout, served):
+    entry = served(f"asv:{checkout}#Sums.time_loop@kind_of")
+    assert [(one.name, one.title) for one in entry.problem.functions] == [
+        ("range", "kind_of = range"),
+        ("list", "kind_of = list"),
+    ]
+    assert entry.problem.sizes == {"n=10": {"n": 10}, "n=1000": {"n": 1000}}
+    assert isinstance(entry.write(), InputsWritten)
+    assert isinstance(entry.start("list", finish=True), Finished)
+    assert served(f"asv:{checkout}#time_function@param1").problem.functions[1].name == "4"
+    with pytest.raises(ImplbenchError, match="unknown parameter 'kind': choose from n, kind_of"):
+        served(f"asv:{checkout}#Sums.time_loop@kind")
+
+
 @pytest.mark.parametrize("name", ["Sums.time_loop", "sums.Sums.time_loop"])
 def test_one_benchmark_may_be_meant(checkout, served, name):
     found = served(f"asv:{checkout / 'benchmarks' / 'suite' / 'sums.py'}#{name}").problem

@@ -91,7 +91,7 @@ def test_a_kernel_is_a_problem_with_its_frameworks_as_implementations(checkout):
     assert (found_.arguments, found_.outputs, found_.inout) == (("alpha", "A", "b"), ("A",), ("A",))
     assert found_.has_dtype
     assert list(found(found_)) == ["numpy", "cupy", "dace", "numba_n", "numba_wrong"]
-    assert {file.name for file in found_.files} == {*SCALE_FILES}
+    assert {file.name for file in found_.files} == {"scale.json", *SCALE_FILES}
 
 
 def test_what_cannot_be_called_here_is_told(checkout):

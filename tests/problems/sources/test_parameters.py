@@ -48,6 +48,7 @@ def test_a_name_can_be_typed_and_tells_values_apart():
         {"x": "1", "f": "sum", "s": "a_b_c"},
         {"x": "2", "f": "sum", "s": "d" * 40},
     ]
+    assert texts(rows({"mode": "same"})) == [{"mode": "mode_same"}]
     twice = rows({"f": lambda x: x}, {"f": lambda x: -x})
     assert [one["f"].kind for one in twice] == ["function", "function"]
     assert texts(twice) == [{"f": "1"}, {"f": "2"}]

@@ -1,11 +1,13 @@
 """Tests with pytest-benchmark's fixture: groups as problems, and each test as the code that leads to its call."""
 
+from pathlib import Path
+
 import pytest
 
 from bench.errors import ImplbenchError
 from bench.problems import sources
 from bench.store.checks import Closeness
-from bench.worker.protocol import Failure, Finished, InputsWritten, Started
+from bench.worker.protocol import Failure, Finished, InputsWritten
 
 ROWS = '''
 import json
@@ -57,46 +59,6 @@ def test_of_no_benchmark():
 '''
 
 
-@pytest.fixture
-def rows(tree):
-    return tree({"tests/test_rows.py": ROWS, "pyproject.toml": ""}) / "tests" / "test_rows.py"
-
-
-def test_the_tests_of_a_group_are_implementations_of_one_problem(rows, served):
-    found = served(f"pytest:{rows}").problem
-    assert [(one.name, one.title) for one in found.functions] == [
-        ("test_total", "Sums at once"),
-        ("TestLoops_test_loop", "TestLoops_test_loop"),
-        ("test_closure", "test_closure"),
-        ("test_wrong", "test_wrong"),
-    ]
-    assert (found.name, found.baseline, found.sizes) == ("sums", "test_total", {"fixed": {}})
-    assert found.path[0] == rows.parent.parent
-
-
-def test_each_is_checked_against_the_first_in_the_midst_of_its_test(rows, served):
-    entry = served(f"pytest:{rows}#sums")
-    written = entry.write()
-    assert isinstance(written, InputsWritten)
-    assert written.check.closeness == Closeness.EQUAL
-    for name in ("test_total", "TestLoops_test_loop", "test_closure"):
-        assert isinstance(entry.start(name, finish=True), Finished)
-    assert entry.start("test_wrong") == Failure(outcome="wrong", reason="result is 4950, expected 4951")
-
-
-def test_what_a_test_has_set_up_is_there_until_all_is_served_and_is_ended_then(rows, served, monkeypatch):
-    found = served(f"pytest:{rows}").problem
-    seen = []
-
-    def serve():
-        seen.append((rows.parent.parent / "left").read_text())
-
-    assert sources.within(found.origin, "TestLoops_test_loop", {}, serve) is None
-    assert seen == ["not yet"]
-    assert (rows.parent.parent / "left").read_text() == "left"
-    assert (rows.parent.parent / "torn down").read_text() == "values values "  # of the first time, and of this one
-
-
 PARAMETERS = """
 import pytest
 
@@ -130,43 +92,10 @@ class TestKinds:
 """
 
 
-@pytest.mark.parametrize(
-    ("entry", "names", "sizes"),
-    [
-        ("functions", ["test_sums_loop", "test_sums_formula"], {"n=10": {"n": 10}, "n=1000": {"n": 1000}}),
-        ("test_text", ["test_text_loop", "test_text_formula"], {"fixed": {}}),
-        ("kinds", ["TestKinds_test_a", "TestKinds_test_b"], {"kind=one": {"kind": 1}, "kind=two": {"kind": 2}}),
-    ],
-)
-def test_parameters_are_sizes_or_tell_implementations_apart(tree, served, entry, names, sizes):
-    file = tree({"test_all.py": PARAMETERS}) / "test_all.py"
-    found = served(f"pytest:{file}#{entry}").problem
-    assert [one.name for one in found.functions] == names
-    assert found.sizes == sizes
-
-
-def test_a_project_says_itself_which_parameters_part_its_groups(tree, served):
-    settings = '[pytest]\naddopts = --benchmark-group-by=group,param:kind --benchmark-skip -m "not benchmark"\n'
-    file = tree({"test_all.py": PARAMETERS, "pytest.ini": settings}) / "test_all.py"
-    found = served(f"pytest:{file}#several").problem
-    assert [one.name for one in found.functions] == ["test_several_loop", "test_several_formula"]
-    assert found.sizes["kind=two-n=20"] == {"kind": 2, "n": 20}
-    assert len(found.sizes) == 4
-
-
-def test_the_test_of_a_size_is_run(tree, served):
-    file = tree({"test_all.py": PARAMETERS}) / "test_all.py"
-    entry = served(f"pytest:{file}#functions")
-    assert isinstance(entry.write("n=1000"), InputsWritten)
-    assert isinstance(entry.start("test_sums_formula", "n=1000"), Started)
-    entry.problem.sizes["n=7"] = {"n": 7}
-    assert entry.write("n=7") == Failure(outcome="unsupported", reason="no test has these parameters")
-
-
 EMPTIED = """
 import pytest
 
-pytestmark = pytest.mark.benchmark(group="emptied")
+pytestmark = pytest.mark.benchmark(group="{group}")
 
 def emptied(values, *, last=None):
     return [values.pop() for _ in range(len(values))]
@@ -188,16 +117,6 @@ USED_UP = """
 def test_used_up(benchmark):
     benchmark(emptied, [1, 2, 3])
 """
-
-
-@pytest.mark.parametrize("tests", [SETUP + REVERSED, REVERSED + SETUP], ids=["baseline", "other"])
-def test_a_setup_gives_each_call_its_own_arguments(tree, served, tests):
-    file = tree({"test_all.py": EMPTIED + tests + USED_UP}) / "test_all.py"
-    entry = served(f"pytest:{file}")
-    assert isinstance(entry.write(), InputsWritten)
-    assert isinstance(entry.start("test_setup", finish=True), Finished)
-    assert isinstance(entry.start("test_reversed", finish=True), Finished)
-    assert entry.start("test_used_up", finish=True).outcome == "wrong"
 
 
 ENDS = """
@@ -233,37 +152,146 @@ def test_nothing(benchmark):
 """
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A project with all of these, which is collected once."""
+    place = tmp_path_factory.mktemp("project")
+    files = {
+        "test_rows.py": ROWS,
+        "deep/test_parameters.py": PARAMETERS,
+        "test_first.py": EMPTIED.format(group="first") + SETUP + USED_UP,
+        "test_second.py": EMPTIED.format(group="second") + REVERSED + SETUP,
+        "test_ends.py": ENDS,
+        "test_bad.py": "import nobody_has_it\n",
+        "pyproject.toml": "",
+    }
+    (place / "deep").mkdir()
+    for name, text in files.items():
+        (place / name).write_text(text)
+    return place
+
+
+def test_the_tests_of_a_group_are_implementations_of_one_problem(folder, served):
+    found = served(f"pytest:{folder}#sums").problem
+    assert [(one.name, one.title) for one in found.functions] == [
+        ("test_total", "Sums at once"),
+        ("TestLoops_test_loop", "TestLoops_test_loop"),
+        ("test_closure", "test_closure"),
+        ("test_wrong", "test_wrong"),
+    ]
+    assert (found.baseline, found.sizes) == ("test_total", {"fixed": {}})
+    assert (found.file, found.path) == (folder / "test_rows.py", (folder,))
+
+
+def test_each_is_checked_against_the_first_in_the_midst_of_its_test(folder, served):
+    entry = served(f"pytest:{folder}#sums")
+    written = entry.write()
+    assert isinstance(written, InputsWritten)
+    assert written.check.closeness == Closeness.EQUAL
+    assert written.doubt.startswith("what it is called with is the same each time")
+    assert isinstance(entry.start("test_closure", finish=True), Finished)
+    assert entry.start("test_wrong") == Failure(outcome="wrong", reason="result is 4950, expected 4951")
+
+
+def test_what_a_test_has_set_up_is_there_until_all_is_served_and_is_ended_then(folder, served):
+    found = served(f"pytest:{folder}#sums").problem
+    seen = []
+    (folder / "torn down").unlink(missing_ok=True)
+    assert (
+        sources.within(found.origin, "TestLoops_test_loop", {}, lambda: seen.append(Path("left").read_text())) is None
+    )
+    assert seen == ["not yet"]
+    assert (folder / "left").read_text() == "left"
+    assert (folder / "torn down").read_text() == "values values "  # of the first time, and of this one
+
+
+@pytest.mark.parametrize(
+    ("entry", "names", "sizes"),
+    [
+        ("functions", ["test_sums_loop", "test_sums_formula"], {"n=10": {"n": 10}, "n=1000": {"n": 1000}}),
+        ("test_text", ["test_text_loop", "test_text_formula"], {"fixed": {}}),
+        ("kinds", ["TestKinds_test_a", "TestKinds_test_b"], {"kind=one": {"kind": 1}, "kind=two": {"kind": 2}}),
+        (
+            "several@how",
+            ["test_several_loop", "test_several_formula"],
+            {
+                f"kind={kind}-n={n}": {"kind": place, "n": n}
+                for n in (10, 20)
+                for place, kind in ((1, "one"), (2, "two"))
+            },
+        ),
+        ("test_right,test_skipped", ["test_right", "test_skipped"], {"fixed": {}}),
+    ],
+)
+def test_parameters_are_sizes_or_tell_implementations_apart(folder, served, entry, names, sizes):
+    found = served(f"pytest:{folder}#{entry}").problem
+    assert [one.name for one in found.functions] == names
+    assert found.sizes == sizes
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("several@who", "unknown parameter of the tests 'who': choose from kind, how, n"),
+        ("test_right,sums", "has no entry 'test_right,sums'"),
+        ("sumz", "no entry 'sumz'; did you mean test_rows.py::sums"),
+        ("", "has 15 entries, name one, as in pytest:"),
+    ],
+)
+def test_an_entry_that_is_not_there_is_told(folder, served, entry, told):
+    with pytest.raises(ImplbenchError) as caught:
+        served(f"pytest:{folder}#{entry}".rstrip("#"))
+    assert told in str(caught.value)
+
+
+def test_a_project_says_itself_which_parameters_part_its_groups(tree, served):
+    settings = '[pytest]\naddopts = --benchmark-group-by=group,param:kind --benchmark-skip -m "not benchmark"\n'
+    file = tree({"test_all.py": PARAMETERS, "pytest.ini": settings}) / "test_all.py"
+    found = served(f"pytest:{file}#several").problem
+    assert [one.name for one in found.functions] == ["test_several_loop", "test_several_formula"]
+    assert len(found.sizes) == 4
+
+
+def test_the_test_of_a_size_is_run(folder, served):
+    entry = served(f"pytest:{folder}#functions")
+    assert isinstance(entry.write("n=1000"), InputsWritten)
+    entry.problem.sizes["n=7"] = {"n": 7}
+    assert entry.write("n=7") == Failure(outcome="unsupported", reason="no test has these parameters")
+
+
+def test_a_setup_gives_each_call_its_own_arguments(folder, served):
+    entry = served(f"pytest:{folder}#first")
+    assert isinstance(entry.write(), InputsWritten)
+    assert isinstance(entry.start("test_setup", finish=True), Finished)
+    assert entry.start("test_used_up", finish=True).outcome == "wrong"
+
+
+def test_so_it_does_where_the_baseline_needs_none(folder, served):
+    entry = served(f"pytest:{folder}#second")
+    assert entry.problem.baseline == "test_reversed"
+    assert isinstance(entry.write(), InputsWritten)
+    assert isinstance(entry.start("test_setup", finish=True), Finished)
+
+
 @pytest.mark.parametrize(
     ("name", "outcome", "reason"),
     [
-        ("failing", "failed", "AssertionError: assert 4 == 5 (test_all.py, line 8)"),
-        ("raising", "failed", "ValueError: invalid literal for int() with base 10: 'four' (test_all.py, line 11)"),
+        ("failing", "failed", "AssertionError: assert 4 == 5 (test_ends.py, line 8)"),
+        ("raising", "failed", "ValueError: invalid literal for int() with base 10: 'four' (test_ends.py, line 11)"),
         ("skipped", "unsupported", "its test is skipped: Skipped: not on this day"),
         ("without", "unsupported", "its test never calls benchmark(), so that there is nothing to time"),
         ("broken", "failed", "fixture 'nobody_has_it' not found"),
-        ("once", "failed", "ValueError: it was run before (test_all.py, line 26)"),
+        ("once", "failed", "ValueError: it was run before (test_ends.py, line 26)"),
     ],
 )
-def test_a_test_that_does_not_lead_to_its_call_is_told(tree, served, name, outcome, reason):
-    file = tree({"test_all.py": ENDS}) / "test_all.py"
-    reply = served(f"pytest:{file}#test_{name}").write()
+def test_a_test_that_does_not_lead_to_its_call_is_told(folder, served, name, outcome, reason):
+    reply = served(f"pytest:{folder}#test_{name}").write()
     assert (reply.outcome, reason in reply.reason) == (outcome, True), reply.reason
 
 
-def test_what_returns_nothing_is_not_checked_and_says_so(tree, served):
-    file = tree({"test_all.py": ENDS}) / "test_all.py"
-    written = served(f"pytest:{file}#test_nothing").write()
-    assert written.check.kind == "not checked, nothing is returned"
-
-
-def test_the_groups_of_a_folder_are_named_with_their_files(tree, served):
-    folder = tree({"test_rows.py": ROWS, "deep/test_all.py": PARAMETERS, "test_bad.py": "import nobody_has_it\n"})
-    with pytest.raises(ImplbenchError, match=r"has 5 entries, name one, as in pytest:.*#deep/test_all\.py::functions"):
-        served(f"pytest:{folder}")
-    assert served(f"pytest:{folder}#sums").problem.origin.entry == "test_rows.py::sums"
-    assert served(f"pytest:{folder}#test_several").problem.file == folder / "deep" / "test_all.py"
-    with pytest.raises(ImplbenchError, match=r"no entry 'sumz'; did you mean test_rows\.py::sums"):
-        served(f"pytest:{folder}#sumz")
+def test_what_returns_nothing_is_not_checked_and_says_so(folder, served):
+    written = served(f"pytest:{folder}#test_nothing").write()
+    assert (written.check.kind, written.doubt) == ("not checked, nothing is returned", None)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +299,6 @@ def test_the_groups_of_a_folder_are_named_with_their_files(tree, served):
     [
         ("def test_it(): pass\n", "has no test with the fixture benchmark"),
         ("import nobody_has_it\n", "(test_all.py: ModuleNotFoundError: No module named 'nobody_has_it')"),
-        ("def test_it(:\n", "(test_all.py: SyntaxError: invalid syntax"),
         ("import pytest\npytest.importorskip('nobody_has_it')\n", "(test_all.py: Skipped: could not import 'nobody"),
     ],
 )

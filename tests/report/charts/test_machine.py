@@ -15,8 +15,9 @@ def explained():
 
 
 def test_a_point_stands_at_the_intensity_of_the_problem_and_the_rate_of_its_case(explained):
-    shares, drawn = roofline.charts(explained)
+    (shares,) = roofline.charts(explained)
     (found,) = explained.rooflines
+    drawn = roofline.roofline(explained, 0, found)
     points = {one.name: one.points[0] for one in drawn.series if one.markers}
     for placed in found.placed:
         point = points[placed.finding.arm.case.implementation]
@@ -31,8 +32,8 @@ def test_a_point_stands_at_the_intensity_of_the_problem_and_the_rate_of_its_case
 
 
 def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
-    drawn = roofline.charts(explained)[1]
     (found,) = explained.rooflines
+    drawn = roofline.roofline(explained, 0, found)
     moved, far, flops = [one for one in drawn.series if not one.markers]
     assert (moved.dashed, far.dashed, flops.dashed) == (False, True, False)
     assert moved.points[1].x == pytest.approx(found.ridge)
@@ -42,7 +43,8 @@ def test_roofs_meet_at_the_ridge_and_that_of_larger_arrays_is_dashed(explained):
 
 
 def test_roofs_that_were_not_measured_are_left_out():
-    (drawn,) = [one for one in roofline.charts(Analysis(limited(failed=("gemm",)))) if one.id.startswith("roofline")]
+    analysis = Analysis(limited(failed=("gemm",)))
+    drawn = roofline.roofline(analysis, 0, analysis.rooflines[0])
     assert len([one for one in drawn.series if not one.markers]) == 2
 
 

@@ -78,11 +78,12 @@ def test_a_run_in_one_layout_has_no_chart_of_layouts():
 
 def test_a_ratio_is_good_or_bad_only_where_its_interval_says_so():
     def colour(low, high):
-        return ratios.colour(Ratio(value=1.0, interval=Interval(low=low, high=high)))
+        return ratios.colour(Ratio(value=(low + high) / 2, interval=Interval(low=low, high=high)), 0.05)
 
     assert [colour(1.1, 1.2), colour(0.8, 0.9), colour(0.9, 1.1)] == ["good", "bad", "grey"]
-    assert ratios.colour(Ratio(value=2.0, interval=None)) == "grey"
-    assert ratios.colour(None) == "grey"
+    assert [colour(1.04, 1.2), colour(0.8, 0.96)] == ["grey", "grey"]
+    assert ratios.colour(Ratio(value=2.0, interval=None), 0.05) == "grey"
+    assert ratios.colour(None, 0.05) == "grey"
 
 
 def test_an_implementation_looks_alike_throughout_and_unlike_any_other():

@@ -35,7 +35,7 @@ def test_the_checks_of_a_collection_are_one_table_without_what_nobody_could_run(
     found = checks.of([arm for arm in run.arms if not arm.again], run.left, run.rounds[:1])
     refused = checks.refused("gemm", Outcome.UNAVAILABLE, "needs scipy")
     table = checks.of_collection([*found, refused]).for_people()
-    assert table.title == "1 of 2 verified; 1 implementations need what is not here and are left out"
+    assert table.title == "1 of 2 verified; 1 more need what is not here"
     assert [[cell.text for cell in row[:3]] for row in table.rows] == [
         ["backprop", "loop", "ok"],
         ["backprop", "fast", "ok"],

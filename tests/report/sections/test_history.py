@@ -44,8 +44,8 @@ def test_levels_stand_in_one_unit_with_their_intervals(results):
         "30", "1, 1", "2026-01-01", "-",
     )  # fmt: skip
     assert fast["min_seconds_per_call"].startswith("2.2")
-    assert fast["ratio_to_baseline"].startswith("0.22")
-    assert rows["backprop[base-M-float64-C-1t]"]["ratio_to_baseline"] == "-"
+    assert fast["speedup_over_baseline"].startswith("4.5")
+    assert rows["backprop[base-M-float64-C-1t]"]["speedup_over_baseline"] == "-"
     assert rows["backprop[base-M-float64-C-1t]"]["changes"] == "0"
 
 
@@ -53,9 +53,9 @@ def test_a_change_has_both_levels_and_the_commits_between(results):
     ends = ("backprop", "a" * 40, "b" * 40)
     few = (Commit(id="abc1234", subject="Drop the loop"), Commit(id="def5678", subject="\x1b[31mRed"))
     ratio, seconds = table(shown(results, {ends: few}), "changes")
-    assert (ratio["of"], seconds["of"]) == ("time / baseline", "time")
+    assert (ratio["of"], seconds["of"]) == ("speed-up", "time")
     assert ratio["first_run"] == "20260101T150000Z-backprop"
-    assert ratio["after_over_before"].startswith("1.1")
+    assert ratio["after_over_before"].startswith("0.90")
     assert "ms" in seconds["before"]
     assert ratio["commits"] == "abc1234 Drop the loop; def5678 Red"
     many = few + tuple(Commit(id=f"{number:07}", subject="More") for number in range(5))
@@ -76,9 +76,9 @@ def test_machines_stand_side_by_side(tmp_path):
     rows = table(shown(tmp_path, machine=HERE), "machines")
     assert [row["case"] for row in rows] == ["backprop[calm-M-float64-C-1t]", "backprop[fast-M-float64-C-1t]"]
     for row in rows:
-        level = "0.5" if "calm" in row["case"] else "0.2"
-        assert float(row[f"ratio_to_baseline_{HERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
-        assert float(row[f"ratio_to_baseline_{ELSEWHERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
+        level = "2" if "calm" in row["case"] else "5"
+        assert float(row[f"speedup_over_baseline_{HERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
+        assert float(row[f"speedup_over_baseline_{ELSEWHERE}"].split("x")[0]) == pytest.approx(float(level), rel=0.02)
 
 
 def test_one_machine_needs_no_table_of_machines_and_no_change_no_table_of_changes(tmp_path):
@@ -112,7 +112,7 @@ def test_an_unstable_series_and_a_baseline_that_changed_are_told(tmp_path):
     write(tmp_path, 40, specs=specs)
     told = " ".join(shown(tmp_path).paragraphs)
     assert "`backprop[base-M-float64-C-1t]` is the baseline and changed itself" in told
-    assert "`backprop[fast-M-float64-C-1t]`: unstable series of time / baseline, 3 changes in 40 runs mean" in told
+    assert "`backprop[fast-M-float64-C-1t]`: unstable series of speed-up, 3 changes in 40 runs mean" in told
     rows = {row["case"]: row for row in table(shown(tmp_path), "history")}
     assert rows["backprop[fast-M-float64-C-1t]"]["changes"] == "unstable, unstable"
 
@@ -132,21 +132,22 @@ def test_the_figure_of_one_case_has_its_ratio_and_its_time(results):
     (figure,) = shown(results, wanted="fast").figures
     assert figure.name == "history-backprop[fast-M-float64-C-1t]"
     assert [chart.title for chart in figure.charts] == [
-        "backprop[fast-M-float64-C-1t]: time / baseline",
+        "backprop[fast-M-float64-C-1t]: speed-up",
         "backprop[fast-M-float64-C-1t]: time",
     ]
     assert "30 runs" in figure.caption
-    for axes in draw(figure.charts, figure.columns).axes:
-        (change,) = [text.get_text() for text in axes.texts]
-        assert change.startswith(("+9.", "+10."))
+    drawn = draw(figure.charts, figure.columns).axes
+    speedup, time = ([text.get_text() for text in axes.texts] for axes in drawn)
+    assert speedup[0].startswith("-9.")
+    assert time[0].startswith(("+9.", "+10."))
 
 
 def test_the_figure_of_several_cases_has_a_panel_each(results):
     (figure,) = shown(results).figures
     assert [chart.title.partition("[")[2] for chart in figure.charts] == [
         "base-M-float64-C-1t]: time",
-        "calm-M-float64-C-1t]: time / baseline",
-        "fast-M-float64-C-1t]: time / baseline",
+        "calm-M-float64-C-1t]: speed-up",
+        "fast-M-float64-C-1t]: speed-up",
     ]
 
 

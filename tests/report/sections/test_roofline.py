@@ -85,15 +85,20 @@ def test_a_terminal_sees_both_tables_after_the_cases():
     assert titles.index("Share of what this machine allows") > titles.index("Cases")
 
 
-def test_the_figure_is_the_roofline_and_its_caption_has_the_shares():
+def test_the_figure_is_of_shares_and_its_caption_has_them():
     (figure,) = section(limited()).figures
     (chart,) = figure.charts
-    assert chart.id == "roofline-0"
-    assert re.search(r"Share of the attainable: `row_major` 46\.\d %", figure.caption)
+    assert (figure.name, chart.id) == ("share", "share-0")
+    assert re.search(r"with 95 % intervals\. `row_major` 46\.\d %", figure.caption)
 
 
-def test_what_has_no_intensity_has_no_figure():
-    assert section(working(limited(), 0.0, 1e7)).figures == ()
+def test_a_roofline_stands_beside_the_shares_where_intensities_differ():
+    run = make_run(USUAL[:2], dtypes=("float64", "float32"))
+    work = {group: {"flops": 1e8, "bytes": 1e7 * (place + 1)} for place, group in enumerate(run.problem.work)}
+    run = limited(replace(run, problem=replace(run.problem, work=work)))
+    assert [one.charts[0].id for one in section(run).figures] == ["share-0", "share-1", "roofline-0", "roofline-1"]
+    (moving,) = section(working(limited(), 0.0, 1e7)).figures
+    assert moving.charts[0].id == "share-0"
 
 
 def test_a_share_above_the_limit_is_a_warning_in_the_answer_and_no_fact_in_the_tables():

@@ -16,6 +16,7 @@ def test_the_answer_comes_first_and_how_to_repeat_it_last():
     run = make_run()
     assert titles(sections.sections(Analysis(run))) == [
         "Answer",
+        "What to do",
         "Cases",
         "Speed-up over the baseline",
         "Before the first result",

@@ -141,7 +141,9 @@ def test_the_json_has_crossings_and_slopes_with_intervals(usual):
 
 def test_a_terminal_gets_one_table_for_all_sizes(usual):
     found = sections.brief(usual)
-    assert [section.title for section in found] == ["Answer", "Over sizes", "What threatens these numbers"]
+    assert [section.title for section in found] == [
+        *("Answer", "What to do", "Over sizes", "What threatens these numbers"),
+    ]
     assert all(column.shown for section in found for table in section.tables for column in table.columns)
     assert not any("backprop-m=" in text for text in found[-1].paragraphs)
 

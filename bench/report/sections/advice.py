@@ -1,0 +1,172 @@
+"""What to do about it, in a few lines: what to take, where to begin, what not to bother with, what changed since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ...analyse.advice import NEARLY_ALL, Advice, Pick, Same
+from ...analyse.analysis import Analysis
+from ...analyse.since import Changed, Since
+from ...analyse.source_facts import SourceFacts
+from ...analyse.verdict import Finding, GroupFindings, Verdict
+from ..parts import Section, code, plain
+from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, ratio_text
+from .reasons import baseline_sentence
+from .subject import Subject
+
+#: Of more groups than these nothing is said here: each has its own table.
+_MOST_GROUPS = 3
+
+#: So many names stand in a list at most.
+_MOST_NAMES = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One thing to do, or not to do."""
+
+    kind: Literal["take", "keep", "begin", "leave", "since"]
+    text: str
+    implementation: str | None = None
+    """Whose source belongs beside it."""
+
+
+def lines(analysis: Analysis) -> tuple[Line, ...]:
+    """Return what to do; nothing where nothing was decided."""
+    found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
+    if analysis.since:
+        found += _since(analysis.since)
+    return tuple(found)
+
+
+def section(analysis: Analysis) -> Section | None:
+    """Return the same as sentences; None where there is nothing to be said."""
+    found = lines(analysis)
+    paragraphs = tuple(line.text for line in found)
+    return Section(title="What to do", kind="answer", paragraphs=paragraphs) if found else None
+
+
+def _of_group(analysis: Analysis, one: Advice) -> Iterator[Line]:
+    mark = "" if len(analysis.groups) == 1 else f"{group_label(one.group)}: "
+    for line in (*_picks(one), *_begin(analysis, one), *_leave(one)):
+        yield Line(kind=line.kind, text=mark + line.text, implementation=line.implementation)
+
+
+def _picks(one: Advice) -> Iterator[Line]:
+    """Yield what to take in the place of the baseline, or that it is to be kept."""
+    group = one.group
+    if not one.picks:
+        yield Line(kind="keep", text=_keep(one))
+        return
+    for pick in one.picks:
+        last = pick is one.picks[-1]
+        yield Line(
+            kind="take",
+            text=f"{_means(pick.facts)}: {_name(pick.finding, group)}, {faster_text(pick.speedup)}"
+            f"{_length(one, pick)}.{_attained(one) if last else ''}",
+            implementation=pick.finding.arm.case.implementation,
+        )
+
+
+def _keep(one: Advice) -> str:
+    """Return that the baseline is as good as anything measured."""
+    group = one.group
+    base = _name(group.baseline, group) if group.baseline else ""
+    undecided = [_name(finding, group) for finding in group.ok if finding.verdict == Verdict.UNDECIDED]
+    text = f"Keep {base}: nothing else was shown to be faster by more than {least_text(group)}."
+    if undecided:
+        text += f" More rounds may decide about {listed(undecided, _MOST_NAMES)}."
+    return text + _attained(one)
+
+
+def _attained(one: Advice) -> str:
+    """Return, after a space, that little is left to gain; nothing where there is more, or nobody knows."""
+    share = one.attained
+    low = share.interval.low if share and share.interval else 0.0
+    if low < NEARLY_ALL:
+        return ""
+    return " Little is left to gain on this machine."
+
+
+def _means(facts: SourceFacts | None) -> str:
+    """Return what an implementation takes, as in ``With NumPy alone`` or ``With numba``."""
+    if facts is None or (not facts.needs and not facts.complete):
+        return "The fastest"
+    if facts.needs:
+        return f"With {listed([plain(name) for name in facts.needs], _MOST_NAMES)}"
+    return "With NumPy alone" if facts.numpy else "In Python alone"
+
+
+def _length(one: Advice, pick: Pick) -> str:
+    """Return how long the code is beside the baseline's; nothing where that is unknown."""
+    if pick.facts is None:
+        return ""
+    beside = f" instead of {one.baseline_facts.lines}" if one.baseline_facts else ""
+    return f", in {counted(pick.facts.lines, 'line')} of code{beside}"
+
+
+def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
+    """Yield the step that pays most, and what the baseline's time goes into."""
+    group, step = one.group, one.step
+    if step is not None:
+        changes = "; ".join(map(change_text, step.changes))
+        yield Line(
+            kind="begin",
+            text=f"The step that pays most: from {_name(step.before, group)} to {_name(step.after, group)}, "
+            f"{faster_text(step.speedup)}{f' ({changes})' if changes else ''}.",
+            implementation=step.after.arm.case.implementation,
+        )
+    ladder = analysis.ladder(group)
+    if ladder:
+        yield from (Line(kind="begin", text=text) for text in baseline_sentence(ladder))
+
+
+def _leave(one: Advice) -> Iterator[Line]:
+    """Yield what makes no difference."""
+    if one.same:
+        parts = [f"{_name(same.finding, one.group)} as {_name(same.other, one.group)}" for same in _shown(one)]
+        more = len(one.same) - len(parts)
+        yield Line(
+            kind="leave",
+            text=f"Not worth the trouble, equal within {least_text(one.group)}: {', '.join(parts)}"
+            f"{f' and {more} more' if more else ''}.",
+        )
+
+
+def _shown(one: Advice) -> tuple[Same, ...]:
+    return one.same[:_MOST_NAMES]
+
+
+def _name(finding: Finding, group: GroupFindings) -> str:
+    return code(label(finding.arm.case, group))
+
+
+def _since(found: Since) -> Iterator[Line]:
+    """Yield what changed since the run before."""
+    when = plain(found.created[:16]).replace("T", " ")
+    parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
+    more = len(found.changed) - len(parts)
+    parts += [f"{more} more changed"] if more else []
+    if not found.changed:
+        parts = ["nothing was shown to have changed"]
+    elif found.unchanged:
+        parts.append(f"{counted(found.unchanged, 'other')} not shown to have changed")
+    yield Line(kind="since", text=f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}")
+
+
+def _changed(one: Changed) -> str:
+    return (
+        f"{_name(one.finding, one.group)} is {one.verdict.value} beside the baseline, {ratio_text(one.now)} now and "
+        f"{ratio_text(one.before)} then"
+    )
+
+
+def _moved(found: Since) -> str:
+    """Return, after a space, which baselines changed themselves."""
+    if not found.baselines:
+        return ""
+    names = listed([code(name) for name in found.baselines], _MOST_NAMES)
+    return f" The source of the baseline, {names}, is not what it was then: that moves all ratios."
+
+
+SUBJECT = Subject(id="advice", title="What to do", section=section, place=15, on_page=False)

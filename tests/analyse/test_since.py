@@ -1,0 +1,46 @@
+"""What changed since the run before: ratios with their intervals, on one machine, over one baseline."""
+
+from dataclasses import replace
+
+from bench.analyse.analysis import Analysis
+from tests.builders import USUAL, Spec, make_run
+
+HERE = {"fingerprint": "0123456789ab"}
+SOURCES = {"loop_hoisted": {"loop_hoisted.py": "x = 1\n"}}
+
+
+def run_of(arms=USUAL, **changes):
+    made = {"environment": HERE, "sources": SOURCES, **changes}
+    return make_run(arms, **made)
+
+
+def since(now, before):
+    return Analysis(now, earlier=before).since
+
+
+def test_a_case_that_became_faster_beside_the_baseline_is_told_with_both_ratios():
+    arms = [replace(one, ms=1.5) if one.name == "row_major" else one for one in USUAL]
+    found = since(run_of(arms, seed=2), run_of())
+    (changed,) = found.changed
+    assert (changed.finding.arm.case.implementation, changed.verdict) == ("row_major", "faster")
+    assert (round(changed.before.value), round(changed.now.value)) == (24, 48)
+    assert (found.unchanged, found.baselines) == (1, ())
+
+
+def test_what_did_not_change_is_counted_and_noise_is_no_change():
+    found = since(run_of(seed=2), run_of())
+    assert (found.changed, found.unchanged) == ((), 2)
+
+
+def test_a_baseline_that_changed_itself_is_named():
+    other = {"loop_hoisted": {"loop_hoisted.py": "x = 2\n"}}
+    assert since(run_of(sources=other), run_of()).baselines == ("loop_hoisted",)
+
+
+def test_runs_that_have_nothing_in_common_are_not_compared():
+    assert since(run_of(), None) is None
+    assert since(run_of(), run_of(environment={"fingerprint": "another"})) is None
+    assert since(run_of(environment={}), run_of(environment={})) is None
+    assert since(run_of(), run_of(problem="matmul")) is None
+    assert since(run_of(), run_of([Spec(name="other", ms=1.0, baseline=True), *USUAL[1:]])) is None
+    assert since(run_of(), run_of(rounds=2)).changed == ()

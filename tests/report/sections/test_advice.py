@@ -1,0 +1,82 @@
+"""The box that says what to do."""
+
+import re
+from dataclasses import replace
+
+from bench.analyse.analysis import Analysis
+from bench.report.sections import advice, brief
+from tests.builders import USUAL, Spec, make_run
+from tests.explained import make_explained
+from tests.limited import limited, working
+
+BASE = Spec(name="base", ms=10.0, baseline=True)
+SOURCES = {
+    "base": {"base.py": "def prepare(inputs):\n    return sum\n"},
+    "rows": {"rows.py": "import numpy as np\n\n\ndef prepare(inputs):\n    return np.sum\n"},
+    "jit": {"jit.py": "import numba\n\n\ndef prepare(inputs):\n    return numba.njit(sum)\n"},
+}
+ARMS = [BASE, Spec(name="rows", ms=3.0), Spec(name="jit", ms=1.0)]
+
+
+def told(run, **how):
+    return [line.text for line in advice.lines(Analysis(run, **how))]
+
+
+def test_what_to_take_has_its_gain_its_interval_and_its_length():
+    numpy, numba = told(make_run(ARMS, sources=SOURCES))
+    gain = r"[\d.]+ times \[[\d.]+, [\d.]+\] as fast, in 3 lines of code instead of 2\."
+    assert re.fullmatch(rf"With NumPy alone: `rows`, {gain}", numpy), numpy
+    assert re.fullmatch(rf"With numba: `jit`, {gain}", numba), numba
+
+
+def test_a_small_gain_is_told_in_percent():
+    (text,) = told(make_run([BASE, Spec(name="rows", ms=8.0)], sources=SOURCES))
+    assert re.match(r"With NumPy alone: `rows`, faster by 2\d(\.\d+)? % \[", text), text
+
+
+def test_a_baseline_that_nothing_beats_is_to_be_kept_in_one_sentence():
+    assert told(make_run([BASE, Spec(name="rows", ms=25.0)])) == [
+        "Keep `base`: nothing else was shown to be faster by more than 3 %."
+    ]
+
+
+def test_what_is_equal_is_not_worth_the_trouble():
+    keep, leave = told(make_run([BASE, Spec(name="other", ms=10.01)]))
+    assert keep.startswith("Keep `base`")
+    assert leave == "Not worth the trouble, equal within 3 %: `other` as `base`."
+
+
+def test_near_the_limit_of_the_machine_little_is_left_to_gain():
+    run = limited(working(make_run([BASE, Spec(name="rows", ms=1.0)]), flops=9.5e7, moved=1.0))
+    assert told(run)[0].endswith("as fast. Little is left to gain on this machine.")
+
+
+def test_the_step_that_pays_most_says_what_changed_and_the_baseline_what_its_time_goes_into():
+    arms = [USUAL[0], Spec(name="vectorized", ms=5.0), Spec(name="inplace", ms=4.0)]
+    text = "\n".join(told(make_explained(arms)))
+    assert "The step that pays most: from `loop_hoisted` to `vectorized`, 1" in text
+    assert "NumPy calls 140,000 -> 17" in text
+    assert "`loop_hoisted` is overhead-bound" in text
+
+
+def test_what_changed_since_the_last_run_is_told():
+    here = {"environment": {"fingerprint": "0123456789ab"}}
+    before = replace(make_run(ARMS, **here), created="2026-11-20T08:30:00Z")
+    now = make_run([BASE, Spec(name="rows", ms=2.0), ARMS[2]], seed=3, **here)
+    (text,) = [line.text for line in advice.lines(Analysis(now, earlier=before)) if line.kind == "since"]
+    assert text.startswith("Since your last run (2026-11-20 08:30 UTC): `rows` is faster beside the baseline, ")
+    assert text.endswith("1 other not shown to have changed.")
+    (text,) = [line.text for line in advice.lines(Analysis(before, earlier=before)) if line.kind == "since"]
+    assert text == "Since your last run (2026-11-20 08:30 UTC): nothing was shown to have changed."
+
+
+def test_several_conditions_are_named_and_no_more_than_three():
+    run = make_run(ARMS, dtypes=("float64", "float32"), threads=(1, 2), rounds=6)
+    found = told(run)
+    assert len(found) == 3
+    assert found[0].startswith("m=10000, n=64, p=25, float64, 1 thread: ")
+
+
+def test_the_box_stands_behind_the_answer():
+    assert [section.title for section in brief(Analysis(make_run(ARMS)))][:2] == ["Answer", "What to do"]
+    assert advice.section(Analysis(make_run(ARMS, rounds=2))) is None
