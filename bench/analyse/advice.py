@@ -107,10 +107,10 @@ def advice(
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:
-    """Return what can take the place of the baseline: what has a verdict, on inputs in the same memory order."""
-    layout = group.baseline.arm.case.layout if group.baseline else ""
+    """Return what can take the place of the baseline: what has a verdict, in the same memory order and environment."""
+    where = group.baseline.arm.case.variant[1:] if group.baseline else ()
     able = [one for one in group.ok if one.verdict is not None and not one.reference_blas]
-    return [one for one in able if one.arm.case.layout == layout]
+    return [one for one in able if one.arm.case.variant[1:] == where]
 
 
 def _picks(
