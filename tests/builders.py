@@ -43,6 +43,7 @@ class Spec:
     """Whether another program computes, and its clock is read."""
     started: bool = True
     """Whether workers were started for it; if not, it is among those left."""
+    environment: str = ""
     law: Callable[[Case], float | None] | None = None
     """Milliseconds a call of a case, in place of `ms`; None for a case that was left out."""
 
@@ -82,6 +83,7 @@ def make_case(
         layout=spec.layout,
         threads=threads,
         allocator="default",
+        environment=spec.environment,
     )
 
 

@@ -250,7 +250,7 @@ class SimulatedExecutor:
         source = group.sources[arm.name]
         if crew is not self._crew:
             self._crew, self._served = crew, set()
-        like = f"{source.problem.file} {arm.case.implementation} {arm.case.layout} {arm.again} {group.threads}"
+        like = f"{source.problem.file} {arm.case.variant} {arm.again} {group.threads}"
         machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
         starting_ns = machine.clock.now_ns - before_ns
         machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))

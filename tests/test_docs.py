@@ -28,6 +28,10 @@ TUTORIAL = CHECKOUT / "docs" / "tutorial.md"
 #: Beginning of a command that cannot be typed here -> why, and where it is.
 NOT_TYPED = {
     "python3 -m venv": "it installs from a package index; .ci/run and .ci/tutorial.py type it",
+    "implbench run backprop --env": "it makes environments; tests/versions/environments/test_real_environments.py",
+    "implbench run backprop --python": "likewise",
+    "implbench env remove": "it removes what is there; tests/versions/environments/test_cache.py types it",
+    "implbench compare main --build": "it builds; tests/versions/environments/test_real_environments.py does so",
     "asv": "needs asv; tests/formats/test_asv.py, in the environment interop",
     "python -m pyperf": "needs pyperf; tests/formats/test_pyperf.py, in the environment interop",
     "OTAVA_CONFIG=": "needs Otava; tests/formats/test_others.py, in the environment interop",

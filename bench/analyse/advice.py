@@ -107,10 +107,10 @@ def advice(
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:
-    """Return what can take the place of the baseline: what has a verdict, on inputs in the same memory order."""
-    layout = group.baseline.arm.case.layout if group.baseline else ""
+    """Return what can take the place of the baseline: what has a verdict, in the same memory order and environment."""
+    where = group.baseline.arm.case.variant[1:] if group.baseline else ()
     able = [one for one in group.ok if one.verdict is not None and not one.reference_blas]
-    return [one for one in able if one.arm.case.layout == layout]
+    return [one for one in able if one.arm.case.variant[1:] == where]
 
 
 def _picks(
@@ -161,9 +161,10 @@ def _steps(run: Run, group: GroupFindings, ladder: Ladder | None) -> list[_Step]
 
 
 def on_ladder(run: Run, group: GroupFindings) -> list[Finding]:
-    """Return the rungs of the problem's own order that have a time, in the layout of the baseline."""
-    order, layout = run.problem.ladder, group.layouts[0]
-    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.layout == layout]
+    """Return the rungs of the problem's own order that have a time, in the first layout and environment."""
+    order, environments = run.problem.ladder, [one.arm.case.environment for one in group.findings]
+    where = (group.layouts[0], *environments[:1])
+    rungs = [one for one in group.ok if one.arm.case.implementation in order and one.arm.case.variant[1:] == where]
     return sorted(rungs, key=lambda one: order.index(one.arm.case.implementation))
 
 

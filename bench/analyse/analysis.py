@@ -11,6 +11,7 @@ from ..store.records import Arm, Run
 from . import best
 from .advice import Advice, advice
 from .conditions import AXES, Effect, effects
+from .environments import Change, changes
 from .explanation import Ladder, ladders
 from .frame import frame
 from .roofline import Roofline, rooflines
@@ -105,6 +106,10 @@ class Analysis:
     def ladder(self, group: GroupFindings) -> Ladder | None:
         """Return the ladder of a group, None where it was not explained."""
         return next((ladder for ladder in self.ladders if ladder.group.name == group.name), None)
+
+    def changes(self, group: GroupFindings) -> tuple[Change, ...]:
+        """Return what each further environment does to each implementation of a group."""
+        return changes(group, self.run.settings.stopping)
 
     def ratio(self, group: GroupFindings, candidate: Arm, baseline: Arm) -> Estimate | None:
         """Return log(time of one arm / time of another of its group), None if no round has both.

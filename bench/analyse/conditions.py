@@ -107,7 +107,7 @@ def _others(case: Case, axis: str) -> tuple[object, ...]:
     return (size, case.data, case.cache, *(_value(case, other) for other in AXES if other != axis))
 
 
-def _times(group: GroupFindings) -> Mapping[tuple[str, str], tuple[Case, Mapping[int, float]]]:
-    """Return implementation and layout -> case, and round -> log of its seconds per call."""
+def _times(group: GroupFindings) -> Mapping[tuple[str, str, str], tuple[Case, Mapping[int, float]]]:
+    """Return variant -> case, and round -> log of its seconds per call."""
     arms = [finding.arm for finding in group.ok]
-    return {(arm.case.implementation, arm.case.layout): (arm.case, group.rounds.log_seconds(arm)) for arm in arms}
+    return {arm.case.variant: (arm.case, group.rounds.log_seconds(arm)) for arm in arms}

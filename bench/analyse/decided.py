@@ -3,14 +3,16 @@
 from math import expm1
 
 from ..store.records import Run
+from .environments import changes
 from .verdict import Finding, GroupFindings, Verdict, estimate, findings
 
 
 def decided(run: Run) -> set[str]:
     """Return the arms that need no more rounds: their verdict stands, or there is nothing to compare them with.
 
-    Of the two fastest the verdict on one over the other has to stand, too. Where a precision was asked for, it is not
-    the verdict that has to stand: the ratio to the baseline has to be known that exactly.
+    Of the two fastest the verdict on one over the other has to stand, too, and so has that on each implementation in
+    another environment over itself in its first. Where a precision was asked for, it is not the verdict that has to
+    stand: the ratio to the baseline has to be known that exactly.
     """
     precision = run.settings.precision
     found: set[str] = set()
@@ -20,6 +22,12 @@ def decided(run: Run) -> set[str]:
         else:
             found |= {one.arm.name for one in group.findings if one.verdict != Verdict.UNDECIDED}
             found -= _undecided_leaders(run, group)
+            found -= {
+                arm.name
+                for one in changes(group, run.settings.stopping)
+                if one.verdict == Verdict.UNDECIDED
+                for arm in (one.before.arm, one.after.arm)
+            }
     return found
 
 

@@ -95,6 +95,7 @@ def _of_case(run: Run, arm: Arm) -> Mapping[str, _Value]:
         "allocator": case.allocator,
         "data": case.data or run.problem.data or None,
         "cache": case.cache,
+        "environment": case.environment or None,
         "baseline": arm.baseline,
         "again": arm.again,
     }

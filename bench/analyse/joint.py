@@ -215,7 +215,7 @@ def _place(run: Run, case: Case) -> _Place:
         "caches": case.cache,
         "layout": case.layout,
     }
-    return _Place(implementation=case.implementation, axes=axes)
+    return _Place(implementation=case.contender, axes=axes)
 
 
 def _result(finding: Finding) -> Result:

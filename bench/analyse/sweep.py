@@ -178,7 +178,7 @@ def _ruling(places: Sequence[Place]) -> tuple[Reign, ...]:
 
 
 def _name(case: Case, *, several: bool) -> str:
-    return f"{case.implementation} {case.layout}" if several else case.implementation
+    return f"{case.contender} {case.layout}" if several else case.contender
 
 
 def _place(parameter: str, group: GroupFindings, stopping: Stopping, *, several: bool) -> Place:

@@ -99,3 +99,26 @@ def changes(text: str) -> dict[str, int]:
     if not pairs or not all(equals for _, equals, _ in pairs):
         raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=NUMBER pairs such as m=500,n=64")
     return {name.strip(): whole_number(value.strip()) for name, _, value in pairs}
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return what is separated by spaces, as ``numpy==2.3.5 scipy``; quotes hold together what has spaces in it."""
+    import shlex
+
+    try:
+        found = tuple(shlex.split(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}: {str(error).lower()}") from error
+    if not found:
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected one or more, separated by spaces")
+    return found
+
+
+def requirement_file(text: str) -> tuple[str, ...]:
+    """Return a file of requirements, as pip takes it."""
+    return "-r", text
+
+
+def build(text: str) -> tuple[str, ...] | None:
+    """Return a command in words; None for ``none``."""
+    return None if text == "none" else words(text)

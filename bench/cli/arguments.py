@@ -6,13 +6,14 @@ that names one is held to it by a test.
 
 import argparse
 
-from . import argument_types
+from . import argument_types, environment_arguments
 
 
 def measuring(to: argparse.ArgumentParser) -> None:
     """Add what a run needs to know."""
     problem(to)
     axes(to)
+    environment_arguments.environments(to)
     cache(to)
     sweep(to)
     baseline(to)
@@ -38,6 +39,31 @@ def problem(to: argparse.ArgumentParser) -> None:
         help="a name that `implbench list` prints, or the path of a file or folder (default: the one that is here); "
         "rows.py:loop rows.py:fast: these functions; npbench:PATH#gemm: of a collection",
     )
+
+
+def versions(to: argparse.ArgumentParser) -> None:
+    """Add which versions are compared, and what of them."""
+    to.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
+    to.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
+    to.add_argument(
+        "--problem",
+        type=argument_types.names,
+        dest="problems",
+        metavar="NAME,...",
+        help="only these, names or paths (default: all)",
+    )
+    to.add_argument(
+        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
+    )
+    to.add_argument(
+        "--path",
+        action="append",
+        dest="paths",
+        metavar="FOLDER",
+        help="where a package lies; repeat it for several",
+    )
+    to.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
+    to.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
 
 
 def gate(to: argparse.ArgumentParser) -> None:

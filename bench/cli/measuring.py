@@ -9,6 +9,7 @@ from ..analyse.decided import decided
 from ..machine import exclusive
 from ..measure import descendants
 from ..measure.budget import race_budget_s
+from ..measure.environments import Environment
 from ..measure.runner import Runner
 from ..measure.selection import Selection, select
 from ..problems.problem import Problem
@@ -37,11 +38,21 @@ def measured(
     arms, left = select(problem, wanted)
     if settings.best is not None and settings.budget_s is None:
         settings = replace(settings, budget_s=race_budget_s(len(arms)))
-    return _measured(problem, settings, (arms, left), results=results, wait=wait, decide=decide)
+    return _measured(
+        problem,
+        settings,
+        (arms, left),
+        results=results,
+        wait=wait,
+        decide=decide,
+        environments=wanted.environments,
+    )
 
 
-def resumed(problem: Problem, after: Interrupted, *, wait: bool) -> tuple[Run, Path | None]:
-    """Return the same of a run that goes on after an interruption.
+def resumed(
+    problem: Problem, after: Interrupted, environments: Sequence[Environment], *, wait: bool
+) -> tuple[Run, Path | None]:
+    """Return the same of a run that goes on after an interruption, in the environments that it was in.
 
     Raises
     ------
@@ -49,7 +60,10 @@ def resumed(problem: Problem, after: Interrupted, *, wait: bool) -> tuple[Run, P
     """
     terminal.note(f"{after.path.name}: goes on after {len(after.kept)} rounds")
     cases = after.begun.arms, after.begun.left
-    return _measured(problem, after.run.settings, cases, results=after.path.parent, wait=wait, after=after)
+    results = after.path.parent
+    return _measured(
+        problem, after.run.settings, cases, results=results, wait=wait, environments=environments, after=after
+    )
 
 
 def _measured(
@@ -59,13 +73,22 @@ def _measured(
     *,
     results: Path,
     wait: bool,
+    environments: Sequence[Environment],
     decide: Callable[[Run], set[str]] = decided,
     after: Interrupted | None = None,
 ) -> tuple[Run, Path | None]:
     with exclusive.alone(settings.command, wait=wait, say=terminal.note):
         began_ns = time.time_ns()
         with terminal.progress(f"{problem.name}: {problem.title}") as listener:
-            runner = Runner(problem, settings, listener, decided=decide, say=terminal.note, after=after)
+            runner = Runner(
+                problem,
+                settings,
+                listener,
+                decided=decide,
+                say=terminal.note,
+                environments=environments,
+                after=after,
+            )
             run, path = runner.run(*cases, results)
         for file in descendants.abandoned(began_ns):
             terminal.note(

@@ -10,6 +10,7 @@ from ..measure.selection import Selection
 from ..stats.racing import USUAL_ERROR
 from ..stats.sequential import LOOKS
 from ..store.records import DEFAULT_MARGIN, Settings
+from ..versions.environments.asked import AS_HERE, EnvironmentOptions
 from .options import ReportingOptions
 
 #: The problem where none is named: that of the current folder.
@@ -60,7 +61,7 @@ class Timing:
 #: Option of a run -> others that it cannot be had with, and why, as the end of a sentence.
 _APART = {
     "precision": (("sweep", "watch", "rounds"), ""),
-    "watch": (("sweep", "roofline"), "; a watch is to answer within seconds"),
+    "watch": (("sweep", "roofline", "env"), "; a watch is to answer within seconds"),
     "best": (("sweep", "watch", "roofline", "rounds", "precision"), ""),
 }
 
@@ -73,6 +74,7 @@ class RunOptions(ReportingOptions):
     """Its name or path, or that with the name of an implementation behind a colon, for several of these."""
     selection: Selection
     timing: Timing
+    environments: EnvironmentOptions = AS_HERE
     roofline: bool = False
     report: bool = False
     watch: bool = False
@@ -96,6 +98,7 @@ class RunOptions(ReportingOptions):
             "best": self.best,
             "rounds": self.timing.rounds is not None,
             "precision": self.timing.precision is not None,
+            "env": self.environments.any,
         }
         for one, (others, why) in _APART.items():
             for other in others:

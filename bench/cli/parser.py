@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments, judging_arguments
+from . import argument_types, arguments, environment_arguments, judging_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
         (_run, _time, _explain, _roofline, _compare, _judge, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
-    for add in (*measuring, *stored, _list, _new, _doctor, _completion):
+    for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
         add(commands)
     return top
 
@@ -133,27 +133,9 @@ def _explain(commands: "Commands") -> None:
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
     compare = _command(commands, "compare", says, example)
-    compare.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
-    compare.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
-    compare.add_argument(
-        "--problem",
-        type=argument_types.names,
-        dest="problems",
-        metavar="NAME,...",
-        help="only these, names or paths (default: all)",
-    )
-    compare.add_argument(
-        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
-    )
-    compare.add_argument(
-        "--path",
-        action="append",
-        dest="paths",
-        metavar="FOLDER",
-        help="where a package lies; repeat it for several",
-    )
-    compare.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
-    compare.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
+    arguments.versions(compare)
+    environment_arguments.build(compare)
+    environment_arguments.environments(compare)
     arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
@@ -278,6 +260,13 @@ def _doctor(commands: "Commands") -> None:
     doctor = _command(commands, "doctor", says, "implbench doctor")
     arguments.results(doctor)
     arguments.as_json(doctor)
+
+
+def _env(commands: "Commands") -> None:
+    says = "list the environments that were made for --env, --python and --build, or remove them"
+    env = _command(commands, "env", says, "implbench env list")
+    environment_arguments.kept(env)
+    arguments.as_json(env)
 
 
 def _completion(commands: "Commands") -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from ..errors import ImplbenchError
 from ..problems import problem
 from ..problems.problem import Problem
+from ..report import terminal
 from ..store import interrupted
 from ..store.records import Run
+from ..versions.environments.ready import ready
 from .measuring import resumed
 from .measuring_options import HERE, RunOptions
 
@@ -22,7 +24,13 @@ def measured(options: RunOptions) -> tuple[Run, Path | None]:
     """
     with interrupted.taken(options.results, options.resume or None) as after:
         words = options.problem if options.problem != HERE else ()
-        return resumed(_problem_of(after.run, words), after, wait=options.timing.wait)
+        environments = ready(options.environments, terminal.note)
+        if tuple(one.record for one in environments if one.record) != after.run.environments:
+            raise ImplbenchError(
+                "the environments of the run are not those here: name them beside --resume as they were named (--env, "
+                "--python, --var); one that has changed since is measured anew"
+            )
+        return resumed(_problem_of(after.run, words), after, environments, wait=options.timing.wait)
 
 
 def _problem_of(run: Run, words: Sequence[str]) -> Problem:

@@ -93,7 +93,7 @@ def _name(case: Case) -> str:
 def _key(case: Case) -> tuple[str, ...]:
     """Return the values of the case's parameters as asv writes them: the repr of each."""
     values = (
-        *(case.implementation, case.size.name, case.dtype, case.layout),
+        *(case.contender, case.size.name, case.dtype, case.layout),
         *(case.threads, case.allocator, case.data, case.cache),
     )
     return tuple(repr(plain(value) if isinstance(value, str) else value) for value in values)

@@ -58,7 +58,7 @@ class Timed:
     def parameters(self) -> dict[str, str | int]:
         """What tells the case apart from others of its problem, the numbers of its size among them."""
         case = self.finding.arm.case
-        usual = {"allocator": DEFAULT_ALLOCATOR, "data": "", "cache": WARM}
+        usual = {"allocator": DEFAULT_ALLOCATOR, "data": "", "cache": WARM, "environment": ""}
         rest = {name: getattr(case, name) for name, value in usual.items() if getattr(case, name) != value}
         return {
             **{plain(name): value for name, value in case.size.values.items()},

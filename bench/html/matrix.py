@@ -38,14 +38,14 @@ class Matrix:
 
 
 def speedups(analysis: Analysis) -> dict[str, float]:
-    """Return implementation -> speed-up over the baseline, at the last condition of a run, in its baseline's layout.
+    """Return implementation -> speed-up over the baseline, at the last condition of a run and as its baseline ran.
 
     Those without an interval, as of too few rounds, are left out.
     """
     for group in reversed(analysis.groups):
         base = group.baseline
         if base is not None and base in group.ok:
-            alike = [one for one in group.ok if one.arm.case.layout == base.arm.case.layout]
+            alike = [one for one in group.ok if one.arm.case.variant[1:] == base.arm.case.variant[1:]]
             known = [one for one in alike if one is base or (one.speedup and one.speedup.interval)]
             return {plain(one.arm.case.implementation): one.speedup.value for one in known if one.speedup}
     return {}

@@ -20,6 +20,12 @@ def normalised(project: str) -> str:
     return re.sub(r"[-_.]+", "-", project).lower()
 
 
+def project_of(requirement: str) -> str:
+    """Return the name in a requirement, as in ``jax[cpu]>=0.5``, as all ways to write it are compared; else nothing."""
+    name = re.match(r"[A-Za-z0-9._-]+", requirement.strip())
+    return normalised(name.group()) if name else ""
+
+
 def names_of(projects: Iterable[str]) -> tuple[str, ...]:
     """Return the names, ``a`` or ``a.b`` in a namespace of several, that only distributions of these projects provide.
 

@@ -46,10 +46,15 @@ def placed(scratch: Path) -> Iterator[None]:
 
     Inductor and Triton load from there what they have built.
     """
-    if not os.statvfs(scratch).f_flag & getattr(os, "ST_NOEXEC", 0):
+    if not forbids_programs(scratch):
         (scratch / FOLDER).mkdir()
         yield
         return
     with tempfile.TemporaryDirectory(prefix="implbench-") as other:
         (scratch / FOLDER).symlink_to(other)
         yield
+
+
+def forbids_programs(folder: Path) -> bool:
+    """Return whether programs and libraries may not be loaded from a folder (``noexec``)."""
+    return bool(os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0))

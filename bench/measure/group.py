@@ -1,14 +1,16 @@
 """What is measured together: arms that share a baseline, and where their code and inputs are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import MemoryOrder
-from ..problems.implementation import Implementation
+from ..problems.implementation import Implementation, chosen
 from ..problems.problem import Problem
-from ..store.records import Arm
+from ..store.records import Arm, Left
 from ..worker.origins import Own
+from .environments import HERE, Environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +21,8 @@ class Source:
     implementation: Implementation
     own: Own | None = None
     """All code of its version, where it is one of two."""
+    environment: Environment = HERE
+    """What its workers run in."""
 
     @property
     def folder(self) -> Path:
@@ -61,3 +65,41 @@ class Group:
     def allocator(self) -> str:
         """Allocator policy of each worker."""
         return self.arms[0].case.allocator
+
+
+def arranged(
+    problem: Problem, arms: Sequence[Arm], left: Sequence[Left], environments: Sequence[Environment]
+) -> tuple[dict[str, list[Arm]], dict[str, Source]]:
+    """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
+    if not arms:
+        raise NothingMeasured(f"nothing to measure: {_reasons(left)}")
+    members: dict[str, list[Arm]] = {}
+    for arm in arms:
+        members.setdefault(arm.case.group, []).append(arm)
+    return members, _sources(problem, arms, environments)
+
+
+def _reasons(left: Sequence[Left]) -> str:
+    """Return why no case was started, each reason once."""
+    names: dict[str, list[str]] = {}
+    for one in left:
+        names.setdefault(f"{one.outcome}, {one.reason}", []).append(one.case.name)
+    return "; ".join(f"{', '.join(cases)}: {reason}" for reason, cases in names.items())
+
+
+def _sources(problem: Problem, arms: Sequence[Arm], environments: Iterable[Environment]) -> dict[str, Source]:
+    """Return arm -> its code, in the environment that its case names; ImplbenchError where that is not there."""
+    found, places = chosen(problem, [arm.case.implementation for arm in arms]), {one.label: one for one in environments}
+    gone = next((arm.case.environment for arm in arms if arm.case.environment not in places), None)
+    if gone is not None:
+        raise ImplbenchError(
+            f"the environment {gone!r} of these cases is not made here: measure anew, with --env and the like"
+        )
+    return {
+        arm.name: Source(
+            problem=problem,
+            implementation=found[arm.case.implementation],
+            environment=places[arm.case.environment],
+        )
+        for arm in arms
+    }

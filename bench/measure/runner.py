@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..errors import NothingMeasured
 from ..machine import variables
 from ..machine.load import Activity
 from ..problems.implementation import chosen
@@ -23,7 +22,8 @@ from . import backends, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
-from .group import Group, Source
+from .environments import HERE, Environment
+from .group import Group, arranged
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
@@ -47,6 +47,7 @@ class Runner:
         decided: Callable[[Run], set[str]],
         say: Callable[[str], None] = lambda text: None,
         copy: Problem | None = None,
+        environments: Sequence[Environment] = (HERE,),
         backend: Backend | None = None,
         after: Interrupted | None = None,
     ) -> None:
@@ -60,6 +61,8 @@ class Runner:
             Is told what is planned.
         copy
             The same problem in another folder, where the workers are to find it: no save changes that.
+        environments
+            What the arms name to run in.
         backend
             What to measure on; None for this machine.
         after
@@ -67,6 +70,7 @@ class Runner:
         """
         self._problem = problem
         self._code = copy or problem
+        self._environments = environments
         self._settings = settings
         self._listen = listener
         self._backend = backend or backends.usual()
@@ -101,7 +105,7 @@ class Runner:
             resuming.require_alike(self._after.run.environment, self._backend.facts(self._problem.folder))
         self._tell("inputs and reference")
         settings = self._settings
-        members, sources = _arranged(self._code, arms, left)
+        members, sources = arranged(self._code, arms, left, self._environments)
         self._groups = len(members)
         started_s = self._backend.monotonic_s()
         with (
@@ -161,6 +165,7 @@ class Runner:
             sources=texts_of(self._code, chosen(self._code, sorted(names))),
             doubts=stage.doubts,
             checks=stage.checks,
+            environments=tuple(one.record for one in self._environments if one.record),
         )
         return resuming.header(self._after, made) if self._after else made
 
@@ -247,20 +252,6 @@ def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
     return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
 
 
-def _arranged(
-    problem: Problem, arms: Sequence[Arm], left: Sequence[Left]
-) -> tuple[dict[str, list[Arm]], dict[str, Source]]:
-    """Return group -> arms and arm -> source; NothingMeasured if there is no arm."""
-    if not arms:
-        reasons = "; ".join(f"{one.case.name}: {one.outcome}, {one.reason}" for one in left)
-        raise NothingMeasured(f"nothing to measure: {reasons}")
-    found = chosen(problem, [arm.case.implementation for arm in arms])
-    members: dict[str, list[Arm]] = {}
-    for arm in arms:
-        members.setdefault(arm.case.group, []).append(arm)
-    return members, {arm.name: Source(problem=problem, implementation=found[arm.case.implementation]) for arm in arms}
-
-
 def _neighbours(before: Activity) -> list[str]:
     """Return a warning for each CPU that another program kept busy before the run."""
     return [
@@ -277,6 +268,7 @@ def check(
     *,
     settings: Settings,
     listener: Listener,
+    environments: Sequence[Environment] = (HERE,),
     backend: Backend | None = None,
 ) -> tuple[tuple[Round, ...], Mapping[str, Check]]:
     """Verify every arm without timing any: one round for each group, without a burst; return how, too, by group.
@@ -286,7 +278,7 @@ def check(
     As `Runner.run`.
     """
     backend = backend or backends.usual()
-    members, sources = _arranged(problem, arms, left)
+    members, sources = arranged(problem, arms, left, environments)
     with staged(
         members,
         sources,

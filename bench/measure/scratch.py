@@ -101,3 +101,8 @@ def _memory() -> Path | None:
     if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < LEAST_ROOM_BYTES:
         return None
     return _MEMORY
+
+
+def executable(folder: Path) -> Path:
+    """Return a folder that libraries may be loaded from: a run's own one, else that for temporary files."""
+    return (folder / TEMPORARY).resolve() if compile_caches.forbids_programs(folder) else folder

@@ -1,6 +1,6 @@
 """From what the user asks for to the cases: what cannot run stays in the list, with its reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -12,6 +12,7 @@ from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Left, Role
 from ..store.worker_records import Outcome
+from .environments import HERE, Environment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +32,8 @@ class Selection:
     allocators: tuple[str, ...] = (DEFAULT_ALLOCATOR,)
     data: str = ""
     cache: str = WARM
+    environments: tuple[Environment, ...] = (HERE,)
+    """What the cases run in; the baseline does so in the first that there is."""
 
 
 def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[Left, ...]]:
@@ -49,32 +52,40 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     implementations = implementation.chosen(problem, names)
     if baseline not in implementations:
         raise unknown("baseline", baseline, implementations)
+    layouts = wanted.layouts or problem.layouts
+    first = next((one for one in wanted.environments if not one.broken), wanted.environments[0])
     arms: list[Arm] = []
     left: list[Left] = []
-    layouts = wanted.layouts or problem.layouts
-    axes = product(_sizes(problem, wanted), wanted.dtypes, wanted.threads, wanted.allocators)
-    for size, dtype, threads, allocator in axes:
-        for found, layout in product(implementations.values(), layouts):
-            one = Case(
-                problem=problem.name,
-                implementation=found.name,
-                size=size,
-                dtype=dtype,
-                layout=layout,
-                threads=threads,
-                allocator=allocator,
-                data="" if wanted.data == problem.data[0] else wanted.data,
-                cache=wanted.cache,
-            )
-            role = Role.BASELINE if found.name == baseline and layout == layouts[0] else Role.CASE
-            refused = _refused(found)
+    for group in _groups(problem, wanted):
+        for found, layout, environment in product(implementations.values(), layouts, wanted.environments):
+            one = replace(group, implementation=found.name, layout=layout, environment=environment.label)
+            refused = _refused(found, environment)
             if refused:
                 left.append(Left(case=one, title=found.title, outcome=refused[0], reason=refused[1]))
                 continue
-            arms.append(Arm(name=one.id, case=one, title=found.title, role=role))
-            if role == Role.BASELINE:
+            is_baseline = (found.name, layout, environment) == (baseline, layouts[0], first)
+            arms.append(Arm(name=one.id, case=one, title=found.title, role=Role.BASELINE if is_baseline else Role.CASE))
+            if is_baseline:
                 arms.append(replace(arms[-1], name=f"{one.id} (again)", role=Role.AGAIN))
     return tuple(arms), tuple(left)
+
+
+def _groups(problem: Problem, wanted: Selection) -> Iterator[Case]:
+    """Yield a case of each group, which is of no implementation yet."""
+    for size, dtype, threads, allocator in product(
+        _sizes(problem, wanted), wanted.dtypes, wanted.threads, wanted.allocators
+    ):
+        yield Case(
+            problem=problem.name,
+            implementation="",
+            size=size,
+            dtype=dtype,
+            layout="",
+            threads=threads,
+            allocator=allocator,
+            data="" if wanted.data == problem.data[0] else wanted.data,
+            cache=wanted.cache,
+        )
 
 
 def _sizes(problem: Problem, wanted: Selection) -> list[Size]:
@@ -115,10 +126,12 @@ def _check(problem: Problem, wanted: Selection) -> None:
             raise ImplbenchError(f"--threads {threads}: expected 1 to {cpus}, the number of CPUs this process may use")
 
 
-def _refused(found: Implementation) -> tuple[Outcome, str] | None:
+def _refused(found: Implementation, environment: Environment) -> tuple[Outcome, str] | None:
     if found.unsupported:
         return Outcome.UNSUPPORTED, found.unsupported
     if found.broken:
         return Outcome.FAILED, found.broken
-    reason = found.unavailable
+    reason = environment.broken or (
+        found.unavailable if environment.record is None else environment.lacking(found.requires)
+    )
     return (Outcome.UNAVAILABLE, reason) if reason else None

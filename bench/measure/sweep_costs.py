@@ -77,7 +77,7 @@ def _work(group: Group, told: Mapping[str, float]) -> float:
 
 
 def _kind(case: Case) -> _Kind:
-    return case.implementation, case.layout, case.dtype, case.threads, case.allocator, case.data
+    return case.contender, case.layout, case.dtype, case.threads, case.allocator, case.data
 
 
 def _nearest(known: Mapping[float, float], work: float) -> float:

@@ -271,4 +271,4 @@ def _fewer_samples(size: BurstSize) -> int:
 
 
 def _who(case: Case) -> Who:
-    return case.implementation, case.layout
+    return case.contender, case.layout

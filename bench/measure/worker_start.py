@@ -38,6 +38,8 @@ class Conditions:
     """The code of its side, where it measures one of two versions."""
     memory_bytes: int | None = None
     """The most data that each of its processes, and each file that it writes, may have; None: no limit."""
+    python: str = sys.executable
+    """The interpreter."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -95,7 +97,7 @@ def _started(conditions: Conditions) -> Reached:
     try:
         with address_space.alike():
             process = subprocess.Popen(
-                [sys.executable, "-m", worker.__name__, str(command_read), str(reply_write), str(os.getpid())],
+                [conditions.python, "-m", worker.__name__, str(command_read), str(reply_write), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=output_write,
                 stderr=output_write,

@@ -31,8 +31,8 @@ class WorkerSupply:
         """Return a worker, started now or ahead, or one that serves other groups too; and what it started with."""
         conditions = self.drawn(arm, group, plan)
         if isinstance(keeper, Crew):
-            case, source = arm.case, group.sources[arm.name]
-            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
+            file = group.sources[arm.name].problem.file
+            like = file, *arm.case.variant, arm.again, group.threads, group.allocator
             return keeper.worker(like, conditions), conditions
         ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
         return keeper.enter_context(ahead or WorkerProcess(conditions)), conditions
@@ -52,7 +52,7 @@ class WorkerSupply:
         """Return what a worker starts with; it is bound to the CPUs of its round later."""
         drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
         source = group.sources[arm.name]
-        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
+        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.contender, arm.again)
         environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
         return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
 
@@ -62,11 +62,12 @@ class WorkerSupply:
 
     def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
         return Conditions(
-            environment=environ,
+            environment=source.environment.over(environ),
             cpus=cpus,
             folder=self._scratch,
             beside=source.beside,
             is_led=source.problem.is_led,
             own=source.own,
             memory_bytes=self._memory_bytes,
+            python=source.environment.python,
         )

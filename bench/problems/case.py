@@ -1,4 +1,4 @@
-"""A case: problem x implementation x size x dtype x layout x threads x allocator, on one kind of data."""
+"""A case: problem x implementation x size x dtype x layout x threads x allocator x environment, on one kind of data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,11 +54,13 @@ class Case:
     """Kind of data; empty for the problem's usual one."""
     cache: str = WARM
     """``cold``: before each call the caches are filled with other data, untimed."""
+    environment: str = ""
+    """What its workers run in, as in ``numpy 2.3.5``; empty for the interpreter and packages of the harness."""
 
     @property
     def name(self) -> str:
-        """As in ``vectorized-M-float64-C-1t``: unique within the problem."""
-        return _joined(self.implementation, self.size.name, self.dtype, self.layout, *self._condition)
+        """As in ``vectorized-M-float64-C-1t``, with the environment behind it if it has one: unique in the problem."""
+        return _joined(self.implementation, self.size.name, self.dtype, self.layout, *self._condition, self.environment)
 
     @property
     def id(self) -> str:
@@ -69,6 +71,16 @@ class Case:
     def group(self) -> str:
         """What all cases compared with one baseline share, as in ``backprop-M-float64-1t``."""
         return _joined(self.problem, self.size.name, self.dtype, *self._condition)
+
+    @property
+    def contender(self) -> str:
+        """The implementation, and its environment if it has one, as in ``vectorized [numpy 2.3.5]``."""
+        return f"{self.implementation} [{self.environment}]" if self.environment else self.implementation
+
+    @property
+    def variant(self) -> tuple[str, str, str]:
+        """What tells it from the others of its group: implementation, layout and environment."""
+        return self.implementation, self.layout, self.environment
 
     @property
     def _condition(self) -> list[str]:

@@ -87,6 +87,12 @@ def project_names(root: Path) -> tuple[frozenset[str], bool]:
     return frozenset().union(*said), known
 
 
+def declared(folder: Path) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Return what pyproject.toml says, and the names of the arguments that setup() gets in setup.py."""
+    arguments = {name for function, values, _ in _setup_py(folder) if function == "setup" for name in values}
+    return _pyproject(folder), frozenset(arguments)
+
+
 def placed(root: Path) -> dict[str, Path]:
     """Return package -> folder of another name that its project's files say it lies in."""
     projects = [root, *(folder for folder in _folders(root) if _is_project(folder))]

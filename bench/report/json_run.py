@@ -1,5 +1,6 @@
 """A run in short, for programs: what ``--json`` prints."""
 
+from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from ..analyse.advice import Advice
 from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
+from ..analyse.environments import Change
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Finding, GroupFindings, Ratio
@@ -32,10 +34,12 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
+        "environments": [asdict(one) for one in analysis.run.environments],
         "groups": [
             _group(group)
             | {"check": _check(analysis.run.checks.get(group.name))}
             | {"roofline": _roofline(analysis.roofline(group))}
+            | {"changes": [_change(one) for one in analysis.changes(group)]}
             | {"best": _best(group, analysis.race(group))}
             for group in analysis.groups
         ],
@@ -102,6 +106,17 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "speedup": estimate(effect.speedup),
         "efficiency": estimate(effect.efficiency),
         "rounds": effect.rounds,
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    """Return what another environment does to one implementation."""
+    return {
+        "before": one.before.arm.case.id,
+        "after": one.after.arm.case.id,
+        "speedup": estimate(one.speedup),
+        "verdict": one.verdict,
+        "rounds": one.log_ratio.rounds,
     }
 
 
@@ -187,6 +202,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "id": finding.arm.case.id,
         "implementation": finding.arm.case.implementation,
         "layout": finding.arm.case.layout,
+        "environment": finding.arm.case.environment or None,
         "outcome": finding.outcome,
         "reason": finding.reason,
         "rounds": finding.rounds,
@@ -214,6 +230,7 @@ def _left(skipped: Left) -> dict[str, Any]:
         "id": skipped.case.id,
         "implementation": skipped.case.implementation,
         "layout": skipped.case.layout,
+        "environment": skipped.case.environment or None,
         "outcome": skipped.outcome,
         "reason": skipped.reason,
     }

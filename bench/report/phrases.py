@@ -24,8 +24,8 @@ TIMES_FROM = 2.0
 
 
 def label(case: Case, group: GroupFindings) -> str:
-    """Return the implementation's name, with the layout where the group has several."""
-    return plain(f"{case.implementation} {case.layout}" if len(group.layouts) > 1 else case.implementation)
+    """Return the name of the implementation and its environment, with the layout where the group has several."""
+    return plain(f"{case.contender} {case.layout}" if len(group.layouts) > 1 else case.contender)
 
 
 def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:

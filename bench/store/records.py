@@ -166,6 +166,24 @@ class ProblemRecord:
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentRecord:
+    """What the workers of some cases ran in, where another environment than the harness's was asked for."""
+
+    label: str
+    """As the cases call it."""
+    asked: tuple[str, ...]
+    """The requirements, as the user wrote them."""
+    python: str
+    """Implementation and version, as in ``CPython 3.12.1``."""
+    packages: dict[str, str]
+    """Distribution -> version, of all that are installed."""
+    variables: dict[str, str | None]
+    """What was put over the harness's own variables; None: what was taken out of them."""
+    numeric_stack: dict[str, Any]
+    """NumPy, its BLAS and kernel, as ``environment.numeric_stack`` gives them."""
+
+
 #: Smallest relative difference that matters, where the user names no other.
 DEFAULT_MARGIN = 0.03
 
@@ -232,6 +250,8 @@ class Run:
     """Arm -> why it was measured no further, though it was well: the time did not pay for it."""
     spent_s: dict[str, float] = field(default_factory=dict)
     """What -> seconds beside the rounds: ``inputs and reference``, ``judging``; empty where that is unknown."""
+    environments: tuple[EnvironmentRecord, ...] = ()
+    """Those that the cases name; empty where all ran in the harness's own, which `environment` describes."""
     begun: Begun | None = None
     """None of a run that is finished, or cannot go on."""
     resumed: tuple[Resumed, ...] = ()

@@ -172,16 +172,19 @@ def _of_problem(both: _Both, sides: tuple[Side, Side], wanted: Selection) -> tup
         return [], skipped
     names = tuple(former)
     problem = replace(both.head, name=both.name)
-    arms, left = select(problem, replace(wanted, implementations=names, baseline=names[0]))
+    environments = tuple(place.environment for place in sides[1].places.values())
+    chosen_axes = replace(wanted, implementations=names, baseline=names[0], environments=environments)
+    arms, left = select(problem, chosen_axes)
     old, new = (source_code.digests(*one) for one in ((both.base, both.before), (both.head, both.after)))
     base, head = sides
     found = []
     for arm in arms:
-        name = arm.case.implementation
+        name, label = arm.case.implementation, arm.case.environment
         if not arm.again:
-            before = Source(problem=both.base, implementation=both.before[former[name]], own=base.own)
-            after = Source(problem=both.head, implementation=both.after[name], own=head.own)
-            changed = old[former[name]] != new[name]
+            before = base.source(both.base, both.before[former[name]], label)
+            after = head.source(both.head, both.after[name], label)
+            others = (base.places[label].others, head.places[label].others)
+            changed = old[former[name]] != new[name] or others[0] != others[1]
             found.append(Benchmark(case=arm.case, title=arm.title, base=before, head=after, changed=changed))
     for one in left:
         before_it = both.before[former[one.case.implementation]]

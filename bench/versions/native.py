@@ -94,10 +94,7 @@ class Doubt:
 
 def of_unbuilt(names: tuple[str, ...]) -> Doubt | None:
     """Return the doubt where sources were compiled for neither version, None where there are none."""
-    remedy = (
-        "so that both may run other code in that place: build each version in a checkout of its own "
-        "(pip install --no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
-    )
+    remedy = "so that both may run other code in that place: have each version built, --build 'pip install {source}'"
     return _doubt(names, "compiled for neither", remedy)
 
 

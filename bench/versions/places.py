@@ -8,6 +8,9 @@ from ..problems.discovery import is_problem
 from ..problems.files import MODULE
 from ..problems.literals import parsed
 
+#: In the copy of a version: what its build has installed of its own projects.
+INSTALLED = ".implbench-installed"
+
 #: The file that makes a folder a problem.
 PROBLEM = f"{MODULE}.py"
 
@@ -22,7 +25,8 @@ def places_in(root: Path) -> list[str]:
     """Return the paths of the folders and files that are problems, or were meant as one, from the root."""
     found = []
     for at, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", ".git", "node_modules"))
+        apart = ("__pycache__", ".git", "node_modules", INSTALLED)
+        folders[:] = sorted(name for name in folders if name not in apart)
         if PROBLEM in files:  # what lies beside it are its implementations
             found += [at] if _is_meant(Path(at, PROBLEM)) else []
         else:

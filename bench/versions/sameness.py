@@ -11,7 +11,7 @@ from ..problems.source_code import differences
 from ..store.records import Settings
 from ..store.worker_records import Outcome
 from ..worker.origins import Own
-from . import reads
+from . import machine_code, reads
 from .benchmarks import SAME, Benchmark, Skipped, arms_of, sources_of
 
 #: What is not for this machine or case would not be measured either, and its code has been read as far as it goes.
@@ -26,6 +26,12 @@ class Parted:
     same: tuple[Skipped, ...]
     read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     """Paths of the files that were read while finding out, below each version's folder."""
+
+
+def differing(base: Own, head: Own) -> frozenset[str]:
+    """Return the paths of the files that differ between two versions, as far as they may be other code."""
+    changed = differences(base.tree, head.tree)
+    return changed - machine_code.alike(base.tree, head.tree, changed)
 
 
 def parted(
@@ -59,7 +65,7 @@ def parted(
     read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     if plain:
         base, head = plain[0].base.own, plain[0].head.own
-        changed = differences(base.tree, head.tree) if base and head else frozenset()
+        changed = differing(base, head) if base and head else frozenset()
         if not changed:
             same = {one.case.id for one in plain}
         elif base and head and reads.are_recorded(head.tree) and not _has_links(changed, base, head):

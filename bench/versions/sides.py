@@ -2,19 +2,25 @@
 
 import os
 import shutil
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import ImplbenchError, unknown
 from ..machine import distributions
+from ..measure.group import Source
 from ..problems import implementation
+from ..problems.implementation import Implementation
 from ..problems.packages import elsewhere, import_folders, own_roots, placed, project_names
 from ..problems.problem import Problem, read
 from ..problems.source_code import differences
 from ..worker.origins import Own
-from . import copies, revisions
+from . import builds, copies, revisions
+from .builds import Places
 from .copies import Repository
+from .environments import usual
+from .environments.asked import AS_HERE, EnvironmentOptions
+from .environments.building import Built, Version
 from .pairing import Renames, paired_problems
 from .places import is_among_tests, name_at, places_in
 from .revisions import Revision
@@ -34,6 +40,10 @@ class Asked:
     """Folders of the repository that packages are imported from, beside those that its own files name."""
     problems_from: str | None = None
     """A revision or folder whose problems are measured on both sides."""
+    build: tuple[str, ...] | None = ()
+    """What builds each version, in words; empty: what its own files say, of revisions; None: nothing."""
+    environments: EnvironmentOptions = AS_HERE
+    """What both are built and measured in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +64,21 @@ class Side:
     """Problems among tests, which nobody named."""
     warnings: tuple[str, ...] = ()
     """What of the version could not be had."""
+    places: Places = field(default_factory=lambda: {"": Built()})
+    """Label of an environment -> what the version is in it."""
+
+    @property
+    def is_built(self) -> bool:
+        """Whether it was built."""
+        return any(one.is_built for one in self.places.values())
+
+    def source(self, problem: Problem, implementation: Implementation, label: str) -> Source:
+        """Return where the code of an implementation comes from, in the environment of that label."""
+        place = self.places[label]
+        own = self.own
+        if place.installed:
+            own = replace(own, path=(place.installed, *own.path), placed=())
+        return Source(problem=problem, implementation=implementation, own=own, environment=place.environment)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,15 +95,20 @@ class _Copy:
     source: Path
     """What all of them are copies of, or another version of."""
     warnings: tuple[str, ...] = ()
+    repository: Repository | None = None
+    """Where their history is, of a revision or a working tree."""
+    commit: str | None = None
 
 
-def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
-    """Return both sides, copied below `place`, an empty folder.
+def sides(asked: Asked, place: Path, tell: Callable[[str], None] = lambda text: None) -> tuple[Side, Side]:
+    """Return both sides, copied below `place`, an empty folder, and built where they are to be.
 
     Raises
     ------
     ImplbenchError
         If a revision or folder does not exist, or a problem is in neither.
+    BuildFailed
+        If a version cannot be built.
     """
     folders = place / "base", place / "head"
     copied: Sequence[_Copy]
@@ -89,16 +119,30 @@ def sides(asked: Asked, place: Path) -> tuple[Side, Side]:
     for name in asked.paths:
         if not any((one.tree / name).is_dir() for one in copied):
             raise ImplbenchError(f"--path {name}: there is no such folder in {copied[0].label} or {copied[1].label}")
+    places = _places(asked, copied, tell)
     if asked.problems_from is not None:
         copied = _give_problems(asked.problems_from, copied, place / "from")
     wanted = _wanted(copied, asked.problems) if asked.problems else (None, None)
     origins = tuple(dict.fromkeys(one.source.resolve() for one in copied))
-    first, second = (_side(one, asked, places) for one, places in zip(copied, wanted, strict=True))
-    return _with_origins(first, origins), _with_origins(second, origins)
+    first, second = (_side(one, asked, names) for one, names in zip(copied, wanted, strict=True))
+    return _finished(first, origins, places[0]), _finished(second, origins, places[1])
 
 
-def _with_origins(side: Side, origins: tuple[Path, ...]) -> Side:
-    return replace(side, own=replace(side.own, origins=origins))
+def _places(asked: Asked, copied: Sequence[_Copy], tell: Callable[[str], None]) -> tuple[Places, Places]:
+    """Return what both versions are measured in, built where that is asked for, or where their files say so."""
+    command = asked.build or ()
+    base, head = copied
+    if asked.build == () and head.repository:
+        command = usual.command(head.tree, [head.root / where for where in places_in(head.root)]) or ()
+    versions = (
+        Version(label=base.label, tree=base.tree, repository=base.repository, commit=base.commit),
+        Version(label=head.label, tree=head.tree, repository=head.repository, commit=head.commit),
+    )
+    return builds.places(versions, command, asked.environments, tell=tell)
+
+
+def _finished(side: Side, origins: tuple[Path, ...], places: Places) -> Side:
+    return replace(side, own=replace(side.own, origins=origins), places=places)
 
 
 def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -138,11 +182,12 @@ def _two_revisions(asked: Asked, folders: Sequence[Path]) -> tuple[_Copy, _Copy]
 def _revision(repository: Repository, revision: Revision | None, folder: Path) -> _Copy:
     """Copy a revision, or the working tree."""
     top = repository.top
+    where = _Copy(label="working tree", tree=folder, root=folder, origin=top, source=top, repository=repository)
     if revision is None:
         copies.write_working_tree(repository, folder)
-        return _Copy(label="working tree", tree=folder, root=folder, origin=top, source=top)
+        return where
     missing = copies.write_revision(repository, revision.commit, folder)
-    return _Copy(label=revision.label, tree=folder, root=folder, origin=top, source=top, warnings=missing)
+    return replace(where, label=revision.label, warnings=missing, commit=revision.commit)
 
 
 def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_Copy]:

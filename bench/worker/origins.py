@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 
@@ -25,7 +26,7 @@ PLACED, INSTALLED = "IMPLBENCH_PLACED", "IMPLBENCH_INSTALLED"
 #: ... the folders that both sides are copies of, and what of these is on the path of all interpreters, as ``from=to``.
 ORIGINS, MOVED = "IMPLBENCH_ORIGINS", "IMPLBENCH_MOVED"
 
-#: A variable that tells where this package is found in a checkout: its first name and the folder above it.
+#: A variable that tells where the harness is found, whatever interpreter a worker has, as ``name=folder``.
 HARNESS = "IMPLBENCH_HARNESS"
 
 #: Folder of the module that Python imports by itself at its start.
@@ -122,11 +123,9 @@ def _entries(variable: str) -> tuple[str, ...]:
 
 
 def _harness() -> str:
-    """Return the first name of this package and the folder above it, where the one lies in the other."""
-    package = __name__.split(".")[:-1]
-    above = Path(__file__).resolve().parents[len(package)]
-    here = above.joinpath(*package, Path(__file__).name)
-    return f"{package[0]}{os.pathsep}{above}" if here.exists() else ""
+    """Return the packages that the one of workers lies in, with their folders: ``bench=...`` in a checkout."""
+    names = accumulate(__name__.split(".")[:-2], "{}.{}".format)
+    return os.pathsep.join(f"{name}={Path(*sys.modules[name].__path__[:1]).resolve()}" for name in names)
 
 
 def foreign() -> str | None:
@@ -157,8 +156,8 @@ def absent(error: BaseException | None, folder: Path | None = None) -> str | Non
             if name and _has(folders, name.partition(".")[0]) and not _has(folders, name):
                 return (
                     f"{name} is not among this version's files: where the package's build writes it, as compiled "
-                    "modules and _version.py, build each version in a checkout of its own (pip install "
-                    "--no-build-isolation --editable, or setup.py build_ext --inplace) and give the two folders"
+                    "modules and _version.py, have each version built (--build 'pip install {source}', or by what else "
+                    "writes it)"
                 )
         if isinstance(error, OSError):
             said = _relative(error, own.tree if own else folder) or (_unread(error, own) if own else None)
@@ -278,5 +277,6 @@ def _complaint(name: str, file: str, tree: Path) -> str:
     return (
         f"{name} was loaded from {file} and not from this version's files in {tree}: the comparison would be of that "
         "code with itself. Name the folder that holds the package by --path; where it is found by a change of sys.path "
-        f"or an import hook, undo that; a package that is compiled is built for each version in a checkout of its own"
+        "or an import hook, undo that; have a package that is compiled built for each version: "
+        "--build 'pip install {source}'"
     )

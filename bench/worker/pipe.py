@@ -13,6 +13,7 @@ from .protocol import (
     Answer,
     Change,
     Count,
+    Describe,
     Failure,
     Foreign,
     HandOut,
@@ -101,7 +102,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    kind: Any = Wake | WriteInputs | HandOut | Verify | Start | TimeBurst | Change | Count | Leave
+    kind: Any = Wake | Describe | WriteInputs | HandOut | Verify | Start | TimeBurst | Change | Count | Leave
     return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
 
 

@@ -175,6 +175,10 @@ class Leave(Order, frozen=True, kw_only=True):
     """End the fork."""
 
 
+class Describe(Order, frozen=True, kw_only=True):
+    """Tell what the worker runs in."""
+
+
 class Awake(Reply, frozen=True, kw_only=True):
     """The worker waits for its case."""
 
@@ -275,6 +279,17 @@ class Counted(Reply, frozen=True, kw_only=True):
 
 class Leaving(Reply, frozen=True, kw_only=True):
     """The fork ends now."""
+
+
+class Described(Reply, frozen=True, kw_only=True):
+    """What the worker runs in."""
+
+    python: str
+    """Implementation and version."""
+    packages: dict[str, str]
+    """Distribution -> version, of all that are installed."""
+    numeric_stack: dict[str, Fact | dict[str, Fact]]
+    """As ``environment.numeric_stack`` gives it."""
 
 
 class Failure(Reply, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ from .protocol import (
     CaseSpec,
     Change,
     Count,
+    Describe,
+    Described,
     Failure,
     Foreign,
     HandOut,
@@ -65,8 +67,8 @@ class Session:
 
     def _do(self, order: Order) -> Reply:
         match order, self._bench or self._answers:
-            case Wake(), None:
-                return Awake()
+            case Wake() | Describe(), None:
+                return Awake() if isinstance(order, Wake) else _described()
             case WriteInputs() | Start(), None:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
@@ -124,6 +126,12 @@ def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
         case Change():
             return bench.change(order)
     return bench.explain() if order.explained else bench.count()
+
+
+def _described() -> Described:
+    from .describing import described  # no other worker needs what it imports
+
+    return described()
 
 
 def _settle() -> None:

@@ -34,6 +34,7 @@ SHORTEST = {
     "import": ["benchmark.json"],
     "list": [],
     "new": ["problem", "my_rows"],
+    "env": ["list"],
     "doctor": [],
     "completion": ["bash"],
 }

@@ -1,13 +1,18 @@
 """From what the user asks for to the cases."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.errors import ImplbenchError
 from bench.measure import selection
+from bench.measure.environments import Environment
 from bench.measure.selection import Selection, select
 from bench.problems import problem
+from bench.store.records import Role
+from bench.store.worker_records import Outcome
+from tests.environments import RECORDS
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
 
@@ -98,3 +103,39 @@ def test_a_sweep_is_crossed_with_the_other_axes_and_gives_no_size_twice():
 def test_a_sweep_that_cannot_be_is_told(axes, told):
     with pytest.raises(ImplbenchError, match=told):
         selected(**axes)
+
+
+def two_environments(**first):
+    record = RECORDS[1]
+    return Environment(label="numpy 2.3.5", **first), Environment(label="numpy 2.4.6", record=record)
+
+
+def test_environments_share_a_group_and_its_baseline_is_in_the_first():
+    arms, _ = selected(implementations=("honest", "honest_too"), environments=two_environments())
+    assert names(arms) == [
+        "[honest-M-float64-C-1t-numpy 2.3.5]",
+        "[honest-M-float64-C-1t-numpy 2.3.5] (again)",
+        "[honest-M-float64-C-1t-numpy 2.4.6]",
+        "[honest_too-M-float64-C-1t-numpy 2.3.5]",
+        "[honest_too-M-float64-C-1t-numpy 2.4.6]",
+    ]
+    assert len({arm.case.group for arm in arms}) == 1
+    assert [arm.case.contender for arm in arms if arm.baseline] == ["honest [numpy 2.3.5]"] * 2
+
+
+def test_where_there_is_no_such_environment_its_cases_have_the_reason_and_the_next_has_the_baseline():
+    arms, left = selected(implementations=("honest",), environments=two_environments(broken="there is no such version"))
+    assert [(one.case.environment, one.outcome, one.reason) for one in left] == [
+        ("numpy 2.3.5", Outcome.UNAVAILABLE, "there is no such version")
+    ]
+    assert [(arm.case.environment, arm.role) for arm in arms] == [
+        ("numpy 2.4.6", Role.BASELINE),
+        ("numpy 2.4.6", Role.AGAIN),
+    ]
+
+
+def test_what_an_implementation_requires_is_looked_for_in_its_environment():
+    first, second = two_environments()
+    _, left = selected(implementations=("unavailable",), environments=(replace(first, record=RECORDS[0]), second))
+    assert [one.case.environment for one in left] == ["numpy 2.3.5", "numpy 2.4.6"]
+    assert all("which this environment does not have" in one.reason for one in left)

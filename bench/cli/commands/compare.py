@@ -13,8 +13,7 @@ from ...errors import Exit
 from ...machine import exclusive, variables
 from ...measure import backends
 from ...measure.progress import Progress
-from ...measure.scratch import scratch
-from ...problems.source_code import differences
+from ...measure.scratch import executable, scratch
 from ...report import terminal
 from ...report.json_comparison import of_comparison, of_plan
 from ...report.markdown import titled_page
@@ -25,8 +24,10 @@ from ...store.documents import write_atomically
 from ...store.records import Settings
 from ...versions import benchmarks, comparison, native, reads, sameness
 from ...versions.benchmarks import Benchmark, Skipped
+from ...versions.builds import others_that_differ
 from ...versions.comparer import Comparer, Measured, usual_budget_s
 from ...versions.comparison import Comparison
+from ...versions.environments.asked import AS_HERE, EnvironmentOptions
 from ...versions.native import Doubt
 from ...versions.sides import Asked, Side, sides
 from ..exit_codes import exit_code_of_comparison
@@ -51,6 +52,8 @@ class CompareOptions(Options):
     dry_run: bool = False
     all: bool = False
     markdown: str | None = None
+    build: tuple[str, ...] | None = ()
+    environments: EnvironmentOptions = AS_HERE
 
 
 def command(options: CompareOptions) -> int:
@@ -61,8 +64,8 @@ def command(options: CompareOptions) -> int:
             stack.enter_context(exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note))
         started = time.monotonic()
         place = stack.enter_context(scratch())
-        pair = sides(_asked(options), place)
-        changed = differences(pair[0].own.tree, pair[1].own.tree)
+        pair = sides(_asked(options), executable(place), terminal.note)
+        changed = sameness.differing(pair[0].own, pair[1].own)
         chosen, skipped, read = _chosen(pair, options, settings)
         if options.dry_run:
             return _show_plan(chosen, skipped, settings, as_json=options.json)
@@ -90,6 +93,8 @@ def _asked(options: CompareOptions) -> Asked:
         problems=options.problems,
         paths=options.paths,
         problems_from=options.problems_from,
+        build=options.build,
+        environments=options.environments,
     )
 
 
@@ -113,6 +118,8 @@ def _doubt(pair: tuple[Side, Side], changed: frozenset[str], read: _Read) -> Dou
     """
     told = reads.are_recorded(pair[1].own.tree)
     loaded = read[0] | read[1] if told else native.products(changed)
+    if all(side.is_built for side in pair):  # what a build has made of the changed sources may be the same code
+        changed |= native.products(loaded)
     problems = {one.place.relative_to(side.own.tree).as_posix() for side in pair for one in side.problems.values()}
     doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
     both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in pair))
@@ -157,7 +164,12 @@ def _found(
         skipped=tuple(skipped),
         noise=noise,
         resolved=resolved,
-        warnings=(*missing, *variables.warnings(os.environ), *comparison.warnings(measured)),
+        warnings=(
+            *missing,
+            *others_that_differ(pair[0].places, pair[1].places),
+            *variables.warnings(os.environ),
+            *comparison.warnings(measured),
+        ),
         seconds=time.monotonic() - started,
         among_tests=tuple(dict.fromkeys(where for side in pair for where in side.left_out)),
     )

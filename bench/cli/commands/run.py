@@ -2,12 +2,14 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
+from ...versions.environments.ready import ready
 from .. import resuming
 from ..asked import asked
 from ..earlier import earlier
@@ -26,6 +28,8 @@ def command(options: RunOptions) -> int:
         run, path = resuming.measured(options)
     else:
         found, wanted = asked(options.problem, options.selection)
+        if options.environments.any:
+            wanted = replace(wanted, environments=ready(options.environments, terminal.note))
         run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
     with kept_in(path):
         return show(run, path, options)

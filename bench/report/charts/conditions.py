@@ -54,7 +54,7 @@ def largest(found: Sequence[Effect]) -> list[Effect]:
     """Return the effects at the largest size at which each change was measured."""
     kept: dict[tuple[object, ...], Effect] = {}
     for one in found:
-        key = (one.case.implementation, one.case.layout, one.after, *others(one))
+        key = (*one.case.variant, one.after, *others(one))
         known = kept.get(key)
         if known is None or max(one.size.values.values()) >= max(known.size.values.values()):
             kept[key] = one
@@ -86,7 +86,7 @@ def others(one: Effect) -> list[str]:
 
 def _name(one: Effect, found: Sequence[Effect]) -> str:
     several = len({other.case.layout for other in found}) > 1
-    return f"{one.case.implementation} {one.case.layout}" if several else one.case.implementation
+    return f"{one.case.contender} {one.case.layout}" if several else one.case.contender
 
 
 def _threads(run: Run, place: int, found: Sequence[Effect]) -> list[Chart]:

@@ -30,7 +30,7 @@ def chart(analysis: Analysis, place: int) -> Chart | None:
         f"{title}: speed-up over the baseline with 95 % intervals, one line an implementation, one mark a layout, "
         f"log axis; in the shaded band ({least_text(group)} each way) a case counts as equal."
     )
-    rows = [*dict.fromkeys(one.arm.case.implementation for one in drawn(group))]
+    rows = [*dict.fromkeys(one.arm.case.contender for one in drawn(group))]
     shown = {name: ratios for name, ratios in grid(group).items() if name in rows}
     return side_by_side((f"layouts-{place}", title, caption + left_out(group)), shown, group.layouts, group.least)
 
@@ -41,7 +41,7 @@ def grid(group: GroupFindings) -> Grid:
     timed = {one.arm.name for one in group.ok}
     for one in group.findings:
         if one.arm.name in timed and one.speedup is not None:
-            found.setdefault(one.arm.case.implementation, {})[one.arm.case.layout] = one.speedup
+            found.setdefault(one.arm.case.contender, {})[one.arm.case.layout] = one.speedup
     return found
 
 

@@ -21,8 +21,8 @@ class Look:
     shape: int
 
 
-def looks(run: Run) -> Mapping[tuple[str, str], Look]:
-    """Return (implementation, layout) -> its look; the baseline is grey."""
+def looks(run: Run) -> Mapping[tuple[str, str, str], Look]:
+    """Return `key` of a case -> its look; the baseline is grey."""
     cases = [arm.case for arm in run.arms] + [one.case for one in run.left]
     base = {key(arm.case) for arm in run.arms if arm.baseline}
     others = [one for one in dict.fromkeys(map(key, cases)) if one not in base]
@@ -35,6 +35,6 @@ def numbered(place: int) -> Look:
     return Look(colour=place % _COLOURS, shape=(place + place // _COLOURS) % _SHAPES)
 
 
-def key(case: Case) -> tuple[str, str]:
+def key(case: Case) -> tuple[str, str, str]:
     """Return what the look of a case hangs on."""
-    return case.implementation, case.layout
+    return case.variant

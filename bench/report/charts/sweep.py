@@ -129,7 +129,7 @@ def _speedups(one: Sweep) -> Mapping[str, _Curves]:
         for name, finding in place.timed.items():
             ratio, case = finding.speedup_over_baseline, finding.arm.case
             if name in shown and ratio is not None and place.group.baseline is not None:
-                found.setdefault(case.layout, {}).setdefault(case.implementation, []).append((place.value, ratio))
+                found.setdefault(case.layout, {}).setdefault(case.contender, []).append((place.value, ratio))
     return found
 
 
@@ -226,7 +226,7 @@ def _tip(where: tuple[str, str], found: Uncertain | None, write: _Text, more: st
 
 
 def _looks(run: Run, one: Sweep) -> dict[str, Look]:
-    """Return the look of each name of a sweep, which may stand for an implementation in one layout."""
+    """Return the look of each name of a sweep, and of each implementation, which may have a name for each layout."""
     known = looks(run)
-    found = {name: known[key(each.arm.case)] for place in one.places for name, each in place.timed.items()}
-    return found | {name.split(" ")[0]: look for name, look in found.items() if name.split(" ")[0] not in found}
+    timed = [(name, each.arm.case) for place in one.places for name, each in place.timed.items()]
+    return {case.contender: known[key(case)] for _, case in timed} | {name: known[key(case)] for name, case in timed}

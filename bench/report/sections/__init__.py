@@ -4,13 +4,14 @@ To add one: a module here with ``section(analysis) -> Section | None`` and a ``S
 and, where that matters, its place. Nothing else has to know of it: a report and a page find it here.
 """
 
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from ...analyse.analysis import Analysis
 from ..parts import Section
-from . import advice, answer, cases, layouts, roofline, sweep, threats, time_spent
+from . import advice, answer, cases, environments, layouts, roofline, sweep, threats, time_spent
 from .subject import Subject
 
 
@@ -47,10 +48,10 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         return tuple(one for one in found_over_sizes if one is not None)
     found: list[Section | None] = [answer.section(analysis), advice.section(analysis)]
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
-    side_by_side = layouts.section(analysis)
-    if side_by_side is not None:
-        tables = tuple(table.for_people() for table in side_by_side.tables)
-        found.append(Section(title=side_by_side.title, paragraphs=side_by_side.paragraphs, tables=tables))
+    for side_by_side in (layouts.section(analysis), environments.section(analysis)):
+        if side_by_side is not None:
+            tables = tuple(table.for_people() for table in side_by_side.tables)
+            found.append(replace(side_by_side, tables=tables, figures=()))
     found += [roofline.brief(analysis), *threats.brief(analysis, of_groups=True), time_spent.section(analysis)]
     return tuple(one for one in found if one is not None)
 

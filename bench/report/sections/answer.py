@@ -14,6 +14,7 @@ from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, times_text
 from .best import sentences as best_sentences
+from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
 from .sweep import sentences as sweep_sentences
@@ -129,7 +130,7 @@ def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
         paragraphs.append(
             " ".join(filter(None, [_ahead(analysis, group, best), _what_to_do(analysis.run, group, best)]))
         )
-    paragraphs += _orders(group)
+    paragraphs += [*environment_sentences(analysis.changes(group)), *_orders(group)]
     under = analysis.roofline(group)
     share = share_sentence(under) if under else None
     if share:
@@ -149,8 +150,8 @@ def _orders(group: GroupFindings) -> list[str]:
     baseline = group.baseline
     if baseline is None or len(group.layouts) == 1:
         return []
-    same = [one for one in _rivals(group) if one.arm.case.implementation == baseline.arm.case.implementation]
-    name, usual = code(plain(baseline.arm.case.implementation)), plain(baseline.arm.case.layout)
+    same = [one for one in _rivals(group) if one.arm.case.contender == baseline.arm.case.contender]
+    name, usual = code(plain(baseline.arm.case.contender)), plain(baseline.arm.case.layout)
     texts = [
         f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
         for one in same

@@ -139,6 +139,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         _hidden("threads", lambda row: row.case.threads),
         _hidden("allocator", lambda row: row.case.allocator),
         _hidden("cache", lambda row: row.case.cache),
+        _hidden("environment", lambda row: row.case.environment or None),
         _hidden("prepare_seconds", lambda row: row.finding.prepare_s if row.finding else None),
         _hidden("first_call_seconds", lambda row: row.finding.first_call_s if row.finding else None),
     ]
@@ -173,7 +174,7 @@ def _names(group: GroupFindings) -> list[_Field]:
     fastest = answer.shown_fastest(group)
 
     def named_cell(row: _Row) -> Cell:
-        return replace(Cell.of(row.case.implementation), strong=row.finding is not None and row.finding is fastest)
+        return replace(Cell.of(row.case.contender), strong=row.finding is not None and row.finding is fastest)
 
     return [(name, named_cell), (layout, lambda row: Cell.of(row.case.layout))]
 

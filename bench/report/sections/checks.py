@@ -69,7 +69,7 @@ def _named(case: Case, kinds: Mapping[str, Kind]) -> dict[str, str]:
     return {
         "id": case.id,
         "group": case.group,
-        "implementation": case.implementation,
+        "implementation": case.contender,
         "layout": case.layout,
         "check": kind.kind,
         "reference": kind.reference,

@@ -47,7 +47,7 @@ def _sentences(found: Sequence[Effect]) -> list[str]:
 
 def _name(one: Effect, found: Sequence[Effect]) -> str:
     several = len({other.case.layout for other in found}) > 1
-    return code(f"{one.case.implementation} {one.case.layout}" if several else one.case.implementation)
+    return code(f"{one.case.contender} {one.case.layout}" if several else one.case.contender)
 
 
 def _percent(ratio: Ratio) -> str:
@@ -82,7 +82,7 @@ def _table(axis: str, found: Sequence[Effect]) -> Table:
 def _row(one: Effect) -> tuple[Cell, ...]:
     efficiency = one.efficiency
     return (
-        Cell.of(one.case.implementation),
+        Cell.of(one.case.contender),
         Cell.of(one.case.layout),
         Cell.of(", ".join(f"{key}={value}" for key, value in one.size.values.items())),
         Cell.of(", ".join(others(one))),

@@ -40,7 +40,7 @@ def _effects(analysis: Analysis, group: GroupFindings) -> list[str]:
     for layout in group.layouts:
         for one in group.findings:
             if one.arm.name in timed and one.arm.case.layout == layout:
-                by_name.setdefault(one.arm.case.implementation, []).append(one)
+                by_name.setdefault(one.arm.case.contender, []).append(one)
     texts = []
     for name, (first, *others) in by_name.items():
         parts = [text for one in others if (text := _effect(analysis, group, one, first))]
@@ -66,7 +66,7 @@ def _table(group: GroupFindings, groups: Sequence[GroupFindings]) -> Table:
         columns += bound_columns(stem, f"{layout} ")
     found = charts.grid(group)
     names = dict.fromkeys(
-        [one.arm.case.implementation for one in group.findings] + [one.case.implementation for one in group.left]
+        [one.arm.case.contender for one in group.findings] + [one.case.contender for one in group.left]
     )
     return Table(
         name=named("layouts", group, groups),

@@ -32,7 +32,7 @@ def labels(run: Run) -> dict[str, str]:
         at = f" at {_size(arm.case, run.settings.sweep)}" if several else ""
         second = " (second)" if arm.again else ""
         found[f", {arm.case.group}"] = at
-        found[arm.name] = f"{plain(arm.case.implementation)}{second}{at}"
+        found[arm.name] = f"{plain(arm.case.contender)}{second}{at}"
     return {name: found[name] for name in sorted(found, key=len, reverse=True)}
 
 

@@ -199,7 +199,7 @@ def _row(one: Placed, found: Roofline) -> tuple[Cell, ...]:
     case = one.finding.arm.case
     return (
         Cell.of(case.id),
-        Cell.of(case.implementation),
+        Cell.of(case.contender),
         Cell.of(case.layout),
         Cell(value=one.flops_per_second, text=significant(one.flops_per_second / 1e9)),
         Cell(value=one.bytes_per_second, text=significant(one.bytes_per_second / 1e9)),

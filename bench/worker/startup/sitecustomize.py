@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 class OwnFinder:
     """Finds the modules of these folders, before any other finder does; the standard library keeps its names."""
 
-    def __init__(self, folders: "list[str]", placed: "dict[str, str]", harness: str, root: str) -> None:
+    def __init__(self, folders: "list[str]", placed: "dict[str, str]", harness: "dict[str, str]") -> None:
         self._folders = folders
         self._placed = placed
         self._harness = harness
-        self._root = root
 
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
@@ -34,15 +33,14 @@ class OwnFinder:
 
         What belongs to a package in these folders is found there too: hooks know modules by their full names.
         """
+        if name in self._harness:
+            return _package(name, self._harness[name])
         if path is not None:
             return PathFinder.find_spec(name, path) if self._has(path) else None
-        if self._root and name == self._harness:
-            return PathFinder.find_spec(name, [self._root])
         if not self._folders or name in sys.stdlib_module_names:
             return None
         if name in self._placed:
-            folder = self._placed[name]
-            return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+            return _package(name, self._placed[name])
         found = PathFinder.find_spec(name, self._folders)
         return found if found is not None and found.loader is not None else None  # a folder alone is no package
 
@@ -52,12 +50,16 @@ class OwnFinder:
         return any(os.path.join(place, "").startswith(below) for place in places)
 
 
+def _package(name: str, folder: str) -> "ModuleSpec | None":
+    """Return the package of that name that lies in a folder."""
+    return spec_from_file_location(name, f"{folder}/__init__.py", submodule_search_locations=[folder])
+
+
 def _arrange(here: str) -> None:
     """Put the folders where they belong."""
     folders = _list("IMPLBENCH_PATH")
-    moved = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_MOVED"))
+    moved = _pairs("IMPLBENCH_MOVED")
     sys.path[:] = [moved.get(entry, entry) for entry in sys.path]
-    harness, _, root = os.environ.get("IMPLBENCH_HARNESS", "").partition(os.pathsep)
     if folders:
         added = [entry for entry in _list("PYTHONPATH") if entry != here]
         kept = [entry for entry in sys.path if entry not in added and entry not in folders]
@@ -65,12 +67,15 @@ def _arrange(here: str) -> None:
         standard = library, os.path.join(library, "lib-dynload")
         after = max((place for place, entry in enumerate(kept, 1) if entry in standard), default=0)
         sys.path[:] = [*kept[:after], *folders, *added, *kept[after:]]
-    placed = dict(entry.split("=", 1) for entry in _list("IMPLBENCH_PLACED"))
-    sys.meta_path.insert(0, OwnFinder(folders, placed, harness, root))
+    sys.meta_path.insert(0, OwnFinder(folders, _pairs("IMPLBENCH_PLACED"), _pairs("IMPLBENCH_HARNESS")))
 
 
 def _list(variable: str) -> "list[str]":
     return [entry for entry in os.environ.get(variable, "").split(os.pathsep) if entry]
+
+
+def _pairs(variable: str) -> "dict[str, str]":
+    return dict(entry.split("=", 1) for entry in _list(variable))
 
 
 def _replaced(here: str) -> None:

@@ -13,10 +13,11 @@ import pytest
 
 from bench.cli.main import main
 from bench.errors import Exit
+from bench.measure.environments import Environment
 from bench.measure.scratch import SCRATCH
 from bench.store.records import Role
 from bench.store.worker_records import Outcome
-from bench.versions import reads
+from bench.versions import builds, reads
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says
 from tests.simulated import Simulation
@@ -332,7 +333,24 @@ def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, s
     assert code == Exit.UNDECIDED
     assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
     assert bool(found["benchmarks"]) == bool(options)
-    assert all("build each version in a checkout of its own" in one["reason"] for one in found["skipped"])
+    assert all("--build 'pip install {source}'" in one["reason"] for one in found["skipped"])
+
+
+def test_versions_are_compared_in_each_environment(folder, capsys, simulated, monkeypatch):
+    def truth(arm, source, index):
+        slower = arm.role == Role.CASE and source.environment.label == "numpy 2.4.6"
+        return 0.0015 if slower else 0.001
+
+    simulated(noise=noise.QUIET, truth=truth)
+    both = tuple(Environment(label=label) for label in ("numpy 2.3.5", "numpy 2.4.6"))
+    monkeypatch.setattr(builds, "ready", lambda asked, tell: both)
+    edit(folder, "honest", "np.dot(x.T, y)", "np.dot(x.T, y) * 1")
+    code, found = compared(capsys, "--env", "numpy==2.3.5", "--env", "numpy==2.4.6", "--impl", "honest")
+    assert code == Exit.REGRESSION
+    assert {one["id"].rpartition("-")[2]: one["verdict"] for one in found["benchmarks"]} == {
+        "numpy 2.3.5]": "equivalent",
+        "numpy 2.4.6]": "slower",
+    }
 
 
 @pytest.mark.parametrize("is_built", [True, False])

@@ -92,7 +92,7 @@ def test_an_implementation_looks_alike_throughout_and_unlike_any_other():
     run = make_run([Spec(name=f"i{place}", baseline=place == 0) for place in range(30)])
     found = looks(run)
     assert len({(one.colour, one.shape) for one in found.values()}) == 30
-    assert found["i0", "C"].colour == "grey"
+    assert found["i0", "C", ""].colour == "grey"
 
 
 def test_steps_of_a_run_without_counts_are_measured_and_say_who_explains_them():

@@ -1,0 +1,1 @@
+"""Environments that workers run in: asked for by packages, interpreter and variables, made once, and kept."""
