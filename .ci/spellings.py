@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench.machine import affinity
 from bench.worker.inputs import Arena
 from bench.worker.sampling import Sampler, clock_resolution_ns
-from bench.worker.value_files import save_values
+from bench.worker.value_files import load_values, save_values
 
 REPEATS, SAMPLES = 15, 7
 
@@ -160,8 +160,8 @@ def main() -> int:
     own, far = made(), 0
     print(f"{'spellings':28} {'timeit':>8} {'worker':>8} {'apart':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        save_values(Path(folder) / "a" / "inputs", own)
-        held = Arena(Path(folder), {}).inputs
+        save_values(Path(folder) / "inputs", own)
+        held = Arena(load_values, {}, first=Path(folder) / "inputs").inputs
         own = {name: placed(value, held[name]) for name, value in own.items()}
         for name, pair in {**PAIRS, **with_scipy(), **with_numba()}.items():
             plain, worker = ratios(pair, own, held)

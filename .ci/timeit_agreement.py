@@ -19,7 +19,7 @@ from bench.machine import affinity
 from bench.measure import round_plan
 from bench.problems import implementation, problem
 from bench.problems.case import Case, Size, orders
-from bench.worker.input_files import write_inputs
+from bench.worker.answers import Answers
 from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
 from bench.worker.task import Bench
 
@@ -77,7 +77,7 @@ def main() -> None:
             inputs=Path(folder) / "inputs",
             outputs=backprop.outputs,
         )
-        matrices = write_inputs(WriteInputs(spec=spec, seed=1, other_data="random")).matrices
+        matrices = Answers(WriteInputs(spec=spec, seed=1, other_data="random")).written.matrices
         for name in implementation.found(backprop):
             bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
             ready = bench.start()

@@ -31,6 +31,7 @@ NOT_TYPED = {
     "asv": "needs asv; tests/formats/test_asv.py, in the environment interop",
     "python -m pyperf": "needs pyperf; tests/formats/test_pyperf.py, in the environment interop",
     "OTAVA_CONFIG=": "needs Otava; tests/formats/test_others.py, in the environment interop",
+    "python -m tests.exploits": "measures some fifty cheats; tests/exploits, in the environment exploits",
     "python propose.py": "tests/test_judge_page.py runs it on a simulated machine",
     "python .ci/change_points_table.py": "takes hours; tests/stats/test_change_points.py has smaller simulations",
 }

@@ -16,13 +16,12 @@ from bench.machine import environment, hardware, load
 from bench.problems import implementation, problem
 from bench.problems.case import Case, Size
 from bench.worker import correctness
-from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
 from bench.worker.outputs import leaves_of, named
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
-from bench.worker.task import Bench
 from bench.worker.values.comparison import Expected
 from tests import noise
+from tests.verified import VerifiedBench, write_inputs
 
 CHECKOUT = Path(__file__).parent.parent
 FAKES = CHECKOUT / "tests" / "fakes" / "product"
@@ -107,7 +106,7 @@ def test_without_extended_precision_right_is_right_and_wrong_is_wrong(double_alo
     inputs = tmp_path / "inputs"
     spec = CaseSpec(case=case, folder=FAKES, importable=FAKES, inputs=inputs, outputs=("product",))
     write_inputs(WriteInputs(spec=spec, seed=1, other_data="uniform"))
-    bench = Bench(Start(spec=spec, implementation=name, layout={"x": "C", "y": "C"}))
+    bench = VerifiedBench(Start(spec=spec, implementation=name, layout={"x": "C", "y": "C"}))
     if outcome is None:
         bench.start()
         assert bench.finish().verification[0].error_over_tolerance < 1

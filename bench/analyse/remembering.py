@@ -6,19 +6,22 @@ written to the same arrays.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 
 from ..store.worker_records import Worker
 from ..units import significant
 
-#: So many times as long must a call on new contents take. Sorting a thousand numbers may take some times as long until
-#: the CPU knows its branches by heart.
-LEAST_FACTOR = 5.0
-
-#: And so much longer: a call behind another program's finds nothing of its own in the caches.
-LEAST_NS = 100_000
+#: So many times as long must a call on new contents take, and so many ns longer, to be far longer. Sorting a thousand
+#: numbers may take some times as long until the CPU knows its branches by heart, and a call behind another program's
+#: finds nothing of its own in the caches; none of that makes milliseconds.
+FAR_LONGER = ((5.0, 100_000), (1.5, 2_000_000))
 
 #: In so many rounds at least it must be seen: in a single one it may have been another program.
 LEAST_ROUNDS = 3
+
+
+def _is_far_longer(slow_ns: int, fast_ns: int) -> bool:
+    return any(slow_ns >= factor * fast_ns and slow_ns - fast_ns >= least_ns for factor, least_ns in FAR_LONGER)
 
 
 def warning(workers: Iterable[Worker]) -> str | None:
@@ -37,7 +40,7 @@ def _within_a_process(workers: Sequence[Worker]) -> str | None:
     if len(times) < LEAST_ROUNDS:
         return None
     met, unmet = (max(1, min(column)) for column in zip(*times, strict=True))
-    if unmet < LEAST_FACTOR * met or unmet - met < LEAST_NS:
+    if not _is_far_longer(unmet, met):
         return None
     return (
         f"a call on contents that it has not met before takes {significant(unmet / met, 2)} times as long as on "
@@ -60,10 +63,7 @@ def _over_rounds(workers: Sequence[Worker]) -> str | None:
         return None
     (met, unmet, first_call), *later = times
     _, later_unmet, later_first_call = (max(1, *column) for column in zip(*later, strict=True))
-    if not all(
-        slow >= LEAST_FACTOR * fast and slow - fast >= LEAST_NS
-        for slow, fast in ((unmet, met), (unmet, later_unmet), (first_call, later_first_call))
-    ):
+    if not all(starmap(_is_far_longer, ((unmet, met), (unmet, later_unmet), (first_call, later_first_call)))):
         return None
     return (
         f"in its first round a call on contents that it had not met before took {significant(unmet / later_unmet, 2)} "

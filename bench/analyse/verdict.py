@@ -13,7 +13,7 @@ from ..store.records import Arm, Left, Round, Run
 from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
-from . import bimodal
+from . import bimodal, remembering
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
 REFERENCE_BLAS = "reference blas"
@@ -235,6 +235,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     """Return what the rounds say of an arm; `unmeasured` is why one without a round has none."""
     workers = tuple(rounds.workers(arm).values())
     outcome, ended = rounds.outcome(arm), rounds.ended(arm)
+    remembers = remembering.warning(workers) if outcome == Outcome.OK else None
     unknown = Finding(
         arm=arm,
         outcome=outcome,
@@ -248,6 +249,8 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
         consumed=next((worker.consumed for worker in workers if worker.consumed), None),
     )
+    if remembers:
+        return replace(unknown, outcome=Outcome.WRONG, reason=remembers)
     return _timed(unknown, rounds, limits) if outcome == Outcome.OK else unknown
 
 

@@ -37,7 +37,7 @@ CPU_SLACK = 0.25
 #: Bursts shorter than this are too short to tell threads by their CPU time.
 SHORTEST_JUDGED_NS = 2_000_000
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 #: M_TRIM_THRESHOLD, M_TOP_PAD and M_MMAP_THRESHOLD of glibc's malloc.h, with the values of RETAIN that fit an int.
 _MALLOPT = {-1: 2**31 - 1, -2: 64 * 2**20, -3: 2**30}
@@ -69,6 +69,13 @@ def die_with_parent(parent: int) -> None:
             prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
+
+
+def hide_memory() -> None:
+    """Have no other process of this user read the memory of this one (Linux; nothing keeps root from it)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class Guard:

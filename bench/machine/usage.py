@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,18 @@ class Used:
     involuntary_switches: int
     wall_ns: int
     """In which `cpu_ns` was used."""
+
+    def without(self, part: "Used") -> "Used":
+        """Return what was used beside a part of it."""
+        return Used(
+            self.cpu_ns - part.cpu_ns,
+            self.minor_faults - part.minor_faults,
+            self.involuntary_switches - part.involuntary_switches,
+            self.wall_ns - part.wall_ns,
+        )
+
+
+NOTHING = Used(0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +66,34 @@ def read() -> Reading:
     return Reading(*first, used.ru_minflt, used.ru_nivcsw, *last)
 
 
-def waited_for_cpu_s(pid: int) -> float:
-    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells.
+#: In the number of a process's CPU clock: the time that the scheduler counts (Linux, posix-timers.h).
+_CPUCLOCK_SCHED = 2
 
-    It is the second number of schedstat, in nanoseconds, of the first thread of each.
+
+def cpu_ns_of(pid: int) -> int | None:
+    """Return the CPU time that a process has used, all its threads together; None where nobody tells."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return time.clock_gettime_ns((~pid << 3) | _CPUCLOCK_SCHED)
+    except OSError:
+        return None
+
+
+def waited_ns(pid: int) -> int:
+    """Return for how long a process's first thread could have computed but others had the CPU; 0 where nobody tells.
+
+    It is the second number of schedstat.
     """
-    task, total = Path(f"/proc/{pid}"), 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        total += int((task / "schedstat").read_text().split()[1])
-        for child in (task / "task" / str(pid) / "children").read_text().split():
-            total += int(Path(f"/proc/{child}/schedstat").read_text().split()[1])
-    return total * 1e-9
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def waited_for_cpu_s(pid: int) -> float:
+    """Return for how long a process and its forks could have computed but others had the CPU; 0 where nobody tells."""
+    forks = Path(f"/proc/{pid}/task/{pid}/children")
+    with contextlib.suppress(OSError):
+        return sum(map(waited_ns, (pid, *map(int, forks.read_text().split())))) * 1e-9
+    return 0.0

@@ -31,7 +31,7 @@ _SHARED = Path("/dev/shm")  # noqa: S108  # what others have made there is looke
 
 def end_below(pid: int) -> None:
     """Kill a process, which is stopped, and before it all that is below it."""
-    _end(lambda: _below(pid), {pid})
+    _end(lambda: below(pid), {pid})
 
 
 def end_marked(mark: str) -> None:
@@ -61,10 +61,28 @@ def _end(look: Callable[[], set[int]], last: Collection[int] = ()) -> None:
         _signal((one.pid for one in psutil.wait_procs(known, timeout=_GRACE_S)[1]), signal.SIGKILL)
 
 
+def stop_below(pid: int) -> None:
+    """Stop what a process, which is stopped, has started in other process groups than its own."""
+    _signal(_elsewhere(pid), signal.SIGSTOP)
+
+
+def continue_below(pid: int) -> None:
+    """Let what `stop_below` has stopped go on."""
+    _signal(_elsewhere(pid), signal.SIGCONT)
+
+
+def _elsewhere(pid: int) -> Iterator[int]:
+    """Yield the processes below one that its group does not have."""
+    for one in below(pid):
+        with contextlib.suppress(ProcessLookupError):
+            if os.getpgid(one) != pid:
+                yield one
+
+
 def shared_memory(pid: int, since_ns: int) -> set[Path]:
     """Return the files in memory, younger than a time of the wall clock, that a process or one below it uses."""
     young = _young(since_ns)
-    return young and young & {Path(name) for one in (pid, *_below(pid)) for name in _used(_PROC / str(one))}
+    return young and young & {Path(name) for one in (pid, *below(pid)) for name in _used(_PROC / str(one))}
 
 
 def abandoned(since_ns: int) -> list[Path]:
@@ -84,7 +102,7 @@ def remove(files: Iterable[Path]) -> None:
             file.unlink()
 
 
-def _below(pid: int) -> set[int]:
+def below(pid: int) -> set[int]:
     """Return the processes below one."""
     if not (_PROC / str(pid)).exists():
         with contextlib.suppress(psutil.Error, OSError, IndexError):

@@ -2,17 +2,18 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from ..machine import load
 from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
-from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker
-from ..worker.protocol import BurstTimed, Counted, Finished, Started
+from ..store.worker_records import DiscardedBurst, Outcome, Spent, Verification, Worker, worst
+from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
-from .worker_process import WorkerProcess
+from .worker_process import Ended, WorkerProcess
 
 
 @dataclass(slots=True)
@@ -27,6 +28,14 @@ class Active:
     call_ns: int = 0
     lost: str | None = None
     """Why the round has to be measured again, if so."""
+    content: str = FIRST
+    """Name of the contents that its inputs have now."""
+    returned: list[Returned] = field(default_factory=list)
+    """What its calls returned and nobody has verified yet."""
+    keeps: frozenset[int] = frozenset()
+    """Passes in which something is kept of what its calls return."""
+    largest_kept: int = 0
+    """Bytes of what a call returns."""
     spent_ns: Counter[str] = field(default_factory=Counter)
     """Name of a field of `Spent` -> ns so far."""
 
@@ -43,6 +52,16 @@ class Active:
             yield
         finally:
             self.spent_ns[name] += time.monotonic_ns() - started
+
+    def keep(self, folder: Path, digest: str | None, *, first: bool = False) -> None:
+        """Note what a call has returned; Ended where nothing was kept of it."""
+        if digest is None:
+            raise Ended(Outcome.FAILED, "its worker kept nothing that could be verified")
+        self.returned.append(Returned(kept=Kept(folder=folder, digest=digest), content=self.content, first=first))
+
+    def record_errors(self, errors: Iterable[Verification]) -> None:
+        """Put on the record how far results were from what is right: the largest errors count."""
+        self.record = replace(self.record, verification=worst(self.record.verification, errors))
 
     def whole_record(self) -> Worker:
         """Return the record, with where the time went."""
@@ -76,8 +95,12 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
     )
 
 
-def prepared(record: Worker, reply: Started) -> Worker:
-    """Return the record with what the worker found on the way to its first burst."""
+#: What is said beside the title of an implementation that copies its inputs.
+ANEW = "prepared anew, untimed, for other inputs"
+
+
+def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
+    """Return the record with what the worker found until its first burst; `copies`: whether it copies its inputs."""
     return replace(
         record,
         pools=reply.pools,
@@ -88,7 +111,7 @@ def prepared(record: Worker, reply: Started) -> Worker:
         first_call_ns=reply.first_call_ns,
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
-        consumed=reply.consumed,
+        consumed=reply.consumed or (ANEW if copies else None),
     )
 
 
@@ -101,9 +124,25 @@ def with_burst(record: Worker, reply: BurstTimed) -> Worker:
     return replace(record, discarded_bursts=(*again, short))
 
 
-def finished(record: Worker, reply: Finished) -> Worker:
-    """Return the record with what the last calls showed."""
-    return replace(record, verification=reply.verification, met_ns=reply.met_ns, unmet_ns=reply.unmet_ns)
+def changed(record: Worker, reply: Changed) -> Worker:
+    """Return the record with what a change of the contents showed: the shortest times, as others only add to them.
+
+    Of long calls no call is made for that on contents that were met: those of the bursts are.
+    """
+    met_ns, unmet_ns = reply.met_ns, reply.unmet_ns
+    if met_ns is None and unmet_ns is not None and record.bursts:
+        met_ns = min(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
+    return replace(record, met_ns=_least(record.met_ns, met_ns), unmet_ns=_least(record.unmet_ns, unmet_ns))
+
+
+def _least(*times: int | None) -> int | None:
+    return min((one for one in times if one is not None), default=None)
+
+
+def discarded(record: Worker, reply: BurstTimed, reason: str) -> Worker:
+    """Return the record with a burst that will be timed again."""
+    again = (*record.discarded_bursts, *reply.discarded, DiscardedBurst(burst=reply.burst, reason=reason))
+    return replace(record, discarded_bursts=again)
 
 
 def counted(record: Worker, reply: Counted) -> Worker:

@@ -4,25 +4,39 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from ..errors import ForeignCode
-from ..machine import affinity, hardware, load, memory, suspension, threads
+from ..machine import affinity, hardware, load, suspension
 from ..problems.case import Case
 from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
-from ..worker.protocol import Answer, InputsWritten, Order, Untimed
-from . import compile_caches, round_plan
+from ..worker.protocol import InputsWritten, Untimed
+from . import round_plan, seen
+from .asking import Asking
 from .case_spec import case_spec
 from .filler import filler
 from .group import Group, Source
-from .recording import Active, OpenRound, Past, counted, finished, paced, prepared, unfinished, unmeasured, with_burst
+from .recording import (
+    Active,
+    OpenRound,
+    Past,
+    changed,
+    counted,
+    discarded,
+    paced,
+    prepared,
+    unfinished,
+    unmeasured,
+    with_burst,
+)
 from .round_plan import RoundPlan, TurnChooser, Turns
+from .verifiers import Verifiers
+from .verifying import Verifying, contradicted
 from .worker_pool import Crew
-from .worker_process import Ended, WorkerProcess
-from .worker_start import Conditions
+from .worker_process import Ended
+from .worker_supply import WorkerSupply
 
 #: Arms of which nothing is counted: what the baseline does, its second arm does too.
 UNCOUNTED = (Role.AGAIN, Role.LIMIT)
@@ -46,16 +60,13 @@ class Conductor:
         """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
         self._untimed = untimed
         self._scratch = scratch
-        self._timeout_s = timeout_s
-        self._memory_bytes = memory.worker_limit() if memory_bytes is None else memory_bytes or None
-        self._listen = tell
-        self._doing = ""
         self._cpus = hardware.allowed_cpus()
         self.past = Past()
-        self._writers: list[WorkerProcess] = []
+        self._asking = Asking(timeout_s, tell, self.past)
+        self._supply = WorkerSupply(scratch, memory_bytes, self._cpus)
+        self._verifiers = Verifiers(timeout_s)
+        self._scheduling = affinity.scheduling([os.getpid()])
         self._open: OpenRound | None = None
-        self._ahead: dict[tuple[str, int], WorkerProcess] = {}
-        """Arm and hash seed of a round to come -> its worker."""
 
     def round(
         self,
@@ -73,26 +84,31 @@ class Conductor:
         """
         affinity.keep_off(plan.cpus, self._cpus)
         asleep = suspension.Watch()
+        self._verifying = Verifying(self._verifiers, self._scratch)
         held = self._open = OpenRound(
             index=index, group=group.name, plan=plan, before=load.snapshot(), started_ns=time.monotonic_ns()
         )
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         with ExitStack() as stack:
+            stack.callback(self._verifying.close)
             for name in plan.spawn_order:
                 held.active.append(self._spawned(arms[name], group, plan, crew or stack))
-            self.close()
+            self._supply.end_ahead()
             self._bind(held.active, plan.cpus)
             for one in held.active:
                 self._start(one, group, forks=crew is not None)
             warm = {one.arm.name: one for one in held.active if one.call_ns}
             turns = self._turns(warm, choose_turns, time.monotonic_ns() - held.started_ns)
+            for name, one in warm.items():
+                self._time_on(one, group, turns[name].passes)
             self._interleave(held, warm, turns)
             explains = index == 0 and self._untimed == "explain"  # it times, too: nothing is started beside it
             coming = iter(following.spawn_order if following and not explains else ())
             for one in held.active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
-                self._finish(one, untimed, kept=crew is not None)
-                self._start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
+                self._finish(one, group, untimed, stays=crew is not None)
+                self._supply.start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
+            self._verifying.require_untouched()
         self._open = None
         return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
 
@@ -100,64 +116,30 @@ class Conductor:
         """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
         return unfinished(self._open.so_far()) if self._open else None
 
-    def _tell(self, doing: str) -> None:
-        """Tell what is being done."""
-        self._doing = doing
-        self._listen(doing)
-
     def write_inputs(self, case: Case, source: Source, folder: Path, *, seed: int) -> InputsWritten | Ended:
         """Have a worker make inputs, reference and tolerance of a case; return its reply, or how that ended."""
         spec = case_spec(case, source, folder, problem=source.problem, scratch=self._scratch)
-        order = protocol.WriteInputs(
-            spec=spec, seed=seed, other_data=source.problem.data[-1], baseline=source.problem.baseline
-        )
-        environ = os.environ | threads.variables(1, "retain")  # nothing is timed there
-        conditions = self._conditions(source, environ, self._cpus)
-        with WorkerProcess(conditions) as worker:
-            self._writers.append(worker)
-            try:
-                return _asked(worker, case.problem, order, InputsWritten, 10 * self._timeout_s)
-            except Ended as ended:
-                return ended
+        try:
+            return self._verifiers.make(spec, source, self._supply.of_verifier(source), seed=seed)
+        except Ended as ended:
+            return ended
 
     def abandon_inputs(self) -> None:
         """End the workers that make inputs, from another thread than those that wait for them."""
-        for worker in self._writers:
-            worker.kill()
+        self._verifiers.abandon()
 
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
         started = time.monotonic_ns()
-        conditions = self._drawn(arm, group, plan)
-        if isinstance(keeper, Crew):
-            case, source = arm.case, group.sources[arm.name]
-            like = source.problem.file, case.implementation, case.layout, arm.again, group.threads, group.allocator
-            process = keeper.worker(like, conditions)
-        else:
-            ahead = self._ahead.pop((arm.name, plan.hash_seed), None)
-            process = keeper.enter_context(ahead or WorkerProcess(conditions))
+        process, conditions = self._supply.worker(arm, group, plan, keeper)
         active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, conditions.environment))
         active.spent_ns["starting_ns"] = time.monotonic_ns() - started
         return active
 
-    def _drawn(self, arm: Arm, group: Group, plan: RoundPlan) -> Conditions:
-        """Return what a worker starts with; it is bound to the CPUs of its round later."""
-        drawn = {"PYTHONHASHSEED": str(plan.hash_seed), "IMPLBENCH_PADDING": "x" * plan.padding}
-        source = group.sources[arm.name]
-        compiled = compile_caches.variables(self._scratch, source.problem.file, arm.case.implementation, arm.again)
-        environ = os.environ | threads.variables(group.threads, group.allocator) | drawn | compiled
-        return self._conditions(source, environ, hardware.on_the_same_node(plan.cpus, self._cpus))
-
-    def _start_ahead(self, arm: Arm | None, group: Group, plan: RoundPlan | None) -> None:
-        """Start a worker of the next round, to load what all load while another of this one is verified and ended."""
-        if arm and plan:
-            self._ahead[arm.name, plan.hash_seed] = WorkerProcess(self._drawn(arm, group, plan))
-
     def close(self) -> None:
-        """End workers that were started for a round in which they take no part."""
-        for worker in self._ahead.values():
-            worker.kill()
-        self._ahead.clear()
+        """End all workers that are left: those that know what is right, and those of a round that was never held."""
+        self._supply.end_ahead()
+        self._verifiers.close()
 
     def _bind(self, active: Sequence[Active], cpus: Sequence[int]) -> None:
         """Wait until new workers have loaded what they all load, on whatever CPUs, and bind them to those of the round.
@@ -165,36 +147,40 @@ class Conductor:
         Nothing is timed meanwhile, and nothing of their cases is loaded before.
         """
         for one in (one for one in active if one.process.is_new):
-            self._tell(f"starting {one.arm.name}")
+            self._asking.tell(f"starting {one.arm.name}")
             with one.spending("starting_ns"):
-                if self._ask(one, protocol.Wake(), protocol.Awake):
+                if self._asking.ask(one, protocol.Wake(), protocol.Awake):
                     one.process.bind(cpus)
 
     def _start(self, active: Active, group: Group, *, forks: bool) -> None:
-        """Let a worker prepare, verify and warm up, and stop it."""
+        """Let a worker prepare and warm up, stop it, and have the result of its first call verified."""
         if active.record.outcome != Outcome.OK:
             return
-        arm = active.arm
-        self._tell(f"preparing {arm.name}")
-        source = group.sources[arm.name]
+        arm, place = active.arm, self._verifying.place()
+        self._asking.tell(f"preparing {arm.name}")
+        source, inputs = group.sources[arm.name], group.inputs[arm.name]
         problem = source.problem if arm in group.limits else group.problem
         order = protocol.Start(
-            spec=case_spec(arm.case, source, group.inputs[arm.name], problem=problem, scratch=self._scratch),
+            spec=case_spec(arm.case, source, inputs, problem=problem, scratch=self._scratch),
             implementation=source.implementation.function or source.implementation.name,
             apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
+            kept=place,
+            own_clock=source.implementation.name in problem.clocks,
             copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
             forks=forks,
         )
         with active.spending("verifying_ns"):
-            reply = self._ask(active, order, protocol.Started)
-        if reply:
-            active.record = prepared(active.record, reply)
+            reply = self._asking.ask(active, order, protocol.Started)
+            if reply:
+                active.process.pause()
+                self._asking.unless_ended(active, lambda: self._verifying.first(active, inputs, place, reply.kept))
+        if reply and active.record.outcome == Outcome.OK:
+            active.record = prepared(active.record, reply, copies=order.copies_inputs)
             active.spent_ns.update(preparing_ns=reply.preparing_ns, warming_ns=reply.warming_ns)
             active.spent_ns["verifying_ns"] -= reply.preparing_ns + reply.warming_ns
             active.call_ns, active.number = reply.call_ns, reply.number
-            active.process.pause()
 
     def _turns(self, warm: Mapping[str, Active], choose_turns: TurnChooser, took_ns: int) -> Mapping[str, Turns]:
         """Give the arms that have warmed up the sizes of their bursts, and return the turns of each."""
@@ -205,26 +191,33 @@ class Conductor:
             one.samples = turns[name].samples
         return turns
 
-    def _ask(self, active: Active, order: Order, expected: type[Answer]) -> Answer | None:
-        """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
-        still = None if isinstance(order, protocol.TimeBurst) else lambda: self._listen(self._doing)
-        try:
-            return _asked(active.process, active.arm.name, order, expected, self._timeout_s, meanwhile=still)
-        except Ended as ended:
-            outcome, reason = ended.outcome, ended.reason
-            if ended.from_outside and active.arm.name not in self.past.killed:
-                self.past.killed.add(active.arm.name)
-                active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
-                outcome = Outcome.NOT_MEASURED
-        active.process.kill()
-        active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
-        return None
+    def _time_on(self, one: Active, group: Group, passes: int) -> None:
+        """Give a worker that is warm other contents than it was prepared on, to be timed on."""
+        copies = group.sources[one.arm.name].implementation.copies_inputs
+        self._verifying.draw(one, passes)
+        if passes and self._verifying.wants_others(one, group.inputs[one.arm.name], copies=copies):
+            with one.spending("verifying_ns"):
+                self._change(one, group, protocol.TIMED)
+
+    def _change(self, one: Active, group: Group, name: str) -> protocol.Changed | None:
+        """Have a worker change to other contents, and stop it; None when its case ended with that."""
+
+        def ask(order: protocol.Change) -> protocol.Changed:
+            one.process.resume()
+            return self._asking.answer(one, order, protocol.Changed)
+
+        inputs = group.inputs[one.arm.name]
+        reply = self._asking.unless_ended(one, lambda: self._verifying.change(one, inputs, name, ask))
+        if reply:
+            one.process.pause()
+            one.record = changed(one.record, reply)
+        return reply
 
     def _interleave(self, held: OpenRound, active: Mapping[str, Active], turns: Mapping[str, Turns]) -> None:
         """Time one burst of each arm that is warm in each of its passes; all but who is timed are stopped."""
         passes = max((one.passes for one in turns.values()), default=0)
         for index in range(passes):
-            self._tell(f"pass {index + 1} of {passes}, {held.group}")
+            self._asking.tell(f"pass {index + 1} of {passes}, {held.group}")
             for position, arm in enumerate(round_plan.order_of_pass(held.plan.positions, index)):
                 one = active.get(arm)
                 if one and one.record.outcome == Outcome.OK and index < turns[arm].passes:
@@ -235,65 +228,60 @@ class Conductor:
     def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
         """Time a burst; where its samples are too short for the clock, again with more calls in each."""
         longer: int | None = one.number
-        while longer is not None:
-            one.process.resume()
-            order = protocol.TimeBurst(pass_index=pass_index, position=position, number=one.number, samples=one.samples)
-            reply = self._ask(one, order, protocol.BurstTimed)
+        said: list[str] = []
+        while longer is not None and len(said) < seen.MOST_CONTRADICTIONS:
+            place = self._verifying.place() if pass_index in one.keeps else None
+            order = protocol.TimeBurst(
+                pass_index=pass_index, position=position, number=one.number, samples=one.samples, kept=place
+            )
+            reply, contradiction = self._timed(one, order)
             if reply is None:
                 return
-            one.process.pause()
+            if contradiction:
+                said.append(contradiction)
+                one.record = discarded(one.record, reply, contradiction)
+                continue
             one.record, longer = with_burst(one.record, reply), reply.longer
+            if place:
+                self._asking.unless_ended(one, partial(one.keep, place / str(len(reply.discarded)), reply.kept))
             if longer is not None:
                 for name, number in self.past.sizes.lengthen(one.arm.name, longer, paced(active)).items():
                     active[name].number = number
+        if longer is not None:
+            self._asking.unless_ended(one, partial(contradicted, said))
 
-    def _finish(self, one: Active, untimed: Untimed | None, *, kept: bool) -> None:
-        """Have the worker verify its last result and a changed one, and end it, or its fork where it is kept."""
+    def _timed(self, one: Active, order: protocol.TimeBurst) -> tuple[protocol.BurstTimed | None, str | None]:
+        """Have a worker time a burst; return its reply, and how what is seen of the worker contradicts that."""
+        one.process.resume()
+        before = one.process.seen()
+        reply = self._asking.ask(one, order, protocol.BurstTimed)
+        if reply is None:
+            return None, None
+        after = one.process.seen()
+        one.process.pause()
+        return reply, seen.moved(after, one.record.affinity, self._scheduling) or seen.contradiction(
+            before, after, told_ns=reply.took_ns, threads=one.arm.case.threads or 1
+        )
+
+    def _finish(self, one: Active, group: Group, untimed: Untimed | None, *, stays: bool) -> None:
+        """Have a worker's results verified, and one on contents new to it; end it, or its fork where it stays."""
         if one.record.outcome != Outcome.OK:
             return
-        self._tell(f"verifying the last results of {one.arm.name}")
-        one.process.resume()
+        self._asking.tell(f"verifying the last results of {one.arm.name}")
         with one.spending("verifying_ns"):
-            reply = self._ask(one, protocol.Finish(), protocol.Finished)
-        if not reply:
+            if self._change(one, group, protocol.LAST):
+                self._asking.unless_ended(one, lambda: self._verifying.all_of(one, group.inputs[one.arm.name]))
+        if one.record.outcome != Outcome.OK:
             return
-        one.record = finished(one.record, reply)
+        one.process.resume()
         if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
             self._count(one, protocol.Count(explained=untimed == "explain"))
         with one.spending("starting_ns"):
-            if not (kept and not one.process.ended and self._ask(one, protocol.Leave(), protocol.Leaving)):
+            if not (stays and not one.process.ended and self._asking.ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.end()
 
     def _count(self, one: Active, order: protocol.Count) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
-        self._tell(f"counting what {one.arm.name} does")
+        self._asking.tell(f"counting what {one.arm.name} does")
         with suppress(Ended), one.spending("counting_ns"):
-            reply = _asked(one.process, one.arm.name, order, protocol.Counted, self._timeout_s)
-            one.record = counted(one.record, reply)
-
-    def _conditions(self, source: Source, environ: Mapping[str, str], cpus: Sequence[int]) -> Conditions:
-        return Conditions(
-            environment=environ,
-            cpus=cpus,
-            folder=self._scratch,
-            beside=source.beside,
-            is_led=source.problem.is_led,
-            own=source.own,
-            memory_bytes=self._memory_bytes,
-        )
-
-
-def _asked(
-    process: WorkerProcess,
-    name: str,
-    order: Order,
-    expected: type[Answer],
-    timeout_s: float,
-    *,
-    meanwhile: Callable[[], None] | None = None,
-) -> Answer:
-    """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
-    try:
-        return process.ask(order, expected, timeout_s, meanwhile=meanwhile)
-    except ForeignCode as error:
-        raise ForeignCode(f"{name}: {error}") from error
+            one.record = counted(one.record, self._asking.answer(one, order, protocol.Counted))

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -18,7 +19,8 @@ from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe
 from ..worker.protocol import Answer, Failure, Foreign, Leave, Leaving, Order, Start
-from . import descendants, worker_start
+from . import descendants, seen, worker_start
+from .seen import Seen
 from .worker_start import Conditions
 
 #: How much of a worker's stdout and stderr is kept, and how much of what is in the pipe at its end is looked at.
@@ -71,7 +73,8 @@ class WorkerProcess:
         self._conditions = conditions
         self._received = pipe.Received()
         self._tail = bytearray()
-        self._asked = 0
+        self._number = secrets.randbits(32)  # of the next order: who has not read that writes no reply to it
+        self.is_new = True  # nothing was asked of it yet
         self._inputs: tuple[Path, ...] = ()
         self._ended_before = memory.ended_for_want_of_memory()
         self._started_ns = time.time_ns()
@@ -96,11 +99,6 @@ class WorkerProcess:
     def ended(self) -> bool:
         """Whether it was killed."""
         return self._at.closed
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it was asked nothing yet."""
-        return self._asked == 0
 
     @property
     def output_tail(self) -> str:
@@ -128,13 +126,13 @@ class WorkerProcess:
         ImplbenchError
             If its working directory is gone, and with it what it needs.
         """
-        self._asked += 1
+        number, self._number, self.is_new = self._number, secrets.randbits(32), False
         if isinstance(order, Start):
             files = os.walk(order.spec.inputs)  # nothing where that is gone already
             self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
-            pipe.send(self._at.commands, self._asked, order)
-            number, body = self._wait(timeout_s, meanwhile)
+            pipe.send(self._at.commands, number, order)
+            answered, body = self._wait(timeout_s, meanwhile)
             reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
@@ -143,7 +141,7 @@ class WorkerProcess:
             ended = self._death()
             self._require_inputs()
             raise ended from error
-        if number != self._asked:
+        if answered != number:
             self.kill()
             raise Ended(Outcome.FAILED, "wrote to the harness's own pipe")
         if isinstance(reply, Failure):
@@ -241,12 +239,18 @@ class WorkerProcess:
         reason = "killed by SIGKILL, as the system does when memory runs out"
         return Ended(Outcome.OUT_OF_MEMORY, reason, from_outside=True)
 
+    def seen(self) -> Seen:
+        """Return what is seen of it now, whatever it says."""
+        return seen.look(self.pid)
+
     def pause(self) -> None:
         """Stop it, with whatever it started: an idle thread pool would spin beside the one that is timed."""
         self._signal(signal.SIGSTOP)
+        descendants.stop_below(self.pid)
 
     def resume(self) -> None:
         """Let it go on."""
+        descendants.continue_below(self.pid)
         self._signal(signal.SIGCONT)
 
     def bind(self, cpus: Sequence[int]) -> None:

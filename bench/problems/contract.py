@@ -15,6 +15,7 @@ CONSTANTS: Mapping[str, type] = {
     "DATA": tuple,
     "BASELINE": str,
     "OUTPUTS": tuple,
+    "CLOCKS": tuple,
 }
 
 #: Functions of these names say something of a problem; no implementation is called so.

@@ -60,6 +60,8 @@ class Problem:
     """Implementations in the order in which each improves on the one before it; empty where none is given."""
     inout: tuple[str, ...] = ()
     """Inputs that an evaluation may overwrite; their contents are put back before each call, untimed."""
+    clocks: tuple[str, ...] = ()
+    """Implementations whose own clock counts, as that of another program."""
     module: str = MODULE
     """Name of the file in the folder, without its suffix; another than that of a folder's problem.py is all of it."""
     functions: tuple[Function, ...] = ()
@@ -228,6 +230,7 @@ def read(place: Path) -> Problem:
         outputs=constants.get("OUTPUTS", ()),
         ladder=tuple(constants.get("LADDER", ())),
         inout=_inout(file, constants.get("INOUT", ())),
+        clocks=constants.get("CLOCKS", ()),
         module=file.stem,
         functions=functions,
         arguments=_arguments(functions, baseline),

@@ -3,6 +3,7 @@
 All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``None`` is unknown.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Annotated
@@ -82,6 +83,19 @@ class Verification:
     """Largest componentwise error divided by its tolerance; above 1 is wrong."""
     max_ulp: Amount
     """Largest componentwise error in units in the last place of what is right, in the dtype that it is kept in."""
+
+
+def worst(*checks: Iterable[Verification]) -> tuple[Verification, ...]:
+    """Return for each output the largest of either error over several checks."""
+    found: dict[str, Verification] = {}
+    for error in (error for errors in checks for error in errors):
+        kept = found.setdefault(error.output, error)
+        found[error.output] = Verification(
+            output=error.output,
+            error_over_tolerance=max(kept.error_over_tolerance, error.error_over_tolerance),
+            max_ulp=max(kept.max_ulp, error.max_ulp),
+        )
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

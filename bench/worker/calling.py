@@ -145,8 +145,9 @@ def _named(made: Any, spec: CaseSpec) -> Values:
                 "its inputs() returned a dict that has other keys than names of arguments; if the dict is itself the "
                 "argument, return (the_dict,)",
             )
-        spec.inputs.mkdir(parents=True, exist_ok=True)
-        (spec.inputs / KEYWORDS).touch()
+        if not (spec.inputs / KEYWORDS).exists():
+            spec.inputs.mkdir(parents=True, exist_ok=True)
+            (spec.inputs / KEYWORDS).touch()
         return made
     values = made if type(made) is tuple else (made,)
     return dict(zip(_names(spec.arguments, len(values)), values, strict=True))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..store.worker_records import Verification
+from ..store.worker_records import Verification, worst
 from .outcome import Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
@@ -91,19 +91,6 @@ def _root(path: str) -> str:
     """Return the name that a path begins with."""
     ends = [place for place in map(path.find, "[.{") if place > 0]
     return path[: min(ends)] if ends else path
-
-
-def worst(*checks: Iterable[Verification]) -> tuple[Verification, ...]:
-    """Return for each output the largest of either error over several checks."""
-    found: dict[str, Verification] = {}
-    for error in (error for errors in checks for error in errors):
-        kept = found.setdefault(error.output, error)
-        found[error.output] = Verification(
-            output=error.output,
-            error_over_tolerance=max(kept.error_over_tolerance, error.error_over_tolerance),
-            max_ulp=max(kept.max_ulp, error.max_ulp),
-        )
-    return tuple(found.values())
 
 
 def require_unchanged(inputs: Values, originals: Values) -> None:

@@ -17,9 +17,9 @@ def forced(step: Step, result: Any) -> tuple[Step, str] | None:
     result
         What it has returned.
     """
-    if isinstance(result, Iterator):
+    if issubclass(type(result), Iterator):
         return _listing(step), f"its {type(result).__name__} is gone through inside the clock"
-    if isinstance(result, tuple | list) and any(isinstance(one, Iterator) for one in result):
+    if any(issubclass(type(one), Iterator) for one in items_of(result) or ()):
         return _listing_each(step), "what it yields is gone through inside the clock"
     if "jax" in sys.modules and _holds(result, "jaxlib", "jax"):
         return _waiting(step, sys.modules["jax"].block_until_ready), "the clock stops when its arrays are computed"
@@ -28,12 +28,21 @@ def forced(step: Step, result: Any) -> tuple[Step, str] | None:
     return None
 
 
+def items_of(result: Any) -> list[Any] | None:
+    """Return what a list or tuple holds, whatever a subclass makes of being asked for it; None of anything else."""
+    for kind in (tuple, list):
+        if issubclass(type(result), kind):
+            return [*kind.__iter__(result)]
+    return None
+
+
 def _holds(result: Any, *packages: str) -> bool:
     """Return whether a result is of one of these packages, or holds something that is."""
-    if isinstance(result, dict):
+    if issubclass(type(result), dict):
         return any(_holds(one, *packages) for one in dict.values(result))
-    if isinstance(result, tuple | list):
-        return any(_holds(one, *packages) for one in result[:100])
+    items = items_of(result)
+    if items is not None:
+        return any(_holds(one, *packages) for one in items[:100])
     return type(result).__module__.partition(".")[0] in packages
 
 
@@ -43,7 +52,7 @@ def _listing(step: Step) -> Step:
 
 def _listing_each(step: Step) -> Step:
     def listing(*given: Any) -> Any:
-        return [list(one) if isinstance(one, Iterator) else one for one in step(*given)]
+        return [list(one) if issubclass(type(one), Iterator) else one for one in items_of(step(*given)) or ()]
 
     return _like(step, listing)
 

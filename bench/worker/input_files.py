@@ -1,57 +1,114 @@
-"""What a worker makes for the others: inputs, and what is right for them, in files."""
+"""What is made before a run: several contents of a case's inputs, and what is right for each."""
 
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..problems.sources import calls
 from ..store.checks import Closeness
-from .baseline import Baseline
+from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
 from .loading import ProblemFunctions, problem_functions
 from .originals import Making, made, save_making
 from .outcome import Unfit, judged
-from .protocol import CaseSpec, InputsWritten, WriteInputs
+from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
 from .value_files import differs, save_values
+from .values.comparison import Error, compared
 from .values.digest import digest
 from .values.leaves import Leaf, Numbers
-from .values.stored import save_expected
 
 
-def write_inputs(order: WriteInputs) -> InputsWritten:
-    """Make inputs and what is right of two contents, A and B, and write them to a folder for the workers.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """Contents of a case's inputs, as they are before any call."""
 
-    B is of the problem's last kind of data, where the first may have more than chance in common (as x = a1 in patches).
+    inputs: Mapping[str, Any]
+    data: str
+    seed: int
+    right: Right
+    took_s: float
+    """To make them, and to know what is right for them."""
+
+
+class Maker:
+    """Makes contents of a case's inputs, and what is right for each.
+
+    Those that come last are of the problem's last kind of data, where the first may have more than chance in common (as
+    x = a1 in patches). What is drawn no worker can have met before it is handed out.
     """
-    from ..machine import environment
 
-    spec, contents = order.spec, []
-    making = {"a": (spec.case.data, order.seed), "b": (order.other_data, order.seed + 1)}
-    with judged():
-        problem = problem_functions(spec)
-        baseline, call = Baseline(spec, problem, order.baseline), calls.here()
-        expecting = Expecting(spec, problem, baseline.of_operands(call) if call else baseline)
-        for content, (data, seed) in making.items():
-            inputs = made(spec, data, seed)
-            _require_arrays(spec.inout, inputs)
-            unsaved = save_values(spec.inputs / content / "inputs", inputs)
-            if unsaved:
-                _require_repeatable(inputs, made(spec, data, seed), unsaved)
-            contents.append((inputs, expecting.of(call.operands if call else inputs, seed)))
-        work = _work(spec, problem)
-    for content, (_, right) in zip(making, contents, strict=True):
-        if right.expected:
-            save_expected(spec.inputs / content / "expected", right.expected)
-    _save_making(order, problem, making, contents[0][1])
-    return InputsWritten(
-        matrices=tuple(name for name, value in contents[0][0].items() if _is_matrix(value)),
-        work={key: float(value) for key, value in work.items()},
-        numeric_stack=environment.numeric_stack(),
-        check=contents[0][1].check,
-        doubt=_doubt(*contents, spec=spec),
-    )
+    def __init__(self, order: WriteInputs) -> None:
+        self._order = order
+        self._spec = order.spec
+        with judged():
+            self.problem = problem_functions(order.spec)
+        baseline, self._call = Baseline(order.spec, self.problem, order.baseline), calls.here()
+        told = baseline.of_operands(self._call) if self._call else baseline
+        self._expecting = Expecting(order.spec, self.problem, told)
+
+    def contents(self, name: str, drawn: int) -> Made:
+        """Return contents of one of the names; Unfit where the problem does not give them."""
+        order = self._order
+        data = order.other_data if name == LAST else self._spec.case.data
+        seed = order.seed + {FIRST: 0, LAST: 1 + drawn, TIMED: 2 + drawn}[name]
+        began = time.monotonic()
+        with judged():
+            inputs = made(self._spec, data, seed)
+            _require_arrays(self._spec.inout, inputs)
+            before = {one: copied(value) for one, value in inputs.items()}  # a reference may compute in place
+            right = self._expecting.of(self._call.operands if self._call else inputs, seed)
+        return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
+
+    def told(self, first: Made, last: Made, timed: Made | None) -> InputsWritten:
+        """Return what is told of them, and write for the workers how the first were made."""
+        from ..machine import environment
+
+        spec, problem = self._spec, self.problem
+        with judged():
+            work = _work(spec, problem)
+        making = Making(
+            data=first.data,
+            seed=first.seed,
+            accepts=problem.accept is not None,
+            judges=problem.accept is not None or problem.same is not None,
+            renews=problem.fresh is not None,
+        )
+        save_making(spec, making)
+        return InputsWritten(
+            matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
+            work={key: float(value) for key, value in work.items()},
+            numeric_stack=environment.numeric_stack(),
+            check=first.right.check,
+            doubt=_doubt(first, last, spec=spec),
+            replaceable=timed is not None and (spec.is_one_file or not _renewed(first.inputs, timed.inputs)),
+        )
+
+
+def hand_out(contents: Made, folder: Path, spec: CaseSpec) -> Content:
+    """Write contents to a new folder for workers; Unfit where they would make others by themselves."""
+    unsaved = save_values(folder, contents.inputs)
+    if unsaved:
+        with judged():
+            _require_repeatable(contents.inputs, made(spec, contents.data, contents.seed), unsaved)
+    return Content(folder=folder, data=contents.data, seed=contents.seed)
+
+
+def _takes_zeros(right: Right) -> bool:
+    """Return whether zeros are within the tolerance of all numbers, of which there are some."""
+    if right.expected is None:
+        return False
+    leaves, dtypes = right.expected.leaves, right.expected.dtypes
+    zeros = {
+        path: Numbers(array=np.zeros(leaf.array.shape, dtypes.get(path, leaf.array.dtype)), typed=leaf.typed)
+        for path, leaf in leaves.items()
+        if isinstance(leaf, Numbers) and leaf.array.size and leaf.array.dtype.kind in "fc"
+    }
+    return bool(zeros) and all(isinstance(one, Error) for one in compared({**leaves, **zeros}, right.expected))
 
 
 def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
@@ -61,23 +118,6 @@ def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
     if absent and problem.work:
         raise Unfit("failed", f"its work() gives no {', '.join(absent)}")
     return work
-
-
-def _save_making(
-    order: WriteInputs, problem: ProblemFunctions, making: Mapping[str, tuple[str, int]], right: Right
-) -> None:
-    save_making(
-        order.spec,
-        Making(
-            data={content: data for content, (data, _) in making.items()},
-            seeds={content: seed for content, (_, seed) in making.items()},
-            baseline=order.baseline,
-            accepts=problem.accept is not None,
-            compares=problem.same is not None,
-            renews=problem.fresh is not None,
-            expects=right.expected is not None,
-        ),
-    )
 
 
 def _is_matrix(value: Any) -> bool:
@@ -99,28 +139,31 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
             raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
 
 
-def _doubt(
-    first: tuple[Mapping[str, Any], Right], second: tuple[Mapping[str, Any], Right], *, spec: CaseSpec
-) -> str | None:
+def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
     """Return why a remembered answer cannot be told from a computed one; None where it can.
 
     In one file nothing of the implementations' own is done outside the calls.
     """
-    if calls.here() and first[1].check.closeness == Closeness.ABSENT:
+    if calls.here() and first.right.check.closeness == Closeness.ABSENT:
         return None  # whatever is returned, nobody looks at it
     if calls.here():
         return "what it is called with is the same each time: a remembered answer cannot be told from a computed one"
     always = None
-    if _same(first[0], second[0]):
+    if _takes_zeros(first.right) and _takes_zeros(second.right):
+        return (
+            "zeros are right within its tolerance(), for every seed: who computes nothing is right; let it be narrower"
+        )
+    one, other = first.right.expected, second.right.expected
+    if _same(first.inputs, second.inputs):
         always = "inputs"
-    elif first[1].expected and second[1].expected and _are_alike(first[1].expected.leaves, second[1].expected.leaves):
+    elif one and other and _are_alike(one.leaves, other.leaves):
         always = "right answers"
     if always:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
             f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         )
-    renewed = [name for name in {**first[0], **second[0]} if not _alike(first[0].get(name), second[0].get(name))]
+    renewed = _renewed(first.inputs, second.inputs)
     if renewed and not spec.is_one_file:
         return (
             f"its {', '.join(renewed)} cannot be changed in place for another seed, so that prepare() runs again: what "
@@ -128,6 +171,11 @@ def _doubt(
             "arrays alone, no numbers and no shapes"
         )
     return None
+
+
+def _renewed(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return the names of the inputs that cannot be changed in the hands of who holds them."""
+    return [name for name in {**one, **other} if not _alike(one.get(name), other.get(name))]
 
 
 def _alike(one: Any, other: Any) -> bool:

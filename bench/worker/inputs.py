@@ -1,4 +1,4 @@
-"""The inputs of a case in a worker: two contents, A (timed) and B, that take turns in one place in memory."""
+"""The inputs of a case in a worker: contents that take turns in one place in memory."""
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +8,15 @@ import numpy as np
 
 from ..problems.case import MemoryOrder
 from . import correctness
+from .outcome import Unfit
 from .protocol import FoundOrder
 from .values.digest import digest
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
 QUICKLY_CHECKED_BYTES = 2**20
 
-#: From a content, "a" or "b", to name -> value.
-Contents = Callable[[str], Mapping[str, Any]]
+#: From what names some contents to name -> value.
+Contents = Callable[[Any], Mapping[str, Any]]
 
 
 class Arena:
@@ -25,9 +26,15 @@ class Arena:
     """
 
     def __init__(
-        self, contents: Contents, orders: Mapping[str, MemoryOrder], inout: Sequence[str] = (), *, renews: bool = False
+        self,
+        contents: Contents,
+        orders: Mapping[str, MemoryOrder],
+        inout: Sequence[str] = (),
+        *,
+        first: Any,
+        renews: bool = False,
     ) -> None:
-        """Load contents A.
+        """Load the first contents.
 
         Parameters
         ----------
@@ -37,6 +44,8 @@ class Arena:
             Name -> memory order, where that is not C.
         inout
             Arrays that an evaluation may overwrite: `restore` puts their contents back.
+        first
+            Names the first contents.
         renews
             Whether the problem has its own way of giving each call what it may use up.
         """
@@ -49,7 +58,9 @@ class Arena:
         """Views of the arrays, which keep their shape if an implementation gives an array another."""
         self.digests: dict[str, str] = {}
         """Name -> digest of what is neither an array of plain data nor a number."""
-        self.change_to("a")
+        self.content = first
+        """Names the contents that are there now."""
+        self.change_to(first)
 
     def _remember(self) -> None:
         """Keep what must not change, and what is put back."""
@@ -87,12 +98,20 @@ class Arena:
                 found[name] = "CF" if both else "C" if flags.c_contiguous else "F" if flags.f_contiguous else "strided"
         return found
 
-    def change_to(self, content: str) -> bool:
+    def required_layout(self, orders: Mapping[str, MemoryOrder]) -> dict[str, FoundOrder]:
+        """Return the same; Unfit where an input is in another order than it should be."""
+        found = self.layout()
+        for name, wanted in orders.items():
+            if wanted not in found[name]:
+                raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {found[name]}")
+        return found
+
+    def change_to(self, content: Any) -> bool:
         """Put other contents into the same arrays; return False where that could not be done without new values.
 
         A number cannot be changed in the hands of who holds it, nor an array get another shape.
         """
-        changed = True
+        changed, self.content = True, content
         for name, value in self._contents(content).items():
             owned = self._owned.get(name)
             if isinstance(value, np.ndarray) and owned is not None and _alike(owned, value):

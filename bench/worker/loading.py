@@ -40,7 +40,7 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
 
     Whatever its module raises passes through; Unfit if it makes no inputs.
     """
-    module = _module(spec)
+    module = module_of(spec)
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
@@ -80,7 +80,7 @@ def loaded(order: Start, *, renews: bool | None = None) -> Loaded:
     spec = order.spec
     if spec.is_one_file:
         with judged():
-            module = _imported(*order.apart) if order.apart else _module(spec)
+            module = _imported(*order.apart) if order.apart else module_of(spec)
             renews = hasattr(module, "fresh") if renews is None else renews
             return Loaded(prepare=calling.prepare_of(_function(module, order.implementation), spec, renews=renews))
     with judged():
@@ -107,7 +107,7 @@ def _function(module: ModuleType, name: str) -> Callable[..., Any]:
     return function
 
 
-def _module(spec: CaseSpec) -> ModuleType:
+def module_of(spec: CaseSpec) -> ModuleType:
     """Return the module of a problem, or what stands for it: functions that came with the order, or of a collection."""
     if spec.origin is not None:
         return sources.loaded(spec.origin)

@@ -1,4 +1,4 @@
-"""The two contents of a case's inputs, A and B, as they were made: what is in files from these, the rest made again."""
+"""The contents of a case's inputs as they were made: what is in files from these, the rest made again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,36 +8,29 @@ import msgspec
 
 from .loading import problem_functions
 from .outcome import Unfit, judged
-from .protocol import CaseSpec
+from .protocol import CaseSpec, Content
 from .value_files import load_values
-from .values.comparison import Expected
-from .values.stored import load_expected
 
-#: The file that says how contents were made, in the folder of a case.
-_MAKING = "making.json"
+#: The file that says how the first contents were made, in the folder of a case, and that of these.
+_MAKING, _FIRST = "making.json", "first"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Making:
-    """How the contents of a case were made, and how results are checked."""
+    """How the first contents of a case were made, and how results are checked: all that a worker is told of that."""
 
-    data: dict[str, str]
-    """Content -> kind of data."""
-    seeds: dict[str, int]
-    """Content -> seed."""
-    baseline: str
+    data: str
+    seed: int
     accepts: bool
     """Whether the problem has a test of its own for outputs."""
-    compares: bool
-    """Whether it has a comparison of its own."""
+    judges: bool
+    """Whether it looks at outputs itself, by that or by a comparison of its own."""
     renews: bool
     """Whether it has its own way of giving each call what that may use up."""
-    expects: bool
-    """Whether there is something to hold results against in the files."""
 
 
 def save_making(spec: CaseSpec, making: Making) -> None:
-    """Write how the contents of a case were made."""
+    """Write how the first contents of a case were made."""
     (spec.inputs / _MAKING).write_bytes(msgspec.json.encode(making))
 
 
@@ -48,8 +41,13 @@ class Originals:
         self._spec = spec
         self.making = msgspec.json.decode((spec.inputs / _MAKING).read_bytes(), type=Making)
 
-    def __call__(self, content: str) -> dict[str, Any]:
-        """Return name -> value of content "a" or "b".
+    @property
+    def first(self) -> Content:
+        """The contents that every worker begins with."""
+        return first_of(self._spec, self.making.data, self.making.seed)
+
+    def __call__(self, content: Content) -> dict[str, Any]:
+        """Return name -> value of some contents.
 
         Raises
         ------
@@ -59,20 +57,22 @@ class Originals:
 
         def make() -> Mapping[str, Any]:
             with judged("its inputs() "):
-                return made(self._spec, self.making.data[content], self.making.seeds[content])
+                return made(self._spec, content.data, content.seed)
 
         try:
-            return load_values(self._spec.inputs / content / "inputs", make)
+            return load_values(content.folder, make)
         except ValueError as error:
             raise Unfit("failed", str(error)) from error
 
-    def in_files(self, content: str) -> dict[str, Any]:
-        """Return those of a content that are arrays of plain data or numbers."""
-        return load_values(self._spec.inputs / content / "inputs")
+    @staticmethod
+    def in_files(content: Content) -> dict[str, Any]:
+        """Return those of some contents that are arrays of plain data or numbers."""
+        return load_values(content.folder)
 
-    def expected(self, content: str) -> Expected | None:
-        """Return what is right for a content, None where the problem's own functions judge alone."""
-        return load_expected(self._spec.inputs / content / "expected") if self.making.expects else None
+
+def first_of(spec: CaseSpec, data: str, seed: int) -> Content:
+    """Return the first contents of a case, in their place."""
+    return Content(folder=spec.inputs / _FIRST, data=data, seed=seed)
 
 
 def made(spec: CaseSpec, data: str, seed: int) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .forcing import items_of
 from .outcome import Wrong
 from .values.leaves import Exact, Leaf, Numbers
 from .values.reading import promise, taken_apart
@@ -38,6 +39,9 @@ def named(result: object, names: Sequence[str], overwritten: Mapping[str, np.nda
     overwritten = overwritten or {}
     if not names:
         return _as_returned(result, overwritten)
+    if type(result) not in (tuple, list):  # a subclass may compute when it is asked for what it holds
+        items = items_of(result)
+        result = result if items is None else tuple(items)
     returned = [name for name in names if name not in overwritten]
     if len(returned) < len(names) and (result is None or _fits(result, len(returned))):
         values = () if result is None else _several(result, len(returned))
@@ -68,15 +72,16 @@ def _several(result: Any, count: int) -> Sequence[Any]:
 
 def _as_returned(result: object, overwritten: Mapping[str, np.ndarray]) -> Outputs:
     """Return the one result; the inputs that were overwritten where there is none, or they are the result."""
-    parts = result if isinstance(result, tuple) and result else (result,)
+    parts = (items_of(result) if issubclass(type(result), tuple) else None) or [result]
     if overwritten and all(one is None or _is_one_of(one, overwritten) for one in parts):
         return dict(overwritten)
     return {RESULT: result}
 
 
 def _is_one_of(value: object, arrays: Mapping[str, np.ndarray]) -> bool:
-    if not isinstance(value, np.ndarray):
+    if not issubclass(type(value), np.ndarray):
         return False
+    value = np.asarray(value)
     place = value.__array_interface__["data"], value.shape, value.strides, value.dtype
     return any(place == (one.__array_interface__["data"], one.shape, one.strides, one.dtype) for one in arrays.values())
 

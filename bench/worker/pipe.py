@@ -11,15 +11,17 @@ from .. import reading
 from ..text import speakable
 from .protocol import (
     Answer,
+    Change,
     Count,
     Failure,
-    Finish,
     Foreign,
+    HandOut,
     Leave,
     Order,
     Reply,
     Start,
     TimeBurst,
+    Verify,
     Wake,
     WriteInputs,
 )
@@ -99,7 +101,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    kind: Any = Wake | WriteInputs | Start | TimeBurst | Finish | Count | Leave
+    kind: Any = Wake | WriteInputs | HandOut | Verify | Start | TimeBurst | Change | Count | Leave
     return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
 
 

@@ -28,6 +28,10 @@ Fact = str | Natural | list[str] | None
 FoundOrder = Literal["C", "F", "CF", "strided"]
 
 
+#: Names of contents: those that every worker begins with, those that are timed, and those that come last of all.
+FIRST, TIMED, LAST = "first", "timed", "last"
+
+
 class Order(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
     """Tells a worker to do something."""
 
@@ -65,15 +69,55 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.module != MODULE or self.origin is not None
 
 
+class Content(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Contents of a case's inputs: where they are, and how they are made."""
+
+    folder: Path
+    data: str
+    seed: int
+
+
+class Kept(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a call has returned, as it was written to a folder at once."""
+
+    folder: Path
+    digest: str
+
+
 class WriteInputs(Order, frozen=True, kw_only=True):
-    """Make the inputs of a case, of two contents, and write them to its folder for the other workers."""
+    """Make the inputs of a case, write its first contents for the other workers, and know what is right for all."""
 
     spec: CaseSpec
     seed: int
     other_data: str
-    """Kind of data of the second content."""
+    """Kind of data of the last contents."""
     baseline: str = ""
     """Name of the implementation that stands in for a reference, where the problem has none."""
+    drawn: Natural = 0
+    """Is added to the seeds of contents that no worker is to know beforehand."""
+
+
+class HandOut(Order, frozen=True, kw_only=True):
+    """Write contents for workers, who have not had them so far."""
+
+    name: str
+    folder: Path
+
+
+class Returned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a call has returned, and on which contents; where it is known."""
+
+    kept: Kept
+    content: str
+    """Name of the contents."""
+    first: bool = False
+    """Whether it is the first call on these contents."""
+
+
+class Verify(Order, frozen=True, kw_only=True):
+    """Hold what calls of one worker have returned against what is right, in the order of the calls."""
+
+    returned: tuple[Returned, ...]
 
 
 class Start(Order, frozen=True, kw_only=True):
@@ -86,6 +130,10 @@ class Start(Order, frozen=True, kw_only=True):
     """Folder and name of its module, where that is none of the problem's own: a candidate that is judged."""
     layout: dict[str, MemoryOrder]
     """Memory order of each 2-D input."""
+    kept: Path | None = None
+    """A new folder for what the first call returns; None: it is not kept."""
+    own_clock: bool = False
+    """Whether it may bring a clock of its own."""
     copies_inputs: bool = False
     filler: Path | None = None
     """A file to fill the caches with before each call; None: they stay as they are."""
@@ -104,10 +152,16 @@ class TimeBurst(Order, frozen=True, kw_only=True):
     position: int
     number: Positive
     samples: Positive
+    kept: Path | None = None
+    """A new folder for what one of its calls returns; None: nothing is kept."""
 
 
-class Finish(Order, frozen=True, kw_only=True):
-    """Verify the last result, and one on changed contents."""
+class Change(Order, frozen=True, kw_only=True):
+    """Make a last call on the contents so far, and a first one on others, which take their place."""
+
+    content: Content
+    kept: Path
+    """A new folder for what the two calls return."""
 
 
 class Count(Order, frozen=True, kw_only=True):
@@ -138,6 +192,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
     """How results are checked."""
     doubt: str | None = None
     """Why a remembered answer could not be told from a computed one, if so."""
+    replaceable: bool = False
+    """Whether there are contents to time on, which can take the place of the first in the hands of who holds them."""
 
 
 class Started(Reply, frozen=True, kw_only=True):
@@ -162,6 +218,8 @@ class Started(Reply, frozen=True, kw_only=True):
     preparing_ns: Natural
     """Until the first call had returned."""
     warming_ns: Natural
+    kept: str | None = None
+    """Digest of what the first call returned, as it was kept."""
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -171,6 +229,10 @@ class BurstTimed(Reply, frozen=True, kw_only=True):
     discarded: tuple[DiscardedBurst, ...]
     longer: Positive | None
     """How many calls a sample should have, where these were too few."""
+    took_ns: Natural = 0
+    """By its own clock, from the order to the reply."""
+    kept: str | None = None
+    """Digest of what one of its calls returned. It is in the folder of the order, in that of its number of attempts."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for a burst that counts and took no time."""
@@ -178,12 +240,28 @@ class BurstTimed(Reply, frozen=True, kw_only=True):
             raise ValueError("a sample took no time")
 
 
-class Finished(Reply, frozen=True, kw_only=True):
-    """The last results are right, too."""
+class Changed(Reply, frozen=True, kw_only=True):
+    """Both calls were made."""
+
+    last: str
+    first: str
+    """Digests of what they returned, in folders of these names."""
+    met_ns: Natural | None
+    """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
+    unmet_ns: Natural | None
+    """The same of the first call on the other contents."""
+
+
+class HandedOut(Reply, frozen=True, kw_only=True):
+    """The contents are in their files."""
+
+    content: Content
+
+
+class Verified(Reply, frozen=True, kw_only=True):
+    """All that was returned is right."""
 
     verification: tuple[Verification, ...]
-    met_ns: Natural | None
-    unmet_ns: Natural | None
 
 
 class Counted(Reply, frozen=True, kw_only=True):

@@ -1,14 +1,20 @@
 """Samples of a call: how fine the clock is, how many calls make a sample, and what is done between them, untimed."""
 
+import secrets
 import time
-import timeit
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from .outcome import Unfit
 
 Clock = Callable[[], int]
+
+#: Is given what a call has returned, outside of the time.
+Take = Callable[[Any], object]
+
+_drawn_below = secrets.randbelow
 
 #: A sample is at least this long: one call, or the smallest power of 2 of calls that reaches it (notes: stats, 3).
 SHORTEST_SAMPLE_NS = 100_000
@@ -27,6 +33,9 @@ LONGEST_ALONE_NS = 100_000_000
 
 #: A clock is looked at so long, or until it has made so many steps.
 LONGEST_LOOK_NS, STEPS = 20_000_000, 100
+
+#: Between the samples of a burst passes at most so much of its time, and that share.
+MOST_BETWEEN_NS, MOST_BETWEEN_SHARE = 1_000_000, 0.1
 
 #: The shortest of so many samples tells how many calls a sample needs; of one that takes so long, that one alone.
 TRIES, LONGEST_TRIED_NS = 3, 10_000_000
@@ -52,12 +61,50 @@ def evictor(filler: Path) -> Callable[[], object]:
     return other.max
 
 
+class _One:
+    """Takes what one of several calls has returned, each as likely as the others."""
+
+    def __init__(self, take: Take, calls: int) -> None:
+        self._take = take
+        self._left = calls
+        self._is_taken = False
+
+    def __call__(self, result: Any) -> None:
+        if not self._is_taken and _drawn_below(self._left) == 0:
+            self._is_taken = True
+            self._take(result)
+        self._left -= 1
+
+
+def _nobody(_result: Any) -> None:
+    """Take nothing."""
+
+
+def _together(step: Callable[..., object], clock: Clock, calls: list[Iterator[None]], offer: Take) -> int:
+    """Return the ns of some calls in a row; what the last of them returns is offered.
+
+    Each call frees what the one before has returned, as the name is given nothing first. How many calls there are, no
+    name says: the iterator is nowhere but in the loop.
+    """
+    result: object = None
+    started = clock()
+    for result in calls.pop():  # it is what frees the result before the next call
+        result = step()  # noqa: PLW2901
+    total = clock() - started
+    offer(result)
+    if result is not None:
+        started = clock()
+        result = None
+        total += clock() - started
+    return total
+
+
 class Sampler:
     """Times samples of one step on one clock.
 
-    Calls are timed together, as `timeit` does. Where something has to be done before each (inputs put back, caches
-    filled), every call is timed alone and a sample is their sum: an error of a step of the clock in each averages out,
-    for calls begin anywhere between two steps.
+    Calls are timed together, as `timeit` does: what one returns is freed before the next, and that is timed too. Where
+    something has to be done before each (inputs put back, caches filled), every call is timed alone and a sample is
+    their sum: an error of a step of the clock in each averages out, for calls begin anywhere between two steps.
     """
 
     def __init__(self, step: Callable[..., object], clock: Clock, resolution_ns: int) -> None:
@@ -77,22 +124,39 @@ class Sampler:
     def _wanted_ns(self) -> int:
         return max(SHORTEST_SAMPLE_NS, HEAD_ROOM * self.shortest_ns)
 
-    def samples(self, number: int, count: int) -> list[int]:
-        """Return the ns of `count` samples of `number` calls each."""
-        if self.before is None:
-            timer: timeit.Timer = timeit.Timer(self._step, timer=self._clock)
-            return [int(duration) for duration in timer.repeat(count, number)]
-        return [self._alone(number) for _ in range(count)]
+    def samples(self, number: int, count: int, take: Take | None = None) -> list[int]:
+        """Return the ns of `count` samples of `number` calls each.
 
-    def _alone(self, number: int) -> int:
+        What one of these calls returns goes to `take`, as soon as it has returned and outside of the time. Which call
+        that is, is drawn when it has returned: none can be told beforehand from the one that is looked at.
+        """
+        offer = _One(take, count) if take else _nobody
+        return [self._sample(number, 1 + _drawn_below(number), offer) for _ in range(count)]
+
+    def _sample(self, number: int, first: int, offer: Take) -> int:
+        """Return the ns of a sample; what the call of that number returns is offered."""
+        if self.before is not None:
+            return self._alone(number, first, offer)
+        total = _together(self._step, self._clock, [repeat(None, first)], offer)
+        if first < number:
+            total += _together(self._step, self._clock, [repeat(None, number - first)], _nobody)
+        return int(total)
+
+    def _alone(self, number: int, offered: int, offer: Take) -> int:
         step, clock, before = self._step, self._clock, self.before or tuple
         total = 0
-        for _ in range(number):
+        for place in range(1, number + 1):
             given = before() or ()
             started = clock()
-            step(*given)
+            result = step(*given)
             total += clock() - started
-        return total
+            if place == offered:
+                offer(result)
+            if result is not None:
+                started = clock()
+                result = None
+                total += clock() - started
+        return int(total)
 
     def calls_in_a_sample(self) -> tuple[int, float]:
         """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile."""
@@ -140,7 +204,7 @@ class Sampler:
         number = 1
         while number < needed:
             started = time.perf_counter_ns()
-            total = self._alone(number)
+            total = self._alone(number, number, _nobody)
             took = time.perf_counter_ns() - started
             self._require_going(total, took)
             if total and 2 * took > LONGEST_ALONE_NS:
@@ -172,3 +236,13 @@ class Sampler:
         while longer * shortest_ns < self._wanted_ns * number and longer < 1024 * number:
             longer *= 2
         return longer
+
+    def contradiction(self, sample_ns: Sequence[int], passed_ns: int) -> str | None:
+        """Return how samples contradict the time in which they were taken, None if they do not.
+
+        Next to nothing is done between them, where calls are timed together.
+        """
+        total_ns = sum(sample_ns)
+        if self.before is not None or passed_ns - total_ns <= MOST_BETWEEN_NS + MOST_BETWEEN_SHARE * passed_ns:
+            return None
+        return f"its samples hold {total_ns / 1e6:.2f} ms of the {passed_ns / 1e6:.2f} ms in which they were taken"

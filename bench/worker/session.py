@@ -16,21 +16,23 @@ from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
 from . import origins, pipe
-from .input_files import write_inputs
+from .answers import Answers
 from .outcome import Unfit, judged, shortened
 from .protocol import (
     Awake,
     CaseSpec,
+    Change,
     Count,
     Failure,
-    Finish,
     Foreign,
+    HandOut,
     Leave,
     Leaving,
     Order,
     Reply,
     Start,
     TimeBurst,
+    Verify,
     Wake,
     WriteInputs,
 )
@@ -43,6 +45,7 @@ class Session:
     def __init__(self, serve: Callable[[Order], None] | None = None) -> None:
         """Take `serve`, which answers an order and those behind it, for calls that other code leads to."""
         self._bench: Bench | None = None
+        self._answers: Answers | None = None
         self._serve = serve
         self._is_led = False
 
@@ -61,25 +64,28 @@ class Session:
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
-        match order, self._bench:
+        match order, self._bench or self._answers:
             case Wake(), None:
                 return Awake()
-            case WriteInputs(), None:
-                _find(order.spec)
-                return write_inputs(order)
-            case Start(), None:
-                _find(order.spec)
-                self._bench = Bench(order)
-                started = self._bench.start()
-                _settle()
-                return started
-            case TimeBurst(), Bench() as bench:
-                return bench.burst(order)
-            case Finish(), Bench() as bench:
-                return bench.finish()
-            case Count(), Bench() as bench:
-                return bench.explain() if order.explained else bench.count()
+            case WriteInputs() | Start(), None:
+                return self._begun(order)
+            case HandOut() | Verify(), Answers() as answers:
+                return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
+            case TimeBurst() | Change() | Count(), Bench() as bench:
+                return _done(bench, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
+
+    def _begun(self, order: WriteInputs | Start) -> Reply:
+        """Become a process that knows what is right, or one that is measured."""
+        _find(order.spec)
+        if isinstance(order, WriteInputs):
+            threads.hide_memory()
+            self._answers = Answers(order)
+            return self._answers.written
+        self._bench = Bench(order)
+        started = self._bench.start()
+        _settle()
+        return started
 
     def _leading(self, order: Order) -> Origin | None:
         """Return what leads to the call that an order begins with, if something does and has not yet."""
@@ -108,6 +114,16 @@ class Session:
         self._is_led = True
         if self._serve:
             self._serve(order)
+
+
+def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
+    """Have an implementation do what the order says."""
+    match order:
+        case TimeBurst():
+            return bench.burst(order)
+        case Change():
+            return bench.change(order)
+    return bench.explain() if order.explained else bench.count()
 
 
 def _settle() -> None:

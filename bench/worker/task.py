@@ -1,35 +1,32 @@
-"""What a worker does with one implementation on one case: prepare, verify, time, count."""
+"""What a worker does with one implementation on one case: prepare, call, time, count; what it returns others verify."""
 
-import contextlib
 import gc
 import inspect
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
-
-import msgspec
-import numpy as np
 
 from ..machine import threads, usage
 from ..machine.collector import collector_off
-from ..store.worker_records import Burst, DiscardedBurst, Pool
+from ..store.worker_records import Burst, DiscardedBurst
 from . import correctness
 from .caches import Caches
 from .checker import Checker
 from .forcing import forced
 from .inputs import Arena
+from .integrity import Integrity
+from .keeping import Keeping, keep
 from .loading import loaded, problem_functions
 from .originals import Originals
 from .outcome import Unfit, Wrong, held_against, judged
 from .outputs import Outputs, named
-from .protocol import BurstTimed, Counted, Finished, Start, Started, TimeBurst
+from .pools import obedient_pools
+from .protocol import BurstTimed, Change, Changed, Counted, Start, Started, TimeBurst
 from .sampling import Sampler, clock_resolution_ns, evictor
 
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
-
-#: What takes longer to prepare and to call first is not prepared for another size.
-LONGEST_READY_NS = 1_000_000_000
 
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row are the implementation's.
 MOST_CONTRADICTIONS = 3
@@ -39,8 +36,9 @@ class Bench:
     """One implementation on one case, from import to the last check."""
 
     def __init__(self, order: Start) -> None:
-        self._order = order
-        self._spec = order.spec
+        self._order, self._spec = order, order.spec
+        self._integrity = Integrity()  # before any code of the implementation runs
+        self._wall_ns = time.perf_counter_ns
         self._guard = threads.Guard(order.spec.case.threads or 1)
         self._resolution_ns = clock_resolution_ns()
         self._evict = evictor(order.filler) if order.filler else None
@@ -48,29 +46,29 @@ class Bench:
         self._given: tuple[Any, ...] = ()
 
     def start(self) -> Started:
-        """Prepare, verify, warm up; return what was found on the way."""
-        began, order = time.perf_counter_ns(), self._order
+        """Prepare, call, warm up; return what was found on the way."""
+        began, order = self._wall_ns(), self._order
         originals = Originals(self._spec)
         with judged():
             self._fresh = problem_functions(self._spec).fresh if originals.making.renews or self._spec.origin else None
-        self._arena = Arena(originals, order.layout, self._spec.inout, renews=self._fresh is not None)
+        inout, renews = self._spec.inout, self._fresh is not None
+        self._arena = Arena(originals, order.layout, inout, first=originals.first, renews=renews)
+        self._tested = originals.making.judges
         self._checker = Checker(self._spec, self._arena, originals)
-        layout = self._arena.layout()
-        for name, wanted in order.layout.items():
-            if wanted not in layout[name]:
-                raise Unfit("failed", f"input {name} should be {wanted}-ordered, the worker holds {layout[name]}")
+        layout = self._arena.required_layout(order.layout)
         self._prepare = loaded(order, renews=self._fresh is not None).prepare
         self._guard.limit()
         started = time.perf_counter_ns()
         self._make_step()
         prepared = time.perf_counter_ns()
         self._guard.limit()
-        pools = self._obedient_pools()
-        first_call_ns, warmup_calls = self._verify_and_warm_up()
+        pools = obedient_pools(self._guard, self._step)
+        first_call_ns, warmup_calls, kept = self._call_and_warm_up()
         with judged(), collector_off():
             number, call_ns = self._sampler.calls_in_a_sample()
             aside_ns = self._sampler.aside_ns()
-        warmed = time.perf_counter_ns()
+        warmed = self._wall_ns()
+        self._integrity.require()
         self._ready_ns = prepared - started + first_call_ns
         return Started(
             pools=pools,
@@ -83,9 +81,12 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed or self._caches.told(),
+            consumed=self._consumed
+            or self._caches.told()
+            or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
             preparing_ns=self._called_ns - began,
-            warming_ns=warmed - self._verified_ns,
+            warming_ns=warmed - self._looked_ns,
+            kept=kept,
         )
 
     def _make_step(self) -> None:
@@ -98,11 +99,18 @@ class Bench:
                 raise Wrong(f"prepare(inputs) returned a {type(self._step).__name__}, expected a function")
         self._caches = Caches(self._step)
         if self._consumed:
-            self._force(self._once())
+            with judged(), collector_off():
+                result = self._step(*self._before())
+            self._force(result)
         self._set_up_sampler()
 
     def _set_up_sampler(self) -> None:
-        self._clock = getattr(self._step, "clock_ns", time.perf_counter_ns)
+        if hasattr(self._step, "clock_ns") and not self._order.own_clock:
+            name = self._order.implementation
+            raise Unfit(
+                "failed", f'brings a clock of its own (step.clock_ns): its problem has to say CLOCKS = ("{name}",)'
+            )
+        self._clock = getattr(self._step, "clock_ns", self._wall_ns)
         with judged():
             resolution_ns = max(self._resolution_ns, getattr(self._step, "clock_resolution_ns", 0))
         self._sampler = Sampler(self._step, self._clock, resolution_ns)
@@ -124,11 +132,6 @@ class Bench:
         if self._fresh:
             self._given = self._fresh(self._arena.inputs)
 
-    def _once(self) -> Any:
-        """Make one call that is not timed and return what it gives."""
-        with judged(), collector_off():
-            return self._step(*self._before())
-
     def _force(self, result: Any) -> None:
         """Have what is computed only when it is looked at computed inside the clock."""
         with judged():
@@ -136,38 +139,27 @@ class Bench:
         if found:
             self._step, self._consumed = found
 
-    def _obedient_pools(self) -> tuple[Pool, ...]:
-        with judged():
-            pools = [*self._guard.pools(), *getattr(self._step, "pools", ())]
-            try:
-                known = msgspec.convert(pools, tuple[Pool, ...])
-            except msgspec.ValidationError as error:
-                raise Unfit("failed", f"its step.pools are not as documented: {error}") from error
-            reason = self._guard.disobedient(pools)
-        if reason:
-            raise Unfit("failed", reason)
-        return known
-
-    def _verify_and_warm_up(self) -> tuple[int, int]:
-        """Return the first call's time in ns and the number of warm-up calls."""
+    def _call_and_warm_up(self) -> tuple[int, int, str | None]:
+        """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first gave."""
         first, first_call_ns = self._first_call()
-        self._called_ns = time.perf_counter_ns()
-        own = self._checker.verify(first, "a")
-        kept = {path: array.copy() for path, array in own.items()}
-        self._verified_ns = time.perf_counter_ns()
+        self._called_ns = self._wall_ns()
+        kept = self._keep(first, self._order.kept) if self._order.kept else None
+        own = self._checker.look(self._checker.leaves(first))
+        copies = {path: array.copy() for path, array in own.items()}
+        self._looked_ns = self._wall_ns()
         self._caches.look()
         second, shortest = self._call()
-        with held_against():
-            self._checker.require_own_memory(self._checker.leaves(second), own)
-            for path, array in own.items():
-                if not correctness.same(array, kept[path]):
-                    raise Wrong(f"a second call changed the first call's {path}")
+        self._checker.look_again(self._checker.leaves(second), own, copies)
         calls = 1
-        while shortest < SLOW_CALL_NS and time.perf_counter_ns() - self._verified_ns < WARMUP_NS:
+        while shortest < SLOW_CALL_NS and self._wall_ns() - self._looked_ns < WARMUP_NS:
             shortest = min(shortest, self._call()[1])
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
-        return first_call_ns, calls
+        return first_call_ns, calls, kept
+
+    def _keep(self, outputs: Outputs, folder: Path) -> str:
+        """Write what a call has just returned to a new folder, for others to verify; return its digest."""
+        return keep(folder, outputs, self._checker.leaves(outputs), tested=self._tested)
 
     def _first_call(self) -> tuple[Outputs, int]:
         """Make the first call; where its result is there only once it is looked at, one that ends with it."""
@@ -205,30 +197,35 @@ class Bench:
     def burst(self, order: TimeBurst) -> BurstTimed:
         """Time a burst, collector collected and off.
 
-        A burst that contradicts the number of threads is timed again, for clocks err; only where none does not, it is
-        the implementation's fault. ``longer`` is how many calls a sample should have, if these were too few.
+        One that contradicts itself or the threads is timed again, for clocks err; three are the implementation's fault.
+        ``longer`` is how many calls a sample should have, if these were too few.
         """
+        began = self._wall_ns()
         discarded: list[DiscardedBurst] = []
         while True:
-            burst, contradiction = self._timed(order)
+            burst, contradiction, kept = self._timed(order, len(discarded))
             changed = self._arena.changed()
             if changed:
                 raise Unfit("wrong", correctness.changed(changed))
             if contradiction is None:
                 longer = self._sampler.longer(order.number, min(burst.sample_ns))
-                return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer)
+                took_ns = self._wall_ns() - began
+                return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer, took_ns=took_ns, kept=kept)
             if len(discarded) == MOST_CONTRADICTIONS - 1:
                 raise Unfit("failed", f"{contradiction} (and in {len(discarded)} more before it)")
             discarded.append(DiscardedBurst(burst=burst, reason=contradiction))
 
-    def _timed(self, order: TimeBurst) -> tuple[Burst, str | None]:
-        """Return what a burst took, and how that contradicts the number of threads."""
+    def _timed(self, order: TimeBurst, attempt: int) -> tuple[Burst, str | None, str | None]:
+        """Return what a burst took, what contradicts that, and the digest of what was kept of it."""
+        folder = order.kept / str(attempt) if order.kept else None
+        keeping = Keeping(lambda result: self._keep(self._outputs(result), folder) if folder else None)
         gc.collect()
         with judged(), collector_off():
             before = usage.read()
-            started = time.perf_counter_ns()
-            durations = self._sampler.samples(order.number, order.samples)
-            used = usage.read().since(before)
+            started = self._wall_ns()
+            durations = self._sampler.samples(order.number, order.samples, keeping if folder else None)
+            ended = self._wall_ns()
+            used = usage.read().since(before).without(keeping.used)
         burst = Burst(
             pass_index=order.pass_index,
             position=order.position,
@@ -239,61 +236,65 @@ class Bench:
             minor_faults=used.minor_faults,
             involuntary_switches=used.involuntary_switches,
         )
-        return burst, self._guard.contradiction(used)
+        said = self._guard.contradiction(used)
+        if not said and self._clock is self._wall_ns:
+            said = self._sampler.contradiction(durations, ended - started - keeping.used.wall_ns)
+        return burst, said, keeping.digest
 
-    def finish(self) -> Finished:
-        """Verify the result again after the last burst, then on changed contents of the same arrays.
+    def change(self, order: Change) -> Changed:
+        """Make a last call on the contents so far, and a first one on others, put into the same arrays.
 
-        An implementation that took a copy in prepare() answers for the old contents; where it says so
-        (COPIES_INPUTS), it is prepared again, and so is any where a number changed: nobody can see that from within,
-        and a doubt is told (`input_files`). Else an answer for old contents counts as remembered.
+        Who took a copy in prepare() answers for the old ones; where it says so (COPIES_INPUTS), or a number changed, it
+        is prepared again, and a doubt is told (`input_files`). Else an answer for the old ones counts as remembered.
         """
-        self._obedient_pools()
-        outputs, _ = self._call()
-        self._checker.verify_later(outputs, "a")
+        obedient_pools(self._guard, self._step)
+        last = self._looked_at(self._call()[0], order.kept / "last")
         if not self._arena.digests:
-            self._arena.change_to("a")  # the same contents once more, as a call on other ones is held against it
+            self._arena.change_to(self._arena.content)  # once more, as a call on others is held against it
         met_ns = self._computing()[1] if self._is_short else None
-        anew = not self._arena.change_to("b") or self._order.copies_inputs
+        anew = not self._arena.change_to(order.content) or self._order.copies_inputs
         if anew:
             self._make_step()
         outputs, unmet_ns = self._computing()
-        self._checker.verify_changed(outputs)
+        first = self._looked_at(outputs, order.kept / "first")
+        self._integrity.require()
         all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
-        return Finished(
-            verification=self._checker.errors,
+        return Changed(
+            last=last,
+            first=first,
             met_ns=met_ns if all_in_calls else None,
             unmet_ns=unmet_ns if all_in_calls else None,
         )
+
+    def _looked_at(self, outputs: Outputs, folder: Path) -> str:
+        """Keep what a call has just returned; then see that it left its inputs alone."""
+        digest = self._keep(outputs, folder)
+        self._checker.look(self._checker.leaves(outputs))
+        return digest
+
+    @property
+    def _given_step(self) -> Callable[[], Any]:
+        """A step that takes nothing: what `_renew` has given it."""
+        return (lambda: self._step(*self._given)) if self._fresh else self._step
 
     def count(self) -> Counted:
         """Count what one evaluation does; to be asked for behind the last burst, for it leaves another heap."""
         from .allocations import counted
 
         with judged():
-            return Counted(counts=counted(self._given_step(), self._renew))
-
-    def _given_step(self) -> Callable[[], Any]:
-        """Return a step that takes nothing: what `_renew` has given it."""
-        return (lambda: self._step(*self._given)) if self._fresh else self._step
+            return Counted(counts=counted(self._given_step, self._renew))
 
     def explain(self) -> Counted:
-        """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
+        """Count what one evaluation does, and explain it."""
+        from .explaining import explained
 
-        Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
-        program, or takes long to get ready, is not prepared again.
-        """
-        from . import input_files, numpy_calls, unit_costs
-
-        threads.retain_memory()
-        inputs = dict(self._arena.inputs)
-        largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
-        calls, smallest_ns = None, None
-        if not hasattr(self._step, "clock_ns"):
-            with contextlib.suppress(Exception):
-                calls = numpy_calls.observed(self._prepare, inputs, self._arena.restore, self._fresh)
-            if self._ready_ns < LONGEST_READY_NS and not self._fresh:
-                with contextlib.suppress(Exception):
-                    smallest_ns = unit_costs.evaluation_ns(self._prepare(input_files.smallest_inputs(self._spec)))
-        costs = unit_costs.measured(self._spec.case.dtype, largest)
-        return Counted(counts=self.count().counts, calls=calls, costs=costs, smallest_ns=smallest_ns)
+        with judged():
+            return explained(
+                self._given_step,
+                self._renew,
+                arena=self._arena,
+                spec=self._spec,
+                prepare=None if hasattr(self._step, "clock_ns") else self._prepare,
+                ready_ns=self._ready_ns,
+                fresh=self._fresh,
+            )

@@ -8,13 +8,13 @@ import pytest
 
 from bench.analyse.decided import decided
 from bench.analyse.verdict import findings
-from bench.measure import round_executor as conductor_module
-from bench.measure import round_plan
+from bench.measure import round_plan, worker_supply
 from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
 from bench.measure.round_executor import Conductor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
+from bench.measure.seen import Seen
 from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
@@ -81,6 +81,9 @@ class Scripted:
         if isinstance(answer, Ended):
             raise answer
         return answer(order)
+
+    def seen(self):
+        return Seen(at_ns=0, cpu_ns=None, waited_ns=0)
 
     def __enter__(self):
         return self
@@ -186,7 +189,7 @@ def held(conductor, monkeypatch, workers, *, limits=()):
     usual = make_run(USUAL).arms[0]
     arms = {name: replace(usual, name=name, role=Role.LIMIT if name in limits else Role.CASE) for name in workers}
     left = iter(workers.values())
-    monkeypatch.setattr(conductor_module, "WorkerProcess", lambda conditions: next(left))
+    monkeypatch.setattr(worker_supply, "WorkerProcess", lambda conditions: next(left))
     group = Group(
         name="group",
         arms=tuple(arm for name, arm in arms.items() if name not in limits),
@@ -276,7 +279,8 @@ def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_it
     group = Group(name="g", arms=tuple(arms.values()), sources=sources, inputs={}, orders={})
     plans = [RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=seed, padding=0) for seed in (1, 2)]
     folders = [
-        [conductor._drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()] for plan in plans
+        [conductor._supply.drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()]
+        for plan in plans
     ]
     assert folders[0] == folders[1]
     assert len(set(folders[0])) == 3

@@ -86,7 +86,7 @@ def test_a_worker_that_dies_by_a_signal_is_told_by_it(worker, number, outcome, t
 def test_an_answer_to_another_order_was_written_by_somebody_else(worker):
     ask(worker)
     worker.pause()
-    worker._asked += 1  # as if the reply to the next order came from elsewhere
+    worker._number += 1  # as if the reply to the next order came from elsewhere
     send(worker._at.commands, 77, ORDER)
     worker.resume()
     assert ask(worker).reason == "wrote to the harness's own pipe"
@@ -131,6 +131,7 @@ def test_a_reply_that_cannot_be_read_is_the_outcome_of_its_case_and_the_end_of_i
 
 def test_of_a_long_reason_only_the_beginning_is_kept(worker):
     worker.pause()
+    worker._number = 1
     worker._received.add(frame(b'{"type":"Failure","outcome":"failed","reason":"' + b"a" * 10**7 + b'"}'))
     assert ask(worker).reason == "a" * LONGEST_REASON
 

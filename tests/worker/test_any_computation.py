@@ -2,16 +2,16 @@
 
 import dataclasses
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from bench.problems.case import Case, Size
 from bench.worker import task
-from bench.worker.input_files import write_inputs
 from bench.worker.outcome import Unfit
-from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
+from bench.worker.protocol import CaseSpec, Start, TimeBurst, Verify, WriteInputs
 from bench.worker.session import Session
-from bench.worker.task import Bench
+from tests.verified import VerifiedBench, write_inputs
 
 CASE = Case(
     problem="mine",
@@ -60,7 +60,7 @@ def computation(tmp_path):
 
 def measured(spec, name):
     """Go all the way with one implementation; return what was found at its start and its end."""
-    bench = Bench(Start(spec=spec, implementation=name, layout={}))
+    bench = VerifiedBench(Start(spec=spec, implementation=name, layout={}))
     started = bench.start()
     return started, bench.finish()
 
@@ -178,7 +178,7 @@ KINDS = {
         "x",
         "x.groupby('k')['v'].sum()",
         "np.bincount(x['k'], weights=x['v'])",
-        {"x.groupby('k')['v'].sum() * 1.001": "result", "x.groupby('k')['v'].sum().reset_index()": "is a DataFrame"},
+        {"x.groupby('k')['v'].sum() * 1.001": "result", "{'v': x.groupby('k')['v'].sum()}": "is a dict"},
     ),
     "a sparse matrix": (
         inputs("{'a': __import__('scipy.sparse').sparse.random(n, n, 0.2, format='csr', rng=r), 'v': r.rand(n)}"),
@@ -277,7 +277,7 @@ def test_each_call_is_given_afresh_what_it_uses_up(computation):
     spec, _ = computation(QUEUE, base=EMPTYING, other=adding, wrong=dropping)
     for name in ("base", "other"):
         measured(spec, name)
-    bench = Bench(Start(spec=spec, implementation="base", layout={}))
+    bench = VerifiedBench(Start(spec=spec, implementation="base", layout={}))
     bench.start()
     bench.burst(TimeBurst(pass_index=0, position=0, number=4, samples=2))
     bench.finish()
@@ -423,9 +423,11 @@ def test_what_is_yielded_is_gone_through_inside_the_clock(computation):
 
 
 def test_an_error_of_the_harness_is_no_implementations_outcome(computation, monkeypatch):
-    spec, _ = computation(X, base=of("x.sum()", "x"))
-    monkeypatch.setattr("bench.worker.correctness.compared", lambda *_: 1 / 0)
-    reply = Session().answer(Start(spec=spec, implementation="base", layout={}))
+    computation(X, base=of("x.sum()", "x"))
+    session = Session()
+    session._answers = SimpleNamespace(verify=lambda order: 1 / 0)
+    monkeypatch.setattr("bench.worker.session.Answers", SimpleNamespace)
+    reply = session.answer(Verify(returned=()))
     assert reply.outcome == "not measured"
     assert reply.reason.startswith("an error of implbench itself: ZeroDivisionError")
 

@@ -9,10 +9,10 @@ import pytest
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.problems.implementation import package_of
-from bench.worker.input_files import write_inputs
 from bench.worker.loading import loaded, problem_functions
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
+from tests.verified import write_inputs
 
 CASE = Case(
     problem="rows",

@@ -21,7 +21,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_an_input_has_the_order_asked_for_and_is_as_a_program_would_have_it(folder, order):
-    arena = Arena(contents_of(folder), {"x": order})
+    arena = Arena(contents_of(folder), {"x": order}, first="a")
     x = arena.inputs["x"]
     assert arena.layout() == {"x": order}
     assert x.flags[f"{order}_CONTIGUOUS"]
@@ -34,7 +34,7 @@ def test_an_input_has_the_order_asked_for_and_is_as_a_program_would_have_it(fold
 
 
 def test_other_contents_come_into_the_same_memory(folder):
-    arena = Arena(contents_of(folder), {"x": "F"})
+    arena = Arena(contents_of(folder), {"x": "F"}, first="a")
     x, v = arena.inputs["x"], arena.inputs["v"]
     assert not arena.change_to("b")  # a number cannot change in the hands of who holds it
     assert x[0, 0] == v[0] == 100
@@ -44,13 +44,13 @@ def test_other_contents_come_into_the_same_memory(folder):
 
 def test_a_matrix_of_one_row_is_in_both_orders(tmp_path):
     save_values(tmp_path / "a" / "inputs", {"x": np.ones((1, 3))})
-    assert Arena(contents_of(tmp_path), {"x": "F"}).layout() == {"x": "CF"}
+    assert Arena(contents_of(tmp_path), {"x": "F"}, first="a").layout() == {"x": "CF"}
 
 
 def arena_of(folder, a, b, **options):
     for content, inputs in (("a", a), ("b", b)):
         save_values(folder / content / "inputs", inputs)
-    return Arena(contents_of(folder), {}, **options)
+    return Arena(contents_of(folder), {}, first="a", **options)
 
 
 def test_arrays_alone_change_without_a_new_object(tmp_path):
@@ -90,7 +90,7 @@ def test_what_is_overwritten_comes_back_into_the_same_memory_in_its_own_order(tm
 def test_a_change_of_any_input_that_must_stay_is_seen_quickly(tmp_path, dtype, order):
     inputs = {"x": np.zeros((3, 2), dtype), "z": np.zeros((), "i8"), "none": np.zeros(0)}
     save_values(tmp_path / "a" / "inputs", inputs)
-    arena = Arena(contents_of(tmp_path), {"x": order})
+    arena = Arena(contents_of(tmp_path), {"x": order}, first="a")
     assert arena.changed() is None
     arena.inputs["x"][0, 1] = np.ones((), "i8").astype(dtype)
     assert arena.changed() == "x"

@@ -10,7 +10,7 @@ import pytest
 from bench.problems.case import Case, Size
 from bench.store.worker_records import Burst, Pool
 from bench.worker import pipe, protocol
-from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Finish, Foreign, Start, Started, TimeBurst
+from bench.worker.protocol import BurstTimed, CaseSpec, Failure, Foreign, Leave, Start, Started, TimeBurst
 
 CASE = Case(
     problem="sum",
@@ -76,14 +76,14 @@ def test_a_reply_comes_out_of_the_pipe_as_it_went_in(ends, message):
 
 
 def test_a_message_is_whole_only_when_its_last_byte_has_come(ends):
-    pipe.send(ends[1], 1, Finish())
+    pipe.send(ends[1], 1, Leave())
     data = os.read(ends[0], 100)
     received = pipe.Received()
     for byte in data[:-1]:
         received.add(bytes([byte]))
         assert received.message() is None
     received.add(data[-1:])
-    assert received.message() == (1, b'{"type":"Finish"}')
+    assert received.message() == (1, b'{"type":"Leave"}')
     assert received.message() is None
 
 

@@ -96,7 +96,7 @@ def scipy(name):
 def both(tmp_path):
     """Return arrays of one's own and those that a worker hands to prepare()."""
     save_values(tmp_path / "a" / "inputs", made())
-    return made(), Arena(lambda content: load_values(tmp_path / content / "inputs"), {"f": "F"}).inputs
+    return made(), Arena(lambda content: load_values(tmp_path / content / "inputs"), {"f": "F"}, first="a").inputs
 
 
 def test_an_input_has_the_type_the_flags_and_the_alignment_of_an_array_of_ones_own(both):

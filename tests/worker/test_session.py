@@ -61,7 +61,9 @@ def spec(conditions):
 def start(conditions, spec, source):
     (spec.folder / "one.py").write_text(source)
     with WorkerProcess(conditions) as worker:
-        return worker.ask(Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}), Started, 300)
+        return worker.ask(
+            Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}, own_clock=True), Started, 300
+        )
 
 
 READ = "its worker's reply cannot be read: "

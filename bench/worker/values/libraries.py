@@ -43,7 +43,7 @@ def array_of(value: Any) -> np.ndarray | None:
         return np.asarray(value)
     if _is_of(value, "cupy", "ndarray"):
         return np.asarray(value.get())
-    if _is_sparse(value) and value.shape[0] * value.shape[-1] <= _DENSE:
+    if is_sparse(value) and value.shape[0] * value.shape[-1] <= _DENSE:
         return np.asarray(value.toarray())
     return None
 
@@ -53,7 +53,8 @@ def _wide(tensor: Any) -> Any:
     return tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor
 
 
-def _is_sparse(value: Any) -> bool:
+def is_sparse(value: Any) -> bool:
+    """Return whether a value is a sparse matrix of SciPy."""
     return _is_of(value, "scipy.sparse") and hasattr(value, "tocoo")
 
 
@@ -65,7 +66,7 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
         return "dict", {f"[{name!r}]": value.get_column(name) for name in value.columns}
     if _is_of(value, "polars", "Series"):
         return "series", {"": value.to_numpy() if value.dtype.is_numeric() else value.to_list()}
-    if _is_sparse(value):
+    if is_sparse(value):
         entries = value.tocsr().copy()
         entries.sum_duplicates()
         entries.eliminate_zeros()
@@ -84,3 +85,35 @@ def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
     if name.endswith(("Index", "Array")) or name == "Categorical":
         return "series", {"": np.asarray(value)}
     return None
+
+
+def parts(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return kind and parts of a sparse matrix or a frame of pandas, to put it together from; None of anything else."""
+    if is_sparse(value):
+        rows = value.tocsr()
+        name = "csr_matrix" if type(value).__name__.endswith("_matrix") else "csr_array"
+        return name, {"shape": list(rows.shape), "data": rows.data, "indices": rows.indices, "indptr": rows.indptr}
+    if _is_of(value, "pandas", "DataFrame"):
+        columns = [np.asarray(value.iloc[:, place]) for place in range(value.shape[1])]
+        return "DataFrame", {"names": list(value.columns), "columns": columns, "index": np.asarray(value.index)}
+    if _is_of(value, "pandas", "Series"):
+        return "Series", {"values": np.asarray(value), "name": value.name, "index": np.asarray(value.index)}
+    return None
+
+
+def put_together(kind: str, held: dict[str, Any]) -> Any:
+    """Return the sparse matrix or frame that has these parts; ValueError of another kind."""
+    if kind in ("csr_matrix", "csr_array"):
+        from scipy import sparse
+
+        rows = held["data"], held["indices"], held["indptr"]
+        return getattr(sparse, kind)(rows, shape=tuple(held["shape"]))
+    if kind in ("DataFrame", "Series"):
+        import pandas as pd
+
+        if kind == "Series":
+            return pd.Series(held["values"], index=held["index"], name=held["name"])
+        found = pd.DataFrame(dict(enumerate(held["columns"])), index=held["index"])
+        found.columns = held["names"]
+        return found
+    raise ValueError(f"the outputs cannot be read: there is no {kind}")

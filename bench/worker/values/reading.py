@@ -228,7 +228,7 @@ def _held(value: Any, otherwise: Otherwise) -> tuple[str, dict[str, Any]] | None
     if _is(value, set | frozenset):
         members = set.__iter__(value) if _is(value, set) else frozenset.__iter__(value)
         return "set", {f"{{{written}}}": None for written in sorted(_key(one, otherwise) for one in members)}
-    return libraries.held(value) or _attributes(value)
+    return libraries.held(value) or attributes(value)
 
 
 #: Kinds of sequences, and how what each holds is read whatever a subclass makes of that.
@@ -272,7 +272,7 @@ def _held_if_masked(value: Any) -> tuple[str, dict[str, Any]] | None:
     return "object", {".data": np.where(mask, np.zeros((), value.dtype), np.ma.getdata(value)), ".mask": mask}
 
 
-def _attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
+def attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
     """Return the attributes of an object of a class written in Python, from where they are stored; None of another."""
     classes = [one for one in type(value).__mro__ if one is not object]
     if not all(map(_is_plain, classes)):

@@ -10,6 +10,7 @@ DEFAULT_SIZE = "M"
 DATA = ("uniform",)
 BASELINE = "honest"
 OUTPUTS = ("product",)
+CLOCKS = ("own_clock",)
 
 
 def inputs(size, dtype, data, seed):

@@ -1,0 +1,52 @@
+"""Workers of a round, asked; and how a case that ends over it is recorded."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from ..store.worker_records import Outcome
+from ..worker.protocol import Answer, Order, TimeBurst
+from .recording import Active, Past
+from .verifiers import asked
+from .worker_process import Ended
+
+#: What is done for an arm.
+Done = TypeVar("Done")
+
+
+class Asking:
+    """Asks workers, knowing whom something from outside has ended before."""
+
+    def __init__(self, timeout_s: float, listen: Callable[[str], None], past: Past) -> None:
+        self._timeout_s = timeout_s
+        self._listen = listen
+        self._doing = ""
+        self._past = past
+
+    def tell(self, doing: str) -> None:
+        """Tell what is being done."""
+        self._doing = doing
+        self._listen(doing)
+
+    def ask(self, active: Active, order: Order, expected: type[Answer]) -> Answer | None:
+        """Return the worker's reply; None when its case ended with another outcome than ok, which is recorded."""
+        return self.unless_ended(active, lambda: self.answer(active, order, expected))
+
+    def answer(self, active: Active, order: Order, expected: type[Answer]) -> Answer:
+        """Return the worker's reply; Ended when its case ended."""
+        still = None if isinstance(order, TimeBurst) else lambda: self._listen(self._doing)
+        return asked(active.process, active.arm.name, order, expected, self._timeout_s, meanwhile=still)
+
+    def unless_ended(self, active: Active, do: Callable[[], Done]) -> Done | None:
+        """Return what was done; None when a worker's case ended with another outcome than ok, which is recorded."""
+        try:
+            return do()
+        except Ended as ended:
+            outcome, reason = ended.outcome, ended.reason
+            if ended.from_outside and active.arm.name not in self._past.killed:
+                self._past.killed.add(active.arm.name)
+                active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
+                outcome = Outcome.NOT_MEASURED
+        active.process.kill()
+        active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
+        return None

@@ -1,0 +1,145 @@
+"""The verifying process: it makes the inputs of a case, knows what is right for them, and tells it to nobody.
+
+What is right is in its own memory alone. What workers have returned it reads from files, as structure and numbers, and
+runs none of their code; the only code it runs beside the harness's is the problem's.
+"""
+
+import contextlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from ..store.worker_records import Verification, worst
+from . import correctness
+from .baseline import Baseline, copied
+from .expecting import Expecting
+from .input_files import Made, Maker, hand_out
+from .keeping import FOR_TEST
+from .loading import ProblemFunctions, module_of
+from .originals import first_of
+from .outcome import Unfit, Wrong, held_against
+from .outputs import RESULT
+from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
+from .values import structure
+from .values.leaves import Leaf
+from .values.stored import DIGEST, load_leaves
+
+#: There are contents to time on beside the first where making some, with what is right for them, takes no longer.
+LONGEST_MADE_S = 1.0
+
+#: Others are made for each round where that takes no longer.
+LONGEST_RENEWED_S = 0.02
+
+#: Seeds of contents that nobody is to know beforehand are drawn from so many.
+MOST_DRAWN = 10**6
+
+
+class Answers:
+    """What is right for the contents of one case's inputs."""
+
+    def __init__(self, order: WriteInputs) -> None:
+        """Make the contents, and write the first for the workers."""
+        self._order = order
+        self._spec = order.spec
+        self._maker = Maker(order)
+        first = self._maker.contents(FIRST, 0)
+        hand_out(first, first_of(self._spec, first.data, first.seed).folder, self._spec)
+        self._made = {FIRST: first, LAST: self._maker.contents(LAST, order.drawn)}
+        if self._made[LAST].took_s < LONGEST_MADE_S:
+            self._made[TIMED] = self._maker.contents(TIMED, order.drawn)
+        self.written = self._maker.told(first, self._made[LAST], self._made.get(TIMED))
+        self._handed_out: set[str] = set()
+        self._found: dict[tuple[str, str], tuple[Verification, ...]] = {}
+        """Content and digest of what was right -> its errors: mostly calls return the same."""
+
+    def hand_out(self, order: HandOut) -> HandedOut:
+        """Write contents for the workers: others in each round where that takes next to no time."""
+        if order.name in self._handed_out and self._made[order.name].took_s < LONGEST_RENEWED_S:
+            with contextlib.suppress(Unfit):  # what was there before will do
+                self._made[order.name] = self._maker.contents(order.name, secrets.randbelow(MOST_DRAWN))
+                self._found.clear()
+        self._handed_out.add(order.name)
+        return HandedOut(content=hand_out(self._made[order.name], order.folder, self._spec))
+
+    def verify(self, order: Verify) -> Verified:
+        """Hold what the calls of one worker have returned against what is right; Unfit where one is wrong."""
+        errors: tuple[Verification, ...] = ()
+        for returned in order.returned:
+            try:
+                found = self._errors(returned, returned.content)
+            except Unfit as unfit:
+                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned)) from unfit
+            errors = worst(errors, found)
+        return Verified(verification=errors)
+
+    def _explained(self, reason: str, returned: Returned) -> str:
+        """Return what is said of a wrong result, by which call it was and what else it would be right for."""
+        if not returned.first:
+            return f"a later call gave another result than the first: {reason}"
+        if returned.content == FIRST:
+            return reason
+        others = self._made.keys() - {returned.content}
+        if any(self._is_right(returned, content) for content in others):
+            return (
+                "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
+                "(if prepare() copies the inputs, say COPIES_INPUTS = True)"
+            )
+        return f"on other contents (seed {self._made[returned.content].seed}): {reason}"
+
+    def _is_right(self, returned: Returned, content: str) -> bool:
+        try:
+            self._errors(returned, content)
+        except Unfit:
+            return False
+        return True
+
+    def _errors(self, returned: Returned, content: str) -> tuple[Verification, ...]:
+        """Return the errors of what was returned, were it for some contents; Unfit where it is not right for them."""
+        with held_against():
+            try:
+                leaves = load_leaves(returned.kept.folder, returned.kept.digest[:DIGEST])
+            except (OSError, ValueError) as error:
+                raise Wrong(str(error)) from error
+            key = content, returned.kept.digest
+            if key not in self._found:
+                self._found[key] = self._right(leaves, content, returned)
+        return self._found[key]
+
+    def _right(self, leaves: Mapping[str, Leaf], content: str, returned: Returned) -> tuple[Verification, ...]:
+        contents = self._made[content]
+        expected = contents.right.expected
+        found = correctness.check(leaves, expected) if expected else ()
+        problem = self._maker.problem
+        if problem.accept or problem.same:
+            self._tested(problem, contents, self._for_test(returned))
+        return found
+
+    def _tested(self, problem: ProblemFunctions, contents: Made, given: Mapping[str, Any]) -> None:
+        """Raise Wrong unless the problem's own functions take outputs for right."""
+        bare = not self._spec.outputs and list(given) == [RESULT]
+        if problem.same:
+            baseline = Baseline(self._spec, problem, self._order.baseline)
+            right = Expecting(self._spec, problem, baseline).result(_own(contents))
+            pair = (right.get(RESULT), given[RESULT]) if bare else (right, given)
+            correctness.accept(problem.same, *pair, name="same")
+        if problem.accept:
+            correctness.accept(problem.accept, _own(contents), given[RESULT] if bare else given)
+
+    def _for_test(self, returned: Returned) -> Mapping[str, Any]:
+        """Return name -> value as it was returned, built again from what is written of it."""
+        module = module_of(self._spec)
+        own = getattr(module, "__name__", None)
+        classes = {name: one for name, one in vars(module).items() if own and getattr(one, "__module__", None) == own}
+        folder = returned.kept.folder / FOR_TEST
+        try:
+            given = structure.built(load_leaves(folder, returned.kept.digest[DIGEST:]), classes)
+        except (OSError, ValueError) as error:
+            raise Wrong(str(error)) from error
+        if not isinstance(given, dict):
+            raise Wrong("the outputs cannot be read: they have no names")
+        return given
+
+
+def _own(contents: Made) -> dict[str, Any]:
+    """Return inputs that may be changed."""
+    return {name: copied(value) for name, value in contents.inputs.items()}

@@ -1,0 +1,60 @@
+"""What one evaluation does, counted and explained apart from any timing; for a worker whose bursts are over."""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..machine import threads
+from . import input_files, numpy_calls, unit_costs
+from .allocations import counted
+from .inputs import Arena
+from .protocol import CaseSpec, Counted
+
+#: What takes longer to prepare and to call first is not prepared for another size.
+LONGEST_READY_NS = 1_000_000_000
+
+Prepare = Callable[[Mapping[str, Any]], Any]
+
+
+def explained(
+    step: Callable[[], Any],
+    renew: Callable[[], None],
+    *,
+    arena: Arena,
+    spec: CaseSpec,
+    prepare: Prepare | None,
+    ready_ns: int,
+    fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None,
+) -> Counted:
+    """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
+
+    Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
+    program, or takes long to get ready, is not prepared again.
+
+    Parameters
+    ----------
+    step, renew
+        One evaluation, and what is done before each.
+    arena, spec
+        The inputs, and the case.
+    prepare
+        Makes a step of inputs; None: it computes in another program.
+    ready_ns
+        How long that and the first call took.
+    fresh
+        Gives a call what it may use up.
+    """
+    threads.retain_memory()
+    inputs = dict(arena.inputs)
+    largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
+    calls, smallest_ns = None, None
+    if prepare is not None:
+        with contextlib.suppress(Exception):
+            calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
+        if ready_ns < LONGEST_READY_NS and not fresh:
+            with contextlib.suppress(Exception):
+                smallest_ns = unit_costs.evaluation_ns(prepare(input_files.smallest_inputs(spec)))
+    costs = unit_costs.measured(spec.case.dtype, largest)
+    return Counted(counts=counted(step, renew), calls=calls, costs=costs, smallest_ns=smallest_ns)

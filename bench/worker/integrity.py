@@ -1,0 +1,69 @@
+"""Whether what a worker measures and looks by is still what it was before any code of an implementation ran.
+
+This finds what Python can replace: functions of a module, their code, methods of classes. It is no proof: code in the
+same process can undo what it did before anybody looks, and change memory itself. So nothing depends on it alone.
+"""
+
+import builtins
+import gc
+import hashlib
+import json
+import os
+import random
+import resource
+import secrets
+import sys
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from .outcome import Unfit
+
+#: What is looked by, beside the harness's own modules.
+_OTHERS: tuple[types.ModuleType, ...] = (
+    *(builtins, gc, hashlib, json, msgspec, msgspec.json, np, os, random, resource, secrets, time),
+)
+
+#: The harness's own package.
+_OWN = f"{__name__.rpartition('.')[0].rpartition('.')[0]}."
+
+_CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.MethodDescriptorType)
+
+#: Module and name of something, and what it was.
+_Known = dict[tuple[str, str], tuple[object, object]]
+
+
+class Integrity:
+    """Remembers what it was."""
+
+    def __init__(self) -> None:
+        self._modules = [*_OTHERS, *(one for name, one in sorted(sys.modules.items()) if name.startswith(_OWN))]
+        self._known: _Known = dict(self._found())
+
+    def require(self) -> None:
+        """Raise Unfit if something is another now."""
+        now = dict(self._found())
+        for place, (known, code) in self._known.items():
+            found, found_code = now.get(place, (None, None))
+            if found is not known or found_code is not code:
+                raise Unfit("failed", f"replaced {'.'.join(place)}, which it is measured by")
+
+    def _found(self) -> Iterator[tuple[tuple[str, str], tuple[object, object]]]:
+        for module in self._modules:
+            owner = module.__name__
+            for name, one in list(vars(module).items()):
+                if isinstance(one, _CODE):
+                    yield (owner, name), (one, _code(one))
+                if isinstance(one, type) and one.__module__ == owner and owner.startswith(_OWN):
+                    for own, method in list(vars(one).items()):
+                        if isinstance(method, _CODE):
+                            yield (f"{owner}.{name}", own), (method, _code(method))
+
+
+def _code(one: Any) -> object:
+    """Return the code of a function written in Python, None of anything else."""
+    return one.__code__ if type(one) is types.FunctionType else None
