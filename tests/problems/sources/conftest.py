@@ -16,10 +16,9 @@ from bench.problems.case import Case, Size
 from bench.problems.problem import USUAL_DATA
 from bench.problems.sources import elsewhere
 from bench.worker import task
-from bench.worker.input_files import write_inputs
-from bench.worker.protocol import Failure, Finish, Start, WriteInputs
+from bench.worker.protocol import FIRST, LAST, Change, Failure, HandOut, Kept, Returned, Start, Verify, WriteInputs
 from bench.worker.session import Session
-from bench.worker.task import Bench
+from tests.verified import VerifiedBench, write_inputs
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +73,7 @@ class Checked:
     def verify(self, name: str) -> None:
         """Go all the way with one implementation; Unfit if it is not right."""
         spec = replace_case(self.spec, replace(self._case, implementation=name))
-        bench = Bench(Start(spec=spec, implementation=name, layout=dict.fromkeys(self.written.matrices, "C")))
+        bench = VerifiedBench(Start(spec=spec, implementation=name, layout=dict.fromkeys(self.written.matrices, "C")))
         bench.start()
         bench.finish()
 
@@ -118,26 +117,44 @@ class Served:
         return case_spec(case, source, self._scratch / size, problem=self.problem, scratch=self._scratch)
 
     def _asked(self, *orders):
-        """Return the replies to some orders."""
+        """Return the session of a process that is given some orders, and its replies."""
         replies = []
         sources.loaded.cache_clear()
         session = Session(lambda _: replies.extend(map(session.answer, orders)))
         with warnings.catch_warnings():
             warnings.simplefilter("default")  # as in a process of its own
             last = session.answer(orders[0])
-        assert [one for one in replies[:-1] if isinstance(one, Failure)] == []
-        return replies or [last]
+        return session, replies or [last]
 
     def write(self, size: str = ""):
         """Return what is replied to the order to make inputs."""
         baseline = self.problem.baseline
         spec = self._spec(baseline, size or self.problem.default_size)
-        return self._asked(WriteInputs(spec=spec, seed=1, other_data=USUAL_DATA, baseline=baseline))[0]
+        order = WriteInputs(spec=spec, seed=1, other_data=USUAL_DATA, baseline=baseline)
+        handing = HandOut(name=LAST, folder=spec.inputs.with_name("last"))
+        self._knowing, replies = self._asked(order, handing)
+        self._last = replies[-1]
+        return replies[0]
 
     def start(self, name: str, size: str = "", *, finish: bool = False):
-        """Return what is replied to the order to start, or to the last."""
+        """Return what is replied where the first call is to be verified, or all of them; or else the first failure."""
         spec = self._spec(name, size or self.problem.default_size)
-        return self._asked(Start(spec=spec, implementation=name, layout={}), *[Finish()] * finish)[-1]
+        place = spec.inputs.with_name(f"returned by {name}")
+        orders = [Start(spec=spec, implementation=name, layout={}, kept=place / "first")]
+        if finish:
+            orders.append(Change(content=self._last.content, kept=place / "changed"))
+        _, replies = self._asked(*orders)
+        if isinstance(replies[-1], Failure):
+            return replies[-1]
+        returned = [self._returned(place / "first", replies[0].kept, FIRST, first=True)]
+        if finish:
+            returned.append(self._returned(place / "changed" / "last", replies[1].last, FIRST))
+            returned.append(self._returned(place / "changed" / "first", replies[1].first, LAST, first=True))
+        return self._knowing.answer(Verify(returned=tuple(returned)))
+
+    @staticmethod
+    def _returned(folder: Path, digest: str, content: str, *, first: bool = False) -> Returned:
+        return Returned(kept=Kept(folder=folder, digest=digest), content=content, first=first)
 
 
 @pytest.fixture

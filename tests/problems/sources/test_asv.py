@@ -5,7 +5,7 @@ import pytest
 from bench.errors import ImplbenchError, Unavailable
 from bench.problems import sources
 from bench.store.checks import Closeness
-from bench.worker.protocol import Failure, Finished, InputsWritten, Started
+from bench.worker.protocol import Failure, InputsWritten, Verified
 
 SETTINGS = '// where it is\n{\n  // "benchmark_dir": "no",\n  "version": 1,\n  "benchmark_dir": "suite"\n}\n'
 
@@ -135,7 +135,7 @@ def test_the_values_of_a_parameter_may_be_compared(checkout, served):
     ]
     assert entry.problem.sizes == {"n=10": {"n": 10}, "n=1000": {"n": 1000}}
     assert isinstance(entry.write(), InputsWritten)
-    assert isinstance(entry.start("list", finish=True), Finished)
+    assert isinstance(entry.start("list", finish=True), Verified)
     assert served(f"asv:{checkout}#time_function@param1").problem.functions[1].name == "4"
     with pytest.raises(ImplbenchError, match="unknown parameter 'kind': choose from n, kind_of"):
         served(f"asv:{checkout}#Sums.time_loop@kind")
@@ -157,7 +157,7 @@ def test_each_is_set_up_checked_and_torn_down(checkout, served):
     written = entry.write("n=1000-kind_of=range")
     assert isinstance(written, InputsWritten)
     assert written.check.closeness == Closeness.EQUAL
-    assert isinstance(entry.start("time_loop", "n=1000-kind_of=range", finish=True), Finished)
+    assert isinstance(entry.start("time_loop", "n=1000-kind_of=range", finish=True), Verified)
     import sys
 
     assert sys.modules["suite.sums"].ENDED == [(1000, "range")] * 2
@@ -168,7 +168,7 @@ def test_a_parameter_of_whole_numbers_may_have_others(checkout, served):
     entry.problem.sizes["mine"] = {"n": 77, "kind_of": 2}
     entry.problem.sizes["none"] = {"n": 77, "kind_of": 3}
     assert isinstance(entry.write("mine"), InputsWritten)
-    assert isinstance(entry.start("time_loop", "mine"), Started)
+    assert isinstance(entry.start("time_loop", "mine"), Verified)
     assert entry.write("none") == Failure(outcome="unsupported", reason="asv has no such parameters: n=77, kind_of=3")
 
 
@@ -181,7 +181,7 @@ def test_what_a_setup_leaves_out_and_what_fails_in_it_is_told(checkout, served):
 def test_one_call_at_a_time_is_set_up_before_each(checkout, served):
     entry = served(f"asv:{checkout}#Once")
     assert isinstance(entry.write(), InputsWritten)
-    assert isinstance(entry.start("time_emptied", finish=True), Finished)
+    assert isinstance(entry.start("time_emptied", finish=True), Verified)
 
 
 def test_a_function_is_an_entry(checkout, served):

@@ -7,7 +7,7 @@ import pytest
 from bench.errors import ImplbenchError
 from bench.problems import sources
 from bench.store.checks import Closeness
-from bench.worker.protocol import Failure, Finished, InputsWritten
+from bench.worker.protocol import Failure, InputsWritten, Verified
 
 ROWS = '''
 import json
@@ -190,7 +190,7 @@ def test_each_is_checked_against_the_first_in_the_midst_of_its_test(folder, serv
     assert isinstance(written, InputsWritten)
     assert written.check.closeness == Closeness.EQUAL
     assert written.doubt.startswith("what it is called with is the same each time")
-    assert isinstance(entry.start("test_closure", finish=True), Finished)
+    assert isinstance(entry.start("test_closure", finish=True), Verified)
     assert entry.start("test_wrong") == Failure(outcome="wrong", reason="result is 4950, expected 4951")
 
 
@@ -263,7 +263,7 @@ def test_the_test_of_a_size_is_run(folder, served):
 def test_a_setup_gives_each_call_its_own_arguments(folder, served):
     entry = served(f"pytest:{folder}#first")
     assert isinstance(entry.write(), InputsWritten)
-    assert isinstance(entry.start("test_setup", finish=True), Finished)
+    assert isinstance(entry.start("test_setup", finish=True), Verified)
     assert entry.start("test_used_up", finish=True).outcome == "wrong"
 
 
@@ -271,7 +271,7 @@ def test_so_it_does_where_the_baseline_needs_none(folder, served):
     entry = served(f"pytest:{folder}#second")
     assert entry.problem.baseline == "test_reversed"
     assert isinstance(entry.write(), InputsWritten)
-    assert isinstance(entry.start("test_setup", finish=True), Finished)
+    assert isinstance(entry.start("test_setup", finish=True), Verified)
 
 
 @pytest.mark.parametrize(
