@@ -30,7 +30,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import formats
+from bench import formats, html
 from bench.analyse import history
 from bench.analyse.analysis import Analysis
 from bench.errors import ImplbenchError
@@ -39,7 +39,7 @@ from bench.html import publishing
 from bench.machine import exclusive
 from bench.measure.scratch import SCRATCH
 from bench.problems import discovery, implementation, packages, problem, source_code
-from bench.report import sections
+from bench.report import json_run, sections
 from bench.store import documents, index, points
 from tests import killed
 from tests.builders import SWEPT, journal_of, make_run, make_sizes
@@ -47,6 +47,9 @@ from tests.limited import limited
 from tests.simulated import Simulation
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+#: A page is made of one in so many files: it takes a while.
+PAGES_ONE_IN = 10
 
 #: One file may take so much.
 MOST_S, MOST_BYTES = 2.0, 300 * 2**20
@@ -200,7 +203,11 @@ def told(path: Path) -> None:
     points.read(path)
     if not run.rounds:
         return
-    sections.sections(Analysis(run))
+    analysis = Analysis(run)
+    sections.sections(analysis)
+    json.dumps(json_run.of(analysis, path), allow_nan=False)
+    if path.stat().st_size % PAGES_ONE_IN == 0:
+        html.report_page(analysis)
     for name in formats.names():
         made = formats.format_of(name).export([run])
         if isinstance(made, Iterator):

@@ -1,6 +1,7 @@
 """Numbers as text: one unit for a column, three significant digits, a dash for what is unknown."""
 
 from collections.abc import Iterable
+from math import isfinite
 
 DASH = "-"
 
@@ -19,9 +20,11 @@ def time_unit(seconds: Iterable[float | None]) -> str:
 
 
 def significant(value: float | None, digits: int = 3) -> str:
-    """Return `value` with `digits` significant digits, never in exponent form; a dash for None."""
+    """Return `value` with `digits` significant digits, never in exponent form; a dash for None, else what it is."""
     if value is None:
         return DASH
+    if not isfinite(value):
+        return str(value)
     if value == 0:
         return "0"
     rounded = float(f"{value:.{digits - 1}e}")

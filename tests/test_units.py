@@ -15,6 +15,7 @@ from bench import units
         (0.000123456, "0.000123"),
         (9.996, "10.0"),
         (-4.5, "-4.50"),
+        (float("inf"), "inf"),
     ],
 )
 def test_three_digits_are_shown_and_never_an_exponent(value, text):

@@ -38,12 +38,16 @@ class Matrix:
 
 
 def speedups(analysis: Analysis) -> dict[str, float]:
-    """Return implementation -> speed-up over the baseline, at the last condition of a run, in its baseline's layout."""
+    """Return implementation -> speed-up over the baseline, at the last condition of a run, in its baseline's layout.
+
+    Those without an interval, as of too few rounds, are left out.
+    """
     for group in reversed(analysis.groups):
         base = group.baseline
         if base is not None and base in group.ok:
             alike = [one for one in group.ok if one.arm.case.layout == base.arm.case.layout]
-            return {plain(one.arm.case.implementation): one.speedup.value for one in alike if one.speedup}
+            known = [one for one in alike if one is base or (one.speedup and one.speedup.interval)]
+            return {plain(one.arm.case.implementation): one.speedup.value for one in known if one.speedup}
     return {}
 
 

@@ -40,7 +40,7 @@ def import_folders(root: Path, named: Iterable[str] = ()) -> tuple[Path, ...]:
     places = [root / name for name in named]
     places += [folder / place for folder in projects for place in (*_said(folder), "src")]
     places += [*projects[1:], root]
-    return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir() and not _is_problem(place)))
+    return tuple(dict.fromkeys(place.resolve() for place in places if _is_folder(place) and not _is_problem(place)))
 
 
 def path_of(place: Path) -> tuple[Path, ...]:
@@ -56,7 +56,7 @@ def path_of(place: Path) -> tuple[Path, ...]:
         return ()
     project = next(filter(_is_project, place.parents), None)
     places = [project / name for name in (*_said(project), "src", "")] if project else [above]
-    return tuple(dict.fromkeys(one.resolve() for one in places if one.is_dir() and not _is_problem(one)))
+    return tuple(dict.fromkeys(one.resolve() for one in places if _is_folder(one) and not _is_problem(one)))
 
 
 def elsewhere(root: Path, path: Iterable[Path], others: Container[str] = ()) -> tuple[Path, ...]:
@@ -120,11 +120,27 @@ def _is_project(folder: Path) -> bool:
 
 def _is_problem(folder: Path) -> bool:
     """Return whether a folder is a problem: its folders are implementations, though they may be called numba."""
-    return (folder / "problem.py").is_file()
+    return _is_file(folder / "problem.py")
 
 
 def _is_package(folder: Path) -> bool:
-    return (folder / "__init__.py").is_file()
+    return _is_file(folder / "__init__.py")
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether that is a file; what a project's files name may be too long for a path."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    """Return whether that is a folder."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _below(folder: Path) -> list[Path]:

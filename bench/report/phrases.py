@@ -35,7 +35,7 @@ def named(stem: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> s
 
 def titled(title: str, group: GroupFindings, groups: Sequence[GroupFindings]) -> str:
     """Return the title of a group's table: with the group where there are several."""
-    return title if len(groups) == 1 else f"{title}: {plain(group.name)}"
+    return title if len(groups) == 1 else f"{title}: {group_label(group)}"
 
 
 def ratio_text(ratio: Ratio | None) -> str:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from .records import Round, Run
+from .records import Limit, Round, Run
 from .worker_records import Outcome, Worker
+
+#: What a machine limits, and what is known of the work of a group beside which limits are measured.
+_RESOURCES = {"flops", "bytes"}
 
 
 def doubt(run: Run) -> str | None:
@@ -15,8 +18,17 @@ def _doubts(run: Run) -> Iterator[str]:
     names = {arm.name for arm in run.arms} | {limit.arm.name for limit in run.limits}
     alone = {arm.case.group for arm in run.arms} - {arm.case.group for arm in run.arms if not arm.again}
     yield from (f"{group} has nothing but a second baseline" for group in sorted(alone))
+    yield from (f"the limit {limit.arm.name} {found}" for limit in run.limits if (found := _of_limit(limit, run)))
     for round_ in run.rounds:
         yield from (f"round {round_.index} of {round_.group}: {found}" for found in _of_round(round_, names))
+
+
+def _of_limit(limit: Limit, run: Run) -> str | None:
+    """Return what is wrong with a limit of the machine."""
+    if limit.resource not in _RESOURCES or not limit.work.get(limit.resource):
+        return f"does no work in {limit.resource}"
+    work = run.problem.work.get(limit.group, _RESOURCES)
+    return None if set(work) >= _RESOURCES else "is beside work that is not known"
 
 
 def _of_round(round_: Round, names: set[str]) -> Iterator[str]:

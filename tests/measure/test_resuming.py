@@ -210,3 +210,12 @@ def test_the_latest_interrupted_run_that_can_be_read_is_taken(tmp_path):
     measured(tmp_path, Simulation())
     with interrupted.taken(tmp_path, None) as after:
         assert len(after.kept) == 1
+
+
+def test_an_implementation_that_the_problem_has_not_is_told(tmp_path):
+    simulation = Simulation()
+    killed(tmp_path, simulation, listener=killing(simulation, 1))
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b'"implementation":"honest_too"', b'"implementation":"nobody"'))
+    with pytest.raises(ImplbenchError, match="unknown implementation of product 'nobody'"):
+        resumed(tmp_path, later(simulation, 1))

@@ -1,5 +1,7 @@
 """Where a repository's packages lie."""
 
+import os
+
 import pytest
 
 from bench.problems.packages import elsewhere, import_folders, own_roots, placed, project_names
@@ -129,3 +131,28 @@ def test_projects_are_known_by_the_names_that_they_give_themselves(tmp_path, fil
 def test_a_package_in_a_folder_of_another_name_is_placed_there(tmp_path, file, text):
     root = written(tmp_path, {file: text, "src/__init__.py": ""})
     assert placed(root) == {"mine": root / "src"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pyproject.toml", "[tool.setuptools.packages.find]\nwhere = 5\n[tool.poetry]\npackages = 3\n"),
+        ("pyproject.toml", f'[tool.setuptools.packages.find]\nwhere = ["{"9" * 400}", "\\u0000"]\n'),
+        ("pyproject.toml", f"a = {'[' * 3000}"),
+        ("setup.cfg", f"[options]\npackage_dir =\n    a = {'9' * 400}\n"),
+        ("setup.py", f"setup(package_dir={'(' * 300})"),
+        ("setup.py", "setup(package_dir={[]: 1}, name={{}})\n"),
+        ("setup.py", f"setup(name={'-' * 2000}1)\n"),
+    ],
+)
+def test_whatever_a_project_says_of_itself_is_no_error(tmp_path, file, text):
+    (tmp_path / file).write_text(text)
+    (tmp_path / "src").mkdir()
+    assert set(import_folders(tmp_path)) == {tmp_path / "src", tmp_path}
+    assert placed(tmp_path) == {}
+    project_names(tmp_path)
+
+
+def test_what_is_no_file_says_nothing_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pyproject.toml")
+    assert import_folders(tmp_path) == (tmp_path,)

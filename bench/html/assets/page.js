@@ -231,6 +231,7 @@
       show();
     });
     select.closest('[hidden]').hidden = false;
+    for (const title of all('.group > h3')) title.hidden = true; // the list says which it is
     show();
   }
 

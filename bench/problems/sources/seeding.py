@@ -17,7 +17,9 @@ def seeded(seed: int) -> Iterator[None]:
     made = np.random.default_rng
 
     def default_rng(own: Any = None) -> np.random.Generator:
-        return made(own if isinstance(own, np.random.Generator) else [seed, own if isinstance(own, int) else 0])
+        if isinstance(own, np.random.Generator | np.random.BitGenerator | np.random.SeedSequence):
+            return made(own)
+        return made([seed, *np.atleast_1d(0 if own is None else own)])
 
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  # what the collection's code draws from

@@ -130,10 +130,10 @@ def _bars(axes: "Axes", points: list[Point], colour: str, base: float) -> None:
 
 def _parts(axes: "Axes", points: list[Point], colour: str) -> None:
     """Draw a bar from the low to the high of each point."""
+    look: dict[str, Any] = {"color": colour, "alpha": 0.35 if colour == GREY else 0.75, "edgecolor": "white"}
     for point in points:
         if point.y is not None and point.low is not None and point.high is not None:
-            look: dict[str, Any] = {"color": colour, "alpha": 0.75, "edgecolor": "white", "linewidth": 0.5}
-            axes.barh(point.y, point.high - point.low, left=point.low, height=0.6, **look)
+            axes.barh(point.y, point.high - point.low, left=point.low, height=0.6, linewidth=0.5, **look)
 
 
 def _cells(axes: "Axes", points: list[Point], colour: str) -> None:

@@ -13,7 +13,7 @@ from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import leasts_text, named, ratio_text, titled
+from ..phrases import group_label, leasts_text, named, ratio_text, titled
 from . import answer
 from .subject import Subject
 
@@ -72,7 +72,7 @@ def section(analysis: Analysis) -> Section | None:
 
 def summary_table(group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
-    return _table(("summary", plain(group.name)), _rows(group), _brief(group))
+    return _table(("summary", group_label(group)), _rows(group), _brief(group))
 
 
 def live_table(group: GroupFindings, title: str) -> Table:

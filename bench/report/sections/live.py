@@ -8,7 +8,7 @@ from ...problems.case import Case
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ..parts import Section, code, plain
-from ..phrases import label, times_text
+from ..phrases import group_label, label, times_text
 from . import cases, sweep
 
 
@@ -19,7 +19,7 @@ def section(analysis: Analysis) -> Section:
         return over_sizes
     group = _latest(analysis)
     place = analysis.groups.index(group) + 1
-    several = f", {plain(group.name)} ({place} of {len(analysis.groups)})" if len(analysis.groups) > 1 else ""
+    several = f", {group_label(group)} ({place} of {len(analysis.groups)})" if len(analysis.groups) > 1 else ""
     title = f"So far{several}"
     return Section(title=title, paragraphs=tuple(_ahead(group)), tables=(cases.live_table(group, title),))
 

@@ -14,7 +14,7 @@ from ..chart import Chart
 from ..charts.roofline import charts, interval_text, share_text
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain
-from ..phrases import bytes_of, label, limit_name, named, titled
+from ..phrases import bytes_of, group_label, label, limit_name, named, titled
 from .subject import Subject
 
 #: Resource -> its rate's unit, and what is done with it.
@@ -166,7 +166,7 @@ def _work(found: Roofline) -> str:
     """Return the work of a call and on which side of the ridge it lies."""
     work, ridge = found.work, found.ridge
     amounts = f"{amount(work['flops'], 'FLOP')} and {amount(work['bytes'], 'B')} a call"
-    text = f"{plain(found.group.name)}: {amounts}, {significant(found.intensity)} flops a byte"
+    text = f"{group_label(found.group)}: {amounts}, {significant(found.intensity)} flops a byte"
     if ridge is not None:
         text += f"; computing and moving bytes take equally long at {significant(ridge)}"
     resource, rate = found.binding.limit.resource, found.binding.rate.value

@@ -11,7 +11,7 @@ from ...store.records import Run
 from ...store.worker_records import Outcome
 from ...units import percent, times
 from ..parts import Section, code, plain
-from ..phrases import counted, label, listed, margin_text, ratio_text, share_text
+from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
 from .disturbance import of_run
 from .subject import Subject
 
@@ -32,7 +32,7 @@ def section(analysis: Analysis) -> Section:
     """Return what a reader should know before trusting the figures, the gravest first."""
     paragraphs = []
     for group in analysis.groups:
-        mark = "" if len(analysis.groups) == 1 else f"{plain(group.name)}: "
+        mark = "" if len(analysis.groups) == 1 else f"{group_label(group)}: "
         paragraphs += [mark + text for text in _of_group(analysis, group)]
     return _section(analysis.run, paragraphs)
 
@@ -42,8 +42,8 @@ def told(analysis: Analysis) -> str:
     groups = analysis.groups
     floors = [noise_floor(groups[0])] if len(groups) == 1 else _floors(groups)
     said = (*_warnings(analysis.run), *floors)
-    more = len(section(analysis).paragraphs) - len(_warnings(analysis.run)) - len(groups)
-    return " ".join([*said, *([f"{counted(more, 'more remark')}."] if more > 0 else [])])
+    more = len(section(analysis).paragraphs) - len(said)
+    return " ".join([*said, *([f"{counted(more, 'more remark' if said else 'remark')}."] if more > 0 else [])])
 
 
 def _floors(groups: Sequence[GroupFindings]) -> list[str]:

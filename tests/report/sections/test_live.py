@@ -64,10 +64,10 @@ def test_nothing_is_said_of_who_is_ahead_where_there_is_nothing_to_compare():
 
 def test_of_several_groups_the_one_that_was_measured_last_is_shown():
     run = make_run(USUAL[:2], dtypes=("float64", "float32"))
-    assert live.section(Analysis(run)).title == "So far, backprop-M-float32-1t (2 of 2)"
-    assert (
-        live.section(Analysis(replace(run, rounds=run.rounds[:-1]))).title == "So far, backprop-M-float64-1t (1 of 2)"
-    )
+    size = "m=10000, n=64, p=25"
+    assert live.section(Analysis(run)).title == f"So far, {size}, float32, 1 thread (2 of 2)"
+    shorter = Analysis(replace(run, rounds=run.rounds[:-1]))
+    assert live.section(shorter).title == f"So far, {size}, float64, 1 thread (1 of 2)"
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 8])
