@@ -138,12 +138,12 @@ class _Plugin:
 
 
 def _tests(items: Sequence[pytest.Function], place: Path) -> tuple[Test, ...]:
-    """Return what the tests are that were collected; values of parameters count in the order in which they are met."""
-    seen: dict[str, list[Any]] = {}
+    """Return what the tests are that were collected; of a parameter values count as they are met in the file."""
+    seen: dict[tuple[Path, str], list[Any]] = {}
     return tuple(_test(item, place, seen) for item in items)
 
 
-def _test(item: pytest.Function, place: Path, seen: dict[str, list[Any]]) -> Test:
+def _test(item: pytest.Function, place: Path, seen: dict[tuple[Path, str], list[Any]]) -> Test:
     mark = item.get_closest_marker(FIXTURE)
     given = item.callspec.params if hasattr(item, "callspec") else {}
     names = [*([item.cls.__name__] if item.cls else []), getattr(item, "originalname", item.name)]
@@ -152,7 +152,9 @@ def _test(item: pytest.Function, place: Path, seen: dict[str, list[Any]]) -> Tes
         name=".".join(names),
         title=(item.function.__doc__ or "").strip().partition("\n")[0].removesuffix("."),
         group=str((mark.kwargs.get("group") if mark else None) or ""),
-        parameters={name: value(one, _place(one, seen.setdefault(name, []))) for name, one in given.items()},
+        parameters={
+            name: value(one, _place(one, seen.setdefault((item.path, name), []))) for name, one in given.items()
+        },
     )
 
 

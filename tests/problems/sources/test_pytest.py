@@ -92,6 +92,14 @@ class TestKinds:
 """
 
 
+OTHERS = """
+import pytest
+
+@pytest.mark.parametrize("kind", ["of", "its", "own"])
+def test_other(benchmark, kind):
+    benchmark(len, kind)
+"""
+
 EMPTIED = """
 import pytest
 
@@ -159,6 +167,7 @@ def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("project")
     files = {
         "test_rows.py": ROWS,
+        "deep/test_others.py": OTHERS,
         "deep/test_parameters.py": PARAMETERS,
         "test_first.py": EMPTIED.format(group="first") + SETUP + USED_UP,
         "test_second.py": EMPTIED.format(group="second") + REVERSED + SETUP,
@@ -236,7 +245,7 @@ def test_parameters_are_sizes_or_tell_implementations_apart(folder, served, entr
         ("several@who", "unknown parameter of the tests 'who': choose from kind, how, n"),
         ("test_right,sums", "has no entry 'test_right,sums'"),
         ("sumz", "no entry 'sumz'; did you mean test_rows.py::sums"),
-        ("", "has 15 entries, name one, as in pytest:"),
+        ("", "has 16 entries, name one, as in pytest:"),
     ],
 )
 def test_an_entry_that_is_not_there_is_told(folder, served, entry, told):
@@ -256,6 +265,7 @@ def test_a_project_says_itself_which_parameters_part_its_groups(tree, served):
 def test_the_test_of_a_size_is_run(folder, served):
     entry = served(f"pytest:{folder}#functions")
     assert isinstance(entry.write("n=1000"), InputsWritten)
+    assert isinstance(served(f"pytest:{folder}#kinds").write("kind=two"), InputsWritten)
     entry.problem.sizes["n=7"] = {"n": 7}
     assert entry.write("n=7") == Failure(outcome="unsupported", reason="no test has these parameters")
 
