@@ -9,7 +9,7 @@ import importlib
 import logging
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,6 +37,9 @@ _METHODS = frozenset({"generate_problem", "solve", "is_solution"})
 
 #: The baseline: the task's own solver.
 BASELINE = "solve"
+
+#: Types of most of what solutions hold; nothing is put off in these.
+_PLAIN = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
 #: A size that takes next to no time, for checks, and its number.
 SMALL, _SMALL_N = "S", 10
@@ -83,7 +86,12 @@ def functions(origin: Origin) -> dict[str, Callable[..., Any]]:
         with seeded(seed):
             return (task.generate_problem(n=size["n"], random_seed=seed),)
 
+    folders = {file.parent for file in _solvers(origin).values()}
+
     def accept(given: Mapping[str, Any], solution: Any) -> str | None:
+        own = next(_of_own_class(solution, folders), None)
+        if own is not None:
+            return f"it holds a {type(own).__name__}, which may compute only when it is looked at"
         with _Heard() as heard:
             accepted = task.is_solution(given["problem"], solution)
         return None if accepted else heard.last or "it is no solution"
@@ -173,6 +181,17 @@ def _candidate(name: str, file: Path, entry: str) -> Function:
     named = any(isinstance(node, ast.ClassDef) and node.name == "Solver" for node in tree.body)
     broken = None if named else f"{file.name}: has no class Solver"
     return Function(name=name, title=title, file=file, broken=broken, requires=lacking(tree, own=beside))
+
+
+def _of_own_class(value: Any, folders: Set[Path]) -> Iterator[Any]:
+    """Yield what in a solution is of a class that is written in a file in one of these folders."""
+    file = getattr(sys.modules.get(type(value).__module__), "__file__", None)
+    if file is not None and Path(file).parent in folders:
+        yield value
+    elif isinstance(value, dict | list | tuple | set | frozenset):
+        for one in value.values() if isinstance(value, dict) else value:
+            if type(one) not in _PLAIN:
+                yield from _of_own_class(one, folders)
 
 
 def _loaded(origin: Origin) -> Any:

@@ -69,7 +69,8 @@ class _Handing(BenchmarkFixture):
                 renewing.end()
             raise Served
         if renewing:
-            result = renewing()[0]()
+            (made,) = renewing()
+            result = super().pedantic(made)  # type: ignore[no-untyped-call]
             renewing.end()
             return result
         return super().pedantic(target, *given, setup, teardown, rounds, warmup_rounds, iterations)  # type: ignore[no-untyped-call]

@@ -128,6 +128,26 @@ def test_a_folder_of_solvers_takes_the_place_of_those_of_the_collection(checkout
         entry.verify("b")
 
 
+LAZY = """
+class Order:
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def __iter__(self):
+        return iter(sorted(range(len(self.numbers)), key=self.numbers.__getitem__))
+
+class Solver:
+    def solve(self, problem, **kwargs):
+        return {"order": (Order(problem["numbers"]), 3)[0]}
+"""
+
+
+def test_an_object_that_may_compute_when_it_is_looked_at_is_no_solution(checkout, checked, tree):
+    entry = checked(f"algotune:{checkout}#ordering", str(tree({"lazy/solver.py": LAZY}, "x")))
+    with pytest.raises(Unfit, match="it holds a Order, which may compute only when it is looked at"):
+        entry.verify("lazy")
+
+
 @pytest.mark.parametrize(
     ("files", "names"),
     [

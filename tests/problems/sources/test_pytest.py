@@ -103,7 +103,7 @@ def test_other(benchmark, kind):
 EMPTIED = """
 import pytest
 
-pytestmark = pytest.mark.benchmark(group="{group}")
+pytestmark = [pytest.mark.benchmark(group="{group}"), pytest.mark.filterwarnings("error")]
 
 def emptied(values, *, last=None):
     return [values.pop() for _ in range(len(values))]
