@@ -55,12 +55,16 @@ class _Verifier:
     """How often it was made anew."""
 
 
+#: Folder of inputs -> its verifier: whoever measures on inputs finds it, whichever executor has had them made.
+_KNOWN: dict[Path, _Verifier] = {}
+
+
 class Verifiers:
-    """All of a run."""
+    """Those that one executor has made, and how any is asked."""
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._of: dict[Path, _Verifier] = {}
+        self._own: list[_Verifier] = []
         self._starter = ThreadPoolExecutor(max_workers=1)
         self.untouched = Untouched()
         """The code, of the harness and of all that is measured, and the inputs."""
@@ -91,7 +95,8 @@ class Verifiers:
         )
         process = self._started(conditions)
         one = _Verifier(process=process, conditions=conditions, order=order, name=spec.case.problem)
-        self._of[spec.inputs] = one
+        _KNOWN[spec.inputs] = one
+        self._own.append(one)
         try:
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
         except BaseException:
@@ -102,7 +107,7 @@ class Verifiers:
 
     def is_replaceable(self, folder: Path) -> bool:
         """Return whether there are contents to time on, which can take the place of the first."""
-        one = self._of.get(folder)
+        one = _KNOWN.get(folder)
         return one is not None and one.written is not None and one.written.replaceable
 
     def hand_out(self, folder: Path, name: str, place: Path) -> Content:
@@ -118,12 +123,13 @@ class Verifiers:
 
     def abandon(self) -> None:
         """End them all, from another thread than those that wait for inputs."""
-        for one in list(self._of.values()):
+        for one in list(self._own):
             one.process.kill()
 
     def close(self) -> None:
         """End them all in good order."""
-        for one in self._of.values():
+        for one in self._own:
+            _KNOWN.pop(one.order.spec.inputs, None)
             if not one.process.ended:
                 one.process.resume()
                 one.process.end()
@@ -135,7 +141,7 @@ class Verifiers:
 
     def _alive(self, folder: Path) -> _Verifier:
         """Return the verifier of a folder, made anew where it has died."""
-        one = self._of[folder]
+        one = _KNOWN[folder]
         if one.process.ended:
             one.made += 1
             spec = replace(one.order.spec, inputs=folder.with_name(f"{folder.name}-{one.made}"))

@@ -58,9 +58,9 @@ class Bench:
         layout = self._arena.required_layout(order.layout)
         self._prepare = loaded(order, renews=self._fresh is not None).prepare
         self._guard.limit()
-        started = time.perf_counter_ns()
+        started = self._wall_ns()
         self._make_step()
-        prepared = time.perf_counter_ns()
+        prepared = self._wall_ns()
         self._guard.limit()
         pools = obedient_pools(self._guard, self._step)
         first_call_ns, warmup_calls, kept = self._call_and_warm_up()
@@ -81,9 +81,7 @@ class Bench:
             call_ns=max(1, round(call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
-            consumed=self._consumed
-            or self._caches.told()
-            or ("prepared anew, untimed, for other inputs" if order.copies_inputs else None),
+            consumed=self._consumed or self._caches.told(),
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
