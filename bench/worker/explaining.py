@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..machine import threads
+from ..problems import sources
 from . import input_files, numpy_calls, unit_costs
 from .allocations import counted
 from .inputs import Arena
@@ -40,21 +41,25 @@ def explained(
     arena, spec
         The inputs, and the case.
     prepare
-        Makes a step of inputs; None: it computes in another program.
+        Makes a step of inputs; None: it computes in another program. Of a call that other code leads to, it is made of
+        what that is given.
     ready_ns
         How long that and the first call took.
     fresh
         Gives a call what it may use up.
     """
     threads.retain_memory()
-    inputs = dict(arena.inputs)
-    largest = max((value.size for value in inputs.values() if isinstance(value, np.ndarray)), default=0)
+    led = sources.calls.here()
+    inputs = led.operands if led else dict(arena.inputs)
+    sizes = [value.size for value in inputs.values() if isinstance(value, np.ndarray)]
+    if led:
+        prepare = led.prepare if sizes else None  # what a closure holds cannot be seen
     calls, smallest_ns = None, None
     if prepare is not None:
         with contextlib.suppress(Exception):
             calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
-        if ready_ns < LONGEST_READY_NS and not fresh:
+        if ready_ns < LONGEST_READY_NS and not fresh and not led:
             with contextlib.suppress(Exception):
                 smallest_ns = unit_costs.evaluation_ns(prepare(input_files.smallest_inputs(spec)))
-    costs = unit_costs.measured(spec.case.dtype, largest)
+    costs = unit_costs.measured(spec.case.dtype, max(sizes, default=0))
     return Counted(counts=counted(step, renew), calls=calls, costs=costs, smallest_ns=smallest_ns)
