@@ -124,7 +124,7 @@ def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
 def _leave(one: Advice) -> Iterator[Line]:
     """Yield what makes no difference."""
     if one.same:
-        parts = [f"{_name(same.finding, one.group)} as {_name(same.other, one.group)}" for same in _shown(one)]
+        parts = [f"{_name(same.finding, one.group)} instead of {_name(same.other, one.group)}" for same in _shown(one)]
         more = len(one.same) - len(parts)
         yield Line(
             kind="leave",

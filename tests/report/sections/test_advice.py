@@ -43,7 +43,7 @@ def test_a_baseline_that_nothing_beats_is_to_be_kept_in_one_sentence():
 def test_what_is_equal_is_not_worth_the_trouble():
     keep, leave = told(make_run([BASE, Spec(name="other", ms=10.01)]))
     assert keep.startswith("Keep `base`")
-    assert leave == "Not worth the trouble, equal within 3 %: `other` as `base`."
+    assert leave == "Not worth the trouble, equal within 3 %: `other` instead of `base`."
 
 
 def test_near_the_limit_of_the_machine_little_is_left_to_gain():
