@@ -61,7 +61,7 @@ def header(after: Interrupted, now: Run) -> Run:
         If its rounds and those to come would be of other code, or of another machine.
     """
     old = after.run
-    if old.problem.digest != now.problem.digest:
+    if (old.problem.name, old.problem.digest) != (now.problem.name, now.problem.digest):
         raise ImplbenchError(f"the code of {old.problem.name} has changed since the run was begun; {_ANEW}")
     if any(old.settings.sweep not in (None, *arm.case.size.values) for arm in after.begun.arms):
         raise ImplbenchError(f"its cases have no size {old.settings.sweep}, over which it was to go; {_ANEW}")

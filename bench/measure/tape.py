@@ -15,7 +15,7 @@ from ..errors import ImplbenchError
 from ..store.records import Basis, Round
 from .backends import RoundExecutor
 from .group import Group
-from .round_plan import BurstSize, RoundPlan, TurnChooser, Turns
+from .round_plan import MOST_SAMPLES, BurstSize, RoundPlan, TurnChooser, Turns
 from .worker_pool import Crew
 
 
@@ -76,6 +76,8 @@ class Tape:
         places = enumerate(plan.spawn_order)
         if orders != {name: (place, plan.positions.index(name)) for place, name in places}:
             raise OtherPlan(f"other cases take part in round {index} of {group.name}, or in another order")
+        if any(samples > MOST_SAMPLES for _, _, samples in basis.bursts.values()):
+            raise OtherPlan(f"no burst has as many samples as one of round {index} of {group.name}")
         if not basis.bursts.keys() <= orders.keys():
             raise OtherPlan(f"a case was timed that takes no part in round {index} of {group.name}")
         return held, basis

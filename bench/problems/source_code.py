@@ -128,7 +128,10 @@ def _content(file: Path, reached: Callable[[ast.Module], ast.Module] | None = No
         tree = reached(tree)
     if not _READS_DOCSTRINGS.search(data.decode(errors="replace")):
         _drop_docstrings(tree)
-    return "\n".join((ast.dump(tree), *directives)).encode(errors="surrogatepass")
+    try:
+        return "\n".join((ast.dump(tree), *directives)).encode(errors="surrogatepass")
+    except RecursionError:  # it is nested more deeply than can be told
+        return data
 
 
 def _drop_docstrings(tree: ast.Module) -> None:

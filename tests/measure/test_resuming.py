@@ -230,3 +230,24 @@ def test_a_sweep_over_a_size_that_its_cases_have_not_is_told(tmp_path):
     path.write_bytes(path.read_bytes().replace(b'"sweep":"m"', b'"sweep":"q"'))
     with pytest.raises(ImplbenchError, match="its cases have no size q"):
         resumed(tmp_path, later(simulation, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b'"name":"product",', b'"name":"../../product",', "the code of .* has changed"),
+        (b",10]", b",2147483647]", "no burst has as many samples"),
+    ],
+)
+def test_what_no_run_of_this_problem_says_goes_no_further(tmp_path, old, new, told):
+    simulation = Simulation()
+    results = tmp_path / "results"
+    killed(results, simulation, listener=killing(simulation, 1), implementations=("honest_too",))
+    (path,) = results.iterdir()
+    data = path.read_bytes()
+    changed = data.replace(old, new) if old in data else data.replace(b",5]", new).replace(b",20]", new)
+    assert changed != data
+    path.write_bytes(changed)
+    with pytest.raises(ImplbenchError, match=told):
+        resumed(results, later(simulation, 1))
+    assert list(tmp_path.iterdir()) == [results]

@@ -181,3 +181,10 @@ def test_files_of_one_implementation_are_kept_up_to_a_bound_together(sums, monke
         "package/__init__.py": MODULE,
         "package/a_kernel.c": "(not kept: 12 bytes)",
     }
+
+
+def test_a_file_that_is_nested_too_deeply_counts_byte_by_byte(tmp_path):
+    for name, more in (("a", ""), ("b", ""), ("c", " ")):
+        (tmp_path / f"{name}.py").write_text(f"x = {'-' * 900}1{more}\n")
+    assert source_code.differences(tmp_path / "a.py", tmp_path / "b.py") == frozenset()
+    source_code.differences(tmp_path / "a.py", tmp_path / "c.py")
