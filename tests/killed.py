@@ -51,8 +51,10 @@ def measured(
 ) -> tuple[Run, Path | None]:
     """Return a run of the product and its document."""
     found = problem.find(str(FAKES))
-    arms, left = select(found, Selection(**axes))
-    runner = Runner(found, settings, listener, decided=decided, say=say, backend=simulation.backend())
+    wanted = Selection(**axes)
+    arms, left = select(found, wanted)
+    how = {"say": say, "environments": wanted.environments, "backend": simulation.backend()}
+    runner = Runner(found, settings, listener, decided=decided, **how)
     return runner.run(arms, left, results)
 
 

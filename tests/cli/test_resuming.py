@@ -10,10 +10,12 @@ from bench.cli import resuming
 from bench.cli.main import main
 from bench.errors import Exit, ImplbenchError
 from bench.machine.exclusive import alone
+from bench.measure.environments import Environment
 from bench.problems import problem
 from bench.report.sections import threats
 from bench.store import documents
 from tests.builders import make_run
+from tests.environments import RECORDS
 from tests.killed import FAKES, killed, killing, later
 from tests.simulated import Simulation
 
@@ -40,6 +42,18 @@ def test_a_killed_run_goes_on_and_ends_like_any_other(left, capsys):
     assert "holds no run that was interrupted" in capsys.readouterr().err
     assert main(["run", str(FAKES), "--resume", found["run"], "--results", str(left)]) == Exit.USAGE
     assert "is a finished run, there is nothing to resume" in capsys.readouterr().err
+
+
+def test_a_run_in_several_environments_goes_on_in_the_same_ones_named_again(tmp_path, capsys, monkeypatch):
+    both = tuple(Environment(label=one.label, record=one) for one in RECORDS)
+    simulation = Simulation()
+    killed(tmp_path, simulation, implementations=("honest",), environments=both, listener=killing(simulation, 2))
+    later(simulation, 2).everywhere(monkeypatch)
+    assert main(["run", str(FAKES), "--resume", "--results", str(tmp_path)]) == Exit.USAGE
+    assert "name them beside --resume as they were named" in capsys.readouterr().err
+    monkeypatch.setattr(resuming, "ready", lambda asked, tell: both)
+    assert main(["run", str(FAKES), "--resume", "--results", str(tmp_path)]) == Exit.FINE
+    assert documents.read(next(tmp_path.glob("*.json"))).environments == RECORDS
 
 
 def test_the_report_says_that_it_went_on_and_when(left, capsys):
