@@ -228,7 +228,7 @@ class Conductor:
     def _time(self, one: Active, active: Mapping[str, Active], *, pass_index: int, position: int) -> None:
         """Time a burst; where its samples are too short for the clock, again with more calls in each."""
         longer: int | None = one.number
-        said: list[str] = []
+        said: list[seen.Contradiction] = []
         while longer is not None and len(said) < seen.MOST_CONTRADICTIONS:
             place = self._verifying.place() if pass_index in one.keeps else None
             order = protocol.TimeBurst(
@@ -239,7 +239,7 @@ class Conductor:
                 return
             if contradiction:
                 said.append(contradiction)
-                one.record = discarded(one.record, reply, contradiction)
+                one.record = discarded(one.record, reply, contradiction.reason)
                 continue
             one.record, longer = with_burst(one.record, reply), reply.longer
             if place:
@@ -250,7 +250,9 @@ class Conductor:
         if longer is not None:
             self._asking.unless_ended(one, partial(contradicted, said))
 
-    def _timed(self, one: Active, order: protocol.TimeBurst) -> tuple[protocol.BurstTimed | None, str | None]:
+    def _timed(
+        self, one: Active, order: protocol.TimeBurst
+    ) -> tuple[protocol.BurstTimed | None, seen.Contradiction | None]:
         """Have a worker time a burst; return its reply, and how what is seen of the worker contradicts that."""
         one.process.resume()
         before = one.process.seen()

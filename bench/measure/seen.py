@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..machine import affinity, usage
 from ..machine.threads import CPU_SLACK, SHORTEST_JUDGED_NS
+from ..store.worker_records import Outcome
 from . import descendants
 
 #: Reading an order, replying, errors of clocks: CPU time may exceed the time told by so much, and by this share.
@@ -20,8 +21,17 @@ TOLD_NS, TOLD_SHARE = 1_000_000, 0.02
 #: Waking takes longer: the wall time may exceed the time told by so much more, and by this share.
 WAITED_NS, WAITED_SHARE = 5_000_000, 0.1
 
-#: A burst that contradicts what is seen is timed again; so many in a row are the implementation's.
+#: A burst that contradicts what is seen is timed again; so many in a row end the case.
 MOST_CONTRADICTIONS = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contradiction:
+    """What contradicts a worker's word."""
+
+    reason: str
+    outcome: Outcome
+    """How the case ends if it goes on: what only clocks say may be a machine that is too busy, and nobody's fault."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +63,7 @@ def look(pid: int) -> Seen:
     )
 
 
-def moved(seen: Seen, cpus: Sequence[int], own: frozenset[tuple[int, int]] | None) -> str | None:
+def moved(seen: Seen, cpus: Sequence[int], own: frozenset[tuple[int, int]] | None) -> Contradiction | None:
     """Return how a worker has left the place that it was given; None where it has not.
 
     Parameters
@@ -66,13 +76,14 @@ def moved(seen: Seen, cpus: Sequence[int], own: frozenset[tuple[int, int]] | Non
         The scheduling of this process, which workers are started with.
     """
     if cpus and seen.cpus is not None and not seen.cpus <= set(cpus):
-        return f"changed the CPUs that it may use to {sorted(seen.cpus)}, it was given {sorted(cpus)}"
+        reason = f"changed the CPUs that it may use to {sorted(seen.cpus)}, it was given {sorted(cpus)}"
+        return Contradiction(reason=reason, outcome=Outcome.FAILED)
     if own is not None and seen.scheduling is not None and seen.scheduling != own:
-        return "changed how the system schedules it"
+        return Contradiction(reason="changed how the system schedules it", outcome=Outcome.FAILED)
     return None
 
 
-def contradiction(before: Seen, after: Seen, *, told_ns: int, threads: int) -> str | None:
+def contradiction(before: Seen, after: Seen, *, told_ns: int, threads: int) -> Contradiction | None:
     """Return how what was seen over an order contradicts the time that the worker tells of it; None if it does not.
 
     Parameters
@@ -84,6 +95,11 @@ def contradiction(before: Seen, after: Seen, *, told_ns: int, threads: int) -> s
     threads
         That it was asked to use.
     """
+    reason = _contradiction(before, after, told_ns, threads)
+    return Contradiction(reason=reason, outcome=Outcome.NOT_MEASURED) if reason else None
+
+
+def _contradiction(before: Seen, after: Seen, told_ns: int, threads: int) -> str | None:
     if before.cpu_ns is None or after.cpu_ns is None:
         return None
     passed_ns, used_ns = after.at_ns - before.at_ns, after.cpu_ns - before.cpu_ns

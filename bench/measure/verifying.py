@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ..store.worker_records import Outcome, Verification
+from ..store.worker_records import Verification
 from ..worker.protocol import Change, Changed, Content, Returned
 from .recording import Active
+from .seen import Contradiction
 from .untouched import Untouched
 from .verifiers import Verifiers
 from .worker_process import Ended
@@ -90,9 +91,9 @@ class Verifying:
         return found
 
 
-def contradicted(said: Sequence[str]) -> None:
-    """End a case whose bursts, in a row, contradict what is seen of its worker."""
-    raise Ended(Outcome.FAILED, f"{said[-1]} (and in {len(said) - 1} more before it)")
+def contradicted(said: Sequence[Contradiction]) -> None:
+    """End a case whose bursts, in a row, are contradicted by what is seen of its worker."""
+    raise Ended(said[-1].outcome, f"{said[-1].reason} (and in {len(said) - 1} more before it)")
 
 
 def _size(folder: Path) -> int:

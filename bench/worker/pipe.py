@@ -9,11 +9,11 @@ import msgspec
 
 from .. import reading
 from ..text import speakable
+from .describing import Describe
 from .protocol import (
     Answer,
     Change,
     Count,
-    Describe,
     Failure,
     Foreign,
     HandOut,

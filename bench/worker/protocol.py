@@ -27,7 +27,6 @@ Fact = str | Natural | list[str] | None
 #: Memory order of an array: of one row or column it is both.
 FoundOrder = Literal["C", "F", "CF", "strided"]
 
-
 #: Names of contents: those that every worker begins with, those that are timed, and those that come last of all.
 FIRST, TIMED, LAST = "first", "timed", "last"
 
@@ -175,10 +174,6 @@ class Leave(Order, frozen=True, kw_only=True):
     """End the fork."""
 
 
-class Describe(Order, frozen=True, kw_only=True):
-    """Tell what the worker runs in."""
-
-
 class Awake(Reply, frozen=True, kw_only=True):
     """The worker waits for its case."""
 
@@ -279,17 +274,6 @@ class Counted(Reply, frozen=True, kw_only=True):
 
 class Leaving(Reply, frozen=True, kw_only=True):
     """The fork ends now."""
-
-
-class Described(Reply, frozen=True, kw_only=True):
-    """What the worker runs in."""
-
-    python: str
-    """Implementation and version."""
-    packages: dict[str, str]
-    """Distribution -> version, of all that are installed."""
-    numeric_stack: dict[str, Fact | dict[str, Fact]]
-    """As ``environment.numeric_stack`` gives it."""
 
 
 class Failure(Reply, frozen=True, kw_only=True):

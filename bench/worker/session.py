@@ -17,14 +17,13 @@ from ..problems import sources
 from ..problems.origin import Origin
 from . import origins, pipe
 from .answers import Answers
+from .describing import Describe, described
 from .outcome import Unfit, judged, shortened
 from .protocol import (
     Awake,
     CaseSpec,
     Change,
     Count,
-    Describe,
-    Described,
     Failure,
     Foreign,
     HandOut,
@@ -68,7 +67,7 @@ class Session:
     def _do(self, order: Order) -> Reply:
         match order, self._bench or self._answers:
             case Wake() | Describe(), None:
-                return Awake() if isinstance(order, Wake) else _described()
+                return Awake() if isinstance(order, Wake) else described()
             case WriteInputs() | Start(), None:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
@@ -126,12 +125,6 @@ def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
         case Change():
             return bench.change(order)
     return bench.explain() if order.explained else bench.count()
-
-
-def _described() -> Described:
-    from .describing import described  # no other worker needs what it imports
-
-    return described()
 
 
 def _settle() -> None:

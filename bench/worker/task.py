@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ from .sampling import Sampler, clock_resolution_ns, evictor
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
-#: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row are the implementation's.
+#: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row end the case.
 MOST_CONTRADICTIONS = 3
 
 
@@ -195,31 +196,29 @@ class Bench:
     def burst(self, order: TimeBurst) -> BurstTimed:
         """Time a burst, collector collected and off.
 
-        One that contradicts itself or the threads is timed again, for clocks err; three are the implementation's fault.
+        One that contradicts itself or the threads is timed again, for clocks err; three end the case.
         ``longer`` is how many calls a sample should have, if these were too few.
         """
         began = self._wall_ns()
         discarded: list[DiscardedBurst] = []
         while True:
             burst, contradiction, kept = self._timed(order, len(discarded))
-            changed = self._arena.changed()
-            if changed:
+            if changed := self._arena.changed():
                 raise Unfit("wrong", correctness.changed(changed))
             if contradiction is None:
-                longer = self._sampler.longer(order.number, min(burst.sample_ns))
-                took_ns = self._wall_ns() - began
+                longer, took_ns = self._sampler.longer(order.number, min(burst.sample_ns)), self._wall_ns() - began
                 return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer, took_ns=took_ns, kept=kept)
             if len(discarded) == MOST_CONTRADICTIONS - 1:
-                raise Unfit("failed", f"{contradiction} (and in {len(discarded)} more before it)")
-            discarded.append(DiscardedBurst(burst=burst, reason=contradiction))
+                raise Unfit(contradiction.outcome, f"{contradiction.reason} (and in {len(discarded)} more before it)")
+            discarded.append(DiscardedBurst(burst=burst, reason=contradiction.reason))
 
-    def _timed(self, order: TimeBurst, attempt: int) -> tuple[Burst, str | None, str | None]:
+    def _timed(self, order: TimeBurst, attempt: int) -> tuple[Burst, Unfit | None, str | None]:
         """Return what a burst took, what contradicts that, and the digest of what was kept of it."""
         folder = order.kept / str(attempt) if order.kept else None
         keeping = Keeping(lambda result: self._keep(self._outputs(result), folder) if folder else None)
         gc.collect()
         with judged(), collector_off():
-            before = usage.read()
+            before, waited_ns = usage.read(), usage.waited_ns(os.getpid())
             started = self._wall_ns()
             durations = self._sampler.samples(order.number, order.samples, keeping if folder else None)
             ended = self._wall_ns()
@@ -234,10 +233,13 @@ class Bench:
             minor_faults=used.minor_faults,
             involuntary_switches=used.involuntary_switches,
         )
-        said = self._guard.contradiction(used)
-        if not said and self._clock is self._wall_ns:
-            said = self._sampler.contradiction(durations, ended - started - keeping.used.wall_ns)
-        return burst, said, keeping.digest
+        if said := self._guard.contradiction(used):
+            return burst, Unfit("failed", said), keeping.digest
+        if self._clock is self._wall_ns:
+            passed_ns = ended - started - keeping.used.wall_ns - (usage.waited_ns(os.getpid()) - waited_ns)
+            if said := self._sampler.contradiction(durations, passed_ns):
+                return burst, Unfit("not measured", said), keeping.digest  # the machine may be too busy
+        return burst, None, keeping.digest
 
     def change(self, order: Change) -> Changed:
         """Make a last call on the contents so far, and a first one on others, put into the same arrays.

@@ -12,7 +12,7 @@ from ...measure.environments import HERE, Environment, levelled
 from ...measure.worker_process import Ended, WorkerProcess
 from ...measure.worker_start import Conditions
 from ...store.records import EnvironmentRecord
-from ...worker.protocol import Describe, Described
+from ...worker.describing import Describe, Described
 from . import installing, making
 from .asked import EnvironmentOptions, Wanted, wanted
 
