@@ -123,9 +123,11 @@ def _complain(told: str | Exception, error: Exception | None = None) -> None:
     from ..report.parts import printable
 
     sentence = "; ".join([str(told), *getattr(error or told, "__notes__", ())])
-    with contextlib.suppress(OSError):
+    try:
         for line in (f"implbench: {printable(sentence)}", *(f"    {printable(one)}" for one in _example(told))):
             print(line, file=sys.stderr, flush=True)
+    except OSError:
+        _write_nowhere(sys.stderr)  # some versions of Python would end with another exit code
 
 
 def _example(told: str | Exception) -> Sequence[str]:
