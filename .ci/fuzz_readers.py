@@ -363,6 +363,9 @@ NOTE = json.dumps(
             "commit": None,
             "page": "h",
             "speedups": {"a": 2.0},
+            "fastest": "a",
+            "gain": "2x",
+            "gained": 2.0,
         },
     }
 ).encode()

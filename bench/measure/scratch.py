@@ -79,7 +79,20 @@ def _locked(place: Path) -> Iterator[Path]:
     finally:
         if lock is not None:
             os.close(lock)  # whoever takes the folder for abandoned now does what comes next
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that is in it, even with a single descriptor left to do so."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for place, folders, files in os.walk(folder, topdown=False):
+        with contextlib.suppress(OSError):
+            for name in files:
+                Path(place, name).unlink()
+            for name in folders:
+                Path(place, name).rmdir()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def clear(place: Path) -> None:
@@ -91,7 +104,7 @@ def clear(place: Path) -> None:
                 if os.fstat(lock).st_uid == os.geteuid():
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     descendants.end_marked(folder.name)
-                    shutil.rmtree(folder, ignore_errors=True)
+                    _remove(folder)
             finally:
                 os.close(lock)
 
