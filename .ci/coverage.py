@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.analyse.decided import decided  # noqa: E402
-from bench.analyse.verdict import Verdict, findings, judge  # noqa: E402
+from bench.analyse.findings import findings  # noqa: E402
+from bench.analyse.verdict import Verdict, judge  # noqa: E402
 from bench.measure.runner import Runner  # noqa: E402
 from bench.measure.selection import Selection, select  # noqa: E402
 from bench.problems import problem  # noqa: E402

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.analyse.decided import decided
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.errors import ImplbenchError
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select

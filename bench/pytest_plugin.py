@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from .analyse.decided import decided
-from .analyse.verdict import Finding, findings
+from .analyse.findings import Finding, findings
 from .cli.measuring_options import RunOptions
 from .cli.options import made
 from .cli.parser import parser as command_line

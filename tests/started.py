@@ -34,6 +34,11 @@ def started(command: list[str], folder: Path, **options: Any) -> Iterator["Popen
             process.kill()
 
 
+def children() -> list[psutil.Process]:
+    """Return the processes that go on below this one."""
+    return [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+
+
 def until(process: "Popen[str]", look: Callable[[], Found]) -> Found:
     """Return what a look finds, once it finds something while the process goes on.
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.analyse import explanation, roofline
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.cli import parser
 from bench.report.phrases import ratio_text
 from bench.report.sections import answer, layouts

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 import pytest
 
 from bench.analyse.decided import decided
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem

@@ -10,11 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench.analyse.decided import decided
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.errors import Exit, NothingMeasured
 from bench.machine.hardware import allowed_cpus
 from bench.measure import round_plan
@@ -25,7 +24,7 @@ from bench.problems import implementation, problem
 from bench.store import documents
 from bench.store.records import Settings
 from bench.store.worker_records import Outcome
-from tests.started import gone, started, until, workers
+from tests.started import children, gone, started, until, workers
 
 pytestmark = pytest.mark.slow
 
@@ -42,10 +41,6 @@ def measured(results, *names, settings=SETTINGS, folder=FAKES, passes=1, **axes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(round_plan, "MOST_PASSES", passes)
         return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, results)
-
-
-def children():
-    return [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.fixture(scope="module")

@@ -43,13 +43,13 @@ class Gate:
     repeat: int
 
 
-def plan(conditions: Sequence[str], times: int, seed: int) -> list[Gate]:
+def plan(conditions: Sequence[str], kinds: Sequence[str], times: int, seed: int) -> list[Gate]:
     """Return the gates in shuffled order: of each condition, slowdown and kind so many."""
     gates = [
         Gate(condition=condition, percent=percent, kind=kind, repeat=repeat)
         for condition in conditions
         for percent in (0, *PERCENTS)
-        for kind in KINDS
+        for kind in kinds
         for repeat in range(times)
     ]
     random.Random(seed).shuffle(gates)
@@ -80,9 +80,9 @@ def measure(options: argparse.Namespace) -> None:
     """Hold the gates that the log does not have yet."""
     records = read(options.log)
     done = {Gate(**{one.name: record[one.name] for one in fields(Gate)}) for record in records}
-    left = [one for one in plan(options.conditions, options.times, options.seed) if one not in done]
+    left = [one for one in plan(options.conditions, options.kinds, options.times, options.seed) if one not in done]
     amounts = known_amounts(records)
-    missing = [kind for kind in KINDS if len(amounts.get(kind, {})) < len(PERCENTS)]
+    missing = [kind for kind in options.kinds if len(amounts.get(kind, {})) < len(PERCENTS)]
     amounts |= measured_amounts(missing) if left and missing else {}
     print(f"{len(left)} gates left; extra work and the ratio it makes: {amounts}", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -122,6 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=tuple(CONDITIONS))
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=tuple(KINDS), help="kernels to plant in")
     parser.add_argument("--times", type=int, default=5, help="gates of each condition, slowdown and kernel")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", type=Path, default=Path("planted.jsonl"))

@@ -11,9 +11,10 @@ from itertools import pairwise
 from ..store.records import Run
 from ..store.worker_records import Outcome
 from .explanation import CountChange, Ladder
+from .findings import Finding, GroupFindings, estimate
 from .roofline import Roofline
 from .source_facts import SourceFacts, source_facts
-from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate
+from .verdict import Ratio, Verdict
 
 #: What reaches such a share of what the machine allows leaves nothing worth looking for.
 NEARLY_ALL = 0.9

@@ -13,11 +13,11 @@ from .advice import Advice, advice
 from .conditions import AXES, Effect, effects
 from .environments import Change, changes
 from .explanation import Ladder, ladders
+from .findings import GroupFindings, estimate, findings
 from .frame import frame
 from .roofline import Roofline, rooflines
 from .since import Since, is_comparable, since
 from .sweep import Sweep, sweeps
-from .verdict import GroupFindings, estimate, findings
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -4,7 +4,7 @@ from ..stats import racing
 from ..stats.racing import Race
 from ..store.selectors import burst_minima
 from ..store.worker_records import Outcome
-from .verdict import GroupFindings
+from .findings import GroupFindings
 
 
 def race(group: GroupFindings, error: float) -> Race:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
 from ..stats.sequential import FIXED, Stopping
+from .findings import GroupFindings, estimate
 from .sweep import case_of
-from .verdict import GroupFindings, Ratio, estimate
+from .verdict import Ratio
 
 #: The conditions, in the order in which they are shown.
 AXES = ("threads", "dtype", "allocator")

@@ -4,7 +4,8 @@ from math import expm1
 
 from ..store.records import Run
 from .environments import changes
-from .verdict import Finding, GroupFindings, Verdict, estimate, findings
+from .findings import Finding, GroupFindings, estimate, findings
+from .verdict import Verdict
 
 
 def decided(run: Run) -> set[str]:

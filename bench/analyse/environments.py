@@ -7,7 +7,8 @@ from typing import Any
 from ..stats.intervals import Estimate
 from ..stats.sequential import Stopping
 from ..store.records import EnvironmentRecord, Run
-from .verdict import Finding, GroupFindings, Ratio, Verdict, estimate
+from .findings import Finding, GroupFindings, estimate
+from .verdict import Ratio, Verdict
 
 #: What environments are filled by; no implementation computes with it.
 _INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})

@@ -9,8 +9,9 @@ from ..problems.case import Case
 from ..store.records import Left, Run
 from ..store.worker_records import Call, CallKind, Worker
 from .diagnosis import CostRange, Diagnosis, diagnose
+from .findings import Finding, GroupFindings, estimate
 from .roofline import peak, roofs_of
-from .verdict import Finding, GroupFindings, Ratio, estimate
+from .verdict import Ratio
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2

@@ -14,7 +14,8 @@ from ..stats.intervals import Estimate
 from ..store.records import Run
 from ..store.worker_records import Outcome
 from .analysis import Analysis
-from .verdict import Finding, Ratio, Verdict
+from .findings import Finding
+from .verdict import Ratio, Verdict
 
 #: What sets the groups of a run apart.
 CONDITIONS = ("size", "dtype", "threads", "allocator", "data", "caches")

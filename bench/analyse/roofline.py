@@ -19,7 +19,8 @@ from ..stats.sequential import FIXED, Stopping
 from ..store.records import Limit, Run
 from ..store.selectors import GroupRounds
 from ..store.worker_records import Burst, Outcome, Worker
-from .verdict import Finding, GroupFindings, Ratio, estimate
+from .findings import Finding, GroupFindings, estimate
+from .verdict import Ratio
 
 
 def intensity(work: Mapping[str, float]) -> float:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..stats.intervals import Estimate, Interval
 from ..store.records import Run
-from .verdict import Finding, GroupFindings, Ratio, Verdict, judge
+from .findings import Finding, GroupFindings
+from .verdict import Ratio, Verdict, judge
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

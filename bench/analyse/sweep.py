@@ -15,7 +15,8 @@ from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Left
-from .verdict import Finding, GroupFindings, Verdict, estimate
+from .findings import Finding, GroupFindings, estimate
+from .verdict import Verdict
 
 #: With fewer sizes there is no sweep.
 LEAST_SIZES = 3

@@ -35,6 +35,7 @@ def compare(
     tolerance: Function | None = None,
     accept: Function | None = None,
     same: Function | None = None,
+    quality: Function | None = None,
     fresh: Function | None = None,
     margin: float | None = None,
     seed: int | None = None,
@@ -61,7 +62,7 @@ def compare(
         Whole numbers that `setup` is called with in turn.
     reference
         Called like the functions: the right answer; None for what the first of them returns.
-    tolerance, accept, same, fresh
+    tolerance, accept, same, quality, fresh
         As in a problem of one file (docs/problems.md).
     margin
         The smallest relative difference that matters; None for 3 %.
@@ -90,8 +91,9 @@ def compare(
 
     named = _named(functions)
     makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=sizes)
-    given = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same, "fresh": fresh}
-    problem = problem_of(named, makes, {name: one for name, one in given.items() if one is not None})
+    contract = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same}
+    contract |= {"quality": quality, "fresh": fresh}
+    problem = problem_of(named, makes, {name: one for name, one in contract.items() if one is not None})
     timing = {"margin": margin, "seed": seed, "rounds": rounds, "budget_s": budget, "timeout_s": timeout}
     with terminal.speaking(terminal.Manner(quiet=quiet)), _folder(results) as folder:
         asked = {name: value for name, value in timing.items() if value is not None}

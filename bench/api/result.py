@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from ..analyse.analysis import Analysis
-    from ..analyse.verdict import Finding, Ratio
+    from ..analyse.findings import Finding
+    from ..analyse.verdict import Ratio
 
 
 class Comparison:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from ..analyse.analysis import Analysis
-from ..analyse.verdict import BAD, GroupFindings, Verdict
+from ..analyse.findings import BAD, GroupFindings
+from ..analyse.verdict import Verdict
 from ..errors import Exit
 from ..stats.judging import Decision
 from ..store.worker_records import Outcome

@@ -10,7 +10,7 @@ from math import nan
 from statistics import median, quantiles
 from typing import Any
 
-from ..analyse.verdict import BAD, findings
+from ..analyse.findings import BAD, findings
 from ..errors import ImplbenchError
 from ..problems.case import Case
 from ..report.parts import file_name, plain

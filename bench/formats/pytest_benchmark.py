@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..analyse.verdict import Finding
+from ..analyse.findings import Finding
 from ..errors import ImplbenchError
 from ..report.json_run import interval_of
 from ..report.parts import plain

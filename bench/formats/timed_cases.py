@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from ..analyse.verdict import Finding, GroupFindings, findings
+from ..analyse.findings import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..report.parts import plain

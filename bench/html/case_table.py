@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..analyse.analysis import Analysis
-from ..analyse.verdict import GroupFindings
+from ..analyse.findings import GroupFindings
 from ..report.chart import Chart
 from ..report.parts import Cell, Table
 from ..report.phrases import group_label, label

@@ -10,7 +10,8 @@ from statistics import median
 from typing import Any
 
 from ..analyse.analysis import Analysis
-from ..analyse.verdict import Finding, GroupFindings, Ratio
+from ..analyse.findings import Finding, GroupFindings
+from ..analyse.verdict import Ratio
 from ..report.chart import Chart, Series
 from ..report.charts.drawn import MOST_CASES
 from ..report.json_run import estimate

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from pathlib import Path
 from ..machine import load
 from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
-from ..store.worker_records import DiscardedBurst, Outcome, Spent, Verification, Worker, worst
-from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started
+from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker, worst
+from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started, Verified
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import Ended, WorkerProcess
 
@@ -59,9 +59,13 @@ class Active:
             raise Ended(Outcome.FAILED, "its worker kept nothing that could be verified")
         self.returned.append(Returned(kept=Kept(folder=folder, digest=digest), content=self.content, first=first))
 
-    def record_errors(self, errors: Iterable[Verification]) -> None:
-        """Put on the record how far results were from what is right: the largest errors count."""
-        self.record = replace(self.record, verification=worst(self.record.verification, errors))
+    def record_verified(self, found: Verified) -> None:
+        """Put on the record how far results were from what is right: the largest errors count; and how good it is."""
+        self.record = replace(
+            self.record,
+            verification=worst(self.record.verification, found.verification),
+            quality=self.record.quality if found.quality is None else found.quality,
+        )
 
     def whole_record(self) -> Worker:
         """Return the record, with where the time went."""

@@ -253,12 +253,13 @@ def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
 
 
 def _neighbours(before: Activity) -> list[str]:
-    """Return a warning for each CPU that another program kept busy before the run."""
-    return [
-        f"CPU {cpu} was {percent(share)} busy with other programs just before the run; end them and measure again"
-        for cpu, share in enumerate(before.busy)
-        if share > MOST_BUSY
-    ]
+    """Return a warning if other programs kept a CPU busy before the run."""
+    busy = {cpu: share for cpu, share in enumerate(before.busy) if share > MOST_BUSY}
+    if not busy:
+        return []
+    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(before.busy)} CPUs were up to"
+    share = percent(max(busy.values()))
+    return [f"{which} {share} busy with other programs just before the run; end them and measure again"]
 
 
 def check(

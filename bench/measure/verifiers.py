@@ -13,7 +13,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..errors import ForeignCode
-from ..store.worker_records import Verification
 from ..worker.protocol import (
     Answer,
     CaseSpec,
@@ -115,11 +114,11 @@ class Verifiers:
         order = HandOut(name=name, folder=place)
         return self._asked(self._alive(folder), order, HandedOut, self._timeout_s).content
 
-    def verify(self, folder: Path, returned: Sequence[Returned]) -> tuple[Verification, ...]:
-        """Return the errors of what a worker's calls returned; Ended where something is wrong."""
+    def verify(self, folder: Path, returned: Sequence[Returned]) -> Verified:
+        """Return how far off, and how good, it is what a worker's calls returned; Ended where something is wrong."""
         order = Verify(returned=tuple(returned))
         timeout_s = self._timeout_s * max(1, len(returned))
-        return self._asked(self._alive(folder), order, Verified, timeout_s).verification
+        return self._asked(self._alive(folder), order, Verified, timeout_s)
 
     def abandon(self) -> None:
         """End them all, from another thread than those that wait for inputs."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ..store.worker_records import Verification
-from ..worker.protocol import Change, Changed, Content, Returned
+from ..worker.protocol import Change, Changed, Content, Returned, Verified
 from .recording import Active
 from .seen import Contradiction
 from .untouched import Untouched
@@ -72,7 +71,7 @@ class Verifying:
 
     def all_of(self, one: Active, inputs: Path) -> None:
         """Verify all that a worker's calls returned since its first; Ended if something is wrong."""
-        one.record_errors(self._verified(inputs, one.returned))
+        one.record_verified(self._verified(inputs, one.returned))
         one.returned.clear()
 
     def _content(self, inputs: Path, name: str) -> Content:
@@ -84,7 +83,7 @@ class Verifying:
             self._untouched.add(place)
         return self._handed_out[key]
 
-    def _verified(self, inputs: Path, returned: Sequence[Returned]) -> tuple[Verification, ...]:
+    def _verified(self, inputs: Path, returned: Sequence[Returned]) -> Verified:
         found = self._verifiers.verify(inputs, returned)
         for one in returned:
             shutil.rmtree(one.kept.folder, ignore_errors=True)

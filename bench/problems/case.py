@@ -8,6 +8,9 @@ from ..errors import ImplbenchError, unknown
 
 MemoryOrder = Literal["C", "F"]
 
+#: As it is found: of one row or column it is both.
+FoundOrder = Literal["C", "F", "CF", "strided"]
+
 DTYPES = ("float64", "float32")
 ALLOCATORS = DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR = ("default", "retain")
 ORDERS: Mapping[str, MemoryOrder] = {"C": "C", "F": "F"}

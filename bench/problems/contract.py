@@ -19,7 +19,9 @@ CONSTANTS: Mapping[str, type] = {
 }
 
 #: Functions of these names say something of a problem; no implementation is called so.
-CONTRACT = frozenset({"inputs", "reference", "tolerance", "accept", "same", "fresh", "work", "setup", "main"})
+CONTRACT = frozenset(
+    {"inputs", "reference", "tolerance", "accept", "same", "quality", "fresh", "work", "setup", "main"}
+)
 
 #: What `inputs` gets where it has a parameter of that name; its other parameters are the sizes.
 OFFERED = ("dtype", "data", "seed")

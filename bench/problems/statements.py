@@ -134,9 +134,23 @@ def _returning(body: list[ast.stmt]) -> list[ast.stmt]:
     return body or [ast.Pass()]
 
 
+class _AsGenerators(ast.NodeTransformer):
+    """Comprehensions as generators: from Python 3.12 on, only those keep their own symbols to themselves."""
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp  # noqa: N815
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators))
+
+
 def _table(body: list[ast.stmt]) -> symtable.SymbolTable:
     """Return the symbols of statements, were they a function's."""
-    return symtable.symtable(_text([_function("_", (), body or [ast.Pass()])]), "statements", "exec").get_children()[0]
+    text = _text([_function("_", (), body or [ast.Pass()])])
+    plain = ast.unparse(ast.fix_missing_locations(_AsGenerators().visit(ast.parse(text))))
+    return symtable.symtable(plain, "statements", "exec").get_children()[0]
 
 
 def _bound(body: list[ast.stmt]) -> list[str]:

@@ -9,9 +9,10 @@ from ..analyse.advice import Advice
 from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.environments import Change
+from ..analyse.findings import Finding, GroupFindings
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
-from ..analyse.verdict import Finding, GroupFindings, Ratio
+from ..analyse.verdict import Ratio
 from ..stats.intervals import Uncertain
 from ..stats.racing import Race
 from ..store.checks import Check
@@ -217,6 +218,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "minor_faults_per_call": finding.faults_per_call,
         "error_over_tolerance": finding.error_over_tolerance,
         "max_ulp": finding.max_ulp,
+        "quality": finding.quality,
         "first_call_seconds": finding.first_call_s,
         "prepare_seconds": finding.prepare_s,
         "transfer_seconds": finding.transfer_s,

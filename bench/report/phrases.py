@@ -5,8 +5,9 @@ from math import floor, log10
 
 from ..analyse.diagnosis import Share
 from ..analyse.explanation import CountChange, Unit
+from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import case_of
-from ..analyse.verdict import REFERENCE_BLAS, Finding, GroupFindings, Ratio
+from ..analyse.verdict import Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run

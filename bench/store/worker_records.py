@@ -6,7 +6,7 @@ All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``Non
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -26,6 +26,9 @@ class Outcome(StrEnum):
     """The budget, an interruption or somebody outside ended it; nothing is known of its code."""
 
 
+#: How a case may end by what its worker says; the other outcomes are seen from outside.
+WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
+
 #: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
 Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
@@ -34,6 +37,9 @@ Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 #: A measured quantity that is not negative; a thousand times it is still a float.
 Amount = Annotated[float, Meta(ge=0, le=1e300)]
+
+#: A number of the user's own, of which a mean can be taken.
+Figure = Annotated[float, Meta(ge=-1e300, le=1e300)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,6 +229,8 @@ class Worker:
     discarded_bursts: tuple[DiscardedBurst, ...] = ()
     accepted: bool = False
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
+    quality: Figure | None = None
+    """How good its first result is, by the problem's own ``quality(inputs, outputs)``."""
     consumed: str | None = None
     """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
     spent: Spent | None = None

@@ -6,7 +6,7 @@ from math import exp, log1p
 from statistics import mean
 
 from ..analyse import remembering
-from ..analyse.verdict import Finding, GroupFindings, findings
+from ..analyse.findings import Finding, GroupFindings, findings
 from ..errors import Exit, ImplbenchError
 from ..stats import judging, racing
 from ..stats.intervals import ALPHA, Estimate

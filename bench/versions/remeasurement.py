@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..analyse import verdict
-from ..analyse.verdict import Ratio, Verdict
+from ..analyse.findings import estimate
+from ..analyse.verdict import Ratio, Verdict, judge
 from ..problems.case import Case
 from ..stats import intervals
 from ..stats.intervals import Estimate
@@ -66,7 +66,7 @@ class Remeasured:
     @property
     def verdict(self) -> Verdict | None:
         """That on this version against the one before; None where there is nothing to compare it with."""
-        return verdict.judge(self.over_before, self.margin, self.resolved) if self.over_before else None
+        return judge(self.over_before, self.margin, self.resolved) if self.over_before else None
 
 
 def verified(arm: Arm, worker: Worker) -> Verified:
@@ -87,7 +87,7 @@ def remeasured(entry: Entry, rounds: Sequence[Round], margin: float, resolved: f
     times = [selectors.min_seconds_per_call(worker) for worker in workers if worker.bursts and bad is None]
 
     def over(other: Arm | None) -> Estimate | None:
-        return verdict.estimate(selectors.log_ratios(rounds, entry.now.name, other.name)) if other and not bad else None
+        return estimate(selectors.log_ratios(rounds, entry.now.name, other.name)) if other and not bad else None
 
     return Remeasured(
         entry=entry,

@@ -17,7 +17,7 @@ from .input_files import Made, Maker, hand_out
 from .keeping import FOR_TEST
 from .loading import ProblemFunctions, module_of
 from .originals import first_of
-from .outcome import Unfit, Wrong, held_against
+from .outcome import Unfit, Wrong, held_against, judged
 from .outputs import RESULT
 from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .values import structure
@@ -64,13 +64,16 @@ class Answers:
     def verify(self, order: Verify) -> Verified:
         """Hold what the calls of one worker have returned against what is right; Unfit where one is wrong."""
         errors: tuple[Verification, ...] = ()
+        quality = None
         for returned in order.returned:
             try:
                 found = self._errors(returned, returned.content)
             except Unfit as unfit:
                 raise Unfit(unfit.outcome, self._explained(unfit.reason, returned)) from unfit
             errors = worst(errors, found)
-        return Verified(verification=errors)
+            if returned.first and returned.content == FIRST:
+                quality = self._quality(returned)
+        return Verified(verification=errors, quality=quality)
 
     def _explained(self, reason: str, returned: Returned) -> str:
         """Return what is said of a wrong result, by which call it was and what else it would be right for."""
@@ -116,7 +119,7 @@ class Answers:
 
     def _tested(self, problem: ProblemFunctions, contents: Made, given: Mapping[str, Any]) -> None:
         """Raise Wrong unless the problem's own functions take outputs for right."""
-        bare = not self._spec.outputs and list(given) == [RESULT]
+        bare = self._is_bare(given)
         if problem.same:
             baseline = Baseline(self._spec, problem, self._order.baseline)
             right = Expecting(self._spec, problem, baseline).result(_own(contents))
@@ -124,6 +127,20 @@ class Answers:
             correctness.accept(problem.same, *pair, name="same")
         if problem.accept:
             correctness.accept(problem.accept, _own(contents), given[RESULT] if bare else given)
+
+    def _quality(self, returned: Returned) -> float | None:
+        """Return how good a right result is, where the problem says so; Unfit where it says something else."""
+        if self._maker.problem.quality is None:
+            return None
+        with judged("the problem's quality(): "):
+            given = self._for_test(returned)
+            outputs = given[RESULT] if self._is_bare(given) else given
+            found = self._maker.problem.quality(_own(self._made[FIRST]), outputs)
+            return correctness.figure(found)
+
+    def _is_bare(self, given: Mapping[str, Any]) -> bool:
+        """Return whether the problem's functions are given the result itself, and no names."""
+        return not self._spec.outputs and list(given) == [RESULT]
 
     def _for_test(self, returned: Returned) -> Mapping[str, Any]:
         """Return name -> value as it was returned, built again from what is written of it."""

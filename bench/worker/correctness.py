@@ -17,6 +17,9 @@ Values = Mapping[str, Any]
 #: So many differences are told, and the errors of so many parts of a result are kept apart.
 MOST_TOLD, MOST_PARTS = 3, 20
 
+#: No figure of quality is larger.
+MOST_QUALITY = 1e300
+
 
 def accept(test: Callable[[Any, Any], object], inputs: Any, outputs: Any, *, name: str = "accept") -> None:
     """Raise Wrong unless the problem's own test accepts the outputs.
@@ -43,6 +46,31 @@ def accept(test: Callable[[Any, Any], object], inputs: Any, outputs: Any, *, nam
         said = None if said else "it returned False"
     if said is not None:
         raise Wrong(f"not accepted by the problem's {name}(): {said}")
+
+
+def figure(given: Any) -> float:
+    """Return a figure of quality as a plain number.
+
+    Parameters
+    ----------
+    given
+        What ``quality(inputs, outputs)`` of a problem has returned: any real number, one of NumPy too.
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    ValueError
+        If it is not finite.
+    """
+    if isinstance(given, np.ndarray) and given.ndim == 0:
+        given = given[()]
+    if not isinstance(given, int | float | np.number) or isinstance(given, np.complexfloating):
+        raise TypeError(f"it returned a {type(given).__name__}, expected a number")
+    number = float(given)
+    if not abs(number) <= MOST_QUALITY:
+        raise ValueError(f"it returned {number:g}, expected a finite number")
+    return number
 
 
 def check(found: Leaves, expected: Expected) -> tuple[Verification, ...]:

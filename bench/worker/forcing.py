@@ -23,8 +23,19 @@ def forced(step: Step, result: Any) -> tuple[Step, str] | None:
         return _listing_each(step), "what it yields is gone through inside the clock"
     if "jax" in sys.modules and _holds(result, "jaxlib", "jax"):
         return _waiting(step, sys.modules["jax"].block_until_ready), "the clock stops when its arrays are computed"
-    if "torch" in sys.modules and _holds(result, "torch") and sys.modules["torch"].cuda.is_available():
-        return _synchronised(step, sys.modules["torch"].cuda.synchronize), "the clock stops when the device is done"
+    wait = _device_of(result)
+    return None if wait is None else (_synchronised(step, wait), "the clock stops when the device is done")
+
+
+def _device_of(result: Any) -> Any:
+    """Return what waits until the device is done that a result is, or may be, on; None where it is on none."""
+    torch, cupy, cuda = (sys.modules.get(name) for name in ("torch", "cupy", "numba.cuda"))
+    if torch is not None and _holds(result, "torch") and torch.cuda.is_available():
+        return torch.cuda.synchronize
+    if cupy is not None and _holds(result, "cupy"):
+        return cupy.cuda.runtime.deviceSynchronize
+    if cuda is not None and _holds(result, "numba") and cuda.is_available():
+        return cuda.synchronize
     return None
 
 

@@ -75,7 +75,7 @@ class Maker:
             data=first.data,
             seed=first.seed,
             accepts=problem.accept is not None,
-            judges=problem.accept is not None or problem.same is not None,
+            judges=any(one is not None for one in (problem.accept, problem.same, problem.quality)),
             renews=problem.fresh is not None,
         )
         save_making(spec, making)

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..problems.case import MemoryOrder
+from ..problems.case import FoundOrder, MemoryOrder
 from . import correctness
 from .outcome import Unfit
-from .protocol import FoundOrder
 from .values.digest import digest
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.

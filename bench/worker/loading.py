@@ -29,6 +29,8 @@ class ProblemFunctions:
     """(inputs, outputs) -> None, or why not; where the problem names no outputs it is given the result itself."""
     same: Callable[[Any, Any], object] | None = None
     """(right outputs, outputs) -> None, or why not: in place of the comparison."""
+    quality: Callable[[Values, Values], object] | None = None
+    """(inputs, outputs) -> a number that says how good a right result is; it is shown, and judges nothing."""
     fresh: Callable[[Values], tuple[Any, ...]] | None = None
     """inputs -> the arguments of the next call, where a call uses up what it is given."""
     work: Callable[[Mapping[str, int], str], Mapping[str, float]] | None = None

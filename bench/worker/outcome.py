@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from .protocol import WorkerOutcome
+from ..store.worker_records import WorkerOutcome
 
 #: A reason has at most so many characters: what is left out of it is in the middle.
 LONGEST_REASON = 300

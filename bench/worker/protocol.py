@@ -9,23 +9,29 @@ from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from ..problems.case import Case, MemoryOrder
+from ..problems.case import Case, FoundOrder, MemoryOrder
 from ..problems.files import MODULE
 from ..problems.origin import Origin
 from ..store.checks import Check
-from ..store.worker_records import Burst, Call, Costs, Counts, DiscardedBurst, Natural, Pool, Positive, Verification
-
-#: How a case may end by what its worker says; the other outcomes are seen from outside.
-WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
+from ..store.worker_records import (
+    Burst,
+    Call,
+    Costs,
+    Counts,
+    DiscardedBurst,
+    Figure,
+    Natural,
+    Pool,
+    Positive,
+    Verification,
+    WorkerOutcome,
+)
 
 #: What a worker may be asked for after the last burst, untimed: to count what an evaluation does, or to explain it.
 Untimed = Literal["count", "explain"]
 
 #: What is known of a numerical library.
 Fact = str | Natural | list[str] | None
-
-#: Memory order of an array: of one row or column it is both.
-FoundOrder = Literal["C", "F", "CF", "strided"]
 
 #: Names of contents: those that every worker begins with, those that are timed, and those that come last of all.
 FIRST, TIMED, LAST = "first", "timed", "last"
@@ -261,6 +267,8 @@ class Verified(Reply, frozen=True, kw_only=True):
     """All that was returned is right."""
 
     verification: tuple[Verification, ...]
+    quality: Figure | None = None
+    """Of what the first call returned, where the problem says how good a right result is."""
 
 
 class Counted(Reply, frozen=True, kw_only=True):

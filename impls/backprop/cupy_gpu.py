@@ -4,15 +4,17 @@ As ``row_major``. The inputs are copied to the GPU in `prepare`; fetching the ou
 finished, is within the clock. CuPy multiplies float32 without TF32 unless CUPY_TF32 is set.
 """
 
+import importlib.util
 import time
 
 import numpy as np
 
-REQUIRES = ("cupy-cuda12x[ctk]",)
 COPIES_INPUTS = True
 
 
 def unavailable():
+    if importlib.util.find_spec("cupy") is None:  # a distribution for each CUDA has it
+        return "needs CuPy (pip install cupy-cuda12x[ctk], or the one for your CUDA)"
     try:
         import cupy
     except ImportError:  # it loads the driver's library

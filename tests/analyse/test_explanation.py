@@ -7,7 +7,7 @@ import pytest
 
 from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.report import json_explanation
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
+from bench.analyse.findings import findings
 from bench.analyse.joint import join
-from bench.analyse.verdict import Ratio, findings
+from bench.analyse.verdict import Ratio
 from bench.errors import ImplbenchError
 from bench.store.worker_records import Outcome
 from tests.builders import USUAL, Spec, make_run, make_sizes

@@ -10,7 +10,8 @@ import pytest
 
 from bench.analyse import roofline
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Ratio, findings
+from bench.analyse.findings import findings
+from bench.analyse.verdict import Ratio
 from bench.cli.exit_codes import exit_code
 from bench.formats import csv
 from bench.report import json_run

@@ -4,7 +4,8 @@ from math import log
 
 import pytest
 
-from bench.analyse.verdict import Ratio, Verdict, findings, judge
+from bench.analyse.findings import findings
+from bench.analyse.verdict import Ratio, Verdict, judge
 from bench.stats.intervals import Estimate, Interval
 from bench.store import selectors
 from bench.store.worker_records import Outcome

@@ -1,4 +1,4 @@
-"""One browser for all of these tests, and the pages that they open. Where there is none they are skipped.
+"""One browser for the tests of a file, and the pages that they open. Where there is none they are skipped.
 
 IMPLBENCH_BROWSER=required (tox run -e browser) makes that an error. IMPLBENCH_SCREENSHOTS names a folder in which the
 pictures of the pages are kept.
@@ -39,7 +39,7 @@ class Opened:
         return self.page.evaluate(script, *arguments)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not of the session: it is a process, and other files count those
 def chromium() -> Iterator[Any]:
     """Return a browser, which is gone when the tests are."""
     from tests.browser.chromium import CHROMIUM, FLAGS, missing
@@ -83,7 +83,7 @@ def visit(chromium: Any) -> Iterator[Callable[..., Opened]]:
         one.page.context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def read(chromium: Any, pages: Callable[[str], Path]) -> Callable[[str], Opened]:
     """Return what opens all of a page of `made.PAGES` once, for all tests that leave it as they found it."""
     found: dict[str, Opened] = {}
@@ -96,7 +96,7 @@ def read(chromium: Any, pages: Callable[[str], Path]) -> Callable[[str], Opened]
     return opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pages(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Return what makes a page of `made.PAGES`, once."""
     from tests.browser.made import PAGES
@@ -112,7 +112,7 @@ def pages(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[[
     return page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a static site of 30 runs, one of whose cases changed."""
     from bench.html import publishing

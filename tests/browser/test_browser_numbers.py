@@ -7,7 +7,8 @@ import pytest
 
 from bench import html
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import Ratio, findings
+from bench.analyse.findings import findings
+from bench.analyse.verdict import Ratio
 from bench.html.joint import together_page
 from bench.report import files, json_run
 from bench.report.phrases import ratio_text

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.cli.exit_codes import exit_code, exit_code_of
 from bench.errors import Exit
 from bench.store.worker_records import Outcome

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.errors import ImplbenchError
 from bench.formats import bencher, csv, github_action, markdown, otava
 from bench.store.worker_records import Outcome

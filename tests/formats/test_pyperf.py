@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench import formats
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.errors import ImplbenchError
 from bench.formats import pyperf
 from bench.formats.imported import Origin

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.html.payload import payload, sources
 from tests.builders import Spec, make_run
 

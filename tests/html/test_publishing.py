@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.html import publishing
 from bench.html import site as sites
 from bench.report.sections import answer

@@ -6,6 +6,7 @@ One that cannot run here is skipped, with its reason.
 import ast
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -27,6 +28,8 @@ ELSEWHERE = {
     "octave_vectorized": "is tested in test_backprop_octave.py",
     "torch_compile": "compiles for seconds for each case; .ci/check_contenders.py verifies it",
 }
+if find_spec("cupy") is None:  # distributions of several names have it, so it has no REQUIRES
+    ELSEWHERE["cupy_gpu"] = "needs CuPy"
 REMEDIES = {
     "numba_loop": "needs numba (pip install implbench[numba])",
     "numba_blocked": "needs numba, scipy (pip install implbench[numba] scipy)",
@@ -36,7 +39,6 @@ REMEDIES = {
     "torch_eager": "needs torch (pip install implbench[torch])",
     "torch_compile": "needs torch (pip install implbench[torch])",
     "torch_cuda": "needs torch (pip install implbench[torch])",
-    "cupy_gpu": "needs cupy-cuda12x[ctk] (pip install cupy-cuda12x[ctk])",
 }
 DTYPES = ("float64", "float32")
 LAYOUTS = ("C", "F", "FCCFC", "CFFCF")

@@ -18,6 +18,9 @@ def site(tmp_path, monkeypatch):
         about.mkdir()
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
         (about / "RECORD").write_text("".join(f"{file},,\n" for file in files))
+        for file in files:  # from Python 3.12 on, those that are not there do not count
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).touch()
     monkeypatch.setattr("sys.path", [str(tmp_path)])
     distributions._providers.cache_clear()
     yield

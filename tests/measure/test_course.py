@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.decided import decided
-from bench.analyse.verdict import Verdict, findings
+from bench.analyse.findings import findings
+from bench.analyse.verdict import Verdict
 from bench.measure.pass_planner import FAR_PASSES
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench.analyse.decided import decided
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.measure import round_plan, worker_supply
 from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
@@ -19,17 +18,15 @@ from bench.measure.selection import Selection, select
 from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
+from bench.report.sections.cases import summary_table
 from bench.store.records import Arm, Role, Settings
 from bench.store.worker_records import Burst, DiscardedBurst, Outcome
 from bench.worker.protocol import Awake, BurstTimed, Wake
 from tests.builders import USUAL, make_run
+from tests.started import children
 
 SCAN = Path(__file__).parent.parent / "fakes" / "scan"
 SETTINGS = Settings(seed=7, margin=0.03, rounds=1, budget_s=1.0, timeout_s=30.0, command=("implbench", "run"))
-
-
-def children():
-    return [one for one in psutil.Process().children(recursive=True) if one.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +50,14 @@ def test_whoever_overwrites_its_input_is_measured_beside_who_does_not(scanned):
 
 def test_that_the_problems_own_test_accepted_the_outputs_is_on_the_record(scanned):
     assert all(worker.accepted for one in scanned.rounds if one.discarded is None for worker in one.workers)
+
+
+def test_how_good_a_result_is_stands_beside_its_time(scanned):
+    (group,) = findings(scanned)
+    assert {one.quality for one in group.findings} == {-50.0}
+    table = summary_table(group)
+    place = [column.name for column in table.columns].index("quality")
+    assert {row[place].text for row in table.rows if row[0].text != "lost"} >= {"-50"}
 
 
 def test_a_round_in_which_a_worker_was_killed_from_outside_is_held_again_and_kept(scanned):

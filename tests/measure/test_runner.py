@@ -7,7 +7,8 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.decided import decided
-from bench.analyse.verdict import Verdict, findings
+from bench.analyse.findings import findings
+from bench.analyse.verdict import Verdict
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit, ImplbenchError, NothingMeasured
 from bench.machine.load import Activity
@@ -235,6 +236,14 @@ def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_p
     assert any("CPU 1 was 72 % busy with other programs" in warning for warning in run.warnings)
     assert not any("CPU 0" in warning for warning in run.warnings)
     assert documents.read(path).environment["before"]["busy"] == [0.03, 0.72]
+
+
+def test_of_many_busy_neighbours_one_warning_tells(tmp_path):
+    busy = (0.03, 0.72, 0.99, 0.5)
+    activity = Activity(load_before=1.0, load_after=1.0, busy=busy, steal=(0.0,) * 4, frequency_hz=None)
+    run, _ = measured(tmp_path, Simulation(activity=activity), "honest")
+    (told,) = (warning for warning in run.warnings if "busy with other programs" in warning)
+    assert told.startswith("3 of 4 CPUs were up to 99 % busy with other programs")
 
 
 def test_a_machine_that_tells_nothing_of_its_load_is_measured_all_the_same(tmp_path):

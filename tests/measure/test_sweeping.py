@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bench.analyse.decided import decided
+from bench.analyse.findings import findings
 from bench.analyse.sweep import sweeps
-from bench.analyse.verdict import findings
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
 from bench.problems import problem

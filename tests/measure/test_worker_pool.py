@@ -3,12 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.decided import decided
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.cli.exit_codes import exit_code
 from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
@@ -19,6 +18,7 @@ from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.store.records import Settings
 from bench.store.worker_records import Outcome
+from tests.started import children
 
 pytestmark = pytest.mark.slow
 
@@ -40,10 +40,6 @@ def swept(tmp_path, *names, values=(100, 200), settings=SETTINGS, **axes):
     found = problem.find(str(FAKES))
     arms, left = select(found, Selection(implementations=names, sweep=("m", values), **axes))
     return Runner(found, settings, lambda progress: None, decided=decided).run(arms, left, tmp_path / "results")[0]
-
-
-def children():
-    return [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_one_interpreter_serves_all_sizes_of_a_round_and_none_of_the_next(tmp_path):

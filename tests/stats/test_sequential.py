@@ -5,8 +5,7 @@ from math import log, log1p, sqrt
 
 import pytest
 
-from bench.analyse import verdict
-from bench.analyse.verdict import Verdict
+from bench.analyse.verdict import Verdict, judge
 from bench.stats import intervals
 from bench.stats.sequential import FIXED, LOOKS, Stopping, half_width, rounds_for
 from tests import noise
@@ -30,7 +29,7 @@ def stopped(truth, sd, seed, draw, *, level=USUAL.level):
     for look in LOOKS:
         d += [truth + sd * draw(generator) for _ in range(look - len(d))]
         estimate = intervals.hodges_lehmann(d, level(len(d)))
-        said = verdict.judge(estimate, MARGIN)
+        said = judge(estimate, MARGIN)
         if said != Verdict.UNDECIDED:
             break
     return said, estimate

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from bench.analyse import verdict
+from bench.analyse.findings import findings as findings_of
 from bench.errors import ImplbenchError
 from bench.store import documents, points
 from bench.store.worker_records import Outcome
@@ -32,7 +32,7 @@ def written(folder, run):
 )
 def test_the_points_are_what_the_verdict_says(tmp_path, run):
     _origin, found = points.read(written(tmp_path, run))
-    findings = [one for group in verdict.findings(run) for one in group.findings]
+    findings = [one for group in findings_of(run) for one in group.findings]
     assert [one.case for one in found] == [one.arm.case for one in findings]
     assert [one.outcome for one in found] == [one.outcome for one in findings]
     for point, finding in zip(found, findings, strict=True):
@@ -91,6 +91,6 @@ def test_a_case_that_crashed_in_a_round_that_does_not_count_has_no_time_in_eithe
     )
     run = replace(run, rounds=(replace(first, workers=crashed, discarded="the clock jumped"), *run.rounds[1:]))
     _origin, found = points.read(written(tmp_path, run))
-    (group,) = verdict.findings(run)
+    (group,) = findings_of(run)
     assert [one.outcome for one in found] == [one.outcome for one in group.findings] == ["ok", "crashed"]
     assert found[1].seconds is None

@@ -129,7 +129,7 @@ KINDS = {
         {"np.fft.fft(x).real": "is float64, expected complex128", "np.fft.fft(x).conj()": r"result\["},
     ),
     "dates": (
-        inputs("{'x': np.array(['2020-01-01', 'NaT'], 'M8[D]') + seed}"),
+        inputs("{'x': np.array(['2020-01-01', 'NaT'], 'M8[D]') + np.timedelta64(seed, 'D')}"),
         "x",
         "x + np.timedelta64(1, 'D')",
         "x + 1",
@@ -352,6 +352,25 @@ def accept(inputs, output):
     return None if off < 1e-10 else 'no eigenvectors'
 """
 )
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"),
+    [
+        ("'good'", "the problem's quality(): TypeError: it returned a str, expected a number"),
+        ("1j", "it returned a complex, expected a number"),
+        ("np.nan", "it returned nan, expected a finite number"),
+        ("np.inf", "it returned inf, expected a finite number"),
+        ("output[7]", "the problem's quality(): IndexError"),
+    ],
+)
+def test_a_figure_of_quality_is_a_number_or_the_problem_is_at_fault(computation, figure, told):
+    text = inputs("{'a': r.rand(5)}") + f"\ndef quality(inputs, output):\n    return {figure}\n"
+    spec, _ = computation(text, base=of("a * 2", "a"))
+    with pytest.raises(Unfit) as caught:
+        measured(spec, "base")
+    assert told in caught.value.reason
+    assert caught.value.outcome == "failed"
 
 
 def test_a_test_of_ones_own_is_given_the_result_as_it_was_returned(computation):

@@ -110,12 +110,12 @@ def test_an_honest_one_is_started_wherever_its_folder_lies(conditions, spec):
 
 
 def test_before_a_burst_the_collector_does_not_go_through_what_was_loaded_before(conditions, spec):
-    writing = "        import gc\n        open('frozen', 'w').write(str(gc.get_freeze_count() > 0))"
+    writing = "        import gc\n        open('frozen', 'w').write(str(gc.get_freeze_count()))"
     source = HONEST.format(more="").replace("    def step():", f"    def step():\n{writing}")
     (spec.folder / "one.py").write_text(source)
     seen = conditions.folder / "frozen"
     with WorkerProcess(conditions) as worker:
         worker.ask(Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}), Started, 300)
-        assert seen.read_text() == "False"
+        before = int(seen.read_text())  # some versions of Python begin with a few hundred
         worker.ask(TimeBurst(pass_index=0, position=0, number=1, samples=1), BurstTimed, 300)
-    assert seen.read_text() == "True"
+    assert int(seen.read_text()) > before + 1000

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...analyse.decided import decided
-from ...analyse.verdict import BAD, findings
+from ...analyse.findings import BAD, findings
 from ...errors import Exit, ImplbenchError, NothingMeasured
 from ...machine import exclusive
 from ...measure.progress import Listener, Progress

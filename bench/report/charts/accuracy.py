@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings
+from ...analyse.findings import Finding, GroupFindings
 from ...units import significant, times
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..phrases import label, ratio_text, titled

@@ -2,8 +2,8 @@
 
 from math import inf
 
+from ...analyse.findings import Finding, GroupFindings
 from ...analyse.sweep import Place, Sweep
-from ...analyse.verdict import Finding, GroupFindings
 
 #: Cases of a group that a chart shows at most.
 MOST_CASES = 40

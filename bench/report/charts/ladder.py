@@ -7,7 +7,8 @@ from itertools import pairwise
 from ...analyse.advice import on_ladder
 from ...analyse.analysis import Analysis
 from ...analyse.explanation import Ladder
-from ...analyse.verdict import Finding, GroupFindings, Ratio
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio
 from ...units import time_text
 from ..chart import Axis, Chart, Rule, Series
 from ..parts import CODE, plain

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings, Ratio
+from ...analyse.findings import GroupFindings
+from ...analyse.verdict import Ratio
 from ..chart import Axis, Chart, Series
 from ..parts import plain
 from ..phrases import least_text, ratio_text, titled

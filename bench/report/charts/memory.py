@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings
+from ...analyse.findings import Finding, GroupFindings
 from ...store.worker_records import Counts
 from ...units import amount
 from ..chart import Axis, Chart, Kind, Point, Series, Unit

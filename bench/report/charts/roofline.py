@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from math import isfinite
 
 from ...analyse.analysis import Analysis
+from ...analyse.findings import GroupFindings
 from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
-from ...analyse.verdict import GroupFindings, Ratio
+from ...analyse.verdict import Ratio
 from ...units import DASH, amount, percent, significant, time_text
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..parts import plain

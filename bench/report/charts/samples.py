@@ -12,7 +12,7 @@ from math import ceil, floor
 from statistics import median, quantiles
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings
+from ...analyse.findings import Finding, GroupFindings
 from ...store.records import Arm, Run
 from ...store.selectors import GroupRounds
 from ...store.worker_records import Burst, Outcome

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio, Verdict
 from ...store.worker_records import Outcome
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Series

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.explanation import Ladder, Rung
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ...units import time_text
 from ..chart import Axis, Chart, Colour, Point, Series
 from ..phrases import label, share_text, titled

@@ -6,9 +6,10 @@ from typing import Literal
 
 from ...analyse.advice import NEARLY_ALL, Advice, Pick, Same
 from ...analyse.analysis import Analysis
+from ...analyse.findings import Finding, GroupFindings
 from ...analyse.since import Changed, Since
 from ...analyse.source_facts import SourceFacts
-from ...analyse.verdict import Finding, GroupFindings, Verdict
+from ...analyse.verdict import Verdict
 from ..parts import Section, code, plain
 from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, ratio_text
 from .reasons import baseline_sentence

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from ...analyse import remembering
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import Estimate
 from ...store.records import Run
 from ...store.selectors import used_rounds

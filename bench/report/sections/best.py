@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings, Ratio
+from ...analyse.findings import GroupFindings
+from ...analyse.verdict import Ratio
 from ...stats.intervals import Estimate
 from ...stats.racing import Race
 from ...store.records import Run

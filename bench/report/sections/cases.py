@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
 from ...store.worker_records import Outcome
@@ -118,6 +119,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         *_time("min", group),
         *_speedup(),
         (Column(name="verdict", header="verdict", right=False), _verdict_and_reason),
+        *_quality(group),
         (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.what)),
         *_further(_time("median", group)),
         *_further(
@@ -156,6 +158,7 @@ def _brief(group: GroupFindings) -> list[_Field]:
     return [
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
+        *_quality(group),
         (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
         (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.what)),
     ]
@@ -245,6 +248,18 @@ def _verdict_so_far(row: _Row) -> Cell:
         return _verdict_or_outcome(row)
     called_s = row.finding.first_call_s
     return Cell(value=called_s, text="first call " + time_text(called_s) if called_s is not None else "waits")
+
+
+def _quality(group: GroupFindings) -> list[_Field]:
+    """Return the problem's own figure of how good results are, where it has one."""
+    if all(one.quality is None for one in group.findings):
+        return []
+
+    def quality_cell(row: _Row) -> Cell:
+        found = row.ok.quality if row.ok else None
+        return Cell(value=found, text=DASH if found is None else f"{found:.6g}")
+
+    return [(Column(name="quality", header="quality"), quality_cell)]
 
 
 def _faults(row: _Row) -> Cell:

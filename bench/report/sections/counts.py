@@ -1,7 +1,7 @@
 """What one evaluation of each case does, counted: a change of these needs no statistics."""
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ...store.worker_records import Counts, Worker
 from ...units import amount
 from ..charts import memory

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.environments import Change, differences
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import named, ratio_text, times_text, titled

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
 from ...analyse.explanation import Amounts, Ladder, Rung
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..chart import Chart

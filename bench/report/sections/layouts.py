@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings, Ratio
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio
 from ..charts import layouts as charts
 from ..estimates import bound_cells, bound_columns, value_cell
 from ..parts import Cell, Column, Figure, Section, Table, code, plain

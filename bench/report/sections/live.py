@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ...problems.case import Case
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run

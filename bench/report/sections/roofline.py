@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...analyse.analysis import Analysis
+from ...analyse.findings import GroupFindings
 from ...analyse.roofline import Doubt, Placed, Roof, Roofline, peak
-from ...analyse.verdict import GroupFindings
 from ...machine.hardware import BEYOND_CACHES
 from ...stats.intervals import Interval, Uncertain
 from ...store.records import Run

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import GroupFindings
+from ...analyse.findings import GroupFindings
 from ..chart import Chart
 from ..charts.drawn import left_out
 from ..charts.samples import OF_BURSTS, by_group, charts, explained, most_cases

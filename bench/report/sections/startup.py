@@ -3,7 +3,7 @@
 from math import floor
 
 from ...analyse.analysis import Analysis
-from ...analyse.verdict import Finding, GroupFindings
+from ...analyse.findings import Finding, GroupFindings
 from ...units import DASH, time_text
 from ..estimates import value_of
 from ..parts import Cell, Column, Section, Table, code

@@ -5,7 +5,8 @@ from math import log1p
 
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
-from ...analyse.verdict import Finding, GroupFindings, Ratio, Verdict
+from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Run
 from ...store.worker_records import Outcome

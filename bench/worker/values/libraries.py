@@ -43,6 +43,8 @@ def array_of(value: Any) -> np.ndarray | None:
         return np.asarray(value)
     if _is_of(value, "cupy", "ndarray"):
         return np.asarray(value.get())
+    if _is_of(value, "numba", "DeviceNDArray"):
+        return np.asarray(value.copy_to_host())
     if is_sparse(value) and value.shape[0] * value.shape[-1] <= _DENSE:
         return np.asarray(value.toarray())
     return None

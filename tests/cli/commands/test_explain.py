@@ -8,7 +8,7 @@ import pytest
 
 from bench.analyse import explanation
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.cli.main import main
 from bench.errors import Exit
 from bench.report import sections

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.cli.main import main
 from bench.errors import Exit
 from bench.machine import hardware

@@ -29,5 +29,9 @@ def accept(inputs, outputs):
     return None
 
 
+def quality(inputs, outputs):
+    return -len(outputs["scan"])
+
+
 def work(size, dtype):
     return {"flops": float(size["n"]), "bytes": 2.0 * size["n"] * np.dtype(dtype).itemsize}

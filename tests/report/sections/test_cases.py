@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.problems.case import Size
 from bench.report.sections import cases
 from bench.report.terminal import text_table

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
+from bench.analyse.findings import findings
 from bench.analyse.joint import join
-from bench.analyse.verdict import findings
 from bench.report import files, markdown
 from bench.report.sections import joint, joint_tables
 from tests.builders import SWEPT, USUAL, Spec, make_run, make_sizes

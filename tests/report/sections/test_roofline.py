@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
+from bench.analyse.findings import findings
 from bench.analyse.roofline import Doubt, rooflines
-from bench.analyse.verdict import findings
 from bench.report import sections
 from bench.report.sections import answer, roofline
 from tests.builders import USUAL, Spec, make_run

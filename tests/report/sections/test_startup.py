@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.report.sections import startup, sweep
 from bench.stats.intervals import Estimate
 from tests.builders import SWEPT, USUAL, make_run, make_sizes

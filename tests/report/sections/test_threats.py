@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders
-from bench.analyse.verdict import findings
+from bench.analyse.findings import findings
 from bench.machine.load import Activity
 from bench.report.sections import reasons, threats
 from bench.store.worker_records import DiscardedBurst
