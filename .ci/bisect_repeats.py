@@ -93,7 +93,7 @@ def table(records: Sequence[Record]) -> str:
 def measure(options: argparse.Namespace) -> None:
     """Do the searches that the log does not have yet."""
     records = [one for one in read(options.log) if one["kind"] == options.kind]
-    amount = records[0]["amount"] if records else measured_amounts([options.kind])[options.kind][PERCENT][0]
+    amount = records[0]["amount"] if records else measured_amounts([options.kind], [PERCENT])[options.kind][PERCENT][0]
     for repeat in range(len(records), options.times):
         place = random.Random(options.seed + repeat).randint(1, COMMITS)
         with tempfile.TemporaryDirectory() as temporary:

@@ -58,7 +58,8 @@ class Bisector:
         while (step := search.next()) is not None:
             place, times = step
             search.add(place, self._tried(place, times))
-            terminal.note(bisected.step(self._path[place], search.tried[place]))
+            left = len(bisection.candidates(search.tried))
+            terminal.note(bisected.step(self._path[place], search.tried[place], left))
         return Bisection(
             good=good,
             bad=bad,

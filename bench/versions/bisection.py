@@ -81,7 +81,7 @@ class Bisection:
     @property
     def candidates(self) -> range:
         """Places of the commits of which one is the first that is slower; none where BAD is not."""
-        return candidates(self.tried) if self.whole.of(Standing.SLOWER) else range(0)
+        return candidates(self.tried)
 
     @property
     def first(self) -> int | None:
@@ -113,9 +113,7 @@ class Search:
         latest = self.tried.get(self._latest)
         if latest is None or (latest.state == State.UNDECIDED and self._times[self._latest] < len(TIMES)):
             return self._latest, self._times[self._latest]
-        if self.tried[self._last].state != State.SLOWER:
-            return None
-        between = range(candidates(self.tried)[0], candidates(self.tried)[-1])
+        between = candidates(self.tried)[:-1]  # the last is known to be slower
         untried = [place for place in between if place not in self.tried]
         if not untried:
             return None
@@ -141,11 +139,14 @@ def most_comparisons(commits: int) -> int:
 
 
 def candidates(tried: Mapping[int, Tried]) -> range:
-    """Return the places of the commits of which one is the first that is slower, of some of which one is known to be.
+    """Return the places of the commits of which one is the first that is slower; none where none is known to be.
 
     They follow the last that is known not to be, and end with the first that is.
     """
-    first = min(place for place, one in tried.items() if one.state == State.SLOWER)
+    slower = [place for place, one in tried.items() if one.state == State.SLOWER]
+    if not slower:
+        return range(0)
+    first = min(slower)
     before = [place for place, one in tried.items() if one.state == State.NOT_SLOWER and place < first]
     return range(max(before, default=-1) + 1, first + 1)
 

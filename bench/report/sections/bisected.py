@@ -57,11 +57,12 @@ def sentence(found: Bisection) -> str:
     return f"{code(one.short)} is the first commit in which {slower}, at a margin of {margin_text(found.margin)}."
 
 
-def step(one: Commit, said: Tried) -> str:
-    """Return what is told of a commit as soon as it has been compared."""
-    if said.state == State.SLOWER:
-        return f"{_named(one)}: slower, by {_slowdown(said)}"
-    return f"{_named(one)}: {said.state.value}{f', {plain(said.reason)}' if said.reason else ''}"
+def step(one: Commit, said: Tried, left: int) -> str:
+    """Return what is told of a commit as soon as it has been compared; `left` may be the first that is slower."""
+    told = f"by {_slowdown(said)}" if said.state == State.SLOWER else plain(said.reason or "")
+    verdict = ", ".join(filter(None, [said.state.value, told]))
+    rest = f" ({counted(left, 'commit')} left)" if left else ""
+    return f"{one.short} {plain(one.subject)}: {verdict}{rest}"
 
 
 def _details(found: Bisection) -> Iterator[str]:
@@ -119,10 +120,6 @@ def _skipped(found: Bisection) -> Iterator[str]:
     if left:
         rule = "the search has had all comparisons that share its level"
         yield f"Not compared, for {rule}: {', '.join(left)}; a larger --budget leaves fewer undecided."
-
-
-def _named(one: Commit) -> str:
-    return f"{one.short} {plain(one.subject)}"
 
 
 def _ratio(said: Tried) -> str:

@@ -56,7 +56,7 @@ def test_the_commit_is_named_that_is_slower_first_though_names_and_sizes_have_ch
     )
     assert "3 commits of 4 were measured" in said.out
     told = [line.split(": ", 2)[1:] for line in said.err.splitlines() if "slower" in line]
-    assert [(name.split()[1], verdict.partition(",")[0]) for name, verdict in told] == [
+    assert [(name.split()[1], verdict.partition(",")[0].partition(" (")[0]) for name, verdict in told] == [
         ("tidied", "slower"),
         ("renamed", "not slower"),
         ("slow", "slower"),

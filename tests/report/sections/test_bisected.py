@@ -122,6 +122,7 @@ def test_a_program_gets_the_commit_and_all_that_were_compared():
 
 
 def test_each_step_is_told_when_it_is_done():
-    assert step(commit("a"), SLOW) == "a000000000 a: slower, by 10.5 % [10.4 %, 10.6 %]"
-    assert step(commit("a"), BROKEN) == "a000000000 a: not comparable, it cannot be built"
-    assert step(commit("a"), FINE) == "a000000000 a: not slower"
+    assert step(commit("a"), SLOW, 3) == "a000000000 a: slower, by 10.5 % [10.4 %, 10.6 %] (3 commits left)"
+    assert step(commit("a"), BROKEN, 3) == "a000000000 a: not comparable, it cannot be built (3 commits left)"
+    assert step(commit("a"), FINE, 1) == "a000000000 a: not slower (1 commit left)"
+    assert step(commit("a"), FINE, 0) == "a000000000 a: not slower"
