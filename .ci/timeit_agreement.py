@@ -81,7 +81,7 @@ def main() -> None:
         for name in implementation.found(backprop):
             bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
             ready = bench.start()
-            step = bench._step  # noqa: SLF001  # the very function that the worker times
+            step = bench._prepared.step  # noqa: SLF001  # the very function that the worker times
             print(f"{name:16} worker / timeit - 1 = {difference(bench, ready.call_ns, ready.number):+.2%}")
 
 

@@ -26,7 +26,8 @@ from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
-from bench.worker.protocol import InputsWritten, Untimed
+from bench.worker.protocol import InputsWritten
+from bench.worker.untimed import Untimed
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written

@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments, environment_arguments, judging_arguments
+from . import argument_types, arguments, environment_arguments, judging_arguments, memory_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def _compare(commands: "Commands") -> None:
     environment_arguments.build(compare)
     environment_arguments.environments(compare)
     arguments.gate(compare)
+    memory_arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
 

@@ -32,6 +32,20 @@ class Decision(StrEnum):
     UNDECIDED = "undecided"
 
 
+def screening_rounds(cases: int, *, judges_all: bool = False) -> int:
+    """Return in how many rounds every case is screened.
+
+    Parameters
+    ----------
+    cases
+        How many there are.
+    judges_all
+        Whether something of each of them is judged on these rounds alone, at its part of the family level: a peak of
+        memory. The signed-rank test knows that level from so many rounds on; `early_rounds` are never fewer.
+    """
+    return max(SCREEN_ROUNDS, ceil(log2(max(1, cases) / FAMILY_LEVEL))) if judges_all else SCREEN_ROUNDS
+
+
 def early_rounds(cases: int) -> int:
     """Return how many of a case's first rounds the early look takes, for a family of so many cases.
 

@@ -77,10 +77,23 @@ class _Decided:
 class Comparer:
     """Measures both sides of every benchmark until each is decided or the time is up."""
 
-    def __init__(self, settings: Settings, listener: Listener, *, backend: Backend | None = None) -> None:
-        """Get ready; the clock of the budget starts. `backend` is what to measure on; None for this machine."""
+    def __init__(
+        self, settings: Settings, listener: Listener, *, gates_memory: bool = False, backend: Backend | None = None
+    ) -> None:
+        """Get ready; the clock of the budget starts.
+
+        Parameters
+        ----------
+        settings, listener
+            What the user asked for, and who is told what is being done.
+        gates_memory
+            Whether peaks of memory are judged too, so that every benchmark needs the rounds for that.
+        backend
+            What to measure on; None for this machine.
+        """
         self._backend = backend or backends.usual()
         self._settings = settings
+        self._gates_memory = gates_memory
         self._listen = listener
         self._generator = random.Random(settings.seed)
         self._started = self._backend.monotonic_s()
@@ -154,8 +167,9 @@ class Comparer:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
         self._screened = {name: [] for name in groups}
         names = list(groups)
-        self._expected = gate.SCREEN_ROUNDS * len(names)
-        for index in range(gate.SCREEN_ROUNDS):
+        rounds = gate.screening_rounds(len(names), judges_all=self._gates_memory)
+        self._expected = rounds * len(names)
+        for index in range(rounds):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
                 held, arms = self._screened[name], partial(self._taking_part, again=name in twice)

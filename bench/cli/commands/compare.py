@@ -22,7 +22,7 @@ from ...report.sections import comparison as section
 from ...stats.intervals import resolves
 from ...store.documents import write_atomically
 from ...store.records import Settings
-from ...versions import benchmarks, comparison, native, reads, sameness
+from ...versions import benchmarks, comparison, memory, native, reads, sameness
 from ...versions.benchmarks import Benchmark, Skipped
 from ...versions.builds import others_that_differ
 from ...versions.comparer import Comparer, Measured, usual_budget_s
@@ -52,6 +52,8 @@ class CompareOptions(Options):
     dry_run: bool = False
     all: bool = False
     markdown: str | None = None
+    memory_margin: float = memory.USUAL_MARGIN
+    gate_memory: bool = False
     build: tuple[str, ...] | None = ()
     environments: EnvironmentOptions = AS_HERE
 
@@ -73,14 +75,15 @@ def command(options: CompareOptions) -> int:
         overtime_s = 0.0
         if chosen:
             with terminal.progress(_title(chosen, pair)) as listener:
-                comparer = Comparer(settings, listener)
+                comparer = Comparer(settings, listener, gates_memory=options.gate_memory)
                 for side in pair:
                     reads.forget(side.own.tree)
                 measured = comparer.compare(chosen)
                 overtime_s = comparer.overtime_s
             now = [reads.since_forgotten(side.own.tree) for side in pair]
             read = read[0] | now[0], read[1] | now[1]
-        found = replace(_found(pair, settings.margin, (measured, skipped), started), overtime_s=overtime_s)
+        found = _found(pair, (measured, skipped), options, seconds=time.monotonic() - started)
+        found = replace(found, overtime_s=overtime_s)
         found = comparison.doubted(found, _doubt(pair, changed, read))
     _print(found, options)
     return exit_code_of_comparison(found)
@@ -150,9 +153,15 @@ def _title(chosen: Sequence[Benchmark], pair: tuple[Side, Side]) -> str:
 
 
 def _found(
-    pair: tuple[Side, Side], margin: float, results: tuple[Sequence[Measured], Sequence[Skipped]], started: float
+    pair: tuple[Side, Side],
+    results: tuple[Sequence[Measured], Sequence[Skipped]],
+    options: CompareOptions,
+    *,
+    seconds: float,
 ) -> Comparison:
     measured, skipped = results
+    margin = options.timing.margin
+    limits = memory.limits(measured, options.memory_margin, is_gated=options.gate_memory)
     noise = comparison.noise_of(measured)
     resolved = resolves(noise)
     missing = (f"{side.label}: {warning}" for side in pair for warning in side.warnings)
@@ -160,7 +169,7 @@ def _found(
         base=pair[0].label,
         head=pair[1].label,
         margin=margin,
-        compared=tuple(comparison.compared(one, margin, resolved) for one in measured),
+        compared=tuple(comparison.compared(one, margin, resolved, memory_limits=limits) for one in measured),
         skipped=tuple(skipped),
         noise=noise,
         resolved=resolved,
@@ -170,8 +179,9 @@ def _found(
             *variables.warnings(os.environ),
             *comparison.warnings(measured),
         ),
-        seconds=time.monotonic() - started,
+        seconds=seconds,
         among_tests=tuple(dict.fromkeys(where for side in pair for where in side.left_out)),
+        memory_limits=limits,
     )
 
 
