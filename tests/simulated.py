@@ -262,7 +262,7 @@ class SimulatedExecutor:
         number = 1
         while number * call_ns < max(SHORTEST_SAMPLE_NS, SHORTEST_SAMPLE_STEPS * machine.step_ns):
             number *= 2
-        record = _record(arm, start, machine)
+        record = replace(_record(arm, start, machine), peak=truth.peak)
         active = _Active(arm=arm, truth=truth, record=record, call_ns=call_ns, number=number)
         machine.clock.spend(7 * call_ns * 1e-9)
         self._end(active, 0)

@@ -86,8 +86,9 @@ def _change(memory: Memory | None) -> str:
     ratio = _ratio(memory)
     if ratio is None:
         return f"({_peaks(memory)})"
-    gain = gain_text(ratio if ratio.value >= 1 else ratio.inverse())
-    return f"by {gain} ({_peaks(memory)})"
+    if ratio.value < 1:
+        return f"({_peaks(memory)}, HEAD/BASE {ratio_text(ratio)})"
+    return f"by {gain_text(ratio)} ({_peaks(memory)})"
 
 
 def _ratio(memory: Memory | None) -> Ratio | None:
