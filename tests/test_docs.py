@@ -38,7 +38,6 @@ NOT_TYPED = {
     "python -m tests.exploits": "measures some fifty cheats; tests/exploits, in the environment exploits",
     "python propose.py": "tests/test_judge_page.py runs it on a simulated machine",
     "python .ci/change_points_table.py": "takes hours; tests/stats/test_change_points.py has smaller simulations",
-    "python .ci/memory_gates.py": "takes half an hour; tests/cli/commands/test_compare.py holds such gates, simulated",
 }
 
 

@@ -288,7 +288,7 @@ def test_a_base_that_differs_from_itself_in_memory_raises_what_a_peak_has_to_exc
             replace(
                 held,
                 workers=tuple(
-                    replace(one, peak=Peak(resident_bytes=40_000_000 + 9_000_000 * (held.index % 3)))
+                    replace(one, peak=Peak(resident_bytes=20_000_000 + 30_000_000 * (held.index % 3)))
                     if one.arm == arm_name(name, Role.AGAIN)
                     else one
                     for one in held.workers
