@@ -1,8 +1,7 @@
 """Ratios of peaks of memory, which systems count in pages: where there is next to nothing, a ratio would be of noise.
 
-A peak is one number a round, as a time is, and its ratios over rounds are estimated as those of times are. Only, what is
-less than LEAST_BYTES counts as that much: so who takes next to nothing is the same as who takes nothing, and a larger
-peak has to be larger than that to be one.
+A peak is one number a round, as a time is, and its ratios over rounds are estimated as those of times are. Only, what
+is less than LEAST_BYTES counts as that much: so who takes next to nothing is the same as who takes nothing.
 """
 
 from collections.abc import Collection, Mapping

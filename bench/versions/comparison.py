@@ -159,9 +159,7 @@ def warnings(measured: Iterable[Measured]) -> Iterator[str]:
             yield f"{name}: rounds that do not count: {reasons.count(reason)}, because {reason}"
 
 
-def compared(
-    one: Measured, margin: float, resolved: float | None, *, memory_limits: MemoryLimits = USUAL
-) -> Compared:
+def compared(one: Measured, margin: float, resolved: float | None, *, memory_limits: MemoryLimits = USUAL) -> Compared:
     """Return where a benchmark stands.
 
     Parameters

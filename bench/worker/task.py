@@ -4,7 +4,6 @@ import gc
 import os
 import time
 from pathlib import Path
-from typing import Any
 
 from ..machine import threads, usage
 from ..machine.collector import collector_off

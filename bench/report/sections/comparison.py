@@ -66,26 +66,30 @@ def _nothing(found: Comparison) -> str | None:
 
 
 def _speed(found: Comparison) -> str:
-    """Return what is said of the times."""
-    margin = margin_text(found.margin)
+    """Return what is said of the times, and of memory where that is gated."""
     regressions = [said for said in (_slower(found), compared_memory.larger(found)) if said]
-    undecided = found.of(Standing.UNDECIDED)
     if regressions:
         said = "; ".join(regressions)
         return f"{said[0].upper()}{said[1:]}"
-    if found.unbuilt:
-        return f"Not decided: {plain(found.unbuilt)}"
-    if found.lost:
-        return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
-    if found.too_noisy:
-        return f"Not decided: this machine is too noisy for a margin of {margin}"
+    undecided = _why_undecided(found)
     if undecided:
-        named = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in undecided)
-        return f"Not decided: {named}, at a margin of {margin}"
-    if memory := compared_memory.doubt(found):
-        return f"Not decided: {memory}"
+        return f"Not decided: {undecided}"
     compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
+    margin = margin_text(found.margin)
     return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}{compared_memory.passed(found)}"
+
+
+def _why_undecided(found: Comparison) -> str | None:
+    """Return what leaves the comparison undecided, None where nothing does."""
+    margin = margin_text(found.margin)
+    if found.unbuilt:
+        return plain(found.unbuilt)
+    if found.lost:
+        return "; ".join(f"{code(name)}: {plain(reason)}" for name, reason in found.lost)
+    if found.too_noisy:
+        return f"this machine is too noisy for a margin of {margin}"
+    undecided = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in found.of(Standing.UNDECIDED))
+    return f"{undecided}, at a margin of {margin}" if undecided else compared_memory.doubt(found)
 
 
 def _slower(found: Comparison) -> str | None:

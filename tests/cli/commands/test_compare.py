@@ -473,29 +473,38 @@ def peaks(folder, base, head):
     says(folder, "honest", SECONDS=0.0010001, PEAK=head)
 
 
+@pytest.fixture
+def repository_told(folder, capsys, simulated):
+    """Return a function that compares two versions by what they say of their memory."""
+
+    def told(base, head, *arguments):
+        simulated(noise=noise.QUIET)
+        peaks(folder, base, head)
+        return compared(capsys, *arguments)
+
+    return told
+
+
 MB = 1_000_000
 
 
 @pytest.mark.parametrize(
-    ("base", "head", "more", "code", "said"),
+    ("took", "more", "code", "said"),
     [
-        (50 * MB, 60 * MB, (), Exit.FINE, "larger"),
-        (50 * MB, 60 * MB, ("--gate-memory",), Exit.REGRESSION, "larger"),
-        (50 * MB, 60 * MB, ("--gate-memory", "--memory-margin", "30%"), Exit.FINE, "equivalent"),
-        (0, 60 * MB, ("--gate-memory",), Exit.REGRESSION, "larger"),
-        (1 * MB, 3 * MB, ("--gate-memory",), Exit.FINE, "equivalent"),
-        (50 * MB, 50 * MB + 65536, ("--gate-memory",), Exit.FINE, "equivalent"),
-        (60 * MB, 50 * MB, ("--gate-memory",), Exit.FINE, "smaller"),
-        ("nobody tells", "nobody tells", (), Exit.FINE, None),
-        ("nobody tells", "nobody tells", ("--gate-memory",), Exit.UNDECIDED, None),
+        ((50 * MB, 60 * MB), (), Exit.FINE, "larger"),
+        ((50 * MB, 60 * MB), ("--gate-memory",), Exit.REGRESSION, "larger"),
+        ((50 * MB, 60 * MB), ("--gate-memory", "--memory-margin", "30%"), Exit.FINE, "equivalent"),
+        ((0, 60 * MB), ("--gate-memory",), Exit.REGRESSION, "larger"),
+        ((1 * MB, 3 * MB), ("--gate-memory",), Exit.FINE, "equivalent"),
+        ((50 * MB, 50 * MB + 65536), ("--gate-memory",), Exit.FINE, "equivalent"),
+        ((60 * MB, 50 * MB), ("--gate-memory",), Exit.FINE, "smaller"),
+        (("nobody tells", "nobody tells"), (), Exit.FINE, None),
+        (("nobody tells", "nobody tells"), ("--gate-memory",), Exit.UNDECIDED, None),
     ],
 )
-def test_a_larger_peak_of_memory_is_told_and_a_regression_on_demand(
-    folder, capsys, simulated, base, head, more, code, said
-):
-    simulated(noise=noise.QUIET)
-    peaks(folder, base, head)
-    ended, found = compared(capsys, *more)
+def test_a_larger_peak_of_memory_is_told_and_a_regression_on_demand(repository_told, took, more, code, said):
+    base, head = took
+    ended, found = repository_told(base, head, *more)
     (one,) = found["benchmarks"]
     assert (ended, one["verdict"], one["memory"]["verdict"]) == (code, "equivalent", said)
     assert found["memory"]["gated"] == ("--gate-memory" in more)
