@@ -7,7 +7,7 @@ import argparse
 
 from .. import formats
 from ..errors import ImplbenchError
-from . import argument_types, arguments, environment_arguments, judging_arguments, memory_arguments
+from . import argument_types, arguments, comparing_arguments, environment_arguments, judging_arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
@@ -145,13 +145,7 @@ def _explain(commands: "Commands") -> None:
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
     compare = _command(commands, "compare", says, example)
-    arguments.versions(compare)
-    environment_arguments.build(compare)
-    environment_arguments.environments(compare)
-    arguments.gate(compare)
-    memory_arguments.gate(compare)
-    compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
-    arguments.as_json(compare)
+    comparing_arguments.comparing(compare)
 
 
 def _judge(commands: "Commands") -> None:
