@@ -28,7 +28,7 @@ class Truth:
     costs: Costs | None = None
     smallest_s: float | None = None
     peak: Peak | None = None
-    """Memory of the first call; None where nobody looks."""
+    """Of its memory; None where nobody looks."""
 
 
 #: From an arm, its code and the index of the round to what is true of it, or just the seconds of a call.

@@ -59,7 +59,7 @@ class Finding:
     faults_per_call: float | None = None
     """Minor page faults: median over rounds."""
     peak_bytes: Estimate | None = None
-    """Of memory, in the first call: median over rounds."""
+    """Of memory: median over rounds."""
     peak_log_ratio: Estimate | None = None
     """log(peak / peak of the baseline); None for the baseline, and where there is too little memory for a ratio."""
     peak_unknown: str | None = None

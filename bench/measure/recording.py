@@ -117,7 +117,6 @@ def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
         consumed=reply.consumed or (ANEW if copies else None),
-        peak=reply.peak,
     )
 
 
@@ -131,14 +130,15 @@ def with_burst(record: Worker, reply: BurstTimed) -> Worker:
 
 
 def changed(record: Worker, reply: Changed) -> Worker:
-    """Return the record with what a change of the contents showed: the shortest times, as others only add to them.
+    """Return the record with what a change of the contents showed: memory, and the shortest times, as others only add.
 
     Of long calls no call is made for that on contents that were met: those of the bursts are.
     """
     met_ns, unmet_ns = reply.met_ns, reply.unmet_ns
     if met_ns is None and unmet_ns is not None and record.bursts:
         met_ns = min(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
-    return replace(record, met_ns=_least(record.met_ns, met_ns), unmet_ns=_least(record.unmet_ns, unmet_ns))
+    times = {"met_ns": _least(record.met_ns, met_ns), "unmet_ns": _least(record.unmet_ns, unmet_ns)}
+    return replace(record, **times, peak=reply.peak or record.peak)
 
 
 def _least(*times: int | None) -> int | None:

@@ -213,7 +213,7 @@ def faults_per_call(worker: Worker) -> float | None:
 
 
 def peak_bytes(worker: Worker) -> int | None:
-    """Return the peak of one worker's memory in its first call; None where it is unknown."""
+    """Return the peak of one worker's memory; None where it is unknown."""
     return worker.peak.resident_bytes if worker.peak else None
 
 

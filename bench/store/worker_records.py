@@ -122,7 +122,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Peak:
-    """The most memory that was resident in the process during its first call, beyond what was there before it."""
+    """The most memory that was resident in the process during a call, beyond what was before its first one."""
 
     resident_bytes: Natural | None
     reason: str | None = None

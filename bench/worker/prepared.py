@@ -105,13 +105,13 @@ class Prepared:
         if found:
             self.step, self._consumed = found
 
-    def first_call(self, watch: AbstractContextManager[object]) -> tuple[Outputs, int]:
-        """Make the first call, and have it watched; where its result is there only once it is looked at, one more."""
-        result, call_ns = self._called(watch)
+    def first_call(self) -> tuple[Outputs, int]:
+        """Make the first call; where its result is there only once it is looked at, one that ends with it."""
+        result, call_ns = self._called(_UNWATCHED)
         self._force(result)
         if self._consumed:
             self._set_up_sampler()
-            return self.call(watch)
+            return self.call()
         return self.outputs(result), call_ns
 
     def call(self, watch: AbstractContextManager[object] = _UNWATCHED) -> tuple[Outputs, int]:

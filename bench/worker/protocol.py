@@ -162,6 +162,8 @@ class Change(Order, frozen=True, kw_only=True):
     content: Content
     kept: Path
     """A new folder for what the two calls return."""
+    watched: bool = False
+    """Whether to see how much memory the first of them takes, which leaves another heap: nothing is timed behind it."""
 
 
 class Leave(Order, frozen=True, kw_only=True):
@@ -213,8 +215,6 @@ class Started(Reply, frozen=True, kw_only=True):
     warming_ns: Natural
     kept: str | None = None
     """Digest of what the first call returned, as it was kept."""
-    peak: Peak | None = None
-    """Memory of that call."""
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -245,6 +245,8 @@ class Changed(Reply, frozen=True, kw_only=True):
     """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None
     """The same of the first call on the other contents."""
+    peak: Peak | None = None
+    """Memory of the first of the two, where it was watched."""
 
 
 class HandedOut(Reply, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..machine import threads, usage
 from ..machine.collector import collector_off
-from ..machine.resident import Watch
+from ..machine.resident import Watch, resident
 from ..store.worker_records import Burst, DiscardedBurst, Peak
 from . import correctness
 from .checker import Checker
@@ -82,12 +82,12 @@ class Bench:
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
-            peak=self._peak,
         )
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
         """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first gave."""
-        first, first_call_ns = self._first_call()
+        self._resident = resident()
+        first, first_call_ns = self._prepared.first_call()
         self._called_ns = self._wall_ns()
         kept = self._keep(first, self._order.kept) if self._order.kept else None
         own = self._checker.look(self._checker.leaves(first))
@@ -102,19 +102,6 @@ class Bench:
             calls += 1
         self._is_short = shortest < SLOW_CALL_NS
         return first_call_ns, calls, kept
-
-    def _first_call(self) -> tuple[Outputs, int]:
-        """Make the first call; see how much memory it takes beyond what was resident when all was prepared.
-
-        It is watched at this call because only here what an implementation makes once and keeps counts, beside what it
-        takes in each call. Looking is done outside of the time and before anything of the result is kept or verified;
-        all that it changes is that free pages of the heap are touched anew, once, before the warm-up.
-        """
-        watch = Watch()
-        first = self._prepared.first_call(watch)
-        reason = ELSEWHERE if self._prepared.own_clock else watch.reason
-        self._peak = Peak(resident_bytes=None if reason else watch.peak_bytes, reason=reason)
-        return first
 
     def _keep(self, outputs: Outputs, folder: Path) -> str:
         """Write what a call has just returned to a new folder, for others to verify; return its digest."""
@@ -177,7 +164,8 @@ class Bench:
         """
         prepared = self._prepared
         obedient_pools(self._guard, prepared.step)
-        last = self._looked_at(prepared.call()[0], order.kept / "last")
+        outputs, peak = self._watched() if order.watched else (prepared.call()[0], None)
+        last = self._looked_at(outputs, order.kept / "last")
         if not self._arena.digests:
             self._arena.change_to(self._arena.content)  # once more, as a call on others is held against it
         met_ns = prepared.computing()[1] if self._is_short else None
@@ -193,7 +181,20 @@ class Bench:
             first=first,
             met_ns=met_ns if all_in_calls else None,
             unmet_ns=unmet_ns if all_in_calls else None,
+            peak=peak,
         )
+
+    def _watched(self) -> tuple[Outputs, Peak]:
+        """Make one call; return its outputs, and the most that was resident beyond what was before the first call.
+
+        It is the last call on the contents that were timed, which is verified and not timed: to watch it leaves another
+        heap, and watched at the first call it made calls fault in the bursts that did not fault before. By what was
+        resident before the first call, what an implementation makes once and keeps counts too.
+        """
+        watch = Watch(self._resident)
+        outputs = self._prepared.call(watch)[0]
+        reason = ELSEWHERE if self._prepared.own_clock else watch.reason
+        return outputs, Peak(resident_bytes=None if reason else watch.peak_bytes, reason=reason)
 
     def _looked_at(self, outputs: Outputs, folder: Path) -> str:
         """Keep what a call has just returned; then see that it left its inputs alone."""

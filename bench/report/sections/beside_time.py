@@ -40,8 +40,8 @@ def memory_sentence(groups: Sequence[GroupFindings]) -> str:
     unknown = dict.fromkeys(one.peak_unknown for group in groups for one in group.ok if one.peak_unknown)
     told = "".join(f" A dash there: {plain(reason)}." for reason in unknown)
     return (
-        " Memory is the most that was resident in the process during the first call, beyond what was there when all "
-        f"was prepared: median over rounds.{told}"
+        " Memory is the most that was resident in the process during a call, beyond what was before its first call: "
+        f"median over rounds.{told}"
     )
 
 
