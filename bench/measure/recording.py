@@ -11,7 +11,8 @@ from ..machine import load
 from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker, worst
-from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started, Verified
+from ..worker.protocol import FIRST, BurstTimed, Changed, Kept, Returned, Started, Verified
+from ..worker.untimed import Counted
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import Ended, WorkerProcess
 
@@ -116,6 +117,7 @@ def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
         consumed=reply.consumed or (ANEW if copies else None),
+        peak=reply.peak,
     )
 
 

@@ -119,3 +119,16 @@ def test_before_a_burst_the_collector_does_not_go_through_what_was_loaded_before
         before = int(seen.read_text())  # some versions of Python begin with a few hundred
         worker.ask(TimeBurst(pass_index=0, position=0, number=1, samples=1), BurstTimed, 300)
     assert int(seen.read_text()) > before + 1000
+
+
+HUNGRY = HONEST.replace("        return x.T", "        import numpy\n        numpy.ones(6_250_000)\n        return x.T")
+
+
+@pytest.mark.slow
+@pytest.mark.machine
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc/self/status")
+def test_fifty_megabytes_more_in_a_call_are_seen(conditions, spec):
+    usual, hungry = (start(conditions, spec, source.format(more="")).peak for source in (HONEST, HUNGRY))
+    if usual.reason or hungry.reason:
+        pytest.skip(usual.reason or hungry.reason)
+    assert 49_000_000 < hungry.resident_bytes - usual.resident_bytes < 55_000_000
