@@ -133,8 +133,8 @@ def test_too_few_rounds_decide_nothing():
 
 @pytest.mark.parametrize("cases", [1, 12, 13, 25, 26, 100])
 def test_who_judges_all_on_the_screening_has_the_rounds_for_it_and_no_more_than_the_early_look(cases):
-    assert gate.screening_rounds(cases) == gate.SCREEN_ROUNDS
-    count = gate.screening_rounds(cases, judges_all=True)
+    assert gate.ALONE.rounds(cases) == gate.SCREEN_ROUNDS
+    count = gate.Rule(judges_all=True).rounds(cases)
     assert intervals.hodges_lehmann([1.0] * count, gate.FAMILY_LEVEL / cases).interval is not None
     assert gate.SCREEN_ROUNDS <= count <= gate.early_rounds(cases)
 
