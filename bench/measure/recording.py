@@ -137,8 +137,12 @@ def changed(record: Worker, reply: Changed) -> Worker:
     met_ns, unmet_ns = reply.met_ns, reply.unmet_ns
     if met_ns is None and unmet_ns is not None and record.bursts:
         met_ns = min(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
-    times = {"met_ns": _least(record.met_ns, met_ns), "unmet_ns": _least(record.unmet_ns, unmet_ns)}
-    return replace(record, **times, peak=reply.peak or record.peak)
+    return replace(
+        record,
+        met_ns=_least(record.met_ns, met_ns),
+        unmet_ns=_least(record.unmet_ns, unmet_ns),
+        peak=reply.peak or record.peak,
+    )
 
 
 def _least(*times: int | None) -> int | None:
