@@ -42,7 +42,7 @@ from bench.problems import discovery, implementation, packages, problem, source_
 from bench.report import json_run, sections
 from bench.store import documents, index, points
 from tests import killed
-from tests.builders import SWEPT, journal_of, make_run, make_sizes
+from tests.builders import SWEPT, USUAL, journal_of, make_run, make_sizes
 from tests.limited import limited
 from tests.simulated import Simulation
 
@@ -279,7 +279,7 @@ DOCUMENT_BESIDE: list[Path] = []
 def corpora(folder: Path) -> Mapping[str, Reader]:
     """Return the readers with what they read, made in a folder."""
     runs = [make_run(rounds=2, passes=2), make_run(SWEPT, rounds=2, passes=2, sizes=make_sizes(1, 10, 100))]
-    runs.append(limited(make_run(rounds=2, passes=2)))
+    runs.append(limited(make_run([replace(one, peak=50_000_000) for one in USUAL], rounds=2, passes=2)))
     written = [journal_of(run, folder / "runs").close()[1] for run in runs]
     DOCUMENT_BESIDE.append(written[0])
     whole = tuple(path.read_bytes() for path in written if path)

@@ -86,7 +86,7 @@ def main() -> None:
             except Unfit as unfit:
                 print(f"{name:16} {unfit.outcome}: {unfit.reason}")
                 continue
-            step = bench._step  # noqa: SLF001  # the very function that the worker times
+            step = bench._prepared.step  # noqa: SLF001  # the very function that the worker times
             print(f"{name:16} worker / timeit - 1 = {difference(bench, ready.call_ns, ready.number):+.2%}")
 
 

@@ -12,7 +12,7 @@ from bench.machine.load import Activity
 from bench.problems.case import Case, Size
 from bench.store.journal import Journal
 from bench.store.records import SCHEMA, Arm, Left, ProblemRecord, Role, Round, Run, Settings
-from bench.store.worker_records import Burst, Outcome, Pool, Verification, Worker
+from bench.store.worker_records import Burst, Outcome, Peak, Pool, Verification, Worker
 
 SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
 
@@ -29,6 +29,8 @@ class Spec:
     baseline: bool = False
     faults: int = 0
     """Minor page faults a call."""
+    peak: int | str | None = None
+    """Bytes of its peak of memory, about which the rounds lie, or why that is unknown; None where nobody looked."""
     noise: float = 0.002
     """Standard deviation of a burst's logarithm."""
     slow_rounds: tuple[int, ...] = ()
@@ -238,7 +240,17 @@ def _worker(index: int, place: int, arm: str, *, plan: _Plan) -> Worker:
         ),
         output_tail="",
         own_clock=spec.own_clock,
+        peak=_peak(index, spec),
     )
+
+
+def _peak(index: int, spec: Spec) -> Peak | None:
+    """Return the peak of memory in a round: a page more or less than in the one before."""
+    if spec.peak is None:
+        return None
+    if isinstance(spec.peak, str):
+        return Peak(resident_bytes=None, reason=spec.peak)
+    return Peak(resident_bytes=spec.peak + 4096 * (index % 3))
 
 
 def _burst(spec: Spec, *, slow: bool, place: tuple[int, int, int], random: Random) -> Burst:

@@ -26,7 +26,8 @@ from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
-from bench.worker.protocol import InputsWritten, Untimed
+from bench.worker.protocol import InputsWritten
+from bench.worker.untimed import Untimed
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written
@@ -261,7 +262,7 @@ class SimulatedExecutor:
         number = 1
         while number * call_ns < max(SHORTEST_SAMPLE_NS, SHORTEST_SAMPLE_STEPS * machine.step_ns):
             number *= 2
-        record = _record(arm, start, machine)
+        record = replace(_record(arm, start, machine), peak=truth.peak)
         active = _Active(arm=arm, truth=truth, record=record, call_ns=call_ns, number=number)
         machine.clock.spend(7 * call_ns * 1e-9)
         self._end(active, 0)

@@ -102,6 +102,8 @@ def test_another_program_is_timed_by_its_own_clock_and_its_pools_are_recorded(ev
     assert "other blas" in [pool.library for pool in worker.pools]
     honest = next(one for one in everything[0].rounds[0].workers if "[honest-" in one.arm)
     assert (honest.own_clock, honest.transfer_ns) == (False, None)
+    assert (worker.peak.resident_bytes, worker.peak.reason) == (None, "another program computes it")
+    assert (honest.peak.resident_bytes is None) == (honest.peak.reason is not None)
     assert {ns for burst in worker.bursts for ns in burst.sample_ns} == {50_000_000}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bench.measure.group import Source
 from bench.store.records import Arm
-from bench.store.worker_records import Call, Costs, Counts, Outcome
+from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ class Truth:
     calls: tuple[Call, ...] | None = None
     costs: Costs | None = None
     smallest_s: float | None = None
+    peak: Peak | None = None
+    """Of its memory; None where nobody looks."""
 
 
 #: From an arm, its code and the index of the round to what is true of it, or just the seconds of a call.
@@ -34,13 +36,14 @@ Law = Callable[[Arm, Source, int], "Truth | float"]
 
 
 #: What an implementation may say of itself.
-SAID = ("SECONDS", "OUTCOME", "REASON", "FAULTS")
+SAID = ("SECONDS", "OUTCOME", "REASON", "FAULTS", "PEAK")
 
 
 def written(arm: Arm, source: Source, index: int) -> Truth:
-    """Return what an implementation's own file says of itself: ``SECONDS = 0.002``, ``OUTCOME = "wrong"``.
+    """Return what an implementation's own file says of itself: ``SECONDS = 0.002``, ``PEAK = 50_000_000``.
 
     So two versions of a file, in two revisions or before and after a save, are as fast and as right as they say.
+    A peak that is a text is unknown for that reason.
     """
     tree = ast.parse(source.implementation.file.read_text())
     known = {
@@ -50,4 +53,16 @@ def written(arm: Arm, source: Source, index: int) -> Truth:
     }
     outcome = Outcome(known.get("OUTCOME", "ok"))
     reason = None if outcome == Outcome.OK else known.get("REASON", f"it is {outcome}")
-    return Truth(seconds=known.get("SECONDS", 0.001), outcome=outcome, reason=reason, faults=known.get("FAULTS", 0))
+    return Truth(
+        seconds=known.get("SECONDS", 0.001),
+        outcome=outcome,
+        reason=reason,
+        faults=known.get("FAULTS", 0),
+        peak=_peak(known.get("PEAK")),
+    )
+
+
+def _peak(said: int | str | None) -> Peak | None:
+    if said is None:
+        return None
+    return Peak(resident_bytes=None, reason=said) if isinstance(said, str) else Peak(resident_bytes=said)

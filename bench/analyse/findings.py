@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from ..stats import intervals
+from ..stats import intervals, peaks
 from ..stats.intervals import Estimate
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run, Settings
@@ -58,6 +58,12 @@ class Finding:
     """Round -> its log-ratio."""
     faults_per_call: float | None = None
     """Minor page faults: median over rounds."""
+    peak_bytes: Estimate | None = None
+    """Of memory: median over rounds."""
+    peak_log_ratio: Estimate | None = None
+    """log(peak / peak of the baseline); None for the baseline, and where there is too little memory for a ratio."""
+    peak_unknown: str | None = None
+    """Why nothing is known of its memory, where somebody looked."""
     bimodal: str | None = None
 
     @property
@@ -203,7 +209,9 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     if outcome != Outcome.OK:
         return unknown
     remembers = remembering.warning(workers)
-    return replace(unknown, outcome=Outcome.WRONG, reason=remembers) if remembers else _timed(unknown, rounds, limits)
+    if remembers:
+        return replace(unknown, outcome=Outcome.WRONG, reason=remembers)
+    return _with_memory(_timed(unknown, rounds, limits), rounds, limits.settings.stopping)
 
 
 def _unmeasured(reason: str, first_call_ns: int | None) -> str:
@@ -231,6 +239,21 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
         bimodal=bimodal.told(logs, faults),
+    )
+
+
+def _with_memory(finding: Finding, rounds: GroupRounds, stopping: Stopping) -> Finding:
+    """Return the finding with the peak of its memory, and the ratio of that to the baseline's."""
+    arm, baseline = finding.arm, rounds.baseline
+    own = rounds.peak_bytes(arm)
+    others = rounds.peak_bytes(baseline) if baseline and not arm.baseline else {}
+    logs = peaks.log_ratios(own, others) if peaks.are_measurable(own.values(), others.values()) else {}
+    reasons = (worker.peak.reason for worker in rounds.workers(arm).values() if worker.peak and worker.peak.reason)
+    return replace(
+        finding,
+        peak_bytes=intervals.median_interval([*own.values()]) if own else None,
+        peak_log_ratio=estimate(logs, stopping),
+        peak_unknown=None if own else next(reasons, None),
     )
 
 

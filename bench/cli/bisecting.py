@@ -93,7 +93,7 @@ class Bisector:
             ready = comparing.prepared(asked, self._wanted, settings, place=executable(place))
             if self._case is None:
                 self._follow(ready)
-            return comparing.measured(ready, settings, self._rule)
+            return comparing.measured(ready, settings, rule=self._rule)
 
     def _follow(self, ready: Prepared) -> None:
         """Have all further comparisons measure the case of this one, by what GOOD calls it.

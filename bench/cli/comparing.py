@@ -14,11 +14,12 @@ from ..report import terminal
 from ..stats.gate import ALONE, Rule
 from ..stats.intervals import resolves
 from ..store.records import Settings
-from ..versions import benchmarks, comparison, native, reads, sameness
+from ..versions import benchmarks, comparison, memory, native, reads, sameness
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.builds import others_that_differ
 from ..versions.comparer import Comparer, Measured
 from ..versions.comparison import Comparison
+from ..versions.memory import USUAL, MemoryLimits
 from ..versions.native import Doubt
 from ..versions.sides import Asked, Side, sides
 
@@ -59,8 +60,19 @@ def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path
     return Prepared(pair=pair, changed=changed, chosen=chosen, skipped=skipped, read=read, started_s=started_s)
 
 
-def measured(ready: Prepared, settings: Settings, rule: Rule = ALONE) -> Comparison:
+def measured(
+    ready: Prepared, settings: Settings, *, rule: Rule = ALONE, memory_limits: MemoryLimits = USUAL
+) -> Comparison:
     """Measure what is to be, and return what is said of it.
+
+    Parameters
+    ----------
+    ready, settings
+        The two versions, and what the user asked for.
+    rule
+        How levels are shared.
+    memory_limits
+        Margin of peaks of memory, and whether they are gated; the rest is found out.
 
     Raises
     ------
@@ -73,14 +85,15 @@ def measured(ready: Prepared, settings: Settings, rule: Rule = ALONE) -> Compari
     if ready.chosen:
         title = f"{len(ready.chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
         with terminal.progress(title) as listener:
-            comparer = Comparer(settings, listener, rule=rule)
+            comparer = Comparer(settings, listener, rule=replace(rule, judges_all=memory_limits.is_gated))
             for side in ready.pair:
                 reads.forget(side.own.tree)
             results = comparer.compare(ready.chosen)
             overtime_s = comparer.overtime_s
         now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
         read = read[0] | now[0], read[1] | now[1]
-    found = replace(_found(ready, results, settings.margin), overtime_s=overtime_s)
+    limits = memory.limits(results, memory_limits.margin, is_gated=memory_limits.is_gated)
+    found = replace(_found(ready, results, settings.margin, limits=limits), overtime_s=overtime_s)
     return comparison.doubted(found, _doubt(ready, read))
 
 
@@ -109,7 +122,7 @@ def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
     return tell
 
 
-def _found(ready: Prepared, results: Sequence[Measured], margin: float) -> Comparison:
+def _found(ready: Prepared, results: Sequence[Measured], margin: float, *, limits: MemoryLimits) -> Comparison:
     base, head = ready.pair
     noise = comparison.noise_of(results)
     resolved = resolves(noise)
@@ -118,7 +131,7 @@ def _found(ready: Prepared, results: Sequence[Measured], margin: float) -> Compa
         base=base.label,
         head=head.label,
         margin=margin,
-        compared=tuple(comparison.compared(one, margin, resolved) for one in results),
+        compared=tuple(comparison.compared(one, margin, resolved, memory_limits=limits) for one in results),
         skipped=tuple(ready.skipped),
         noise=noise,
         resolved=resolved,
@@ -130,4 +143,5 @@ def _found(ready: Prepared, results: Sequence[Measured], margin: float) -> Compa
         ),
         seconds=time.monotonic() - ready.started_s,
         among_tests=tuple(dict.fromkeys(where for side in ready.pair for where in side.left_out)),
+        memory_limits=limits,
     )

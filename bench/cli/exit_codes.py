@@ -37,13 +37,13 @@ def exit_code_of_comparison(found: Comparison) -> Exit:
     """Return the exit code of a comparison: wrong results come before any time, a regression before doubt."""
     if found.of(Standing.WRONG) or found.failed:
         return Exit.WRONG
-    if found.of(Standing.SLOWER):
+    if found.of(Standing.SLOWER) or found.larger:
         return Exit.REGRESSION
     if found.unbuilt or found.lost:
         return Exit.UNDECIDED
     if found.nothing_comparable:
         return Exit.NOTHING_MEASURED
-    if found.too_noisy or found.of(Standing.UNDECIDED):
+    if found.too_noisy or found.of(Standing.UNDECIDED) or found.memory_in_doubt:
         return Exit.UNDECIDED
     return Exit.FINE
 

@@ -118,6 +118,7 @@ def _compare(commands: "Commands") -> None:
     environment_arguments.build(compare)
     environment_arguments.environments(compare)
     version_arguments.gate(compare)
+    version_arguments.memory(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
 

@@ -60,3 +60,18 @@ def manner(to: argparse.ArgumentParser, budget: str) -> None:
     arguments.timeout(to)
     arguments.memory(to)
     arguments.waiting(to)
+
+
+def memory(to: argparse.ArgumentParser) -> None:
+    """Add what counts as a larger peak of memory, and whether that is a regression."""
+    to.add_argument(
+        "--gate-memory",
+        action="store_true",
+        help="a peak of memory that is larger by more than its margin is a regression too: exit 1",
+    )
+    to.add_argument(
+        "--memory-margin",
+        type=argument_types.percentage,
+        metavar="PERCENT",
+        help="smallest difference of peaks of memory that matters (default: 10%%)",
+    )

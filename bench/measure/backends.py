@@ -13,7 +13,8 @@ from ..machine import environment, hardware, load
 from ..machine.load import Activity
 from ..problems.case import Case
 from ..store.records import Round
-from ..worker.protocol import InputsWritten, Untimed
+from ..worker.protocol import InputsWritten
+from ..worker.untimed import Untimed
 from .group import Group, Source
 from .recording import Past
 from .round_executor import Conductor

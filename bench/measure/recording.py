@@ -11,7 +11,8 @@ from ..machine import load
 from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker, worst
-from ..worker.protocol import FIRST, BurstTimed, Changed, Counted, Kept, Returned, Started, Verified
+from ..worker.protocol import FIRST, BurstTimed, Changed, Kept, Returned, Started, Verified
+from ..worker.untimed import Counted
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import Ended, WorkerProcess
 
@@ -129,14 +130,19 @@ def with_burst(record: Worker, reply: BurstTimed) -> Worker:
 
 
 def changed(record: Worker, reply: Changed) -> Worker:
-    """Return the record with what a change of the contents showed: the shortest times, as others only add to them.
+    """Return the record with what a change of the contents showed: memory, and the shortest times, as others only add.
 
     Of long calls no call is made for that on contents that were met: those of the bursts are.
     """
     met_ns, unmet_ns = reply.met_ns, reply.unmet_ns
     if met_ns is None and unmet_ns is not None and record.bursts:
         met_ns = min(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
-    return replace(record, met_ns=_least(record.met_ns, met_ns), unmet_ns=_least(record.unmet_ns, unmet_ns))
+    return replace(
+        record,
+        met_ns=_least(record.met_ns, met_ns),
+        unmet_ns=_least(record.unmet_ns, unmet_ns),
+        peak=reply.peak or record.peak,
+    )
 
 
 def _least(*times: int | None) -> int | None:

@@ -12,7 +12,8 @@ from ..problems.case import Case
 from ..store.records import Arm, Role, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
-from ..worker.protocol import InputsWritten, Untimed
+from ..worker.protocol import InputsWritten
+from ..worker.untimed import Count, Counted, Untimed
 from . import round_plan, seen
 from .asking import Asking
 from .case_spec import case_spec
@@ -277,13 +278,13 @@ class Conductor:
             return
         one.process.resume()
         if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-            self._count(one, protocol.Count(explained=untimed == "explain"))
+            self._count(one, Count(explained=untimed == "explain"))
         with one.spending("starting_ns"):
             if not (stays and not one.process.ended and self._asking.ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.end()
 
-    def _count(self, one: Active, order: protocol.Count) -> None:
+    def _count(self, one: Active, order: Count) -> None:
         """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
         self._asking.tell(f"counting what {one.arm.name} does")
         with suppress(Ended), one.spending("counting_ns"):
-            one.record = counted(one.record, self._asking.answer(one, order, protocol.Counted))
+            one.record = counted(one.record, self._asking.answer(one, order, Counted))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ..worker.protocol import Change, Changed, Content, Returned, Verified
+from ..worker.protocol import LAST, Change, Changed, Content, Returned, Verified
 from .recording import Active
 from .seen import Contradiction
 from .untouched import Untouched
@@ -63,7 +63,7 @@ class Verifying:
         """Have a worker change to other contents, of that name; Ended where it cannot."""
         place = self.place()
         content = self._content(inputs, name)
-        reply = ask(Change(content=content, kept=place))
+        reply = ask(Change(content=content, kept=place, watched=name == LAST))
         one.keep(place / "last", reply.last)
         one.content = name
         one.keep(place / "first", reply.first, first=True)

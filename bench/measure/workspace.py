@@ -20,7 +20,8 @@ from ..problems.case import Case
 from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
-from ..worker.protocol import InputsWritten, Untimed
+from ..worker.protocol import InputsWritten
+from ..worker.untimed import Untimed
 from . import probes
 from .backends import Backend, RoundExecutor
 from .group import Group, Source

@@ -6,6 +6,7 @@ from typing import Any
 from ..analyse.verdict import Ratio
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.comparison import Comparison
+from ..versions.memory import Memory
 from .json_run import estimate
 
 
@@ -18,6 +19,11 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "noise_floor": estimate(Ratio.of(found.noise) if found.noise else None),
         "resolves": found.resolved,
         "too_noisy": found.too_noisy,
+        "memory": {
+            "margin": found.memory_limits.margin,
+            "gated": found.memory_limits.is_gated,
+            "resolves": found.memory_limits.resolved,
+        },
         "warnings": list(found.warnings),
         "seconds": found.seconds,
         "benchmarks": [
@@ -33,12 +39,27 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
                 "min_seconds_per_call": compared.min_seconds_per_call,
                 "minor_faults_per_call": compared.faults_per_call,
                 "counts": list(compared.counts),
+                "memory": _memory(compared.memory),
             }
             for compared in found.compared
         ],
         "skipped": [
             {"name": skipped.name, "reason": skipped.reason, "outcome": skipped.outcome} for skipped in found.skipped
         ],
+    }
+
+
+def _memory(found: Memory | None) -> dict[str, Any] | None:
+    """Return the peaks of a benchmark's two sides; None where one of them has not ended well."""
+    if found is None:
+        return None
+    base, head = found.peak_bytes or (None, None)
+    return {
+        "verdict": found.standing,
+        "reason": found.reason,
+        "peak_bytes_base": estimate(base),
+        "peak_bytes_head": estimate(head),
+        "ratio_head_over_base": estimate(Ratio.of(found.log_ratio) if found.log_ratio else None),
     }
 
 

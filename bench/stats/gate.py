@@ -44,6 +44,14 @@ class Rule:
     screen_rounds: int = SCREEN_ROUNDS
     clearing_level: float = FAMILY_LEVEL
     """One-sided level at which the screening clears a case."""
+    judges_all: bool = False
+    """Whether something of each case, as its peak of memory, is judged on these rounds, at its part of the level."""
+
+    def rounds(self, cases: int) -> int:
+        """Return in how many rounds each of so many cases is screened: as many as the levels take."""
+        if not self.judges_all:
+            return self.screen_rounds
+        return max(self.screen_rounds, ceil(log2(max(1, cases) / FAMILY_LEVEL)))
 
 
 #: That of a gate which stands alone.

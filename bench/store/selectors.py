@@ -101,6 +101,11 @@ class GroupRounds:
         """Return round -> median over passes of the bursts' minima, for the rounds that the arm finished."""
         return {index: median(values.values()) * 1e-9 for index, values in self._burst_values(arm, min).items()}
 
+    def peak_bytes(self, arm: Arm) -> dict[int, int]:
+        """Return round -> peak of an arm's memory, for the rounds that know it."""
+        peaks = {index: peak_bytes(worker) for index, worker in self.workers(arm).items()}
+        return {index: peak for index, peak in peaks.items() if peak is not None}
+
     def extent(self, arm: Arm) -> tuple[float, float]:
         """Return the least and the largest of the bursts' minima, in ns per call, of an arm that finished a round."""
         values = [value for by_pass in self._burst_values(arm, min).values() for value in by_pass.values()]
@@ -205,6 +210,11 @@ def faults_per_call(worker: Worker) -> float | None:
         if burst.minor_faults is not None
     ]
     return median(known) if known else None
+
+
+def peak_bytes(worker: Worker) -> int | None:
+    """Return the peak of one worker's memory; None where it is unknown."""
+    return worker.peak.resident_bytes if worker.peak else None
 
 
 def cold_start_s(workers: Sequence[Worker]) -> float | None:

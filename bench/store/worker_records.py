@@ -120,6 +120,15 @@ class Counts:
     """Calls of built-in functions and methods; operators and ufuncs are no such calls."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Peak:
+    """The most memory that was resident in the process during a call, beyond what was before its first one."""
+
+    resident_bytes: Natural | None
+    reason: str | None = None
+    """Why it is unknown."""
+
+
 class CallKind(StrEnum):
     """What a call of NumPy does, as far as its cost goes."""
 
@@ -231,6 +240,8 @@ class Worker:
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
     quality: Figure | None = None
     """How good its first result is, by the problem's own ``quality(inputs, outputs)``."""
+    peak: Peak | None = None
+    """None where nobody looked."""
     consumed: str | None = None
     """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
     spent: Spent | None = None

@@ -157,8 +157,9 @@ class Comparer:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
         self._screened = {name: [] for name in groups}
         names = list(groups)
-        self._expected = self._rule.screen_rounds * len(names)
-        for index in range(self._rule.screen_rounds):
+        rounds = self._rule.rounds(len(names))
+        self._expected = rounds * len(names)
+        for index in range(rounds):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
                 held, arms = self._screened[name], partial(self._taking_part, again=name in twice)

@@ -1,11 +1,10 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from math import log1p
-from statistics import median
 
 from ..analyse import remembering
 from ..stats import intervals
@@ -15,7 +14,9 @@ from ..store import selectors
 from ..store.records import Role, Round
 from ..store.worker_records import Outcome, Worker
 from .benchmarks import SAME, Skipped, arm_name
+from .both import both, medians
 from .comparer import Measured
+from .memory import USUAL, Memory, MemoryLimits, MemoryStanding, memory
 from .native import Doubt
 
 #: A count is a finding when it changes by more than this share in every round.
@@ -63,6 +64,8 @@ class Compared:
     """Minor page faults of BASE and HEAD, medians over rounds."""
     counts: tuple[str, ...]
     """Changes of counts, which need no statistics."""
+    memory: Memory | None = None
+    """None where a side has not ended well."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +88,7 @@ class Comparison:
     """Problems among tests, which nobody named."""
     unbuilt: str | None = None
     """What is said of sources that differ and that were not compiled for each side: both may run the same code."""
+    memory_limits: MemoryLimits = USUAL
 
     @property
     def too_noisy(self) -> bool:
@@ -106,6 +110,20 @@ class Comparison:
         """Name and reason of what runs here in BASE and no longer in HEAD, through nobody's fault."""
         started = [(one.name, one.reason or "") for one in self.of(Standing.LOST)]
         return (*started, *((one.name, one.reason) for one in self.skipped if one.lost))
+
+    def of_memory(self, *standings: MemoryStanding | None) -> tuple[Compared, ...]:
+        """Return the benchmarks whose peak of memory is so beside that of BASE; None: nothing is known of it."""
+        return tuple(one for one in self.compared if one.memory and one.memory.standing in standings)
+
+    @property
+    def larger(self) -> tuple[Compared, ...]:
+        """Those whose larger peak of memory is a regression."""
+        return self.of_memory(MemoryStanding.LARGER) if self.memory_limits.is_gated else ()
+
+    @property
+    def memory_in_doubt(self) -> tuple[Compared, ...]:
+        """Those of which it is asked whether their peak is larger, and cannot be said."""
+        return self.of_memory(MemoryStanding.UNDECIDED, None) if self.memory_limits.is_gated else ()
 
     def of(self, standing: Standing) -> tuple[Compared, ...]:
         """Return the benchmarks of that standing."""
@@ -141,7 +159,7 @@ def warnings(measured: Iterable[Measured]) -> Iterator[str]:
             yield f"{name}: rounds that do not count: {reasons.count(reason)}, because {reason}"
 
 
-def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
+def compared(one: Measured, margin: float, resolved: float | None, *, memory_limits: MemoryLimits = USUAL) -> Compared:
     """Return where a benchmark stands.
 
     Parameters
@@ -152,6 +170,8 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
         The smallest slowdown that matters.
     resolved
         The smallest difference that the machine showed it can tell; a slowdown below it is undecided.
+    memory_limits
+        What peaks of memory are held to.
     """
     name = one.benchmark.case.id
     ratios = one.ratios
@@ -171,9 +191,10 @@ def compared(one: Measured, margin: float, resolved: float | None) -> Compared:
         rounds=len(ratios),
         suspect=one.suspect,
         log_ratios=ratios,
-        min_seconds_per_call=_medians(_both(everything, name, _seconds)) if timed else None,
-        faults_per_call=_medians(_both(everything, name, selectors.faults_per_call)) if timed else None,
+        min_seconds_per_call=medians(both(everything, name, _seconds)) if timed else None,
+        faults_per_call=medians(both(everything, name, selectors.faults_per_call)) if timed else None,
         counts=tuple(_counted(everything, name)) if timed else (),
+        memory=memory(one, memory_limits) if timed else None,
     )
 
 
@@ -206,17 +227,6 @@ def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     return None
 
 
-def _both(rounds: Sequence[Round], name: str, of: Callable[[Worker], float | None]) -> list[tuple[float, float]]:
-    """Return (BASE, HEAD) of each round in which `of` gives a number of both."""
-    found = []
-    for one in rounds:
-        numbers = {worker.arm: of(worker) for worker in one.workers}
-        base, head = numbers.get(arm_name(name, Role.BASELINE)), numbers.get(arm_name(name, Role.CASE))
-        if base is not None and head is not None:
-            found.append((base, head))
-    return found
-
-
 def _count(field: str, worker: Worker) -> float | None:
     counted: float | None = getattr(worker.counts, field, None)
     return counted
@@ -228,13 +238,9 @@ def _seconds(worker: Worker) -> float | None:
 
 def _counted(rounds: Sequence[Round], name: str) -> Iterator[str]:
     """Yield what is said of the counts that have changed: page faults of all rounds, allocations of the first ones."""
-    yield from _changes("minor page faults a call", _both(rounds, name, selectors.faults_per_call))
+    yield from _changes("minor page faults a call", both(rounds, name, selectors.faults_per_call))
     for field, what in (("allocations", "allocations of arrays a call"), ("allocated_bytes", "bytes of these a call")):
-        yield from _changes(what, _both(rounds, name, partial(_count, field)))
-
-
-def _medians(pairs: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    return (median(base for base, _ in pairs), median(head for _, head in pairs)) if pairs else None
+        yield from _changes(what, both(rounds, name, partial(_count, field)))
 
 
 def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]:
@@ -243,6 +249,6 @@ def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]
     less = [base > head * (1 + COUNT_MARGIN) and base - head >= 1 for base, head in pairs]
     if not pairs or not (all(more) or all(less)):
         return ()
-    base, head = _medians(pairs) or (0.0, 0.0)
+    base, head = medians(pairs) or (0.0, 0.0)
     often = f" in all {len(pairs)} rounds" if len(pairs) > 1 else ""
     return (f"{what}: {base:,.0f} -> {head:,.0f}{often}",)

@@ -11,7 +11,8 @@ from ..problems import sources
 from . import input_files, numpy_calls, unit_costs
 from .allocations import counted
 from .inputs import Arena
-from .protocol import CaseSpec, Counted
+from .protocol import CaseSpec
+from .untimed import Counted
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000

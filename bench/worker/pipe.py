@@ -13,7 +13,6 @@ from .describing import Describe
 from .protocol import (
     Answer,
     Change,
-    Count,
     Failure,
     Foreign,
     HandOut,
@@ -26,6 +25,7 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
+from .untimed import Count
 
 #: A longer message is a mistake or an attack, no reply.
 LONGEST = 16 * 2**20

@@ -5,7 +5,7 @@ message; the parent takes that for the outcome of the case.
 """
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -15,20 +15,15 @@ from ..problems.origin import Origin
 from ..store.checks import Check
 from ..store.worker_records import (
     Burst,
-    Call,
-    Costs,
-    Counts,
     DiscardedBurst,
     Figure,
     Natural,
+    Peak,
     Pool,
     Positive,
     Verification,
     WorkerOutcome,
 )
-
-#: What a worker may be asked for after the last burst, untimed: to count what an evaluation does, or to explain it.
-Untimed = Literal["count", "explain"]
 
 #: What is known of a numerical library.
 Fact = str | Natural | list[str] | None
@@ -167,13 +162,8 @@ class Change(Order, frozen=True, kw_only=True):
     content: Content
     kept: Path
     """A new folder for what the two calls return."""
-
-
-class Count(Order, frozen=True, kw_only=True):
-    """Count what an evaluation does."""
-
-    explained: bool = False
-    """Whether to see what NumPy is called for and to measure what that costs, too."""
+    watched: bool = False
+    """Whether to see how much memory the first of them takes, which leaves another heap: nothing is timed behind it."""
 
 
 class Leave(Order, frozen=True, kw_only=True):
@@ -255,6 +245,8 @@ class Changed(Reply, frozen=True, kw_only=True):
     """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None
     """The same of the first call on the other contents."""
+    peak: Peak | None = None
+    """Memory of the first of the two, where it was watched."""
 
 
 class HandedOut(Reply, frozen=True, kw_only=True):
@@ -269,15 +261,6 @@ class Verified(Reply, frozen=True, kw_only=True):
     verification: tuple[Verification, ...]
     quality: Figure | None = None
     """Of what the first call returned, where the problem says how good a right result is."""
-
-
-class Counted(Reply, frozen=True, kw_only=True):
-    """What an evaluation does; the other fields only where that was to be explained, and could be."""
-
-    counts: Counts
-    calls: tuple[Call, ...] | None = None
-    costs: Costs | None = None
-    smallest_ns: Natural | None = None
 
 
 class Leaving(Reply, frozen=True, kw_only=True):

@@ -23,7 +23,6 @@ from .protocol import (
     Awake,
     CaseSpec,
     Change,
-    Count,
     Failure,
     Foreign,
     HandOut,
@@ -38,6 +37,7 @@ from .protocol import (
     WriteInputs,
 )
 from .task import Bench
+from .untimed import Count
 
 
 class Session:

@@ -136,3 +136,27 @@ def test_a_run_without_a_round_says_that_nothing_was_measured():
     _, found = found_in(make_run(ARMS, rounds=0))
     assert {one.outcome for one in found.values()} == {Outcome.NOT_MEASURED}
     assert "before its first round" in found["fast"].reason
+
+
+def test_a_peak_of_memory_is_a_median_and_its_ratio_is_paired_as_that_of_times():
+    arms = [Spec(name="loop", ms=72, baseline=True, peak=50_000_000), Spec(name="fast", ms=3.0, peak=60_000_000)]
+    _, found = found_in(make_run(arms, rounds=8))
+    assert found["fast"].peak_bytes.value == pytest.approx(60_000_000, rel=0.001)
+    assert found["fast"].peak_bytes.interval is not None
+    low, high = Ratio.of(found["fast"].peak_log_ratio).bounds
+    assert 1.19 < low <= high < 1.21
+    assert found["loop"].peak_log_ratio is None
+
+
+def test_where_there_is_next_to_no_memory_it_has_no_ratio():
+    arms = [Spec(name="loop", ms=72, baseline=True, peak=100_000), Spec(name="fast", ms=3.0, peak=60_000_000)]
+    _, found = found_in(make_run(arms, rounds=8))
+    assert found["fast"].peak_bytes is not None
+    assert found["fast"].peak_log_ratio is None
+
+
+def test_why_memory_is_unknown_is_said_of_each_case():
+    arms = [Spec(name="loop", ms=72, baseline=True, peak=100_000), Spec(name="octave", ms=3.0, peak="computed there")]
+    _, found = found_in(make_run(arms, rounds=8))
+    assert (found["octave"].peak_bytes, found["octave"].peak_unknown) == (None, "computed there")
+    assert found["loop"].peak_unknown is None

@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from bench.stats import gate
+from bench.stats import gate, intervals
 from bench.stats.gate import Decision
 
 MARGIN = 0.03
@@ -129,6 +129,14 @@ def test_too_few_rounds_decide_nothing():
     assert not gate.is_slower_early([1.0] * 5, MARGIN, 1)
     assert not gate.is_slower_early([1.0] * 8, MARGIN, 20)
     assert gate.look([1.0] * 5, MARGIN, 1) == Decision.UNDECIDED
+
+
+@pytest.mark.parametrize("cases", [1, 12, 13, 25, 26, 100])
+def test_who_judges_all_on_the_screening_has_the_rounds_for_it_and_no_more_than_the_early_look(cases):
+    assert gate.ALONE.rounds(cases) == gate.SCREEN_ROUNDS
+    count = gate.Rule(judges_all=True).rounds(cases)
+    assert intervals.hodges_lehmann([1.0] * count, gate.FAMILY_LEVEL / cases).interval is not None
+    assert gate.SCREEN_ROUNDS <= count <= gate.early_rounds(cases)
 
 
 def test_more_suspects_need_more_evidence():

@@ -14,7 +14,8 @@ from bench.report.markdown import titled_page
 from bench.report.sections.comparison import sections, sentence
 from bench.stats.gate import Decision
 from bench.store.records import Role
-from bench.store.worker_records import Counts, Outcome
+from bench.store.worker_records import Counts, Outcome, Peak
+from bench.versions import memory
 from bench.versions.benchmarks import Benchmark, Skipped, arm_name
 from bench.versions.comparer import Measured
 from bench.versions.comparison import Comparison, Standing, compared, doubted, noise_of
@@ -214,3 +215,89 @@ def test_what_is_undecided_has_its_ratio_in_the_answer_and_its_times_in_the_tabl
     assert "Not decided: `backprop[head-M-float64-C-1t]` (time HEAD/BASE 1.03" in answer.paragraphs[0]
     (row,) = table.tables[0].rows
     assert row[1].text == "3.00 ms -> 3.10 ms"
+
+
+def remembering(one, *, base, head):
+    """Have both arms take so much memory in each round; a text says why that is unknown."""
+    peaks = {
+        arm_name(one.benchmark.case.id, role): Peak(resident_bytes=None, reason=peak)
+        if isinstance(peak, str)
+        else Peak(resident_bytes=peak)
+        for role, peak in ((Role.BASELINE, base), (Role.AGAIN, base), (Role.CASE, head))
+    }
+
+    def with_peaks(held):
+        return replace(held, workers=tuple(replace(worker, peak=peaks[worker.arm]) for worker in held.workers))
+
+    return replace(
+        one, screening=tuple(map(with_peaks, one.screening)), confirming=tuple(map(with_peaks, one.confirming))
+    )
+
+
+def held_to(found, *ones, is_gated=True):
+    """Return the comparison of these with their peaks of memory held to the usual margin."""
+    limits = memory.limits(ones, 0.1, is_gated=is_gated)
+    judged = tuple(compared(one, MARGIN, 0.01, memory_limits=limits) for one in ones)
+    return replace(found, compared=judged, memory_limits=limits)
+
+
+MORE = remembering(SAME, base=50_000_000, head=60_000_000)
+LESS = remembering(SAME, base=50_000_000, head=30_000_000)
+DARK = remembering(SAME, base="nobody tells", head="nobody tells")
+
+
+@pytest.mark.parametrize(
+    ("ones", "is_gated", "code", "begins"),
+    [
+        ([MORE], True, Exit.REGRESSION, "More memory at the peak: `backprop[head-M-float64-C-1t]` by 20.00 % ["),
+        ([remembering(SLOW, base=50_000_000, head=60_000_000)], True, Exit.REGRESSION, "Slower: "),
+        ([MORE], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD"),
+        ([LESS], True, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark, and no peak of memory larger by 10 % or"),
+        ([DARK], True, Exit.UNDECIDED, "Not decided: the peak of memory of `backprop[head-M-float64-C-1t]` (nobody"),
+        ([DARK], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD"),
+        ([MORE, WRONG], True, Exit.WRONG, "Not a question of speed"),
+    ],
+)
+def test_memory_counts_in_sentence_and_exit_code_where_it_is_gated(ones, is_gated, code, begins):
+    found = held_to(comparison(*ones), *ones, is_gated=is_gated)
+    assert exit_code_of_comparison(found) == code
+    assert sentence(found).startswith(begins)
+
+
+def test_memory_that_is_not_gated_is_told_beside_the_answer_and_in_a_column():
+    answer, table, _threats = sections(held_to(comparison(MORE), MORE, is_gated=False))
+    (said,) = (one for one in answer.paragraphs if one.startswith("Memory: more at the peak: "))
+    assert "(50.0 MB -> 60.0 MB), at a margin of 10 %" in said
+    (row,) = table.tables[0].for_people().rows
+    assert row[-1].text == "50.0 MB -> 60.0 MB: larger"
+    answer, _table, _threats = sections(held_to(comparison(LESS), LESS))
+    assert any("(50.0 MB -> 30.0 MB, HEAD/BASE 0.600x" in one for one in answer.paragraphs)
+
+
+def test_memory_that_nobody_knows_has_a_reason_and_no_column():
+    _answer, table, threats = sections(held_to(comparison(DARK), DARK))
+    assert "peak_bytes" not in [one.name for one in table.tables[0].columns]
+    assert threats.paragraphs[0] == "Memory is not known, nobody tells: `backprop[head-M-float64-C-1t]`."
+
+
+def test_a_base_that_differs_from_itself_in_memory_raises_what_a_peak_has_to_exceed():
+    name = SAME.benchmark.case.id
+    restless = replace(
+        MORE,
+        screening=tuple(
+            replace(
+                held,
+                workers=tuple(
+                    replace(one, peak=Peak(resident_bytes=20_000_000 + 30_000_000 * (held.index % 3)))
+                    if one.arm == arm_name(name, Role.AGAIN)
+                    else one
+                    for one in held.workers
+                ),
+            )
+            for held in MORE.screening
+        ),
+    )
+    assert memory.limits([MORE], 0.1, is_gated=True).resolved == 0.0
+    limits = memory.limits([restless], 0.1, is_gated=True)
+    assert limits.resolved > 0.2
+    assert memory.memory(restless, limits).standing == memory.MemoryStanding.UNDECIDED

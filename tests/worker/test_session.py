@@ -10,7 +10,18 @@ from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.store.worker_records import Outcome
-from bench.worker.protocol import BurstTimed, CaseSpec, InputsWritten, Start, Started, TimeBurst, WriteInputs
+from bench.worker.originals import first_of
+from bench.worker.protocol import (
+    BurstTimed,
+    CaseSpec,
+    Change,
+    Changed,
+    InputsWritten,
+    Start,
+    Started,
+    TimeBurst,
+    WriteInputs,
+)
 from bench.worker.session import Session
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
@@ -119,3 +130,24 @@ def test_before_a_burst_the_collector_does_not_go_through_what_was_loaded_before
         before = int(seen.read_text())  # some versions of Python begin with a few hundred
         worker.ask(TimeBurst(pass_index=0, position=0, number=1, samples=1), BurstTimed, 300)
     assert int(seen.read_text()) > before + 1000
+
+
+HUNGRY = HONEST.replace("        return x.T", "        import numpy\n        numpy.ones(6_250_000)\n        return x.T")
+
+
+@pytest.mark.slow
+@pytest.mark.machine
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc/self/status")
+def test_fifty_megabytes_more_in_a_call_are_seen(conditions, spec, tmp_path):
+    def peak(number, source):
+        (spec.folder / "one.py").write_text(source.format(more=""))
+        with WorkerProcess(conditions) as worker:
+            worker.ask(Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}), Started, 300)
+            content = first_of(spec, problem.read(FAKES).data[0], seed=1)
+            order = Change(content=content, kept=tmp_path / str(number), watched=True)
+            return worker.ask(order, Changed, 300).peak
+
+    usual, hungry = (peak(number, source) for number, source in enumerate((HONEST, HUNGRY)))
+    if usual.reason or hungry.reason:
+        pytest.skip(usual.reason or hungry.reason)
+    assert 49_000_000 < hungry.resident_bytes - usual.resident_bytes < 55_000_000

@@ -153,7 +153,7 @@ def test_samples_of_a_few_clock_steps_are_to_be_timed_again_with_more_calls(orde
     bench = VerifiedBench(order)
     number = bench.start().number
     assert bench.burst(burst_of(4 * number, 2)).longer is None
-    monkeypatch.setattr(bench._sampler, "_resolution_ns", 10**9)
+    monkeypatch.setattr(bench._prepared.sampler, "_resolution_ns", 10**9)
     assert bench.burst(burst_of(1, 2)).longer > 1
 
 

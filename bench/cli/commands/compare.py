@@ -20,6 +20,7 @@ from ...store.records import Settings
 from ...versions.comparer import usual_budget_s
 from ...versions.comparison import Comparison
 from ...versions.environments.asked import AS_HERE, EnvironmentOptions
+from ...versions.memory import USUAL_MARGIN, MemoryLimits
 from ...versions.sides import Asked
 from .. import comparing
 from ..answering import answer
@@ -43,8 +44,15 @@ class CompareOptions(Options):
     dry_run: bool = False
     all: bool = False
     markdown: str | None = None
+    memory_margin: float = USUAL_MARGIN
+    gate_memory: bool = False
     build: tuple[str, ...] | None = ()
     environments: EnvironmentOptions = AS_HERE
+
+    @property
+    def memory_limits(self) -> MemoryLimits:
+        """What peaks of memory are held to."""
+        return MemoryLimits(margin=self.memory_margin, is_gated=self.gate_memory)
 
 
 def command(options: CompareOptions) -> int:
@@ -57,7 +65,7 @@ def command(options: CompareOptions) -> int:
         ready = comparing.prepared(_asked(options), options.selection, settings, place=place, everything=options.all)
         if options.dry_run:
             return _show_plan(ready, settings, as_json=options.json)
-        found = comparing.measured(ready, settings)
+        found = comparing.measured(ready, settings, memory_limits=options.memory_limits)
     _print(found, options)
     return exit_code_of_comparison(found)
 

@@ -15,7 +15,7 @@ from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
 from ..phrases import group_label, leasts_text, named, ratio_text, titled
-from . import answer
+from . import answer, beside_time
 from .subject import Subject
 
 
@@ -59,7 +59,8 @@ def section(analysis: Analysis) -> Section | None:
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
         f"95 % interval over rounds. The verdict holds at a margin of {leasts_text(groups)}. The min time is "
         "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
-        f"a call usually took, disturbed or not, with its own speed-up.{in_full(run.checks, run.problem.outputs)}"
+        f"a call usually took, disturbed or not, with its own speed-up.{beside_time.memory_sentence(groups)}"
+        f"{in_full(run.checks, run.problem.outputs)}"
     )
     return Section(
         title="Cases",
@@ -126,8 +127,9 @@ def _full(group: GroupFindings) -> list[_Field]:
             [
                 (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
                 (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
+                *_memory(group),
                 (Column(name="error_over_tolerance", header="error/tolerance"), _error),
-                (Column(name="max_ulp", header="error [ulp]"), _ulp),
+                (Column(name="max_ulp", header="error [ulp]"), lambda row: beside_time.ulp(row.finding)),
                 (
                     Column(name="rounds", header="rounds"),
                     lambda row: Cell.of(row.finding.rounds if row.finding else None),
@@ -254,30 +256,28 @@ def _quality(group: GroupFindings) -> list[_Field]:
     """Return the problem's own figure of how good results are, where it has one."""
     if all(one.quality is None for one in group.findings):
         return []
+    return [(Column(name="quality", header="quality"), lambda row: beside_time.quality(row.ok))]
 
-    def quality_cell(row: _Row) -> Cell:
-        found = row.ok.quality if row.ok else None
-        return Cell(value=found, text=DASH if found is None else f"{found:.6g}")
 
-    return [(Column(name="quality", header="quality"), quality_cell)]
+def _memory(group: GroupFindings) -> list[_Field]:
+    """Return the peak of memory, and for programs its ratio to the baseline's; where anybody looked."""
+    if not beside_time.has_memory([group]):
+        return []
+    ratio = "peak_ratio_to_baseline"
+    return [
+        (Column(name="peak_bytes", header="memory"), lambda row: beside_time.memory(row.ok)),
+        *_bounds("peak_bytes", lambda row: row.ok.peak_bytes if row.ok else None),
+        _hidden(ratio, lambda row: value_of(beside_time.memory_ratio(row.ok))),
+        *_bounds(ratio, lambda row: beside_time.memory_ratio(row.ok)),
+    ]
 
 
 def _faults(row: _Row) -> Cell:
-    faults = row.ok.faults_per_call if row.ok else None
-    return Cell(value=faults, text=DASH if faults is None else f"{faults:.0f}")
+    return beside_time.faults(row.ok)
 
 
 def _error(row: _Row) -> Cell:
-    error = row.finding.error_over_tolerance if row.finding else None
-    if error is not None and not 1e-3 <= error < 1e6:
-        return Cell(value=error, text="<0.001" if error < 1 else f"{error:.1e}")
-    return Cell(value=error, text=significant(error, 2))
-
-
-def _ulp(row: _Row) -> Cell:
-    """Return the largest error in units in the last place; large where a number is small beside what it was made of."""
-    error = row.finding.max_ulp if row.finding else None
-    return Cell(value=error, text=f"{error:.1e}" if error is not None and error >= 1e6 else significant(error, 2))
+    return beside_time.error(row.finding)
 
 
 def _verdict_and_reason(row: _Row) -> Cell:

@@ -11,6 +11,7 @@ from ...versions.comparison import Compared, Comparison, Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
+from . import compared_memory
 
 _COLUMNS = (
     Column(name="benchmark", header="benchmark", right=False),
@@ -65,23 +66,36 @@ def _nothing(found: Comparison) -> str | None:
 
 
 def _speed(found: Comparison) -> str:
-    """Return what is said of the times."""
-    margin = margin_text(found.margin)
-    slower, undecided = (found.of(one) for one in (Standing.SLOWER, Standing.UNDECIDED))
-    if slower:
-        named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in slower)
-        return f"Slower: {named}, at a margin of {margin}"
-    if found.unbuilt:
-        return f"Not decided: {plain(found.unbuilt)}"
-    if found.lost:
-        return f"Not decided: {'; '.join(f'{code(name)}: {plain(reason)}' for name, reason in found.lost)}"
-    if found.too_noisy:
-        return f"Not decided: this machine is too noisy for a margin of {margin}"
+    """Return what is said of the times, and of memory where that is gated."""
+    regressions = [said for said in (_slower(found), compared_memory.larger(found)) if said]
+    if regressions:
+        said = "; ".join(regressions)
+        return f"{said[0].upper()}{said[1:]}"
+    undecided = _why_undecided(found)
     if undecided:
-        named = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in undecided)
-        return f"Not decided: {named}, at a margin of {margin}"
+        return f"Not decided: {undecided}"
     compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
-    return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}"
+    margin = margin_text(found.margin)
+    return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}{compared_memory.passed(found)}"
+
+
+def _why_undecided(found: Comparison) -> str | None:
+    """Return what leaves the comparison undecided, None where nothing does."""
+    margin = margin_text(found.margin)
+    if found.unbuilt:
+        return plain(found.unbuilt)
+    if found.lost:
+        return "; ".join(f"{code(name)}: {plain(reason)}" for name, reason in found.lost)
+    if found.too_noisy:
+        return f"this machine is too noisy for a margin of {margin}"
+    undecided = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in found.of(Standing.UNDECIDED))
+    return f"{undecided}, at a margin of {margin}" if undecided else compared_memory.doubt(found)
+
+
+def _slower(found: Comparison) -> str | None:
+    """Return what is slower, None where nothing is."""
+    named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in found.of(Standing.SLOWER))
+    return f"slower: {named}, at a margin of {margin_text(found.margin)}" if named else None
 
 
 def _ratio_in_brackets(one: Compared) -> str:
@@ -129,13 +143,18 @@ def _details(found: Comparison) -> Iterator[str]:
     for one in found.compared:
         for change in one.counts:
             yield f"Counted: {code(one.name)} has changed its {plain(change)}."
+    yield from compared_memory.details(found)
     for one in found.of(Standing.NOT_COMPARABLE):
         yield f"Not comparable: {code(one.name)}, {plain(one.reason or '')}."
 
 
 def _table(found: Comparison) -> Table:
-    rows = tuple(_row(compared) for compared in found.compared)
-    return Table(name="comparison", title="Time of HEAD over time of BASE", columns=_COLUMNS, rows=rows)
+    columns: tuple[Column, ...] = _COLUMNS
+    rows = tuple(map(_row, found.compared))
+    if compared_memory.is_known(found):
+        columns = (*columns, *compared_memory.COLUMNS)
+        rows = tuple((*_row(one), *compared_memory.cells(one)) for one in found.compared)
+    return Table(name="comparison", title="Time of HEAD over time of BASE", columns=columns, rows=rows)
 
 
 def _row(compared: Compared) -> tuple[Cell, ...]:
@@ -174,6 +193,7 @@ def _threats(found: Comparison) -> Iterator[str]:
         yield f"Warning: {plain(warning)}"
     if found.overtime_s >= 1:
         yield f"The machine was busy: the gate took {found.overtime_s:.0f} s longer than its budget."
+    yield from compared_memory.unknown(found)
     if found.noise is not None:
         ratio = ratio_text(Ratio.of(found.noise))
         yield _noise(found, ratio)

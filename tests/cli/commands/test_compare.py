@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from random import Random
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ from bench.errors import Exit
 from bench.measure.environments import Environment
 from bench.measure.scratch import SCRATCH
 from bench.store.records import Role
-from bench.store.worker_records import Outcome
+from bench.store.worker_records import Outcome, Peak
 from bench.versions import builds, reads
 from tests import noise
 from tests.repositories import commit, edit, git, repository, says
@@ -463,3 +464,82 @@ def test_what_needs_more_in_head_than_is_here_is_never_passed(folder, capsys, si
     says(folder, "honest_too", SECONDS=0.001)
     code, found = compared(capsys)
     assert (code, [one["outcome"] for one in found["skipped"] if one["outcome"]]) == (Exit.UNDECIDED, ["unavailable"])
+
+
+def peaks(folder, base, head):
+    """Have an implementation say how much memory it takes in BASE and in HEAD, and the same time."""
+    says(folder, "honest", SECONDS=0.001, PEAK=base)
+    commit(folder, "base")
+    says(folder, "honest", SECONDS=0.0010001, PEAK=head)
+
+
+@pytest.fixture
+def repository_told(folder, capsys, simulated):
+    """Return a function that compares two versions by what they say of their memory."""
+
+    def told(base, head, *arguments):
+        simulated(noise=noise.QUIET)
+        peaks(folder, base, head)
+        return compared(capsys, *arguments)
+
+    return told
+
+
+MB = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("took", "more", "code", "said"),
+    [
+        ((50 * MB, 60 * MB), (), Exit.FINE, "larger"),
+        ((50 * MB, 60 * MB), ("--gate-memory",), Exit.REGRESSION, "larger"),
+        ((50 * MB, 60 * MB), ("--gate-memory", "--memory-margin", "30%"), Exit.FINE, "equivalent"),
+        ((0, 60 * MB), ("--gate-memory",), Exit.REGRESSION, "larger"),
+        ((1 * MB, 3 * MB), ("--gate-memory",), Exit.FINE, "equivalent"),
+        ((50 * MB, 50 * MB + 65536), ("--gate-memory",), Exit.FINE, "equivalent"),
+        ((60 * MB, 50 * MB), ("--gate-memory",), Exit.FINE, "smaller"),
+        (("nobody tells", "nobody tells"), (), Exit.FINE, None),
+        (("nobody tells", "nobody tells"), ("--gate-memory",), Exit.UNDECIDED, None),
+    ],
+)
+def test_a_larger_peak_of_memory_is_told_and_a_regression_on_demand(repository_told, took, more, code, said):
+    base, head = took
+    ended, found = repository_told(base, head, *more)
+    (one,) = found["benchmarks"]
+    assert (ended, one["verdict"], one["memory"]["verdict"]) == (code, "equivalent", said)
+    assert found["memory"]["gated"] == ("--gate-memory" in more)
+    if isinstance(base, int) and min(base, head) > 4 * MB:
+        assert one["memory"]["ratio_head_over_base"]["value"] == pytest.approx(head / base)
+    else:
+        assert one["memory"]["ratio_head_over_base"] is None
+
+
+def test_of_many_benchmarks_each_has_the_rounds_that_a_gate_of_memory_takes(folder, capsys, simulated):
+    same = Truth(seconds=0.001, peak=Peak(resident_bytes=5 * MB))
+    simulated(noise=noise.QUIET, truth=lambda arm, source, index: same)
+    for number in range(13):
+        shutil.copy(folder / "product" / "honest.py", folder / "product" / f"honest_{number:02}.py")
+    commit(folder, "many")
+    code, found = compared(capsys, "--all", "--gate-memory", "--budget", "300")
+    assert (code, len(found["benchmarks"])) == (Exit.FINE, 16)
+    assert {one["rounds"] for one in found["benchmarks"]} == {9}
+
+
+def test_peaks_that_vary_by_more_than_the_margin_are_undecided_and_no_alarm(folder, capsys, simulated):
+    def law(arm, source, index):
+        return Truth(seconds=0.001, peak=Peak(resident_bytes=round(50 * MB * generator.uniform(0.8, 1.25))))
+
+    generator = Random(7)
+    simulated(noise=noise.QUIET, truth=law)
+    code, found = compared(capsys, "--all", "--gate-memory", "--impl", "honest")
+    (one,) = found["benchmarks"]
+    assert (code, one["memory"]["verdict"]) == (Exit.UNDECIDED, "undecided")
+
+
+def test_whose_memory_grew_is_named_in_the_answer(folder, capsys, simulated):
+    simulated(noise=noise.QUIET)
+    peaks(folder, 50 * MB, 60 * MB)
+    assert main(["compare", "HEAD", "--budget", "30", "--gate-memory", "--quiet"]) == Exit.REGRESSION
+    told = capsys.readouterr().out
+    assert told.startswith("More memory at the peak: `product[honest-M-float64-C-1t-retain]` by 20.00 % [")
+    assert "(50.0 MB -> 60.0 MB), at a margin of 10 %" in " ".join(told.split())

@@ -176,3 +176,28 @@ def test_the_name_of_what_was_shown_to_be_the_fastest_stands_out(others, strong)
     found = table(make_run([Spec(name="base", ms=10.0, baseline=True), *others]))
     names = [cell.text for cell in column(found, "implementation") if cell.strong]
     assert names == ([] if strong is None else [strong])
+
+
+REMEMBERED = [
+    Spec(name="loop", ms=72.0, baseline=True, peak=50_000_000),
+    Spec(name="fast", ms=3.0, peak=60_000_000),
+    Spec(name="frugal", ms=4.0, peak=12_000),
+    Spec(name="octave", ms=5.0, peak="another program computes it"),
+]
+
+
+def test_memory_stands_beside_the_time_for_who_wants_all_columns():
+    run = make_run(REMEMBERED)
+    found = table(run)
+    assert texts(found, "peak_bytes") == ["60.0 MB", "<4.00 MB", "-", "50.0 MB"]
+    assert next(one.further for one in found.columns if one.name == "peak_bytes")
+    ratios = [cell.value for cell in column(found, "peak_ratio_to_baseline")]
+    assert ratios == [pytest.approx(1.2, abs=0.001), None, None, None]
+    (paragraph,) = cases.section(Analysis(run)).paragraphs
+    assert "A dash there: another program computes it." in paragraph
+
+
+def test_of_runs_in_which_nobody_looked_at_memory_nothing_is_said_of_it():
+    run = make_run()
+    assert "peak_bytes" not in [one.name for one in table(run).columns]
+    assert "emory" not in cases.section(Analysis(run)).paragraphs[0]

@@ -1,0 +1,101 @@
+"""Peaks of memory of two versions, in words and as columns beside their times."""
+
+from collections.abc import Iterator, Sequence
+
+from ...analyse.verdict import Ratio
+from ...units import DASH
+from ...versions.comparison import Compared, Comparison
+from ...versions.memory import Memory, MemoryStanding
+from ..estimates import bound_cells, value_of
+from ..parts import Cell, Column, code, plain
+from ..phrases import gain_text, margin_text, ratio_text
+from .beside_time import peak_text
+
+COLUMNS = (
+    Column(name="peak_bytes", header="memory BASE -> HEAD", dispensable=2),
+    Column(name="peak_ratio_head_over_base", header="memory HEAD/BASE", shown=False),
+    Column(name="peak_low", header="memory low", shown=False),
+    Column(name="peak_high", header="memory high", shown=False),
+    Column(name="memory_verdict", header="memory verdict", shown=False),
+)
+
+
+def is_known(found: Comparison) -> bool:
+    """Return whether the memory of any benchmark is known."""
+    return any(one.memory and one.memory.peak_bytes for one in found.compared)
+
+
+def cells(one: Compared) -> tuple[Cell, ...]:
+    """Return a benchmark's cells, one for each of COLUMNS."""
+    memory = one.memory
+    ratio = _ratio(memory)
+    standing = memory.standing if memory else None
+    differs = standing in (MemoryStanding.LARGER, MemoryStanding.SMALLER)
+    text = f"{_peaks(memory)}: {standing}" if differs else _peaks(memory)
+    return (Cell(value=text, text=text), Cell.of(value_of(ratio)), *bound_cells(ratio), Cell.of(standing))
+
+
+def larger(found: Comparison) -> str | None:
+    """Return whose peak is larger, where that is a regression; None where nobody's is."""
+    return _differing(found, found.larger, "more memory") if found.larger else None
+
+
+def doubt(found: Comparison) -> str | None:
+    """Return of whom it is not known whether the peak is larger, where that is asked; None where of nobody."""
+    named = []
+    for one in found.memory_in_doubt:
+        ratio, reason = _ratio(one.memory), one.memory.reason if one.memory else None
+        why = ratio_text(ratio) if ratio and not reason else plain(reason or _peaks(one.memory))
+        named.append(f"{code(one.name)} ({why})")
+    margin = margin_text(found.memory_limits.margin)
+    return f"the peak of memory of {', '.join(named)}, at a margin of {margin}" if named else None
+
+
+def passed(found: Comparison) -> str:
+    """Return what is said of memory where nothing stands against it, behind what is said of times."""
+    limits = found.memory_limits
+    return f", and no peak of memory larger by {margin_text(limits.margin)} or more" if limits.is_gated else ""
+
+
+def details(found: Comparison) -> Iterator[str]:
+    """Yield what is told of memory beside the answer: what is larger where that is no regression, and smaller."""
+    larger_ones = () if found.memory_limits.is_gated else found.of_memory(MemoryStanding.LARGER)
+    if larger_ones:
+        yield f"Memory: {_differing(found, larger_ones, 'more')} (`--gate-memory` makes it a regression)."
+    smaller_ones = found.of_memory(MemoryStanding.SMALLER)
+    if smaller_ones:
+        yield f"Memory: {_differing(found, smaller_ones, 'less')}."
+
+
+def unknown(found: Comparison) -> Iterator[str]:
+    """Yield why the memory of some is not known, by reason."""
+    ones = found.of_memory(None)
+    reasons = dict.fromkeys(one.memory.reason for one in ones if one.memory and one.memory.reason)
+    for reason in reasons:
+        names = [code(one.name) for one in ones if one.memory and one.memory.reason == reason]
+        yield f"Memory is not known, {plain(reason)}: {', '.join(names)}."
+
+
+def _differing(found: Comparison, ones: Sequence[Compared], word: str) -> str:
+    named = ", ".join(f"{code(one.name)} {_change(one.memory)}" for one in ones)
+    return f"{word} at the peak: {named}, at a margin of {margin_text(found.memory_limits.margin)}"
+
+
+def _change(memory: Memory | None) -> str:
+    """Return by how much a peak differs, and both; where there is too little for a ratio both alone."""
+    ratio = _ratio(memory)
+    if ratio is None:
+        return f"({_peaks(memory)})"
+    if ratio.value < 1:
+        return f"({_peaks(memory)}, HEAD/BASE {ratio_text(ratio)})"
+    return f"by {gain_text(ratio)} ({_peaks(memory)})"
+
+
+def _ratio(memory: Memory | None) -> Ratio | None:
+    return Ratio.of(memory.log_ratio) if memory and memory.log_ratio else None
+
+
+def _peaks(memory: Memory | None) -> str:
+    if memory is None or memory.peak_bytes is None:
+        return DASH
+    return " -> ".join(peak_text(one.value) for one in memory.peak_bytes)
