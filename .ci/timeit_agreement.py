@@ -20,6 +20,7 @@ from bench.measure import round_plan
 from bench.problems import implementation, problem
 from bench.problems.case import Case, Size, orders
 from bench.worker.answers import Answers
+from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
 from bench.worker.task import Bench
 
@@ -79,8 +80,12 @@ def main() -> None:
         )
         matrices = Answers(WriteInputs(spec=spec, seed=1, other_data="random")).written.matrices
         for name in implementation.found(backprop):
-            bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
-            ready = bench.start()
+            try:
+                bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
+                ready = bench.start()
+            except Unfit as unfit:
+                print(f"{name:16} {unfit.outcome}: {unfit.reason}")
+                continue
             step = bench._step  # noqa: SLF001  # the very function that the worker times
             print(f"{name:16} worker / timeit - 1 = {difference(bench, ready.call_ns, ready.number):+.2%}")
 

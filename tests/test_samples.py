@@ -26,7 +26,8 @@ def assert_same_text(made, kept, name):
             around = f"{name}: {found!r} for {expected!r}"
             assert all(NUMBER.fullmatch(one or "") for one in (found, expected)), around
             places = len(expected.partition(".")[2])
-            assert abs(float(found) - float(expected)) < 1.5 * 0.1**places * (places > 0), around
+            last = 1.5 * 0.1**places if places else 0.0
+            assert abs(float(found) - float(expected)) <= max(last, 1e-12 * float(expected)), around
 
 
 def test_only_a_last_place_may_differ():

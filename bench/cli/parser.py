@@ -11,6 +11,7 @@ from . import argument_types, arguments, environment_arguments, judging_argument
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, NoReturn
 
     Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
@@ -32,8 +33,17 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **how: "Any") -> None:
         super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **how)
 
+    siblings: "Mapping[str, argparse.ArgumentParser] | None" = None
+    """Of a command: name -> parser of all commands."""
+
     def parse_known_args(self, args: "Any" = None, namespace: "Any" = None) -> "Any":
-        """Parse the arguments, with the usual word where it was left out."""
+        """Parse the arguments, with the usual word where it was left out, beside what the project asks for."""
+        if self.siblings is not None:
+            from pathlib import Path
+
+            from .configuration import configure
+
+            configure(self.prog.split()[-1], self.siblings, Path.cwd())
         if self.usual and args and args[0].endswith(".py"):
             args = [self.usual, *args]
         return super().parse_known_args(args, namespace)
@@ -59,6 +69,8 @@ def parser() -> argparse.ArgumentParser:
     )
     for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
         add(commands)
+    for one in commands.choices.values():
+        one.siblings = commands.choices
     return top
 
 

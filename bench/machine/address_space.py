@@ -14,6 +14,9 @@ from collections.abc import Iterator
 #: ADDR_NO_RANDOMIZE of <sys/personality.h>, and what asks for the personality without changing it.
 _NOT_RANDOM, _ASK = 0x0040000, 0xFFFFFFFF
 
+#: What is mapped has so many bytes more, so that it fits into no gap that earlier libraries have left.
+_BEYOND_GAPS = 2**26
+
 _kept: list[mmap.mmap] = []
 
 
@@ -42,7 +45,7 @@ def shift(pages: int) -> None:
     """Place what this process loads from now on so many pages lower: they are mapped, touched by nobody, and kept."""
     if pages > 0:
         with contextlib.suppress(OSError, ValueError):
-            _kept.append(mmap.mmap(-1, pages * mmap.PAGESIZE))
+            _kept.append(mmap.mmap(-1, _BEYOND_GAPS + pages * mmap.PAGESIZE))
 
 
 def _personality(wanted: int) -> int:

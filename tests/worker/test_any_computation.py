@@ -132,8 +132,8 @@ KINDS = {
         inputs("{'x': np.array(['2020-01-01', 'NaT'], 'M8[D]') + np.timedelta64(seed, 'D')}"),
         "x",
         "x + np.timedelta64(1, 'D')",
-        "x + 1",
-        {"x + 2": r"result\[0\] is 2020"},
+        "(x + np.timedelta64(24, 'h')).astype(x.dtype)",
+        {"x + np.timedelta64(2, 'D')": r"result\[0\] is 2020"},
     ),
     "fields": (
         inputs("{'x': np.array([(seed, 0.5)] * 3, [('a', 'i4'), ('b', 'f8')])}"),

@@ -157,7 +157,7 @@ def test_arrays_are_the_same_by_their_bytes_in_whatever_order_and_another_value_
 
 
 @pytest.mark.parametrize(
-    "missing", [np.datetime64("NaT"), np.timedelta64("NaT", "s"), np.nan, complex(0, np.nan)], ids=str
+    "missing", [np.datetime64("NaT", "s"), np.timedelta64("NaT", "s"), np.nan, complex(0, np.nan)], ids=str
 )
 def test_what_is_missing_is_itself(missing):
     array = np.array([missing] * 3)
