@@ -42,7 +42,7 @@ NOT_TYPED = {
 
 
 #: Commands that no later command of a page needs: each is typed once, wherever else it is shown.
-ONCE = ("run", "compare", "calibrate", "explain", "roofline", "index", "history", "doctor")
+ONCE = ("run", "compare", "bisect", "calibrate", "explain", "roofline", "index", "history", "doctor")
 
 
 def typed():

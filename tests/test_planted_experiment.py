@@ -125,3 +125,13 @@ def test_short_gates_are_counted_by_how_they_ended():
     assert short.told(records) == (
         "4 gates: 1 not comparable, 1 failed, 0 no answer, 1 false alarm, 0 undecided, 1 quiet; the longest took 40 s"
     )
+
+
+def test_searches_are_counted_by_what_they_named(monkeypatch):
+    monkeypatch.syspath_prepend(str(CHECKOUT / ".ci"))
+    import bisect_repeats
+
+    sys.modules.pop("bisect_repeats")
+    words = (("found", 5, 100.0), ("found", 6, 120.0), ("undecided", 7, 300.0))
+    records = [{"kind": "fft", "said": word, "measured": count, "wall_s": wall_s} for word, count, wall_s in words]
+    assert bisect_repeats.table(records).splitlines()[2:] == ["| fft | 3 | 2 | 0 | 1 | 0 | 6 | 120 | 300 |"]

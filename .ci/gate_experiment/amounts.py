@@ -42,7 +42,7 @@ Amounts = dict[str, dict[int, tuple[int, float]]]
 """Kind -> percent -> extra work and the ratio of times that it was measured to make."""
 
 
-def measured_amounts(names: Sequence[str]) -> Amounts:
+def measured_amounts(names: Sequence[str], percents: Sequence[int] = PERCENTS) -> Amounts:
     """Return the amounts of some kinds, measured in processes with one thread and freed memory retained.
 
     Raises
@@ -53,7 +53,7 @@ def measured_amounts(names: Sequence[str]) -> Amounts:
         If no amount makes the slowdown that is wanted.
     """
     return {
-        name: {percent: amount_for(percent, KINDS[name].most, partial(_measured_ratio, name)) for percent in PERCENTS}
+        name: {percent: amount_for(percent, KINDS[name].most, partial(_measured_ratio, name)) for percent in percents}
         for name in names
     }
 

@@ -41,48 +41,6 @@ def problem(to: argparse.ArgumentParser) -> None:
     )
 
 
-def versions(to: argparse.ArgumentParser) -> None:
-    """Add which versions are compared, and what of them."""
-    to.add_argument("base", metavar="BASE", help="a git revision, main... (where this one left main), or a folder")
-    to.add_argument("head", metavar="HEAD", nargs="?", help="another (default: the working tree)")
-    to.add_argument(
-        "--problem",
-        type=argument_types.names,
-        dest="problems",
-        metavar="NAME,...",
-        help="only these, names or paths (default: all)",
-    )
-    to.add_argument(
-        "--problems-from", metavar="VERSION", help="measure both with the problems of this revision or folder"
-    )
-    to.add_argument(
-        "--path",
-        action="append",
-        dest="paths",
-        metavar="FOLDER",
-        help="where a package lies; repeat it for several",
-    )
-    to.add_argument("--dry-run", action="store_true", help="tell what would be measured, and the time that takes")
-    to.add_argument("--all", action="store_true", help="measure what is the same code on both sides too")
-
-
-def gate(to: argparse.ArgumentParser) -> None:
-    """Add what a gate needs to know."""
-    axes(to, allocator="retain")
-    to.add_argument(
-        "--budget",
-        type=argument_types.seconds,
-        dest="budget_s",
-        metavar="SECONDS",
-        help="of a gate (default: 22 s a benchmark, 75 s or more)",
-    )
-    margin(to)
-    seed(to)
-    timeout(to)
-    memory(to)
-    waiting(to)
-
-
 def limits(to: argparse.ArgumentParser) -> None:
     """Add whether the machine's limits are measured too."""
     to.add_argument(

@@ -8,6 +8,7 @@ from ..analyse.verdict import Verdict
 from ..errors import Exit
 from ..stats.judging import Decision
 from ..store.worker_records import Outcome
+from ..versions.bisection import Bisection
 from ..versions.comparison import Comparison, Standing
 from ..versions.judgement import Judgement
 
@@ -45,6 +46,12 @@ def exit_code_of_comparison(found: Comparison) -> Exit:
     if found.too_noisy or found.of(Standing.UNDECIDED):
         return Exit.UNDECIDED
     return Exit.FINE
+
+
+def exit_code_of_bisection(found: Bisection) -> Exit:
+    """Return that of BAD against GOOD; 3 where BAD is slower, and the first commit that is could not be told."""
+    code = exit_code_of_comparison(found.whole)
+    return Exit.UNDECIDED if code == Exit.REGRESSION and found.first is None else code
 
 
 def _is_undecided(analysis: Analysis, group: GroupFindings) -> bool:

@@ -6,15 +6,12 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 import argparse
 
 from .. import formats
-from ..errors import ImplbenchError
-from . import argument_types, arguments, environment_arguments, judging_arguments
+from . import argument_types, arguments, environment_arguments, judging_arguments, version_arguments
+from .argument_parser import Parser, command
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, NoReturn
-
-    Commands = argparse._SubParsersAction["_Parser"]  # noqa: SLF001  # argparse has no public name for it
+    from .argument_parser import Commands
 
 DESCRIPTION = "Which of these implementations is faster, by how much, how sure are we, and why?"
 
@@ -24,37 +21,9 @@ exit codes:
   4 a wrong or failed implementation   5 nothing measured   130 interrupted"""
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that leaves out what was not typed, and whose errors are those of implbench: one sentence, exit 2."""
-
-    usual = ""
-    """The word that is meant before the name of a Python file, where a kind of thing is asked for."""
-
-    def __init__(self, **how: "Any") -> None:
-        super().__init__(allow_abbrev=False, argument_default=argparse.SUPPRESS, **how)
-
-    siblings: "Mapping[str, argparse.ArgumentParser] | None" = None
-    """Of a command: name -> parser of all commands."""
-
-    def parse_known_args(self, args: "Any" = None, namespace: "Any" = None) -> "Any":
-        """Parse the arguments, with the usual word where it was left out, beside what the project asks for."""
-        if self.siblings is not None:
-            from pathlib import Path
-
-            from .configuration import configure
-
-            configure(self.prog.split()[-1], self.siblings, Path.cwd())
-        if self.usual and args and args[0].endswith(".py"):
-            args = [self.usual, *args]
-        return super().parse_known_args(args, namespace)
-
-    def error(self, message: str) -> "NoReturn":
-        raise ImplbenchError(f"{message} (see: {self.prog} --help)")
-
-
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    top = _Parser(
+    top = Parser(
         prog="implbench",
         description=DESCRIPTION,
         epilog=f"example: implbench run backprop\n\n{EXIT_CODES}",
@@ -62,9 +31,9 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.manner(top)
     top.add_argument("--version", action="store_true", help="print the version and exit")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     measuring, stored = (
-        (_run, _time, _explain, _roofline, _compare, _judge, _calibrate, _check),
+        (_run, _time, _explain, _roofline, _compare, _bisect, _judge, _calibrate, _check),
         (_report, _index, _history, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
@@ -76,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(commands: "Commands") -> None:
     says, example = "verify and measure, then print who is faster", "implbench run backprop --threads 1"
-    run = _command(commands, "run", says, example)
+    run = command(commands, "run", says, example)
     arguments.measuring(run)
     arguments.limits(run)
     judging_arguments.race(run)
@@ -92,7 +61,7 @@ def _run(commands: "Commands") -> None:
 
 def _time(commands: "Commands") -> None:
     says = "compare statements, as those of python -m timeit, verified against the first"
-    time = _command(
+    time = command(
         commands, "time", says, """implbench time -s "x = list(range(1000))" "sum(x)" "sum(i for i in x)\""""
     )
     time.add_argument(
@@ -116,14 +85,14 @@ def _time(commands: "Commands") -> None:
 
 def _roofline(commands: "Commands") -> None:
     says = "run, and tell which share of this machine's limits each implementation reaches"
-    roofline = _command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
+    roofline = command(commands, "roofline", says, "implbench roofline backprop --dtype float32")
     arguments.measuring(roofline)
     roofline.set_defaults(roofline=True)
 
 
 def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
-    explain = _command(commands, "explain", says, example)
+    explain = command(commands, "explain", says, example)
     explain.add_argument("problem", help="a problem's name, file or folder")
     explain.add_argument(
         "implementations", nargs="*", metavar="IMPL", help="only these, beside the baseline (default: all)"
@@ -144,32 +113,44 @@ def _explain(commands: "Commands") -> None:
 
 def _compare(commands: "Commands") -> None:
     says, example = "tell whether HEAD is slower than BASE: a gate for CI", "implbench compare main --margin 3%"
-    compare = _command(commands, "compare", says, example)
-    arguments.versions(compare)
+    compare = command(commands, "compare", says, example)
+    version_arguments.versions(compare)
     environment_arguments.build(compare)
     environment_arguments.environments(compare)
-    arguments.gate(compare)
+    version_arguments.gate(compare)
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
 
 
+def _bisect(commands: "Commands") -> None:
+    says = "find the commit in which an implementation became slower, by a gate a step"
+    bisect = command(commands, "bisect", says, "implbench bisect v1.2 main rows vectorised")
+    version_arguments.commits(bisect)
+    version_arguments.packages(bisect)
+    environment_arguments.build(bisect)
+    environment_arguments.environments(bisect)
+    arguments.conditions(bisect, "retain")
+    version_arguments.manner(bisect, "for each commit (default: 75 s; twice that where it stays undecided)")
+    arguments.as_json(bisect)
+
+
 def _judge(commands: "Commands") -> None:
     says = "accept or reject candidates, as often as you like: luck gets no prize"
-    judge = _command(commands, "judge", says, "implbench judge rows.py candidate.py --accept-at 3%")
+    judge = command(commands, "judge", says, "implbench judge rows.py candidate.py --accept-at 3%")
     judging_arguments.judging(judge)
 
 
 def _calibrate(commands: "Commands") -> None:
     says = "tell what a gate can see on this machine, from identical code"
-    calibrate = _command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
+    calibrate = command(commands, "calibrate", says, "implbench calibrate backprop --impl vectorized,row_major")
     calibrate.add_argument("problem", help="a problem's name, file or folder")
-    arguments.gate(calibrate)
+    version_arguments.gate(calibrate)
     arguments.as_json(calibrate)
 
 
 def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
-    check = _command(commands, "check", says, example)
+    check = command(commands, "check", says, example)
     arguments.problem(check)
     arguments.axes(check)
     arguments.baseline(check)
@@ -180,7 +161,7 @@ def _check(commands: "Commands") -> None:
 
 
 def _report(commands: "Commands") -> None:
-    report = _command(commands, "report", "write the report of a run, or of several side by side", "implbench report")
+    report = command(commands, "report", "write the report of a run, or of several side by side", "implbench report")
     report.add_argument(
         "run",
         nargs="*",
@@ -198,7 +179,7 @@ def _report(commands: "Commands") -> None:
 
 def _index(commands: "Commands") -> None:
     says, example = "all runs and their histories as a static site", "implbench index --output reports/site"
-    index = _command(commands, "index", says, example)
+    index = command(commands, "index", says, example)
     arguments.results(index)
     index.add_argument("--output", metavar="FOLDER", help="the site's own folder (default: reports/site)")
     arguments.as_json(index)
@@ -206,7 +187,7 @@ def _index(commands: "Commands") -> None:
 
 def _history(commands: "Commands") -> None:
     says, example = "all runs in the order of time, and where they changed", "implbench history backprop"
-    history = _command(commands, "history", says, example)
+    history = command(commands, "history", says, example)
     history.add_argument(
         "wanted", nargs="?", metavar="PROBLEM|CASE", help="a problem, an implementation or a case's id (default: all)"
     )
@@ -218,7 +199,7 @@ def _history(commands: "Commands") -> None:
 
 def _export(commands: "Commands") -> None:
     says, example = "write runs in another tool's format", "implbench export --format pytest-benchmark"
-    export = _command(commands, "export", says, example)
+    export = command(commands, "export", says, example)
     export.add_argument("run", nargs="*", help="ids, beginnings of ids or files (default: the latest)")
     export.add_argument(
         "--format",
@@ -232,14 +213,14 @@ def _export(commands: "Commands") -> None:
 
 def _import(commands: "Commands") -> None:
     says, example = "take results of pytest-benchmark or pyperf into the history", "implbench import benchmark.json"
-    importing = _command(commands, "import", says, example)
+    importing = command(commands, "import", says, example)
     importing.add_argument("file", nargs="+", help="JSON of pytest --benchmark-json or of pyperf; each becomes a run")
     arguments.results(importing)
     arguments.as_json(importing)
 
 
 def _list(commands: "Commands") -> None:
-    listing = _command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
+    listing = command(commands, "list", "problems, implementations and what they need", "implbench list backprop")
     listing.add_argument("problem", nargs="?", help="only this problem (a name, a file or a folder), or npbench:PATH")
     listing.add_argument(
         "--names",
@@ -250,16 +231,16 @@ def _list(commands: "Commands") -> None:
 
 
 def _new(commands: "Commands") -> None:
-    new = _command(commands, "new", "write a working start of your own", "implbench new my_rows.py")
+    new = command(commands, "new", "write a working start of your own", "implbench new my_rows.py")
     new.usual = "problem"
-    kinds = new.add_subparsers(dest="kind", metavar="problem|impl", required=True, parser_class=_Parser)
+    kinds = new.add_subparsers(dest="kind", metavar="problem|impl", required=True, parser_class=Parser)
     says, example = "write a small problem with two implementations, as one file", "implbench new problem my_rows"
-    a_problem = _command(kinds, "problem", says, example)
+    a_problem = command(kinds, "problem", says, example)
     a_problem.add_argument("name", metavar="NAME", help="name of the problem and of its file")
     a_problem.add_argument("--folder", action="store_true", help="as a folder, with a file for each implementation")
     a_problem.add_argument("--into", metavar="FOLDER", help="where it is written (default: here)")
     says = "write one more implementation of a problem: a copy of its baseline"
-    an_impl = _command(kinds, "impl", says, "implbench new impl ./my_rows faster")
+    an_impl = command(kinds, "impl", says, "implbench new impl ./my_rows faster")
     an_impl.add_argument("problem", metavar="PROBLEM", help="a problem's name or folder")
     an_impl.add_argument("name", metavar="NAME", help="its name; it is written as NAME.py beside problem.py")
     an_impl.add_argument("--into", metavar="FOLDER", help="copy the problem there first (one that is bundled, say)")
@@ -269,32 +250,24 @@ def _new(commands: "Commands") -> None:
 
 def _doctor(commands: "Commands") -> None:
     says = "what is here, what is missing, what makes this machine noisy"
-    doctor = _command(commands, "doctor", says, "implbench doctor")
+    doctor = command(commands, "doctor", says, "implbench doctor")
     arguments.results(doctor)
     arguments.as_json(doctor)
 
 
 def _env(commands: "Commands") -> None:
     says = "list the environments that were made for --env, --python and --build, or remove them"
-    env = _command(commands, "env", says, "implbench env list")
+    env = command(commands, "env", says, "implbench env list")
     environment_arguments.kept(env)
     arguments.as_json(env)
 
 
 def _completion(commands: "Commands") -> None:
     says = "print what a shell needs to complete commands, options, problems and implementations"
-    completion = _command(commands, "completion", says, "implbench completion bash")
+    completion = command(commands, "completion", says, "implbench completion bash")
     completion.add_argument(
         "shell",
         choices=("bash", "zsh", "fish"),
         help="bash: send it to ~/.local/share/bash-completion/completions/implbench (> FILE), once for all; "
         "zsh: to a file _implbench in a folder of $fpath; fish: to ~/.config/fish/completions/implbench.fish",
     )
-
-
-def _command(commands: "Commands", name: str, says: str, example: str) -> _Parser:
-    added = commands.add_parser(
-        name, help=says, description=f"{says[0].upper()}{says[1:]}.", epilog=f"example: {example}"
-    )
-    arguments.manner(added)
-    return added

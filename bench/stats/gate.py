@@ -6,9 +6,12 @@ The family of K cases raises a false alarm with a probability of .05 at most (no
   (Bonferroni). How many rounds these are follows from K alone: as many as it takes for that level to be reached at all.
   What is slower by far is judged there, and needs no fresh rounds.
 - .03 for the S suspects of the screening, judged by fresh rounds alone, at three looks, each at .03 / (3 S).
+
+A search that holds several gates, one after the other, shares the same level among all of them (`Rule`).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, log1p, log2
 
@@ -30,6 +33,36 @@ class Decision(StrEnum):
     SLOWER = "slower"
     CLEARED = "cleared"
     UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """How a gate is held."""
+
+    comparisons: int = 1
+    """How many gates, one after the other, have FAMILY_LEVEL in common."""
+    screen_rounds: int = SCREEN_ROUNDS
+    clearing_level: float = FAMILY_LEVEL
+    """One-sided level at which the screening clears a case."""
+
+
+#: That of a gate which stands alone.
+ALONE = Rule()
+
+
+def rule_of_search(comparisons: int) -> Rule:
+    """Return the rule of each gate of a search that holds so many, and goes on by what each of them says.
+
+    There a case that is cleared in vain leads astray as one does that is called slower in vain. So both ways the early
+    look has .02 / C of the C gates, in as many rounds as that takes, and the looks at fresh rounds have .03 / C:
+    whatever the noise is, and whichever case comes next in the light of those before, in one search of twenty at most
+    any gate says what is not so (Bonferroni 1936; Dunn 1961, *Multiple comparisons among means*).
+    """
+    return Rule(
+        comparisons=comparisons,
+        screen_rounds=early_rounds(comparisons),
+        clearing_level=EARLY_LEVEL / comparisons,
+    )
 
 
 def early_rounds(cases: int) -> int:
@@ -58,7 +91,7 @@ def is_slower_early(log_ratios: Sequence[float], margin: float, cases: int) -> b
     return interval is not None and interval.low > log1p(margin)
 
 
-def cleared_by_screening(log_ratios: Sequence[float], margin: float) -> bool:
+def cleared_by_screening(log_ratios: Sequence[float], margin: float, level: float = FAMILY_LEVEL) -> bool:
     """Return whether the screening rounds show that a case is slower by less than the margin.
 
     Parameters
@@ -67,10 +100,12 @@ def cleared_by_screening(log_ratios: Sequence[float], margin: float) -> bool:
         One log(head / base) a round.
     margin
         The smallest slowdown that matters, as .03 for 3 %.
+    level
+        One-sided.
     """
     if len(log_ratios) < MIN_ROUNDS:
         return False
-    interval = hodges_lehmann(log_ratios, FAMILY_LEVEL).interval
+    interval = hodges_lehmann(log_ratios, level).interval
     return interval is not None and interval.high < log1p(margin)
 
 

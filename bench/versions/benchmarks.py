@@ -68,7 +68,7 @@ def chosen(base: Side, head: Side, wanted: Selection) -> tuple[tuple[Benchmark, 
     base, head
         The two sides.
     wanted
-        The axes; an implementation that is named must be in one problem at least.
+        The axes; an implementation that is named must be in one problem at least, if all can be read on both sides.
 
     Raises
     ------
@@ -78,21 +78,19 @@ def chosen(base: Side, head: Side, wanted: Selection) -> tuple[tuple[Benchmark, 
     renames = Renames(base.root, head.root)
     pairs = paired_problems((*base.problems, *base.broken), (*head.problems, *head.broken), renames)
     names = _unique([where for _, where in pairs.pairs], head)
+    reasons = {pair: _broken(*pair, base, head) for pair in pairs.pairs}
+    skipped = [*_alone(pairs), *filter(None, reasons.values())]
+    are_all_known = not skipped  # else a name may be of a problem that was not read on both sides
     found: list[Benchmark] = []
-    skipped = _alone(pairs)
     known: set[str] = set()
-    for before, after in pairs.pairs:
-        reason = _broken(before, after, base, head)
-        if reason:
-            skipped.append(reason)
-            continue
+    for before, after in (pair for pair, reason in reasons.items() if reason is None):
         both = _both(names[after], base.problems[before], head.problems[after], (base, head), renames)
         known |= both.before.keys() | both.after.keys()
         more, left = _of_problem(both, (base, head), wanted)
         found += more
         skipped += left
     for name in wanted.implementations:
-        if name not in known:
+        if name not in known and are_all_known:
             raise unknown("implementation", name, sorted(known))
     return tuple(found), tuple(skipped)
 

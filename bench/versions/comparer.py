@@ -13,7 +13,7 @@ from ..measure.progress import Listener, Progress
 from ..measure.round_loop import RoundLoop, in_equal_passes
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
-from ..stats.gate import Decision
+from ..stats.gate import ALONE, Decision, Rule
 from ..store import selectors
 from ..store.records import Role, Round, Settings
 from .benchmarks import Benchmark, arm_name, arms_of, sources_of
@@ -77,10 +77,13 @@ class _Decided:
 class Comparer:
     """Measures both sides of every benchmark until each is decided or the time is up."""
 
-    def __init__(self, settings: Settings, listener: Listener, *, backend: Backend | None = None) -> None:
+    def __init__(
+        self, settings: Settings, listener: Listener, *, backend: Backend | None = None, rule: Rule = ALONE
+    ) -> None:
         """Get ready; the clock of the budget starts. `backend` is what to measure on; None for this machine."""
         self._backend = backend or backends.usual()
         self._settings = settings
+        self._rule = rule
         self._listen = listener
         self._generator = random.Random(settings.seed)
         self._started = self._backend.monotonic_s()
@@ -154,8 +157,8 @@ class Comparer:
         """Hold the screening rounds of all benchmarks; the second base arm goes round among them."""
         self._screened = {name: [] for name in groups}
         names = list(groups)
-        self._expected = gate.SCREEN_ROUNDS * len(names)
-        for index in range(gate.SCREEN_ROUNDS):
+        self._expected = self._rule.screen_rounds * len(names)
+        for index in range(self._rule.screen_rounds):
             twice = self._twice(index)
             for name in self._generator.sample(names, len(names)):
                 held, arms = self._screened[name], partial(self._taking_part, again=name in twice)
@@ -177,6 +180,7 @@ class Comparer:
         """Judge the suspects: on their first rounds where these are clear, else on fresh rounds in shuffled order."""
         self._fresh = {group.name: [] for group in suspects}
         self._expected += gate.LOOKS[0] * len(suspects)
+        family = self._rule.comparisons * len(suspects)
         for _ in range(gate.LOOKS[-1]):
             for group in self._generator.sample(suspects, len(suspects)):
                 self._judge_early(group.name)
@@ -185,11 +189,11 @@ class Comparer:
                     arms = self._taking_part(group, again=self._resolved > self._settings.margin)
                     self._keep(loop.round(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
                     if not judged:
-                        self._judge(group.name, len(suspects))
+                        self._judge(group.name, family)
         for group in suspects:
             self._judge_early(group.name, ended=True)
             if group.name not in self._decided:
-                self._decided[group.name] = self._last_look(group.name, len(suspects))
+                self._decided[group.name] = self._last_look(group.name, family)
 
     @property
     def _resolved(self) -> float:
@@ -219,26 +223,26 @@ class Comparer:
     def _judge_early(self, name: str, *, ended: bool = False) -> None:
         """Look once at a suspect's first rounds: where there are enough of them, or where there will be no more."""
         ratios = (*_ratios(self._screened[name], name), *_ratios(self._fresh[name], name))
-        cases = len(self._screened)
+        cases = self._rule.comparisons * len(self._screened)
         there = len(ratios) == gate.early_rounds(cases) or (ended and len(ratios) < gate.early_rounds(cases))
         if there and name not in self._decided and gate.is_slower_early(ratios, self._settings.margin, cases):
             self._decided[name] = _Decided(decision=Decision.SLOWER, early=True)
 
-    def _judge(self, name: str, suspects: int) -> None:
+    def _judge(self, name: str, family: int) -> None:
         """Look at a suspect's fresh rounds, where their number is one of the looks."""
         ratios = _ratios(self._fresh[name], name)
         if len(ratios) in gate.LOOKS and len(ratios) == len(self._fresh[name]):
-            decision = gate.look(ratios, self._settings.margin, suspects)
+            decision = gate.look(ratios, self._settings.margin, family)
             if decision != Decision.UNDECIDED:
                 self._decided[name] = _Decided(decision=decision)
 
-    def _last_look(self, name: str, suspects: int) -> _Decided:
+    def _last_look(self, name: str, family: int) -> _Decided:
         """Return the decision on a suspect whose rounds have ended, at a look that has not been held yet."""
         ratios = _ratios(self._fresh[name], name)
         if not ratios:
             return _Decided(decision=Decision.UNDECIDED, reason="because the time ended before its first fresh round")
         held = len(ratios) in gate.LOOKS
-        decision = Decision.UNDECIDED if held else gate.look(ratios, self._settings.margin, suspects)
+        decision = Decision.UNDECIDED if held else gate.look(ratios, self._settings.margin, family)
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
@@ -258,7 +262,8 @@ class Comparer:
         self._done += 1
 
     def _cleared(self, name: str) -> bool:
-        return gate.cleared_by_screening(_ratios(self._screened[name], name), self._settings.margin)
+        ratios = _ratios(self._screened[name], name)
+        return gate.cleared_by_screening(ratios, self._settings.margin, self._rule.clearing_level)
 
     def _alive(self, name: str) -> bool:
         """Return whether no worker of the benchmark has ended with another outcome than ok."""

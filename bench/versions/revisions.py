@@ -69,8 +69,8 @@ def pair(repository: Repository, base: str, head: str | None) -> tuple[Revision,
     try:
         common = repository.git("merge-base", *(one.commit for one in ends)).decode().strip()
     except ImplbenchError as error:
-        remedy = f"; {_SHALLOW}" if _is_shallow(repository) else ""
-        raise ImplbenchError(f"{base!r}: the two have no commit in common here{remedy}") from error
+        told = f"{base!r}: the two have no commit in common here"
+        raise ImplbenchError(f"{told}{remedy(repository)}") from error
     merge_base = Revision(label=f"merge base with {first or 'HEAD'} ({common[:10]})", commit=common)
     return merge_base, ends[1] if topic else None
 
@@ -87,7 +87,7 @@ def resolved(repository: Repository, name: str) -> Revision:
         found = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except ImplbenchError as error:
         told = f"{name!r}: neither a revision of this repository nor a folder; its branches are {_branches(repository)}"
-        raise ImplbenchError(f"{told}; {_SHALLOW}" if _is_shallow(repository) else told) from error
+        raise ImplbenchError(f"{told}{remedy(repository)}") from error
     commit = found.decode().strip()
     return Revision(label=commit[:10] if commit.startswith(name) else f"{name} ({commit[:10]})", commit=commit)
 
@@ -97,5 +97,7 @@ def _branches(repository: Repository) -> str:
     return ", ".join(os.fsdecode(listed).split()[:_TOLD]) or "(none)"
 
 
-def _is_shallow(repository: Repository) -> bool:
-    return repository.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+def remedy(repository: Repository) -> str:
+    """Return what brings history that is missing, as the end of a sentence; nothing where the clone has all of it."""
+    is_shallow = repository.git("rev-parse", "--is-shallow-repository").strip() == b"true"
+    return f"; {_SHALLOW}" if is_shallow else ""

@@ -6,10 +6,11 @@ import pytest
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings
-from bench.cli.exit_codes import exit_code, exit_code_of
+from bench.cli.exit_codes import exit_code, exit_code_of, exit_code_of_bisection
 from bench.errors import Exit
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
+from tests.report.sections.test_bisected import BROKEN, FINE, SLOW, found
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
 
@@ -47,3 +48,15 @@ def test_noise_counts_only_where_it_leaves_a_case_undecided():
 def test_nothing_ok_is_nothing_measured():
     assert exit_code_of([Outcome.UNAVAILABLE, Outcome.UNSUPPORTED]) == Exit.NOTHING_MEASURED
     assert exit_code_of([]) == Exit.NOTHING_MEASURED
+
+
+@pytest.mark.parametrize(
+    ("tried", "expected"),
+    [
+        ((FINE, SLOW), Exit.REGRESSION),
+        ((BROKEN, SLOW), Exit.UNDECIDED),
+        ((None, FINE), Exit.NOTHING_MEASURED),
+    ],
+)
+def test_a_search_ends_as_bad_against_good_does_unless_the_commit_could_not_be_told(tried, expected):
+    assert exit_code_of_bisection(found(*tried)) == expected

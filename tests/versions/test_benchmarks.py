@@ -138,6 +138,13 @@ def test_names_choose_and_an_unknown_one_is_told(chosen):
         choose("nosuch")
 
 
+def test_a_name_may_be_of_a_problem_that_cannot_be_read(chosen):
+    folder, choose = chosen
+    edit(folder, "problem", "SIZES = {", "SIZES = {{")
+    found, (broken,) = choose("honest")
+    assert (found, broken.outcome) == ((), "failed")
+
+
 ROWS = """import numpy as np
 
 

@@ -11,7 +11,7 @@ from bench.measure.selection import Selection, select
 from bench.problems import problem
 from bench.problems.implementation import chosen
 from bench.stats import gate, intervals
-from bench.stats.gate import SCREEN_ROUNDS
+from bench.stats.gate import SCREEN_ROUNDS, Decision
 from bench.store.records import Role, Settings
 from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import Benchmark, arm_name
@@ -113,3 +113,15 @@ def test_who_times_out_twice_is_known_for_it_though_the_first_time_took_the_budg
     simulation = Simulation(truth=law, discarded={0: "the worker of head was ended"})
     (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
     assert (compared(one, 0.03, None).standing, len(simulation.held)) == (Standing.WRONG, 2)
+
+
+@pytest.mark.parametrize(("slowdown", "decision"), [(1.1, Decision.SLOWER), (1.0, Decision.CLEARED)])
+def test_a_gate_of_a_search_takes_as_many_first_rounds_as_its_part_of_the_level_needs_either_way(
+    benchmarks, slowdown, decision
+):
+    rule = gate.rule_of_search(10)
+    assert rule.screen_rounds == 9
+    simulation = Simulation(truth=lambda arm, source, index: 0.001 * (slowdown if arm.role == Role.CASE else 1.0))
+    comparer = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend(), rule=rule)
+    (one,) = comparer.compare(benchmarks[:1])
+    assert (one.decision, len(one.screening), len(one.confirming)) == (decision, 9, 0)

@@ -39,9 +39,14 @@ _implbench_problems_or_paths() {
 _implbench_problems() {
   _implbench_last_part "$1" $(implbench list --names 2>/dev/null)
 }
-_implbench_implementations() {
-  local problem="$(_implbench_words | sed -n 2p)"
+_implbench_implementations_at() {  # of the problem that stands at place $2 among the words
+  local problem="$(_implbench_words | sed -n "$2p")"
   _implbench_last_part "$1" $(implbench list --names "${problem:-.}" 2>/dev/null)
+}
+_implbench_implementations() { _implbench_implementations_at "$1" 2; }
+_implbench_searched() { _implbench_implementations_at "$1" 4; }
+_implbench_revisions() {
+  compgen -W "$(git rev-parse --symbolic --branches --tags 2>/dev/null)" -- "$1"
 }
 _implbench_runs_or_files() {
   local index folder=results
@@ -59,10 +64,13 @@ _implbench_problems_or_paths() {
   _files -g '*.py'
 }
 _implbench_problems() { _values -s , problem ${(f)"$(implbench list --names 2>/dev/null)"} }
-_implbench_implementations() {
-  local -a found=(${(f)"$(implbench list --names ${words[2]} 2>/dev/null)"})
+_implbench_implementations_at() {
+  local -a found=(${(f)"$(implbench list --names ${words[$1]} 2>/dev/null)"})
   (( $#found )) && _values -s , implementation $found
 }
+_implbench_implementations() { _implbench_implementations_at 2 }
+_implbench_searched() { _implbench_implementations_at 4 }
+_implbench_revisions() { compadd -- ${(f)"$(git rev-parse --symbolic --branches --tags 2>/dev/null)"} }
 _implbench_runs_or_files() {
   compadd -- results/*.json(N:t:r)
   _files
@@ -85,6 +93,13 @@ function _implbench_implementations_here
 end
 function _implbench_implementations
   __fish_complete_list , _implbench_implementations_here
+end
+function _implbench_searched
+  set -l words (commandline -opc | string match -v -- '-*')
+  implbench list --names $words[5] 2>/dev/null
+end
+function _implbench_revisions
+  git rev-parse --symbolic --branches --tags 2>/dev/null
 end
 function _implbench_runs_or_files
   for file in results/*.json
@@ -116,6 +131,7 @@ def _listed(*names: str) -> Completes:
 
 _PROBLEM, _RUN = _function("problems_or_paths"), _function("runs_or_files")
 _PROBLEMS, _IMPLEMENTATIONS = _function("problems"), _function("implementations")
+_REVISION = _function("revisions")
 
 #: Argument -> what completes it; what is not here has its choices, or nothing.
 _BY_ARGUMENT: Mapping[str, Completes] = {
@@ -123,6 +139,9 @@ _BY_ARGUMENT: Mapping[str, Completes] = {
     "problems": _PROBLEMS,
     "wanted": _PROBLEM,
     "implementations": _IMPLEMENTATIONS,
+    "implementation": _function("searched"),
+    "good": _REVISION,
+    "bad": _REVISION,
     "baseline": _IMPLEMENTATIONS,
     "run": _RUN,
     "dtypes": _listed(*DTYPES),

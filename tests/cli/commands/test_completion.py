@@ -89,6 +89,7 @@ def test_the_script_is_one_that_the_shell_can_read(place, shell):
         (["explain", "backprop", "loop_h"], ["loop_hoisted"]),
         (["new", "impl", "mat"], ["matmul"]),
         (["compare", "main", "--problem", "matmul,ba"], ["matmul,backprop"]),
+        (["bisect", "main", "main", "./my_rows.py", "lo"], ["loop"]),
         (["report", "2026"], ["20260101T000000Z-backprop-12345678"]),
         (["report", "--results", "old", "20"], ["20250101T000000Z-matmul-12345678"]),
         (["export", "--format", "py"], ["pyperf", "pytest-benchmark"]),

@@ -1,0 +1,133 @@
+"""From two versions to what is said of them: copied, built, measured in the same rounds, judged."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..machine import variables
+from ..measure import backends
+from ..measure.progress import Progress
+from ..measure.selection import Selection
+from ..report import terminal
+from ..stats.gate import ALONE, Rule
+from ..stats.intervals import resolves
+from ..store.records import Settings
+from ..versions import benchmarks, comparison, native, reads, sameness
+from ..versions.benchmarks import Benchmark, Skipped
+from ..versions.builds import others_that_differ
+from ..versions.comparer import Comparer, Measured
+from ..versions.comparison import Comparison
+from ..versions.native import Doubt
+from ..versions.sides import Asked, Side, sides
+
+#: The paths of the files that the workers of BASE and HEAD have read.
+_Read = tuple[frozenset[str], frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """Two versions, and what of them is to be measured."""
+
+    pair: tuple[Side, Side]
+    changed: frozenset[str]
+    """Paths of the files that differ."""
+    chosen: Sequence[Benchmark]
+    skipped: Sequence[Skipped]
+    read: _Read
+    """What was read to find out which benchmarks have changed."""
+    started_s: float
+
+
+def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path, everything: bool = False) -> Prepared:
+    """Return both versions, copied below `place`, an empty folder, and built; with `everything` what is the same too.
+
+    Raises
+    ------
+    As `sides`, `benchmarks.chosen` and `sameness.parted`.
+    """
+    started_s = time.monotonic()
+    pair = sides(asked, place, terminal.note)
+    changed = sameness.differing(pair[0].own, pair[1].own)
+    chosen, skipped = benchmarks.chosen(*pair, wanted)
+    read: _Read = (frozenset(), frozenset())
+    if chosen and not everything:
+        with terminal.progress(f"which of {len(chosen)} benchmarks have changed") as listener:
+            parted = sameness.parted(chosen, settings, _telling(listener), backend=backends.usual())
+        chosen, skipped, read = parted.changed, (*skipped, *parted.same), parted.read
+    return Prepared(pair=pair, changed=changed, chosen=chosen, skipped=skipped, read=read, started_s=started_s)
+
+
+def measured(ready: Prepared, settings: Settings, rule: Rule = ALONE) -> Comparison:
+    """Measure what is to be, and return what is said of it.
+
+    Raises
+    ------
+    ForeignCode
+        If a side has loaded other code than its own.
+    """
+    results: Sequence[Measured] = ()
+    overtime_s = 0.0
+    read = ready.read
+    if ready.chosen:
+        title = f"{len(ready.chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
+        with terminal.progress(title) as listener:
+            comparer = Comparer(settings, listener, rule=rule)
+            for side in ready.pair:
+                reads.forget(side.own.tree)
+            results = comparer.compare(ready.chosen)
+            overtime_s = comparer.overtime_s
+        now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
+        read = read[0] | now[0], read[1] | now[1]
+    found = replace(_found(ready, results, settings.margin), overtime_s=overtime_s)
+    return comparison.doubted(found, _doubt(ready, read))
+
+
+def _doubt(ready: Prepared, read: _Read) -> Doubt | None:
+    """Return why both versions may have run the same compiled code, None if they have not.
+
+    Where the file system does not tell what was read, what a build has made in the two folders counts as loaded.
+    """
+    pair, changed = ready.pair, ready.changed
+    told = reads.are_recorded(pair[1].own.tree)
+    loaded = read[0] | read[1] if told else native.products(changed)
+    if all(side.is_built for side in pair):  # what a build has made of the changed sources may be the same code
+        changed |= native.products(loaded)
+    problems = {one.place.relative_to(side.own.tree).as_posix() for side in pair for one in side.problems.values()}
+    doubt = native.of_unbuilt(native.unbuilt(native.sources(changed, problems), changed, loaded))
+    both = frozenset(name for name in changed if all((side.own.tree / name).is_file() for side in pair))
+    return doubt or native.of_built_once(native.built_once(both, read))
+
+
+def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
+    """Return what tells a listener only what is being done."""
+
+    def tell(doing: str) -> None:
+        listener(Progress(doing=doing))
+
+    return tell
+
+
+def _found(ready: Prepared, results: Sequence[Measured], margin: float) -> Comparison:
+    base, head = ready.pair
+    noise = comparison.noise_of(results)
+    resolved = resolves(noise)
+    missing = (f"{side.label}: {warning}" for side in ready.pair for warning in side.warnings)
+    return Comparison(
+        base=base.label,
+        head=head.label,
+        margin=margin,
+        compared=tuple(comparison.compared(one, margin, resolved) for one in results),
+        skipped=tuple(ready.skipped),
+        noise=noise,
+        resolved=resolved,
+        warnings=(
+            *missing,
+            *others_that_differ(base.places, head.places),
+            *variables.warnings(os.environ),
+            *comparison.warnings(results),
+        ),
+        seconds=time.monotonic() - ready.started_s,
+        among_tests=tuple(dict.fromkeys(where for side in ready.pair for where in side.left_out)),
+    )
