@@ -45,6 +45,13 @@ def time_text(seconds: float | None) -> str:
     return f"{seconds_in(unit, seconds)} {unit}"
 
 
+def duration(seconds: float) -> str:
+    """Return how long somebody waits, as in ``41 s``, ``25 min`` or ``2.1 h``."""
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{significant(seconds / 3600, 2)} h"
+
+
 def percent(fraction: float | None, digits: int = 2) -> str:
     """Return a fraction as a percentage, as in ``2.5 %``."""
     return DASH if fraction is None else f"{significant(100 * fraction, digits)} %"

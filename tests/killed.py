@@ -47,10 +47,11 @@ def measured(
     *,
     listener: Callable[[Progress], None] = nobody,
     say: Callable[[str], None] = lambda text: None,
+    folder: Path = FAKES,
     **axes: Any,
 ) -> tuple[Run, Path | None]:
-    """Return a run of the product and its document."""
-    found = problem.find(str(FAKES))
+    """Return a run of the product, or of the problem in another folder, and its document."""
+    found = problem.find(str(folder))
     wanted = Selection(**axes)
     arms, left = select(found, wanted)
     how = {"say": say, "environments": wanted.environments, "backend": simulation.backend()}
@@ -84,9 +85,10 @@ def resumed(
     name: str | None = None,
     listener: Callable[[Progress], None] = nobody,
     say: Callable[[str], None] = lambda text: None,
+    folder: Path = FAKES,
 ) -> tuple[Run, Path | None]:
     """Return a run that has gone on, and its document."""
-    found = problem.find(str(FAKES))
+    found = problem.find(str(folder))
     with interrupted.taken(results, name) as after:
         backend = simulation.backend()
         runner = Runner(found, after.run.settings, listener, decided=decided, say=say, backend=backend, after=after)

@@ -237,6 +237,11 @@ class SimulatedExecutor:
             matrices=tuple(machine.matrices), work=dict(machine.work(case)), numeric_stack={}, doubt=machine.doubt
         )
 
+    @property
+    def start_s(self) -> float | None:
+        """What starting a process takes."""
+        return self._machine.start_s
+
     def abandon_inputs(self) -> None:
         """Do nothing: there is never anything in the making."""
 

@@ -28,15 +28,19 @@ RUN = [sys.executable, "-m", "bench", "run", str(FAKES), "--impl", "honest_too",
 ISOLATED = ["unshare", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c"]
 
 
-def isolated(script, folder):
-    """Do what a shell does that may mount, and of whose processes none is left; `$run` measures into `results`."""
+def isolated(script, folder, *more):
+    """Do what a shell does that may mount, and of whose processes none is left; `$run` measures into `results`.
+
+    `more` are options of unshare: further namespaces.
+    """
+    inside = [ISOLATED[0], *more, *ISOLATED[1:]]
     folder.joinpath("results").mkdir()
     command = shlex.join([*RUN, "--results", "results"])
     environment = os.environ | {"run": command, "PYTHONPATH": str(CHECKOUT)}
-    allowed = subprocess.run([*ISOLATED, "mount -t tmpfs none /mnt"], capture_output=True, check=False)
+    allowed = subprocess.run([*inside, "mount -t tmpfs none /mnt"], capture_output=True, check=False)
     if allowed.returncode:
         pytest.skip(f"no namespaces here: {allowed.stderr.decode(errors='replace').strip()}")
-    return subprocess.run([*ISOLATED, script], capture_output=True, text=True, cwd=folder, env=environment, check=False)
+    return subprocess.run([*inside, script], capture_output=True, text=True, cwd=folder, env=environment, check=False)
 
 
 def sentences(done):
@@ -89,6 +93,16 @@ def test_without_shared_memory_a_run_measures(tmp_path):
     done = isolated(f"mount -t tmpfs -o mode=0,size=4k none /dev/shm; unset {SCRATCH}; eval $run", tmp_path)
     assert done.returncode in (Exit.FINE, Exit.UNDECIDED), done.stderr
     assert kept(tmp_path) == 3
+
+
+def test_a_run_with_its_report_and_page_needs_no_network(tmp_path):
+    reach = "import socket; socket.socket(type=socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"  # it sends nothing
+    is_reached = shlex.join([sys.executable, "-c", reach])
+    done = isolated(f"{is_reached} && exit 99; eval $run --report --html --output reports", tmp_path, "--net")
+    assert done.returncode in (Exit.FINE, Exit.UNDECIDED), done.stderr
+    assert "Network is unreachable" in done.stderr
+    assert kept(tmp_path) == 3
+    assert list(tmp_path.glob("reports/**/*.html"))
 
 
 def test_a_results_folder_that_is_read_only_is_one_sentence_before_anything_is_measured(tmp_path):

@@ -59,3 +59,10 @@ def test_quantities_have_a_decimal_prefix():
 )
 def test_a_column_of_very_different_amounts_has_the_unit_of_the_middle_one(amounts, unit):
     assert units.middle_unit(amounts, "B") == unit
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(41.4, "41 s"), (599.0, "599 s"), (1500.0, "25 min"), (7560.0, "2.1 h"), (3.6e5, "100 h")]
+)
+def test_how_long_somebody_waits_is_told_in_seconds_minutes_or_hours(seconds, text):
+    assert units.duration(seconds) == text

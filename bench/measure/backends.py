@@ -46,6 +46,11 @@ class RoundExecutor(Rounds, Protocol):
     past: Past
     """What rounds before tell those that follow."""
 
+    @property
+    def start_s(self) -> float | None:
+        """Seconds that starting a process takes, at least; None before one has made inputs."""
+        ...
+
     def unfinished(self) -> Round | None:
         """Return what is known of the round that is being held, or was when it was interrupted; None where none is."""
         ...

@@ -10,6 +10,9 @@ from .progress import Progress
 #: Length of a run in seconds where neither --rounds nor --budget says another.
 USUAL_BUDGET_S = 75.0
 
+#: A run that takes no longer says nothing of its time beforehand.
+LONG_S = 600.0
+
 #: It grows to so many times that where the rounds that an interval needs take longer.
 MOST_GROWTH = 2.0
 

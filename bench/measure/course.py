@@ -8,9 +8,9 @@ from ..stats.intervals import MIN_ROUNDS
 from ..stats.racing import SCREENING_ROUNDS, USUAL_ERROR, Eliminated, Race
 from ..stats.sequential import rounds_for
 from ..store.records import Round, Run, Settings
-from ..units import percent, significant
+from ..units import duration, percent, significant
 from . import thinning
-from .budget import Pace
+from .budget import LONG_S, Pace
 from .group import Group
 from .pass_planner import FIRST_PASSES, PassPlanner
 from .round_plan import BurstSize, Turns
@@ -96,20 +96,33 @@ class Course:
 
     def turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int, groups: int) -> Mapping[str, Turns]:
         """Return how often each arm of one of so many groups is timed, and say so where its rounds will not fit."""
+        is_first = not self._groups
         self._groups[group.name] = group
         found = self._planner.turns(group, sizes, self._pace.share_s(groups) * 1e9 - start_ns)
-        if self._pace.done == 0 and self._pace.is_bounded and self._settings.best is None:
-            self._warn(group, sizes, found, start_ns)
+        if self._pace.done == 0 and self._settings.best is None:
+            timed_ns = sum(found[name].passes * size.burst_ns for name, size in sizes.items())
+            round_s = (start_ns + timed_ns + 3 * sum(size.call_ns for size in sizes.values())) * 1e-9
+            if self._pace.is_bounded:
+                self._warn(group, len(sizes), round_s)
+            elif is_first:
+                self._foretell(len(sizes), groups, round_s)
         return found
 
-    def _warn(self, group: Group, sizes: Mapping[str, BurstSize], turns: Mapping[str, Turns], start_ns: int) -> None:
-        timed_ns = sum(turns[name].passes * size.burst_ns for name, size in sizes.items())
-        round_s = (start_ns + timed_ns + 3 * sum(size.call_ns for size in sizes.values())) * 1e-9
+    def _warn(self, group: Group, workers: int, round_s: float) -> None:
         if MIN_ROUNDS * round_s > self._pace.grown_left_s:
             self._say(
-                f"{group.name}: a round of its {len(sizes)} workers takes about {round_s:.0f} s, and an interval "
-                f"{MIN_ROUNDS} of them; there are {max(0.0, self._pace.left_s):.0f} s left (--budget says another time)"
+                f"{group.name}: a round of its {workers} workers takes about {duration(round_s)}, and an interval "
+                f"{MIN_ROUNDS} of them; there are {duration(max(0.0, self._pace.left_s))} left "
+                "(--budget says another time)"
             )
+
+    def _foretell(self, workers: int, groups: int, round_s: float) -> None:
+        """Say what all rounds will take, where that is long, from what is known in the first one of the first group."""
+        rounds = self._settings.rounds or 1
+        whole_s = rounds * groups * round_s
+        if whole_s > LONG_S:
+            first = "of the first" if groups == 1 else f"of the first of {groups} groups"
+            self._say(f"{rounds} rounds take about {duration(whole_s)}, going by the {workers} workers {first}")
 
     def add(self, one: Round) -> None:
         """Take note of a round."""

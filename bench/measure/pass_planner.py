@@ -47,8 +47,14 @@ DISTANCE_PART, PROCESS_PART = 1 / 3, 0.5
 #: No error of a round smaller than this is asked for.
 LEAST_ERROR = 5e-4
 
+#: Passes are planned from so many of the last rounds: more tell nothing new, and a plan takes the longer.
+RECENT_ROUNDS = 64
+
 #: Pass -> ns per call, by the shortest sample.
 _Minima = Mapping[int, float]
+
+#: Arm -> that, of one round.
+_Known = Mapping[str, _Minima]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,33 +95,35 @@ class PassPlanner:
         self._precision = precision
         self._least = least
         self._races = races
-        self._rounds: dict[str, list[dict[str, _Minima]]] = {}
+        self._rounds: dict[str, list[_Known]] = {}
         self._samples: dict[str, int] = {}
+        self._clear: dict[str, tuple[int, bool]] = {}
+        """Group -> rounds that were looked at, and whether any two cases were far apart in each."""
 
     def add(self, one: Round) -> None:
         """Take note of a round that counts."""
-        known: dict[str, _Minima] = {
-            worker.arm: burst_minima(worker) for worker in one.workers if worker.outcome == Outcome.OK
-        }
+        known: _Known = {worker.arm: burst_minima(worker) for worker in one.workers if worker.outcome == Outcome.OK}
         self._rounds.setdefault(one.group, []).append(known)
 
-    def times(self, group: Group) -> Sequence[Mapping[str, _Minima]]:
+    def times(self, group: Group) -> Sequence[_Known]:
         """Return arm -> pass -> time of a call, of each round so far."""
         return self._rounds.get(group.name, ())
 
     def ratios(self, group: Group, arm: str) -> list[float]:
         """Return the log-ratios of an arm to the baseline so far, one a round."""
         base = _baseline(group)
-        return self._pair(group, arm, base).ratios if base else []
+        return _pair(self.times(group), arm, base).ratios if base else []
 
     def is_clear(self, group: Group) -> bool:
         """Return whether any two cases were far apart in each round so far: no noise floor could make them equal."""
         cases = {arm.name for arm in group.arms if arm.role in (Role.CASE, Role.BASELINE)}
-        rounds = [
-            sorted(median(minima.values()) for arm, minima in known.items() if arm in cases and minima)
-            for known in self._rounds.get(group.name, ())
-        ]
-        return bool(rounds) and all(other / one > FAR_APART for calls in rounds for one, other in pairwise(calls))
+        rounds = self.times(group)
+        looked_at, clear = self._clear.get(group.name, (0, True))
+        for known in rounds[looked_at:]:
+            calls = sorted(median(minima.values()) for arm, minima in known.items() if arm in cases and minima)
+            clear = clear and all(other / one > FAR_APART for one, other in pairwise(calls))
+        self._clear[group.name] = len(rounds), clear
+        return bool(rounds) and clear
 
     def turns(self, group: Group, sizes: Mapping[str, BurstSize], share_ns: float) -> dict[str, Turns]:
         """Return the turns of each arm that has warmed up.
@@ -147,7 +155,7 @@ class PassPlanner:
         if self._precision is None and self._are_far(group, names, sizes):
             slowest_ns = max(sizes[name].burst_ns for name in names)
             return 1 if slowest_ns > LONG_BURST_NS else max(FAR_PASSES, self._least)
-        pair = self._pair(group, *names)
+        pair = _pair(self._recent(group), *names)
         within = pair.within
         if within is None:
             return FIRST_PASSES
@@ -158,14 +166,13 @@ class PassPlanner:
     def _are_far(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> bool:
         """Return whether two arms are so far apart that passes do not matter."""
         one, other = names
-        ratios = self._pair(group, one, other).ratios
+        ratios = _pair(self._recent(group), one, other).ratios
         ratio = median(ratios) if ratios else log(sizes[one].call_ns / sizes[other].call_ns)
         return abs(ratio) > log(FAR_APART)
 
-    def _pair(self, group: Group, one: str, other: str) -> _Pair:
-        rounds = ((known.get(one, {}), known.get(other, {})) for known in self._rounds.get(group.name, ()))
-        each = (tuple(log(a[index] / b[index]) for index in sorted(a.keys() & b.keys())) for a, b in rounds)
-        return _Pair(each=tuple(passes for passes in each if passes))
+    def _recent(self, group: Group) -> Sequence[_Known]:
+        """Return the last rounds of a group, by which its passes are planned."""
+        return self.times(group)[-RECENT_ROUNDS:]
 
     def _samples_of(self, name: str, group: Group, sizes: Mapping[str, BurstSize]) -> int:
         """Return the samples of an arm's bursts, the same in all its rounds, and as the baseline's where it is near."""
@@ -176,6 +183,12 @@ class PassPlanner:
             fewest = SLOW_SAMPLES if like.sample_ns > SLOW_SAMPLE_NS else sizes[name].samples
             self._samples[name] = min(sizes[name].samples, fewest)
         return self._samples[name]
+
+
+def _pair(rounds: Sequence[_Known], one: str, other: str) -> _Pair:
+    both = ((known.get(one, {}), known.get(other, {})) for known in rounds)
+    each = (tuple(log(a[index] / b[index]) for index in sorted(a.keys() & b.keys())) for a, b in both)
+    return _Pair(each=tuple(passes for passes in each if passes))
 
 
 def _baseline(group: Group) -> str | None:

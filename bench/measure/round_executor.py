@@ -125,6 +125,11 @@ class Conductor:
         except Ended as ended:
             return ended
 
+    @property
+    def start_s(self) -> float | None:
+        """The shortest time in which a process was started that made inputs; None before there was one."""
+        return self._verifiers.start_s
+
     def abandon_inputs(self) -> None:
         """End the workers that make inputs, from another thread than those that wait for them."""
         self._verifiers.abandon()

@@ -18,7 +18,7 @@ from ..store.interrupted import Interrupted
 from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
 from ..units import percent
-from . import backends, resuming
+from . import backends, forecast, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
 from .course import Course
@@ -171,6 +171,9 @@ class Runner:
 
     def _hold(self, stage: Stage, journal: Journal) -> None:
         """Hold the rounds that the tape does not have; all are planned by what is on it."""
+        extent = forecast.extent(stage, self._backend, self._pace, shares=self._is_planned_sweep)
+        for text in forecast.told(self._settings, extent):
+            self._remark(text)
         rounds = TapedRounds(stage.executor, self._tape)
         planned = replace(self._backend, monotonic_s=self._tape.monotonic_s)
         if not self._is_planned_sweep:

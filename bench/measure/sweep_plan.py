@@ -9,7 +9,7 @@ A size that is measured gets the rounds that its intervals need. Where the budge
 5. of these, as many as fit are measured, the smallest first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from statistics import median_low
@@ -74,20 +74,61 @@ def planned(wants: Sequence[Want], room_s: float) -> Kept:
     wants
         The groups that still want rounds, in the order in which they matter.
     """
-    kept: Kept = {}
-    for kept in _thinner(wants, room_s):
-        if _cost_s(wants, kept) <= room_s:
-            return kept
+    keeping = _Keeping(wants)
+    for cells in _thinned(wants, room_s):
+        if keeping.cost_s <= room_s:
+            break
+        keeping.leave(cells)
+    if keeping.cost_s <= room_s:
+        return keeping.kept(want.group for want in wants)
     coarse = {want.group for want in wants if want.coarse}
-    for fewer in _without_dear(wants, kept, coarse):
-        found = _fitting(wants, fewer, room_s)
+    found = keeping.fitting(room_s)
+    for cells in _dear_in(wants, coarse):
         if coarse <= found.keys():
             break
+        keeping.leave(cells)
+        found = keeping.fitting(room_s)
     return found
 
 
-def _cost_s(wants: Sequence[Want], kept: Kept) -> float:
-    return sum(cost_s for want in wants for who, cost_s in want.costs_s.items() if who in kept[want.group])
+#: Somebody at a size.
+_Cell = tuple[Want, Who]
+
+
+class _Keeping:
+    """Who is kept at which size and what that costs, while one after the other leaves."""
+
+    def __init__(self, wants: Sequence[Want]) -> None:
+        self._wants = wants
+        self._kept = {want.group: set(want.costs_s) for want in wants}
+        self._costs_s = {want.group: sum(want.costs_s.values()) for want in wants}
+
+    @property
+    def cost_s(self) -> float:
+        """What all that is kept costs."""
+        return sum(self._costs_s.values())
+
+    def leave(self, cells: Iterable[_Cell]) -> None:
+        """Have some leave, those of them that are still there."""
+        for want, who in cells:
+            if who in self._kept[want.group]:
+                self._kept[want.group].remove(who)
+                self._costs_s[want.group] -= want.costs_s[who]
+
+    def kept(self, groups: Iterable[str]) -> Kept:
+        """Return who is kept in these groups."""
+        return {group: frozenset(self._kept[group]) for group in groups}
+
+    def fitting(self, room_s: float) -> Kept:
+        """Return what of it fits: groups that have begun, then as many of the others as can be paid, in their order."""
+        found = [want.group for want in self._wants if want.begun]
+        left_s = room_s - sum(self._costs_s[group] for group in found)
+        for want in self._wants:
+            cost_s = self._costs_s[want.group]
+            if not want.begun and cost_s <= left_s:
+                found.append(want.group)
+                left_s -= cost_s
+        return self.kept(found)
 
 
 def _dear(want: Want) -> list[Who]:
@@ -101,38 +142,22 @@ def _far_behind(want: Want, who: Who) -> bool:
     return want.behind.get(who, 1.0) > TIMES_SLOWER
 
 
-def _thinner(wants: Sequence[Want], room_s: float) -> Iterator[Kept]:
-    """Yield everybody everywhere, then without who is dear and far behind, then without who is dear between."""
-    kept = {want.group: frozenset(want.costs_s) for want in wants}
-    yield kept
+def _thinned(wants: Sequence[Want], room_s: float) -> Iterator[Sequence[_Cell]]:
+    """Yield who leaves first, one by one: who is dear and far behind at a size, then who is dear between."""
     hopeless = [(want, who) for want in wants if not want.begun for who in _dear(want) if _far_behind(want, who)]
     for want, who in sorted(hopeless, key=lambda cell: cell[0].costs_s[cell[1]], reverse=True):
         if who != want.baseline or want.costs_s[who] > MOST_OF_BASELINE * room_s:
-            kept = kept | {want.group: kept[want.group] - {who}}
-            yield kept
-    yield from _without_dear(wants, kept, {want.group for want in wants if not want.coarse})
+            yield [(want, who)]
+    yield from _dear_in(wants, {want.group for want in wants if not want.coarse})
 
 
-def _without_dear(wants: Sequence[Want], kept: Kept, groups: set[str]) -> Iterator[Kept]:
-    """Yield `kept`, then without one after the other of who is dear in these groups, the dearest first."""
-    yield kept
+def _dear_in(wants: Sequence[Want], groups: set[str]) -> Iterator[Sequence[_Cell]]:
+    """Yield who leaves all of these groups, as it is dear in them, the dearest first."""
+    among = [want for want in wants if want.group in groups]
     total_s: dict[Who, float] = {}
-    for want in wants:
+    for want in among:
         for who in _dear(want):
-            if want.group in groups and who != want.baseline:
+            if who != want.baseline:
                 total_s[who] = total_s.get(who, 0.0) + want.costs_s[who]
     for who in sorted(total_s, key=total_s.__getitem__, reverse=True):
-        kept = {group: found - {who} if group in groups else found for group, found in kept.items()}
-        yield kept
-
-
-def _fitting(wants: Sequence[Want], kept: Kept, room_s: float) -> Kept:
-    """Return what of it fits: groups that have begun, then as many of the others as can be paid, in their order."""
-    found = {want.group: kept[want.group] for want in wants if want.begun}
-    left_s = room_s - _cost_s([want for want in wants if want.begun], kept)
-    for want in wants:
-        cost_s = _cost_s([want], kept)
-        if not want.begun and cost_s <= left_s:
-            found[want.group] = kept[want.group]
-            left_s -= cost_s
-    return found
+        yield [(want, who) for want in among if who in want.costs_s]

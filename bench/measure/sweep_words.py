@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..units import significant
+from ..units import duration, significant
 from .sweep_plan import Kept, Want, Who
 
 #: From so many times the fastest's time on, a reason says so.
@@ -75,8 +75,8 @@ def unpaid(want: Want) -> str:
 
 
 def about(seconds: float) -> str:
-    """Return as in ``about 190 s``."""
-    return f"about {significant(seconds, 2)} s"
+    """Return as in ``about 190 s`` or ``about 2.1 h``."""
+    return f"about {significant(seconds, 2)} s" if seconds < 600 else f"about {duration(seconds)}"
 
 
 def _listed(values: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ right answer. If it dies over what a worker has returned, that is the worker's o
 """
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from ..errors import ForeignCode
 from ..worker.protocol import (
     Answer,
+    Awake,
     CaseSpec,
     Content,
     HandedOut,
@@ -24,6 +26,7 @@ from ..worker.protocol import (
     Returned,
     Verified,
     Verify,
+    Wake,
     WriteInputs,
 )
 from .group import Source
@@ -65,6 +68,8 @@ class Verifiers:
         self._timeout_s = timeout_s
         self._own: list[_Verifier] = []
         self._starter = ThreadPoolExecutor(max_workers=1)
+        self.start_s: float | None = None
+        """The shortest time in which a process had loaded what all load; None before there was one."""
         self.untouched = Untouched()
         """The code, of the harness and of all that is measured, and the inputs."""
         self.untouched.add_code(PACKAGE.rglob("*.py"))
@@ -92,11 +97,15 @@ class Verifiers:
             baseline=problem.baseline,
             drawn=secrets.randbelow(MOST_DRAWN),
         )
+        began_s = time.monotonic()
         process = self._started(conditions)
         one = _Verifier(process=process, conditions=conditions, order=order, name=spec.case.problem)
         _KNOWN[spec.inputs] = one
         self._own.append(one)
         try:
+            self._asked(one, Wake(), Awake, PATIENCE * self._timeout_s)
+            took_s = time.monotonic() - began_s
+            self.start_s = took_s if self.start_s is None else min(self.start_s, took_s)
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
         except BaseException:
             one.process.kill()

@@ -156,15 +156,22 @@ def _speakable(value: object) -> object:
 
 def whole(run: Run) -> bytes:
     """Return the run as JSON, a line for each field and each round, so that it can be read and compared."""
-    lines = []
-    for field in fields(run):
+    return b"".join(parts(run))
+
+
+def parts(run: Run) -> Iterator[bytes]:
+    """Yield the same one after the other: a run may be as large as its document."""
+    yield _BEGINNING
+    for place, field in enumerate(fields(run)):
         value = getattr(run, field.name)
+        yield (b",\n" if place else b"") + b'"' + field.name.encode() + b'":'
         if field.name == "rounds":
-            body = b"[\n" + b",\n".join(encoded(one) for one in value) + b"\n]"
+            yield b"[\n"
+            yield from (b",\n" * bool(index) + encoded(one) for index, one in enumerate(value))
+            yield b"\n]"
         else:
-            body = encoded(value)
-        lines.append(b'"' + field.name.encode() + b'":' + body)
-    return _BEGINNING + b",\n".join(lines) + b"\n}\n"
+            yield encoded(value)
+    yield b"\n}\n"
 
 
 def read(path: Path) -> Run:

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from ..errors import ImplbenchError
 from . import documents
-from .documents import DOCUMENT, JOURNAL, LARGEST_BYTES, encoded, settle, unwritable, whole, write_atomically
+from .documents import DOCUMENT, JOURNAL, LARGEST_BYTES, encoded, parts, settle, unwritable, write_atomically
 from .interrupted import Interrupted
 from .records import Basis, Begun, Left, Round, Run
 
@@ -184,7 +184,7 @@ class Journal:
         run = self._named(interrupted=interrupted)
         path = None
         if run.rounds:
-            write_atomically(self.path, whole(run))
+            write_atomically(self.path, parts(run))
             path = self._folder / f"{run.id}{DOCUMENT}"
             with contextlib.suppress(FileNotFoundError):  # another run has given it that name already
                 self.path.replace(path)
@@ -198,8 +198,12 @@ class Journal:
         basis = (*self._bases, *(basis for _, basis in self._again))
         begun = replace(self._begun, basis=basis) if interrupted else None
         run = replace(self._run, rounds=rounds, interrupted=interrupted, begun=begun)
-        digest = hashlib.sha256(encoded(run)).hexdigest()[:8]
-        return replace(run, id=f"{self._stem}-{digest}") if rounds else run
+        if not rounds:
+            return run
+        digest = hashlib.sha256()
+        for part in parts(run):
+            digest.update(part)
+        return replace(run, id=f"{self._stem}-{digest.hexdigest()[:8]}")
 
     def _remove(self) -> None:
         self._file.close()
@@ -227,5 +231,5 @@ class Journal:
         path = Path(tempfile.gettempdir(), f"{run.id}{DOCUMENT}")
         if not run.rounds:
             return None
-        write_atomically(path, whole(run))
+        write_atomically(path, parts(run))
         return path

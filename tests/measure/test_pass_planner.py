@@ -13,6 +13,7 @@ from bench.measure.pass_planner import (
     FIRST_PASSES,
     LONG_BURST_NS,
     NEAR_PASSES,
+    RECENT_ROUNDS,
     SLOW_SAMPLES,
     PassPlanner,
 )
@@ -151,3 +152,15 @@ def test_no_baseline_that_runs_leaves_the_others_their_passes():
         "other": FIRST_PASSES,
     }
     assert passes(PassPlanner(MARGIN), ("base",), {}) == {}
+
+
+def test_passes_are_planned_by_the_last_rounds_however_many_came_before():
+    recent = {"calls": {"base": 1e6, "one": 1.03e6}, "within": 0.01}
+    new, old = (shown(0, **recent) for _ in range(2))
+    for seed in range(10):
+        old.add(round_of({"base": 1e6, "one": 1e6}, within=0.01, between=3.0, seed=seed))
+    for seed in range(RECENT_ROUNDS):
+        for one in (new, old):
+            one.add(round_of(**recent, seed=seed))
+    assert passes(old, ("base", "one"), CALLS) == passes(new, ("base", "one"), CALLS)
+    assert len(old.ratios(group("base", "one"), "one")) == 10 + RECENT_ROUNDS

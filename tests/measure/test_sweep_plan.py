@@ -1,5 +1,7 @@
 """Which sizes of a sweep, and who at each, a budget allows; on costs that the test says."""
 
+from dataclasses import replace
+
 import pytest
 
 from bench.measure import sweep_words
@@ -139,3 +141,24 @@ def test_what_is_left_out_has_what_it_would_take_as_its_reason():
         "(--budget gives more time)"
     )
     assert sweep_words.unpaid(one) == "budget: the rounds of this size would take about 28 s (--budget gives more time)"
+
+
+class Counted(dict):
+    """Costs that are counted when they are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, who):
+        Counted.looks += 1
+        return super().__getitem__(who)
+
+
+def test_what_a_plan_takes_grows_with_the_cases_and_no_faster():
+    looks = []
+    for count in (50, 100):
+        costs_s = {(f"impl_{place}", "C"): 11.0 if place % 3 == 0 else 1.0 for place in range(count)}
+        everything = [replace(want(value), costs_s=Counted(costs_s), behind={}, baseline=None) for value in SIZES]
+        Counted.looks = 0
+        assert len(planned(everything, 3.0 * count)) < len(SIZES)
+        looks.append(Counted.looks)
+    assert looks[1] < 2.5 * looks[0]

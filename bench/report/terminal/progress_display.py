@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...measure.progress import Listener, Progress
 from ...store.records import Run
+from ...units import duration
 from ..parts import printable
 from .screen import Screen, is_quiet, screen_of
 from .text import note, rendered
@@ -142,16 +143,16 @@ class _Table:
 def progress_text(now: Progress) -> str:
     """Return as in ``round 3 of 9, 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
-    left = f", {now.left_s:.0f} s left" if now.left_s is not None else ""
+    left = f", {duration(now.left_s)} left" if now.left_s is not None else ""
     return f"round {now.rounds_done + 1}{total}{left}: {now.doing}"
 
 
 def live_text(now: Progress, spent_s: float) -> str:
     """Return as in ``round 3 of 9, 24 s so far, about 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
-    planned = f" of about {now.planned_s:.0f} s" if (now.planned_s or 0.0) > spent_s else " so far"
-    rest = planned if now.left_s is None else f" so far, about {max(0.0, now.left_s):.0f} s left"
-    return f"round {now.rounds_done + 1}{total}, {spent_s:.0f} s{rest}: {now.doing}"
+    planned = f" of about {duration(now.planned_s)}" if now.planned_s and now.planned_s > spent_s else " so far"
+    rest = planned if now.left_s is None else f" so far, about {duration(max(0.0, now.left_s))} left"
+    return f"round {now.rounds_done + 1}{total}, {duration(spent_s)}{rest}: {now.doing}"
 
 
 def _share(now: Progress, spent_s: float) -> tuple[float, float | None]:
