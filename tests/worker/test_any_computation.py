@@ -473,3 +473,25 @@ def test_in_single_precision_whoever_computes_in_double_is_no_measure_of_digits(
     measured(spec, "other")
     with pytest.raises(Unfit, match="times the tolerance"):
         measured(spec, "wrong")
+
+
+FRAME = "{'df': __import__('pandas').DataFrame({'k': r.randint(0, 3, 40), 'v': r.rand(40)})}"
+FRAMES = {
+    "a column beside one passed on": "df[['k']].assign(v=df['v'] * 2)",
+    "a copy": "df.assign(v=df['v'] * 2).copy()",
+    "one made of columns": "__import__('pandas').DataFrame({'k': df['k'], 'v': df['v'] + df['v']})",
+}
+
+
+def test_frames_may_have_memory_in_common_with_others_as_pandas_sees_to_it_that_none_is_changed(computation):
+    names = [f"frame{place}" for place in range(len(FRAMES))]
+    bodies = {name: of(body, "df") for name, body in zip(names, FRAMES.values(), strict=True)}
+    spec, _ = computation(inputs(FRAME), base=bodies[names[0]], **bodies)
+    for name in names:
+        measured(spec, name)
+
+
+def test_series_may_share_their_index(computation):
+    series = of("(df['v'] * 2).groupby(df['k']).sum()", "df")
+    spec, _ = computation(inputs(FRAME), base=series, other=series)
+    measured(spec, "other")

@@ -67,7 +67,7 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
     if _is_of(value, "polars", "DataFrame"):
         return "dict", {f"[{name!r}]": value.get_column(name) for name in value.columns}
     if _is_of(value, "polars", "Series"):
-        return "series", {"": value.to_numpy() if value.dtype.is_numeric() else value.to_list()}
+        return "series", {"": np.array(value.to_numpy()) if value.dtype.is_numeric() else value.to_list()}
     if is_sparse(value):
         entries = value.tocsr().copy()
         entries.sum_duplicates()
@@ -78,14 +78,15 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 
 def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
+    """Return copies: frames have memory in common until one is written to, and an index always, as honest code does."""
     name = type(value).__name__
     if name == "DataFrame":
         columns = {f"[{column!r}]": value[column] for column in value.columns}
         return "dict", columns | {OPTIONAL: value.index}
     if name == "Series":
-        return "series", {"": value.to_numpy(), OPTIONAL: value.index}
+        return "series", {"": np.array(value.to_numpy()), OPTIONAL: value.index}
     if name.endswith(("Index", "Array")) or name == "Categorical":
-        return "series", {"": np.asarray(value)}
+        return "series", {"": np.array(value)}
     return None
 
 
