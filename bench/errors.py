@@ -55,3 +55,11 @@ class ForeignCode(ImplbenchError):
 def unknown(kind: str, name: str, valid: Iterable[str]) -> ImplbenchError:
     """Return the error for a name that does not exist, with the names that do."""
     return ImplbenchError(f"unknown {kind} {name!r}: choose from {', '.join(valid) or '(none)'}")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return as in ``; did you mean compare?`` which name is like one that does not exist; nothing where none is."""
+    from difflib import get_close_matches  # for a mistake alone
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bench.errors import Exit, ForeignCode, ImplbenchError, NothingMeasured, unknown
+from bench.errors import Exit, ForeignCode, ImplbenchError, NothingMeasured, did_you_mean, unknown
 
 
 def test_an_unknown_name_is_answered_with_the_valid_ones():
@@ -25,3 +25,8 @@ def test_the_table_of_exit_codes_in_the_documents_is_complete():
     text = (Path(__file__).parent.parent / "docs" / "ci.md").read_text()
     table = text.partition("## Exit codes")[2].partition("\n## ")[0]
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == sorted(Exit)
+
+
+def test_a_name_that_is_nearly_one_is_asked_about():
+    assert did_you_mean("bugdet", ["budget", "seed"]) == "; did you mean budget?"
+    assert did_you_mean("xyz", ["budget", "seed"]) == ""

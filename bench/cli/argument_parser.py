@@ -5,7 +5,7 @@ Only the standard library is imported, and little of it, so that ``implbench --h
 
 import argparse
 
-from ..errors import ImplbenchError
+from ..errors import ImplbenchError, did_you_mean
 from . import arguments
 
 TYPE_CHECKING = False  # as typing's, which takes a fifth of the time of --help to import
@@ -38,7 +38,12 @@ class Parser(argparse.ArgumentParser):
             configure(self.prog.split()[-1], self.siblings, Path.cwd())
         if self.usual and args and args[0].endswith(".py"):
             args = [self.usual, *args]
-        return super().parse_known_args(args, namespace)
+        found, unknown = super().parse_known_args(args, namespace)
+        if self.siblings is not None and unknown:
+            known = [text for action in self._actions for text in action.option_strings]
+            meant = did_you_mean(unknown[0].partition("=")[0], known)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
+        return found, unknown
 
     def error(self, message: str) -> "NoReturn":
         """Raise what the command line ends with, in place of printing the usage."""

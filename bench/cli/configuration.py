@@ -15,12 +15,11 @@ import argparse
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from .. import reading
-from ..errors import ImplbenchError
+from ..errors import ImplbenchError, did_you_mean
 
 #: A file of a project's settings has at most so many bytes.
 LARGEST = 2**20
@@ -71,9 +70,9 @@ def configure(command: str, commands: Mapping[str, argparse.ArgumentParser], fol
     everywhere = {name: action for options in named.values() for name, action in options.items()}
     for key, value in found.values.items():
         if isinstance(value, dict) and key not in named:
-            raise found.error(key, f"there is no such command{_meant(key, named)}")
+            raise found.error(key, f"there is no such command{did_you_mean(key, named)}")
         if not isinstance(value, dict) and key not in everywhere:
-            raise found.error(key, f"no command has an option --{key}{_meant(key, everywhere)}")
+            raise found.error(key, f"no command has an option --{key}{did_you_mean(key, everywhere)}")
     own = named[command]
     general = {key: value for key, value in found.values.items() if key in own and not isinstance(value, dict)}
     _set(commands[command], own, Table(file=found.file, path=found.path, values=general))
@@ -117,7 +116,7 @@ def _options(parser: argparse.ArgumentParser) -> dict[str, argparse.Action]:
 def _set(parser: argparse.ArgumentParser, options: Mapping[str, argparse.Action], given: Table) -> None:
     for key, value in given.values.items():
         if key not in options:
-            raise given.error(key, f"`{parser.prog}` has no option --{key}{_meant(key, options)}")
+            raise given.error(key, f"`{parser.prog}` has no option --{key}{did_you_mean(key, options)}")
         if value is not False:
             parser.set_defaults(**{options[key].dest: _value(options[key], value, key, given)})
 
@@ -148,8 +147,3 @@ def _meaning(action: argparse.Action, text: str, key: str, given: Table) -> Any:
         return convert(text)
     except (argparse.ArgumentTypeError, ValueError) as error:
         raise given.error(key, str(error)) from error
-
-
-def _meant(name: str, known: Mapping[str, Any]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -4,6 +4,7 @@ import compileall
 import errno
 import math
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,10 @@ from .worker_process import MEANWHILE_S, Ended
 
 #: How making inputs ends where others beside it may be the reason.
 FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
+
+
+#: A module that could not be imported, in a reason.
+_ABSENT = re.compile(r"No module named '([A-Za-z0-9_]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,7 +211,9 @@ class _Inputs:
         if isinstance(reply, Ended):
             if os.strerror(errno.ENOSPC) in reply.reason:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            raise NothingMeasured(f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}")
+            told = f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}"
+            absent = _ABSENT.search(reply.reason)
+            raise NothingMeasured(f"{told}; install {absent[1]} where implbench is installed" if absent else told)
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:

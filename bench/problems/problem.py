@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import reading
-from ..errors import ImplbenchError, unknown
+from ..errors import ImplbenchError, did_you_mean, unknown
 from ..text import speakable
 from .contract import constants_of
 from .files import MODULE, files_below, modules_in, own_files, path_from
@@ -178,9 +178,10 @@ def find(name_or_path: str, candidates: Sequence[str] = ()) -> Problem:
     elif place.is_dir():
         found = read(place_in(place.resolve()))
     elif place.exists() or os.sep in name_or_path or place.suffix == ".py":
+        near = did_you_mean(str(place), map(str, place.parent.glob("*.py")))
         raise ImplbenchError(
             f"{name_or_path}: no such folder or Python file; expected a folder with a problem.py, or a file with a "
-            "function inputs() and the functions to compare"
+            f"function inputs() and the functions to compare{near}"
         )
     else:
         raise unknown("problem", name_or_path, [*problems, *_alike(place), "or the path of a file or folder"])

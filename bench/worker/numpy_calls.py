@@ -1,9 +1,9 @@
 """What an implementation calls NumPy for: on which shapes and memory orders, how often, and how long each takes.
 
 It is prepared anew with views of its inputs that write down each operation (NumPy's protocols __array_ufunc__, NEP 13,
-and __array_function__, NEP 18) and hand it on; what comes of an operation is such a view too. Not seen is what is done
-among arrays that no input has met yet (``np.zeros``), on plain arrays that were made of the views (``np.asarray``), and
-what compiled code does within itself.
+and __array_function__, NEP 18) and hand it on; what comes of an operation is such a view too, and so is what
+``np.asarray`` and the like make of one. Not seen is what is done among arrays that no input has met yet (``np.zeros``),
+and what compiled code does within itself.
 """
 
 import gc
@@ -17,6 +17,7 @@ import numpy as np
 
 from ..machine.collector import collector_off
 from ..store.worker_records import Call, CallKind
+from .memory_order import longer_axes, memory_order
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
 PASSES, LONGEST_NS = 4, 500_000_000
@@ -34,6 +35,9 @@ _FUNCTIONS = frozenset(
     | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "hypot", "cbrt"}
     | {"sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"}
 )
+
+#: Functions that make plain arrays of views: while an implementation is observed they make views.
+_CONVERSIONS = ("array", "asarray", "ascontiguousarray", "asfortranarray", "require")
 
 _Key = tuple[str, tuple[Any, ...]]
 _Signature = tuple[tuple[int, ...], tuple[int, ...], str, int]
@@ -139,6 +143,34 @@ def _forwarded(name: str, function: Callable[..., Any], args: tuple[Any, ...], o
     return operands.observed(result)
 
 
+def _following(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a conversion that makes a view of a view; where it copies, that is written down."""
+
+    def follow(given: Any, *args: Any, **options: Any) -> Any:
+        if not isinstance(given, Observed):
+            return function(given, *args, **options)
+        plain = given.view(np.ndarray)
+        converted = function(plain, *args, **options)
+        if np.may_share_memory(converted, plain):
+            return converted.view(Observed)
+        return _forwarded("copy", function, (given, *args), options)
+
+    return follow
+
+
+@contextmanager
+def _followed() -> Iterator[None]:
+    """Have the conversions of NumPy make views of views."""
+    usual = {name: getattr(np, name) for name in _CONVERSIONS}
+    for name, function in usual.items():
+        setattr(np, name, _following(function))
+    try:
+        yield
+    finally:
+        for name, function in usual.items():
+            setattr(np, name, function)
+
+
 @contextmanager
 def _recording() -> Iterator[_Record]:
     Observed.record = record = _Record()
@@ -174,10 +206,10 @@ def observed(
     memory within an expression, but not an observed one's.
     """
     views = {name: value.view(Observed) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
-    step = prepare(views)
-    gc.collect()
     passes: list[_Record] = []
-    with collector_off():
+    with _followed(), collector_off():
+        step = prepare(views)
+        gc.collect()
         started = time.monotonic_ns()
         while not passes or (len(passes) < PASSES and time.monotonic_ns() - started < LONGEST_NS):
             before()
@@ -212,12 +244,12 @@ def _call(key: _Key, entry: list[int]) -> Call:
     name, signatures = key
     times, ns, moved, numbers = entry
     kind = _kind(name, signatures)
-    orders = [_order(shape, strides, itemsize) for shape, strides, _, itemsize in signatures]
+    orders = [memory_order(shape, strides, itemsize) for shape, strides, _, itemsize in signatures]
     return Call(
         name=name,
         kind=kind,
         operands=tuple(f"{shape} {order}" for (shape, *_), order in zip(signatures, orders, strict=True)),
-        mixed=len({order for (shape, *_), order in zip(signatures, orders, strict=True) if _axes(shape) > 1}) > 1,
+        mixed=len({order for (shape, *_), order in zip(signatures, orders, strict=True) if longer_axes(shape) > 1}) > 1,
         times=times,
         flops=_product_flops(name, signatures, times, numbers) if kind == CallKind.PRODUCT else _flops(kind, entry),
         bytes=0 if kind == CallKind.INDEX else moved,
@@ -252,22 +284,3 @@ def _product_flops(name: str, signatures: tuple[_Signature, ...], times: int, nu
 def _flops(kind: CallKind, entry: list[int]) -> float:
     """Return one operation for each number of the results."""
     return float(entry[3]) if kind in (CallKind.ELEMENTWISE, CallKind.FUNCTION) else 0.0
-
-
-def _axes(shape: tuple[int, ...]) -> int:
-    """Return the number of axes that are longer than 1."""
-    return sum(length > 1 for length in shape)
-
-
-def _order(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> str:
-    """Return C, F or strided, from shape and strides; axes of length 1 do not count."""
-    steps = [(length, step) for length, step in zip(shape, strides, strict=True) if length != 1]
-    for order, axes in (("C", steps[::-1]), ("F", steps)):
-        expected = itemsize
-        for length, step in axes:
-            if step != expected:
-                break
-            expected *= length
-        else:
-            return order
-    return "strided"

@@ -118,6 +118,10 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
         (["run"], "problem"),
         (["rnu", "backprop"], "'rnu'"),
         (["run", "backprop", "--fast"], "--fast"),
+        (
+            ["run", "--swep", "m=1..9"],
+            "unrecognized arguments: --swep; did you mean --sweep? (see: implbench run --help)",
+        ),
         (["report", "19990101"], "no run '19990101'"),
         (["check", "bakprop"], "unknown problem"),
     ],

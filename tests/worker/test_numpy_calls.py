@@ -154,3 +154,21 @@ def test_of_many_different_calls_the_longest_are_told_and_the_rest_together():
     calls = seen(step, x=np.ones(1000))
     assert len(calls) <= numpy_calls.MOST_CALLS + len(CallKind)
     assert kinds(calls)[CallKind.ELEMENTWISE] == numpy_calls.MOST_CALLS + 49
+
+
+@pytest.mark.parametrize(
+    ("made", "copies"),
+    [
+        ("np.asarray(x)", 0),
+        ("np.ascontiguousarray(x)", 0),
+        ("np.ascontiguousarray(x.T)", 1),
+        ("np.array(x, order='F')", 1),
+        ("np.array(x, copy=False)", 0),
+        ("np.require(x, requirements='C')", 0),
+    ],
+)
+def test_what_is_made_a_plain_array_of_is_followed(made, copies):
+    before = np.array, np.asarray
+    calls = seen(eval(f"lambda x: np.sqrt({made}) + 1", {"np": np}), x=np.ones((5, 4)))  # noqa: S307
+    assert Counter(call.name for call in calls) == Counter(["sqrt", "add"] + ["copy"] * copies)
+    assert (np.array, np.asarray) == before

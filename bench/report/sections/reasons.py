@@ -56,18 +56,12 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
     share = share_text(rung.diagnosis.share)
     if rung.diagnosis.cause is None:
         unseen = rung.amounts.seen_share is not None and rung.amounts.seen_share < LEAST_SEEN
-        why = "most of its work is not seen, as what Python itself or compiled code does; " if unseen else ""
-        least = (
-            f"{name} is not explained: {why}no part of its time is known to take more than {_known(rung.diagnosis)}."
-        )
-        return " ".join([least, *_excess(rung.diagnosis)])
+        known = percent(1 - rung.diagnosis.unexplained)
+        told = f"{name} is not explained: what is counted takes about {known} of its time."
+        why = "What Python itself, pandas or compiled code does is not counted; a profiler shows it." if unseen else ""
+        return " ".join([told, *filter(None, [why]), *_excess(rung.diagnosis)])
     what, change = _CAUSES[rung.diagnosis.cause](ladder, rung, share)
     return " ".join([f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}.", *_excess(rung.diagnosis)])
-
-
-def _known(found: Diagnosis) -> str:
-    """Return the largest share that some part takes at the least."""
-    return percent(max(share.low for share in found.shares.values() if share is not None))
 
 
 def _excess(found: Diagnosis) -> Iterator[str]:
@@ -175,7 +169,8 @@ def _besides(ladder: Ladder, rung: Rung) -> str | None:
         return None
     others = rung.diagnosis.notable()
     parts = [f"{cause} about {share_text(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
-    texts = [f"Beside that: {', '.join(parts)}."] if parts else []
+    beside = "Of that" if rung.diagnosis.cause is None else "Beside that"
+    texts = [f"{beside}: {', '.join(parts)}."] if parts else []
     if Cause.FAULTS in others:
         what, change = _faults(ladder, rung, share_text(rung.diagnosis.shares[Cause.FAULTS]))
         texts.append(f"{what[0].upper()}{what[1:]}: {change[0].lower()}{change[1:]}.")

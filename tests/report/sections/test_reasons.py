@@ -97,8 +97,8 @@ def test_what_cannot_be_seen_is_called_so():
 def test_what_is_not_explained_is_called_so():
     run = make_explained([USUAL[0], Spec(name="c_fused", ms=90.0)])
     assert (
-        "`c_fused` is not explained: most of its work is not seen, as what Python itself or compiled code does; no "
-        "part of its time is known to take more than 1.6 %." in sentences(run)["c_fused"]
+        "`c_fused` is not explained: what is counted takes about 1.6 % of its time. What Python itself, pandas or "
+        "compiled code does is not counted; a profiler shows it." in sentences(run)["c_fused"]
     )
 
 
