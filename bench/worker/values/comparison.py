@@ -9,9 +9,6 @@ import numpy as np
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers, article
 from .nearness import Distance, distance
 
-#: More units in the last place than this say nothing: a number has no more digits.
-_MOST_UNITS = 1e16
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
@@ -226,8 +223,8 @@ def _off(furthest: Distance, found: np.ndarray, wanted: np.ndarray) -> str:
     said = (_value(one), _value(other)) if _value(one) != _value(other) else (str(one), str(other))
     told = f"is {said[0]}, expected {said[1]}"
     if np.isfinite(furthest.over):
-        units = f" ({furthest.ulp_there:.3g} units in the last place)" if furthest.ulp_there < _MOST_UNITS else ""
-        told = f"is off by {furthest.over:.3g} times the tolerance{units}: {said[0]}, expected {said[1]}"
+        part = f" (relative {furthest.relative:.1e})" if np.isfinite(furthest.relative) else ""
+        told = f"is off by {furthest.over:.3g} times the tolerance{part}: {said[0]}, expected {said[1]}"
     more = f"; so are {furthest.count - 1} more of {found.size}" if furthest.count > 1 else ""
     return f"{_place(furthest.place)} {told}{more}"
 

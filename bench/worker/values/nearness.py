@@ -20,8 +20,8 @@ class Distance:
     """The largest error in units in the last place, which need not be that of the same number."""
     place: tuple[Any, ...] = ()
     """Index of the number that is the furthest off, in tolerances."""
-    ulp_there: float = 0.0
-    """Its error in units in the last place."""
+    relative: float = 0.0
+    """Its error over what it should be; infinite where that is 0."""
     count: int = 0
     """How many are off by more than their tolerance."""
 
@@ -50,7 +50,7 @@ def distance(found: np.ndarray, wanted: np.ndarray, tolerance: np.ndarray, dtype
             over=furthest.over,
             ulp=max(total.ulp, one.ulp),
             place=place,
-            ulp_there=furthest.ulp_there,
+            relative=furthest.relative,
             count=total.count + one.count,
         )
     return total
@@ -90,7 +90,7 @@ def _distance(pair: tuple[Any, Any], tolerance: Any, dtype: str, largest: float)
         over=float(over[place]),
         ulp=float(min(ulp.max(initial=0), np.finfo(np.float64).max)),
         place=place,
-        ulp_there=float(min(ulp[place], np.finfo(np.float64).max)),
+        relative=float(_over(error[place], np.abs(wanted[place]).astype(error.dtype))),
         count=int(np.count_nonzero(~(over <= 1))),
     )
 
