@@ -120,7 +120,9 @@ class _Module:
     def __init__(self, text: str, name: str) -> None:
         tree = ast.parse(text)
         used = _used(tree, name)
-        nodes = [node for statement in used for node in ast.walk(statement)]
+        inputs = _used(tree, "inputs")
+        given = used if tree.body in (used, inputs) else [*used, *inputs]  # arrays bring their library with them
+        nodes = [node for statement in given for node in ast.walk(statement)]
         imports = [node for node in nodes if isinstance(node, ast.Import)]
         froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self.imported = {alias.name.partition(".")[0] for node in imports for alias in node.names}

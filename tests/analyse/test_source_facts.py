@@ -96,6 +96,22 @@ def test_of_a_file_of_functions_only_what_one_uses_counts():
     assert (fast.needs, fast.lines, fast.numpy) == (("numba",), 6, False)
 
 
+def test_a_function_needs_what_its_inputs_are_made_of():
+    text = """
+        import numpy as np
+        import pandas as pd
+
+        def inputs(n=3, *, seed):
+            return np.ones(n)
+
+        def rows(x):
+            return (x * x).sum()
+    """
+    found = source_facts("rows", {"own.py": dedent(text)})
+    assert (found.needs, found.numpy, found.lines) == ((), True, 2)
+    assert source_facts("rows", {"own.py": dedent(text).replace("np.ones", "pd.Series")}).needs == ("pandas",)
+
+
 @pytest.mark.parametrize("text", ["(not kept: 12 bytes)", "def (:\n", "\0"])
 def test_what_is_no_python_tells_nothing(text):
     assert facts(text) is None
