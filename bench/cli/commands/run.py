@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
+from ...errors import Exit
 from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
@@ -50,4 +51,7 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
                 terminal.say(f"written: {file}")
     if run.interrupted:
         print("implbench: interrupted; what was measured is kept", file=sys.stderr)
-    return exit_code(analysis)
+    code = exit_code(analysis)
+    if code == Exit.WRONG:
+        terminal.note(f"exit code {code:d}: not all implementations are right")
+    return code
