@@ -28,26 +28,12 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sums import SUMS
+
 from bench.store import documents
 from bench.store.records import Run
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-
-PROBLEM = """
-def inputs(n=2_000, *, seed):
-    return [(seed * number) % 7919 for number in range(n)]
-
-
-def summed(values):
-    return sum(values)
-
-
-def added(values):
-    total = 0
-    for value in values:
-        total += value
-    return total
-"""
 
 #: The arguments of a run, and the rounds that it has.
 KINDS = {"one group": ["--rounds", "12"], "two groups": ["--rounds", "6", "--sweep", "n=1000..2000:2"]}
@@ -67,7 +53,7 @@ class Place:
         self._below = [folder / name for name in ("scratch", "tmp")]
         for path in (*self._below, folder / "lock", self.results):
             path.mkdir()
-        (folder / "sums.py").write_text(PROBLEM)
+        (folder / "sums.py").write_text(SUMS)
         self._environment = os.environ | {
             "PYTHONPATH": str(CHECKOUT),
             "IMPLBENCH_SCRATCH": str(folder / "scratch"),

@@ -24,6 +24,8 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from sums import SUMS
+
 from bench.analyse.decided import decided
 from bench.measure.progress import Progress
 from bench.measure.runner import Runner
@@ -114,26 +116,9 @@ def rounds(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield f"memory grows by {early:.0f} bytes a round, and by {late:.0f} later"
 
 
-FUNCTIONS = """
-def inputs(n=2_000, *, seed):
-    return [(seed * number) % 7919 for number in range(n)]
-
-
-def summed(values):
-    return sum(values)
-
-
-def added(values):
-    total = 0
-    for value in values:
-        total += value
-    return total
-"""
-
-
 def descriptors(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
     """Yield what is wrong with what a run of real workers holds of the system from round to round."""
-    (folder / "sums.py").write_text(FUNCTIONS)
+    (folder / "sums.py").write_text(SUMS)
     found = problem.find(str(folder / "sums.py"))
     arms, left = select(found, Selection())
     process, seen = psutil.Process(), {}

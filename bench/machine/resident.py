@@ -18,7 +18,7 @@ SLACK_BYTES = 4_000_000
 
 #: Why the most is unknown.
 UNTOLD = "the system does not tell what is resident (/proc/self/status)"
-RAISED = "the mark of what was resident can not be lowered (/proc/self/clear_refs) and stood above what was there"
+RAISED = "the mark of what was resident cannot be lowered (/proc/self/clear_refs) and stood above what was there"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

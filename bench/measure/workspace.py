@@ -213,7 +213,9 @@ class _Inputs:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
             told = f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}"
             absent = _ABSENT.search(reply.reason)
-            raise NothingMeasured(f"{told}; install {absent[1]} where implbench is installed" if absent else told)
+            raise NothingMeasured(
+                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told
+            )
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
