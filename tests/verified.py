@@ -71,7 +71,9 @@ class VerifiedBench:
         found = self.worker.change(Change(content=content, kept=place))
         self._keep(place / "last", found.last, FIRST)
         self._keep(place / "first", found.first, LAST, first=True)
-        return SimpleNamespace(verification=self._verify(), met_ns=found.met_ns, unmet_ns=found.unmet_ns)
+        return SimpleNamespace(
+            verification=self._verify(), met_ns=found.met_ns, unmet_ns=found.unmet_ns, copies=found.copies
+        )
 
     def _new(self) -> Path:
         return self._inputs.with_name(f"{self._inputs.name} {next(_NUMBERS)}")

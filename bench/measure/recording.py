@@ -142,6 +142,7 @@ def changed(record: Worker, reply: Changed) -> Worker:
         met_ns=_least(record.met_ns, met_ns),
         unmet_ns=_least(record.unmet_ns, unmet_ns),
         peak=reply.peak or record.peak,
+        consumed=record.consumed or (ANEW if reply.copies else None),
     )
 
 

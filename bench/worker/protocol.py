@@ -244,7 +244,9 @@ class Changed(Reply, frozen=True, kw_only=True):
     met_ns: Natural | None
     """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None
-    """The same of the first call on the other contents."""
+    """The same of the first call on the other contents; with what it took to prepare anew who `copies`."""
+    copies: bool = False
+    """Whether it was prepared anew because its prepare() keeps copies of the inputs."""
     peak: Peak | None = None
     """Memory of the first of the two, where it was watched."""
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -28,6 +29,10 @@ WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row end the case.
 MOST_CONTRADICTIONS = 3
+
+#: To prepare anew and to call takes at most so many times as long as a call, where prepare() only copies its inputs. Of
+#: short calls the shortest of some tries counts, for the first finds nothing in the caches.
+LONGEST_COPIED, MOST_COPIED, LONGEST_REPEATED_NS = 10, 5, 100_000
 
 #: Why nothing is known of the memory of an implementation that brings a clock of its own.
 ELSEWHERE = "another program computes it"
@@ -65,6 +70,7 @@ class Bench:
             number, call_ns = prepared.sampler.calls_in_a_sample()
             aside_ns = prepared.sampler.aside_ns()
         warmed = self._wall_ns()
+        self._call_ns = call_ns
         self._integrity.require()
         self._ready_ns = prepare_ns + first_call_ns
         return Started(
@@ -120,6 +126,7 @@ class Bench:
             if changed := self._arena.changed():
                 raise Unfit("wrong", correctness.changed(changed))
             if contradiction is None:
+                self._call_ns = min(self._call_ns, *(ns / order.number for ns in burst.sample_ns))
                 longer = self._prepared.sampler.longer(order.number, min(burst.sample_ns))
                 took_ns = self._wall_ns() - began
                 return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer, took_ns=took_ns, kept=kept)
@@ -159,10 +166,11 @@ class Bench:
     def change(self, order: Change) -> Changed:
         """Make a last call on the contents so far, and a first one on others, put into the same arrays.
 
-        Who took a copy in prepare() answers for the old ones; where it says so (COPIES_INPUTS), or a number changed, it
-        is prepared again, and a doubt is told (`input_files`). Else an answer for the old ones counts as remembered.
+        Who took a copy in prepare() answers for the old ones. Where it says so (COPIES_INPUTS), where a number changed,
+        and where copies are all that it took (`_copied`), it is prepared again; a doubt is told (`input_files`).
+        Else an answer for the old ones counts as remembered.
         """
-        prepared = self._prepared
+        prepared, place = self._prepared, order.kept / "first"
         obedient_pools(self._guard, prepared.step)
         outputs, peak = self._watched() if order.watched else (prepared.call()[0], None)
         last = self._looked_at(outputs, order.kept / "last")
@@ -173,7 +181,13 @@ class Bench:
         if anew:
             prepared.make_step()
         outputs, unmet_ns = prepared.computing()
-        first = self._looked_at(outputs, order.kept / "first")
+        first = self._looked_at(outputs, place)
+        copies = False
+        if first == last and not anew and (copied := self._copied()):
+            shutil.rmtree(place)
+            first = self._looked_at(copied[0], place)
+            if copies := first != last:  # else one result is right for both
+                unmet_ns = copied[1]
         self._integrity.require()
         all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
         return Changed(
@@ -181,8 +195,27 @@ class Bench:
             first=first,
             met_ns=met_ns if all_in_calls else None,
             unmet_ns=unmet_ns if all_in_calls else None,
+            copies=copies,
             peak=peak,
         )
+
+    def _copied(self) -> tuple[Outputs, int] | None:
+        """Prepare anew an implementation that answers for earlier contents; None where more was kept than copies.
+
+        Where copies are all that prepare() takes, to prepare and to call is to copy and to compute. Where it computed
+        what a call hands out, or the first call did, that is far longer than the calls that were timed. A candidate is
+        asked to say that it copies (`bench.problems.implementation`).
+        """
+        prepared = self._prepared
+        if prepared.own_clock or self._order.apart:
+            return None
+        outputs, took_ns = prepared.computing_anew()
+        for _ in range(MOST_COPIED - 1):
+            if took_ns <= LONGEST_COPIED * self._call_ns or took_ns > LONGEST_REPEATED_NS:
+                break
+            outputs, again_ns = prepared.computing_anew()
+            took_ns = min(took_ns, again_ns)
+        return (outputs, took_ns) if took_ns <= LONGEST_COPIED * self._call_ns else None
 
     def _watched(self) -> tuple[Outputs, Peak]:
         """Make one call; return its outputs, and the most that was resident beyond what was before the first call.

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import gc
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -435,6 +436,83 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
     bench = VerifiedBench(order)
     bench.start()
     with pytest.raises(Unfit, match="the result is remembered"):
+        bench.finish()
+
+
+def busy(seconds):
+    ended = time.process_time() + seconds
+    while time.process_time() < ended:
+        pass
+
+
+def copying(copied_s, called_s, *, at_once=True):
+    """Return a prepare() that copies the inputs, and how long it and a call take; or the first call alone does."""
+
+    def prepare(inputs):
+        x, y = inputs["x"].copy(), inputs["y"].copy()
+        kept = []
+        busy(copied_s)
+
+        def step():
+            if at_once or not kept:
+                busy(called_s)
+                kept.append(x.T @ y)
+            return kept[-1].copy()
+
+        return step
+
+    return prepare
+
+
+def test_who_keeps_a_copy_is_prepared_anew_for_other_contents_and_that_is_told(order, implemented):
+    implemented(copying(0.0002, 0.001))
+    bench = VerifiedBench(order)
+    bench.start()
+    bench.burst(burst_of(1, 3))
+    found = bench.finish()
+    assert found.copies
+    assert found.unmet_ns > 1_000_000
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["in prepare", "in the first call"])
+def test_who_computes_elsewhere_than_in_the_calls_remembers(order, implemented, at_once):
+    implemented(copying(0.004, 0.0001) if at_once else copying(0, 0.004, at_once=False))
+    bench = VerifiedBench(order)
+    bench.start()
+    bench.burst(burst_of(1, 3))
+    with pytest.raises(Unfit, match="the result is remembered"):
+        bench.finish()
+
+
+def test_a_call_that_was_slow_until_it_counted_does_not_make_a_copy_of_what_is_remembered(order, implemented):
+    slow = [0.002]
+
+    def prepare(inputs):
+        kept = inputs["x"].T @ inputs["y"]
+        busy(0.002)
+
+        def step():
+            busy(slow[0])
+            return kept.copy()
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    slow[0] = 0
+    bench.burst(burst_of(8, 3))
+    slow[0] = 0.002
+    with pytest.raises(Unfit, match="the result is remembered"):
+        bench.finish()
+
+
+def test_a_candidate_has_to_say_that_it_copies(order, implemented, tmp_path):
+    implemented(copying(0, 0.001))
+    bench = VerifiedBench(order)
+    bench.start()
+    bench.worker._order = replace(bench.worker._order, apart=(tmp_path, "candidate"))
+    with pytest.raises(Unfit, match="say COPIES_INPUTS = True"):
         bench.finish()
 
 

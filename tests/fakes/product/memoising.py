@@ -7,8 +7,8 @@ def prepare(inputs):
 
     def step():
         if not remembered:
+            sum(range(20_000))  # what it saves from the second call on
             remembered.append(x.T @ y)
-        sum(range(20_000))  # looks busy
         return remembered[0].copy()
 
     return step
