@@ -5,7 +5,7 @@ are made slower by 5, 10 and 30 % of real extra work, calibrated beforehand; `im
 defaults, and each unchanged, again and again, calm and beside one busy loop:
 
     python .ci/gate_experiment/planted.py --log planted.jsonl
-    python .ci/gate_experiment/planted.py --log planted.jsonl --conditions calm --times 1
+    python .ci/gate_experiment/planted.py --log planted.jsonl --conditions calm --percents 0 30 --times 1
     python .ci/gate_experiment/planted.py --table planted.jsonl
 
 A log that has some of the gates already is gone on with. The same random order serves every call with the same options.
@@ -43,16 +43,16 @@ class Gate:
     repeat: int
 
 
-def plan(conditions: Sequence[str], kinds: Sequence[str], times: int, seed: int) -> list[Gate]:
+def plan(options: argparse.Namespace) -> list[Gate]:
     """Return the gates in shuffled order: of each condition, slowdown and kind so many."""
     gates = [
         Gate(condition=condition, percent=percent, kind=kind, repeat=repeat)
-        for condition in conditions
-        for percent in (0, *PERCENTS)
-        for kind in kinds
-        for repeat in range(times)
+        for condition in options.conditions
+        for percent in options.percents
+        for kind in options.kinds
+        for repeat in range(options.times)
     ]
-    random.Random(seed).shuffle(gates)
+    random.Random(options.seed).shuffle(gates)
     return gates
 
 
@@ -80,7 +80,7 @@ def measure(options: argparse.Namespace) -> None:
     """Hold the gates that the log does not have yet."""
     records = read(options.log)
     done = {Gate(**{one.name: record[one.name] for one in fields(Gate)}) for record in records}
-    left = [one for one in plan(options.conditions, options.kinds, options.times, options.seed) if one not in done]
+    left = [one for one in plan(options) if one not in done]
     amounts = known_amounts(records)
     missing = [kind for kind in options.kinds if len(amounts.get(kind, {})) < len(PERCENTS)]
     amounts |= measured_amounts(missing) if left and missing else {}
@@ -122,6 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=tuple(CONDITIONS))
+    parser.add_argument("--percents", nargs="+", type=int, choices=(0, *PERCENTS), default=(0, *PERCENTS))
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=tuple(KINDS), help="kernels to plant in")
     parser.add_argument("--times", type=int, default=5, help="gates of each condition, slowdown and kernel")
     parser.add_argument("--seed", type=int, default=1)
