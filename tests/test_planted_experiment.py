@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,12 @@ def record(percent, verdict, *, condition="calm", kind="fft", wall_s=40.0):
 def test_the_plan_has_each_gate_once_and_is_the_same_each_time():
     import planted
 
-    found = planted.plan(["calm", "loaded"], list(planted.KINDS), 5, 1)
+    options = Namespace(conditions=["calm", "loaded"], percents=[0, 5, 10, 30], kinds=KINDS, times=5, seed=1)
+    found = planted.plan(options)
     assert len(found) == len(set(found)) == 2 * 4 * 5 * 5
     assert {one.kind for one in found} == set(KINDS)
     assert {one.percent for one in found} == {0, 5, 10, 30}
-    assert found == planted.plan(["calm", "loaded"], list(planted.KINDS), 5, 1)
+    assert found == planted.plan(options)
 
 
 @pytest.mark.parametrize(
