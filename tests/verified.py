@@ -66,7 +66,7 @@ class VerifiedBench:
         return found
 
     def finish(self, *, timed: bool = True) -> SimpleNamespace:
-        """Change to other contents, from such as were timed or not; return the largest errors, and how long the calls took."""
+        """Change to other contents, where those so far were timed or not; return the largest errors and the times."""
         place = self._new()
         content = self._answers.hand_out(HandOut(name=LAST, folder=self._new())).content
         found = self.worker.change(Change(content=content, kept=place, timed=timed))
