@@ -127,6 +127,13 @@ class GroupFindings:
         return next((finding for finding in self.findings if finding.arm.baseline), None)
 
     @property
+    def rivals(self) -> tuple[Finding, ...]:
+        """The cases that have a ratio to the baseline, fastest first; not those on the reference BLAS."""
+        if self.baseline is None or self.baseline.outcome != Outcome.OK:
+            return ()
+        return tuple(one for one in self.ok if not one.arm.baseline and one.log_ratio and not one.reference_blas)
+
+    @property
     def too_noisy(self) -> bool:
         """Whether two identical arms differed by more than the margin allows."""
         return self.resolved is not None and self.resolved > self.margin

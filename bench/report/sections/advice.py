@@ -14,6 +14,7 @@ from ..parts import Section, code, plain
 from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, ratio_text
 from .reasons import baseline_sentence
 from .subject import Subject
+from .uncompared import next_steps
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -33,8 +34,9 @@ class Line:
 
 
 def lines(analysis: Analysis) -> tuple[Line, ...]:
-    """Return what to do; nothing where nothing was decided."""
+    """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
+    found += (Line(kind="begin", text=text) for text in next_steps(analysis))
     if analysis.since:
         found += _since(analysis.since)
     return tuple(found)

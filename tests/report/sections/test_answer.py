@@ -110,7 +110,7 @@ def test_where_nothing_is_ok_every_fate_is_listed():
     dead = [replace(BASE, outcome=Outcome.CRASHED, reason="signal 11"), *USUAL[3:]]
     (only,) = paragraphs(make_run(dead))
     assert only == (
-        "No implementation of backprop has a time: `base` is crashed (signal 11); `dropped` is wrong "
+        "No implementation of backprop has a time: `base` crashed (signal 11); `dropped` is wrong "
         "(grad_w1 is 3.2 tolerances off); `jit` is unavailable (needs numba)."
     )
 
