@@ -194,13 +194,13 @@ def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | Non
     if rival is None or rival.arm.baseline:
         return None
     log_ratio = analysis.ratio(group, best.arm, rival.arm)
-    if log_ratio is None:
-        return None
+    if log_ratio is None or log_ratio.interval is None:
+        return _too_little(group, (best, rival), log_ratio.rounds if log_ratio else 0)
     return _standing(group, case_name(rival, group), log_ratio)
 
 
 def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
-    """Return what the ratio of the best to the runner-up says."""
+    """Return what the ratio of the best to the runner-up says; it has an interval."""
     ratio = Ratio.of(log_ratio).inverse()
     match group.verdict_on(log_ratio):
         case Verdict.FASTER if ratio.value >= TIMES_FROM:
@@ -214,6 +214,16 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
             return f"It is not told apart from {rival} at a margin of {least_text(group)}: {doubt}."
     return (
         f"It is not told apart from {rival}: {gain_text(ratio)} ahead, equal within the margin of {least_text(group)}."
+    )
+
+
+def _too_little(group: GroupFindings, pair: Sequence[Finding], rounds: int) -> str:
+    """Return that two have too few rounds in common for an interval, and what measures more of them."""
+    rival = case_name(pair[1], group)
+    names = ",".join(dict.fromkeys(plain(one.arm.case.implementation) for one in pair))
+    return (
+        f"Whether it is faster than the runner-up, {rival}, is not known: the two have {counted(rounds, 'round')} in "
+        f"common, too few for an interval (`--impl {names} --rounds 12` measures them side by side)."
     )
 
 
