@@ -25,6 +25,7 @@ from .cli.options import made
 from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .machine import exclusive
+from .measure.budget import planned_s
 from .measure.selection import select
 from .problems import discovery, problem
 from .problems.files import MODULE
@@ -105,7 +106,8 @@ class Measured:
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
             settings = self._options.settings
-            alone = exclusive.alone(settings.command, wait=self._options.timing.wait, say=terminal.note)
+            wait, planned = self._options.timing.wait, planned_s(settings)
+            alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned)
             with alone, terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
                 runner = Runner(self._problem, settings, listener, decided=decided)
                 run, _ = runner.run(arms, self.left, self._options.results)
