@@ -10,8 +10,11 @@ from ...analyse.findings import Finding, GroupFindings
 from ...analyse.since import Changed, Since
 from ...analyse.source_facts import SourceFacts
 from ...analyse.verdict import Verdict
+from ...store.records import Run
+from ...units import percent
 from ..parts import Section, code, plain
-from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, ratio_text
+from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, margin_text, ratio_text
+from .disturbance import briefly
 from .reasons import baseline_sentence
 from .subject import Subject
 from .uncompared import next_steps
@@ -38,7 +41,7 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
     found += (Line(kind="begin", text=text) for text in next_steps(analysis))
     if analysis.since:
-        found += _since(analysis.since)
+        found.append(Line(kind="since", text=_since(analysis.run, analysis.since)))
     return tuple(found)
 
 
@@ -144,17 +147,41 @@ def _name(finding: Finding, group: GroupFindings) -> str:
     return code(label(finding.arm.case, group))
 
 
-def _since(found: Since) -> Iterator[Line]:
-    """Yield what changed since the run before."""
-    when = plain(found.created[:16]).replace("T", " ")
+def _since(run: Run, found: Since) -> str:
+    """Return what changed since the run before, and how much may have."""
+    when = plain(found.earlier.created[:16]).replace("T", " ")
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
-    if not found.changed:
-        parts = ["nothing was shown to have changed"]
-    elif found.unchanged:
-        parts.append(f"{counted(found.unchanged, 'other')} not shown to have changed")
-    yield Line(kind="since", text=f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}")
+    parts += [*_unchanged(run, found), *_unknown(found)]
+    return f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
+
+
+def _unchanged(run: Run, found: Since) -> Iterator[str]:
+    """Yield by how much at most the others changed, and why no less can be told."""
+    if not found.others:
+        return
+    most = margin_text(found.margin) if found.most <= found.margin else percent(found.most)
+    if found.changed or found.unknown:
+        yield f"{counted(found.others, 'other')} changed by {most} at most"
+    else:
+        yield f"nothing changed by more than {most}"
+    if found.most > found.margin:
+        yield f"smaller changes cannot be told{_why(run, found.earlier)}"
+
+
+def _why(run: Run, earlier: Run) -> str:
+    """Return, after a comma, what disturbed the two runs; nothing where nothing was seen."""
+    said = ", ".join([*briefly(run), *(f"{text} then" for text in briefly(earlier))])
+    return f", because of other work on the machine ({said})" if said else ""
+
+
+def _unknown(found: Since) -> Iterator[str]:
+    """Yield of how many nothing can be told."""
+    if found.unknown:
+        alone = not (found.changed or found.others)
+        what = "whether anything changed" if alone else f"whether {counted(found.unknown, 'other')} did"
+        yield f"{what} cannot be told, for want of rounds (`--rounds 12`)"
 
 
 def _changed(one: Changed) -> str:
