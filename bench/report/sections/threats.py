@@ -11,6 +11,7 @@ from ...stats.intervals import MIN_ROUNDS, Estimate
 from ...store.records import Left, Run
 from ...store.worker_records import Outcome
 from ...units import percent, times
+from .. import bimodal
 from ..parts import Section, code, plain
 from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
 from .answer import explained
@@ -127,7 +128,8 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     for finding in group.ok:
         if finding.bimodal:
             name = code(label(finding.arm.case, group))
-            yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
+            told, remedy = bimodal.text(finding.bimodal), bimodal.remedy(finding.bimodal, finding.arm.case)
+            yield f"{name} is {told}: its ratio is a mixture of the two. {remedy}"
     yield from _stopped(analysis.run, group)
     yield from _disturbed(group)
     yield from _foreign(group)
