@@ -35,6 +35,7 @@ from .report.json_run import interval_of
 from .store.records import Arm, Left, Run
 from .store.selectors import used_rounds
 from .store.worker_records import Outcome
+from .text import headed
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -108,7 +109,7 @@ class Measured:
             settings = self._options.settings
             wait, planned = self._options.timing.wait, planned_s(settings)
             alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned)
-            with alone, terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
+            with alone, terminal.progress(headed(self._problem.name, self._problem.title)) as listener:
                 runner = Runner(self._problem, settings, listener, decided=decided)
                 run, _ = runner.run(arms, self.left, self._options.results)
             if run.interrupted:

@@ -16,6 +16,7 @@ from ..problems.problem import Problem
 from ..report import terminal
 from ..store.interrupted import Interrupted
 from ..store.records import Arm, Left, Run, Settings
+from ..text import headed
 
 
 def measured(
@@ -79,7 +80,7 @@ def _measured(
 ) -> tuple[Run, Path | None]:
     with exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s(settings)):
         began_ns = time.time_ns()
-        with terminal.progress(f"{problem.name}: {problem.title}") as listener:
+        with terminal.progress(headed(problem.name, problem.title)) as listener:
             runner = Runner(
                 problem,
                 settings,
