@@ -1,4 +1,4 @@
-"""Text that may be anything, as text that can be written everywhere."""
+"""Text that may be anything, as it can be written everywhere, and as a heading."""
 
 
 def speakable(text: str) -> str:
