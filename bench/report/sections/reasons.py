@@ -197,8 +197,9 @@ def _besides(ladder: Ladder, rung: Rung) -> str | None:
         return None
     others = rung.diagnosis.notable()
     parts = [f"{cause} about {share_text(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
-    beside = "Of what is counted" if rung.diagnosis.cause is None else "Beside that"
-    texts = [f"{beside}: {', '.join(parts)}."] if parts else []
+    known = ", ".join(parts)
+    told = f"Counted: {known} of the time." if rung.diagnosis.cause is None else f"Beside that: {known}."
+    texts = [told] if parts else []
     if Cause.FAULTS in others:
         what, change = _faults(ladder, rung, share_text(rung.diagnosis.shares[Cause.FAULTS]))
         texts.append(f"{what[0].upper()}{what[1:]}: {change[0].lower()}{change[1:]}.")
