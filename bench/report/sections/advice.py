@@ -158,16 +158,19 @@ def _since(run: Run, found: Since) -> str:
 
 
 def _unchanged(run: Run, found: Since) -> Iterator[str]:
-    """Yield by how much at most the others changed, and why no less can be told."""
+    """Yield that the others did not change, or how large a change of them would not show, and why."""
     if not found.others:
         return
-    most = margin_text(found.margin) if found.most <= found.margin else percent(found.most)
-    if found.changed or found.unknown:
-        yield f"{counted(found.others, 'other')} changed by {most} at most"
-    else:
-        yield f"nothing changed by more than {most}"
+    alone = not (found.changed or found.unknown)
+    others = counted(found.others, "other")
     if found.most > found.margin:
-        yield f"smaller changes cannot be told{_why(run, found.earlier)}"
+        what = "anything" if alone else others
+        least = percent(found.most)
+        yield f"whether {what} changed by less than {least} cannot be told{_why(run, found.earlier)}"
+    elif alone:
+        yield f"nothing changed by more than {margin_text(found.margin)}"
+    else:
+        yield f"{others} changed by {margin_text(found.margin)} at most"
 
 
 def _why(run: Run, earlier: Run) -> str:
