@@ -60,7 +60,9 @@ def command(options: CompareOptions) -> int:
     settings = options.timing.settings
     with ExitStack() as stack:
         if not options.dry_run:
-            stack.enter_context(exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note))
+            wait, planned_s = options.timing.wait, settings.budget_s
+            alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s)
+            stack.enter_context(alone)
         place = executable(stack.enter_context(scratch()))
         ready = comparing.prepared(_asked(options), options.selection, settings, place=place, everything=options.all)
         if options.dry_run:
