@@ -51,6 +51,7 @@ class Bench:
         self._wall_ns = time.perf_counter_ns
         self._guard = threads.Guard(order.spec.case.threads or 1)
         self._prepared = Prepared(order)
+        self._call_ns = 0.0
 
     def start(self) -> Started:
         """Prepare, call, warm up; return what was found on the way."""
@@ -109,7 +110,7 @@ class Bench:
         while shortest < SLOW_CALL_NS and self._wall_ns() - self._looked_ns < WARMUP_NS:
             shortest = min(shortest, self._prepared.call()[1])
             calls += 1
-        self._call_ns: float = shortest
+        self._call_ns = shortest
         self._is_short = shortest < LONGEST_MET_NS
         return first_call_ns, calls, kept
 
