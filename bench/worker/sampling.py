@@ -165,7 +165,7 @@ class Sampler:
                 total += clock() - started
         return int(total)
 
-    def calls_in_a_sample(self, call_ns: int = 0) -> tuple[int, float]:
+    def calls_in_a_sample(self, call_ns: float = 0) -> tuple[int, float]:
         """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile.
 
         `call_ns`: what a call took before, on the same clock; where it alone is a long sample, none is tried.
