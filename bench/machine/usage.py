@@ -1,9 +1,11 @@
 """What this process used: CPU time, page faults, switches; and how long another waited for a CPU."""
 
 import contextlib
+import os
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,3 +99,22 @@ def waited_for_cpu_s(pid: int) -> float:
     with contextlib.suppress(OSError):
         return sum(map(waited_ns, (pid, *map(int, forks.read_text().split())))) * 1e-9
     return 0.0
+
+
+def beside_ns() -> int:
+    """Return the CPU time that this process has used in other threads than this one."""
+    return time.process_time_ns() - time.thread_time_ns()
+
+
+@contextlib.contextmanager
+def waiting() -> Iterator[Callable[[], int]]:
+    """Yield what tells `waited_ns` of this process within some microseconds: the file stays open meanwhile."""
+    try:
+        file = os.open("/proc/self/schedstat", os.O_RDONLY)
+    except OSError:
+        yield lambda: 0
+        return
+    try:
+        yield lambda: int(os.pread(file, 100, 0).split()[1])
+    finally:
+        os.close(file)

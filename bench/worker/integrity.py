@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from .hooks import hooks
 from .outcome import Unfit
 
 #: What is looked by, beside the harness's own modules.
@@ -31,7 +32,11 @@ _OTHERS: tuple[types.ModuleType, ...] = (
 #: The harness's own package.
 _OWN = f"{__name__.rpartition('.')[0].rpartition('.')[0]}."
 
-_CODE = (types.FunctionType, types.BuiltinFunctionType, type, np.ufunc, types.MethodDescriptorType)
+#: Among them what NumPy makes of its functions, so that others can take the place of them (NEP 18).
+_CODE = (
+    *(types.FunctionType, types.BuiltinFunctionType, type, types.MethodDescriptorType),
+    *(np.ufunc, type(np.sort)),
+)
 
 #: Module and name of something, and what it was.
 _Known = dict[tuple[str, str], tuple[object, object]]
@@ -43,14 +48,22 @@ class Integrity:
     def __init__(self) -> None:
         self._modules = [*_OTHERS, *(one for name, one in sorted(sys.modules.items()) if name.startswith(_OWN))]
         self._known: _Known = dict(self._found())
+        self._hooks = hooks()
 
     def require(self) -> None:
         """Raise Unfit if something is another now."""
+        self.require_unseen()
         now = dict(self._found())
         for place, (known, code) in self._known.items():
             found, found_code = now.get(place, (None, None))
             if found is not known or found_code is not code:
                 raise Unfit("failed", f"replaced {'.'.join(place)}, which it is measured by")
+
+    def require_unseen(self) -> None:
+        """Raise Unfit if something has itself called by what the harness does."""
+        for name, one in hooks().items():
+            if one is not self._hooks[name]:
+                raise Unfit("failed", f"has itself called by {name}, and so sees how it is measured")
 
     def _found(self) -> Iterator[tuple[tuple[str, str], tuple[object, object]]]:
         for module in self._modules:

@@ -1,27 +1,51 @@
-"""What a call returns, written to files at once: nothing that its code does later changes it unseen."""
+"""What a call returns, looked at and written to files at once: nothing that its code does later changes it unseen."""
 
-from collections.abc import Callable, Mapping
+import mmap
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..machine import usage
 from .outcome import held_against
 from .outputs import Outputs
 from .values import structure
-from .values.leaves import Leaf
+from .values.leaves import Leaf, Leaves, Numbers
 from .values.stored import save_leaves
 
 #: Folder of what is for the problem's own test, beside the leaves.
 FOR_TEST = "for_test"
 
+#: A first look has found work that was put off where it took so many times as long as a second, and so much longer.
+#: Code that is in no cache, and pages of a result that nobody has touched, make it up to six times as long (0.2 ms).
+PUT_OFF, SHORTEST_PUT_OFF_NS = 10, 200_000
 
-def keep(folder: Path, given: Outputs, leaves: Mapping[str, Leaf], *, tested: bool) -> str:
-    """Write what a call has returned to a new folder; return its digest.
+#: Copies begin at multiples of so many bytes.
+_ALIGNMENT = 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What a call has returned, taken apart."""
+
+    leaves: Leaves
+    whole: Leaves | None
+    """The same as it was returned, for the problem's own test; None where it has none."""
+
+    @property
+    def room(self) -> int:
+        """How many bytes a copy of its arrays takes."""
+        both = *self.leaves.values(), *(self.whole or {}).values()
+        return sum(_room(leaf.array) for leaf in both if isinstance(leaf, Numbers))
+
+
+def look(given: Outputs, leaves: Leaves, *, tested: bool) -> Look:
+    """Return a look at what a call has returned.
 
     Parameters
     ----------
-    folder
-        A new one.
     given
         Name -> value.
     leaves
@@ -35,21 +59,111 @@ def keep(folder: Path, given: Outputs, leaves: Mapping[str, Leaf], *, tested: bo
         If something cannot be handed to that.
     """
     with held_against():
-        whole = structure.written(dict(given)) if tested else None
-    digest = save_leaves(folder, leaves)
-    return digest + save_leaves(folder / FOR_TEST, whole) if whole is not None else digest
+        return Look(leaves=leaves, whole=structure.written(dict(given)) if tested else None)
+
+
+def keep(folder: Path, seen: Look) -> str:
+    """Write what was seen to a new folder; return its digest."""
+    digest = save_leaves(folder, seen.leaves)
+    return digest if seen.whole is None else digest + save_leaves(folder / FOR_TEST, seen.whole)
+
+
+def _room(array: np.ndarray) -> int:
+    return array.nbytes + -array.nbytes % _ALIGNMENT
+
+
+class Place:
+    """Memory for a copy of what is seen: it is there before, and apart from the heap, which stays as it is."""
+
+    def __init__(self, room: int) -> None:
+        self._memory = np.frombuffer(mmap.mmap(-1, max(1, room)), np.uint8)
+        self._memory.fill(1)  # it is given its pages now
+        self._used = 0
+
+    def copied(self, seen: Look) -> Look:
+        """Return a copy, which lasts until the next one; arrays that find no room get memory of their own."""
+        self._used = 0
+        whole = None if seen.whole is None else self._leaves(seen.whole)
+        return Look(leaves=self._leaves(seen.leaves), whole=whole)
+
+    def _leaves(self, leaves: Leaves) -> dict[str, Leaf]:
+        return {
+            path: Numbers(array=self._array(leaf.array), typed=leaf.typed) if isinstance(leaf, Numbers) else leaf
+            for path, leaf in leaves.items()
+        }
+
+    def _array(self, array: np.ndarray) -> np.ndarray:
+        start, self._used = self._used, self._used + _room(array)
+        if not array.nbytes or self._used > self._memory.nbytes:
+            return np.array(array, order="C")
+        copy = np.ndarray(array.shape, array.dtype, self._memory, start)
+        np.copyto(copy, array)
+        return copy
 
 
 class Keeping:
-    """Keeps what a call has returned, and knows what that took of the process's resources."""
+    """Keeps what a call has returned as it is when the call has just ended, and knows what that took.
 
-    def __init__(self, keep_result: Callable[[Any], str | None]) -> None:
-        self._keep = keep_result
+    Work that is put off until somebody looks is done by the end of the first look, or is not seen. So the first look,
+    from the end of the call on, is timed beside a second.
+    """
+
+    def __init__(
+        self,
+        look_at: Callable[[Any], Look],
+        folder: Path | None,
+        *,
+        room: int,
+        clock: Callable[[], int],
+        waited_ns: Callable[[], int],
+    ) -> None:
+        """Set up the place.
+
+        Parameters
+        ----------
+        look_at
+            Takes apart what a call has returned.
+        folder
+            A new one, to keep it in; None where nothing is to be kept.
+        room
+            How many bytes a copy probably takes.
+        clock
+            Shows ns, as that of the sample does.
+        waited_ns
+            How long this thread could have computed but other processes had the CPU, so far.
+        """
+        self._look_at, self._folder = look_at, folder
+        self._place = Place(room if folder else 0)
+        self._clock, self._waited_ns = clock, waited_ns
+        self._first_ns = self._second_ns = 0
         self.digest: str | None = None
         self.used = usage.NOTHING
 
-    def __call__(self, result: Any) -> None:
+    def __call__(self, result: Any, ended_ns: int) -> None:
         """Keep it, and note its digest."""
-        before = usage.read()
-        self.digest = self._keep(result)
+        waited_ns, before = self._waited_ns(), usage.read()
+        seen = self._place.copied(self._look_at(result))
+        self._first_ns = self._clock() - ended_ns - max(0, self._waited_ns() - waited_ns)
+        self.digest = keep(self._folder, seen) if self._folder else None
+        if self._first_ns >= SHORTEST_PUT_OFF_NS:
+            started = self._clock()
+            self._place.copied(self._look_at(result))
+            self._second_ns = self._clock() - started
         self.used = usage.read().since(before)
+
+    def contradiction(self, call_ns: float) -> str | None:
+        """Return how what was seen contradicts that a call was over when the clock was stopped; None if it does not.
+
+        Parameters
+        ----------
+        call_ns
+            How long a call took by the clock: who gains nothing by it has put nothing off.
+        """
+        first_ns, second_ns = self._first_ns, self._second_ns
+        longer_ns = first_ns - second_ns
+        if longer_ns < max(SHORTEST_PUT_OFF_NS, call_ns) or first_ns < PUT_OFF * second_ns:
+            return None
+        return (
+            f"its result was computed when the clock had stopped: the first look at it took {first_ns / 1e6:.3g} ms, "
+            f"the second {second_ns / 1e6:.3g} ms, and a call {call_ns / 1e6:.3g} ms"
+        )

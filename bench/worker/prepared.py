@@ -61,6 +61,11 @@ class Prepared:
         return hasattr(self.step, "clock_ns")
 
     @property
+    def is_forced(self) -> bool:
+        """Whether a call ends only when its result, which may be on a device, is there."""
+        return self._consumed is not None
+
+    @property
     def consumed(self) -> str | None:
         """What is done so that a call computes, where its result is made only when it is looked at, or is kept."""
         return self._consumed or self.caches.told()

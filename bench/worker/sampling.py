@@ -11,8 +11,8 @@ from .outcome import Unfit
 
 Clock = Callable[[], int]
 
-#: Is given what a call has returned, outside of the time.
-Take = Callable[[Any], object]
+#: Is given what a call has returned, and when by the clock, outside of the time.
+Take = Callable[[Any, int], object]
 
 _drawn_below = secrets.randbelow
 
@@ -69,14 +69,14 @@ class _One:
         self._left = calls
         self._is_taken = False
 
-    def __call__(self, result: Any) -> None:
+    def __call__(self, result: Any, ended: int) -> None:
         if not self._is_taken and _drawn_below(self._left) == 0:
             self._is_taken = True
-            self._take(result)
+            self._take(result, ended)
         self._left -= 1
 
 
-def _nobody(_result: Any) -> None:
+def _nobody(_result: Any, _ended: int) -> None:
     """Take nothing."""
 
 
@@ -90,8 +90,9 @@ def _together(step: Callable[..., object], clock: Clock, calls: list[Iterator[No
     started = clock()
     for result in calls.pop():  # it is what frees the result before the next call
         result = step()  # noqa: PLW2901
-    total = clock() - started
-    offer(result)
+    ended = clock()
+    offer(result, ended)
+    total = ended - started
     if result is not None:
         started = clock()
         result = None
@@ -154,9 +155,10 @@ class Sampler:
             given = before() or ()
             started = clock()
             result = step(*given)
-            total += clock() - started
+            ended = clock()
+            total += ended - started
             if place == offered:
-                offer(result)
+                offer(result, ended)
             if result is not None:
                 started = clock()
                 result = None

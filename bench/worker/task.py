@@ -1,23 +1,21 @@
 """What a worker does with one implementation on one case: prepare, call, time, count; what it returns others verify."""
 
-import gc
-import os
 import shutil
 import time
 from pathlib import Path
 
-from ..machine import threads, usage
+from ..machine import threads
 from ..machine.collector import collector_off
 from ..machine.resident import Watch, resident
-from ..store.worker_records import Burst, DiscardedBurst, Peak
-from . import correctness
+from ..store.worker_records import Peak
+from .bursts import Bursts
 from .checker import Checker
 from .inputs import Arena
 from .integrity import Integrity
-from .keeping import Keeping, keep
+from .keeping import Look, keep, look
 from .loading import problem_functions
 from .originals import Originals
-from .outcome import Unfit, judged
+from .outcome import judged
 from .outputs import Outputs
 from .pools import obedient_pools
 from .prepared import Prepared
@@ -30,9 +28,6 @@ WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 #: Of shorter calls one more is made on contents that were met, just written anew as those are that were not: behind
 #: these the caches and branches are as cold. For longer ones that is nothing, and their samples tell.
 LONGEST_MET_NS = 5_000_000
-
-#: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row end the case.
-MOST_CONTRADICTIONS = 3
 
 #: To prepare anew and to call takes at most so many times as long as a call, where prepare() only copies its inputs. Of
 #: short calls the shortest of some tries counts, for the first finds nothing in the caches.
@@ -52,6 +47,8 @@ class Bench:
         self._guard = threads.Guard(order.spec.case.threads or 1)
         self._prepared = Prepared(order)
         self._call_ns = 0.0
+        self._room = 0
+        """How many bytes a copy of what a call returns takes, as far as is known."""
 
     def start(self) -> Started:
         """Prepare, call, warm up; return what was found on the way."""
@@ -114,59 +111,28 @@ class Bench:
         self._is_short = shortest < LONGEST_MET_NS
         return first_call_ns, calls, kept
 
+    def _look(self, outputs: Outputs) -> Look:
+        """Return a look at what a call has just returned."""
+        return look(outputs, self._checker.leaves(outputs), tested=self._tested)
+
     def _keep(self, outputs: Outputs, folder: Path) -> str:
         """Write what a call has just returned to a new folder, for others to verify; return its digest."""
-        return keep(folder, outputs, self._checker.leaves(outputs), tested=self._tested)
+        seen = self._look(outputs)
+        self._room = seen.room
+        return keep(folder, seen)
 
     def burst(self, order: TimeBurst) -> BurstTimed:
-        """Time a burst, collector collected and off.
-
-        One that contradicts itself or the threads is timed again, for clocks err; three end the case.
-        ``longer`` is how many calls a sample should have, if these were too few.
-        """
-        began = self._wall_ns()
-        discarded: list[DiscardedBurst] = []
-        while True:
-            burst, contradiction, kept = self._timed(order, len(discarded))
-            if changed := self._arena.changed():
-                raise Unfit("wrong", correctness.changed(changed))
-            if contradiction is None:
-                self._call_ns = min(self._call_ns, *(ns / order.number for ns in burst.sample_ns))
-                longer = self._prepared.sampler.longer(order.number, min(burst.sample_ns))
-                took_ns = self._wall_ns() - began
-                return BurstTimed(burst=burst, discarded=tuple(discarded), longer=longer, took_ns=took_ns, kept=kept)
-            if len(discarded) == MOST_CONTRADICTIONS - 1:
-                raise Unfit(contradiction.outcome, f"{contradiction.reason} (and in {len(discarded)} more before it)")
-            discarded.append(DiscardedBurst(burst=burst, reason=contradiction.reason))
-
-    def _timed(self, order: TimeBurst, attempt: int) -> tuple[Burst, Unfit | None, str | None]:
-        """Return what a burst took, what contradicts that, and the digest of what was kept of it."""
-        folder = order.kept / str(attempt) if order.kept else None
-        keeping = Keeping(lambda result: self._keep(self._prepared.outputs(result), folder) if folder else None)
-        gc.collect()
-        with judged(), collector_off():
-            before, waited_ns = usage.read(), usage.waited_ns(os.getpid())
-            started = self._wall_ns()
-            durations = self._prepared.sampler.samples(order.number, order.samples, keeping if folder else None)
-            ended = self._wall_ns()
-            used = usage.read().since(before).without(keeping.used)
-        burst = Burst(
-            pass_index=order.pass_index,
-            position=order.position,
-            start_ns=started,
-            number=order.number,
-            sample_ns=tuple(durations),
-            cpu_ns=used.cpu_ns,
-            minor_faults=used.minor_faults,
-            involuntary_switches=used.involuntary_switches,
+        """Time a burst."""
+        bursts = Bursts(
+            self._prepared,
+            self._arena,
+            lambda result: self._look(self._prepared.outputs(result)),
+            guard=self._guard,
+            integrity=self._integrity,
         )
-        if said := self._guard.contradiction(used):
-            return burst, Unfit("failed", said), keeping.digest
-        if self._prepared.clock is self._wall_ns:
-            passed_ns = ended - started - keeping.used.wall_ns - (usage.waited_ns(os.getpid()) - waited_ns)
-            if said := self._prepared.sampler.contradiction(durations, passed_ns):
-                return burst, Unfit("not measured", said), keeping.digest  # the machine may be too busy
-        return burst, None, keeping.digest
+        found = bursts.timed(order, self._room)
+        self._call_ns = min(self._call_ns, *(ns / order.number for ns in found.burst.sample_ns))
+        return found
 
     def change(self, order: Change) -> Changed:
         """Make a first call on other contents, put into the same arrays; before it a last one on those that were timed.

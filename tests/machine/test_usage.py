@@ -1,6 +1,8 @@
 """What a process used."""
 
+import os
 import random
+import threading
 from types import SimpleNamespace
 
 from bench.machine import usage
@@ -33,3 +35,17 @@ def test_reading_counts_this_process_cpu_time():
     before = usage.read()
     sum(range(1_000_000))
     assert usage.read().since(before).cpu_ns > 0
+
+
+def test_how_long_this_process_has_waited_is_told_from_a_file_that_stays_open():
+    with usage.waiting() as waited_ns:
+        first, last = waited_ns(), waited_ns()
+    assert 0 <= first <= last <= usage.waited_ns(os.getpid()) or last == 0
+
+
+def test_what_other_threads_of_this_process_compute_is_told():
+    before = usage.beside_ns()
+    thread = threading.Thread(target=lambda: sum(range(300_000)))
+    thread.start()
+    thread.join()
+    assert usage.beside_ns() > before

@@ -8,7 +8,7 @@ import pytest
 
 from bench.problems.case import Case, Size
 from bench.worker.answers import Answers
-from bench.worker.keeping import keep
+from bench.worker.keeping import keep, look
 from bench.worker.originals import Originals
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import FIRST, LAST, TIMED, CaseSpec, HandOut, Kept, Returned, Verify, WriteInputs
@@ -43,7 +43,7 @@ def contents(answers, spec, name, tmp_path):
 def returned(place, product, content, *, first=True):
     """Return what a call has returned, as a worker keeps it."""
     given = {"product": product}
-    digest = keep(place, given, taken_apart(product, "product"), tested=False)
+    digest = keep(place, look(given, taken_apart(product, "product"), tested=False))
     return Returned(kept=Kept(folder=place, digest=digest), content=content, first=first)
 
 

@@ -27,6 +27,7 @@ def test_as_long_as_nothing_is_replaced_nothing_is_said():
         (time, "perf_counter_ns", "time.perf_counter_ns"),
         (builtins, "len", "builtins.len"),
         (np, "ascontiguousarray", "numpy.ascontiguousarray"),
+        (np, "sort", "numpy.sort"),
         (keeping, "keep", "keeping.keep"),
         (sampling.Sampler, "samples", "sampling.Sampler.samples"),
     ],

@@ -166,6 +166,16 @@ def test_what_is_done_before_each_call_is_not_timed(machine):
     assert all(4 * 5_000 <= ns <= 4 * 5_100 for ns in found)
 
 
+@pytest.mark.parametrize("before", [None, tuple])
+def test_what_one_call_of_all_has_returned_is_taken_with_when_that_was(machine, before):
+    one, sampler = machine(10, 5_000)
+    sampler.before = before
+    taken = []
+    sampler.samples(4, 3, lambda result, ended: taken.append((one.now_ns, ended)))
+    ((now, ended),) = taken
+    assert now - 10 <= ended <= now
+
+
 @pytest.mark.parametrize("call_ns", [700, 2_000, 30_000, 2_000_000])
 @pytest.mark.parametrize("step_ns", [20, 100, 1_000])
 def test_calls_timed_alone_have_a_sum_that_is_right(machine, call_ns, step_ns):

@@ -1,0 +1,39 @@
+"""What has itself called by what others do: by each call and line of Python, by what is audited, by a timer.
+
+Code of a worker that is called so sees when the harness begins to look, and computes while no clock runs.
+"""
+
+import signal
+import sys
+import threading
+
+#: The interpreter has so many places for those that watch it (PEP 669).
+_MONITORS = 6
+
+_TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
+
+
+def hooks() -> dict[str, object]:
+    """Return what is called so now, by the name of what sets it; of timers and audit hooks whether there are any."""
+    found: dict[str, object] = {
+        "sys.setprofile": sys.getprofile(),
+        "sys.settrace": sys.gettrace(),
+        "threading.setprofile": threading.getprofile(),
+        "threading.settrace": threading.gettrace(),
+        "sys.addaudithook": _is_audited(),
+    }
+    for name in _TIMERS:
+        found[f"signal.setitimer({name})"] = signal.getitimer(getattr(signal, name))[0] > 0
+    if sys.version_info >= (3, 12):
+        for number in range(_MONITORS):
+            found[f"sys.monitoring ({number})"] = sys.monitoring.get_tool(number)
+    return found
+
+
+def _is_audited() -> bool:
+    """Return whether there are audit hooks: only for these CPython (sysmodule.c) looks whether an event is a text."""
+    try:
+        sys.audit(1)  # type: ignore[arg-type]
+    except TypeError:
+        return True
+    return False
