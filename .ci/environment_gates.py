@@ -111,8 +111,9 @@ def measure(options: argparse.Namespace) -> None:
         for number in range(len(read(options.log)), options.gates):
             record = gate(folder, number + 1, budget_s=options.budget)
             append(options.log, record)
-            said = record.get("verdicts") or record["detail"]
-            print(f"{number + 1:2} {record['wall_s']:4.0f} s exit {record['exit']} {record['word']}: {said}", flush=True)
+            said = record.get("verdicts", record.get("detail"))
+            what = f"{number + 1:2} {record['wall_s']:4.0f} s exit {record['exit']} {record['word']}"
+            print(f"{what}: {said}", flush=True)
 
 
 def main() -> None:

@@ -1,18 +1,19 @@
-"""Does a gate find what has become slower in a compiled extension, which it has to build first? No test.
+"""Does a gate find what has become slower in a compiled extension that it has to build first? No test.
 
-A repository with a package whose only function is compiled: by setuptools, from Cython, or by meson-python. Each of these
-is built, and `implbench compare HEAD` holds it against a changed working tree, again and again:
+A repository with a package whose only function is compiled: by setuptools, from Cython, or by meson-python.
+`implbench compare HEAD` holds it against a changed working tree, again and again:
 
-- planted: the extension computes 5 % of its sum twice, which takes 5 % longer;
+- planted: the extension adds 5 % of its numbers twice, which takes 5 % longer;
 - unchanged: a comment more, measured all the same (--all), so that two builds of the same code are compared;
-- comment: a comment more in its source, on a line of its own;
+- comment: another comment in the place of one;
+- line: a comment more, on a line of its own, which moves all that follows it;
 - broken: its source cannot be compiled.
 
     python .ci/extension_gates.py --kind setuptools --gates 10 --log extension.jsonl
     python .ci/extension_gates.py --table extension.jsonl
 
 Each build has something else in a comment, so that none is taken for another. What is built is kept in a folder of the
-experiment's own; the packages that it takes come from an index. A log that has some of the gates already is gone on with.
+experiment's own, and the packages that it takes come from an index. A log that has some gates already is gone on with.
 """
 
 import argparse
@@ -138,10 +139,16 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 BROKEN = "int broken(\n"
 
 #: Case -> options of the gate.
-CASES: Mapping[str, tuple[str, ...]] = {"planted": (), "unchanged": ("--all",), "comment": (), "broken": ()}
+CASES: Mapping[str, tuple[str, ...]] = {"planted": (), "unchanged": ("--all",), "comment": (), "line": (), "broken": ()}
 
 #: How a gate of each case should end.
-WANTED = {"planted": "found", "unchanged": "quiet", "comment": "nothing to measure", "broken": "told"}
+WANTED = {
+    "planted": "found",
+    "unchanged": "quiet",
+    "comment": "nothing to measure",
+    "line": "nothing to measure",
+    "broken": "told",
+}
 
 
 class Repository:
@@ -162,9 +169,10 @@ class Repository:
 
     def gate(self, case: str, seed: int, *, budget_s: float) -> Record:
         """Compare the working tree, changed as the case wants it, with HEAD."""
+        more = () if case == "comment" else ("and a line more",)
         self._write(
             f"gate {seed}, {case}",
-            "a line more, which moves all that follows it",
+            *more,
             percent=PERCENT if case == "planted" else 0,
             broken=BROKEN if case == "broken" else "",
         )
@@ -192,7 +200,7 @@ class Repository:
 
 def judged(case: str, verdict: str | None, code: int) -> str:
     """Return in a few words how a gate did that gave an answer."""
-    if case == "comment":
+    if case in ("comment", "line"):
         return "nothing to measure" if verdict is None and code == 5 else "measured" if code in (0, 3) else "wrong"
     if case == "broken" or verdict not in ("slower", "faster", "equivalent", "not slower", "undecided"):
         return "wrong"
@@ -211,7 +219,7 @@ def refused(case: str, code: int, said: str) -> str:
 
 def plan(gates: int) -> Iterator[tuple[str, int]]:
     """Yield case and seed of each gate: those that chance has no part in once, the others in turn."""
-    yield from (("comment", 1), ("broken", 1))
+    yield from (("comment", 1), ("line", 1), ("broken", 1))
     for seed in range(1, gates + 1):
         yield from (("planted", seed), ("unchanged", seed))
 
