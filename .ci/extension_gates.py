@@ -158,7 +158,7 @@ class Repository:
         self._folder = folder
         others = {"src/mine/__init__.py": "from ._sums import squares\n", "benchmarks/sums.py": PROBLEM}
         ignored = {".gitignore": "build\n*.egg-info\n*.so\n"}
-        for name, text in (KINDS[kind] | others | ignored).items():
+        for name, text in {**KINDS[kind], **others, **ignored}.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
         self._source = next(name for name in KINDS[kind] if "_sums" in name)
