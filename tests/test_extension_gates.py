@@ -1,7 +1,5 @@
-"""The experiments of built extensions and of equal environments (.ci): how their gates are judged, and one for real."""
+"""The experiments of built extensions and of equal environments (.ci): how their gates are judged."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -60,14 +58,3 @@ def test_a_run_in_equal_environments_is_judged_by_all_of_its_changes():
     assert judged(quiet | {"loop": "undecided", "blas": "faster"}) == "false alarm"
     assert judged({"loop": "equivalent"}) == "wrong"
 
-
-@pytest.mark.environments
-@pytest.mark.machine
-@pytest.mark.parametrize("kind", ["cython", "meson"])
-def test_a_comment_is_nothing_to_measure_and_what_does_not_compile_is_told(kind, tmp_path):
-    log = tmp_path / "gates.jsonl"
-    command = [sys.executable, str(FOLDER / "extension_gates.py"), "--kind", kind, "--gates", "0", "--log", str(log)]
-    subprocess.run(command, capture_output=True, check=True)
-    found = {one["case"]: one["word"] for one in map(json.loads, log.read_text().splitlines())}
-    assert found["comment"] == "nothing to measure"
-    assert found["broken"] == "told"
