@@ -183,8 +183,8 @@ class Repository:
         try:
             said = json.loads(done.stdout)
         except ValueError:
-            end = (done.stderr or done.stdout).strip()[-1000:]
-            return record | {"word": refused(case, done.returncode, end), "detail": end}
+            end = (done.stderr or done.stdout).strip()
+            return record | {"word": refused(case, done.returncode, end), "detail": end[-1000:]}
         one = next(iter(said["benchmarks"]), None)
         verdict, ratio = (one["verdict"], one["ratio_head_over_base"]) if one else (None, None)
         detail = [skipped["reason"] for skipped in said["skipped"]] or said["warnings"]
