@@ -57,4 +57,3 @@ def test_a_run_in_equal_environments_is_judged_by_all_of_its_changes():
     assert judged(quiet | {"loop": "undecided"}) == "undecided"
     assert judged(quiet | {"loop": "undecided", "blas": "faster"}) == "false alarm"
     assert judged({"loop": "equivalent"}) == "wrong"
-

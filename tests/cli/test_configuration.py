@@ -46,9 +46,7 @@ def test_a_list_is_one_option_or_one_for_each(typed):
 
 
 def test_single_benchmarks_have_limits_of_their_own_for_every_gate(typed):
-    settings = (
-        'margin = "5%"\n[benchmarks.rows]\nmargin = 10\n[benchmarks."rows/loop"]\nmemory-margin = "20%"\n'
-    )
+    settings = 'margin = "5%"\n[benchmarks.rows]\nmargin = 10\n[benchmarks."rows/loop"]\nmemory-margin = "20%"\n'
     found = typed(settings, "compare", "main", name="implbench.toml")
     assert (found["margin"], found["own_margins"], found["own_memory_margins"]) == (
         0.05,
