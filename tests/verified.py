@@ -45,6 +45,7 @@ class VerifiedBench:
         self._answers = ANSWERS[self._inputs]
         self._place = self._new()
         self._returned: list[Returned] = []
+        self._content = FIRST
         self.worker = Bench(replace(order, kept=self._place, own_clock=True))
 
     def __getattr__(self, name: str) -> Any:
@@ -64,12 +65,14 @@ class VerifiedBench:
         self._keep(place / str(len(found.discarded)), found.kept, FIRST)
         return found
 
-    def finish(self) -> SimpleNamespace:
-        """Change to other contents; return the largest errors, and how long the calls took."""
+    def finish(self, *, timed: bool = True) -> SimpleNamespace:
+        """Change to other contents, where those so far were timed or not; return the largest errors and the times."""
         place = self._new()
         content = self._answers.hand_out(HandOut(name=LAST, folder=self._new())).content
-        found = self.worker.change(Change(content=content, kept=place))
-        self._keep(place / "last", found.last, FIRST)
+        found = self.worker.change(Change(content=content, kept=place, timed=timed))
+        if timed:
+            self._keep(place / "last", found.last, self._content)
+        self._content = LAST
         self._keep(place / "first", found.first, LAST, first=True)
         return SimpleNamespace(
             verification=self._verify(), met_ns=found.met_ns, unmet_ns=found.unmet_ns, copies=found.copies

@@ -63,8 +63,9 @@ class Verifying:
         """Have a worker change to other contents, of that name; Ended where it cannot."""
         place = self.place()
         content = self._content(inputs, name)
-        reply = ask(Change(content=content, kept=place, watched=name == LAST))
-        one.keep(place / "last", reply.last)
+        reply = ask(Change(content=content, kept=place, timed=name == LAST))
+        if name == LAST:
+            one.keep(place / "last", reply.last)
         one.content = name
         one.keep(place / "first", reply.first, first=True)
         return reply

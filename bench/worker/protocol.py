@@ -157,13 +157,14 @@ class TimeBurst(Order, frozen=True, kw_only=True):
 
 
 class Change(Order, frozen=True, kw_only=True):
-    """Make a last call on the contents so far, and a first one on others, which take their place."""
+    """Make a first call on other contents, which take the place of those so far."""
 
     content: Content
     kept: Path
-    """A new folder for what the two calls return."""
-    watched: bool = False
-    """Whether to see how much memory the first of them takes, which leaves another heap: nothing is timed behind it."""
+    """A new folder for what the calls return."""
+    timed: bool = False
+    """Whether bursts were timed on the contents so far: a last call on these is made and kept before, and its memory
+    watched, which leaves another heap. Nothing is timed behind it."""
 
 
 class Leave(Order, frozen=True, kw_only=True):
@@ -236,11 +237,12 @@ class BurstTimed(Reply, frozen=True, kw_only=True):
 
 
 class Changed(Reply, frozen=True, kw_only=True):
-    """Both calls were made."""
+    """The calls were made."""
 
-    last: str
+    last: str | None
+    """Digest of what the last call on the contents so far returned, where one was made: in a folder of this name."""
     first: str
-    """Digests of what they returned, in folders of these names."""
+    """The same of the first call on the others."""
     met_ns: Natural | None
     """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None
@@ -248,7 +250,7 @@ class Changed(Reply, frozen=True, kw_only=True):
     copies: bool = False
     """Whether it was prepared anew because its prepare() keeps copies of the inputs."""
     peak: Peak | None = None
-    """Memory of the first of the two, where it was watched."""
+    """Memory of the last call on the contents so far, where one was made."""
 
 
 class HandedOut(Reply, frozen=True, kw_only=True):

@@ -121,6 +121,11 @@ class Sampler:
         return min(SHORTEST_SAMPLE_STEPS * self._resolution_ns, self._reachable_ns)
 
     @property
+    def _is_timed_together(self) -> bool:
+        """Whether the clock of this process shows all of the calls."""
+        return self.before is None and self._clock is time.perf_counter_ns
+
+    @property
     def _wanted_ns(self) -> int:
         return max(SHORTEST_SAMPLE_NS, HEAD_ROOM * self.shortest_ns)
 
@@ -158,8 +163,13 @@ class Sampler:
                 total += clock() - started
         return int(total)
 
-    def calls_in_a_sample(self) -> tuple[int, float]:
-        """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile."""
+    def calls_in_a_sample(self, call_ns: int = 0) -> tuple[int, float]:
+        """Return how many calls make a sample, a power of 2, and the ns of the shortest call seen meanwhile.
+
+        `call_ns`: what a call took before, on the same clock; where it alone is a long sample, none is tried.
+        """
+        if self._is_timed_together and call_ns >= max(self._wanted_ns, LONGEST_TRIED_NS):
+            return 1, call_ns
         number, (shortest, took) = 1, self._shortest(1)
         if self.before is not None:
             return self._calls_alone(shortest)
@@ -214,7 +224,7 @@ class Sampler:
 
     def aside_ns(self) -> int:
         """Return how long a call takes beside what the clock shows of it, when nothing disturbs it."""
-        if self.before is None and self._clock is time.perf_counter_ns:
+        if self._is_timed_together:
             return 0
         readings = []
         for _ in range(TRIES):

@@ -27,6 +27,10 @@ from .untimed import Counted
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
+#: Of shorter calls one more is made on contents that were met, just written anew as those are that were not: behind
+#: these the caches and branches are as cold. For longer ones that is nothing, and their samples tell.
+LONGEST_MET_NS = 5_000_000
+
 #: A burst whose CPU time contradicts the threads asked for is timed again; so many in a row end the case.
 MOST_CONTRADICTIONS = 3
 
@@ -67,10 +71,9 @@ class Bench:
         pools = obedient_pools(self._guard, prepared.step)
         first_call_ns, warmup_calls, kept = self._call_and_warm_up()
         with judged(), collector_off():
-            number, call_ns = prepared.sampler.calls_in_a_sample()
+            number, self._call_ns = prepared.sampler.calls_in_a_sample(self._call_ns)
             aside_ns = prepared.sampler.aside_ns()
         warmed = self._wall_ns()
-        self._call_ns = call_ns
         self._integrity.require()
         self._ready_ns = prepare_ns + first_call_ns
         return Started(
@@ -81,7 +84,7 @@ class Bench:
             own_clock=prepared.own_clock,
             first_call_ns=first_call_ns,
             warmup_calls=warmup_calls,
-            call_ns=max(1, round(call_ns)) + aside_ns,
+            call_ns=max(1, round(self._call_ns)) + aside_ns,
             number=number,
             accepted=originals.making.accepts,
             consumed=prepared.consumed,
@@ -95,7 +98,7 @@ class Bench:
         self._resident = resident()
         first, first_call_ns = self._prepared.first_call()
         self._called_ns = self._wall_ns()
-        kept = self._keep(first, self._order.kept) if self._order.kept else None
+        self._known = kept = self._keep(first, self._order.kept) if self._order.kept else None
         own = self._checker.look(self._checker.leaves(first))
         copies = {path: array.copy() for path, array in own.items()}
         self._looked_ns = self._wall_ns()
@@ -106,7 +109,8 @@ class Bench:
         while shortest < SLOW_CALL_NS and self._wall_ns() - self._looked_ns < WARMUP_NS:
             shortest = min(shortest, self._prepared.call()[1])
             calls += 1
-        self._is_short = shortest < SLOW_CALL_NS
+        self._call_ns: float = shortest
+        self._is_short = shortest < LONGEST_MET_NS
         return first_call_ns, calls, kept
 
     def _keep(self, outputs: Outputs, folder: Path) -> str:
@@ -164,7 +168,7 @@ class Bench:
         return burst, None, keeping.digest
 
     def change(self, order: Change) -> Changed:
-        """Make a last call on the contents so far, and a first one on others, put into the same arrays.
+        """Make a first call on other contents, put into the same arrays; before it a last one on those that were timed.
 
         Who took a copy in prepare() answers for the old ones. Where it says so (COPIES_INPUTS), where a number changed,
         and where copies are all that it took (`_copied`), it is prepared again; a doubt is told (`input_files`).
@@ -172,22 +176,19 @@ class Bench:
         """
         prepared, place = self._prepared, order.kept / "first"
         obedient_pools(self._guard, prepared.step)
-        outputs, peak = self._watched() if order.watched else (prepared.call()[0], None)
-        last = self._looked_at(outputs, order.kept / "last")
-        if not self._arena.digests:
-            self._arena.change_to(self._arena.content)  # once more, as a call on others is held against it
-        met_ns = prepared.computing()[1] if self._is_short else None
+        last, met_ns, peak = self._last(order.kept / "last") if order.timed else (None, None, None)
         anew = not self._arena.change_to(order.content) or self._order.copies_inputs
         if anew:
             prepared.make_step()
         outputs, unmet_ns = prepared.computing()
         first = self._looked_at(outputs, place)
         copies = False
-        if first == last and not anew and (copied := self._copied()):
+        if first == self._known and not anew and (copied := self._copied()):
             shutil.rmtree(place)
             first = self._looked_at(copied[0], place)
-            if copies := first != last:  # else one result is right for both
+            if copies := first != self._known:  # else one result is right for both
                 unmet_ns = copied[1]
+        self._known = first
         self._integrity.require()
         all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
         return Changed(
@@ -198,6 +199,19 @@ class Bench:
             copies=copies,
             peak=peak,
         )
+
+    def _last(self, folder: Path) -> tuple[str, int | None, Peak]:
+        """Make the last call on the contents that were timed, and of short calls one more, on these just written anew.
+
+        Return the digest of what the first gave, the time of the second in ns, and what memory the first took.
+        """
+        outputs, peak = self._watched()
+        self._known = last = self._looked_at(outputs, folder)
+        if not self._is_short:
+            return last, None, peak
+        if not self._arena.digests:
+            self._arena.change_to(self._arena.content)
+        return last, self._prepared.computing()[1], peak
 
     def _copied(self) -> tuple[Outputs, int] | None:
         """Prepare anew an implementation that answers for earlier contents; None where more was kept than copies.

@@ -33,7 +33,7 @@ def machine(monkeypatch):
     def made(step_ns, *call_ns, resolution_ns=None):
         one = Machine(step_ns, *call_ns)
         monkeypatch.setattr(sampling.time, "perf_counter_ns", one.clock)
-        return one, Sampler(one.call, one.clock, resolution_ns or step_ns)
+        return one, Sampler(one.call, sampling.time.perf_counter_ns, resolution_ns or step_ns)
 
     return made
 
@@ -88,6 +88,14 @@ def test_samples_that_are_too_short_get_the_calls_that_make_them_long_enough(mac
 def test_a_call_of_a_tenth_of_a_millisecond_is_a_sample_by_itself_on_a_fine_clock(machine):
     _, sampler = machine(20, 110_000)
     assert sampler.calls_in_a_sample()[0] == 1
+
+
+def test_a_call_that_is_a_long_sample_by_itself_is_not_tried_again(machine):
+    real, sampler = machine(20, 50_000_000)
+    assert sampler.calls_in_a_sample(50_000_000) == (1, 50_000_000)
+    assert real.now_ns == 0
+    assert sampler.calls_in_a_sample(1_000)[0] == 1
+    assert real.now_ns > 0
 
 
 def test_however_coarse_the_clock_a_sample_does_not_take_minutes(machine):

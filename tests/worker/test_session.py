@@ -144,7 +144,7 @@ def test_fifty_megabytes_more_in_a_call_are_seen(conditions, spec, tmp_path):
         with WorkerProcess(conditions) as worker:
             worker.ask(Start(spec=spec, implementation="one", layout={"x": "C", "y": "C"}), Started, 300)
             content = first_of(spec, problem.read(FAKES).data[0], seed=1)
-            order = Change(content=content, kept=tmp_path / str(number), watched=True)
+            order = Change(content=content, kept=tmp_path / str(number), timed=True)
             return worker.ask(order, Changed, 300).peak
 
     usual, hungry = (peak(number, source) for number, source in enumerate((HONEST, HUNGRY)))

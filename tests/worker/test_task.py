@@ -290,7 +290,7 @@ def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
 
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
     assert last_calls(replace(order, copies_inputs=True), implemented, monkeypatch, keyed=False) == (None, None)
-    monkeypatch.setattr("bench.worker.task.SLOW_CALL_NS", 2_000_000)
+    monkeypatch.setattr("bench.worker.task.LONGEST_MET_NS", 2_000_000)
     assert last_calls(order, implemented, monkeypatch, keyed=False)[0] is None
 
 
@@ -437,6 +437,25 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
     bench.start()
     with pytest.raises(Unfit, match="the result is remembered"):
         bench.finish()
+
+
+@pytest.mark.parametrize(("timed", "made"), [(False, 1), (True, 3)])
+def test_only_contents_that_were_timed_get_last_calls(order, implemented, timed, made):
+    calls = []
+
+    def prepare(inputs):
+        def step():
+            calls.append(None)
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    before = len(calls)
+    bench.finish(timed=timed)
+    assert len(calls) == before + made
 
 
 def busy(seconds):
