@@ -6,7 +6,8 @@ A repository with a package whose only function is compiled: by setuptools, from
 - planted: the extension adds 5 % of its numbers twice, which takes 5 % longer;
 - unchanged: a comment more, measured all the same (--all), so that two builds of the same code are compared;
 - comment: another comment in the place of one;
-- line: a comment more, on a line of its own, which moves all that follows it;
+- line: a comment more, on a line of its own, which moves all that follows it (Cython has the lines compiled in, so that
+  it is measured there);
 - broken: its source cannot be compiled.
 
     python .ci/extension_gates.py --kind setuptools --gates 10 --log extension.jsonl
