@@ -25,6 +25,7 @@ from .cli.options import made
 from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .machine import exclusive
+from .measure.budget import planned_s
 from .measure.selection import select
 from .problems import discovery, problem
 from .problems.files import MODULE
@@ -34,6 +35,7 @@ from .report.json_run import interval_of
 from .store.records import Arm, Left, Run
 from .store.selectors import used_rounds
 from .store.worker_records import Outcome
+from .text import headed
 
 #: What a case is told apart by, as test parameters: for --benchmark-group-by=param:layout and the like.
 PARAMETERS = ("implementation", "size", "dtype", "layout", "threads")
@@ -105,8 +107,9 @@ class Measured:
 
             arms = [arm for arm in self.arms if arm.baseline or arm.case.id in wanted]
             settings = self._options.settings
-            alone = exclusive.alone(settings.command, wait=self._options.timing.wait, say=terminal.note)
-            with alone, terminal.progress(f"{self._problem.name}: {self._problem.title}") as listener:
+            wait, planned = self._options.timing.wait, planned_s(settings)
+            alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned)
+            with alone, terminal.progress(headed(self._problem.name, self._problem.title)) as listener:
                 runner = Runner(self._problem, settings, listener, decided=decided)
                 run, _ = runner.run(arms, self.left, self._options.results)
             if run.interrupted:

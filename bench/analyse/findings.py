@@ -11,7 +11,8 @@ from ..store.records import Arm, Left, Round, Run, Settings
 from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
-from . import bimodal, remembering
+from . import remembering
+from .bimodal import Bimodal, bimodal
 from .verdict import Ratio, Verdict, judge
 
 #: What a pool of another program is called if its BLAS is one that nobody tuned.
@@ -64,7 +65,8 @@ class Finding:
     """log(peak / peak of the baseline); None for the baseline, and where there is too little memory for a ratio."""
     peak_unknown: str | None = None
     """Why nothing is known of its memory, where somebody looked."""
-    bimodal: str | None = None
+    bimodal: Bimodal | None = None
+    """How its rounds fall into two groups, if they do."""
 
     @property
     def speedup_over_baseline(self) -> Ratio | None:
@@ -125,6 +127,13 @@ class GroupFindings:
     def baseline(self) -> Finding | None:
         """The baseline, whatever its outcome; None where it could not be started."""
         return next((finding for finding in self.findings if finding.arm.baseline), None)
+
+    @property
+    def rivals(self) -> tuple[Finding, ...]:
+        """The cases that have a ratio to the baseline, fastest first; not those on the reference BLAS."""
+        if self.baseline is None or self.baseline.outcome != Outcome.OK:
+            return ()
+        return tuple(one for one in self.ok if not one.arm.baseline and one.log_ratio and not one.reference_blas)
 
     @property
     def too_noisy(self) -> bool:
@@ -238,7 +247,7 @@ def _timed(finding: Finding, rounds: GroupRounds, limits: _Limits) -> Finding:
         verdict=judge(log_ratio, limits.margin, limits.resolved) if log_ratio and asked else None,
         log_ratios=logs,
         faults_per_call=median(faults.values()) if faults else None,
-        bimodal=bimodal.told(logs, faults),
+        bimodal=bimodal(logs, faults),
     )
 
 

@@ -1,10 +1,13 @@
 """What changed since the run before: the same cases, on the same machine, over the same baseline. Pure.
 
 The two runs stand apart in time, so times are not compared, but the ratios that each formed within its own rounds. Both
-ratios have an interval; a change is told where the two intervals are further apart than counts as a difference.
+ratios have an interval. A change is told where the two intervals are further apart than counts as a difference; of all
+else how large a change they leave possible.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import expm1
 
 from ..stats.intervals import Estimate, Interval
 from ..store.records import Run
@@ -30,11 +33,16 @@ class Changed:
 class Since:
     """The run before, and what is different."""
 
-    run: str
-    created: str
+    earlier: Run
     changed: tuple[Changed, ...]
-    unchanged: int
-    """So many other cases that both runs have: not shown to differ."""
+    others: int
+    """So many other cases whose ratios have an interval in both runs."""
+    most: float
+    """By how much any of these may have changed, as .05 for 5 %, or what the machine resolves if that is more."""
+    unknown: int
+    """So many without an interval in one of the runs."""
+    margin: float
+    """The larger of the two runs', and of all groups'."""
     baselines: tuple[str, ...]
     """Baselines whose source is not what it was, which moves the ratios of all others."""
 
@@ -60,29 +68,20 @@ def since(run: Run, groups: tuple[GroupFindings, ...], earlier: Run, before: tup
         What is said of either.
     """
     known = {group.name: group for group in before}
-    changed: list[Changed] = []
-    unchanged = 0
-    baselines = dict[str, None]()
-    for group in groups:
-        old = known.get(group.name)
-        if old is None or not _same_baseline(group, old):
-            continue
-        name = group.baseline.arm.case.implementation if group.baseline else ""
-        if run.sources.get(name) != earlier.sources.get(name):
-            baselines[name] = None
-        earlier_ones = {one.arm.case.id: one for one in old.ok}
-        for one in group.ok:
-            found = _changed(group, one, old, earlier_ones.get(one.arm.case.id))
-            changed += [found] if found else []
-            unchanged += found is None and not one.arm.baseline and one.arm.case.id in earlier_ones
-    if not changed and not unchanged:
+    alike = [(group, old) for group in groups if (old := known.get(group.name)) and _same_baseline(group, old)]
+    found = [one for group, old in alike for one in _compared(group, old)]
+    if not found:
         return None
+    left = [one.most for one in found if not one.changed and one.most is not None]
+    moved = [group.baseline.arm.case.implementation for group, _ in alike if group.baseline]
     return Since(
-        run=earlier.id,
-        created=earlier.created,
-        changed=tuple(changed),
-        unchanged=unchanged,
-        baselines=tuple(baselines),
+        earlier=earlier,
+        changed=tuple(one.changed for one in found if one.changed),
+        others=len(left),
+        most=max(left, default=0.0),
+        unknown=sum(one.most is None for one in found),
+        margin=max(max(group.margin, old.margin) for group, old in alike),
+        baselines=tuple(dict.fromkeys(name for name in moved if run.sources.get(name) != earlier.sources.get(name))),
     )
 
 
@@ -90,22 +89,39 @@ def _same_baseline(group: GroupFindings, old: GroupFindings) -> bool:
     return bool(group.baseline and old.baseline and group.baseline.arm.case.id == old.baseline.arm.case.id)
 
 
-def _changed(group: GroupFindings, one: Finding, old: GroupFindings, earlier: Finding | None) -> Changed | None:
-    """Return how a case changed; None where that was not shown."""
-    if earlier is None or one.log_ratio is None or earlier.log_ratio is None or one.arm.baseline:
-        return None
-    now, then = one.log_ratio.interval, earlier.log_ratio.interval
-    if now is None or then is None:
-        return None
-    difference = Estimate(
-        value=one.log_ratio.value - earlier.log_ratio.value,
-        interval=Interval(low=now.low - then.high, high=now.high - then.low),
-        rounds=min(one.rounds, earlier.rounds),
-        reason=None,
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Compared:
+    """A case that both runs have."""
+
+    changed: Changed | None
+    most: float | None
+    """By how much it may have changed; None where one of its ratios has no interval."""
+
+
+def _compared(group: GroupFindings, old: GroupFindings) -> Iterator[_Compared]:
+    """Yield how each case that two groups have stands beside the baseline now and then."""
+    before = {one.arm.case.id: one for one in old.ok}
+    resolved = max(group.resolved or 0.0, old.resolved or 0.0)
+    for one in group.ok:
+        earlier = before.get(one.arm.case.id)
+        if earlier is None or one.arm.baseline or one.log_ratio is None or earlier.log_ratio is None:
+            continue
+        difference = _difference(one.log_ratio, earlier.log_ratio)
+        verdict = judge(difference, max(group.margin, old.margin), resolved)
+        changed = None
+        if verdict in (Verdict.FASTER, Verdict.SLOWER):
+            then, now = (Ratio.of(log_ratio).inverse() for log_ratio in (earlier.log_ratio, one.log_ratio))
+            changed = Changed(group=group, finding=one, before=then, now=now, verdict=verdict)
+        ends = difference.interval
+        yield _Compared(changed=changed, most=max(expm1(max(-ends.low, ends.high)), resolved) if ends else None)
+
+
+def _difference(now: Estimate, then: Estimate) -> Estimate:
+    """Return the difference of two log-ratios of different runs; without an interval where either has none."""
+    ends, others = now.interval, then.interval
+    return Estimate(
+        value=now.value - then.value,
+        interval=Interval(low=ends.low - others.high, high=ends.high - others.low) if ends and others else None,
+        rounds=min(now.rounds, then.rounds),
+        reason=now.reason or then.reason,
     )
-    verdict = judge(difference, max(group.margin, old.margin), max(group.resolved or 0.0, old.resolved or 0.0))
-    if verdict not in (Verdict.FASTER, Verdict.SLOWER):
-        return None
-    ratios = (Ratio.of(found).inverse() for found in (earlier.log_ratio, one.log_ratio))
-    before, after = ratios
-    return Changed(group=group, finding=one, before=before, now=after, verdict=verdict)

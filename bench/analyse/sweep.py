@@ -283,15 +283,17 @@ def _steps(places: Sequence[Place], name: str) -> list[Growth]:
 def _asymptotic(places: Sequence[Place], name: str) -> Growth | None:
     """Return the slope of one implementation over its largest decade of sizes with rounds enough for an interval.
 
-    Where no size has so many rounds, over the largest decade of all. None with fewer than three sizes.
+    None with fewer than three such sizes.
     """
-    timed = [place for place in places if name in place.timed]
-    certain = [place for place in timed if place.timed[name].rounds >= MIN_ROUNDS] or timed
+    certain = [place for place in places if name in place.timed and place.timed[name].rounds >= MIN_ROUNDS]
     last = [place for place in certain if place.value * DECADE >= certain[-1].value]
     return _growth(name, last) if len(last) >= LEAST_SIZES else None
 
 
 def _growth(name: str, places: Sequence[Place]) -> Growth | None:
+    """Return the slope over some sizes; None where the rounds that they share are too few for an interval."""
     times = {float(place.value): place.group.rounds.log_seconds(place.timed[name].arm) for place in places}
     found = slope(times)
-    return None if found is None else Growth(name=name, first=places[0].value, last=places[-1].value, slope=found)
+    if found is None or found.interval is None:
+        return None
+    return Growth(name=name, first=places[0].value, last=places[-1].value, slope=found)

@@ -159,10 +159,11 @@ def precision(to: argparse.ArgumentParser) -> None:
     )
 
 
-def margin(to: argparse.ArgumentParser) -> None:
+def margin(to: argparse.ArgumentParser, action: "str | type[argparse.Action]" = "store") -> None:
     """Add the smallest difference that matters."""
     to.add_argument(
         "--margin",
+        action=action,
         type=argument_types.percentage,
         metavar="PERCENT",
         help="smallest difference that matters (default: 3%%)",

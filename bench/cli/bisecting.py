@@ -16,6 +16,7 @@ from ..versions.ancestry import Commit
 from ..versions.bisection import Bisection, Search, State, Tried
 from ..versions.comparer import usual_budget_s
 from ..versions.comparison import Comparison
+from ..versions.margins import Margins
 from ..versions.sides import Asked
 from . import comparing
 from .comparing import Prepared
@@ -24,7 +25,15 @@ from .comparing import Prepared
 class Bisector:
     """Compares commits with GOOD until the first that is slower is known, or all that it may be."""
 
-    def __init__(self, asked: Asked, wanted: Selection, settings: Settings, *, path: Sequence[Commit]) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        wanted: Selection,
+        settings: Settings,
+        *,
+        path: Sequence[Commit],
+        margins: Margins | None = None,
+    ) -> None:
         """Get ready.
 
         Parameters
@@ -37,9 +46,13 @@ class Bisector:
             Of each comparison; its budget is that for one commit.
         path
             The commits behind GOOD up to BAD.
+        margins
+            Of the benchmarks, by what BAD calls them; None: all have that of the settings.
         """
         self._asked, self._wanted, self._settings = asked, wanted, settings
         self._path = tuple(path)
+        self._margins = margins or Margins(usual=settings.margin)
+        self._margin = settings.margin
         self._rule = gate.rule_of_search(bisection.most_comparisons(len(path)))
         self._case: str | None = None
         self._found: dict[int, Comparison] = {}
@@ -64,7 +77,7 @@ class Bisector:
             good=good,
             bad=bad,
             case=self._case or "/".join((*self._asked.problems, *self._wanted.implementations)),
-            margin=self._settings.margin,
+            margin=self._margin,
             path=self._path,
             tried=search.tried,
             whole=self._found[len(self._path) - 1],
@@ -93,10 +106,10 @@ class Bisector:
             ready = comparing.prepared(asked, self._wanted, settings, place=executable(place))
             if self._case is None:
                 self._follow(ready)
-            return comparing.measured(ready, settings, rule=self._rule)
+            return comparing.measured(ready, replace(settings, margin=self._margin), rule=self._rule)
 
     def _follow(self, ready: Prepared) -> None:
-        """Have all further comparisons measure the case of this one, by what GOOD calls it.
+        """Have all further comparisons measure the case of this one, by what GOOD calls it, at its margin.
 
         Raises
         ------
@@ -109,7 +122,7 @@ class Bisector:
         for one in ready.chosen:
             base, case = ready.pair[0], one.case
             where = next(where for where, problem in base.problems.items() if problem is one.base.problem)
-            self._case = case.id
+            self._case, self._margin = case.id, self._margins.of(case)
             self._asked = replace(self._asked, problems=(str(base.own.origins[0] / where),))
             self._wanted = replace(
                 self._wanted,

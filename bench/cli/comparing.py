@@ -19,6 +19,7 @@ from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.builds import others_that_differ
 from ..versions.comparer import Comparer, Measured
 from ..versions.comparison import Comparison
+from ..versions.margins import Margins
 from ..versions.memory import USUAL, MemoryLimits
 from ..versions.native import Doubt
 from ..versions.sides import Asked, Side, sides
@@ -61,7 +62,12 @@ def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path
 
 
 def measured(
-    ready: Prepared, settings: Settings, *, rule: Rule = ALONE, memory_limits: MemoryLimits = USUAL
+    ready: Prepared,
+    settings: Settings,
+    *,
+    margins: Margins | None = None,
+    rule: Rule = ALONE,
+    memory_limits: MemoryLimits = USUAL,
 ) -> Comparison:
     """Measure what is to be, and return what is said of it.
 
@@ -69,10 +75,12 @@ def measured(
     ----------
     ready, settings
         The two versions, and what the user asked for.
+    margins
+        Of the benchmarks; None: all have that of the settings.
     rule
         How levels are shared.
     memory_limits
-        Margin of peaks of memory, and whether they are gated; the rest is found out.
+        Margins of peaks of memory, and whether they are gated; the rest is found out.
 
     Raises
     ------
@@ -81,6 +89,7 @@ def measured(
     """
     results: Sequence[Measured] = ()
     overtime_s = 0.0
+    margins = margins or Margins(usual=settings.margin)
     read = ready.read
     if ready.chosen:
         title = f"{len(ready.chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
@@ -88,12 +97,12 @@ def measured(
             comparer = Comparer(settings, listener, rule=replace(rule, judges_all=memory_limits.is_gated))
             for side in ready.pair:
                 reads.forget(side.own.tree)
-            results = comparer.compare(ready.chosen)
+            results = comparer.compare(ready.chosen, margins)
             overtime_s = comparer.overtime_s
         now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
         read = read[0] | now[0], read[1] | now[1]
-    limits = memory.limits(results, memory_limits.margin, is_gated=memory_limits.is_gated)
-    found = replace(_found(ready, results, settings.margin, limits=limits), overtime_s=overtime_s)
+    limits = memory.limits(results, memory_limits.margins, is_gated=memory_limits.is_gated)
+    found = replace(_found(ready, results, margins, limits=limits), overtime_s=overtime_s)
     return comparison.doubted(found, _doubt(ready, read))
 
 
@@ -122,7 +131,7 @@ def _telling(listener: Callable[[Progress], None]) -> Callable[[str], None]:
     return tell
 
 
-def _found(ready: Prepared, results: Sequence[Measured], margin: float, *, limits: MemoryLimits) -> Comparison:
+def _found(ready: Prepared, results: Sequence[Measured], margins: Margins, *, limits: MemoryLimits) -> Comparison:
     base, head = ready.pair
     noise = comparison.noise_of(results)
     resolved = resolves(noise)
@@ -130,8 +139,10 @@ def _found(ready: Prepared, results: Sequence[Measured], margin: float, *, limit
     return Comparison(
         base=base.label,
         head=head.label,
-        margin=margin,
-        compared=tuple(comparison.compared(one, margin, resolved, memory_limits=limits) for one in results),
+        margin=margins.usual,
+        compared=tuple(
+            comparison.compared(one, margins.of(one.benchmark.case), resolved, memory_limits=limits) for one in results
+        ),
         skipped=tuple(ready.skipped),
         noise=noise,
         resolved=resolved,

@@ -8,10 +8,15 @@
     budget = 120
     all = true
 
+    [tool.implbench.benchmarks."rows/loop"]    # the gates of that benchmark alone
+    margin = "10%"
+    memory-margin = "20%"
+
 A key is the name of a long option, its value what would be typed behind it. What is typed counts more.
 """
 
 import argparse
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,12 +25,19 @@ from typing import Any
 
 from .. import reading
 from ..errors import ImplbenchError, did_you_mean
+from .version_arguments import Limit
 
 #: A file of a project's settings has at most so many bytes.
 LARGEST = 2**20
 
 #: Names of the files, and where in each the table is; the first that is found counts.
 FILES: Mapping[str, tuple[str, ...]] = {"implbench.toml": (), "pyproject.toml": ("tool", "implbench")}
+
+#: The table of tables of single benchmarks, by their names.
+BENCHMARKS = "benchmarks"
+
+#: A key that TOML takes without quotation marks.
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +51,7 @@ class Table:
 
     def error(self, key: str, why: str) -> ImplbenchError:
         """Return the error for one of its keys."""
-        return ImplbenchError(f"{self.file}: {'.'.join((*self.path, key))}: {why}")
+        return ImplbenchError(f"{self.file}: {'.'.join(map(_written, (*self.path, key)))}: {why}")
 
     def below(self, key: str) -> "Table":
         """Return a table in it."""
@@ -68,9 +80,10 @@ def configure(command: str, commands: Mapping[str, argparse.ArgumentParser], fol
         return
     named = {name: _options(parser) for name, parser in commands.items()}
     everywhere = {name: action for options in named.values() for name, action in options.items()}
+    tables = (*named, BENCHMARKS)
     for key, value in found.values.items():
-        if isinstance(value, dict) and key not in named:
-            raise found.error(key, f"there is no such command{did_you_mean(key, named)}")
+        if isinstance(value, dict) and key not in tables:
+            raise found.error(key, f"there is no such command{did_you_mean(key, tables)}")
         if not isinstance(value, dict) and key not in everywhere:
             raise found.error(key, f"no command has an option --{key}{did_you_mean(key, everywhere)}")
     own = named[command]
@@ -78,6 +91,9 @@ def configure(command: str, commands: Mapping[str, argparse.ArgumentParser], fol
     _set(commands[command], own, Table(file=found.file, path=found.path, values=general))
     if command in found.values:
         _set(commands[command], own, found.below(command))
+    if BENCHMARKS in found.values:
+        limits = {name: one for options in named.values() for name, one in options.items() if isinstance(one, Limit)}
+        commands[command].set_defaults(**_of_benchmarks(limits, found.below(BENCHMARKS)))
 
 
 def table(folder: Path) -> Table | None:
@@ -119,6 +135,26 @@ def _set(parser: argparse.ArgumentParser, options: Mapping[str, argparse.Action]
             raise given.error(key, f"`{parser.prog}` has no option --{key}{did_you_mean(key, options)}")
         if value is not False:
             parser.set_defaults(**{options[key].dest: _value(options[key], value, key, given)})
+
+
+def _of_benchmarks(limits: Mapping[str, Limit], given: Table) -> dict[str, dict[str, Any]]:
+    """Return what a gate takes for each limit: name of a benchmark -> its own."""
+    found: dict[str, dict[str, Any]] = {one.own: {} for one in limits.values()}
+    for name in given.values:
+        if not isinstance(given.values[name], dict):
+            raise given.error(name, f"expected a table of the benchmark of that name, with {' or '.join(limits)}")
+        benchmark = given.below(name)
+        for key, value in benchmark.values.items():
+            if key not in limits:
+                near = did_you_mean(key, limits)
+                raise benchmark.error(key, f"a benchmark has only {' and '.join(limits)} of its own{near}")
+            found[limits[key].own][name] = _value(limits[key], value, key, benchmark)
+    return found
+
+
+def _written(key: str) -> str:
+    """Return a key as it stands in a file."""
+    return key if _BARE.fullmatch(key) else f'"{key}"'
 
 
 def _value(action: argparse.Action, value: Any, key: str, given: Table) -> Any:

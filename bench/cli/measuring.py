@@ -8,7 +8,7 @@ from pathlib import Path
 from ..analyse.decided import decided
 from ..machine import exclusive
 from ..measure import descendants
-from ..measure.budget import race_budget_s
+from ..measure.budget import planned_s, race_budget_s
 from ..measure.environments import Environment
 from ..measure.runner import Runner
 from ..measure.selection import Selection, select
@@ -16,6 +16,7 @@ from ..problems.problem import Problem
 from ..report import terminal
 from ..store.interrupted import Interrupted
 from ..store.records import Arm, Left, Run, Settings
+from ..text import headed
 
 
 def measured(
@@ -77,9 +78,9 @@ def _measured(
     decide: Callable[[Run], set[str]] = decided,
     after: Interrupted | None = None,
 ) -> tuple[Run, Path | None]:
-    with exclusive.alone(settings.command, wait=wait, say=terminal.note):
+    with exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s(settings)):
         began_ns = time.time_ns()
-        with terminal.progress(f"{problem.name}: {problem.title}") as listener:
+        with terminal.progress(headed(problem.name, problem.title)) as listener:
             runner = Runner(
                 problem,
                 settings,

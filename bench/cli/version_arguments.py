@@ -7,6 +7,30 @@ import argparse
 
 from . import argument_types, arguments
 
+TYPE_CHECKING = False  # as in `parser`
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Limit(argparse.Action):
+    """Stores what all benchmarks are held to: what a project has single ones held to counts no more."""
+
+    @property
+    def own(self) -> str:
+        """Name of what single benchmarks are held to, by their names."""
+        return f"own_{self.dest}s"
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: "Any",
+        option_string: "str | None" = None,
+    ) -> None:
+        """Store what was typed."""
+        setattr(namespace, self.dest, values)
+        setattr(namespace, self.own, {})
+
 
 def versions(to: argparse.ArgumentParser) -> None:
     """Add which versions are compared, and what of them."""
@@ -55,7 +79,7 @@ def gate(to: argparse.ArgumentParser) -> None:
 def manner(to: argparse.ArgumentParser, budget: str) -> None:
     """Add how a gate is held; `budget` is what the help says of its time."""
     to.add_argument("--budget", type=argument_types.seconds, dest="budget_s", metavar="SECONDS", help=budget)
-    arguments.margin(to)
+    arguments.margin(to, Limit)
     arguments.seed(to)
     arguments.timeout(to)
     arguments.memory(to)
@@ -71,6 +95,7 @@ def memory(to: argparse.ArgumentParser) -> None:
     )
     to.add_argument(
         "--memory-margin",
+        action=Limit,
         type=argument_types.percentage,
         metavar="PERCENT",
         help="smallest difference of peaks of memory that matters (default: 10%%)",

@@ -7,6 +7,7 @@ from ..report.markdown import titled_page
 from ..report.parts import Section
 from ..report.sections import answer, cases, threats
 from ..store.records import Run
+from ..text import headed
 
 #: Cases without a time are in its tables.
 HAS_OUTCOMES = True
@@ -18,7 +19,7 @@ def export(runs: Sequence[Run]) -> bytes:
 
 
 def _title(run: Run) -> str:
-    return f"{run.problem.name}: {run.problem.title}"
+    return headed(run.problem.name, run.problem.title)
 
 
 def _sections(run: Run) -> tuple[Section, ...]:

@@ -19,6 +19,7 @@ from ..report.markdown import titled_page
 from ..report.parts import file_name, plain
 from ..report.sections import advice, answer, brief
 from ..store.documents import write_atomically
+from ..text import headed
 from .case_table import of_groups
 from .outline import Part, Past, doubts, measured, past
 from .payload import payload
@@ -63,7 +64,7 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
     speedup = next((part for part in parts if part.id == "speedup"), None)
     return render(
         "report.html.j2",
-        f"{analysis.run.problem.name}: {analysis.run.problem.title}",
+        headed(analysis.run.problem.name, analysis.run.problem.title),
         data,
         up=up,
         entries=_entries(parts, last, advised=bool(todo)),
@@ -86,7 +87,7 @@ def _files(analysis: Analysis, parts: tuple[Part, ...]) -> Iterator[tuple[str, s
     for part in parts:
         for table in part.tables:
             yield f"{file_name(table.name)}.csv", csv(table)
-    title = f"{analysis.run.problem.name}: {analysis.run.problem.title}"
+    title = headed(analysis.run.problem.name, analysis.run.problem.title)
     yield "summary.md", titled_page(title, brief(analysis), files=False)
     yield "summary.json", json.dumps(json_run.of(analysis, None), indent=1, allow_nan=False) + "\n"
 

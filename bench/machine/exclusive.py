@@ -10,15 +10,19 @@ import fcntl
 import os
 import stat
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from .. import reading
 from ..errors import ImplbenchError, NothingMeasured
 from ..text import speakable
+from ..units import duration
 
 #: Variable of the environment that names another folder for the lock: those with different ones measure side by side.
 PLACE = "IMPLBENCH_LOCK"
@@ -29,17 +33,34 @@ _MOST_BYTES = 4096
 #: So much of a command is told.
 _LONGEST = 120
 
+#: Who waits is told again for whom after so many seconds, and then after twice as many each time.
+REMINDED_S = 60.0
+
+#: What is said of somebody of whom nothing else is known.
+_MEASURES = "measures on this machine"
+
+#: Seconds that a note may hold.
+_Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+
 
 class _Holder(msgspec.Struct):
     """Who measures."""
 
     pid: int
     command: str
+    since_s: _Seconds | None = None
+    """Since 1970, when it began to measure."""
+    planned_s: _Seconds | None = None
+    """How long it may take, as far as that was known then."""
 
 
 @contextmanager
 def alone(
-    command: Sequence[str], *, wait: bool = True, say: Callable[[str], None] = lambda text: None
+    command: Sequence[str],
+    *,
+    wait: bool = True,
+    say: Callable[[str], None] = lambda text: None,
+    planned_s: float | None = None,
 ) -> Iterator[None]:
     """Measure while nobody else of this user does on this machine.
 
@@ -51,6 +72,8 @@ def alone(
         Whether to wait for others; else they are an error.
     say
         Is told who is waited for.
+    planned_s
+        How long this one may take, which others are told; None where that is not known.
 
     Raises
     ------
@@ -61,7 +84,7 @@ def alone(
     try:
         if descriptor is not None:
             _take(descriptor, say, wait=wait)
-            _sign(descriptor, " ".join(command))
+            _sign(descriptor, " ".join(command), planned_s)
         yield
     finally:
         if descriptor is not None:
@@ -97,28 +120,63 @@ def _take(descriptor: int, say: Callable[[str], None], *, wait: bool) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder = _holder(descriptor)
         if not wait:
-            raise NothingMeasured(
-                f"{holder} measures on this machine; without --no-wait its end is waited for"
-            ) from error
-        say(f"waiting for {holder}, which measures on this machine (--no-wait leaves instead)")
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+            said = " ".join(_holder(descriptor))
+            raise NothingMeasured(f"{said}; without --no-wait its end is waited for") from error
+        say(_waiting(descriptor))
+        with _reminding(descriptor, say):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError:  # a file system without locks
         pass
 
 
-def _sign(descriptor: int, command: str) -> None:
+def _sign(descriptor: int, command: str, planned_s: float | None) -> None:
     """Note in the file who holds it."""
+    holder = _Holder(pid=os.getpid(), command=speakable(command)[:_LONGEST], since_s=time.time(), planned_s=planned_s)
     with contextlib.suppress(OSError):  # a full disk: nobody is told for whom to wait
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, msgspec.json.encode(_Holder(pid=os.getpid(), command=speakable(command)[:_LONGEST])), 0)
+        os.pwrite(descriptor, msgspec.json.encode(holder), 0)
 
 
-def _holder(descriptor: int) -> str:
-    """Return who holds the lock, in words; what the file says is a note, and may be old or anything."""
+@contextmanager
+def _reminding(descriptor: int, say: Callable[[str], None]) -> Iterator[None]:
+    """Tell now and then for whom is still waited: by a thread, for whoever waits for a lock does nothing else."""
+    over = threading.Event()
+
+    def remind() -> None:
+        pause_s = REMINDED_S
+        while not over.wait(pause_s):
+            say(_waiting(descriptor))
+            pause_s *= 2
+
+    thread = threading.Thread(target=remind, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _waiting(descriptor: int) -> str:
+    """Return for whom is waited."""
+    return f"waiting for {', which '.join(_holder(descriptor))} (--no-wait leaves instead)"
+
+
+def _holder(descriptor: int) -> tuple[str, str]:
+    """Return who holds the lock, and what they do; what the file says is a note, and may be old or anything."""
     try:
         found = reading.decoded(os.pread(descriptor, _MOST_BYTES, 0), _Holder)
     except (ImplbenchError, OSError):
-        return "another process"
-    return f"process {found.pid} ({found.command[:_LONGEST]})"
+        return "another process", _MEASURES
+    return f"process {found.pid} ({found.command[:_LONGEST]})", _measuring(found)
+
+
+def _measuring(found: _Holder) -> str:
+    """Return since when somebody measures and how long that may take, as far as it is known."""
+    if found.since_s is None:
+        return _MEASURES
+    began = time.strftime("%H:%M", time.localtime(found.since_s))
+    ago = duration(max(0.0, time.time() - found.since_s))
+    planned = f" of about {duration(found.planned_s)}" if found.planned_s else ""
+    return f"has been measuring on this machine since {began} ({ago}{planned})"

@@ -34,6 +34,13 @@ def race_budget_s(cases: int) -> float:
     return max(USUAL_BUDGET_S, RACE_S_EACH * cases)
 
 
+def planned_s(settings: Settings) -> float | None:
+    """Return the time for a run, but for what it may grow to; None where its rounds alone end it."""
+    if settings.rounds is not None and settings.budget_s is None:
+        return None
+    return settings.budget_s or USUAL_BUDGET_S
+
+
 class Pace:
     """Keeps the time of a run."""
 
@@ -74,7 +81,7 @@ class Pace:
     @property
     def is_bounded(self) -> bool:
         """Whether the time may end the run before its rounds are done."""
-        return self._settings.rounds is None or self._settings.budget_s is not None
+        return planned_s(self._settings) is not None
 
     def add(self, round_s: float) -> None:
         """Count a round of all groups that took so long."""

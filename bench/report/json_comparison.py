@@ -20,7 +20,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
         "resolves": found.resolved,
         "too_noisy": found.too_noisy,
         "memory": {
-            "margin": found.memory_limits.margin,
+            "margin": found.memory_limits.margins.usual,
             "gated": found.memory_limits.is_gated,
             "resolves": found.memory_limits.resolved,
         },
@@ -30,6 +30,7 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
             {
                 "id": compared.name,
                 "verdict": compared.standing,
+                "margin": compared.margin,
                 "outcome": compared.outcome,
                 "reason": compared.reason,
                 "ratio_head_over_base": estimate(Ratio.of(compared.log_ratio) if compared.log_ratio else None),
@@ -56,6 +57,7 @@ def _memory(found: Memory | None) -> dict[str, Any] | None:
     base, head = found.peak_bytes or (None, None)
     return {
         "verdict": found.standing,
+        "margin": found.margin,
         "reason": found.reason,
         "peak_bytes_base": estimate(base),
         "peak_bytes_head": estimate(head),

@@ -17,6 +17,7 @@ from ..stats.intervals import Uncertain
 from ..stats.racing import Race
 from ..store.checks import Check
 from ..store.records import Left
+from . import bimodal
 from .sections import time_spent
 
 
@@ -226,7 +227,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "prepare_seconds": finding.prepare_s,
         "transfer_seconds": finding.transfer_s,
         "consumed": finding.consumed,
-        "bimodal": finding.bimodal,
+        "bimodal": bimodal.text(finding.bimodal) if finding.bimodal else None,
     }
 
 

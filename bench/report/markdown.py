@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ..store.records import Run
+from ..text import headed
 from .parts import CODE, Section, Table, file_name, plain
 
 #: What Markdown would read as more than text: of brackets only what could become a link, of underscores only those that
@@ -17,7 +18,7 @@ _BLOCK = re.compile(r"^(\d{1,9})([.)])|^([-+=#])")
 
 def page(run: Run, found: tuple[Section, ...]) -> str:
     """Return the page of a run's report."""
-    return titled_page(f"{run.problem.name}: {run.problem.title}", found)
+    return titled_page(headed(run.problem.name, run.problem.title), found)
 
 
 def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -> str:

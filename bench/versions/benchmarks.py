@@ -1,10 +1,10 @@
 """What a comparison measures: each implementation that both sides have, and why the others are not measured."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import unknown
+from ..errors import did_you_mean, unknown
 from ..measure.group import Source
 from ..measure.selection import Selection, select
 from ..problems import implementation, source_code
@@ -14,7 +14,7 @@ from ..problems.problem import Problem
 from ..store.records import Arm, Role
 from ..store.worker_records import Outcome
 from .pairing import Pairs, Renames, paired, paired_implementations, paired_problems
-from .places import name_at
+from .places import name_at, places_in
 from .sides import Side
 
 SAME = "the same code on both sides (--all measures it)"
@@ -111,6 +111,34 @@ def identical(problem: Problem, wanted: Selection) -> tuple[Benchmark, ...]:
         for arm in arms
         if not arm.again
     )
+
+
+def without_benchmark(names: Iterable[str], base: Side, head: Side) -> Iterator[str]:
+    """Yield which names are those of nothing in either version, in a sentence each.
+
+    Parameters
+    ----------
+    names
+        Of problems, of implementations as in ``rows/loop``, or ids of cases.
+    base, head
+        The two sides; of a problem that was not read on one of them, any implementation may be there.
+    """
+    asked = tuple(names)
+    known: set[str] = set()
+    unread: set[str] = set()
+    for side in (base, head) if asked else ():
+        for where in places_in(side.root):
+            called = {where, name_at(where, side.root)}
+            known |= called
+            problem = side.problems.get(where)
+            if problem is None:
+                unread |= called
+            else:
+                known |= {f"{name}/{one}" for name in called for one in implementation.found(problem)}
+    for name in asked:
+        benchmark = name.partition("[")[0]
+        if benchmark not in known and benchmark.rpartition("/")[0] not in unread:
+            yield f"no benchmark is called {name}, which has a margin of its own{did_you_mean(name, sorted(known))}"
 
 
 def arms_of(one: Benchmark) -> list[Arm]:

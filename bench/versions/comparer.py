@@ -17,6 +17,7 @@ from ..stats.gate import ALONE, Decision, Rule
 from ..store import selectors
 from ..store.records import Role, Round, Settings
 from .benchmarks import Benchmark, arm_name, arms_of, sources_of
+from .margins import Margins
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
@@ -84,6 +85,7 @@ class Comparer:
         self._backend = backend or backends.usual()
         self._settings = settings
         self._rule = rule
+        self._margin: dict[str, float] = {}
         self._listen = listener
         self._generator = random.Random(settings.seed)
         self._started = self._backend.monotonic_s()
@@ -108,8 +110,8 @@ class Comparer:
         """Seconds beyond the budget so far; the budget itself is the longest that is planned."""
         return max(0.0, self._backend.monotonic_s() - self._started - self._budget_s)
 
-    def compare(self, benchmarks: Sequence[Benchmark]) -> tuple[Measured, ...]:
-        """Return what was measured of each benchmark, in their order.
+    def compare(self, benchmarks: Sequence[Benchmark], margins: Margins | None = None) -> tuple[Measured, ...]:
+        """Return what was measured of each benchmark, in their order; without `margins` all have that of the settings.
 
         Raises
         ------
@@ -117,6 +119,8 @@ class Comparer:
             If a side has loaded other code than its own.
         """
         self._budget_s = self._settings.budget_s or usual_budget_s(len(benchmarks))
+        margins = margins or Margins(usual=self._settings.margin)
+        self._margin = {one.case.id: margins.of(one.case) for one in benchmarks}
         members = {one.case.id: arms_of(one) for one in benchmarks}
         sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
         with staged(
@@ -187,7 +191,7 @@ class Comparer:
                 self._judge_early(group.name)
                 judged = group.name in self._decided
                 if (not judged or self._doubted(group.name)) and self._goes_on(group.name):
-                    arms = self._taking_part(group, again=self._resolved > self._settings.margin)
+                    arms = self._taking_part(group, again=self._resolved > self._margin[group.name])
                     self._keep(loop.round(len(self._fresh[group.name]), group, arms), self._fresh[group.name])
                     if not judged:
                         self._judge(group.name, family)
@@ -214,7 +218,7 @@ class Comparer:
         fresh = _ratios(self._fresh[name], name)
         ratios = (*_ratios(self._screened[name], name), *fresh) if said.early else fresh
         interval = intervals.hodges_lehmann(ratios).interval
-        return interval is not None and interval.low <= log1p(max(self._settings.margin, self._resolved))
+        return interval is not None and interval.low <= log1p(max(self._margin[name], self._resolved))
 
     def _goes_on(self, name: str) -> bool:
         """Return whether a suspect gets another fresh round; up to its first look the budget may grow for it."""
@@ -226,14 +230,14 @@ class Comparer:
         ratios = (*_ratios(self._screened[name], name), *_ratios(self._fresh[name], name))
         cases = self._rule.comparisons * len(self._screened)
         there = len(ratios) == gate.early_rounds(cases) or (ended and len(ratios) < gate.early_rounds(cases))
-        if there and name not in self._decided and gate.is_slower_early(ratios, self._settings.margin, cases):
+        if there and name not in self._decided and gate.is_slower_early(ratios, self._margin[name], cases):
             self._decided[name] = _Decided(decision=Decision.SLOWER, early=True)
 
     def _judge(self, name: str, family: int) -> None:
         """Look at a suspect's fresh rounds, where their number is one of the looks."""
         ratios = _ratios(self._fresh[name], name)
         if len(ratios) in gate.LOOKS and len(ratios) == len(self._fresh[name]):
-            decision = gate.look(ratios, self._settings.margin, family)
+            decision = gate.look(ratios, self._margin[name], family)
             if decision != Decision.UNDECIDED:
                 self._decided[name] = _Decided(decision=decision)
 
@@ -243,7 +247,7 @@ class Comparer:
         if not ratios:
             return _Decided(decision=Decision.UNDECIDED, reason="because the time ended before its first fresh round")
         held = len(ratios) in gate.LOOKS
-        decision = Decision.UNDECIDED if held else gate.look(ratios, self._settings.margin, family)
+        decision = Decision.UNDECIDED if held else gate.look(ratios, self._margin[name], family)
         reason = f"after {len(ratios)} fresh rounds" if decision == Decision.UNDECIDED else None
         return _Decided(decision=decision, reason=reason)
 
@@ -264,7 +268,7 @@ class Comparer:
 
     def _cleared(self, name: str) -> bool:
         ratios = _ratios(self._screened[name], name)
-        return gate.cleared_by_screening(ratios, self._settings.margin, self._rule.clearing_level)
+        return gate.cleared_by_screening(ratios, self._margin[name], self._rule.clearing_level)
 
     def _alive(self, name: str) -> bool:
         """Return whether no worker of the benchmark has ended with another outcome than ok."""

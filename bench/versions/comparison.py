@@ -64,6 +64,8 @@ class Compared:
     """Minor page faults of BASE and HEAD, medians over rounds."""
     counts: tuple[str, ...]
     """Changes of counts, which need no statistics."""
+    margin: float
+    """The smallest slowdown that matters, as it was judged by."""
     memory: Memory | None = None
     """None where a side has not ended well."""
 
@@ -75,6 +77,7 @@ class Comparison:
     base: str
     head: str
     margin: float
+    """The usual one, of those that have none of their own."""
     compared: tuple[Compared, ...]
     skipped: tuple[Skipped, ...]
     noise: Estimate | None
@@ -91,9 +94,14 @@ class Comparison:
     memory_limits: MemoryLimits = USUAL
 
     @property
+    def least_margin(self) -> float:
+        """The smallest margin that anything was judged by."""
+        return min((one.margin for one in self.compared), default=self.margin)
+
+    @property
     def too_noisy(self) -> bool:
-        """Whether identical arms differed by more than the margin allows."""
-        return self.resolved is not None and self.resolved > self.margin
+        """Whether identical arms differed by more than one of the margins allows."""
+        return self.resolved is not None and self.resolved > self.least_margin
 
     @property
     def nothing_comparable(self) -> bool:
@@ -167,7 +175,7 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
     one
         What the gate measured and decided.
     margin
-        The smallest slowdown that matters.
+        The smallest slowdown that matters, of this benchmark.
     resolved
         The smallest difference that the machine showed it can tell; a slowdown below it is undecided.
     memory_limits
@@ -194,6 +202,7 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
         min_seconds_per_call=medians(both(everything, name, _seconds)) if timed else None,
         faults_per_call=medians(both(everything, name, selectors.faults_per_call)) if timed else None,
         counts=tuple(_counted(everything, name)) if timed else (),
+        margin=margin,
         memory=memory(one, memory_limits) if timed else None,
     )
 

@@ -15,9 +15,11 @@ from ..store import selectors
 from ..store.records import Role, Round
 from .both import Pair, both
 from .comparer import Measured
+from .margins import Margins
 
 #: Smallest relative difference of two peaks that matters, where the user names no other.
 USUAL_MARGIN = 0.1
+_USUAL_MARGINS = Margins(usual=USUAL_MARGIN)
 
 
 class MemoryStanding(StrEnum):
@@ -42,7 +44,7 @@ _STANDINGS = {
 class MemoryLimits:
     """What peaks of memory are held to."""
 
-    margin: float = USUAL_MARGIN
+    margins: Margins = _USUAL_MARGINS
     is_gated: bool = False
     """Whether a larger peak is a regression; else it is told beside the times."""
     cases: int = 1
@@ -66,6 +68,8 @@ class Memory:
 
     standing: MemoryStanding | None
     """None where nothing is known."""
+    margin: float
+    """What the difference was held to."""
     peak_bytes: tuple[Estimate, Estimate] | None = None
     """Of BASE and HEAD, over rounds."""
     log_ratio: Estimate | None = None
@@ -74,12 +78,12 @@ class Memory:
     """Why nothing is known, or nothing is decided, where that is not the interval's doing."""
 
 
-def limits(measured: Sequence[Measured], margin: float, *, is_gated: bool) -> MemoryLimits:
+def limits(measured: Sequence[Measured], margins: Margins, *, is_gated: bool) -> MemoryLimits:
     """Return what the peaks of a gate's benchmarks are held to, by what BASE shows against itself."""
     logs = [log for one in measured for log in _logs(_peaks(one, Role.AGAIN))]
     resolved = intervals.resolves(intervals.hodges_lehmann(logs) if logs else None)
     cases = max(1, sum(1 for one in measured if one.screening))
-    return MemoryLimits(margin=margin, is_gated=is_gated, cases=cases, resolved=resolved or 0.0)
+    return MemoryLimits(margins=margins, is_gated=is_gated, cases=cases, resolved=resolved or 0.0)
 
 
 def memory(one: Measured, held_to: MemoryLimits) -> Memory:
@@ -90,17 +94,20 @@ def memory(one: Measured, held_to: MemoryLimits) -> Memory:
     one
         What the gate measured, of which both sides ended well.
     held_to
-        Margin and level.
+        Margins and level.
     """
+    margin = held_to.margins.of(one.benchmark.case)
     pairs = _peaks(one, Role.CASE)
     if not pairs:
-        return Memory(standing=None, reason=next(_reasons((*one.screening, *one.confirming)), None))
+        reason = next(_reasons((*one.screening, *one.confirming)), None)
+        return Memory(standing=None, margin=margin, reason=reason)
     logs = _logs(pairs)
     judged = intervals.hodges_lehmann(logs, held_to.level)
     base, head = zip(*pairs, strict=True)
     is_ratio = peaks.are_measurable(base, head)
     return Memory(
-        standing=_STANDINGS[judge(judged, held_to.margin, held_to.resolved)],
+        standing=_STANDINGS[judge(judged, margin, held_to.resolved)],
+        margin=margin,
         peak_bytes=(intervals.median_interval(base), intervals.median_interval(head)),
         log_ratio=intervals.hodges_lehmann(logs) if is_ratio else None,
         reason=judged.reason,

@@ -79,8 +79,9 @@ def test_a_discarded_round_counts_nowhere():
 def test_a_case_on_two_levels_is_bimodal_with_the_faults_of_each():
     arms = (*ARMS[:1], Spec(name="fast", ms=3.0, faults=935, slow_rounds=(1, 4, 6, 7)))
     _, found = found_in(make_run(arms, rounds=12))
-    assert found["fast"].bimodal.startswith("bimodal: 8 rounds at 24")
-    assert "4 rounds at 19" in found["fast"].bimodal
+    fast, slow = found["fast"].bimodal.fast, found["fast"].bimodal.slow
+    assert (fast.rounds, round(fast.speedup_over_baseline), fast.faults_per_call) == (8, 24, 935)
+    assert (slow.rounds, round(slow.speedup_over_baseline), slow.faults_per_call) == (4, 19, 935)
     assert found["loop"].bimodal is None
 
 

@@ -45,6 +45,23 @@ def test_a_list_is_one_option_or_one_for_each(typed):
     assert typed(settings, "compare", "main", "--problem", "rows")["problems"] == ("rows",)
 
 
+def test_single_benchmarks_have_limits_of_their_own_for_every_gate(typed):
+    settings = 'margin = "5%"\n[benchmarks.rows]\nmargin = 10\n[benchmarks."rows/loop"]\nmemory-margin = "20%"\n'
+    found = typed(settings, "compare", "main", name="implbench.toml")
+    assert (found["margin"], found["own_margins"], found["own_memory_margins"]) == (
+        0.05,
+        {"rows": 0.1},
+        {"rows/loop": 0.2},
+    )
+    assert typed(settings, "bisect", "a", "b", "rows", "loop", name="implbench.toml")["own_margins"] == {"rows": 0.1}
+
+
+def test_a_margin_that_is_typed_is_that_of_all(typed):
+    settings = '[tool.implbench.benchmarks.rows]\nmargin = 10\nmemory-margin = "20%"\n'
+    found = typed(settings, "compare", "main", "--margin", "1%")
+    assert (found["margin"], found["own_margins"], found["own_memory_margins"]) == (0.01, {}, {"rows": 0.2})
+
+
 def test_a_file_of_its_own_comes_before_pyproject_and_the_nearest_before_those_above(typed, tmp_path):
     (tmp_path / "implbench.toml").write_text("rounds = 7\n")
     assert typed("[tool.implbench]\nrounds = 9\n", "run")["rounds"] == 7
@@ -77,6 +94,14 @@ def test_a_file_that_does_not_speak_of_implbench_may_be_anything(typed):
         ("[tool.implbench]\nmargin = 1979-05-27\n", "tool.implbench.margin: expected a text, a number or a list"),
         ('[tool.implbench]\nreport = "yes"\n', "tool.implbench.report: expected true or false"),
         ('[tool.implbench]\nseed = "none"\n', "tool.implbench.seed: found 'none', expected a whole number"),
+        ("[tool.implbench]\nbenchmarks = 3\n", "tool.implbench.benchmarks: no command has an option --benchmarks"),
+        ("[tool.implbench.benchmark.rows]\n", r"benchmark: there is no such command; did you mean benchmarks\?"),
+        ("[tool.implbench.benchmarks]\nrows = 3\n", "benchmarks.rows: expected a table .* margin or memory-margin"),
+        (
+            '[tool.implbench.benchmarks."rows/loop"]\nmargn = 3\n',
+            r'tool.implbench.benchmarks."rows/loop".margn: a benchmark has only .*; did you mean margin\?',
+        ),
+        ("[tool.implbench.benchmarks.rows]\nmargin = 0\n", "implbench.benchmarks.rows.margin: found '0', expected"),
         ("[tool]\nimplbench = 3\n", "tool.implbench is no table"),
     ],
 )

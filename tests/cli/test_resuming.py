@@ -121,5 +121,5 @@ def test_each_command_that_measures_leaves_where_another_measures_and_it_is_not_
     simulation = Simulation().everywhere(monkeypatch)
     with alone(("implbench", "run", "other")):
         assert main([*command, "--no-wait"]) == Exit.NOTHING_MEASURED
-    assert "(implbench run other) measures on this machine" in capsys.readouterr().err
+    assert "(implbench run other) has been measuring on this machine since " in capsys.readouterr().err
     assert simulation.held == []

@@ -1,15 +1,20 @@
 """One machine, one measurement: the second waits or leaves, and nobody waits for the dead."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from bench.errors import Exit, NothingMeasured
 from bench.machine import exclusive
 from bench.machine.exclusive import PLACE, alone
+
+#: When the clock of the notes began, as it is shown here.
+CLOCK = time.strftime("%H:%M", time.localtime(1000.0))
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +26,9 @@ def place(tmp_path, monkeypatch):
 
 def test_who_does_not_wait_is_told_who_measures():
     with alone(("implbench", "run", "backprop")):
+        who = rf"process {os.getpid()} \(implbench run backprop\) has been measuring"
         with (
-            pytest.raises(
-                NothingMeasured, match=rf"process {os.getpid()} \(implbench run backprop\) measures"
-            ) as error,
+            pytest.raises(NothingMeasured, match=who) as error,
             alone((), wait=False),
         ):
             raise AssertionError("it measured beside another")
@@ -52,7 +56,55 @@ def test_who_waits_is_told_for_whom_and_measures_behind_it():
     thread.join()
     assert done == ["first", "second"]
     (sentence,) = told
-    assert sentence.startswith(f"waiting for process {os.getpid()} (implbench first), which measures on this machine")
+    assert sentence.startswith(f"waiting for process {os.getpid()} (implbench first), which has been measuring ")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ({}, "process 7 (run), which measures on this machine ("),
+        ({"since_s": 1000.0}, f"process 7 (run), which has been measuring on this machine since {CLOCK} (200 s) ("),
+        ({"since_s": 1000.0, "planned_s": 900.0}, f" since {CLOCK} (200 s of about 15 min) ("),
+        ({"since_s": 9000.0}, " (0 s) ("),
+        ({"since_s": -1.0}, "another process, which measures on this machine ("),
+        ({"since_s": 1e300}, "another process, which measures on this machine ("),
+    ],
+)
+def test_who_waits_is_told_since_when_and_how_long_it_may_take(place, monkeypatch, note, said):
+    monkeypatch.setattr(exclusive.time, "time", lambda: 1200.0)
+    file = place / "note"
+    file.write_text(json.dumps({"pid": 7, "command": "run", **note}))
+    with file.open() as opened:
+        assert said in exclusive._waiting(opened.fileno())
+
+
+def test_the_note_tells_what_was_planned(place):
+    with alone(("implbench", "run"), planned_s=75.0):
+        (file,) = place.iterdir()
+        assert json.loads(file.read_text())["planned_s"] == 75.0
+        with pytest.raises(NothingMeasured, match=r" of about 75 s\); without --no-wait"), alone((), wait=False):
+            pass
+
+
+def test_who_waits_for_long_is_told_again(monkeypatch):
+    monkeypatch.setattr(exclusive, "REMINDED_S", 1e-3)
+    told, enough = [], threading.Event()
+
+    def say(text):
+        told.append(text)
+        if len(told) == 3:
+            enough.set()
+
+    def second():
+        with alone(("second",), say=say):
+            pass
+
+    thread = threading.Thread(target=second)
+    with alone(("first",)):
+        thread.start()
+        enough.wait()
+    thread.join()
+    assert all(text.startswith("waiting for process") for text in told)
 
 
 @pytest.mark.slow

@@ -218,3 +218,15 @@ def test_a_file_and_a_folder_of_one_name_are_told_apart_by_their_paths(in_one_fi
     (folder / "rows" / "loop.py").write_text("def prepare(inputs): ...\n")
     commit(folder, "a folder too")
     assert {one.case.problem for one in choose()[0]} == {"rows", "rows.py"}
+
+
+def test_a_name_of_nothing_in_either_version_is_told_with_what_it_may_have_meant(chosen, tmp_path):
+    folder, _ = chosen
+    (folder / "product" / "honest.py").unlink()
+    pair = sides(Asked(base="HEAD"), tmp_path / "pair")
+    known = ("product", "product/honest", "product/copying", "product[honest-M-float64-C-1t-retain]")
+    assert list(benchmarks.without_benchmark(known, *pair)) == []
+    assert list(benchmarks.without_benchmark(("product/onest", "rows[loop-M]"), *pair)) == [
+        "no benchmark is called product/onest, which has a margin of its own; did you mean product/honest?",
+        "no benchmark is called rows[loop-M], which has a margin of its own",
+    ]

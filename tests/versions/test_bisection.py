@@ -29,6 +29,7 @@ MEASURED = Compared(
     min_seconds_per_call=None,
     faults_per_call=None,
     counts=(),
+    margin=0.03,
 )
 FOUND = Comparison(
     base="a", head="b", margin=0.03, compared=(), skipped=(), noise=None, resolved=0.01, warnings=(), seconds=1.0

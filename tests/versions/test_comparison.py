@@ -19,6 +19,7 @@ from bench.versions import memory
 from bench.versions.benchmarks import Benchmark, Skipped, arm_name
 from bench.versions.comparer import Measured
 from bench.versions.comparison import Comparison, Standing, compared, doubted, noise_of
+from bench.versions.margins import Margins
 from bench.versions.native import of_built_once, of_unbuilt
 from tests.builders import Spec, make_run
 
@@ -236,7 +237,7 @@ def remembering(one, *, base, head):
 
 def held_to(found, *ones, is_gated=True):
     """Return the comparison of these with their peaks of memory held to the usual margin."""
-    limits = memory.limits(ones, 0.1, is_gated=is_gated)
+    limits = memory.limits(ones, Margins(usual=0.1), is_gated=is_gated)
     judged = tuple(compared(one, MARGIN, 0.01, memory_limits=limits) for one in ones)
     return replace(found, compared=judged, memory_limits=limits)
 
@@ -297,7 +298,7 @@ def test_a_base_that_differs_from_itself_in_memory_raises_what_a_peak_has_to_exc
             for held in MORE.screening
         ),
     )
-    assert memory.limits([MORE], 0.1, is_gated=True).resolved == 0.0
-    limits = memory.limits([restless], 0.1, is_gated=True)
+    assert memory.limits([MORE], Margins(usual=0.1), is_gated=True).resolved == 0.0
+    limits = memory.limits([restless], Margins(usual=0.1), is_gated=True)
     assert limits.resolved > 0.2
     assert memory.memory(restless, limits).standing == memory.MemoryStanding.UNDECIDED

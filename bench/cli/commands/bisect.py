@@ -1,12 +1,14 @@
 """Find the first commit between GOOD and BAD in which an implementation is slower than in GOOD."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from ...machine import exclusive
 from ...report import json_bisection, terminal
 from ...report.sections import bisected
 from ...versions import ancestry, revisions
 from ...versions.environments.asked import AS_HERE, EnvironmentOptions
+from ...versions.margins import Margins
 from ...versions.sides import Asked
 from ..answering import answer
 from ..bisecting import Bisector
@@ -27,6 +29,8 @@ class BisectOptions(Options):
     paths: tuple[str, ...] = ()
     selection: GateSelection
     timing: Timing
+    own_margins: Mapping[str, float] = field(default_factory=dict)
+    """Of single benchmarks, by their names, as a project asks for them."""
     build: tuple[str, ...] | None = ()
     environments: EnvironmentOptions = AS_HERE
 
@@ -49,8 +53,9 @@ def command(options: BisectOptions) -> int:
         build=options.build,
         environments=options.environments,
     )
+    margins = Margins(usual=settings.margin, own=options.own_margins)
     wanted = replace(options.selection, implementations=(options.implementation,))
     with exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note):
-        found = Bisector(asked, wanted, settings, path=path).search(good.label, bad.label)
+        found = Bisector(asked, wanted, settings, path=path, margins=margins).search(good.label, bad.label)
     answer(bisected.sections(found), json_bisection.of(found), as_json=options.json)
     return exit_code_of_bisection(found)

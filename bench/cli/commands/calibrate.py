@@ -35,7 +35,8 @@ def command(options: CalibrateOptions) -> int:
     found, wanted = asked([options.problem], options.selection)
     chosen = identical(found, wanted)
     settings = options.timing.settings
-    alone = exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note)
+    wait, planned_s = options.timing.wait, settings.budget_s
+    alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s)
     with (
         alone,
         terminal.progress(f"{len(chosen)} benchmarks of {found.name}, identical code on both sides") as listener,

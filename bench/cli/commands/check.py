@@ -11,6 +11,7 @@ from ...report import terminal
 from ...report.parts import Section
 from ...report.sections import checks
 from ...store.worker_records import Outcome
+from ...text import headed
 from ..asked import asked, entries
 from ..exit_codes import exit_code_of
 from ..measuring_options import HERE, Timing
@@ -43,7 +44,7 @@ def _verified(words: tuple[str, ...], options: CheckOptions) -> tuple[checks.Che
     found, wanted = asked(words, options.selection)
     arms, left = select(found, wanted)
     arms = tuple(arm for arm in arms if not arm.again)
-    with terminal.progress(f"{found.name}: {found.title}") as listener:
+    with terminal.progress(headed(found.name, found.title)) as listener:
         held, kinds = check(found, arms, left, settings=options.timing.settings, listener=listener)
     return checks.of(arms, left, held, kinds)
 

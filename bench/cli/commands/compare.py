@@ -3,8 +3,9 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...errors import Exit
@@ -17,9 +18,11 @@ from ...report.parts import Section
 from ...report.sections import comparison as section
 from ...store.documents import write_atomically
 from ...store.records import Settings
+from ...versions.benchmarks import without_benchmark
 from ...versions.comparer import usual_budget_s
 from ...versions.comparison import Comparison
 from ...versions.environments.asked import AS_HERE, EnvironmentOptions
+from ...versions.margins import Margins
 from ...versions.memory import USUAL_MARGIN, MemoryLimits
 from ...versions.sides import Asked
 from .. import comparing
@@ -45,14 +48,23 @@ class CompareOptions(Options):
     all: bool = False
     markdown: str | None = None
     memory_margin: float = USUAL_MARGIN
+    own_margins: Mapping[str, float] = field(default_factory=dict)
+    """Of single benchmarks, by their names, as a project asks for them."""
+    own_memory_margins: Mapping[str, float] = field(default_factory=dict)
     gate_memory: bool = False
     build: tuple[str, ...] | None = ()
     environments: EnvironmentOptions = AS_HERE
 
     @property
+    def margins(self) -> Margins:
+        """The smallest slowdowns that matter."""
+        return Margins(usual=self.timing.margin, own=self.own_margins)
+
+    @property
     def memory_limits(self) -> MemoryLimits:
         """What peaks of memory are held to."""
-        return MemoryLimits(margin=self.memory_margin, is_gated=self.gate_memory)
+        margins = Margins(usual=self.memory_margin, own=self.own_memory_margins)
+        return MemoryLimits(margins=margins, is_gated=self.gate_memory)
 
 
 def command(options: CompareOptions) -> int:
@@ -60,12 +72,17 @@ def command(options: CompareOptions) -> int:
     settings = options.timing.settings
     with ExitStack() as stack:
         if not options.dry_run:
-            stack.enter_context(exclusive.alone(settings.command, wait=options.timing.wait, say=terminal.note))
+            wait, planned_s = options.timing.wait, settings.budget_s
+            alone = exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s)
+            stack.enter_context(alone)
         place = executable(stack.enter_context(scratch()))
         ready = comparing.prepared(_asked(options), options.selection, settings, place=place, everything=options.all)
         if options.dry_run:
             return _show_plan(ready, settings, as_json=options.json)
-        found = comparing.measured(ready, settings, memory_limits=options.memory_limits)
+        limits = options.memory_limits
+        found = comparing.measured(ready, settings, margins=options.margins, memory_limits=limits)
+        of_nothing = without_benchmark(dict.fromkeys((*options.own_margins, *options.own_memory_margins)), *ready.pair)
+        found = replace(found, warnings=(*found.warnings, *of_nothing))
     _print(found, options)
     return exit_code_of_comparison(found)
 

@@ -9,6 +9,7 @@ from ...errors import Exit
 from ...problems import implementation, problem
 from ...problems.problem import Problem
 from ...report import terminal
+from ...text import headed
 from ..asked import entries
 from ..options import Options
 
@@ -40,7 +41,7 @@ def command(options: ListOptions) -> int:
         print(json.dumps([_listed(*pair) for pair in listed], indent=2))
     else:
         for found, implementations in listed:
-            terminal.say(f"{found.name}: {found.title}")
+            terminal.say(headed(found.name, found.title))
             sizes = ", ".join(map(_size_text, found.sizes.items()))
             terminal.say(f"  sizes {sizes}; default {found.default_size}", hanging=8)
             for one in implementations.values():

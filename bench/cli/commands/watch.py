@@ -25,6 +25,7 @@ from ...report.parts import code
 from ...report.sections import watched
 from ...store.records import Run
 from ...store.worker_records import Outcome
+from ...text import headed
 from ...versions import snapshots
 from ...versions.remeasurement import Remeasured, Verified
 from ...versions.remeasurer import Remeasurer
@@ -113,7 +114,7 @@ class _Watch:
         version = self._version
         found = replace(version.problem, folder=self._folder.root)
         arms, left = select(version.problem, self._wanted)
-        with self._progress(f"{found.name}: {found.title}") as listener:
+        with self._progress(headed(found.name, found.title)) as listener:
             runner = Runner(found, self._options.settings, listener, decided=decided, copy=version.problem)
             run, path = runner.run(arms, left, self._options.results)
         if self._superseded:

@@ -10,10 +10,14 @@ from ...analyse.findings import Finding, GroupFindings
 from ...analyse.since import Changed, Since
 from ...analyse.source_facts import SourceFacts
 from ...analyse.verdict import Verdict
+from ...store.records import Run
+from ...units import percent
 from ..parts import Section, code, plain
-from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, ratio_text
+from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, margin_text, ratio_text
+from .disturbance import briefly
 from .reasons import baseline_sentence
 from .subject import Subject
+from .uncompared import next_steps
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -33,10 +37,11 @@ class Line:
 
 
 def lines(analysis: Analysis) -> tuple[Line, ...]:
-    """Return what to do; nothing where nothing was decided."""
+    """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
+    found += (Line(kind="begin", text=text) for text in next_steps(analysis))
     if analysis.since:
-        found += _since(analysis.since)
+        found.append(Line(kind="since", text=_since(analysis.run, analysis.since)))
     return tuple(found)
 
 
@@ -142,17 +147,44 @@ def _name(finding: Finding, group: GroupFindings) -> str:
     return code(label(finding.arm.case, group))
 
 
-def _since(found: Since) -> Iterator[Line]:
-    """Yield what changed since the run before."""
-    when = plain(found.created[:16]).replace("T", " ")
+def _since(run: Run, found: Since) -> str:
+    """Return what changed since the run before, and how much may have."""
+    when = plain(found.earlier.created[:16]).replace("T", " ")
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
-    if not found.changed:
-        parts = ["nothing was shown to have changed"]
-    elif found.unchanged:
-        parts.append(f"{counted(found.unchanged, 'other')} not shown to have changed")
-    yield Line(kind="since", text=f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}")
+    parts += [*_unchanged(run, found), *_unknown(found)]
+    return f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
+
+
+def _unchanged(run: Run, found: Since) -> Iterator[str]:
+    """Yield that the others did not change, or how large a change of them would not show, and why."""
+    if not found.others:
+        return
+    alone = not (found.changed or found.unknown)
+    others = counted(found.others, "other")
+    if found.most > found.margin:
+        what = "anything" if alone else others
+        least = percent(found.most)
+        yield f"whether {what} changed by less than {least} cannot be told{_why(run, found.earlier)}"
+    elif alone:
+        yield f"nothing changed by more than {margin_text(found.margin)}"
+    else:
+        yield f"{others} changed by {margin_text(found.margin)} at most"
+
+
+def _why(run: Run, earlier: Run) -> str:
+    """Return, after a comma, what disturbed the two runs; nothing where nothing was seen."""
+    said = ", ".join([*briefly(run), *(f"{text} then" for text in briefly(earlier))])
+    return f", because of other work on the machine ({said})" if said else ""
+
+
+def _unknown(found: Since) -> Iterator[str]:
+    """Yield of how many nothing can be told."""
+    if found.unknown:
+        alone = not (found.changed or found.others)
+        what = "whether anything changed" if alone else f"whether {counted(found.unknown, 'other')} did"
+        yield f"{what} cannot be told, for want of rounds (`--rounds 12`)"
 
 
 def _changed(one: Changed) -> str:

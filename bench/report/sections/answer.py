@@ -1,16 +1,16 @@
 """The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...analyse import remembering
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import Estimate
-from ...store.records import Run
+from ...stats.racing import Race
+from ...store.records import Left, Run
 from ...store.selectors import used_rounds
-from ...store.worker_records import Outcome
-from ...units import DASH, percent, time_text
+from ...units import percent
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
 from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, times_text
@@ -19,6 +19,8 @@ from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
 from .sweep import sentences as sweep_sentences
+from .uncompared import case_name, takes, untimed
+from .uncompared import sentence as uncompared_sentence
 
 
 def section(analysis: Analysis) -> Section:
@@ -27,16 +29,15 @@ def section(analysis: Analysis) -> Section:
     Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
     """
     paragraphs: list[str] = []
-    of_sweeps = analysis.sweeps
-    paragraphs += sweep_sentences(analysis.run, of_sweeps)
-    swept = {place.group.name for one in of_sweeps for place in one.places}
+    paragraphs += sweep_sentences(analysis.run, analysis.sweeps)
+    swept = _swept(analysis)
     paragraphs += _doubts(analysis.run, swept)
     for group in analysis.groups:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, [group.name]), *_remembering(group))
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
-            race = analysis.race(group)
-            if race is not None and race.left:
+            race = _race(analysis, group)
+            if race is not None:
                 paragraphs += [*best_sentences(analysis.run, group, race), *checked, *doubts]
             else:
                 paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
@@ -45,6 +46,24 @@ def section(analysis: Analysis) -> Section:
     return Section(
         title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
     )
+
+
+def _swept(analysis: Analysis) -> set[str]:
+    """Return the groups that are answered together, as the sizes of a sweep."""
+    return {place.group.name for one in analysis.sweeps for place in one.places}
+
+
+def _race(analysis: Analysis, group: GroupFindings) -> Race | None:
+    """Return the race that answers for a group; None where there was none, or nobody is left."""
+    race = analysis.race(group)
+    return race if race is not None and race.left else None
+
+
+def explained(analysis: Analysis, group: GroupFindings) -> tuple[Finding | Left, ...]:
+    """Return the cases of a group of which the answer says why they have no time."""
+    if group.name in _swept(analysis) or _race(analysis, group) is not None:
+        return ()
+    return untimed(group)
 
 
 def _interruption(run: Run) -> str:
@@ -77,21 +96,14 @@ def _remembering(group: GroupFindings) -> Iterator[str]:
 
 def sentence(run: Run, group: GroupFindings) -> str:
     """Return the answer for one group: number, interval and condition, or honestly why there is none."""
-    baseline = group.baseline
-    if not group.ok:
-        return _nothing(run, group)
-    if baseline is None and run.environment.get("imported"):
-        return _imported(run, group)
-    if baseline is None or baseline.outcome != Outcome.OK:
-        return _no_baseline(run, group)
-    rivals = _rivals(group)
-    return _compared(run, group, rivals) if rivals else _alone(run, group, baseline)
+    rivals = group.rivals
+    return _compared(run, group, rivals) if rivals else uncompared_sentence(run, group)
 
 
-def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
+def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
     """Return the answer where there are cases to compare with the baseline."""
     best = _best(rivals)
-    problem, name, base = plain(run.problem.name), _name(best, group), _name(group.baseline, group)
+    problem, name, base = plain(run.problem.name), case_name(best, group), case_name(group.baseline, group)
     where, ratio = condition(run, group, best), _speedup(best)
     fast = times_text(ratio)
     if ratio.interval is None:
@@ -109,18 +121,6 @@ def _compared(run: Run, group: GroupFindings, rivals: list[Finding]) -> str:
         f"No implementation was shown to compute {problem} faster than {base} by more than {least_text(group)}: "
         f"the nearest, {name}, is {fast} as fast ({where})."
     )
-
-
-def _name(finding: Finding | None, group: GroupFindings) -> str:
-    """Return the name of a case, with a warning where it is no example of how fast its program is."""
-    if finding is None:
-        return DASH
-    return code(label(finding.arm.case, group)) + (" on the reference BLAS" if finding.reference_blas else "")
-
-
-def _takes(finding: Finding | None) -> str:
-    """Return the least time of one call, from burst minima as the ratios are."""
-    return time_text(finding.min_seconds_per_call.value if finding and finding.min_seconds_per_call else None)
 
 
 def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
@@ -151,7 +151,7 @@ def _orders(group: GroupFindings) -> list[str]:
     baseline = group.baseline
     if baseline is None or len(group.layouts) == 1:
         return []
-    same = [one for one in _rivals(group) if one.arm.case.contender == baseline.arm.case.contender]
+    same = [one for one in group.rivals if one.arm.case.contender == baseline.arm.case.contender]
     name, usual = code(plain(baseline.arm.case.contender)), plain(baseline.arm.case.layout)
     texts = [
         f"{times_text(_speedup(one).inverse())} as long in {plain(one.arm.case.layout)}"
@@ -170,23 +170,13 @@ def shown_fastest(group: GroupFindings) -> Finding | None:
 
     None of those on the reference BLAS is called the fastest.
     """
-    rivals = _rivals(group)
+    rivals = group.rivals
     if rivals and _best(rivals).verdict == Verdict.FASTER:
         return _best(rivals)
     return group.baseline if rivals and all(one.verdict == Verdict.SLOWER for one in rivals) else None
 
 
-def _rivals(group: GroupFindings) -> list[Finding]:
-    """Return the cases that have a ratio to the baseline, fastest first; not those on the reference BLAS."""
-    baseline = group.baseline
-    if baseline is None or baseline.outcome != Outcome.OK:
-        return []
-    return [
-        finding for finding in group.ok if not finding.arm.baseline and finding.log_ratio and not finding.reference_blas
-    ]
-
-
-def _best(rivals: list[Finding]) -> Finding:
+def _best(rivals: Sequence[Finding]) -> Finding:
     """Return the fastest of those shown to be faster than the baseline, else the fastest."""
     return next((one for one in rivals if one.verdict == Verdict.FASTER), rivals[0])
 
@@ -204,13 +194,13 @@ def _ahead(analysis: Analysis, group: GroupFindings, best: Finding) -> str | Non
     if rival is None or rival.arm.baseline:
         return None
     log_ratio = analysis.ratio(group, best.arm, rival.arm)
-    if log_ratio is None:
-        return None
-    return _standing(group, _name(rival, group), log_ratio)
+    if log_ratio is None or log_ratio.interval is None:
+        return _too_little(group, (best, rival), log_ratio.rounds if log_ratio else 0)
+    return _standing(group, case_name(rival, group), log_ratio)
 
 
 def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
-    """Return what the ratio of the best to the runner-up says."""
+    """Return what the ratio of the best to the runner-up says; it has an interval."""
     ratio = Ratio.of(log_ratio).inverse()
     match group.verdict_on(log_ratio):
         case Verdict.FASTER if ratio.value >= TIMES_FROM:
@@ -227,64 +217,28 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
     )
 
 
+def _too_little(group: GroupFindings, pair: Sequence[Finding], rounds: int) -> str:
+    """Return that two have too few rounds in common for an interval, and what measures more of them."""
+    rival = case_name(pair[1], group)
+    names = ",".join(dict.fromkeys(plain(one.arm.case.implementation) for one in pair))
+    return (
+        f"Whether it is faster than the runner-up, {rival}, is not known: the two have {counted(rounds, 'round')} in "
+        f"common, too few for an interval (`--impl {names} --rounds 12` measures them side by side)."
+    )
+
+
 def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     """Return what the fastest does and where its code is."""
     name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
-    where, who = code(_place(run, name)), _name(best, group)
+    where, who = code(_place(run, name)), case_name(best, group)
     what = f"The code of {who} is {where}" if title == name else f'What {who} is: "{title}"; its code is {where}'
-    return f"{what}, and a call takes {_takes(best)} instead of {_takes(group.baseline)} (burst minima)."
+    return f"{what}, and a call takes {takes(best)} instead of {takes(group.baseline)} (burst minima)."
 
 
 def _place(run: Run, name: str) -> str:
     """Return where the code of an implementation is: in a folder, or in the one file that all have in common."""
     files = {next(iter(texts), "") for texts in run.sources.values()}
     return f"{files.pop()}:{name}" if len(files) == 1 < len(run.sources) else f"{run.problem.name}/{name}"
-
-
-def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
-    where = condition(run, group, baseline)
-    others = " and ".join(_name(finding, group) for finding in group.ok if not finding.arm.baseline)
-    but = f" but {others}" if others else ""
-    return (
-        f"{_name(baseline, group)} takes {_takes(baseline)} a call (burst minima; {where}); nothing was compared with "
-        f"it{but}."
-    )
-
-
-def _no_baseline(run: Run, group: GroupFindings) -> str:
-    """Return the answer where no ratio can be formed because the baseline has no time."""
-    baseline = group.baseline
-    fate = f"{_name(baseline, group)} is {_fate(baseline.outcome, baseline.reason)}" if baseline else "it was not run"
-    fair = [finding for finding in group.ok if not finding.reference_blas] or group.ok
-    fastest = min(fair, key=lambda one: one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0)
-    return (
-        f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
-        f"the others, {_name(fastest, group)}, takes {_takes(fastest)} a call (burst minima; "
-        f"{condition(run, group, fastest)})."
-    )
-
-
-def _imported(run: Run, group: GroupFindings) -> str:
-    """Return the answer for what another tool measured: its benchmarks may be of as many computations."""
-    if len(group.ok) == 1:
-        (only,) = group.ok
-        return f"{_name(only, group)} takes {_takes(only)} a call ({condition(run, group, only)})."
-    return (
-        f"{len(group.ok)} cases of {plain(run.problem.name)} have a time, and none is called faster than another: no "
-        "two were timed side by side, and they may compute different things."
-    )
-
-
-def _nothing(run: Run, group: GroupFindings) -> str:
-    fates = [f"{_name(finding, group)} is {_fate(finding.outcome, finding.reason)}" for finding in group.findings]
-    fates += [
-        f"{code(label(skipped.case, group))} is {_fate(skipped.outcome, skipped.reason)}" for skipped in group.left
-    ]
-    return f"No implementation of {plain(run.problem.name)} has a time: {'; '.join(fates) or 'none was asked for'}."
-
-
-def _fate(outcome: Outcome, reason: str | None) -> str:
-    return outcome.value + (f" ({plain(reason)})" if reason else "")
 
 
 SUBJECT = Subject(

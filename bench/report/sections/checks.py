@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...problems.case import Case
+from ...store.checks import Against, Closeness
 from ...store.checks import Check as Kind
-from ...store.checks import Closeness
 from ...store.records import Arm, Left, Round
 from ...store.worker_records import Outcome
 from ...units import significant
+from ..checked import UNREFERENCED
 from ..parts import Cell, Column, Table
 
 EQUAL = Kind(closeness=Closeness.EQUAL)
+ALIKE = Kind(against=Against.BASELINE, closeness=Closeness.MEASURED)
 ABSENT = Kind(closeness=Closeness.ABSENT)
 
 
@@ -90,6 +92,8 @@ def _how(one: Check) -> str:
         return f"verified: equal to {one.reference}"
     if one.check.startswith("against"):
         return f"verified {one.check}, by {one.reference}; above 1 is wrong"
+    if one.check == ALIKE.kind:
+        return f"verified: the results {ALIKE.kind}, for {UNREFERENCED}"
     if one.check == ABSENT.kind:
         return ABSENT.kind
     return f"verified: {one.check}"

@@ -10,6 +10,7 @@ from ..estimates import bound_cells, value_of
 from ..parts import Cell, Column, code, plain
 from ..phrases import gain_text, margin_text, ratio_text
 from .beside_time import peak_text
+from .compared_margins import at_margins
 
 COLUMNS = (
     Column(name="peak_bytes", header="memory BASE -> HEAD", dispensable=2),
@@ -46,15 +47,18 @@ def doubt(found: Comparison) -> str | None:
     for one in found.memory_in_doubt:
         ratio, reason = _ratio(one.memory), one.memory.reason if one.memory else None
         why = ratio_text(ratio) if ratio and not reason else plain(reason or _peaks(one.memory))
-        named.append(f"{code(one.name)} ({why})")
-    margin = margin_text(found.memory_limits.margin)
-    return f"the peak of memory of {', '.join(named)}, at a margin of {margin}" if named else None
+        named.append((_margin(one, found), f"{code(one.name)} ({why})"))
+    return f"the peak of memory of {at_margins(named)}" if named else None
 
 
 def passed(found: Comparison) -> str:
     """Return what is said of memory where nothing stands against it, behind what is said of times."""
-    limits = found.memory_limits
-    return f", and no peak of memory larger by {margin_text(limits.margin)} or more" if limits.is_gated else ""
+    if not found.memory_limits.is_gated:
+        return ""
+    margins = sorted({_margin(one, found) for one in found.compared})
+    least, most = margin_text(margins[0]), margin_text(margins[-1])
+    by = f"by {least}" if least == most else f"by its margin, {least} to {most},"
+    return f", and no peak of memory larger {by} or more"
 
 
 def details(found: Comparison) -> Iterator[str]:
@@ -77,8 +81,13 @@ def unknown(found: Comparison) -> Iterator[str]:
 
 
 def _differing(found: Comparison, ones: Sequence[Compared], word: str) -> str:
-    named = ", ".join(f"{code(one.name)} {_change(one.memory)}" for one in ones)
-    return f"{word} at the peak: {named}, at a margin of {margin_text(found.memory_limits.margin)}"
+    named = at_margins((_margin(one, found), f"{code(one.name)} {_change(one.memory)}") for one in ones)
+    return f"{word} at the peak: {named}"
+
+
+def _margin(one: Compared, found: Comparison) -> float:
+    """Return what a benchmark's peak is held to."""
+    return one.memory.margin if one.memory else found.memory_limits.margins.usual
 
 
 def _change(memory: Memory | None) -> str:

@@ -11,7 +11,8 @@ from ...versions.comparison import Compared, Comparison, Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
-from . import compared_memory
+from . import compared_margins, compared_memory
+from .compared_margins import at_margins
 
 _COLUMNS = (
     Column(name="benchmark", header="benchmark", right=False),
@@ -74,28 +75,26 @@ def _speed(found: Comparison) -> str:
     undecided = _why_undecided(found)
     if undecided:
         return f"Not decided: {undecided}"
-    compared = len(found.compared) - len(found.of(Standing.NOT_COMPARABLE))
-    margin = margin_text(found.margin)
-    return f"No slowdown of {margin} or more in {counted(compared, 'benchmark')}{compared_memory.passed(found)}"
+    margins = [one.margin for one in found.compared if one.standing != Standing.NOT_COMPARABLE]
+    return f"No slowdown {compared_margins.below(margins, 'of')}{compared_memory.passed(found)}"
 
 
 def _why_undecided(found: Comparison) -> str | None:
     """Return what leaves the comparison undecided, None where nothing does."""
-    margin = margin_text(found.margin)
     if found.unbuilt:
         return plain(found.unbuilt)
     if found.lost:
         return "; ".join(f"{code(name)}: {plain(reason)}" for name, reason in found.lost)
     if found.too_noisy:
-        return f"this machine is too noisy for a margin of {margin}"
-    undecided = ", ".join(f"{code(one.name)}{_ratio_in_brackets(one)}" for one in found.of(Standing.UNDECIDED))
-    return f"{undecided}, at a margin of {margin}" if undecided else compared_memory.doubt(found)
+        return f"this machine is too noisy for a margin of {margin_text(found.least_margin)}"
+    open_ = [(one.margin, f"{code(one.name)}{_ratio_in_brackets(one)}") for one in found.of(Standing.UNDECIDED)]
+    return at_margins(open_) or compared_memory.doubt(found)
 
 
 def _slower(found: Comparison) -> str | None:
     """Return what is slower, None where nothing is."""
-    named = ", ".join(f"{code(one.name)} by {_slowdown(one)}" for one in found.of(Standing.SLOWER))
-    return f"slower: {named}, at a margin of {margin_text(found.margin)}" if named else None
+    named = at_margins((one.margin, f"{code(one.name)} by {_slowdown(one)}") for one in found.of(Standing.SLOWER))
+    return f"slower: {named}" if named else None
 
 
 def _ratio_in_brackets(one: Compared) -> str:
@@ -151,9 +150,13 @@ def _details(found: Comparison) -> Iterator[str]:
 def _table(found: Comparison) -> Table:
     columns: tuple[Column, ...] = _COLUMNS
     rows = tuple(map(_row, found.compared))
+    if compared_margins.are_several(found):
+        columns = (*columns, compared_margins.COLUMN)
+        margins = (Cell(value=one.margin, text=margin_text(one.margin)) for one in found.compared)
+        rows = tuple((*row, margin) for row, margin in zip(rows, margins, strict=True))
     if compared_memory.is_known(found):
         columns = (*columns, *compared_memory.COLUMNS)
-        rows = tuple((*_row(one), *compared_memory.cells(one)) for one in found.compared)
+        rows = tuple((*row, *compared_memory.cells(one)) for row, one in zip(rows, found.compared, strict=True))
     return Table(name="comparison", title="Time of HEAD over time of BASE", columns=columns, rows=rows)
 
 
@@ -209,5 +212,5 @@ def _noise(found: Comparison, ratio: str) -> str:
     verdict = "too noisy for" if found.too_noisy else "quiet enough for"
     return (
         f"Noise floor: BASE against itself {ratio} over {found.noise.rounds} rounds. This resolves differences from "
-        f"{100 * found.resolved:.2g} % on: {verdict} the margin of {margin_text(found.margin)}."
+        f"{100 * found.resolved:.2g} % on: {verdict} the margin of {margin_text(found.least_margin)}."
     )

@@ -1,6 +1,7 @@
 """What came between the rounds of a run: other programs, the hypervisor, discarded rounds, an end from outside."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ...machine.load import Activity
 from ...store.records import Run
@@ -22,28 +23,63 @@ def of_run(run: Run) -> Iterator[str]:
     yield from _resumed(run)
 
 
+def briefly(run: Run) -> tuple[str, ...]:
+    """Return how others disturbed a run, as in ``load up to 3.5``; nothing where nobody did, or it is not known."""
+    seen = _Seen.of(run)
+    load = (f"load up to {significant(seen.load, 2)}",) if seen.is_loaded else ()
+    return (*load, *((f"steal up to {percent(max(seen.steal))}",) if seen.stolen else ()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What else the machine did."""
+
+    steal: tuple[float, ...]
+    """Of each round the most that was taken from a CPU, where that is known."""
+    load: float | None
+    """The highest before a round; None where that is not known."""
+    threads: int
+    """The most that a case has."""
+
+    @classmethod
+    def of(cls, run: Run) -> "_Seen":
+        """Return what the rounds of a run saw."""
+        loads = [round_.load for round_ in run.rounds]
+        return cls(
+            steal=tuple(max(load.steal) for load in loads if load.steal),
+            load=max((load.load_before for load in loads if load.load_before is not None), default=None),
+            threads=max((arm.case.threads or 1 for arm in run.arms), default=1),
+        )
+
+    @property
+    def stolen(self) -> int:
+        """In how many rounds steal was visible."""
+        return sum(value >= _VISIBLE_STEAL for value in self.steal)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether something beside the run was running."""
+        return self.load is not None and self.load > self.threads + _FOREIGN_LOAD
+
+
 def _load(run: Run) -> Iterator[str]:
     """Yield what else the machine did."""
-    loads = [round_.load for round_ in run.rounds]
-    steal = [max(load.steal) for load in loads if load.steal]
-    stolen = sum(value >= _VISIBLE_STEAL for value in steal)
-    if stolen:
+    seen = _Seen.of(run)
+    if seen.stolen:
         yield (
-            f"Steal: the hypervisor took up to {percent(max(steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or more "
-            f"in {stolen} of {counted(len(steal), 'round')}."
+            f"Steal: the hypervisor took up to {percent(max(seen.steal))} of a CPU; {margin_text(_VISIBLE_STEAL)} or "
+            f"more in {seen.stolen} of {counted(len(seen.steal), 'round')}."
         )
-    before = [load.load_before for load in loads if load.load_before is not None]
-    threads = max((arm.case.threads or 1 for arm in run.arms), default=1)
-    if before and max(before) > threads + _FOREIGN_LOAD:
+    if seen.is_loaded:
         yield (
-            f"Activity: up to {significant(max(before), 2)} before a round, of which this run makes about {threads}; "
-            "something else was running."
+            f"Activity: up to {significant(seen.load, 2)} before a round, of which this run makes about "
+            f"{seen.threads}; something else was running."
         )
-    if before and steal and not stolen and max(before) <= threads + _FOREIGN_LOAD:
-        seen = f"load up to {significant(max(before), 2)}, steal up to {percent(max(steal))}"
-        yield f"Load and steal: none to speak of ({seen})."
-    if not before and not steal:
-        yield f"Load and steal: unknown, the system does not tell{_busy(loads)}."
+    elif seen.load is not None and seen.steal and not seen.stolen:
+        told = f"load up to {significant(seen.load, 2)}, steal up to {percent(max(seen.steal))}"
+        yield f"Load and steal: none to speak of ({told})."
+    if seen.load is None and not seen.steal:
+        yield f"Load and steal: unknown, the system does not tell{_busy([one.load for one in run.rounds])}."
 
 
 def _busy(loads: list[Activity]) -> str:

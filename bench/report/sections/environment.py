@@ -8,6 +8,7 @@ from ...analyse.analysis import Analysis
 from ...store.records import Run
 from ...store.selectors import used_rounds
 from ...store.worker_records import Worker
+from ...text import headed
 from ...units import DASH, significant
 from ..parts import Cell, Column, Section, Table, plain
 from ..phrases import counted, margin_text
@@ -82,7 +83,7 @@ def _of_run(run: Run) -> Iterator[tuple[str, str | None]]:
     yield "to repeat", plain(shlex.join(settings.command))
     yield "run", plain(run.id)
     yield "made", plain(run.created)
-    yield "problem", plain(f"{run.problem.name}: {run.problem.title}")
+    yield "problem", plain(headed(run.problem.name, run.problem.title))
     yield "problem's files (SHA-256)", plain(run.problem.digest)
     yield "data", plain(", ".join(dict.fromkeys(arm.case.data or run.problem.data for arm in run.arms)))
     yield "seed", str(settings.seed)

@@ -14,7 +14,7 @@ from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Figure, Section, Table
 from ..phrases import label, named, ratio_text, titled
 from . import advice, answer
-from .reasons import left_out, range_text, sentences
+from .reasons import left_out, profilers, range_text, sentences
 from .subject import Subject
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
@@ -26,7 +26,7 @@ def section(analysis: Analysis) -> Section | None:
     found = analysis.ladders
     if not found:
         return None
-    paragraphs = tuple(text for one in found for text in (*sentences(one), *left_out(one)))
+    paragraphs = tuple(text for one in found for text in (*sentences(one), *profilers(one), *left_out(one)))
     tables = tuple(
         table
         for one in found
@@ -58,7 +58,7 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         for one in found
         for part in (
             Section(title="Ladder", tables=tuple(table.for_people() for table in _tables(one, analysis.groups))),
-            Section(title="Why", paragraphs=(*sentences(one), *left_out(one))),
+            Section(title="Why", paragraphs=(*sentences(one), *profilers(one), *left_out(one))),
         )
     ]
     answered = (answer.section(analysis), advice.section(analysis))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.joint import Block, Result, Row, Together
 from ...analyse.verdict import Verdict
 from ...store.records import Run
+from ...text import headed
 from ...units import percent
 from ..charts import joint
 from ..charts.joint import MOST_FIGURES
@@ -44,7 +45,7 @@ def brief(found: Together) -> tuple[Section, ...]:
 def title(found: Together) -> str:
     """Return the heading of the page."""
     problem = found.runs[0].problem
-    return f"{problem.name}: {problem.title} ({counted(len(found.runs), 'run')} side by side)"
+    return f"{headed(problem.name, problem.title)} ({counted(len(found.runs), 'run')} side by side)"
 
 
 def _answers(found: Together) -> Iterator[str]:

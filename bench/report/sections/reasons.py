@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
-from ...analyse.explanation import LEAST_SEEN, Ladder, Rung, better
+from ...analyse.explanation import Ladder, Rung, better
 from ...problems.case import RETAIN_ALLOCATOR
 from ...store.worker_records import Call, CallKind
 from ...units import amount, percent, time_text
 from ..charts.ratios import differs
 from ..parts import code, plain
-from ..phrases import change_text, label, least_text, ratio_text, share_text, times_text
+from ..phrases import change_text, label, least_text, listed, ratio_text, share_text, times_text
 
 #: What an implementation is called whose time goes mostly there.
 _BOUND = {
@@ -19,6 +19,12 @@ _BOUND = {
     Cause.INSIDE: "bound by what NumPy computes",
     Cause.ARITHMETIC: "compute-bound",
 }
+
+#: What to use where the counts do not show what takes the time.
+_PROFILERS = "`cProfile` by function, `line_profiler` by line, `py-spy --native` within compiled code"
+
+#: So many names stand in a list at most.
+_MOST_NAMES = 4
 
 
 def range_text(share: Share) -> str:
@@ -55,13 +61,35 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
         return f"{name} takes plain arrays only: what it does could not be seen."
     share = share_text(rung.diagnosis.share)
     if rung.diagnosis.cause is None:
-        unseen = rung.amounts.seen_share is not None and rung.amounts.seen_share < LEAST_SEEN
-        known = percent(1 - rung.diagnosis.unexplained)
-        told = f"{name} is not explained: what is counted takes about {known} of its time."
-        why = "What Python itself, pandas or compiled code does is not counted; a profiler shows it." if unseen else ""
-        return " ".join([told, *filter(None, [why]), *_excess(rung.diagnosis)])
+        return " ".join([_unexplained(name, rung.diagnosis), *_excess(rung.diagnosis)])
     what, change = _CAUSES[rung.diagnosis.cause](ladder, rung, share)
     return " ".join([f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}.", *_excess(rung.diagnosis)])
+
+
+def _unexplained(name: str, found: Diagnosis) -> str:
+    """Return how much of the time is known, and where to look for the rest if that is much."""
+    told = f"{name} is not explained: what is counted takes about {percent(1 - found.unexplained)} of its time."
+    if not _is_unseen(found):
+        return told
+    return (
+        f"{told} The other {percent(found.unexplained)} cannot be seen here: instructions of Python itself, pandas and "
+        "other libraries, or compiled code."
+    )
+
+
+def _is_unseen(found: Diagnosis | None) -> bool:
+    """Return whether much of the time goes where nothing is counted, as far as the rates measured are right."""
+    if found is None:
+        return True
+    return found.cause is None and found.excess <= MOST_EXCESS and found.unexplained >= LEAST_SHARE
+
+
+def profilers(ladder: Ladder) -> Iterator[str]:
+    """Yield, once for all that cannot be seen, what shows it."""
+    unseen = [rung for rung in ladder.rungs if not rung.worker.own_clock and _is_unseen(rung.diagnosis)]
+    if unseen:
+        names = listed([_name(ladder, rung) for rung in unseen], _MOST_NAMES)
+        yield f"What takes the time of {names}, a profiler shows: {_PROFILERS}."
 
 
 def _excess(found: Diagnosis) -> Iterator[str]:
@@ -169,8 +197,9 @@ def _besides(ladder: Ladder, rung: Rung) -> str | None:
         return None
     others = rung.diagnosis.notable()
     parts = [f"{cause} about {share_text(rung.diagnosis.shares[cause])}" for cause in others if cause != Cause.FAULTS]
-    beside = "Of that" if rung.diagnosis.cause is None else "Beside that"
-    texts = [f"{beside}: {', '.join(parts)}."] if parts else []
+    known = ", ".join(parts)
+    told = f"Counted: {known} of the time." if rung.diagnosis.cause is None else f"Beside that: {known}."
+    texts = [told] if parts else []
     if Cause.FAULTS in others:
         what, change = _faults(ladder, rung, share_text(rung.diagnosis.shares[Cause.FAULTS]))
         texts.append(f"{what[0].upper()}{what[1:]}: {change[0].lower()}{change[1:]}.")

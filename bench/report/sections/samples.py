@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import GroupFindings
+from .. import bimodal
 from ..chart import Chart
 from ..charts.drawn import left_out
 from ..charts.samples import OF_BURSTS, by_group, charts, explained, most_cases
-from ..parts import Figure, Section, code, plain
+from ..parts import Figure, Section, code
 from ..phrases import label, named, titled
 from .subject import Subject
 
@@ -40,7 +41,7 @@ def _said(analysis: Analysis) -> tuple[str, ...]:
 
 def _twofold(analysis: Analysis) -> tuple[str, ...]:
     return tuple(
-        f"{code(label(one.arm.case, group))} is {plain(one.bimodal)}."
+        f"{code(label(one.arm.case, group))} is {bimodal.text(one.bimodal)}."
         for group in analysis.groups
         for one in group.ok
         if one.bimodal

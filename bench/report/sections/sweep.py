@@ -9,7 +9,7 @@ from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ...units import significant
 from ..charts import fastest, sweep
-from ..parts import Figure, Section, code, plain
+from ..parts import Figure, Section, Table, code, plain
 from ..phrases import blas_text, conditions, estimate_text, leasts_text, margin_text
 from . import startup
 from .subject import Subject
@@ -37,6 +37,9 @@ _GROWTH = (
     "rounds the Hodges-Lehmann estimate with its signed-rank interval. Times of different sizes are paired by the "
     "number of the round, which has the sizes one after the other; a drift from one to the other is in the interval."
 )
+
+#: So many implementations have room beside each other in a table of times, in any terminal.
+_FITTING = 4
 
 
 def section(analysis: Analysis) -> Section | None:
@@ -103,13 +106,22 @@ def brief(analysis: Analysis) -> Section | None:
     found = analysis.sweeps
     if not found:
         return None
-    tables = [fastest_table(found).for_people()]
-    tables += [table.for_people() for one in found if (table := overtaking_table(one, found))]
+    tables = [fastest_table(found)]
+    for one in found:
+        tables += [_all_times(one, found), *filter(None, [overtaking_table(one, found)])]
     return Section(
         title="Over sizes",
         paragraphs=tuple(text for one in found for text in (*_left_out(one), *_grows(one))),
-        tables=tuple(tables),
+        tables=tuple(table.for_people() for table in tables),
     )
+
+
+def _all_times(one: Sweep, found: Sequence[Sweep]) -> Table:
+    """Return what each takes at each size; its title says what a narrow terminal leaves out."""
+    table = times_table(one, found)
+    if len(one.names) <= _FITTING:
+        return table
+    return replace(table, title=f"{table.title} (where not all fit, without the slowest)")
 
 
 def so_far(analysis: Analysis) -> Section | None:
@@ -213,7 +225,7 @@ def _left_out(one: Sweep) -> list[str]:
 
 
 def _grows(one: Sweep) -> list[str]:
-    """Return how the time of each grows over the largest decade."""
+    """Return how the time of each grows over the largest decade, where the rounds give that an interval."""
     if not one.growth:
         return []
     name = plain(one.parameter)

@@ -1,8 +1,10 @@
 """The tables of a sweep: the fastest at each size, times, who overtakes whom, and how time grows."""
 
 from collections.abc import Sequence
+from math import inf
 
 from ...analyse.sweep import Growth, Overtaking, Place, Sweep
+from ...stats.intervals import Estimate
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
@@ -92,20 +94,37 @@ def _missing(place: Place, name: str) -> str:
 def times_table(one: Sweep, found: Sequence[Sweep]) -> Table:
     """Return sizes x implementations: the min time of a call, and for programs its interval."""
     columns = [Column(name=one.parameter, header=plain(one.parameter))]
+    ranks = _ranks(one)
     for name in one.names:
         stem = f"min_seconds_per_call_{name}"
-        columns.append(Column(name=stem, header=plain(name)))
+        columns.append(Column(name=stem, header=plain(name), dispensable=ranks[name]))
         columns += bound_columns(stem)
     rows = []
     for place in one.places:
         cells = [Cell.of(place.value)]
         for name in one.names:
-            time = place.timed[name].min_seconds_per_call if name in place.timed else None
+            time = _time(place, name)
             text = time_text(time.value) if time else _missing(place, name)
             cells += [value_cell(time, text), *bound_cells(time)]
         rows.append(tuple(cells))
     title = _titled("Min time of a call", one, found)
     return Table(name=_named("times", one, found), title=title, columns=tuple(columns), rows=tuple(rows))
+
+
+def _ranks(one: Sweep) -> dict[str, int]:
+    """Return what a narrow terminal leaves out first: the slowest at the largest sizes, but never the baseline."""
+
+    def largest(name: str) -> tuple[float, float]:
+        timed = [(place.value, time.value) for place in one.places if (time := _time(place, name))]
+        return (-timed[-1][0], timed[-1][1]) if timed else (inf, inf)
+
+    ranked = enumerate(sorted(one.names, key=largest))
+    return {name: 0 if name == one.baseline else rank for rank, name in ranked}
+
+
+def _time(place: Place, name: str) -> Estimate | None:
+    """Return the min time of a call at a size, None where it has none."""
+    return place.timed[name].min_seconds_per_call if name in place.timed else None
 
 
 def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:

@@ -8,11 +8,13 @@ from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import MIN_ROUNDS, Estimate
-from ...store.records import Run
+from ...store.records import Left, Run
 from ...store.worker_records import Outcome
 from ...units import percent, times
+from .. import bimodal
 from ..parts import Section, code, plain
 from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
+from .answer import explained
 from .disturbance import of_run
 from .subject import Subject
 
@@ -126,13 +128,14 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     for finding in group.ok:
         if finding.bimodal:
             name = code(label(finding.arm.case, group))
-            yield f"{name} is {plain(finding.bimodal)}: its ratio is a mixture of the two."
+            told, remedy = bimodal.text(finding.bimodal), bimodal.remedy(finding.bimodal, finding.arm.case)
+            yield f"{name} is {told}: its ratio is a mixture of the two. {remedy}"
     yield from _stopped(analysis.run, group)
     yield from _disturbed(group)
     yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
-    yield from _fallen(group)
+    yield from _fallen(group, explained(analysis, group))
 
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
@@ -233,14 +236,15 @@ def _assumed(finding: Finding) -> Share:
     return Share(value=part, low=part, high=part)
 
 
-def _fallen(group: GroupFindings) -> Iterator[str]:
-    """Yield the cases without a time, with their reasons."""
-    for finding in group.findings:
-        if finding.outcome != Outcome.OK:
-            reason = plain(finding.reason or "no reason known")
-            yield f"No time for {code(label(finding.arm.case, group))}: {finding.outcome.value}, {reason}."
-    for left in group.left:
-        yield f"No time for {code(label(left.case, group))}: {left.outcome.value}, {plain(left.reason)}."
+def _fallen(group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
+    """Yield the cases without a time, with their reasons; not those of which the answer has told it."""
+    ended = (one for one in group.findings if one.outcome != Outcome.OK)
+    without: tuple[Finding | Left, ...] = (*ended, *group.left)
+    for one in without:
+        if one not in told:
+            case = one.arm.case if isinstance(one, Finding) else one.case
+            reason = plain(one.reason or "no reason known")
+            yield f"No time for {code(label(case, group))}: {one.outcome.value}, {reason}."
 
 
 SUBJECT = Subject(

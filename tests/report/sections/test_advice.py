@@ -65,9 +65,45 @@ def test_what_changed_since_the_last_run_is_told():
     now = make_run([BASE, Spec(name="rows", ms=2.0), ARMS[2]], seed=3, **here)
     (text,) = [line.text for line in advice.lines(Analysis(now, earlier=before)) if line.kind == "since"]
     assert text.startswith("Since your last run (2026-11-20 08:30 UTC): `rows` is faster beside the baseline, ")
-    assert text.endswith("1 other not shown to have changed.")
+    assert text.endswith("; 1 other changed by 3 % at most.")
     (text,) = [line.text for line in advice.lines(Analysis(before, earlier=before)) if line.kind == "since"]
-    assert text == "Since your last run (2026-11-20 08:30 UTC): nothing was shown to have changed."
+    assert text == "Since your last run (2026-11-20 08:30 UTC): nothing changed by more than 3 %."
+
+
+def since(now, before):
+    """Return what is said of the changes."""
+    here = {"environment": {"fingerprint": "0123456789ab"}}
+    runs = [replace(run, created="2026-11-20T08:30:00Z", **here) for run in (now, before)]
+    analysis = Analysis(runs[0], earlier=runs[1])
+    (text,) = [line.text for line in advice.lines(analysis) if line.kind == "since"]
+    return text.partition("UTC): ")[2]
+
+
+def test_of_runs_that_are_not_exact_enough_it_is_told_how_large_a_change_would_not_be_seen():
+    noisy = [replace(one, noise=0.1) for one in ARMS]
+    text = since(make_run(noisy, seed=2), make_run(noisy))
+    found = re.fullmatch(r"whether anything changed by less than ([\d.]+) % cannot be told\.", text)
+    assert found, text
+    assert float(found[1]) > 3
+
+
+def test_where_other_work_disturbed_a_run_that_is_the_reason():
+    noisy = [replace(one, noise=0.1) for one in ARMS]
+    before, now = make_run(noisy), make_run(noisy, seed=2)
+    busy, stolen = ({"load_before": 3.5}, {"steal": (0.0, 0.08)})
+    assert since(with_load(now, **busy), with_load(before, **stolen)).endswith(
+        "cannot be told, because of other work on the machine (load up to 3.5, steal up to 8.0 % then)."
+    )
+
+
+def with_load(run, **changes):
+    rounds = tuple(replace(one, load=replace(one.load, **changes)) for one in run.rounds)
+    return replace(run, rounds=rounds)
+
+
+def test_too_few_rounds_tell_of_no_change_and_of_none_that_there_was_none():
+    told = since(make_run(ARMS, rounds=3), make_run(ARMS))
+    assert told == "whether anything changed cannot be told, for want of rounds (`--rounds 12`)."
 
 
 def test_several_conditions_are_named_and_no_more_than_three():

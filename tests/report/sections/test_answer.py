@@ -47,6 +47,28 @@ def test_an_undecided_runner_up_is_not_told_apart_and_more_rounds_are_advised():
     assert "more rounds may decide" in paragraphs(run)[1]
 
 
+@pytest.mark.parametrize(("rounds", "counted"), [(1, "1 round"), (2, "2 rounds"), (5, "5 rounds")])
+def test_two_with_too_few_rounds_in_common_are_said_to_have_them_and_not_to_be_alike(rounds, counted):
+    run = without(make_run([BASE, Spec(name="one", ms=1.0), Spec(name="two", ms=1.4)]), "two", rounds)
+    second = paragraphs(run)[1]
+    assert (
+        f"Whether it is faster than the runner-up, `two`, is not known: the two have {counted} in common, too few "
+        "for an interval (`--impl one,two --rounds 12` measures them side by side)."
+    ) in second
+    assert "not told apart" not in second
+    assert "%" not in second
+
+
+def without(run, implementation, rounds):
+    """Return a run in which an implementation took part in its first rounds only."""
+    arms = {arm.name for arm in run.arms if arm.case.implementation == implementation}
+    kept = [
+        replace(one, workers=tuple(worker for worker in one.workers if place < rounds or worker.arm not in arms))
+        for place, one in enumerate(run.rounds)
+    ]
+    return replace(run, rounds=tuple(kept))
+
+
 def test_a_runner_up_that_is_far_behind_is_compared_in_times():
     run = make_run([BASE, Spec(name="one", ms=1.0), Spec(name="two", ms=5.0)])
     assert re.search(r"It is (4\.99|5\.0)\d* times \[.*\] as fast as the runner-up, `two`\.", paragraphs(run)[1])
@@ -110,7 +132,7 @@ def test_where_nothing_is_ok_every_fate_is_listed():
     dead = [replace(BASE, outcome=Outcome.CRASHED, reason="signal 11"), *USUAL[3:]]
     (only,) = paragraphs(make_run(dead))
     assert only == (
-        "No implementation of backprop has a time: `base` is crashed (signal 11); `dropped` is wrong "
+        "No implementation of backprop has a time: `base` crashed (signal 11); `dropped` is wrong "
         "(grad_w1 is 3.2 tolerances off); `jit` is unavailable (needs numba)."
     )
 

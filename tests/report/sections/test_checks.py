@@ -1,6 +1,7 @@
 """What verification alone says, as a table."""
 
 from bench.report.sections import checks
+from bench.store.checks import Against, Check, Closeness
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 
@@ -41,3 +42,12 @@ def test_the_checks_of_a_collection_are_one_table_without_what_nobody_could_run(
         ["backprop", "fast", "ok"],
         ["gemm", "-", "unavailable"],
     ]
+
+
+def test_a_check_against_the_baselines_own_result_says_why_and_what_would_show_more():
+    run = make_run(GOOD)
+    alike = Check(against=Against.BASELINE, closeness=Closeness.MEASURED, dtype="float64")
+    kinds = {arm.case.group: alike for arm in run.arms}
+    (table,) = checks.tables(checks.of([arm for arm in run.arms if not arm.again], (), run.rounds[:1], kinds))
+    assert "agree with each other only, for there is no `reference`" in table.title
+    assert table.title.endswith("would show which is right")

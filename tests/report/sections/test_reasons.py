@@ -96,10 +96,34 @@ def test_what_cannot_be_seen_is_called_so():
 
 def test_what_is_not_explained_is_called_so():
     run = make_explained([USUAL[0], Spec(name="c_fused", ms=90.0)])
-    assert (
-        "`c_fused` is not explained: what is counted takes about 1.6 % of its time. What Python itself, pandas or "
-        "compiled code does is not counted; a profiler shows it." in sentences(run)["c_fused"]
+    assert sentences(run)["c_fused"].startswith(
+        "`c_fused` is not explained: what is counted takes about 1.6 % of its time. The other 98 % cannot be seen "
+        "here: instructions of Python itself, pandas and other libraries, or compiled code."
     )
+
+
+def test_a_plain_loop_of_a_problem_that_knows_no_work_is_told_as_what_cannot_be_seen():
+    does = {"loop": Does(calls=(passes(20_000, moved=1000),))}
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], does)
+    run = replace(run, problem=replace(run.problem, work={}))
+    told = sentences(run)["loop"]
+    assert "what is counted takes about 5.6 % of its time. The other 94 % cannot be seen here" in told
+    (told,) = profilers(run)
+    assert told == (
+        "What takes the time of `loop`, a profiler shows: `cProfile` by function, `line_profiler` by line, "
+        "`py-spy --native` within compiled code."
+    )
+
+
+def test_profilers_are_named_once_for_all_that_cannot_be_seen_and_for_nothing_else():
+    (told,) = profilers(make_explained([*USUAL[:3], Spec(name="c_fused", ms=90.0), USUAL[4]]))
+    assert told.startswith("What takes the time of `c_fused` and `torch_eager`, a profiler shows: ")
+    assert profilers(make_explained(USUAL[:3])) == []
+    assert profilers(make_explained([USUAL[0], Spec(name="c_fused", ms=0.5)])) == []
+
+
+def profilers(run):
+    return [text for text in explanation.section(Analysis(run)).paragraphs if text.startswith("What takes the time of")]
 
 
 def test_what_is_left_out_is_named_with_the_reason():

@@ -36,6 +36,7 @@ def test_a_run_in_which_nothing_worked_still_has_its_answer_and_reasons():
     run = make_run(USUAL[3:])
     assert titles(sections.sections(Analysis(run))) == [
         "Answer",
+        "What to do",
         "Cases",
         "What threatens these numbers",
         "Environment",

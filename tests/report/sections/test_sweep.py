@@ -1,6 +1,7 @@
 """A run over many sizes: sentences, tables and figures."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,8 @@ from bench.report.charts import fastest
 from bench.report.charts import sweep as charts
 from bench.report.figures.drawing import draw
 from bench.report.sections import answer, sweep
+from bench.report.terminal.screen import Screen
+from bench.report.terminal.text_table import drawn
 from bench.store.records import Left
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run, make_sizes
@@ -201,3 +204,34 @@ def test_sizes_that_the_time_did_not_pay_for_are_apart_from_those_that_cannot_be
     assert len({series.colour for series in empty.values()}) == 2
     times = next(table for table in sweep.section(analysis).tables if table.name == "times").for_people()
     assert [row[1].text for row in times.rows][2:] == ["not measured", "unsupported"]
+
+
+def test_a_terminal_shows_what_each_implementation_takes_at_each_size(usual):
+    tables = {table.name: table for table in sweep.brief(usual).tables}
+    assert [column.header for column in tables["times"].columns] == ["m", "loop", "rows", "blocks"]
+    assert [len(tables[name].rows) for name in ("fastest", "times")] == [len(SIZES)] * 2
+    texts = [cell.text for cell in tables["times"].rows[0]]
+    assert texts == ["1", "200 us", "1.00 ms", "1.54 ms"]
+
+
+def test_a_narrow_terminal_leaves_out_the_slowest_and_neither_the_baseline_nor_the_fastest():
+    others = [Spec(name=f"number_{place}", law=linear(2 + place, 0.02)) for place in range(9)]
+    section = sweep.brief(Analysis(make_run([ARMS[0], *others, ARMS[2]], sizes=SIZES, rounds=6)))
+    (times,) = (table for table in section.tables if table.name == "times")
+    assert "where not all fit" in times.title
+    narrow, wide = (drawn(times, Screen(width=width)) for width in (80, 400))
+    header, *rows = narrow.splitlines()
+    assert max(map(len, (header, *rows))) <= 80
+    assert {"loop", "blocks", "number_0"} <= set(header.split())
+    assert "number_8" not in header
+    assert len(rows) == len(SIZES) + 1
+    assert "number_8" in wide
+
+
+def test_an_exponent_is_told_with_its_interval_and_left_out_where_there_is_none(usual):
+    (told,) = (text for text in sweep.brief(usual).paragraphs if text.startswith("Time grows as"))
+    assert len(re.findall(r"m\^\d\.\d\d \[\d\.\d\d, \d\.\d\d\]", told)) == len(ARMS)
+    few = Analysis(make_run(ARMS, sizes=SIZES, rounds=4))
+    assert not any("Time grows as" in text for text in sweep.brief(few).paragraphs)
+    assert "Time grows as" not in charts.time_chart(few, 0).caption
+    assert {table.name for table in sweep.section(few).tables} == {"fastest", "times"}

@@ -89,7 +89,9 @@ def test_an_unknown_load_is_not_called_none():
 
 def test_two_fold_cases_are_named():
     run = make_run([USUAL[0], Spec(name="two", slow_rounds=(1, 3, 5, 7, 9))], rounds=12)
-    assert "`two` is bimodal: " in text(run)
+    found = text(run)
+    assert "`two` is bimodal: " in found
+    assert "its ratio is a mixture of the two. Page faults do not tell them apart" in found
 
 
 def test_discarded_rounds_are_counted_with_their_reason():
