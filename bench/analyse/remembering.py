@@ -11,10 +11,10 @@ from itertools import starmap
 from ..store.worker_records import Worker
 from ..units import significant
 
-#: So many times as long must a call on new contents take, and so many ns longer, to be far longer. Sorting a thousand
-#: numbers may take some times as long until the CPU knows its branches by heart, and a call behind another program's
+#: So many times as long must a call on new contents take, and so many ns longer, to be far longer. Sorting some hundred
+#: numbers takes up to 2.2 times as long until the CPU knows its branches by heart, and a call behind another program's
 #: finds nothing of its own in the caches; none of that makes milliseconds.
-FAR_LONGER = ((5.0, 100_000), (1.5, 2_000_000))
+FAR_LONGER = ((10.0, 20_000), (5.0, 100_000), (1.5, 2_000_000))
 
 #: In so many rounds at least it must be seen: in a single one it may have been another program.
 LEAST_ROUNDS = 3

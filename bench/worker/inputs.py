@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,16 @@ QUICKLY_CHECKED_BYTES = 2**20
 
 #: From what names some contents to name -> value.
 Contents = Callable[[Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """Contents that are ready to be put into the arrays of a worker."""
+
+    put: Callable[[], None]
+    in_place: bool
+    """Whether that takes no new values: a number cannot be changed in the hands of who holds it, nor an array get
+    another shape."""
 
 
 class Arena:
@@ -61,12 +72,11 @@ class Arena:
         """Names the contents that are there now."""
         self.change_to(first)
 
-    def _remember(self) -> None:
-        """Keep what must not change, and what is put back."""
+    def note(self) -> None:
+        """Note what must not change from now on."""
         kept = {name: array for name, array in self._owned.items() if name not in self._inout}
         quick = sum(array.nbytes for array in kept.values()) <= QUICKLY_CHECKED_BYTES
         self._sums = {name: _checksum(array) for name, array in kept.items()} if quick else {}
-        self._fresh = {name: self._owned[name].copy(order="K") for name in self._inout}
 
     @property
     def overwritten(self) -> dict[str, np.ndarray]:
@@ -106,20 +116,32 @@ class Arena:
         return found
 
     def change_to(self, content: Any) -> bool:
-        """Put other contents into the same arrays; return False where that could not be done without new values.
+        """Put other contents into the same arrays; return False where that could not be done without new values."""
+        loaded = self.loaded(content)
+        loaded.put()
+        self.note()
+        return loaded.in_place
 
-        A number cannot be changed in the hands of who holds it, nor an array get another shape.
-        """
-        changed, self.content = True, content
+    def loaded(self, content: Any) -> "Loaded":
+        """Return contents that are ready to be put into the same arrays, at once; `note` is for who does that."""
+        arrays: list[tuple[np.ndarray, np.ndarray]] = []
+        others: dict[str, Any] = {}
         for name, value in self._contents(content).items():
             owned = self._owned.get(name)
             if isinstance(value, np.ndarray) and owned is not None and _alike(owned, value):
-                np.copyto(owned, value)
+                arrays.append((owned, value))
             elif owned is not None or name not in self.inputs or not same_value(self.inputs[name], value):
+                others[name] = value
+
+        def put() -> None:
+            for owned, value in arrays:
+                np.copyto(owned, value)
+            for name, value in others.items():
                 self._put(name, value)
-                changed = False
-        self._remember()
-        return changed
+            self._fresh = {name: self._owned[name].copy(order="K") for name in self._inout}
+            self.content = content
+
+        return Loaded(put=put, in_place=not others)
 
     def _put(self, name: str, value: Any) -> None:
         """Give an input a new value."""

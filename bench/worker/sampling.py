@@ -139,6 +139,10 @@ class Sampler:
         offer = _One(take, count) if take else _nobody
         return [self._sample(number, 1 + _drawn_below(number), offer) for _ in range(count)]
 
+    def call(self, take: Take) -> int:
+        """Return the ns of one call, made and timed as those of a sample are; what it returns goes to `take`."""
+        return self._sample(1, 1, take)
+
     def _sample(self, number: int, first: int, offer: Take) -> int:
         """Return the ns of a sample; what the call of that number returns is offered."""
         if self.before is not None:

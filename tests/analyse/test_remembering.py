@@ -31,7 +31,7 @@ def workers(*times):
     return [one.workers[0] for one in rounds(*times)]
 
 
-@pytest.mark.parametrize("times", [[(10, 670)] * 3, [(10, 900), (15, 670), (500, 700)], [(0, 900)] * 3])
+@pytest.mark.parametrize("times", [[(10, 670)] * 3, [(1, 33)] * 3, [(10, 900), (15, 670), (500, 700)], [(0, 900)] * 3])
 def test_calls_that_take_far_longer_on_new_contents_are_told(times):
     said = warning(workers(*times))
     assert said is not None
@@ -57,7 +57,7 @@ def test_how_many_times_as_long_is_told():
 
 
 @pytest.mark.parametrize(
-    "times", [[(10, 670)] * 2, [(100, 400)] * 8, [(1, 90)] * 8, [(100, 9000)] * 7 + [(100, 300)], []]
+    "times", [[(10, 670)] * 2, [(100, 400)] * 8, [(1, 20)] * 8, [(9, 80)] * 8, [(100, 9000)] * 7 + [(100, 300)], []]
 )
 def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
     assert warning(workers(*times or [(1, 1)])) is None

@@ -60,6 +60,20 @@ def test_arrays_alone_change_without_a_new_object(tmp_path):
     assert x.tolist() == [1, 1, 1]
 
 
+def test_contents_are_loaded_before_they_are_put_and_what_must_not_change_is_noted_behind(tmp_path):
+    arena = arena_of(tmp_path, {"x": np.zeros(3), "y": np.zeros(2)}, {"x": np.ones(3), "y": np.ones(2)}, inout=("y",))
+    loaded = arena.loaded("b")
+    assert loaded.in_place
+    assert (arena.content, arena.inputs["x"].tolist()) == ("a", [0, 0, 0])
+    loaded.put()
+    arena.inputs["y"][:] = 7
+    arena.restore()
+    assert (arena.content, arena.inputs["y"].tolist()) == ("b", [1, 1])
+    assert arena.changed() == "x"
+    arena.note()
+    assert arena.changed() is None
+
+
 def test_an_array_of_another_shape_is_a_new_one(tmp_path):
     arena = arena_of(tmp_path, {"x": np.zeros(3), "y": np.zeros(2)}, {"x": np.ones(4), "y": np.ones(2)})
     y = arena.inputs["y"]

@@ -176,6 +176,13 @@ def test_what_one_call_of_all_has_returned_is_taken_with_when_that_was(machine, 
     assert now - 10 <= ended <= now
 
 
+def test_one_call_is_made_and_timed_as_those_of_a_sample_are(machine):
+    _, sampler = machine(10, 5_000)
+    taken = []
+    assert sampler.call(lambda *given: taken.append(given)) == pytest.approx(5_000, rel=0.01)
+    assert len(taken) == 1
+
+
 @pytest.mark.parametrize("call_ns", [700, 2_000, 30_000, 2_000_000])
 @pytest.mark.parametrize("step_ns", [20, 100, 1_000])
 def test_calls_timed_alone_have_a_sum_that_is_right(machine, call_ns, step_ns):

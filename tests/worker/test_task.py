@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bench.problems import implementation
 from bench.problems.case import Case, Size
-from bench.worker import task
+from bench.worker import sampling, task
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Failure, Start, TimeBurst, WriteInputs
 from bench.worker.session import Session
@@ -275,6 +275,7 @@ def last_calls(order, implemented, monkeypatch, *, keyed):
 
     implemented(prepare)
     monkeypatch.setattr("time.process_time_ns", lambda: now[0])
+    monkeypatch.setattr("time.thread_time_ns", lambda: now[0])
     bench = VerifiedBench(order)
     bench.start()
     found = bench.finish()
@@ -286,6 +287,26 @@ def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
     order, implemented, monkeypatch, keyed, times
 ):
     assert last_calls(order, implemented, monkeypatch, keyed=keyed) == times
+
+
+def test_contents_are_exchanged_between_two_calls_of_the_loop_that_times_bursts(order, implemented):
+    calls = []
+
+    def prepare(inputs):
+        def step():
+            calls.append((sys._getframe(1).f_code.co_name, float(inputs["x"][0, 0])))
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    _, before = calls[-1]
+    bench.finish()
+    (met, old), (unmet, new) = calls[-2:]
+    assert met == unmet == sampling._together.__name__
+    assert old == before != new
 
 
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
@@ -439,7 +460,7 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
         bench.finish()
 
 
-@pytest.mark.parametrize(("timed", "made"), [(False, 1), (True, 3)])
+@pytest.mark.parametrize(("timed", "made"), [(False, 1), (True, 2 + task.MET)])
 def test_only_contents_that_were_timed_get_last_calls(order, implemented, timed, made):
     calls = []
 
