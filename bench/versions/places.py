@@ -1,6 +1,7 @@
 """Where the problems of one version lie, and what they are called."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ..errors import ImplbenchError
@@ -21,8 +22,22 @@ _TESTS = frozenset({"test", "tests"})
 _BENCHMARKS = frozenset({"bench", "benches", "benchmark", "benchmarks", "perf", "performance"})
 
 
-def places_in(root: Path) -> list[str]:
-    """Return the paths of the folders and files that are problems, or were meant as one, from the root."""
+def _nobody(_where: str) -> bool:
+    """Return that nobody has named what lies there."""
+    return False
+
+
+def places_in(root: Path, is_named: Callable[[str], bool] = _nobody) -> list[str]:
+    """Return the paths of the folders and files that are problems, or were meant as one, from the root.
+
+    A file of which somebody has named the path counts if it has a function `inputs` at all.
+    """
+
+    def is_file_meant(file: Path) -> bool:
+        if file.suffix != ".py" or file.is_symlink():
+            return False
+        return _is_meant(file, named=is_named(file.relative_to(root).as_posix()))
+
     found = []
     for at, folders, files in os.walk(root):
         apart = ("__pycache__", ".git", "node_modules", INSTALLED)
@@ -30,18 +45,13 @@ def places_in(root: Path) -> list[str]:
         if PROBLEM in files:  # what lies beside it are its implementations
             found += [at] if _is_meant(Path(at, PROBLEM)) else []
         else:
-            found += [os.path.join(at, name) for name in sorted(files) if _is_file_meant(at, name)]  # noqa: PTH118
+            found += [str(file) for name in sorted(files) if is_file_meant(file := Path(at, name))]
     return [Path(place).relative_to(root).as_posix() for place in found]
 
 
-def _is_file_meant(at: str, name: str) -> bool:
-    file = Path(at, name)
-    return file.suffix == ".py" and not file.is_symlink() and _is_meant(file)
-
-
-def _is_meant(file: Path) -> bool:
+def _is_meant(file: Path, *, named: bool = False) -> bool:
     """Return whether a file is a problem of ours, or a folder's problem.py, were it with a syntax error in it."""
-    if is_problem(file):
+    if is_problem(file, named=named):
         return True
     if not file.is_file() or (b"SIZES" if file.name == PROBLEM else b"\ndef inputs(") not in file.read_bytes():
         return False
@@ -55,6 +65,15 @@ def _is_meant(file: Path) -> bool:
 def name_at(where: str, root: Path) -> str:
     """Return the name of the problem at a path from a root: that of its folder, or of its file without the suffix."""
     return PurePosixPath(where).name.removesuffix(".py") or root.name
+
+
+def is_called(where: str, name: str, root: Path, *, origin: Path) -> bool:
+    """Return whether a problem at a path from a root is meant by a name, or by a path from there or the current folder.
+
+    `origin` is what the root is a copy of, or another version of.
+    """
+    here = os.path.normpath(Path.cwd() / name) == str(origin / where)
+    return here or os.path.normpath(name) == where or name == name_at(where, root)
 
 
 def is_among_tests(where: str) -> bool:

@@ -22,7 +22,7 @@ from .environments import usual
 from .environments.asked import AS_HERE, EnvironmentOptions
 from .environments.building import Built, Version
 from .pairing import Renames, paired_problems
-from .places import is_among_tests, name_at, places_in
+from .places import is_among_tests, is_called, name_at, places_in
 from .revisions import Revision
 
 
@@ -99,6 +99,14 @@ class _Copy:
     """Where their history is, of a revision or a working tree."""
     commit: str | None = None
 
+    def problems(self, names: Sequence[str]) -> list[str]:
+        """Return the paths of its problems, and of its files that have one of these names."""
+        return places_in(self.root, lambda where: self.has_named(where, names))
+
+    def has_named(self, where: str, names: Sequence[str]) -> bool:
+        """Return whether one of some names is that of the problem there."""
+        return any(is_called(where, name, self.root, origin=self.origin) for name in names)
+
 
 def sides(asked: Asked, place: Path, tell: Callable[[str], None] = lambda text: None) -> tuple[Side, Side]:
     """Return both sides, copied below `place`, an empty folder, and built where they are to be.
@@ -121,7 +129,7 @@ def sides(asked: Asked, place: Path, tell: Callable[[str], None] = lambda text: 
             raise ImplbenchError(f"--path {name}: there is no such folder in {copied[0].label} or {copied[1].label}")
     places = _places(asked, copied, tell)
     if asked.problems_from is not None:
-        copied = _give_problems(asked.problems_from, copied, place / "from")
+        copied = _give_problems(asked.problems_from, copied, place / "from", names=asked.problems)
     wanted = _wanted(copied, asked.problems) if asked.problems else (None, None)
     origins = tuple(dict.fromkeys(one.source.resolve() for one in copied))
     first, second = (_side(one, asked, names) for one, names in zip(copied, wanted, strict=True))
@@ -147,12 +155,12 @@ def _finished(side: Side, origins: tuple[Path, ...], places: Places) -> Side:
 
 def _wanted(copied: Sequence[_Copy], names: Sequence[str]) -> tuple[set[str], set[str]]:
     """Return the paths on both sides of the problems that are named on either: one may have been renamed."""
-    places = [(one, where) for one in copied for where in places_in(one.root)]
+    places = [(one, where) for one in copied for where in one.problems(names)]
     for name in names:
-        if not any(_is_named(where, name, one) for one, where in places):
+        if not any(one.has_named(where, [name]) for one, where in places):
             known = {name_at(where, one.root) for one, where in places}
             raise unknown("problem", name, sorted(known))
-    named = [{where for at, where in places if at is one and _is_any(where, names, one)} for one in copied]
+    named = [{where for at, where in places if at is one and one.has_named(where, names)} for one in copied]
     base, head = copied
     before, after = ([where for at, where in places if at is one] for one in copied)
     pairs = paired_problems(before, after, Renames(base.root, head.root)).pairs
@@ -190,7 +198,7 @@ def _revision(repository: Repository, revision: Revision | None, folder: Path) -
     return replace(where, label=revision.label, warnings=missing, commit=revision.commit)
 
 
-def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_Copy]:
+def _give_problems(source: str, copied: Sequence[_Copy], place: Path, *, names: Sequence[str]) -> list[_Copy]:
     """Return both versions with the problems of another one in the place of their own."""
     if Path(source).is_dir():
         root = Path(source).resolve()
@@ -198,7 +206,8 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path) -> list[_C
         repository = revisions.repository_here(source)
         copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
         root = place
-    wheres = [where for where in places_in(root) if not is_among_tests(where)]
+    given = _Copy(label=source, tree=root, root=root, origin=root, source=root)
+    wheres = [where for where in given.problems(names) if not is_among_tests(where)]
     if not wheres:
         raise ImplbenchError(f"--problems-from {source}: there is no problem")
     if "." in wheres:
@@ -244,7 +253,7 @@ def _side(one: _Copy, asked: Asked, wanted: Container[str] | None) -> Side:
     problems: dict[str, Problem] = {}
     broken: dict[str, str] = {}
     left_out = []
-    for where in places_in(one.root):
+    for where in one.problems(asked.problems):
         if wanted is not None and where not in wanted:
             continue
         if wanted is None and is_among_tests(where):
@@ -286,13 +295,3 @@ def _readable(root: Path, where: str) -> Problem:
     except UnicodeEncodeError as error:
         raise ImplbenchError("its path is not UTF-8: rename it") from error
     return read(root / where)
-
-
-def _is_any(where: str, names: Sequence[str], one: _Copy) -> bool:
-    return any(_is_named(where, name, one) for name in names)
-
-
-def _is_named(where: str, name: str, one: _Copy) -> bool:
-    """Return whether a problem is meant by a name, or by a path from the root or from the current folder."""
-    here = os.path.normpath(Path.cwd() / name) == str(one.origin / where)
-    return here or os.path.normpath(name) == where or name == name_at(where, one.root)

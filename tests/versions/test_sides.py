@@ -114,3 +114,15 @@ def test_problems_from_another_version_name_the_implementations_that_they_replac
 def test_a_problem_at_the_root_is_not_put_in_the_place_of_both_versions(versions, tmp_path):
     with pytest.raises(ImplbenchError, match="would replace both versions; move the problem to a folder of its own"):
         sides(Asked(base="HEAD~1", problems_from=str(versions / "product")), tmp_path / "place")
+
+
+@pytest.mark.parametrize("problems_from", [None, "HEAD"])
+@pytest.mark.parametrize("name", ["rows", "rows.py", "more/rows.py"])
+def test_a_file_counts_whatever_its_inputs_takes_once_it_is_named(versions, tmp_path, monkeypatch, name, problems_from):
+    (versions / "more").mkdir()
+    (versions / "more" / "rows.py").write_text("def inputs():\n    return [1]\n\n\ndef total(x):\n    return sum(x)\n")
+    commit(versions, "a file")
+    monkeypatch.chdir(versions if "/" in name else versions / "more")
+    assert "more/rows.py" not in sides(Asked(base="HEAD"), tmp_path / "unnamed")[1].problems
+    asked = Asked(base="HEAD", problems=(name,), problems_from=problems_from)
+    assert list(sides(asked, tmp_path / "named")[1].problems) == ["more/rows.py"]
