@@ -142,7 +142,7 @@ class Served:
         place = spec.inputs.with_name(f"returned by {name}")
         orders = [Start(spec=spec, implementation=name, layout={}, kept=place / "first")]
         if finish:
-            orders.append(Change(content=self._last.content, kept=place / "changed"))
+            orders.append(Change(content=self._last.content, kept=place / "changed", timed=True))
         _, replies = self._asked(*orders)
         if isinstance(replies[-1], Failure):
             return replies[-1]
