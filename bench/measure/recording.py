@@ -10,7 +10,7 @@ from pathlib import Path
 from ..machine import load
 from ..machine.variables import ALLOCATOR
 from ..store.records import INTERRUPTED, Arm, Round
-from ..store.worker_records import DiscardedBurst, Outcome, Spent, Worker, worst
+from ..store.worker_records import ANEW, DiscardedBurst, Outcome, Spent, Worker, worst
 from ..worker.protocol import FIRST, BurstTimed, Changed, Kept, Returned, Started, Verified
 from ..worker.untimed import Counted
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
@@ -98,10 +98,6 @@ def unmeasured(arm: Arm, pid: int, plan: RoundPlan, environ: Mapping[str, str]) 
         bursts=(),
         output_tail="",
     )
-
-
-#: What is said beside the title of an implementation that copies its inputs.
-ANEW = "prepared anew, untimed, for other inputs"
 
 
 def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:

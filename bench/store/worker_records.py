@@ -29,6 +29,9 @@ class Outcome(StrEnum):
 #: How a case may end by what its worker says; the other outcomes are seen from outside.
 WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsupported", "not measured"]
 
+#: What is said beside the title of an implementation that copies its inputs.
+ANEW = "prepared anew, untimed, for other inputs"
+
 #: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
 Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 

@@ -94,7 +94,9 @@ class Bursts:
         if said := self._guard.contradiction(used):
             return burst, Unfit("failed", said), keeping.digest
         if self._prepared.clock is self._wall_ns:
-            said = None if self._prepared.is_forced else keeping.contradiction(min(durations) / order.number)
-            if said := said or self._prepared.sampler.contradiction(durations, passed_ns):
+            said = self._prepared.sampler.contradiction(durations, passed_ns)
+            if said is None and not self._prepared.is_forced:
+                said = keeping.contradiction(min(durations) / order.number)
+            if said:
                 return burst, Unfit("not measured", said), keeping.digest  # the machine may be too busy
         return burst, None, keeping.digest

@@ -9,6 +9,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.remembering import warning
 from bench.report.sections import answer
 from bench.store.records import Role
+from bench.store.worker_records import ANEW
 from bench.versions.benchmarks import arm_name
 from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run
@@ -61,6 +62,13 @@ def test_how_many_times_as_long_is_told():
 )
 def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
     assert warning(workers(*times or [(1, 1)])) is None
+
+
+def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
+    for times, is_told in ([(3000, 9000)] * 4, False), ([(1, 9)] * 4, False), ([(100, 900)] * 4, True):
+        anew = [replace(one, consumed=ANEW) for one in workers(*times)]
+        assert (warning(anew) is not None) is is_told
+    assert warning(workers(*[(3000, 9000)] * 4)) is not None
 
 
 def test_where_nobody_knows_nothing_is_told():
