@@ -343,6 +343,30 @@ def test_whole_numbers_may_be_held_against_floats_where_outputs_are_named(comput
         measured(spec, "wrong")
 
 
+@pytest.mark.parametrize("reference", ["{}", "None"])
+def test_a_reference_of_no_outputs_is_that_nothing_is_returned(computation, reference):
+    nothing = (
+        f"\ndef reference(inputs):\n    return {reference}\ndef tolerance(inputs, unit_roundoff):\n    return {{}}\n"
+    )
+    spec, reply = computation(
+        inputs("{'x': r.rand(n)}") + nothing, base=of("None", "x"), other=of("print()", "x"), wrong=of("{}", "x")
+    )
+    assert reply.check.kind == "not checked, nothing is returned"
+    assert reply.doubt is None
+    measured(spec, "other")
+    with pytest.raises(Unfit, match="result is a dict, expected None"):
+        measured(spec, "wrong")
+
+
+def test_an_empty_dict_is_right_where_the_baseline_returns_one(computation):
+    empty = "\ndef reference(inputs):\n    return {}\n"
+    spec, reply = computation(inputs("{'x': r.rand(n)}") + empty, base=of("{}", "x"), wrong=of("None", "x"))
+    assert reply.check.kind == "equal"
+    measured(spec, "base")
+    with pytest.raises(Unfit, match="result is None, expected a dict"):
+        measured(spec, "wrong")
+
+
 EIGEN = (
     inputs("{'a': (lambda a: a + a.T)(r.randn(5, 5))}")
     + """
