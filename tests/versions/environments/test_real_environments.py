@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -189,13 +188,3 @@ def test_a_version_that_is_read_from_the_history_is_there(repository, capsys):
     extension(repository, times=3)
     code, found = compare(capsys)
     assert (code, [one["verdict"] for one in found["benchmarks"]]) == (Exit.REGRESSION, ["slower"])
-
-
-def test_in_cython_a_comment_is_nothing_to_measure_and_what_does_not_compile_is_told(index, tmp_path):
-    if shutil.which("cc") is None or shutil.which("objcopy") is None:
-        pytest.skip("needs a C compiler and binutils")
-    script, log = Path(__file__).parents[3] / ".ci" / "extension_gates.py", tmp_path / "gates.jsonl"
-    command = [sys.executable, str(script), "--kind", "cython", "--gates", "0", "--log", str(log)]
-    subprocess.run(command, capture_output=True, check=True)
-    found = {one["case"]: one["word"] for one in map(json.loads, log.read_text().splitlines())}
-    assert (found["comment"], found["broken"]) == ("nothing to measure", "told")
