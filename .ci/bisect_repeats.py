@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent / "gate_experiment"))
 from amounts import measured_amounts
 from kernels import CHECKOUT, committed, git
 from kinds import KINDS, Kind
-from records import Record, append, read
+from records import Record, append, go_on, read
 from tools import run
 
 #: Commits behind the first, and percent of extra work from one of them on.
@@ -106,15 +106,10 @@ def measure(options: argparse.Namespace) -> None:
 def main() -> None:
     """Measure, or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--kind", choices=KINDS, default="dict_loop", help="kernel to plant in")
     parser.add_argument("--times", type=int, default=10, help="searches")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--log", type=Path, default=Path("bisect.jsonl"))
-    options = parser.parse_args()
-    if not options.table:
-        measure(options)
-    print(table(read(options.table or options.log)))
+    go_on(parser, "bisect.jsonl", measure, table)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "gate_experiment"))
 
 from kernels import CHECKOUT
-from records import Record, append, read
+from records import Record, append, go_on, read
 from tools import run
 
 PROBLEM = '''"""Lengths of vectors in the plane: by NumPy, by its BLAS, and by Python alone."""
@@ -119,14 +119,9 @@ def measure(options: argparse.Namespace) -> None:
 def main() -> None:
     """Measure, or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--gates", type=int, default=20, help="runs of two environments")
     parser.add_argument("--budget", type=float, help="seconds of a run (default: that of implbench run)")
-    parser.add_argument("--log", type=Path, default=Path("environments.jsonl"))
-    options = parser.parse_args()
-    if not options.table:
-        measure(options)
-    print(table(read(options.table or options.log)))
+    go_on(parser, "environments.jsonl", measure, table)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent / "gate_experiment"))
 
 from kernels import CHECKOUT, committed, git
-from records import Record, append, read
+from records import Record, append, go_on, read
 from tools import run
 
 PERCENT = 5
@@ -253,15 +253,10 @@ def measure(options: argparse.Namespace) -> None:
 def main() -> None:
     """Measure, or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--kind", choices=KINDS, default="setuptools", help="what builds the extension")
     parser.add_argument("--gates", type=int, default=10, help="so many planted, and so many unchanged")
     parser.add_argument("--budget", type=float, default=75.0, help="seconds of a gate, beside its build")
-    parser.add_argument("--log", type=Path, default=Path("extension.jsonl"))
-    options = parser.parse_args()
-    if not options.table:
-        measure(options)
-    print(table(read(options.table or options.log)))
+    go_on(parser, "extension.jsonl", measure, table)
 
 
 if __name__ == "__main__":

@@ -11,17 +11,18 @@ A log that has some of the gates already is gone on with.
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent / "gate_experiment"))
+
+from kernels import CHECKOUT, committed, git
+from records import Record, append, go_on, read
+from tools import run
 
 PROBLEM = '''"""Lengths of vectors in the plane, by three functions that need more or less memory."""
 
@@ -66,8 +67,6 @@ HELD = """    held = np.empty({held_bytes}, np.uint8)
     held[::4096] = 1
 """
 
-Record = dict[str, Any]
-
 
 def text(victim: str | None, percent: float) -> str:
     """Return the problem's file, with so much more memory in one of its functions."""
@@ -78,21 +77,13 @@ def text(victim: str | None, percent: float) -> str:
     return "".join(parts)
 
 
-def git(folder: Path, *arguments: str) -> None:
-    """Run git as nobody in particular."""
-    who = ("-c", "user.name=experiment", "-c", "user.email=experiment@example.invalid")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
 def gate(folder: Path, victim: str | None, options: argparse.Namespace, seed: int) -> Record:
     """Hold one gate; return what it said."""
     (folder / "lengths.py").write_text(text(victim, options.percent))
-    command = [sys.executable, "-m", "bench", "compare", "HEAD", "--all", "--gate-memory", "--json"]
+    command = ["-m", "bench", "compare", "HEAD", "--all", "--gate-memory", "--json"]
     command += ["--seed", str(seed), "--budget", str(options.budget)]
     started = time.monotonic()
-    done = subprocess.run(
-        command, cwd=folder, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=False
-    )
+    done = run(command, folder, PYTHONPATH=str(CHECKOUT))
     record = {"victim": victim, "seed": seed, "exit": done.returncode, "wall_s": round(time.monotonic() - started, 1)}
     try:
         benchmarks = json.loads(done.stdout)["benchmarks"]
@@ -147,29 +138,28 @@ def summary(records: Sequence[Record]) -> str:
     return "\n".join([*lines, f"called slower in time: {changed}; the longest gate took {longest:.0f} s"])
 
 
-def main() -> None:
-    """Hold the gates that the log does not have yet, and tell how all of them ended."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--gates", type=int, default=20, help="so many with more memory, and so many without")
-    parser.add_argument("--percent", type=float, default=20.0, help="more memory")
-    parser.add_argument("--budget", type=float, default=75.0, help="seconds of a gate")
-    parser.add_argument("--log", type=Path, default=Path("memory.jsonl"))
-    options = parser.parse_args()
-    records = [json.loads(line) for line in options.log.read_text().splitlines()] if options.log.exists() else []
-    done = {(one["victim"], one["seed"]) for one in records}
+def measure(options: argparse.Namespace) -> None:
+    """Hold the gates that the log does not have yet."""
+    done = {(one["victim"], one["seed"]) for one in read(options.log)}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         (folder / "lengths.py").write_text(text(None, 0.0))
         git(folder, "init", "--quiet")
-        git(folder, "add", ".")
-        git(folder, "commit", "--quiet", "-m", "Add three functions")
+        committed(folder, "Add three functions")
         for victim, seed in plan(options.gates):
             if (victim, seed) not in done:
-                records.append(gate(folder, victim, options, seed))
-                with options.log.open("a") as log:
-                    log.write(json.dumps(records[-1]) + "\n")
-                print(told(records[-1]), flush=True)
-    print(summary(records))
+                record = gate(folder, victim, options, seed)
+                append(options.log, record)
+                print(told(record), flush=True)
+
+
+def main() -> None:
+    """Measure, or tell how all gates ended."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gates", type=int, default=20, help="so many with more memory, and so many without")
+    parser.add_argument("--percent", type=float, default=20.0, help="more memory")
+    parser.add_argument("--budget", type=float, default=75.0, help="seconds of a gate")
+    go_on(parser, "memory.jsonl", measure, summary)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pathlib import Path
 from amounts import PERCENTS, Amounts, measured_amounts
 from kinds import KINDS
 from load import busy_loops
-from records import Record, append, read
+from records import Record, append, go_on, read
 from repository import Repository
 
 #: Condition -> busy loops beside the gate.
@@ -120,19 +120,12 @@ def table(records: Sequence[Record]) -> str:
 def main() -> None:
     """Measure, or print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--table", type=Path, metavar="LOG")
     parser.add_argument("--conditions", nargs="+", choices=CONDITIONS, default=tuple(CONDITIONS))
     parser.add_argument("--percents", nargs="+", type=int, choices=(0, *PERCENTS), default=(0, *PERCENTS))
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=tuple(KINDS), help="kernels to plant in")
     parser.add_argument("--times", type=int, default=5, help="gates of each condition, slowdown and kernel")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--log", type=Path, default=Path("planted.jsonl"))
-    options = parser.parse_args()
-    if options.table:
-        print(table(read(options.table)))
-    else:
-        measure(options)
-        print(table(read(options.log)))
+    go_on(parser, "planted.jsonl", measure, table)
 
 
 if __name__ == "__main__":

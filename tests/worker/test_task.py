@@ -78,6 +78,20 @@ def implemented(monkeypatch):
     )
 
 
+def counting():
+    """Return a list that grows with each call, and a prepare() for it."""
+    calls = []
+
+    def prepare(inputs):
+        def step():
+            calls.append(None)
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    return calls, prepare
+
+
 def test_the_cache_of_a_step_is_cleared_before_each_call_and_that_is_told(order, implemented):
     kept = []
 
@@ -133,15 +147,7 @@ def test_the_collector_is_off_within_a_sample_and_on_again_behind_it(order, impl
 
 
 def test_a_burst_makes_as_many_calls_as_it_says(order, implemented):
-    calls = []
-
-    def prepare(inputs):
-        def step():
-            calls.append(None)
-            return inputs["x"].T @ inputs["y"]
-
-        return step
-
+    calls, prepare = counting()
     implemented(prepare)
     bench = VerifiedBench(order)
     ready = bench.start()
@@ -462,15 +468,7 @@ def test_what_only_prepare_computes_is_found_where_arrays_alone_change(scaled, m
 
 @pytest.mark.parametrize(("timed", "made"), [(False, 1), (True, 2 + task.MET)])
 def test_only_contents_that_were_timed_get_last_calls(order, implemented, timed, made):
-    calls = []
-
-    def prepare(inputs):
-        def step():
-            calls.append(None)
-            return inputs["x"].T @ inputs["y"]
-
-        return step
-
+    calls, prepare = counting()
     implemented(prepare)
     bench = VerifiedBench(order)
     bench.start()
