@@ -72,8 +72,8 @@ def _unexplained(name: str, found: Diagnosis) -> str:
     if not _is_unseen(found):
         return told
     return (
-        f"{told} The other {percent(found.unexplained)} cannot be seen here: instructions of Python itself, pandas and "
-        "other libraries, or compiled code."
+        f"{told} The rest, up to {percent(found.unexplained)}, cannot be seen here: instructions of Python itself, "
+        "pandas and other libraries, or compiled code."
     )
 
 

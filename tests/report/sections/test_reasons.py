@@ -97,8 +97,8 @@ def test_what_cannot_be_seen_is_called_so():
 def test_what_is_not_explained_is_called_so():
     run = make_explained([USUAL[0], Spec(name="c_fused", ms=90.0)])
     assert sentences(run)["c_fused"].startswith(
-        "`c_fused` is not explained: what is counted takes about 1.6 % of its time. The other 98 % cannot be seen "
-        "here: instructions of Python itself, pandas and other libraries, or compiled code."
+        "`c_fused` is not explained: what is counted takes about 1.6 % of its time. The rest, up to 98 %, cannot "
+        "be seen here: instructions of Python itself, pandas and other libraries, or compiled code."
     )
 
 
@@ -107,7 +107,7 @@ def test_a_plain_loop_of_a_problem_that_knows_no_work_is_told_as_what_cannot_be_
     run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], does)
     run = replace(run, problem=replace(run.problem, work={}))
     told = sentences(run)["loop"]
-    assert "what is counted takes about 5.6 % of its time. The other 94 % cannot be seen here" in told
+    assert "what is counted takes about 5.6 % of its time. The rest, up to 94 %, cannot be seen here" in told
     (told,) = profilers(run)
     assert told == (
         "What takes the time of `loop`, a profiler shows: `cProfile` by function, `line_profiler` by line, "
