@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..machine import threads
 from ..machine.collector import collector_off
-from ..machine.resident import Watch, resident
+from ..machine.peak_memory import Watch, resident
 from ..store.worker_records import Peak
 from .bursts import Bursts
 from .checker import Checker
