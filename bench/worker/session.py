@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import NO_ROOM
 from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
@@ -60,7 +61,9 @@ class Session:
             reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
-            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
+            full = isinstance(error, OSError) and error.errno in NO_ROOM
+            whose = "no room for what it returned" if full else "an error of implbench itself"
+            reply = Failure(outcome="not measured", reason=shortened(f"{whose}: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
