@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..machine import variables
-from ..machine.load import Activity
+from ..machine import load, variables
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
@@ -17,7 +16,6 @@ from ..store.documents import clear, now, require_writable
 from ..store.interrupted import Interrupted
 from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
-from ..units import percent
 from . import backends, forecast, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
@@ -30,9 +28,6 @@ from .run_planner import RunPlanner
 from .sweeper import Sweeper
 from .tape import Tape, TapedRounds
 from .workspace import Stage, staged
-
-#: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
-MOST_BUSY = 0.2
 
 
 class Runner:
@@ -158,7 +153,7 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*variables.warnings(os.environ), *_neighbours(before)),
+            warnings=(*variables.warnings(os.environ), *load.warnings(before)),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,
@@ -253,16 +248,6 @@ def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
     """Return the run with what was measured by now."""
     begun = executor.unfinished()
     return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
-
-
-def _neighbours(before: Activity) -> list[str]:
-    """Return a warning if other programs kept a CPU busy before the run."""
-    busy = {cpu: share for cpu, share in enumerate(before.busy) if share > MOST_BUSY}
-    if not busy:
-        return []
-    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(before.busy)} CPUs were up to"
-    share = percent(max(busy.values()))
-    return [f"{which} {share} busy with other programs just before the run; end them and measure again"]
 
 
 def check(
