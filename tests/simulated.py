@@ -17,9 +17,9 @@ from typing import Any
 from bench.machine.load import Activity
 from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
+from bench.measure.counting import UNCOUNTED, Untimed
 from bench.measure.group import Group, Source
 from bench.measure.recording import Past
-from bench.measure.round_executor import UNCOUNTED
 from bench.measure.round_plan import BurstSize, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import WorkerPool
 from bench.measure.worker_process import Ended
@@ -27,7 +27,6 @@ from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
 from bench.worker.protocol import InputsWritten
-from bench.worker.untimed import Untimed
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written
@@ -331,7 +330,7 @@ class SimulatedExecutor:
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
             self._say(f"counting what {one.arm.name} does")
-            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
+            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed.explains else {}
             one.record = replace(one.record, counts=one.truth.counts, **more)
 
     def _say(self, doing: str) -> None:

@@ -19,6 +19,7 @@ from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settin
 from . import backends, forecast, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
+from .counting import Untimed
 from .environments import HERE, Environment
 from .group import Group, arranged
 from .progress import Listener, Progress
@@ -112,7 +113,7 @@ class Runner:
                 memory_bytes=settings.memory_bytes,
                 tell=self._tell,
                 roofline=settings.roofline,
-                untimed="explain" if settings.explains else "count",
+                untimed=Untimed(explains=settings.explains),
                 backend=self._backend,
             ) as stage,
             Journal(results, self._header(arms, left, stage), basis=self._tape.basis, after=self._after) as journal,

@@ -1,12 +1,7 @@
 """What a worker may be asked for behind its last burst, untimed: an order, and the reply to it."""
 
-from typing import Literal
-
 from ..store.worker_records import Call, Costs, Counts, Natural
 from .protocol import Order, Reply
-
-#: To count what an evaluation does, or to explain it.
-Untimed = Literal["count", "explain"]
 
 
 class Count(Order, frozen=True, kw_only=True):
