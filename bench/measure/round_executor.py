@@ -56,7 +56,7 @@ class ProcessRoundExecutor:
         self._cpus = hardware.allowed_cpus()
         self.past = Past()
         self._asking = Asking(timeout_s, tell, self.past)
-        self._counting = Counting(untimed, self._asking)
+        self._counting = Counting(untimed, self._asking, scratch)
         self._supply = WorkerSupply(scratch, memory_bytes, self._cpus)
         self._verifiers = Verifiers(timeout_s)
         self._scheduling = affinity.scheduling([os.getpid()])
@@ -275,7 +275,7 @@ class ProcessRoundExecutor:
             return
         one.process.resume()
         if counts:
-            self._counting.ask(one)
+            self._counting.ask(one, group.sources[one.arm.name].environment.python)
         with one.spending("starting_ns"):
             if not (stays and not one.process.ended and self._asking.ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.end()

@@ -22,6 +22,7 @@ from .budget import Pace
 from .counting import Untimed
 from .environments import HERE, Environment
 from .group import Group, arranged
+from .memory_pages import MemoryPages
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
@@ -46,6 +47,7 @@ class Runner:
         environments: Sequence[Environment] = (HERE,),
         backend: Backend | None = None,
         after: Interrupted | None = None,
+        pages: MemoryPages | None = None,
     ) -> None:
         """Get ready; the clock of the budget starts, or goes on.
 
@@ -63,6 +65,8 @@ class Runner:
             What to measure on; None for this machine.
         after
             The interrupted run that goes on, which says what to measure, and where.
+        pages
+            Where memray is to draw what each case allocates.
         """
         self._problem = problem
         self._code = copy or problem
@@ -71,6 +75,7 @@ class Runner:
         self._listen = listener
         self._backend = backend or backends.usual()
         self._after = after
+        self._pages = pages
         self._tape = Tape(self._backend.monotonic_s, after.kept if after else ())
         self._pace = Pace(settings, self._tape.monotonic_s, self._tape.glance_s)
         self._generator = random.Random(settings.seed)
@@ -113,7 +118,7 @@ class Runner:
                 memory_bytes=settings.memory_bytes,
                 tell=self._tell,
                 roofline=settings.roofline,
-                untimed=Untimed(explains=settings.explains),
+                untimed=Untimed(explains=settings.explains, pages=self._pages),
                 backend=self._backend,
             ) as stage,
             Journal(results, self._header(arms, left, stage), basis=self._tape.basis, after=self._after) as journal,
