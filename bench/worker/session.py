@@ -38,7 +38,7 @@ from .protocol import (
     WriteInputs,
 )
 from .task import Task
-from .untimed import Count
+from .untimed import Count, Track
 
 
 class Session:
@@ -75,7 +75,7 @@ class Session:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
                 return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
-            case TimeBurst() | Change() | Count(), Task() as task:
+            case TimeBurst() | Change() | Count() | Track(), Task() as task:
                 return _done(task, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
@@ -120,13 +120,15 @@ class Session:
             self._serve(order)
 
 
-def _done(task: Task, order: TimeBurst | Change | Count) -> Reply:
+def _done(task: Task, order: TimeBurst | Change | Count | Track) -> Reply:
     """Have an implementation do what the order says."""
     match order:
         case TimeBurst():
             return task.burst(order)
         case Change():
             return task.change(order)
+        case Track():
+            return task.track(order)
     return task.explain() if order.explained else task.count()
 
 
