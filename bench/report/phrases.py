@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10
 
+from ..analyse.amounts import Unit
 from ..analyse.diagnosis import Share
-from ..analyse.explanation import CountChange, Unit
+from ..analyse.explanation import CountChange
 from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Ratio
