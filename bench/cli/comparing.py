@@ -17,9 +17,10 @@ from ..store.records import Settings
 from ..versions import benchmarks, comparison, memory, native, reads, sameness
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.builds import others_that_differ
-from ..versions.comparer import Comparer, Measured
+from ..versions.comparer import Comparer
 from ..versions.comparison import Comparison
 from ..versions.margins import Margins
+from ..versions.measured import Measured
 from ..versions.memory import USUAL, MemoryLimits
 from ..versions.native import Doubt
 from ..versions.sides import Asked, Side, sides

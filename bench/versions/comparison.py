@@ -15,7 +15,7 @@ from ..store.records import Role, Round
 from ..store.worker_records import Outcome, Worker
 from .benchmarks import SAME, Skipped, arm_name
 from .both import both, medians
-from .comparer import Measured
+from .measured import Measured
 from .memory import USUAL, Memory, MemoryLimits, MemoryStanding, memory
 from .native import Doubt
 
