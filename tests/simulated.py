@@ -331,7 +331,8 @@ class SimulatedExecutor:
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
             self._say(f"counting what {one.arm.name} does")
-            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
+            seen = ("calls", "functions", "costs") if self._untimed == "explain" else ()
+            more = {name: getattr(one.truth, name) for name in seen}
             one.record = replace(one.record, counts=one.truth.counts, **more)
 
     def _say(self, doing: str) -> None:

@@ -44,6 +44,9 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "share_ranges": _shares(rung.diagnosis, lambda share: [share.low, share.high]),
         **{name: getattr(amounts, name) for name in Amounts.__slots__},
         "calls": None if calls is None else [{name: getattr(one, name) for name in one.__slots__} for one in calls],
+        "functions": None
+        if rung.worker.functions is None
+        else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.functions],
         "costs": None
         if costs is None
         else {

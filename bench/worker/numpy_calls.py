@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..machine.collector import collector_off
-from ..store.worker_records import Call, CallKind
+from ..store.worker_records import OTHERS, Call, CallKind
 from .memory_order import longer_axes, memory_order
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
@@ -225,7 +225,7 @@ def _calls(record: _Record) -> tuple[Call, ...]:
     kept, rest = found[:MOST_CALLS], found[MOST_CALLS:]
     together = [
         Call(
-            name=f"{len(same)} others",
+            name=f"{len(same)}{OTHERS}",
             kind=kind,
             operands=(),
             mixed=any(one.mixed for one in same),

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from ..store.worker_records import Call, Costs, Counts, Natural
+from ..store.worker_records import Call, Costs, Counts, Functions, Natural
 from .protocol import Order, Reply
 
 #: To count what an evaluation does, or to explain it.
@@ -21,5 +21,6 @@ class Counted(Reply, frozen=True, kw_only=True):
 
     counts: Counts
     calls: tuple[Call, ...] | None = None
+    functions: Functions | None = None
     costs: Costs | None = None
     smallest_ns: Natural | None = None
