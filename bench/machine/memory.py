@@ -1,4 +1,4 @@
-"""Memory: how much of it is free here, and whether the system has ended processes for want of it; None is unknown."""
+"""How much memory is free, limits on that of a process, and whether the system has ended some for want of it."""
 
 import contextlib
 import resource

@@ -35,7 +35,7 @@ from .recording import (
 from .round_plan import RoundPlan, TurnChooser, Turns
 from .verifiers import Verifiers
 from .verifying import Verifying, contradicted
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 from .worker_process import Ended
 from .worker_supply import WorkerSupply
 
@@ -46,7 +46,7 @@ UNCOUNTED = (Role.AGAIN, Role.LIMIT)
 LONGEST_COUNTED_NS = 20_000_000
 
 
-class Conductor:
+class ProcessRoundExecutor:
     """Knows how to hold a round."""
 
     def __init__(
@@ -76,10 +76,10 @@ class Conductor:
         plan: RoundPlan,
         choose_turns: TurnChooser,
         *,
-        crew: Crew | None = None,
+        pool: WorkerPool | None = None,
         following: RoundPlan | None = None,
     ) -> Round:
-        """Hold one round of the arms in the plan and return its record; a crew's workers serve other groups too.
+        """Hold one round of the arms in the plan and return its record; a pool's workers serve other groups too.
 
         The workers of the `following` round are started once nothing is timed any more.
         """
@@ -93,11 +93,11 @@ class Conductor:
         with ExitStack() as stack:
             stack.callback(self._verifying.close)
             for name in plan.spawn_order:
-                held.active.append(self._spawned(arms[name], group, plan, crew or stack))
+                held.active.append(self._spawned(arms[name], group, plan, pool or stack))
             self._supply.end_ahead()
             self._bind(held.active, plan.cpus)
             for one in held.active:
-                self._start(one, group, forks=crew is not None)
+                self._start(one, group, forks=pool is not None)
             warm = {one.arm.name: one for one in held.active if one.call_ns}
             turns = self._turns(warm, choose_turns, time.monotonic_ns() - held.started_ns)
             for name, one in warm.items():
@@ -107,7 +107,7 @@ class Conductor:
             coming = iter(following.spawn_order if following and not explains else ())
             for one in held.active:
                 untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
-                self._finish(one, group, untimed, stays=crew is not None)
+                self._finish(one, group, untimed, stays=pool is not None)
                 self._supply.start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
             self._verifying.require_untouched()
         self._open = None
@@ -134,7 +134,7 @@ class Conductor:
         """End the workers that make inputs, from another thread than those that wait for them."""
         self._verifiers.abandon()
 
-    def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack) -> Active:
+    def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: WorkerPool | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
         started = time.monotonic_ns()
         process, conditions = self._supply.worker(arm, group, plan, keeper)

@@ -21,12 +21,12 @@ from ..units import percent
 from . import backends, forecast, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
-from .course import Course
 from .environments import HERE, Environment
 from .group import Group, arranged
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
+from .run_planner import RunPlanner
 from .sweeper import Sweeper
 from .tape import Tape, TapedRounds
 from .workspace import Stage, staged
@@ -79,7 +79,7 @@ class Runner:
         self._pace = Pace(settings, self._tape.monotonic_s, self._tape.glance_s)
         self._generator = random.Random(settings.seed)
         self._ended: set[str] = set()
-        self._course = Course(settings, self._pace, decided=decided, say=self._remark)
+        self._planner = RunPlanner(settings, self._pace, decided=decided, say=self._remark)
         self._groups = 0
         self._so_far: Callable[[], Run] | None = None
         self._say = say
@@ -194,19 +194,19 @@ class Runner:
         """Do round after round: each group once, in shuffled order, until it is enough."""
         next_s = None
         while any(map(self._wanted, stage.groups)) and self._pace.another(next_s) and not loop.disturbed:
-            for round_ in loop.lap(self._pace, stage.groups, self._taking_part, another=self._course.goes_on):
-                self._course.add(round_)
+            for round_ in loop.lap(self._pace, stage.groups, self._taking_part, another=self._planner.goes_on):
+                self._planner.add(round_)
                 self._keep(round_, journal)
             started_s = self._backend.monotonic_s()
-            self._course.look(journal.run)
-            gone = self._course.leaving(stage.groups, [name for group in stage.groups for name in self._alive(group)])
+            self._planner.look(journal.run)
+            gone = self._planner.leaving(stage.groups, [name for group in stage.groups for name in self._alive(group)])
             journal.stop(gone)
             self._ended |= gone.keys()
-            next_s = self._course.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
+            next_s = self._planner.next_round_s([name for group in stage.groups for name in self._taking_part(group)])
             self._spent_s["judging"] += self._backend.monotonic_s() - started_s
         if self._settings.best is not None:
             for group in stage.groups:
-                journal.stop(self._course.eliminated(group, self._alive(group)))
+                journal.stop(self._planner.eliminated(group, self._alive(group)))
 
     @property
     def _is_planned_sweep(self) -> bool:
@@ -229,7 +229,7 @@ class Runner:
 
     def _wanted(self, group: Group) -> list[str]:
         """Return the arms that another round is to measure."""
-        return self._course.wanted(group, self._alive(group))
+        return self._planner.wanted(group, self._alive(group))
 
     def _taking_part(self, group: Group) -> list[str]:
         """Return the arms of a group's next round, the machine's limits among them; none where none is wanted."""
@@ -238,7 +238,7 @@ class Runner:
 
     def _turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: int) -> Mapping[str, Turns]:
         """Return how often each arm of a group is timed in a round."""
-        return self._course.turns(group, sizes, start_ns, self._groups)
+        return self._planner.turns(group, sizes, start_ns, self._groups)
 
     def _tell(self, doing: str) -> None:
         self._listen(self._progress(doing))

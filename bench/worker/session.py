@@ -36,7 +36,7 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
-from .task import Bench
+from .task import Task
 from .untimed import Count
 
 
@@ -45,7 +45,7 @@ class Session:
 
     def __init__(self, serve: Callable[[Order], None] | None = None) -> None:
         """Take `serve`, which answers an order and those behind it, for calls that other code leads to."""
-        self._bench: Bench | None = None
+        self._task: Task | None = None
         self._answers: Answers | None = None
         self._serve = serve
         self._is_led = False
@@ -65,15 +65,15 @@ class Session:
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
-        match order, self._bench or self._answers:
+        match order, self._task or self._answers:
             case Wake() | Describe(), None:
                 return Awake() if isinstance(order, Wake) else described()
             case WriteInputs() | Start(), None:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
                 return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
-            case TimeBurst() | Change() | Count(), Bench() as bench:
-                return _done(bench, order)
+            case TimeBurst() | Change() | Count(), Task() as task:
+                return _done(task, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
     def _begun(self, order: WriteInputs | Start) -> Reply:
@@ -83,8 +83,8 @@ class Session:
             threads.hide_memory()
             self._answers = Answers(order)
             return self._answers.written
-        self._bench = Bench(order)
-        started = self._bench.start()
+        self._task = Task(order)
+        started = self._task.start()
         _settle()
         return started
 
@@ -117,14 +117,14 @@ class Session:
             self._serve(order)
 
 
-def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
+def _done(task: Task, order: TimeBurst | Change | Count) -> Reply:
     """Have an implementation do what the order says."""
     match order:
         case TimeBurst():
-            return bench.burst(order)
+            return task.burst(order)
         case Change():
-            return bench.change(order)
-    return bench.explain() if order.explained else bench.count()
+            return task.change(order)
+    return task.explain() if order.explained else task.count()
 
 
 def _settle() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..machine import threads
 from ..machine.collector import collector_off
-from ..machine.resident import Watch, resident
+from ..machine.peak_memory import Watch, resident
 from ..store.worker_records import Peak
 from .bursts import Bursts
 from .checker import Checker
@@ -39,7 +39,7 @@ LONGEST_COPIED, MOST_COPIED, LONGEST_REPEATED_NS = 10, 5, 100_000
 ELSEWHERE = "another program computes it"
 
 
-class Bench:
+class Task:
     """One implementation on one case, from import to the last check."""
 
     def __init__(self, order: Start) -> None:
