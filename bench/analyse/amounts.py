@@ -49,6 +49,7 @@ class Unit(StrEnum):
 
     NUMBER = "number"
     BYTES = "bytes"
+    SECONDS = "seconds"
     RATE = "rate"
     """In billions a second, of which the name says what; of all others less is better."""
 

@@ -97,7 +97,7 @@ class Comparer:
             memory_bytes=self._settings.memory_bytes,
             tell=self._tell,
             backend=self._backend,
-            untimed="count",
+            untimed="explain" if self._settings.explains else "count",
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
@@ -227,10 +227,20 @@ class Comparer:
         return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
     def _keep(self, round_: Round, held: list[Round]) -> None:
-        """Add a round to those held of its benchmark; one that is discarded is kept apart."""
+        """Add a round to those held of its benchmark; one that is discarded is kept apart.
+
+        What explaining takes comes on top of the budget: there are no fewer rounds for it.
+        """
         (held if round_.discarded is None else self._discarded.setdefault(round_.group, [])).append(round_)
-        self._round_s[round_.group] = round_.duration_ns * 1e-9
+        explaining_s = self._explaining_s(round_)
+        self._budget_s += explaining_s
+        self._round_s[round_.group] = round_.duration_ns * 1e-9 - explaining_s
         self._done += 1
+
+    def _explaining_s(self, round_: Round) -> float:
+        """Return how long it was explained in a round what its workers do; 0 where nobody asked."""
+        spent = [worker.spent for worker in round_.workers if worker.spent]
+        return sum(one.counting_ns for one in spent) * 1e-9 if self._settings.explains else 0.0
 
     def _cleared(self, name: str) -> bool:
         ratios = log_ratios(self._screened[name], name)

@@ -147,6 +147,8 @@ def _following(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a conversion that makes a view of a view; where it copies, that is written down."""
 
     def follow(given: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(given, list | tuple) and any(isinstance(one, Observed) for one in given):
+            return _forwarded(function.__name__, function, (given, *args), options)
         if not isinstance(given, Observed):
             return function(given, *args, **options)
         plain = given.view(np.ndarray)

@@ -11,24 +11,50 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..machine import usage
 from ..machine.collector import collector_off
 from ..store.worker_records import LONGEST_NAME, MOST_FUNCTIONS, Profiled
 from ..text import speakable
 from .hooks import is_watched
 from .outcome import shortened
 
-#: The fastest of so many tries counts, of evaluations that take so long together, one at least; there are fewer tries
-#: once they have taken longer.
-TRIES, LONG_ENOUGH_NS, LONGEST_NS = 3, 20_000_000, 500_000_000
+#: Evaluations are profiled in tries that take so long each, one evaluation at least, until they took so long together;
+#: by the clock on the wall, on however busy a machine, no longer than that.
+TRY_NS, ENOUGH_NS, LONGEST_NS = 2_000_000, 50_000_000, 500_000_000
 
 #: The harness's own functions, which call the implementation's, are left out.
 _HARNESS = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 
-#: Calls and own seconds of a function, of all evaluations of a try.
+#: What is a function of its own to some versions of Python; its time is that of the function around it.
+_WITHIN = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+
+#: Name and file of a function -> its calls and its own seconds.
 _Totals = dict[tuple[str, str], tuple[int, float]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Try:
+    """Evaluations, profiled together."""
+
+    evaluations: int
+    wall_ns: int
+    waited_ns: int
+    """Of that, while others had the CPU."""
+    totals: _Totals
+
+    @property
+    def evaluation_ns(self) -> float:
+        """What one took, but for the waiting."""
+        return (self.wall_ns - self.waited_ns) / self.evaluations
+
+    @property
+    def ns_of_second(self) -> float:
+        """Nanoseconds of one evaluation in a second of all of them: waiting befalls every function alike."""
+        return 1e9 / self.evaluations * (1 - self.waited_ns / self.wall_ns)
 
 
 def profiled(
@@ -52,15 +78,16 @@ def profiled(
     """
     if is_watched() or threading.active_count() > 1:
         return None
-    tries: list[tuple[float, int, _Totals]] = []
+    tries: list[_Try] = []
     began = time.monotonic_ns()
-    with collector_off(), _threads_seen() as threads:
-        while not tries or (len(tries) < TRIES and time.monotonic_ns() - began < LONGEST_NS):
-            tries.append(_tried(step, before))
+    with collector_off(), _threads_seen() as threads, usage.waiting() as waited_ns:
+        while not tries or (
+            sum(one.wall_ns - one.waited_ns for one in tries) < ENOUGH_NS and time.monotonic_ns() - began < LONGEST_NS
+        ):
+            tries.append(_tried(step, before, waited_ns))
             if threads or threading.active_count() > 1:
                 return None
-    _, evaluations, totals = min(tries, key=lambda one: one[0])
-    return _largest(totals, evaluations, _roots(folders))
+    return _largest(min(tries, key=lambda one: one.evaluation_ns), _roots(folders))
 
 
 @contextmanager
@@ -80,22 +107,22 @@ def _threads_seen() -> Iterator[list[bool]]:
         threading.setprofile(usual)
 
 
-def _tried(step: Callable[[], object], before: Callable[[], object]) -> tuple[float, int, _Totals]:
-    """Return the ns of an evaluation, how many there were, and what was spent in all of them."""
+def _tried(step: Callable[[], object], before: Callable[[], object], waited_ns: Callable[[], int]) -> _Try:
     profiler = cProfile.Profile(builtins=False, subcalls=False)
-    evaluations, spent, began = 0, 0, time.monotonic_ns()
-    while not evaluations or time.monotonic_ns() - began < LONG_ENOUGH_NS:
+    evaluations, wall, waited, began = 0, 0, 0, time.monotonic_ns()
+    while not evaluations or time.monotonic_ns() - began < TRY_NS:
         before()
-        started = time.perf_counter_ns()
+        started, waiting = time.perf_counter_ns(), waited_ns()
         profiler.enable()
         try:
             result = step()
         finally:
             profiler.disable()
-        spent += time.perf_counter_ns() - started
+        waited += waited_ns() - waiting
+        wall += time.perf_counter_ns() - started
         evaluations += 1
         del result
-    return spent / evaluations, evaluations, _totals(profiler)
+    return _Try(evaluations=evaluations, wall_ns=max(1, wall), waited_ns=min(waited, wall), totals=_totals(profiler))
 
 
 def _totals(profiler: cProfile.Profile) -> _Totals:
@@ -104,9 +131,11 @@ def _totals(profiler: cProfile.Profile) -> _Totals:
         code: Any = entry.code
         if isinstance(code, str) or code.co_filename.startswith(_HARNESS):
             continue
-        key = code.co_qualname, code.co_filename  # several functions of one name are told together
+        around, _, inner = code.co_qualname.rpartition(".<locals>.")
+        is_within = inner in _WITHIN and bool(around)
+        key = around if is_within else code.co_qualname, code.co_filename  # those of one name are told together
         calls, seconds = found.get(key, (0, 0.0))
-        found[key] = calls + entry.callcount, seconds + max(0.0, entry.inlinetime)
+        found[key] = calls + (0 if is_within else entry.callcount), seconds + max(0.0, entry.inlinetime)
     return found
 
 
@@ -116,14 +145,14 @@ def _roots(folders: Sequence[Path]) -> list[str]:
     return sorted((f"{place.rstrip(os.sep)}{os.sep}" for place in places), key=len, reverse=True)
 
 
-def _largest(totals: _Totals, evaluations: int, roots: Sequence[str]) -> tuple[Profiled, ...]:
-    ordered = sorted(totals.items(), key=lambda item: -item[1][1])[:MOST_FUNCTIONS]
+def _largest(one: _Try, roots: Sequence[str]) -> tuple[Profiled, ...]:
+    ordered = sorted(one.totals.items(), key=lambda item: -item[1][1])[:MOST_FUNCTIONS]
     return tuple(
         Profiled(
             name=_short(name),
             file=_short(_named(file, roots)),
-            calls=calls / evaluations,
-            own_ns=round(seconds / evaluations * 1e9),
+            calls=calls / one.evaluations,
+            own_ns=round(seconds * one.ns_of_second),
         )
         for (name, file), (calls, seconds) in ordered
     )

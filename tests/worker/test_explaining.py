@@ -19,7 +19,7 @@ def explained(monkeypatch):
     """Return a function that explains a call which other code has led to."""
     monkeypatch.setattr(unit_costs, "measured", lambda dtype, largest: None)
     monkeypatch.setattr(explaining, "counted", lambda step, renew: None)
-    monkeypatch.setattr(profiling, "LONG_ENOUGH_NS", 0)
+    monkeypatch.setattr(profiling, "ENOUGH_NS", 0)
 
     def explain(call, *, is_elsewhere=False):
         with calls.reached(call):

@@ -19,8 +19,8 @@ HERE = Path(__file__).parent
 @pytest.fixture(autouse=True)
 def _once(monkeypatch):
     """One evaluation shows how often each function is called."""
-    monkeypatch.setattr(profiling, "TRIES", 1)
-    monkeypatch.setattr(profiling, "LONG_ENOUGH_NS", 0)
+    monkeypatch.setattr(profiling, "TRY_NS", 0)
+    monkeypatch.setattr(profiling, "ENOUGH_NS", 0)
 
 
 def part():
@@ -44,7 +44,7 @@ def test_functions_are_told_by_name_file_calls_and_own_time_the_largest_first():
 
 
 def test_numbers_are_those_of_one_evaluation_however_many_there_were(monkeypatch):
-    monkeypatch.setattr(profiling, "LONG_ENOUGH_NS", 2_000_000)
+    monkeypatch.setattr(profiling, "TRY_NS", 2_000_000)
     times = []
     found = profiled(Whole().step, lambda: times.append(1))
     assert len(times) > 1

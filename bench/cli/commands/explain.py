@@ -1,8 +1,11 @@
 """Measure, count what each implementation does, and say in plain words why it is as fast as it is."""
 
 import json
+import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
@@ -15,6 +18,7 @@ from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run, Settings
+from ...versions import revisions
 from ..asked import asked
 from ..earlier import earlier
 from ..exit_codes import exit_code
@@ -83,5 +87,17 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
-    found, wanted = asked([options.problem], options.selection)
+    try:
+        found, wanted = asked([options.problem], options.selection)
+    except ImplbenchError as error:
+        versions = _versions((options.problem, *options.selection.implementations))
+        if not versions:
+            raise
+        command = shlex.join(["implbench", "compare", *versions, "--explain"])
+        raise ImplbenchError(f"{error}; what two versions do otherwise is told by: {command}") from error
     return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
+
+
+def _versions(words: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the first two words that are revisions here, up to one that is none."""
+    return tuple(takewhile(revisions.is_one, words[:2]))
