@@ -149,11 +149,12 @@ class _Active:
     starting_ns: int = 0
     spent_ns: int = 0
     """Beside starting it."""
+    counting_ns: int = 0
 
     @property
     def spent(self) -> Spent:
         """Where the time went."""
-        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns)
+        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns, counting_ns=self.counting_ns)
 
     def ends(self, done: int) -> bool:
         """Return whether it ends otherwise than ok once it has given so many bursts."""
@@ -334,6 +335,8 @@ class SimulatedExecutor:
             seen = ("calls", "functions", "costs") if self._untimed == "explain" else ()
             more = {name: getattr(one.truth, name) for name in seen}
             one.record = replace(one.record, counts=one.truth.counts, **more)
+            one.counting_ns = round(one.truth.counting_s * 1e9)
+            self._machine.clock.spend(one.truth.counting_s)
 
     def _say(self, doing: str) -> None:
         self._machine.say(doing)

@@ -27,6 +27,8 @@ class Truth:
     calls: tuple[Call, ...] | None = None
     functions: tuple[Profiled, ...] | None = None
     costs: Costs | None = None
+    counting_s: float = 0.0
+    """What it takes to count all this."""
     smallest_s: float | None = None
     peak: Peak | None = None
     """Of its memory; None where nobody looks."""

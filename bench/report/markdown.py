@@ -55,7 +55,7 @@ def _folded(section: Section, parts: list[str]) -> list[str]:
     """Return what is shown only to who opens it, where a page may hold that much of HTML, as pull requests may."""
     number = len(section.tables)
     summary = section.tables[0].title if number == 1 else f"{section.title}: {number} tables"
-    return [f"<details>\n<summary>{escaped(summary)}</summary>", *parts, "</details>"]
+    return [f"<details>\n<summary>{plain(summary).translate(_HTML)}</summary>", *parts, "</details>"]
 
 
 def _downloads(section: Section) -> Iterator[str]:

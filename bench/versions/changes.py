@@ -73,7 +73,7 @@ class Change:
         return (self.head or 0) > (self.base or 0)
 
     @property
-    def _size(self) -> float:
+    def size(self) -> float:
         """How much it changed, as the logarithm of a factor; small counts weigh less."""
         return abs(log(((self.head or 0) + 1) / ((self.base or 0) + 1)))
 
@@ -140,7 +140,7 @@ def changes(workers: tuple[Worker, Worker], *, seconds: Pair | None, faults: Pai
         for side, one in enumerate(workers)
     )
     found += (one for one in _counts(workers, before, after) if not (is_one_call and one.name == _TOTAL))
-    found.sort(key=lambda one: (-one.ns, -one._size))  # noqa: SLF001  # of the same module
+    found.sort(key=lambda one: (-one.ns, 0.0 if one.ns else -one.size))
     return Changes(found=tuple(found), unseen=tuple(_unseen(workers, (before, after))))
 
 
