@@ -113,13 +113,29 @@ def test_nothing_is_left_behind_that_looks_like_a_cheat():
     known.require()
 
 
-def test_where_somebody_else_watches_nothing_is_said(monkeypatch):
+def test_where_somebody_else_watches_nothing_is_said():
     former = sys.getprofile()
     sys.setprofile(lambda *_: None)
     try:
         assert profiled(part) is None
     finally:
         sys.setprofile(former)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="of Python 3.12")
+def test_where_another_tool_monitors_the_interpreter_nothing_is_said():
+    sys.monitoring.use_tool_id(sys.monitoring.PROFILER_ID, "another")
+    try:
+        assert profiled(part) is None
+    finally:
+        sys.monitoring.free_tool_id(sys.monitoring.PROFILER_ID)
+
+
+def test_comprehensions_belong_to_the_function_around_them():
+    def outer():
+        return {number: part() for number in range(2)}
+
+    assert {one.name.rpartition(".")[2]: one.calls for one in profiled(outer)} == {"part": 2, "outer": 1}
 
 
 def test_what_computes_in_threads_of_its_own_is_not_told_apart():
