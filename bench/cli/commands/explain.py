@@ -10,9 +10,11 @@ from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...errors import ImplbenchError
-from ...measure.selection import Selection
+from ...measure.memory_pages import MemoryPage, MemoryPages
+from ...measure.selection import Selection, select
 from ...problems import problem
-from ...report import json_explanation, terminal
+from ...problems.problem import Problem
+from ...report import json_explanation, memory_pages, terminal
 from ...report.markdown import titled_page
 from ...report.sections import explanation as section
 from ...store import documents
@@ -38,6 +40,15 @@ class ExplainOptions(StoredOptions):
     run: str | None = None
     """A stored run to explain: nothing is measured."""
     markdown: str | None = None
+    memray: str | None = None
+    """Folder for pages on which memray draws what a call allocates."""
+
+    def __post_init__(self) -> None:
+        """Raise ImplbenchError for what cannot be had together."""
+        if self.run and self.memray:
+            raise ImplbenchError(
+                "--run and --memray: give one of the two; a stored run has nothing that memray could see"
+            )
 
     @property
     def settings(self) -> Settings:
@@ -47,13 +58,13 @@ class ExplainOptions(StoredOptions):
 
 def command(options: ExplainOptions) -> int:
     """Do `implbench explain`; see `parser`."""
-    run, path = _stored(options) if options.run else _measured(options)
+    run, path, pages = (*_stored(options), ()) if options.run else _measured(options)
     analysis = Analysis(run, earlier=earlier(options.results, run))
     if options.run and not analysis.ladders:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
-    whole = section.section(analysis)
+    whole, drawn = section.section(analysis), (memory_pages.section(pages),) if pages else ()
     if options.markdown and whole is not None:
-        page = titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        page = titled_page(f"Why: {run.problem.name}", (whole, *drawn), files=False)
         write_atomically(Path(options.markdown), page.encode())
     if options.json:
         print(
@@ -62,13 +73,14 @@ def command(options: ExplainOptions) -> int:
                     "run": run.id,
                     "document": None if path is None else str(path),
                     "groups": [json_explanation.of(one) for one in analysis.ladders],
+                    "memory_pages": [memory_pages.of(one) for one in pages],
                 },
                 indent=2,
                 allow_nan=False,
             )
         )
     else:
-        terminal.show(section.brief(analysis))
+        terminal.show((*section.brief(analysis), *drawn))
         for file in (None if options.run else path, options.markdown):
             if file:
                 terminal.say(f"written: {file}")
@@ -86,18 +98,25 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
     return run, path
 
 
-def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
+def _measured(options: ExplainOptions) -> tuple[Run, Path | None, Sequence[MemoryPage]]:
+    found, wanted = _asked(options)
+    pages = None
+    if options.memray:
+        arms, _ = select(found, wanted)
+        pages = MemoryPages(Path(options.memray), memory_pages.names(arm.case for arm in arms))
+    run, path = measured(
+        found, wanted, options.settings, results=options.results, wait=options.timing.wait, pages=pages
+    )
+    return run, path, pages.told if pages else ()
+
+
+def _asked(options: ExplainOptions) -> tuple[Problem, Selection]:
+    """Return the problem; who means two versions is told the command for that."""
     try:
-        found, wanted = asked([options.problem], options.selection)
+        return asked([options.problem], options.selection)
     except ImplbenchError as error:
-        versions = _versions((options.problem, *options.selection.implementations))
+        versions = tuple(takewhile(revisions.is_one, (options.problem, *options.selection.implementations)))[:2]
         if not versions:
             raise
         command = shlex.join(["implbench", "compare", *versions, "--explain"])
         raise ImplbenchError(f"{error}; what two versions do otherwise is told by: {command}") from error
-    return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
-
-
-def _versions(words: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the first two words that are revisions here, up to one that is none."""
-    return tuple(takewhile(revisions.is_one, words[:2]))
