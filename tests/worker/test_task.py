@@ -316,6 +316,23 @@ def test_contents_are_exchanged_between_two_calls_of_the_loop_that_times_bursts(
     assert old == before != new
 
 
+def test_a_collector_that_a_call_sets_on_sees_no_contents_before_the_clock_starts(order, implemented):
+    seen = set()
+
+    def prepare(inputs):
+        def step():
+            gc.enable()
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    bench._prepared.computing([lambda: seen.add(gc.isenabled())] * 3)
+    assert seen == {False}
+
+
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
     assert last_calls(replace(order, copies_inputs=True), implemented, monkeypatch, keyed=False) == (None, None)
     monkeypatch.setattr("bench.worker.task.LONGEST_MET_NS", 2_000_000)
