@@ -16,7 +16,7 @@ _TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
 
 
 def hooks() -> dict[str, object]:
-    """Return what is called so now, by the name of what sets it; of timers, audit hooks and the like whether there are any."""
+    """Return what is called so now, by the name of what sets it; of what has no identity whether it is there."""
     found: dict[str, object] = {
         "sys.setprofile": sys.getprofile(),
         "sys.settrace": sys.gettrace(),
