@@ -24,8 +24,12 @@ class Checker:
         self._arena = arena
         self._originals = originals
         self._judged = originals.making.judges
-        self.shares: set[str] = set()
-        """Of which inputs the results so far were a part, or lay in the memory; none must where it has names."""
+        self._shares: set[str] = set()
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """Of which inputs the results so far were a part, or lay in the memory."""
+        return tuple(sorted(self._shares))
 
     def look(self, leaves: Mapping[str, Leaf]) -> Arrays:
         """See that a call left its inputs alone and handed out memory of its own; Unfit where it did not.
@@ -62,7 +66,7 @@ class Checker:
     def looked(self, given: Outputs) -> Mapping[str, Leaf]:
         """Return the outputs of a call, taken apart, and note what they share with the inputs."""
         leaves = self.leaves(given)
-        self.shares |= shared_inputs(given, outputs.arrays_in(leaves), self._arena.kept)
+        self._shares |= shared_inputs(given, outputs.arrays_in(leaves), self._arena.kept)
         return leaves
 
     def leaves(self, given: Outputs) -> Mapping[str, Leaf]:

@@ -92,6 +92,7 @@ class Task:
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
+            shares=self._checker.shares,
         )
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
@@ -181,6 +182,7 @@ class Task:
             unmet_ns=unmet_ns if all_in_calls else None,
             copies=copies,
             peak=peak,
+            shares=self._checker.shares,
         )
 
     def _last(self, folder: Path) -> tuple[str, Peak]:
