@@ -9,8 +9,9 @@ Each function is called in fresh worker processes, verified against the first, a
 """
 
 import inspect
+import operator
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..errors import ImplbenchError
 from ..problems.pickled import SIZE, Setup, problem_of
 from ..problems.problem import Problem
 from ..store.records import Run
+from ..text import article
 from .result import Comparison
 
 Function = Callable[..., Any]
@@ -30,7 +32,7 @@ def compare(
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
     setup: Function | None = None,
-    sizes: Sequence[int] = (),
+    sizes: Iterable[int] = (),
     reference: Function | None = None,
     tolerance: Function | None = None,
     accept: Function | None = None,
@@ -90,7 +92,7 @@ def compare(
     from ..report import terminal
 
     named = _named(functions)
-    makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=sizes)
+    makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=_whole(sizes))
     contract = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same}
     contract |= {"quality": quality, "fresh": fresh}
     problem = problem_of(named, makes, {name: one for name, one in contract.items() if one is not None})
@@ -127,7 +129,7 @@ def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, 
             each = {f"function_{place}" if name == "<lambda>" else name: one}
         for name, function in each.items():
             if not callable(function):
-                raise ImplbenchError(f"{name} is a {type(function).__name__}, expected a function")
+                raise ImplbenchError(f"{name} is {article(type(function).__name__)}, expected a function")
             if name in named:
                 raise ImplbenchError(
                     f'two functions are called {name}; name them: compare({{"old": f, "new": g}}, ...)'
@@ -142,24 +144,43 @@ def _setup(
     args: Sequence[Any],
     kwargs: Mapping[str, Any] | None,
     setup: Function | None,
-    sizes: Sequence[int],
+    sizes: tuple[int, ...],
 ) -> Setup:
     """Return how what the functions are called with is made."""
+    if not isinstance(args, tuple | list):
+        raise ImplbenchError(
+            f"args= must be a tuple of arguments, found {article(type(args).__name__)}; of one argument: args=(x,)"
+        )
+    if not isinstance(kwargs, Mapping | None):
+        raise ImplbenchError(f"kwargs= must be a dict of arguments, found {article(type(kwargs).__name__)}")
     if setup is not None:
+        if not callable(setup):
+            raise ImplbenchError(f"setup= must be a function, found {article(type(setup).__name__)}; values: args=(x,)")
         if args or kwargs:
             raise ImplbenchError("setup= makes what the functions are called with: leave out args= and kwargs=")
-        if any(size < 1 for size in sizes):
-            raise ImplbenchError(f"sizes= must be above 0, found {list(sizes)!r}")
-        return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=tuple(sizes))
+        return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=sizes)
     if sizes:
         raise ImplbenchError(
             "sizes= needs setup=, a function of a size that returns what the functions are called with"
         )
     positional, keywords = tuple(args), dict(kwargs or {})
+    values = {f"args[{place}]": one for place, one in enumerate(positional)}
+    values |= {f"kwargs[{name!r}]": one for name, one in keywords.items()}
     if positional and keywords:
         first, *_ = named.values()
-        return Setup(make=lambda: dict(inspect.signature(first).bind(*positional, **keywords).arguments))
-    return Setup(make=(lambda: keywords) if keywords else (lambda: positional))
+        return Setup(make=lambda: dict(inspect.signature(first).bind(*positional, **keywords).arguments), values=values)
+    return Setup(make=(lambda: keywords) if keywords else (lambda: positional), values=values)
+
+
+def _whole(sizes: Iterable[int]) -> tuple[int, ...]:
+    """Return sizes as plain whole numbers, each once; ImplbenchError if they are something else."""
+    try:
+        found = tuple(dict.fromkeys(operator.index(size) for size in sizes))
+    except TypeError as error:
+        raise ImplbenchError(f"sizes= must be whole numbers, as [100, 10_000]: {error}") from error
+    if any(size < 1 for size in found):
+        raise ImplbenchError(f"sizes= must be above 0, found {min(found)}")
+    return found
 
 
 def _takes_seed(setup: Function) -> bool:

@@ -57,8 +57,9 @@ class Maker:
         data = order.other_data if name == LAST else self._spec.case.data
         seed = order.seed + {FIRST: 0, LAST: 1 + drawn, TIMED: 2 + drawn}[name]
         began = time.monotonic()
-        with judged():
+        with judged(f"its {self._spec.maker}: "):
             inputs = made(self._spec, data, seed)
+        with judged():
             _require_arrays(self._spec.inout, inputs)
             before = {one: copied(value) for one, value in inputs.items()}  # a reference may compute in place
             right = self._expecting.of(self._call.operands if self._call else inputs, seed)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers, article
+from ...text import article
+from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .nearness import Distance, distance
 
 
