@@ -123,9 +123,9 @@ class Verifiers:
         order = HandOut(name=name, folder=place)
         return self._asked(self._alive(folder), order, HandedOut, self._timeout_s).content
 
-    def verify(self, folder: Path, returned: Sequence[Returned]) -> Verified:
+    def verify(self, folder: Path, returned: Sequence[Returned], implementation: str) -> Verified:
         """Return how far off, and how good, it is what a worker's calls returned; Ended where something is wrong."""
-        order = Verify(returned=tuple(returned))
+        order = Verify(returned=tuple(returned), implementation=implementation)
         timeout_s = self._timeout_s * max(1, len(returned))
         return self._asked(self._alive(folder), order, Verified, timeout_s)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ImplbenchError
 from .contract import CONTRACT, OFFERED
-from .literals import described, evaluated, literals, statements
+from .literals import bindings, described, evaluated, literals, statements
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -43,7 +43,7 @@ def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
     Raises
     ------
     ImplbenchError
-        If ``__all__`` is no literal list of names.
+        If ``__all__`` is no literal list of names, or has one that nothing in the file has.
     """
     named = _exported(tree, file)
     found: dict[str, Function] = {}
@@ -51,7 +51,28 @@ def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
         wanted = name in named if named is not None else counts(name) and node is not None
         if wanted and name not in CONTRACT:
             found[name] = _described(name, node, file)
-    return found
+    unbound = sorted((named or frozenset()).difference(CONTRACT, (name for name, _ in _bound(tree))))
+    if unbound and not _imports_all(tree):
+        raise ImplbenchError(f"{file}: __all__ names {unbound[0]}, which the file neither defines nor imports")
+    return found | {name: Function(name=name, title=name) for name in unbound}
+
+
+def unnoticed(tree: ast.Module, file: Path) -> list[str]:
+    """Return the names of what is made of functions by calls, as by ``jit(f)``, and is no implementation."""
+    if _exported(tree, file) is not None:
+        return []
+    functions = {name for name, node in _bound(tree) if node is not None}
+    return [
+        name
+        for name, value in bindings(tree)
+        if isinstance(value, ast.Call) and counts(name) and not name.isupper() and name not in CONTRACT
+        if any(isinstance(one, ast.Name) and one.id in functions for one in ast.walk(value))
+    ]
+
+
+def _imports_all(tree: ast.Module) -> bool:
+    """Return whether a module takes over all names of another."""
+    return any(name == "*" for name, _ in _bound(tree))
 
 
 def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..problems.sources import calls
 from ..store.checks import Closeness
+from ..text import article
 from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
@@ -61,7 +62,7 @@ class Maker:
             inputs = made(self._spec, data, seed)
         with judged():
             _require_arrays(self._spec.inout, inputs)
-            before = {one: copied(value) for one, value in inputs.items()}  # a reference may compute in place
+            before = {one: copied(value) for one, value in inputs.items()}  # tolerance() may compute in place
             right = self._expecting.of(self._call.operands if self._call else inputs, seed)
         return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
 
@@ -133,11 +134,18 @@ def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], nam
 
 
 def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
-    """Raise Unfit if one of the names in INOUT is no input array."""
+    """Raise Unfit if one of the names in INOUT is no input, or no array."""
     arrays = [name for name, value in inputs.items() if isinstance(value, np.ndarray)]
     for name in names:
-        if name not in arrays:
-            raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
+        if name in inputs and name not in arrays:
+            kind = article(type(inputs[name]).__name__)
+            raise Unfit(
+                "failed",
+                f"its INOUT names {name!r}, which is {kind}, and only arrays are put back: have a function "
+                "fresh(inputs) return what the next call is given",
+            )
+        if name not in inputs:
+            raise Unfit("failed", f"its INOUT names {name!r}, which is none of its inputs: {', '.join(inputs)}")
 
 
 def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:

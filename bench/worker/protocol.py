@@ -123,6 +123,8 @@ class Verify(Order, frozen=True, kw_only=True):
     """Hold what calls of one worker have returned against what is right, in the order of the calls."""
 
     returned: tuple[Returned, ...]
+    implementation: str = ""
+    """Whose they are."""
 
 
 class Start(Order, frozen=True, kw_only=True):
