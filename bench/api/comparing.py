@@ -26,6 +26,9 @@ from .result import Comparison
 
 Function = Callable[..., Any]
 
+#: Parameter -> field of `Timing`, where that is called otherwise.
+_FIELDS = {"budget": "budget_s", "timeout": "timeout_s"}
+
 
 def compare(
     *functions: Function | Mapping[str, Function],
@@ -95,11 +98,10 @@ def compare(
     makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=_whole(sizes))
     contract = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same}
     contract |= {"quality": quality, "fresh": fresh}
-    problem = problem_of(named, makes, {name: one for name, one in contract.items() if one is not None})
-    timing = {"margin": margin, "seed": seed, "rounds": rounds, "budget_s": budget, "timeout_s": timeout}
+    problem = problem_of(named, makes, _functions(contract))
+    timing = _numbers(margin=margin, seed=seed, rounds=rounds, budget=budget, timeout=timeout)
     with terminal.speaking(terminal.Manner(quiet=quiet)), _folder(results) as folder:
-        asked = {name: value for name, value in timing.items() if value is not None}
-        run, path = _measured(problem, makes.sizes, threads, timing=asked, folder=folder)
+        run, path = _measured(problem, makes.sizes, threads, timing=timing, folder=folder)
     return Comparison(Analysis(run), path if results is not None else None)
 
 
@@ -118,6 +120,29 @@ def _measured(
     return measured(problem, selection, settings, results=folder)
 
 
+def _functions(contract: Mapping[str, Function | None]) -> dict[str, Function]:
+    """Return those that are given; ImplbenchError if one is no function."""
+    given = {name: one for name, one in contract.items() if one is not None}
+    for name, one in given.items():
+        if not callable(one):
+            raise ImplbenchError(f"{name}= must be a function, found {article(type(one).__name__)}")
+    return given
+
+
+def _numbers(**given: float | None) -> dict[str, float]:
+    """Return the fields of `Timing` that are given; ImplbenchError if one is out of bounds."""
+    found: dict[str, float] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        whole, least = name in ("rounds", "seed"), 0 if name == "seed" else 1 if name == "rounds" else 1e-9
+        if not isinstance(value, int if whole else int | float) or not least <= value < 2**32 - 1:
+            expected = f"a whole number of at least {least}" if whole else "a number above 0"
+            raise ImplbenchError(f"{name}= must be {expected}, found {value!r}")
+        found[_FIELDS.get(name, name)] = value
+    return found
+
+
 def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, Function]:
     """Return name -> function; those without a name of their own are numbered."""
     named: dict[str, Function] = {}
@@ -128,6 +153,8 @@ def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, 
             name = getattr(one, "__name__", type(one).__name__)
             each = {f"function_{place}" if name == "<lambda>" else name: one}
         for name, function in each.items():
+            if not isinstance(name, str) or not name.strip():
+                raise ImplbenchError(f'found {name!r} as a name, expected text, as in compare({{"old": f, "new": g}})')
             if not callable(function):
                 raise ImplbenchError(f"{name} is {article(type(function).__name__)}, expected a function")
             if name in named:
@@ -158,6 +185,7 @@ def _setup(
             raise ImplbenchError(f"setup= must be a function, found {article(type(setup).__name__)}; values: args=(x,)")
         if args or kwargs:
             raise ImplbenchError("setup= makes what the functions are called with: leave out args= and kwargs=")
+        _require_fit(setup, sizes)
         return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=sizes)
     if sizes:
         raise ImplbenchError(
@@ -181,6 +209,18 @@ def _whole(sizes: Iterable[int]) -> tuple[int, ...]:
     if any(size < 1 for size in found):
         raise ImplbenchError(f"sizes= must be above 0, found {min(found)}")
     return found
+
+
+def _require_fit(setup: Function, sizes: Sequence[int]) -> None:
+    """Raise ImplbenchError if a setup cannot be called with a size, or without one."""
+    given = {"seed": 1} if _takes_seed(setup) else {}
+    try:
+        inspect.signature(setup).bind(*sizes[:1], **given)
+    except TypeError as error:
+        how = "a size, for there are sizes=" if sizes else "no size, for there are no sizes="
+        raise ImplbenchError(f"setup= is called with {how}, which does not fit: {error}") from error
+    except ValueError:  # a builtin that does not tell
+        return
 
 
 def _takes_seed(setup: Function) -> bool:
