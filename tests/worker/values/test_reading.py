@@ -64,6 +64,10 @@ def steps(value):
         (Slotted(), ["", ".x"]),
         (pd.Series([1, 2]), ["", ".index"]),
         (pd.DataFrame({"a": [1]}), ["", "['a']", "['a'].index", ".index"]),
+        (
+            pd.DataFrame([[1, 2]], columns=["a", "a"]),
+            ["", "['a']", "['a'].index", "['a', 1]", "['a', 1].index", ".index"],
+        ),
         (np.array([(1, 2.0)], [("a", "i4"), ("b", "f8")]), ["", "['a']", "['b']"]),
         (np.ma.masked_array([1, 2], [0, 1]), ["", ".data", ".mask"]),
         (collections.deque([1.0]), [""]),
