@@ -148,7 +148,7 @@ def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, 
     named: dict[str, Function] = {}
     for place, one in enumerate(functions, start=1):
         if isinstance(one, Mapping):
-            each = dict(one)
+            each: dict[Any, Function] = dict(one)
         else:
             name = getattr(one, "__name__", type(one).__name__)
             each = {f"function_{place}" if name == "<lambda>" else name: one}

@@ -31,7 +31,7 @@ from ..worker.protocol import (
 )
 from .group import Source
 from .untouched import Untouched
-from .worker_process import WorkerProcess
+from .worker_process import Ended, WorkerProcess
 from .worker_start import Conditions
 
 #: The harness itself.
@@ -107,8 +107,10 @@ class Verifiers:
             took_s = time.monotonic() - began_s
             self.start_s = took_s if self.start_s is None else min(self.start_s, took_s)
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
-        except BaseException:
+        except BaseException as error:
             one.process.kill()
+            if isinstance(error, Ended):
+                error.written = one.process.output_tail
             raise
         self.untouched.add(spec.inputs)
         return one.written

@@ -57,6 +57,8 @@ class Ended(Exception):
         self.outcome = outcome
         self.reason = reason
         self.from_outside = from_outside
+        self.written = ""
+        """The last that it wrote to stdout and stderr, as far as that was noted."""
 
 
 class WorkerProcess:

@@ -214,7 +214,8 @@ class _Inputs:
             told = f"{one.problem}: cannot be verified: {reply.reason}"
             absent = _ABSENT.search(reply.reason)
             raise NothingMeasured(
-                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told
+                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told,
+                written=reply.written,
             )
         return folder, reply
 

@@ -38,7 +38,8 @@ class Function:
 def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
     """Return name -> function for each that a file defines and means as an implementation, in the order of lines.
 
-    These are the public functions and lambdas; or, where there is an ``__all__``, what that names, be it imported.
+    These are the public functions and lambdas; or, where there is an ``__all__``, what that names, be it imported, in
+    the order in which it does.
 
     Raises
     ------
@@ -51,10 +52,12 @@ def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
         wanted = name in named if named is not None else counts(name) and node is not None
         if wanted and name not in CONTRACT:
             found[name] = _described(name, node, file)
-    unbound = sorted((named or frozenset()).difference(CONTRACT, (name for name, _ in _bound(tree))))
-    if unbound and not _imports_all(tree):
+    if named is None:
+        return found
+    unbound = [name for name in named if name not in found and name not in CONTRACT]
+    if unbound and not any(name == "*" for name, _ in _bound(tree)):
         raise ImplbenchError(f"{file}: __all__ names {unbound[0]}, which the file neither defines nor imports")
-    return found | {name: Function(name=name, title=name) for name in unbound}
+    return {name: found.get(name, Function(name=name, title=name)) for name in named if name not in CONTRACT}
 
 
 def unnoticed(tree: ast.Module, file: Path) -> list[str]:
@@ -70,12 +73,7 @@ def unnoticed(tree: ast.Module, file: Path) -> list[str]:
     ]
 
 
-def _imports_all(tree: ast.Module) -> bool:
-    """Return whether a module takes over all names of another."""
-    return any(name == "*" for name, _ in _bound(tree))
-
-
-def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:
+def _exported(tree: ast.Module, file: Path) -> tuple[str, ...] | None:
     """Return the names in ``__all__``, None where there is none."""
     bound = {name for node in statements(tree.body) for name in _targets(node)}
     if "__all__" not in bound:
@@ -83,7 +81,7 @@ def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:
     names = literals(tree).get("__all__")
     if not isinstance(names, list | tuple) or not all(isinstance(one, str) for one in names):
         raise ImplbenchError(f'{file}: __all__ must be one literal list of names, as in ["loop", "fast"]')
-    return frozenset(names)
+    return tuple(names)
 
 
 def _bound(tree: ast.Module) -> Iterator[tuple[str, _Function | None]]:
