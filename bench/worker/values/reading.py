@@ -108,7 +108,7 @@ class _Reader:
         if id(value) in self._above:
             raise Unreadable(f"{path} holds itself")
         if len(self._above) > _DEEPEST:
-            raise Unreadable(f"{path[:_SHOWN]}… is nested more than {_DEEPEST} deep; let accept() or same() judge it")
+            raise Unreadable(f"{path[:_SHOWN]}… is nested more than {_DEEPEST} deep; return it flatter")
         self._above.add(id(value))
         self._hold(value, path)
         self._above.remove(id(value))
