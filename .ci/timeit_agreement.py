@@ -22,7 +22,7 @@ from bench.problems.case import Case, Size, orders
 from bench.worker.answers import Answers
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Start, TimeBurst, WriteInputs
-from bench.worker.task import Bench
+from bench.worker.task import Task
 
 REPEATS = 20
 
@@ -39,7 +39,7 @@ def timeit_seconds(number: int, samples: int) -> float:
     return float(best[1]) * 1e-9
 
 
-def difference(bench: Bench, call_ns: int, number: int) -> float:
+def difference(task: Task, call_ns: int, number: int) -> float:
     """Return the median over the repeats of worker / timeit - 1."""
     samples = round_plan.samples_in_a_burst(call_ns, number)
     order = TimeBurst(pass_index=0, position=0, number=number, samples=samples)
@@ -48,7 +48,7 @@ def difference(bench: Bench, call_ns: int, number: int) -> float:
         times = {}
         for who in ("worker", "timeit") if repeat % 2 else ("timeit", "worker"):
             if who == "worker":
-                times[who] = min(bench.burst(order).burst.sample_ns) / number * 1e-9
+                times[who] = min(task.burst(order).burst.sample_ns) / number * 1e-9
             else:
                 times[who] = timeit_seconds(number, samples)
         ratios.append(times["worker"] / times["timeit"] - 1)
@@ -81,13 +81,13 @@ def main() -> None:
         matrices = Answers(WriteInputs(spec=spec, seed=1, other_data="random")).written.matrices
         for name in implementation.found(backprop):
             try:
-                bench = Bench(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
-                ready = bench.start()
+                task = Task(Start(spec=spec, implementation=name, layout=orders("C", matrices)))
+                ready = task.start()
             except Unfit as unfit:
                 print(f"{name:16} {unfit.outcome}: {unfit.reason}")
                 continue
-            step = bench._prepared.step  # noqa: SLF001  # the very function that the worker times
-            print(f"{name:16} worker / timeit - 1 = {difference(bench, ready.call_ns, ready.number):+.2%}")
+            step = task._prepared.step  # noqa: SLF001  # the very function that the worker times
+            print(f"{name:16} worker / timeit - 1 = {difference(task, ready.call_ns, ready.number):+.2%}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ gives the records that real workers would give if a call took 2 ms, bent by the 
 in simulated seconds. `Simulation.everywhere(monkeypatch)` has the commands and the pytest plugin measure on it, too.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -17,17 +18,17 @@ from typing import Any
 from bench.machine.load import Activity
 from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
+from bench.measure.counting import UNCOUNTED, Untimed
 from bench.measure.group import Group, Source
 from bench.measure.recording import Past
-from bench.measure.round_executor import UNCOUNTED
 from bench.measure.round_plan import BurstSize, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
-from bench.measure.worker_pool import Crew
+from bench.measure.worker_pool import WorkerPool
 from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
 from bench.worker.protocol import InputsWritten
-from bench.worker.untimed import Untimed
+from bench.worker.untimed import Tracked
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written
@@ -132,7 +133,7 @@ class _Start:
     index: int
     common: float
     """Factor on the times of all of them."""
-    crew: Crew | None
+    pool: WorkerPool | None
 
 
 @dataclass(kw_only=True)
@@ -171,7 +172,7 @@ class SimulatedExecutor:
         self._tell = tell
         self._untimed = untimed
         self.past = Past()
-        self._crew: Crew | None = None
+        self._pool: WorkerPool | None = None
         self._served: set[str] = set()
         self._begun: Callable[[], Round] | None = None
         self._passes = 0
@@ -183,14 +184,14 @@ class SimulatedExecutor:
         plan: RoundPlan,
         choose_turns: TurnChooser,
         *,
-        crew: Crew | None = None,
+        pool: WorkerPool | None = None,
         following: RoundPlan | None = None,
     ) -> Round:
         """Hold one round of the arms in the plan and return its record."""
         machine, started = self._machine, self._machine.clock.now_ns
         arms = {arm.name: arm for arm in (*group.arms, *group.limits)}
         common = machine.noise.of_round(machine.random)
-        start = _Start(group=group, plan=plan, index=index, common=common, crew=crew)
+        start = _Start(group=group, plan=plan, index=index, common=common, pool=pool)
         active: dict[str, _Active] = {}
         self._begun = lambda: self._record(start, active, started)
         self._passes = 0
@@ -249,17 +250,17 @@ class SimulatedExecutor:
         """Do nothing: no worker is started before its round."""
 
     def _start(self, arm: Arm, start: _Start) -> _Active:
-        """Start a worker, unless one of the crew serves this code already, and let it warm up."""
-        machine, group, crew = self._machine, start.group, start.crew
+        """Start a worker, unless one of the pool serves this code already, and let it warm up."""
+        machine, group, pool = self._machine, start.group, start.pool
         self._say(f"starting {arm.name}")
         before_ns = machine.clock.now_ns
         source = group.sources[arm.name]
-        if crew is not self._crew:
-            self._crew, self._served = crew, set()
+        if pool is not self._pool:
+            self._pool, self._served = pool, set()
         like = f"{source.problem.file} {arm.case.variant} {arm.again} {group.threads}"
-        machine.clock.spend(0.0 if crew and like in self._served else machine.start_s)
+        machine.clock.spend(0.0 if pool and like in self._served else machine.start_s)
         starting_ns = machine.clock.now_ns - before_ns
-        machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if crew else 0.0))
+        machine.clock.spend(machine.prepare_s(arm.case) + (machine.start_s / 10 if pool else 0.0))
         self._served.add(like)
         found = machine.truth(arm, source, start.index)
         truth = found if isinstance(found, Truth) else Truth(seconds=found)
@@ -331,8 +332,12 @@ class SimulatedExecutor:
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
             self._say(f"counting what {one.arm.name} does")
-            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
+            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed.explains else {}
             one.record = replace(one.record, counts=one.truth.counts, **more)
+            if self._untimed.pages:
+                peak_bytes = one.truth.counts.peak_bytes if one.truth.counts else None
+                pages, found = self._untimed.pages, Tracked(peak_bytes=peak_bytes)
+                pages.draw(one.arm.case, Path("allocations"), found, python=sys.executable)
 
     def _say(self, doing: str) -> None:
         self._machine.say(doing)

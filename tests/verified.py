@@ -23,7 +23,7 @@ from bench.worker.protocol import (
     Verify,
     WriteInputs,
 )
-from bench.worker.task import Bench
+from bench.worker.task import Task
 
 _NUMBERS = count()
 
@@ -47,7 +47,7 @@ class VerifiedBench:
         self._place = self._new()
         self._returned: list[Returned] = []
         self._content = FIRST
-        self.worker = Bench(replace(order, kept=self._place, own_clock=True))
+        self.worker = Task(replace(order, kept=self._place, own_clock=True))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.worker, name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
-from ..stats import intervals, peaks
+from ..stats import intervals, peak_ratios
 from ..stats.intervals import Estimate
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run, Settings
@@ -256,7 +256,7 @@ def _with_memory(finding: Finding, rounds: GroupRounds, stopping: Stopping) -> F
     arm, baseline = finding.arm, rounds.baseline
     own = rounds.peak_bytes(arm)
     others = rounds.peak_bytes(baseline) if baseline and not arm.baseline else {}
-    logs = peaks.log_ratios(own, others) if peaks.are_measurable(own.values(), others.values()) else {}
+    logs = peak_ratios.log_ratios(own, others) if peak_ratios.are_measurable(own.values(), others.values()) else {}
     reasons = (worker.peak.reason for worker in rounds.workers(arm).values() if worker.peak and worker.peak.reason)
     return replace(
         finding,

@@ -1,7 +1,7 @@
 """What several commands can be told: one function for each group of arguments that they have in common.
 
-Like `parser`, it imports little, so that ``implbench --help`` answers at once. Defaults stand in `options`; a help text
-that names one is held to it by a test.
+Like `parser`, it imports little, so that ``implbench --help`` answers at once. Defaults stand in
+`options` and `measuring_options`; a help text that names one is held to it by a test.
 """
 
 import argparse

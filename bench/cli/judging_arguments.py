@@ -1,4 +1,4 @@
-"""What those commands can be told that look for the best: in a run of many, or among candidates one after the other.
+"""What `judge` and `run --best` can be told, which look for the best.
 
 As `arguments`, it imports little.
 """

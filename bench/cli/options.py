@@ -1,7 +1,8 @@
-"""What commands were asked for: frozen dataclasses, made and checked once, right after parsing.
+"""What all commands can be told: frozen dataclasses, made and checked once, right after parsing.
 
-A command's own stand beside its function. Every default stands in a dataclass: the parser leaves out what was not
-typed, for it may not import dataclasses, so that ``implbench --help`` answers at once.
+What measuring commands can be told stands in `measuring_options`, a command's own beside its function. Every default
+stands in a dataclass: the parser leaves out what was not typed, for it may not import dataclasses, so that
+``implbench --help`` answers at once.
 """
 
 from collections.abc import Mapping

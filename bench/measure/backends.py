@@ -14,12 +14,12 @@ from ..machine.load import Activity
 from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten
-from ..worker.untimed import Untimed
+from .counting import Untimed
 from .group import Group, Source
 from .recording import Past
-from .round_executor import Conductor
+from .round_executor import ProcessRoundExecutor
 from .round_plan import RoundPlan, TurnChooser
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 from .worker_process import Ended
 
 
@@ -33,7 +33,7 @@ class Rounds(Protocol):
         plan: RoundPlan,
         choose_turns: TurnChooser,
         *,
-        crew: Crew | None = None,
+        pool: WorkerPool | None = None,
         following: RoundPlan | None = None,
     ) -> Round:
         """Hold a round of the arms in the plan and return its record; it may start the workers of the following one."""
@@ -93,7 +93,7 @@ class ExecutorFactory(Protocol):
         tell
             Is told what is being done.
         untimed
-            What each worker of a first round is asked for after its bursts: to ``count`` or ``explain`` what it does.
+            What each worker of a first round is asked for after its bursts.
         """
         ...
 
@@ -116,7 +116,7 @@ class Backend:
 def usual() -> Backend:
     """Return the backend of this machine, with real workers: commands and the pytest plugin measure on this one."""
     return Backend(
-        executor=Conductor,
+        executor=ProcessRoundExecutor,
         monotonic_s=time.monotonic,
         cpus=hardware.allowed_cpus,
         watch=load.watch,

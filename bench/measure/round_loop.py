@@ -13,7 +13,7 @@ from .backends import Backend, Rounds
 from .budget import Pace
 from .group import Group
 from .round_plan import BurstSize, RoundPlan, Turns
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 
 #: So many laps of which a round was discarded end the measuring.
 MOST_DISCARDED = 5
@@ -83,7 +83,7 @@ class RoundLoop:
         return self._discarded >= MOST_DISCARDED
 
     def round(
-        self, index: int, group: Group, arms: Sequence[str], *, crew: Crew | None = None, another: bool = False
+        self, index: int, group: Group, arms: Sequence[str], *, pool: WorkerPool | None = None, another: bool = False
     ) -> Round:
         """Draw a round of these arms and run it.
 
@@ -95,7 +95,7 @@ class RoundLoop:
             Theirs.
         arms
             Who takes part.
-        crew
+        pool
             Workers that serve other groups too.
         another
             Whether the next round is likely to be one of the same arms: its workers are started while those of this one
@@ -104,22 +104,24 @@ class RoundLoop:
         plan, self._next = self._next, None
         if plan is None or not set(arms) <= set(plan.positions):
             plan = self._draw(group, arms)
-        if crew:
-            plan = crew.shared(plan, group.threads)
+        if pool:
+            plan = pool.shared(plan, group.threads)
         self._next = self._draw(group, arms) if another else None
         turns = partial(self._turns, group)
-        return self._executor.round(index, group, plan.only(arms), turns, crew=crew, following=self._next)
+        return self._executor.round(index, group, plan.only(arms), turns, pool=pool, following=self._next)
 
     def _draw(self, group: Group, arms: Sequence[str]) -> RoundPlan:
         return round_plan.draw(self._generator, arms, self._cpus, group.threads)
 
-    def attempts(self, index: int, group: Group, arms: ArmChooser, *, crew: Crew | None = None) -> Iterator[Round]:
+    def attempts(
+        self, index: int, group: Group, arms: ArmChooser, *, pool: WorkerPool | None = None
+    ) -> Iterator[Round]:
         """Yield a round, and a second one where the first is discarded; none once no arm takes part."""
         for _ in range(2):
             names = arms(group)
             if not names:
                 return
-            round_ = self.round(index, group, names, crew=crew)
+            round_ = self.round(index, group, names, pool=pool)
             yield round_
             if round_.discarded is None:
                 return

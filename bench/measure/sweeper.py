@@ -17,7 +17,7 @@ from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
 from .sweep_costs import Costs
 from .sweep_plan import Kept, Want, Who
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 from .workspace import Stage
 
 #: Rounds of the smallest size before the plan: what is kept on disk is compiled in the first.
@@ -88,20 +88,20 @@ class Sweeper:
         """Hold a round of each group that is due, and the first of those waiting that can be paid."""
         started_s = self._clock()
         self._starting_s.append(0.0)
-        with Crew() as crew:
+        with WorkerPool() as pool:
             for group in self._generator.sample(due, len(due)):
-                self._round(group, crew)
+                self._round(group, pool)
             for group in waiting:
                 self._kept.update((name, who) for name, who in self._payable().items() if name == group.name)
                 if group.name in self._kept:
                     self._leave(group, self._thinned(group))
-                    self._round(group, crew)
+                    self._round(group, pool)
         self._pace.add(self._clock() - started_s)
 
-    def _round(self, group: Group, crew: Crew) -> None:
+    def _round(self, group: Group, pool: WorkerPool) -> None:
         """Hold a round of a group, once more where it is discarded."""
         last: Round | None = None
-        for last in self._loop.attempts(self._done[group.name], group, self._taking_part, crew=crew):
+        for last in self._loop.attempts(self._done[group.name], group, self._taking_part, pool=pool):
             self._ended |= {worker.arm for worker in last.ended}
             self._journal.append(last)
             self._held.add(group.name)

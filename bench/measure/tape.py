@@ -16,7 +16,7 @@ from ..store.records import Basis, Round
 from .backends import RoundExecutor
 from .group import Group
 from .round_plan import MOST_SAMPLES, BurstSize, RoundPlan, TurnChooser, Turns
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 
 
 class OtherPlan(ImplbenchError):
@@ -112,13 +112,13 @@ class TapedRounds:
         plan: RoundPlan,
         choose_turns: TurnChooser,
         *,
-        crew: Crew | None = None,
+        pool: WorkerPool | None = None,
         following: RoundPlan | None = None,
     ) -> Round:
         """Return a round, held or played."""
         chosen = partial(self._chosen, choose_turns)
         if not self._tape.is_playing:
-            return self._executor.round(index, group, plan, chosen, crew=crew, following=following)
+            return self._executor.round(index, group, plan, chosen, pool=pool, following=following)
         held, basis = self._tape.next(index, group, plan)
         bursts = {
             name: BurstSize(call_ns=call_ns, number=number, samples=samples)

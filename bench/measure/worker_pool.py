@@ -15,14 +15,14 @@ from .worker_process import WorkerProcess
 from .worker_start import Conditions
 
 
-class Crew:
+class WorkerPool:
     """The workers of one round, by what they have in common."""
 
     def __init__(self) -> None:
         self._workers: dict[Hashable, WorkerProcess] = {}
         self._plans: dict[int, RoundPlan] = {}
 
-    def __enter__(self) -> "Crew":
+    def __enter__(self) -> "WorkerPool":
         return self
 
     def __exit__(

@@ -10,7 +10,7 @@ from ..store.records import Arm
 from . import compile_caches
 from .group import Group, Source
 from .round_plan import RoundPlan
-from .worker_pool import Crew
+from .worker_pool import WorkerPool
 from .worker_process import WorkerProcess
 from .worker_start import Conditions
 
@@ -26,11 +26,11 @@ class WorkerSupply:
         """Arm and hash seed of a round to come -> its worker."""
 
     def worker(
-        self, arm: Arm, group: Group, plan: RoundPlan, keeper: Crew | ExitStack
+        self, arm: Arm, group: Group, plan: RoundPlan, keeper: WorkerPool | ExitStack
     ) -> tuple[WorkerProcess, Conditions]:
         """Return a worker, started now or ahead, or one that serves other groups too; and what it started with."""
         conditions = self.drawn(arm, group, plan)
-        if isinstance(keeper, Crew):
+        if isinstance(keeper, WorkerPool):
             file = group.sources[arm.name].problem.file
             like = file, *arm.case.variant, arm.again, group.threads, group.allocator
             return keeper.worker(like, conditions), conditions

@@ -1,4 +1,4 @@
-"""Estimates and intervals over rounds.
+"""Hodges-Lehmann estimates with signed-rank intervals, and medians with those of the sign test, over rounds.
 
 The round is the unit of replication: everything here takes one value a round, never samples pooled over processes.
 Ratios are handled as natural logarithms and shown as exp() of them.

@@ -12,7 +12,9 @@ run that stops by itself does so by one of two rules:
   is narrow enough, wherever it lies. That favours samples that happen to spread little, and nothing else: it costs up
   to two percent of coverage, for which WIDTH_LEVEL makes up.
 
-`.ci/coverage.py` simulates both under the noise of the notes, and tests/stats/test_sequential.py the first.
+`analyse/decided` tells which arms need no more rounds, `measure/run_planner` asks it after each round, and
+`measure/budget` tells what the time allows. `.ci/coverage.py` simulates both under the noise of the notes, and
+tests/stats/test_sequential.py the first.
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import ImplbenchError
-from .copies import Repository
+from .checkout import Repository
 from .revisions import Revision, remedy
 
 #: What git tells of a commit: its name, those of its parents, the author's date and the first line of its message.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..analyse.verdict import Verdict, judge
-from ..stats import gate, intervals, peaks
+from ..stats import gate, intervals, peak_ratios
 from ..stats.intervals import ALPHA, Estimate
 from ..store import selectors
 from ..store.records import Role, Round
@@ -104,7 +104,7 @@ def memory(one: Measured, held_to: MemoryLimits) -> Memory:
     logs = _logs(pairs)
     judged = intervals.hodges_lehmann(logs, held_to.level)
     base, head = zip(*pairs, strict=True)
-    is_ratio = peaks.are_measurable(base, head)
+    is_ratio = peak_ratios.are_measurable(base, head)
     return Memory(
         standing=_STANDINGS[judge(judged, margin, held_to.resolved)],
         margin=margin,
@@ -119,7 +119,7 @@ def _peaks(one: Measured, role: Role) -> list[Pair]:
 
 
 def _logs(pairs: Iterable[Pair]) -> list[float]:
-    return [peaks.log_ratio(head, base) for base, head in pairs]
+    return [peak_ratios.log_ratio(head, base) for base, head in pairs]
 
 
 def _reasons(rounds: Sequence[Round]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..errors import ImplbenchError
 from ..programs import git
-from .copies import Repository
+from .checkout import Repository
 
 #: Where a revision is not found, so many branches are named.
 _TOLD = 8

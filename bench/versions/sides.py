@@ -15,9 +15,9 @@ from ..problems.packages import elsewhere, import_folders, own_roots, placed, pr
 from ..problems.problem import Problem, read
 from ..problems.source_code import differences
 from ..worker.origins import Own
-from . import builds, copies, revisions
+from . import builds, checkout, revisions
 from .builds import Places
-from .copies import Repository
+from .checkout import Repository
 from .environments import usual
 from .environments.asked import AS_HERE, EnvironmentOptions
 from .environments.building import Built, Version
@@ -175,7 +175,7 @@ def _two_folders(base: Path, head: Path, folders: Sequence[Path]) -> tuple[_Copy
     found = []
     for folder, root, place in zip((base, head), roots, folders, strict=True):
         tree = place / name
-        copies.write_folder(root, tree)
+        checkout.write_folder(root, tree)
         place_of = tree / folder.resolve().relative_to(root)
         found.append(_Copy(label=str(folder), tree=tree, root=place_of, origin=folder.resolve(), source=root))
     return found[0], found[1]
@@ -192,9 +192,9 @@ def _revision(repository: Repository, revision: Revision | None, folder: Path) -
     top = repository.top
     where = _Copy(label="working tree", tree=folder, root=folder, origin=top, source=top, repository=repository)
     if revision is None:
-        copies.write_working_tree(repository, folder)
+        checkout.write_working_tree(repository, folder)
         return where
-    missing = copies.write_revision(repository, revision.commit, folder)
+    missing = checkout.write_revision(repository, revision.commit, folder)
     return replace(where, label=revision.label, warnings=missing, commit=revision.commit)
 
 
@@ -204,7 +204,7 @@ def _give_problems(source: str, copied: Sequence[_Copy], place: Path, *, names: 
         root = Path(source).resolve()
     else:
         repository = revisions.repository_here(source)
-        copies.write_revision(repository, revisions.resolved(repository, source).commit, place)
+        checkout.write_revision(repository, revisions.resolved(repository, source).commit, place)
         root = place
     given = _Copy(label=source, tree=root, root=root, origin=root, source=root)
     wheres = [where for where in given.problems(names) if not is_among_tests(where)]
@@ -230,7 +230,7 @@ def _replaced(one: _Copy, root: Path, given: tuple[Sequence[str], str]) -> tuple
             shutil.copy(root / where, target)
         else:
             shutil.rmtree(target, ignore_errors=True)
-            copies.write_folder(root / where, target)
+            checkout.write_folder(root / where, target)
     if not gone:
         return ()
     where = f"in the problems that --problems-from {source} replaces"

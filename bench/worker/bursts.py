@@ -1,4 +1,4 @@
-"""Bursts of calls: what contradicts itself is timed again; what one of the calls has returned is kept for others."""
+"""Times bursts of calls, the collector off: once more where one contradicts itself; what one call returned is kept."""
 
 import gc
 from collections.abc import Callable

@@ -11,7 +11,7 @@ import numpy as np
 from ..store.checks import Against, Check, Closeness
 from .baseline import copied, detached, elsewhere
 from .loading import ProblemFunctions
-from .measured import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
+from .measured_tolerance import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
 from .outcome import Unfit, judged
 from .outputs import RESULT, Outputs, leaves_of
 from .protocol import CaseSpec

@@ -1,6 +1,6 @@
-"""What has itself called by what others do: by each call and line of Python, by what is audited, by a timer.
+"""Finds the profilers, tracers, audit hooks and timers that code under test has set.
 
-Code of a worker that is called so sees when the harness begins to look, and computes while no clock runs.
+Code of a worker that is called by them sees when the harness begins to look, and computes while no clock runs.
 """
 
 import signal

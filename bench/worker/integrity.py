@@ -1,4 +1,4 @@
-"""Whether what a worker measures and looks by is still what it was before any code of an implementation ran.
+"""Finds replaced clocks and functions: what a worker measures and compares by, as it was before other code ran.
 
 This finds what Python can replace: functions of a module, their code, methods of classes. It is no proof: code in the
 same process can undo what it did before anybody looks, and change memory itself. So nothing depends on it alone.

@@ -82,7 +82,7 @@ def where(error: BaseException) -> str:
 
     What was sent from a program or a notebook has no file: its function is named, as in `` (in fast, line 3)``.
     """
-    own = [one for one in traceback.walk_tb(error.__traceback__) if _is_users(one[0])]
+    own = [one for one in traceback.walk_tb(error.__traceback__) if _is_own(one[0])]
     if not own:
         return ""
     frame, line = own[-1]
@@ -90,11 +90,15 @@ def where(error: BaseException) -> str:
     return f" ({f'in {code.co_name}' if code.co_filename == _SENT else Path(code.co_filename).name}, line {line})"
 
 
-def _is_users(frame: types.FrameType) -> bool:
-    """Return whether code is neither Python's, nor an installed package's, nor the harness's."""
-    file = frame.f_code.co_filename
-    if file == _SENT:
+def _is_own(frame: types.FrameType) -> bool:
+    """Return whether the code that a frame runs is the user's own."""
+    if frame.f_code.co_filename == _SENT:
         return not str(frame.f_globals.get("__name__")).startswith(f"{_PACKAGE}.")
+    return is_users(frame.f_code.co_filename)
+
+
+def is_users(file: str) -> bool:
+    """Return whether a file is neither Python's, nor an installed package's, nor the harness's."""
     if not Path(file).is_absolute():
         return file.endswith(".py")
     place = Path(file).resolve()

@@ -1,4 +1,4 @@
-"""Samples of a call: how fine the clock is, how many calls make a sample, and what is done between them, untimed."""
+"""The timing loop: how fine the clock is, how many calls make a sample, and what is done between them, untimed."""
 
 import secrets
 import time

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import NO_ROOM
 from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
@@ -36,8 +37,8 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
-from .task import Bench
-from .untimed import Count
+from .task import Task
+from .untimed import Count, Track
 
 
 class Session:
@@ -45,7 +46,7 @@ class Session:
 
     def __init__(self, serve: Callable[[Order], None] | None = None) -> None:
         """Take `serve`, which answers an order and those behind it, for calls that other code leads to."""
-        self._bench: Bench | None = None
+        self._task: Task | None = None
         self._answers: Answers | None = None
         self._serve = serve
         self._is_led = False
@@ -60,20 +61,22 @@ class Session:
             reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
-            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
+            full = isinstance(error, OSError) and error.errno in NO_ROOM
+            whose = "no room for what it returned" if full else "an error of implbench itself"
+            reply = Failure(outcome="not measured", reason=shortened(f"{whose}: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
     def _do(self, order: Order) -> Reply:
-        match order, self._bench or self._answers:
+        match order, self._task or self._answers:
             case Wake() | Describe(), None:
                 return Awake() if isinstance(order, Wake) else described()
             case WriteInputs() | Start(), None:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
                 return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
-            case TimeBurst() | Change() | Count(), Bench() as bench:
-                return _done(bench, order)
+            case TimeBurst() | Change() | Count() | Track(), Task() as task:
+                return _done(task, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
     def _begun(self, order: WriteInputs | Start) -> Reply:
@@ -83,8 +86,8 @@ class Session:
             threads.hide_memory()
             self._answers = Answers(order)
             return self._answers.written
-        self._bench = Bench(order)
-        started = self._bench.start()
+        self._task = Task(order)
+        started = self._task.start()
         _settle()
         return started
 
@@ -117,14 +120,16 @@ class Session:
             self._serve(order)
 
 
-def _done(bench: Bench, order: TimeBurst | Change | Count) -> Reply:
+def _done(task: Task, order: TimeBurst | Change | Count | Track) -> Reply:
     """Have an implementation do what the order says."""
     match order:
         case TimeBurst():
-            return bench.burst(order)
+            return task.burst(order)
         case Change():
-            return bench.change(order)
-    return bench.explain() if order.explained else bench.count()
+            return task.change(order)
+        case Track():
+            return task.track(order)
+    return task.explain() if order.explained else task.count()
 
 
 def _settle() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..machine import threads
 from ..machine.collector import collector_off
-from ..machine.resident import Watch, resident
+from ..machine.peak_memory import Watch, resident
 from ..store.worker_records import Peak
 from .bursts import Bursts
 from .checker import Checker
@@ -21,7 +21,7 @@ from .outputs import Outputs
 from .pools import obedient_pools
 from .prepared import Prepared
 from .protocol import BurstTimed, Change, Changed, Start, Started, TimeBurst
-from .untimed import Counted
+from .untimed import Counted, Track, Tracked
 
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
@@ -39,7 +39,7 @@ LONGEST_COPIED, MOST_COPIED, LONGEST_REPEATED_NS = 10, 5, 100_000
 ELSEWHERE = "another program computes it"
 
 
-class Bench:
+class Task:
     """One implementation on one case, from import to the last check."""
 
     def __init__(self, order: Start) -> None:
@@ -230,6 +230,14 @@ class Bench:
 
         with judged():
             return Counted(counts=counted(self._prepared.given_step, self._prepared.renew))
+
+    def track(self, order: Track) -> Tracked:
+        """Have memray write down what one evaluation allocates."""
+        from .tracking import tracked
+
+        prepared = self._prepared
+        with judged():
+            return tracked(prepared.given_step, prepared.renew, file=order.file, folder=self._spec.folder)
 
     def explain(self) -> Counted:
         """Count what one evaluation does, and explain it."""

@@ -10,7 +10,7 @@ from bench.analyse.findings import findings
 from bench.measure import round_plan, worker_supply
 from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
-from bench.measure.round_executor import Conductor
+from bench.measure.round_executor import ProcessRoundExecutor
 from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.seen import Seen
@@ -117,30 +117,30 @@ def told(longer=None, discarded=()):
 
 
 @pytest.fixture
-def conductor(tmp_path):
-    return Conductor(scratch=tmp_path, timeout_s=1.0, tell=lambda doing: None)
+def executor(tmp_path):
+    return ProcessRoundExecutor(scratch=tmp_path, timeout_s=1.0, tell=lambda doing: None)
 
 
-def active(conductor, *names):
+def active(executor, *names):
     arm = make_run(USUAL).arms[0]
     plan = RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=1, padding=0)
     found = {}
     for name in names:
         one = Arm(name=name, case=arm.case, title="", role=Role.CASE)
         found[name] = Active(arm=one, process=Scripted(), record=unmeasured(one, 1, plan, {}), call_ns=10, number=8)
-    conductor.past.sizes.of(paced(found))
+    executor.past.sizes.of(paced(found))
     return found
 
 
-def timed(conductor, arms, name, *answers):
+def timed(executor, arms, name, *answers):
     arms[name].process = Scripted(*answers)
-    conductor._time(arms[name], arms, pass_index=3, position=1)
+    executor._time(arms[name], arms, pass_index=3, position=1)
     return arms[name].record
 
 
-def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_all_arms_of_the_case(conductor):
-    arms = active(conductor, "one", "other")
-    record = timed(conductor, arms, "one", told(longer=32), told(longer=128), told())
+def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_all_arms_of_the_case(executor):
+    arms = active(executor, "one", "other")
+    record = timed(executor, arms, "one", told(longer=32), told(longer=128), told())
     assert [order.number for order in arms["one"].process.asked] == [8, 32, 128]
     assert [(burst.number, burst.pass_index, burst.position) for burst in record.bursts] == [(128, 3, 1)]
     assert [(one.burst.number, one.reason) for one in record.discarded_bursts] == [
@@ -148,27 +148,27 @@ def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_
         (32, "its samples were too short for the clock"),
     ]
     assert arms["other"].number == 128
-    assert conductor.past.sizes.of(paced(arms))["other"][0] == 128
+    assert executor.past.sizes.of(paced(arms))["other"][0] == 128
 
 
-def test_a_burst_that_the_worker_timed_again_is_on_the_record(conductor):
-    record = timed(conductor, active(conductor, "one"), "one", told(discarded=["used 2.00 CPUs"]))
+def test_a_burst_that_the_worker_timed_again_is_on_the_record(executor):
+    record = timed(executor, active(executor, "one"), "one", told(discarded=["used 2.00 CPUs"]))
     assert len(record.bursts) == 1
     assert [one.reason for one in record.discarded_bursts] == ["used 2.00 CPUs"]
 
 
-def test_a_worker_that_is_killed_twice_is_lost_once_and_then_has_that_outcome(conductor):
+def test_a_worker_that_is_killed_twice_is_lost_once_and_then_has_that_outcome(executor):
     ended = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
     for outcome in (Outcome.NOT_MEASURED, Outcome.OUT_OF_MEMORY):
-        arms = active(conductor, "one")
-        record = timed(conductor, arms, "one", ended)
+        arms = active(executor, "one")
+        record = timed(executor, arms, "one", ended)
         assert (arms["one"].lost is not None) is (outcome == Outcome.NOT_MEASURED)
         assert record.outcome == outcome
 
 
-def test_a_worker_that_crashes_by_itself_is_not_measured_again(conductor):
-    arms = active(conductor, "one")
-    timed(conductor, arms, "one", Ended(Outcome.CRASHED, "killed by SIGSEGV"))
+def test_a_worker_that_crashes_by_itself_is_not_measured_again(executor):
+    arms = active(executor, "one")
+    timed(executor, arms, "one", Ended(Outcome.CRASHED, "killed by SIGSEGV"))
     assert arms["one"].lost is None
 
 
@@ -189,7 +189,7 @@ def source(name, inout=()):
     return Source(problem=one, implementation=code)
 
 
-def held(conductor, monkeypatch, workers, *, limits=()):
+def held(executor, monkeypatch, workers, *, limits=()):
     """Hold a round of scripted workers, those of limits behind the others; without a burst."""
     usual = make_run(USUAL).arms[0]
     arms = {name: replace(usual, name=name, role=Role.LIMIT if name in limits else Role.CASE) for name in workers}
@@ -204,9 +204,9 @@ def held(conductor, monkeypatch, workers, *, limits=()):
         limits=tuple(arms[name] for name in limits),
     )
     plan = RoundPlan(
-        spawn_order=tuple(workers), positions=tuple(workers), cpus=tuple(conductor._cpus), hash_seed=1, padding=0
+        spawn_order=tuple(workers), positions=tuple(workers), cpus=tuple(executor._cpus), hash_seed=1, padding=0
     )
-    return conductor.round(0, group, plan, lambda sizes, start_ns: {})
+    return executor.round(0, group, plan, lambda sizes, start_ns: {})
 
 
 def ends(outcome, inout=(), name="one"):
@@ -216,37 +216,37 @@ def ends(outcome, inout=(), name="one"):
     return one
 
 
-def test_both_versions_are_called_as_the_problem_says_that_makes_their_inputs(conductor, monkeypatch):
+def test_both_versions_are_called_as_the_problem_says_that_makes_their_inputs(executor, monkeypatch):
     workers = {
         "head": ends("failed", inout=("x",), name="head"),
         "base": ends("failed", name="base"),
         "limit": ends("failed", inout=("z",), name="limit"),
     }
-    held(conductor, monkeypatch, workers, limits=("limit",))
+    held(executor, monkeypatch, workers, limits=("limit",))
     asked = {name: (worker.asked[0].spec.inout, worker.asked[0].spec.outputs) for name, worker in workers.items()}
     assert asked["base"] == asked["head"] == (("x",), ("out_head",))
     assert asked["limit"] == (("z",), ("out_limit",))
 
 
-def test_who_is_wrong_in_a_round_that_is_lost_to_another_stays_wrong(conductor, monkeypatch):
+def test_who_is_wrong_in_a_round_that_is_lost_to_another_stays_wrong(executor, monkeypatch):
     killed = Ended(Outcome.OUT_OF_MEMORY, "killed by SIGKILL", from_outside=True)
-    one = held(conductor, monkeypatch, {"head": ends("wrong"), "base": ends(killed)})
+    one = held(executor, monkeypatch, {"head": ends("wrong"), "base": ends(killed)})
     assert "base was ended (killed by SIGKILL)" in one.discarded
     assert [worker.outcome for worker in one.workers] == ["wrong", "not measured"]
     assert [worker.arm for worker in one.ended] == ["head"]
 
 
-def test_only_a_second_time_out_counts(conductor, monkeypatch):
+def test_only_a_second_time_out_counts(executor, monkeypatch):
     late = Ended(Outcome.TIMEOUT, "no answer within 2 s (--timeout)", from_outside=True)
-    first = held(conductor, monkeypatch, {"head": ends(late), "base": ends("failed")})
+    first = held(executor, monkeypatch, {"head": ends(late), "base": ends("failed")})
     assert first.discarded == "the worker of head was ended (no answer within 2 s (--timeout)) and measured again once"
     assert [worker.arm for worker in first.ended] == ["base"]
-    second = held(conductor, monkeypatch, {"head": ends(late)})
+    second = held(executor, monkeypatch, {"head": ends(late)})
     assert second.discarded is None
     assert [worker.outcome for worker in second.ended] == [Outcome.TIMEOUT]
 
 
-def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, monkeypatch):
+def test_all_workers_have_loaded_and_are_bound_before_any_prepares(executor, monkeypatch):
     done = []
 
     class Watched(Scripted):
@@ -262,7 +262,7 @@ def test_all_workers_have_loaded_and_are_bound_before_any_prepares(conductor, mo
         def bind(self, cpus):
             done.append((self.name, "bound"))
 
-    held(conductor, monkeypatch, {"a": Watched("a"), "b": Watched("b")})
+    held(executor, monkeypatch, {"a": Watched("a"), "b": Watched("b")})
     assert done == [*((name, what) for name in "ab" for what in ("Wake", "bound")), ("a", "Start"), ("b", "Start")]
 
 
@@ -275,7 +275,7 @@ def test_where_the_time_went_is_on_the_record_of_each_worker(scanned):
     assert sum(worker.spent.total_ns for worker in kept.workers) <= kept.duration_ns
 
 
-def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_its_second_self_compile(conductor):
+def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_its_second_self_compile(executor):
     arm, names = make_run(USUAL).arms[0], ("head", "base", "again")
     arms = {name: replace(arm, name=name, role=Role.AGAIN if name == "again" else Role.CASE) for name in names}
     sources = {"head": source("head"), "base": source("base"), "again": source("base")}
@@ -284,9 +284,9 @@ def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_it
     group = Group(name="g", arms=tuple(arms.values()), sources=sources, inputs={}, orders={})
     plans = [RoundPlan(spawn_order=names, positions=names, cpus=(0,), hash_seed=seed, padding=0) for seed in (1, 2)]
     folders = [
-        [conductor._supply.drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()]
+        [executor._supply.drawn(one, group, plan).environment["NUMBA_CACHE_DIR"] for one in arms.values()]
         for plan in plans
     ]
     assert folders[0] == folders[1]
     assert len(set(folders[0])) == 3
-    assert all(Path(folder).is_relative_to(conductor._scratch) for folder in folders[0])
+    assert all(Path(folder).is_relative_to(executor._scratch) for folder in folders[0])

@@ -9,7 +9,7 @@ from bench.measure.budget import Pace
 from bench.measure.group import Source
 from bench.measure.round_loop import MOST_DISCARDED, RoundLoop, all_arms, in_equal_passes
 from bench.measure.selection import Selection, select
-from bench.measure.worker_pool import Crew
+from bench.measure.worker_pool import WorkerPool
 from bench.measure.workspace import staged
 from bench.problems import problem
 from bench.problems.implementation import chosen
@@ -121,11 +121,11 @@ def test_a_lap_with_a_discarded_round_does_not_count_and_several_of_them_are_too
 
 def test_groups_that_a_crew_serves_have_in_common_what_is_set_before_it_starts(stage, looping):
     loop = looping()
-    with Crew() as crew:
-        one, two = (drawn(loop.round(0, group, all_arms(group), crew=crew)) for group in stage.groups)
+    with WorkerPool() as pool:
+        one, two = (drawn(loop.round(0, group, all_arms(group), pool=pool)) for group in stage.groups)
     assert one[:2] == two[:2]
-    with Crew() as crew:
-        assert drawn(loop.round(1, stage.groups[0], all_arms(stage.groups[0]), crew=crew))[:2] != one[:2]
+    with WorkerPool() as pool:
+        assert drawn(loop.round(1, stage.groups[0], all_arms(stage.groups[0]), pool=pool))[:2] != one[:2]
 
 
 def test_the_round_that_is_likely_to_follow_is_drawn_before_and_used_where_its_arms_are_enough(stage, looping):

@@ -13,7 +13,7 @@ from bench.errors import Exit
 from bench.machine.hardware import allowed_cpus
 from bench.measure.runner import Runner
 from bench.measure.selection import Selection, select
-from bench.measure.worker_pool import Crew
+from bench.measure.worker_pool import WorkerPool
 from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.store.records import Settings
@@ -86,10 +86,10 @@ def test_threads_are_heeded_in_a_fork(tmp_path):
 
 def test_a_worker_that_was_killed_is_started_anew(tmp_path):
     conditions = Conditions(environment={"PATH": "/usr/bin"}, cpus=(), folder=tmp_path)
-    with Crew() as crew:
-        first = crew.worker("a", conditions)
-        assert crew.worker("a", conditions) is first
-        assert crew.worker("b", conditions) is not first
+    with WorkerPool() as pool:
+        first = pool.worker("a", conditions)
+        assert pool.worker("a", conditions) is first
+        assert pool.worker("b", conditions) is not first
         first.kill()
-        assert crew.worker("a", conditions).pid != first.pid
+        assert pool.worker("a", conditions).pid != first.pid
     assert children() == []

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.versions.copies import Repository
+from bench.versions.checkout import Repository
 from bench.versions.revisions import pair, repository_here, resolved
 from tests.repositories import commit, edit, git, repository
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio
-from ...stats.peaks import LEAST_BYTES
+from ...stats.peak_ratios import LEAST_BYTES
 from ...units import DASH, amount, significant
 from ..estimates import value_cell
 from ..parts import Cell, plain

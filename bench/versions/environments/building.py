@@ -19,7 +19,7 @@ from ...measure.environments import HERE, Environment
 from ...problems.packages import project_names
 from ...programs import git
 from ...store.documents import now
-from ..copies import Repository
+from ..checkout import Repository
 from ..places import INSTALLED
 from . import cache, installing, interpreters, making, ready
 from .asked import Wanted

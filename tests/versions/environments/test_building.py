@@ -8,7 +8,7 @@ import pytest
 
 from bench.errors import Exit, ImplbenchError
 from bench.store.records import EnvironmentRecord
-from bench.versions import builds, copies
+from bench.versions import builds, checkout
 from bench.versions.environments import building, cache, making, ready
 from bench.versions.environments.asked import EnvironmentOptions, Wanted
 from bench.versions.environments.building import BuildFailed, How, Version
@@ -79,8 +79,8 @@ def repository(tmp_path):
 
 
 def version(top, place, label="BASE"):
-    copies.write_folder(top, place)
-    repository = copies.Repository(top=top) if (top / ".git").exists() else None
+    checkout.write_folder(top, place)
+    repository = checkout.Repository(top=top) if (top / ".git").exists() else None
     return Version(
         label=label, tree=place, repository=repository, commit=git(top, "rev-parse", "HEAD") if repository else None
     )

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.versions import copies
-from bench.versions.copies import Repository
+from bench.versions import checkout
+from bench.versions.checkout import Repository
 from tests.repositories import commit, git, repository
 
 FILE = ("-c", "protocol.file.allow=always")
@@ -29,9 +29,9 @@ def test_a_name_that_is_not_utf8_is_copied_from_revision_working_tree_and_folder
     name = os.fsdecode(b"caf\xe9.txt")
     (folder / name).write_text("x")
     commit(folder, "a name in Latin-1")
-    copies.write_revision(Repository(top=folder), head(folder), tmp_path / "revision")
-    copies.write_working_tree(Repository(top=folder), tmp_path / "working")
-    copies.write_folder(folder, tmp_path / "folder")
+    checkout.write_revision(Repository(top=folder), head(folder), tmp_path / "revision")
+    checkout.write_working_tree(Repository(top=folder), tmp_path / "working")
+    checkout.write_folder(folder, tmp_path / "folder")
     assert all((tmp_path / place / name).read_text() == "x" for place in ("revision", "working", "folder"))
 
 
@@ -45,11 +45,11 @@ def test_links_lead_to_the_copy_of_what_they_led_to_or_to_that_itself(folder, tm
     commit(folder, "links")
     copy = tmp_path / "deeper" / place
     if place == "revision":
-        copies.write_revision(Repository(top=folder), head(folder), copy)
+        checkout.write_revision(Repository(top=folder), head(folder), copy)
     elif place == "working":
-        copies.write_working_tree(Repository(top=folder), copy)
+        checkout.write_working_tree(Repository(top=folder), copy)
     else:
-        copies.write_folder(folder, copy)
+        checkout.write_folder(folder, copy)
     assert (copy / "relative").resolve() == copy / "product"
     assert (copy / "product" / "absolute.py").resolve() == copy / "product" / "honest.py"
     assert (copy / "product" / "out.py").resolve() == tmp_path / "outside.py"
@@ -73,9 +73,9 @@ def outer(folder, tmp_path):
 
 def test_submodules_are_written_at_each_revisions_own_commit(outer, tmp_path):
     one = Repository(top=outer)
-    assert copies.write_revision(one, git(outer, "rev-parse", "HEAD~1"), tmp_path / "before") == ()
-    assert copies.write_revision(one, head(outer), tmp_path / "after") == ()
-    copies.write_working_tree(one, tmp_path / "working")
+    assert checkout.write_revision(one, git(outer, "rev-parse", "HEAD~1"), tmp_path / "before") == ()
+    assert checkout.write_revision(one, head(outer), tmp_path / "after") == ()
+    checkout.write_working_tree(one, tmp_path / "working")
     old = [".gitmodules", "vendor/product/honest.py", "vendor/product/problem.py"]
     assert files(tmp_path / "before") == old
     assert [name for name in files(tmp_path / "after") if name != "vendor/.git"] == [
@@ -89,13 +89,13 @@ def test_submodules_are_written_at_each_revisions_own_commit(outer, tmp_path):
 
 def test_a_submodule_whose_working_tree_is_gone_is_written_from_its_objects(outer, tmp_path):
     git(outer, "submodule", "--quiet", "deinit", "--force", "vendor")
-    assert copies.write_revision(Repository(top=outer), head(outer), tmp_path / "copy") == ()
+    assert checkout.write_revision(Repository(top=outer), head(outer), tmp_path / "copy") == ()
     assert (tmp_path / "copy" / "vendor" / "new.py").exists()
 
 
 def test_a_submodule_that_is_not_here_is_told_with_the_remedy(outer, tmp_path):
     git(tmp_path, "clone", "--quiet", str(outer), "clone")
-    (told,) = copies.write_revision(Repository(top=tmp_path / "clone"), head(outer), tmp_path / "copy")
+    (told,) = checkout.write_revision(Repository(top=tmp_path / "clone"), head(outer), tmp_path / "copy")
     assert told.startswith("the submodule vendor is not here at ")
     assert "git submodule update --init --recursive" in told
 
@@ -104,7 +104,7 @@ def test_a_folder_is_copied_without_environments_and_caches_but_with_what_was_bu
     for name in ("product/_ext.so", "env/pyvenv.cfg", "env/lib/x.py", "__pycache__/a.pyc", "node_modules/x.js"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("")
-    copies.write_folder(folder, tmp_path / "copy")
+    checkout.write_folder(folder, tmp_path / "copy")
     assert files(tmp_path / "copy") == ["product/_ext.so", "product/honest.py", "product/problem.py"]
 
 
@@ -115,7 +115,7 @@ def test_in_a_hook_of_a_linked_worktree_its_own_files_are_copied(folder, tmp_pat
     monkeypatch.setenv("GIT_DIR", git_folder)
     monkeypatch.setenv("GIT_INDEX_FILE", f"{git_folder}/index.lock")
     monkeypatch.chdir(tmp_path / "linked")
-    copies.write_working_tree(Repository(top=tmp_path / "linked"), tmp_path / "copy")
+    checkout.write_working_tree(Repository(top=tmp_path / "linked"), tmp_path / "copy")
     assert files(tmp_path / "copy") == ["product/fresh.py", "product/honest.py", "product/problem.py"]
 
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_is_one_sentence(folder, tmp_path, monkeypatch, wher
     else:
         monkeypatch.setattr("shutil.copy", refused)
     with pytest.raises(ImplbenchError, match=r"cannot be read \(Permission denied\)"):
-        copies.write_folder(folder, tmp_path / "copy")
+        checkout.write_folder(folder, tmp_path / "copy")
 
 
 def test_what_a_sparse_checkout_leaves_out_belongs_to_the_working_tree(folder, tmp_path):
@@ -139,5 +139,5 @@ def test_what_a_sparse_checkout_leaves_out_belongs_to_the_working_tree(folder, t
     git(folder, "sparse-checkout", "set", "product")
     assert not (folder / "left").exists()
     (folder / "product" / "problem.py").unlink()
-    copies.write_working_tree(Repository(top=folder), tmp_path / "working")
+    checkout.write_working_tree(Repository(top=folder), tmp_path / "working")
     assert files(tmp_path / "working") == ["left/out.py", "product/honest.py"]

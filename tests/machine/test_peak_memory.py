@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.machine import resident
-from bench.machine.resident import Watch
+from bench.machine import peak_memory
+from bench.machine.peak_memory import Watch
 
 STATUS = Path("/proc/self/status")
 MIB = 2**20
@@ -18,8 +18,8 @@ def told(tmp_path, monkeypatch):
     def told(now, most, allocated=None):
         text = f"Name:\tpython\nVmHWM:\t  {most * 1024} kB\nVmRSS:\t  {now * 1024} kB\nThreads:\t1\n"
         (tmp_path / "status").write_text(text)
-        monkeypatch.setattr(resident, "_allocated", lambda: None if allocated is None else allocated * MIB)
-        return resident.resident(tmp_path)
+        monkeypatch.setattr(peak_memory, "_allocated", lambda: None if allocated is None else allocated * MIB)
+        return peak_memory.resident(tmp_path)
 
     return told
 
@@ -46,7 +46,7 @@ def test_what_was_kept_since_earlier_counts_too(told, tmp_path, earlier, now, ke
 def test_a_mark_that_stays_above_what_was_there_tells_nothing(told, tmp_path):
     with Watch(told(now=100, most=130), tmp_path) as watch:
         told(now=100, most=150)
-    assert (watch.peak_bytes, watch.reason) == (None, resident.RAISED)
+    assert (watch.peak_bytes, watch.reason) == (None, peak_memory.RAISED)
 
 
 def test_a_mark_that_cannot_be_lowered_serves_where_it_stands_at_what_was_there(told, tmp_path):
@@ -60,15 +60,15 @@ def test_a_mark_that_cannot_be_lowered_serves_where_it_stands_at_what_was_there(
 def test_a_system_that_does_not_tell_is_no_error(tmp_path, text):
     if text is not None:
         (tmp_path / "status").write_text(text)
-    with Watch(resident.resident(tmp_path), tmp_path) as watch:
+    with Watch(peak_memory.resident(tmp_path), tmp_path) as watch:
         pass
-    assert (watch.peak_bytes, watch.reason) == (None, resident.UNTOLD)
+    assert (watch.peak_bytes, watch.reason) == (None, peak_memory.UNTOLD)
 
 
 @pytest.mark.machine
 @pytest.mark.skipif(not STATUS.exists(), reason=f"needs {STATUS}")
 def test_what_is_given_back_meanwhile_counts_here_too():
-    with Watch(resident.resident()) as watch:
+    with Watch(peak_memory.resident()) as watch:
         assert len(b"x" * int("50000000")) == 50_000_000
     if watch.reason:
         pytest.skip(watch.reason)

@@ -19,7 +19,7 @@ from .round_plan import BurstSize, Turns
 CALLS_BESIDE = 6
 
 
-class Course:
+class RunPlanner:
     """Looks at what was measured, and plans what is next."""
 
     def __init__(

@@ -4,7 +4,7 @@ from math import log
 
 import pytest
 
-from bench.stats import peaks
+from bench.stats import peak_ratios
 
 MB = 1_000_000
 
@@ -20,14 +20,14 @@ MB = 1_000_000
     ],
 )
 def test_what_is_next_to_nothing_counts_as_the_same_little(candidate, baseline, ratio):
-    assert peaks.log_ratio(candidate, baseline) == pytest.approx(log(ratio))
+    assert peak_ratios.log_ratio(candidate, baseline) == pytest.approx(log(ratio))
 
 
 def test_only_rounds_that_know_both_have_a_ratio():
-    assert peaks.log_ratios({0: 8 * MB, 1: 8 * MB}, {1: 8 * MB, 2: 8 * MB}) == {1: 0.0}
+    assert peak_ratios.log_ratios({0: 8 * MB, 1: 8 * MB}, {1: 8 * MB, 2: 8 * MB}) == {1: 0.0}
 
 
 def test_a_ratio_is_one_of_memory_where_there_is_usually_enough_of_it():
-    assert peaks.are_measurable([50 * MB] * 3, [5 * MB, 1 * MB, 5 * MB])
-    assert not peaks.are_measurable([50 * MB] * 3, [1 * MB, 1 * MB, 5 * MB])
-    assert not peaks.are_measurable([50 * MB], [])
+    assert peak_ratios.are_measurable([50 * MB] * 3, [5 * MB, 1 * MB, 5 * MB])
+    assert not peak_ratios.are_measurable([50 * MB] * 3, [1 * MB, 1 * MB, 5 * MB])
+    assert not peak_ratios.are_measurable([50 * MB], [])
