@@ -29,9 +29,10 @@ from ..worker.protocol import (
     Wake,
     WriteInputs,
 )
+from .ended import Ended
 from .group import Source
 from .untouched import Untouched
-from .worker_process import Ended, WorkerProcess
+from .worker_process import WorkerProcess
 from .worker_start import Conditions
 
 #: The harness itself.

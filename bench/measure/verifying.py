@@ -7,11 +7,11 @@ from itertools import count
 from pathlib import Path
 
 from ..worker.protocol import LAST, Change, Changed, Content, Verified
+from .ended import Ended
 from .recording import Active
 from .seen import Contradiction
 from .untouched import Untouched
 from .verifiers import Verifiers
-from .worker_process import Ended
 
 #: What the calls of a worker returned takes at most so much memory, if it is more than that of one of them.
 MOST_KEPT_BYTES = 4 * 2**20

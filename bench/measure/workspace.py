@@ -25,9 +25,10 @@ from ..worker.protocol import InputsWritten
 from . import probes
 from .backends import Backend, RoundExecutor
 from .counting import Untimed
+from .ended import Ended
 from .group import Group, Source
 from .scratch import scratch
-from .worker_process import MEANWHILE_S, Ended
+from .worker_process import MEANWHILE_S
 
 #: How making inputs ends where others beside it may be the reason.
 FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
