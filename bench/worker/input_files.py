@@ -168,9 +168,10 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
     elif one and other and _are_alike(one.leaves, other.leaves):
         always = "right answers"
     if always:
+        remedy = f"; let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         return (
-            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
+            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one"
+            f"{'' if spec.origin else remedy}"
         )
     renewed = _renewed(first.inputs, second.inputs)
     if renewed and not spec.is_one_file:
