@@ -18,6 +18,23 @@ def files_below(place: Path) -> tuple[Path, ...]:
     return tuple(sorted(file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts))
 
 
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a problem's folder, sorted: those below it, and those of the problems that it links to.
+
+    So a problem may build on another: ``_backprop -> ../backprop``. Links to other folders are passed over, and those
+    that lead back to where they lie.
+    """
+    found: list[Path] = []
+    for at, folders, files in os.walk(folder, followlinks=True):
+        here = Path(at)
+        above = {place.resolve() for place in (here, *here.parents)}
+        links = [here / name for name in folders if (here / name).is_symlink()]
+        others = {link.name for link in links if link.resolve() in above or not (link / f"{MODULE}.py").is_file()}
+        folders[:] = [name for name in folders if name not in {"__pycache__", *others}]
+        found += [here / name for name in files if (here / name).is_file()]
+    return tuple(sorted(found))
+
+
 def modules_in(folder: Path) -> dict[str, Path]:
     """Return name -> file of each module in a problem's folder that is meant as an implementation, sorted by name."""
     files = [file for file in folder.glob("*.py") if file.stem != MODULE]
