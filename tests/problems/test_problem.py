@@ -52,7 +52,9 @@ def test_a_problem_with_a_mistake_is_told(tmp_path, text, told):
         problem.read(written(tmp_path, text))
 
 
-@pytest.mark.parametrize(("name", "told"), [("bakprop", "backprop, matmul"), ("no/such/folder", "no such folder")])
+@pytest.mark.parametrize(
+    ("name", "told"), [("bakprop", "autoencoder, backprop, matmul"), ("no/such/folder", "no such folder")]
+)
 def test_an_unknown_problem_is_told_with_the_known_ones(name, told):
     with pytest.raises(ImplbenchError, match=told):
         problem.find(name)
