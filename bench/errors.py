@@ -1,7 +1,11 @@
 """The expected mistakes: each is one sentence for the user, and carries the exit code it ends in."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+
+#: Errors of the system that say that there is no room for a file.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Exit(IntEnum):

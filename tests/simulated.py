@@ -7,6 +7,7 @@ gives the records that real workers would give if a call took 2 ms, bent by the 
 in simulated seconds. `Simulation.everywhere(monkeypatch)` has the commands and the pytest plugin measure on it, too.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -17,9 +18,9 @@ from typing import Any
 from bench.machine.load import Activity
 from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
+from bench.measure.counting import UNCOUNTED, Untimed
 from bench.measure.group import Group, Source
 from bench.measure.recording import Past
-from bench.measure.round_executor import UNCOUNTED
 from bench.measure.round_plan import BurstSize, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import WorkerPool
 from bench.measure.worker_process import Ended
@@ -27,7 +28,7 @@ from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker
 from bench.worker.protocol import InputsWritten
-from bench.worker.untimed import Untimed
+from bench.worker.untimed import Tracked
 from tests import noise
 from tests.noise import Noise
 from tests.truth import Law, Truth, written
@@ -331,8 +332,12 @@ class SimulatedExecutor:
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
             self._say(f"counting what {one.arm.name} does")
-            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed == "explain" else {}
+            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed.explains else {}
             one.record = replace(one.record, counts=one.truth.counts, **more)
+            if self._untimed.pages:
+                peak_bytes = one.truth.counts.peak_bytes if one.truth.counts else None
+                pages, found = self._untimed.pages, Tracked(peak_bytes=peak_bytes)
+                pages.draw(one.arm.case, Path("allocations"), found, python=sys.executable)
 
     def _say(self, doing: str) -> None:
         self._machine.say(doing)

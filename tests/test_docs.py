@@ -32,6 +32,8 @@ NOT_TYPED = {
     "implbench run backprop --python": "likewise",
     "implbench env remove": "it removes what is there; tests/versions/environments/test_cache.py types it",
     "implbench compare main --build": "it builds; tests/versions/environments/test_real_environments.py does so",
+    "implbench explain backprop --memray": "needs memray; tests/cli/commands/test_explain_memray.py",
+    "implbench explain rows.py --memray": "likewise",
     "asv": "needs asv; tests/formats/test_asv.py, in the environment interop",
     "python -m pyperf": "needs pyperf; tests/formats/test_pyperf.py, in the environment interop",
     "OTAVA_CONFIG=": "needs Otava; tests/formats/test_others.py, in the environment interop",

@@ -14,7 +14,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 #: Constraints -> extras and distributions that are installed by them.
 INSTALLED = {
     "constraints.txt": (("test", "lint", "docs"), ("tox>=4.22", "build", "zizmor>=1.16")),
-    "constraints-interop.txt": (("test", "interop"), ("tox>=4.22",)),
+    "constraints-interop.txt": (("test", "interop", "memray"), ("tox>=4.22",)),
 }
 
 

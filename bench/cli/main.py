@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..errors import Exit, ImplbenchError
+from ..errors import NO_ROOM, Exit, ImplbenchError
 from .parser import parser
 
 TYPE_CHECKING = False  # see parser
@@ -19,14 +19,14 @@ _WRITABLE = "name another folder (--results, --output, the variable IMPLBENCH_SC
 _LIMIT = "end other programs, or raise the limit"
 
 #: Of files only; one without a name is stdout.
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_FULL = NO_ROOM | {errno.EIO}
 
 #: Modules of the standard library that only Unix has.
 _UNIX = frozenset({"fcntl", "resource"})
 
 #: What a machine may deny any program, and what to do then; every other error of the system is one of ours.
 _DENIED = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _ROOM),
+    **dict.fromkeys(NO_ROOM, _ROOM),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _WRITABLE),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM), _LIMIT),
     **dict.fromkeys((errno.EIO, errno.ESTALE), "look after the disk or terminal"),

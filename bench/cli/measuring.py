@@ -10,6 +10,7 @@ from ..machine import exclusive
 from ..measure import descendants
 from ..measure.budget import planned_s, race_budget_s
 from ..measure.environments import Environment
+from ..measure.memory_pages import MemoryPages
 from ..measure.runner import Runner
 from ..measure.selection import Selection, select
 from ..problems.problem import Problem
@@ -27,10 +28,11 @@ def measured(
     results: Path,
     decide: Callable[[Run], set[str]] = decided,
     wait: bool = True,
+    pages: MemoryPages | None = None,
 ) -> tuple[Run, Path | None]:
     """Return the run and its document; KeyboardInterrupt if one came before there was anything to keep.
 
-    `decide` tells which arms of a run need no more rounds.
+    `decide` tells which arms of a run need no more rounds; `pages` is where memray is to draw what each case allocates.
 
     Raises
     ------
@@ -47,6 +49,7 @@ def measured(
         wait=wait,
         decide=decide,
         environments=wanted.environments,
+        pages=pages,
     )
 
 
@@ -77,6 +80,7 @@ def _measured(
     environments: Sequence[Environment],
     decide: Callable[[Run], set[str]] = decided,
     after: Interrupted | None = None,
+    pages: MemoryPages | None = None,
 ) -> tuple[Run, Path | None]:
     with exclusive.alone(settings.command, wait=wait, say=terminal.note, planned_s=planned_s(settings)):
         began_ns = time.time_ns()
@@ -89,6 +93,7 @@ def _measured(
                 say=terminal.note,
                 environments=environments,
                 after=after,
+                pages=pages,
             )
             run, path = runner.run(*cases, results)
         for file in descendants.abandoned(began_ns):

@@ -108,6 +108,12 @@ def _explain(commands: "Commands") -> None:
     arguments.waiting(explain)
     arguments.results(explain)
     explain.add_argument("--markdown", metavar="FILE", help="write it as Markdown too")
+    explain.add_argument(
+        "--memray",
+        metavar="FOLDER",
+        help="have memray draw what a call of each allocates: a page each in that folder, IMPL.html (pip install "
+        "'implbench[memray]')",
+    )
     arguments.as_json(explain)
 
 

@@ -82,6 +82,7 @@ def frameworks() -> Iterator[Remark]:
     """Tell which of the optional distributions are here; none of them is imported."""
     for name in EXTRAS:
         yield _distribution(name, "implementations that need it are unavailable", f"pip install implbench[{name}]")
+    yield _distribution("memray", "explain --memray has nothing to draw with", "pip install implbench[memray]")
     yield _distribution(
         "scipy", "the tests that check the statistics against it cannot run", "pip install implbench[test]"
     )

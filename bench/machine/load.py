@@ -8,11 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ..units import percent
 from .hardware import frequency_hz
 
 #: The CPUs are watched for so long: 30 of the kernel's 10 ms steps, so a share is known to about 3 %.
 WATCH_S = 0.3
 
+#: A CPU that is busier than this with other programs, before a run starts, deserves a warning.
+MOST_BUSY = 0.2
 
 #: What any machine can tell; a record with more is none.
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -93,6 +96,16 @@ def watch() -> Activity:
     before = snapshot()
     time.sleep(WATCH_S)
     return load_between(before, snapshot())
+
+
+def warnings(before: Activity) -> list[str]:
+    """Return a warning if other programs kept a CPU busy before a run."""
+    busy = {cpu: share for cpu, share in enumerate(before.busy) if share > MOST_BUSY}
+    if not busy:
+        return []
+    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(before.busy)} CPUs were up to"
+    share = percent(max(busy.values()))
+    return [f"{which} {share} busy with other programs just before the run; end them and measure again"]
 
 
 def _share(seconds: float, cpu: Mapping[str, float]) -> float:

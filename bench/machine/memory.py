@@ -2,6 +2,7 @@
 
 import contextlib
 import resource
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from .hardware import ROOT
 
 #: A worker may take this part of what is free before the system has to end somebody; but so many bytes in any case.
 PART_OF_FREE, LEAST_BYTES = 0.8, 2**30
+
+#: One file of a worker may take this part of the room in the scratch folder: the rest is for all others.
+PART_OF_ROOM = 0.75
 
 
 def worker_limit(root: Path = ROOT) -> int | None:
@@ -58,14 +62,18 @@ def ended_for_want_of_memory(root: Path = ROOT) -> int | None:
     return None
 
 
-def limit(pid: int, most: int | None) -> None:
+def limit(pid: int, most: int | None, scratch: Path) -> None:
     """Limit the data of a process, of each that it starts, and each file that they write (Linux; elsewhere nothing).
 
     What is reserved and not written to does not count: libraries of GPUs and other languages' runtimes reserve a lot.
+    No file may take all the room there is in `scratch`, where others' inputs and results lie, too.
     """
     if most is not None and hasattr(resource, "prlimit"):
-        for kind in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE):
+        room = most
+        with contextlib.suppress(OSError):  # it is gone, which whoever needs it will say
+            room = int(PART_OF_ROOM * shutil.disk_usage(scratch).free)
+        for kind, largest in ((resource.RLIMIT_DATA, most), (resource.RLIMIT_FSIZE, min(most, room))):
             with contextlib.suppress(OSError, ValueError):  # it has ended, or has a lower limit already
                 hard = resource.prlimit(pid, kind)[1]
-                lower = most if hard == resource.RLIM_INFINITY else min(most, hard)
+                lower = largest if hard == resource.RLIM_INFINITY else min(largest, hard)
                 resource.prlimit(pid, kind, (lower, lower))

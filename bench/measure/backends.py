@@ -14,7 +14,7 @@ from ..machine.load import Activity
 from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten
-from ..worker.untimed import Untimed
+from .counting import Untimed
 from .group import Group, Source
 from .recording import Past
 from .round_executor import ProcessRoundExecutor
@@ -93,7 +93,7 @@ class ExecutorFactory(Protocol):
         tell
             Is told what is being done.
         untimed
-            What each worker of a first round is asked for after its bursts: to ``count`` or ``explain`` what it does.
+            What each worker of a first round is asked for after its bursts.
         """
         ...
 

@@ -3,20 +3,20 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from ..machine import affinity, hardware, load, suspension
 from ..problems.case import Case
-from ..store.records import Arm, Role, Round
+from ..store.records import Arm, Round
 from ..store.worker_records import Outcome
 from ..worker import protocol
 from ..worker.protocol import InputsWritten
-from ..worker.untimed import Count, Counted, Untimed
 from . import round_plan, seen
 from .asking import Asking
 from .case_spec import case_spec
+from .counting import Counting, Untimed
 from .filler import filler
 from .group import Group, Source
 from .recording import (
@@ -24,7 +24,6 @@ from .recording import (
     OpenRound,
     Past,
     changed,
-    counted,
     discarded,
     paced,
     prepared,
@@ -39,12 +38,6 @@ from .worker_pool import WorkerPool
 from .worker_process import Ended
 from .worker_supply import WorkerSupply
 
-#: Arms of which nothing is counted: what the baseline does, its second arm does too.
-UNCOUNTED = (Role.AGAIN, Role.LIMIT)
-
-#: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
-LONGEST_COUNTED_NS = 20_000_000
-
 
 class ProcessRoundExecutor:
     """Knows how to hold a round."""
@@ -58,12 +51,12 @@ class ProcessRoundExecutor:
         tell: Callable[[str], None],
         untimed: Untimed | None = None,
     ) -> None:
-        """Take `untimed`, what each worker of a first round is asked for behind its bursts: to count, to explain."""
-        self._untimed = untimed
+        """Take `untimed`, what each worker of a first round is asked for behind its bursts."""
         self._scratch = scratch
         self._cpus = hardware.allowed_cpus()
         self.past = Past()
         self._asking = Asking(timeout_s, tell, self.past)
+        self._counting = Counting(untimed, self._asking, scratch)
         self._supply = WorkerSupply(scratch, memory_bytes, self._cpus)
         self._verifiers = Verifiers(timeout_s)
         self._scheduling = affinity.scheduling([os.getpid()])
@@ -103,11 +96,10 @@ class ProcessRoundExecutor:
             for name, one in warm.items():
                 self._time_on(one, group, turns[name].passes)
             self._interleave(held, warm, turns)
-            explains = index == 0 and self._untimed == "explain"  # it times, too: nothing is started beside it
+            explains = index == 0 and self._counting.explains  # it times, too: nothing is started beside it
             coming = iter(following.spawn_order if following and not explains else ())
             for one in held.active:
-                untimed = self._untimed if index == 0 and one.arm.role not in UNCOUNTED else None
-                self._finish(one, group, untimed, stays=pool is not None)
+                self._finish(one, group, counts=index == 0, stays=pool is not None)
                 self._supply.start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
             self._verifying.require_untouched()
         self._open = None
@@ -271,7 +263,7 @@ class ProcessRoundExecutor:
             before, after, told_ns=reply.took_ns, threads=one.arm.case.threads or 1
         )
 
-    def _finish(self, one: Active, group: Group, untimed: Untimed | None, *, stays: bool) -> None:
+    def _finish(self, one: Active, group: Group, *, counts: bool, stays: bool) -> None:
         """Have a worker's results verified, and one on contents new to it; end it, or its fork where it stays."""
         if one.record.outcome != Outcome.OK:
             return
@@ -282,14 +274,8 @@ class ProcessRoundExecutor:
         if one.record.outcome != Outcome.OK:
             return
         one.process.resume()
-        if untimed == "explain" or (untimed and one.call_ns <= LONGEST_COUNTED_NS):
-            self._count(one, Count(explained=untimed == "explain"))
+        if counts:
+            self._counting.ask(one, group.sources[one.arm.name].environment.python)
         with one.spending("starting_ns"):
             if not (stays and not one.process.ended and self._asking.ask(one, protocol.Leave(), protocol.Leaving)):
                 one.process.end()
-
-    def _count(self, one: Active, order: Count) -> None:
-        """Have the worker count what an evaluation does; the case is ok whatever comes of that."""
-        self._asking.tell(f"counting what {one.arm.name} does")
-        with suppress(Ended), one.spending("counting_ns"):
-            one.record = counted(one.record, self._asking.answer(one, order, Counted))

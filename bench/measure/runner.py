@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..machine import variables
-from ..machine.load import Activity
+from ..machine import load, variables
 from ..problems.implementation import chosen
 from ..problems.problem import Problem
 from ..problems.source_code import texts_of
@@ -17,12 +16,13 @@ from ..store.documents import clear, now, require_writable
 from ..store.interrupted import Interrupted
 from ..store.journal import Journal
 from ..store.records import SCHEMA, Arm, Left, ProblemRecord, Round, Run, Settings
-from ..units import percent
 from . import backends, forecast, resuming
 from .backends import Backend, RoundExecutor
 from .budget import Pace
+from .counting import Untimed
 from .environments import HERE, Environment
 from .group import Group, arranged
+from .memory_pages import MemoryPages
 from .progress import Listener, Progress
 from .round_loop import RoundLoop
 from .round_plan import BurstSize, Turns
@@ -30,9 +30,6 @@ from .run_planner import RunPlanner
 from .sweeper import Sweeper
 from .tape import Tape, TapedRounds
 from .workspace import Stage, staged
-
-#: A CPU that is busier than this with other programs, before the run starts, deserves a warning.
-MOST_BUSY = 0.2
 
 
 class Runner:
@@ -50,6 +47,7 @@ class Runner:
         environments: Sequence[Environment] = (HERE,),
         backend: Backend | None = None,
         after: Interrupted | None = None,
+        pages: MemoryPages | None = None,
     ) -> None:
         """Get ready; the clock of the budget starts, or goes on.
 
@@ -67,6 +65,8 @@ class Runner:
             What to measure on; None for this machine.
         after
             The interrupted run that goes on, which says what to measure, and where.
+        pages
+            Where memray is to draw what each case allocates.
         """
         self._problem = problem
         self._code = copy or problem
@@ -75,6 +75,7 @@ class Runner:
         self._listen = listener
         self._backend = backend or backends.usual()
         self._after = after
+        self._pages = pages
         self._tape = Tape(self._backend.monotonic_s, after.kept if after else ())
         self._pace = Pace(settings, self._tape.monotonic_s, self._tape.glance_s)
         self._generator = random.Random(settings.seed)
@@ -117,7 +118,7 @@ class Runner:
                 memory_bytes=settings.memory_bytes,
                 tell=self._tell,
                 roofline=settings.roofline,
-                untimed="explain" if settings.explains else "count",
+                untimed=Untimed(explains=settings.explains, pages=self._pages),
                 backend=self._backend,
             ) as stage,
             Journal(results, self._header(arms, left, stage), basis=self._tape.basis, after=self._after) as journal,
@@ -158,7 +159,7 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*variables.warnings(os.environ), *_neighbours(before)),
+            warnings=(*variables.warnings(os.environ), *load.warnings(before)),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,
@@ -253,16 +254,6 @@ def _so_far(journal: Journal, executor: RoundExecutor) -> Run:
     """Return the run with what was measured by now."""
     begun = executor.unfinished()
     return journal.run if begun is None else replace(journal.run, rounds=(*journal.run.rounds, begun))
-
-
-def _neighbours(before: Activity) -> list[str]:
-    """Return a warning if other programs kept a CPU busy before the run."""
-    busy = {cpu: share for cpu, share in enumerate(before.busy) if share > MOST_BUSY}
-    if not busy:
-        return []
-    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(before.busy)} CPUs were up to"
-    share = percent(max(busy.values()))
-    return [f"{which} {share} busy with other programs just before the run; end them and measure again"]
 
 
 def check(

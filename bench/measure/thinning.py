@@ -19,6 +19,7 @@ class Cost:
     times: float
     """How many times as long a call took as the fastest of its group."""
     round_s: float
+    """But for what was counted beside the timing: that is done once."""
 
 
 def costs(rounds: Iterable[Round]) -> dict[str, Cost]:
@@ -30,7 +31,7 @@ def costs(rounds: Iterable[Round]) -> dict[str, Cost]:
         for worker in timed:
             if worker.spent:
                 times = call_s[worker.arm] / min(call_s.values())
-                found[worker.arm] = Cost(times=times, round_s=worker.spent.total_ns * 1e-9)
+                found[worker.arm] = Cost(times=times, round_s=(worker.spent.total_ns - worker.spent.counting_ns) * 1e-9)
     return found
 
 

@@ -78,7 +78,7 @@ def start(conditions: Conditions) -> Reached:
         raise ImplbenchError(f"no worker can be started ({error.strerror}): {what_to_do}") from error
     os.set_blocking(reached.output, False)
     affinity.pin(reached.process.pid, conditions.cpus)
-    memory.limit(reached.process.pid, conditions.memory_bytes)
+    memory.limit(reached.process.pid, conditions.memory_bytes, conditions.folder)
     return reached
 
 

@@ -22,9 +22,9 @@ from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.protocol import InputsWritten
-from ..worker.untimed import Untimed
 from . import probes
 from .backends import Backend, RoundExecutor
+from .counting import Untimed
 from .group import Group, Source
 from .scratch import scratch
 from .worker_process import MEANWHILE_S, Ended
@@ -83,7 +83,7 @@ def staged(
     roofline
         Whether the limits of the machine are to be measured beside each group.
     untimed
-        What each arm is asked for in its first round, after its bursts: to ``count`` or ``explain`` what it does.
+        What each arm is asked for in its first round, after its bursts.
     partly
         Whether groups whose problem gives no inputs are left out, with the reason; else they are an error.
 

@@ -8,6 +8,7 @@ from math import log1p
 
 from ..measure import backends, round_plan
 from ..measure.backends import Backend
+from ..measure.counting import Untimed
 from ..measure.group import Group
 from ..measure.progress import Listener, Progress
 from ..measure.round_loop import RoundLoop, in_equal_passes
@@ -131,7 +132,7 @@ class Comparer:
             memory_bytes=self._settings.memory_bytes,
             tell=self._tell,
             backend=self._backend,
-            untimed="count",
+            untimed=Untimed(),
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}

@@ -73,14 +73,14 @@ def shortened(text: str, longest: int = LONGEST_REASON) -> str:
 
 def where(error: BaseException) -> str:
     """Return file and line of an error, as in `` (fast.py, line 3)``: the last of the user's own; empty if none is."""
-    own = [one for one in traceback.walk_tb(error.__traceback__) if _is_users(one[0].f_code.co_filename)]
+    own = [one for one in traceback.walk_tb(error.__traceback__) if is_users(one[0].f_code.co_filename)]
     if not own:
         return ""
     frame, line = own[-1]
     return f" ({Path(frame.f_code.co_filename).name}, line {line})"
 
 
-def _is_users(file: str) -> bool:
+def is_users(file: str) -> bool:
     """Return whether a file is neither Python's, nor an installed package's, nor the harness's."""
     if not Path(file).is_absolute():
         return file.endswith(".py")

@@ -25,7 +25,7 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
-from .untimed import Count
+from .untimed import Count, Track
 
 #: A longer message is a mistake or an attack, no reply.
 LONGEST = 16 * 2**20
@@ -102,7 +102,7 @@ def receive(descriptor: int) -> tuple[int, Order] | None:
         if not data:
             return None
         received.add(data)
-    kind: Any = Wake | Describe | WriteInputs | HandOut | Verify | Start | TimeBurst | Change | Count | Leave
+    kind: Any = Wake | Describe | WriteInputs | HandOut | Verify | Start | TimeBurst | Change | Count | Track | Leave
     return message[0], reading.decoded(message[1], kind, hook=_path_of_text)
 
 

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import NO_ROOM
 from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
@@ -37,7 +38,7 @@ from .protocol import (
     WriteInputs,
 )
 from .task import Task
-from .untimed import Count
+from .untimed import Count, Track
 
 
 class Session:
@@ -60,7 +61,9 @@ class Session:
             reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
-            reply = Failure(outcome="not measured", reason=shortened(f"an error of implbench itself: {_told(error)}"))
+            full = isinstance(error, OSError) and error.errno in NO_ROOM
+            whose = "no room for what it returned" if full else "an error of implbench itself"
+            reply = Failure(outcome="not measured", reason=shortened(f"{whose}: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply
 
@@ -72,7 +75,7 @@ class Session:
                 return self._begun(order)
             case HandOut() | Verify(), Answers() as answers:
                 return answers.hand_out(order) if isinstance(order, HandOut) else answers.verify(order)
-            case TimeBurst() | Change() | Count(), Task() as task:
+            case TimeBurst() | Change() | Count() | Track(), Task() as task:
                 return _done(task, order)
         raise ValueError(f"a worker cannot do {type(order).__name__} now")
 
@@ -117,13 +120,15 @@ class Session:
             self._serve(order)
 
 
-def _done(task: Task, order: TimeBurst | Change | Count) -> Reply:
+def _done(task: Task, order: TimeBurst | Change | Count | Track) -> Reply:
     """Have an implementation do what the order says."""
     match order:
         case TimeBurst():
             return task.burst(order)
         case Change():
             return task.change(order)
+        case Track():
+            return task.track(order)
     return task.explain() if order.explained else task.count()
 
 

@@ -21,7 +21,7 @@ from .outputs import Outputs
 from .pools import obedient_pools
 from .prepared import Prepared
 from .protocol import BurstTimed, Change, Changed, Start, Started, TimeBurst
-from .untimed import Counted
+from .untimed import Counted, Track, Tracked
 
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
@@ -230,6 +230,14 @@ class Task:
 
         with judged():
             return Counted(counts=counted(self._prepared.given_step, self._prepared.renew))
+
+    def track(self, order: Track) -> Tracked:
+        """Have memray write down what one evaluation allocates."""
+        from .tracking import tracked
+
+        prepared = self._prepared
+        with judged():
+            return tracked(prepared.given_step, prepared.renew, file=order.file, folder=self._spec.folder)
 
     def explain(self) -> Counted:
         """Count what one evaluation does, and explain it."""

@@ -1,12 +1,11 @@
 """What a worker may be asked for behind its last burst, untimed: an order, and the reply to it."""
 
-from typing import Literal
+from pathlib import Path
 
-from ..store.worker_records import Call, Costs, Counts, Natural
+from msgspec import Struct
+
+from ..store.worker_records import Call, Costs, Counts, Natural, Positive
 from .protocol import Order, Reply
-
-#: To count what an evaluation does, or to explain it.
-Untimed = Literal["count", "explain"]
 
 
 class Count(Order, frozen=True, kw_only=True):
@@ -23,3 +22,28 @@ class Counted(Reply, frozen=True, kw_only=True):
     calls: tuple[Call, ...] | None = None
     costs: Costs | None = None
     smallest_ns: Natural | None = None
+
+
+class Track(Order, frozen=True, kw_only=True):
+    """Have memray write down what an evaluation allocates; nothing is asked for behind that."""
+
+    file: Path
+    """A new one."""
+
+
+class Holder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the user's own code, by what it had allocated of what was held at the peak."""
+
+    file: Path
+    line: Natural
+    function: str
+    bytes: Positive
+
+
+class Tracked(Reply, frozen=True, kw_only=True):
+    """It is written down."""
+
+    peak_bytes: Natural | None = None
+    """The most that was held at one time of what the evaluation allocated; None where this memray does not tell it."""
+    holder: Holder | None = None
+    """The line that held most of that; None where none of the user's held anything."""

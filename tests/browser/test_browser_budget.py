@@ -7,6 +7,9 @@ MOST_PIXELS, MOST_WORDS = 6_000, 1_200
 
 DESK, PHONE = 1600, 400
 
+#: A name of a dozen letters takes so many times the height of its letters.
+SHORT_NAME_EMS = 7
+
 WORDS = "() => document.body.innerText.split(/\\s+/).filter((one) => /[\\p{L}\\p{N}]/u.test(one)).length"
 
 
@@ -31,6 +34,16 @@ def test_on_a_telephone_name_time_and_speed_up_are_seen_without_scrolling(visit,
           document.querySelector(`table.cases tbody [data-column="${column}"]`).getBoundingClientRect().right)"""
     )
     assert all(0 < one <= PHONE for one in right)
+
+
+@pytest.mark.parametrize("name", ["backprop", "usual", "explained"])
+def test_on_a_telephone_no_short_name_is_broken(visit, pages, name):
+    opened = visit(pages(name), width=PHONE)
+    narrowest = opened.ask(
+        """() => Math.min(...[...document.querySelectorAll('.group:not([hidden]) table.cases tbody th')].map((cell) =>
+          cell.getBoundingClientRect().width / parseFloat(getComputedStyle(cell).fontSize)))"""
+    )
+    assert narrowest >= SHORT_NAME_EMS
 
 
 def test_the_table_is_sorted_by_a_click_and_filtered_by_words(visit, pages):

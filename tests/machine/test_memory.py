@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,15 +65,18 @@ def test_processes_that_the_system_has_ended_are_counted_where_it_counts_them(tm
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
 @pytest.mark.machine
-def test_a_process_keeps_to_its_limit_and_to_a_lower_one_that_it_has():
-    code = "import resource, sys; sys.stdin.read(); print(resource.getrlimit(resource.RLIMIT_DATA)[0])"
+def test_a_process_keeps_to_its_limit_and_to_a_lower_one_that_it_has(tmp_path, monkeypatch):
+    code = "import resource, sys; sys.stdin.read(); print(resource.getrlimit(resource.RLIMIT_{})[0])"
 
-    def limited(*limits):
-        with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True) as process:
+    def limited(*limits, kind="DATA"):
+        with subprocess.Popen([sys.executable, "-c", code.format(kind)], stdin=-1, stdout=-1, text=True) as process:
             for limit in limits:
-                memory.limit(process.pid, limit)
+                memory.limit(process.pid, limit, tmp_path)
             return int(process.communicate()[0])
 
     assert limited(2**30) == 2**30
     assert limited(2**30, 2**31) == 2**30
     assert limited(None) == resource.getrlimit(resource.RLIMIT_DATA)[0]
+    monkeypatch.setattr(memory.shutil, "disk_usage", lambda place: SimpleNamespace(free=2**32))
+    assert limited(2**30, kind="FSIZE") == 2**30
+    assert limited(2**33, kind="FSIZE") == 3 * 2**30  # three quarters of the room

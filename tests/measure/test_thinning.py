@@ -35,6 +35,14 @@ def test_of_rounds_that_kept_no_account_nothing_is_known():
     assert leaving({}, (), 5, 0.0) == {}
 
 
+def test_what_is_counted_in_a_first_round_is_not_expected_of_the_next():
+    spent = Spent(timed_ns=1_000_000_000, counting_ns=3_000_000_000)
+    rounds = [
+        replace(one, workers=tuple(replace(worker, spent=spent) for worker in one.workers)) for one in make_run().rounds
+    ]
+    assert {cost.round_s for cost in costs(rounds).values()} == {1.0}
+
+
 def test_who_is_slow_is_told_among_those_of_one_size():
     spent = Spent(timed_ns=1_000_000_000)
     rounds = [

@@ -2,14 +2,16 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...errors import ImplbenchError
-from ...measure.selection import Selection
+from ...measure.memory_pages import MemoryPage, MemoryPages
+from ...measure.selection import Selection, select
 from ...problems import problem
-from ...report import json_explanation, terminal
+from ...report import json_explanation, memory_pages, terminal
 from ...report.markdown import titled_page
 from ...report.sections import explanation as section
 from ...store import documents
@@ -34,6 +36,15 @@ class ExplainOptions(StoredOptions):
     run: str | None = None
     """A stored run to explain: nothing is measured."""
     markdown: str | None = None
+    memray: str | None = None
+    """Folder for pages on which memray draws what a call allocates."""
+
+    def __post_init__(self) -> None:
+        """Raise ImplbenchError for what cannot be had together."""
+        if self.run and self.memray:
+            raise ImplbenchError(
+                "--run and --memray: give one of the two; a stored run has nothing that memray could see"
+            )
 
     @property
     def settings(self) -> Settings:
@@ -43,13 +54,13 @@ class ExplainOptions(StoredOptions):
 
 def command(options: ExplainOptions) -> int:
     """Do `implbench explain`; see `parser`."""
-    run, path = _stored(options) if options.run else _measured(options)
+    run, path, pages = (*_stored(options), ()) if options.run else _measured(options)
     analysis = Analysis(run, earlier=earlier(options.results, run))
     if options.run and not analysis.ladders:
         raise ImplbenchError(f"{path}: holds no counts; implbench explain {run.problem.name} makes a run that does")
-    whole = section.section(analysis)
+    whole, drawn = section.section(analysis), (memory_pages.section(pages),) if pages else ()
     if options.markdown and whole is not None:
-        page = titled_page(f"Why: {run.problem.name}", (whole,), files=False)
+        page = titled_page(f"Why: {run.problem.name}", (whole, *drawn), files=False)
         write_atomically(Path(options.markdown), page.encode())
     if options.json:
         print(
@@ -58,13 +69,14 @@ def command(options: ExplainOptions) -> int:
                     "run": run.id,
                     "document": None if path is None else str(path),
                     "groups": [json_explanation.of(one) for one in analysis.ladders],
+                    "memory_pages": [memory_pages.of(one) for one in pages],
                 },
                 indent=2,
                 allow_nan=False,
             )
         )
     else:
-        terminal.show(section.brief(analysis))
+        terminal.show((*section.brief(analysis), *drawn))
         for file in (None if options.run else path, options.markdown):
             if file:
                 terminal.say(f"written: {file}")
@@ -82,6 +94,13 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
     return run, path
 
 
-def _measured(options: ExplainOptions) -> tuple[Run, Path | None]:
+def _measured(options: ExplainOptions) -> tuple[Run, Path | None, Sequence[MemoryPage]]:
     found, wanted = asked([options.problem], options.selection)
-    return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
+    pages = None
+    if options.memray:
+        arms, _ = select(found, wanted)
+        pages = MemoryPages(Path(options.memray), memory_pages.names(arm.case for arm in arms))
+    run, path = measured(
+        found, wanted, options.settings, results=options.results, wait=options.timing.wait, pages=pages
+    )
+    return run, path, pages.told if pages else ()
