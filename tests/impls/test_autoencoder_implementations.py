@@ -135,7 +135,7 @@ def test_an_implementation_computes_in_float32_when_it_is_given_float32(
     problem: ModuleType, prepare: Callable[..., Any], name: str
 ) -> None:
     """Done in float64 and rounded at the end, every number would be the reference's nearest float32."""
-    inputs = problem.inputs({"m": 1000, "n": 64, "p": 25}, "float32", "patches", 1)
+    inputs = problem.inputs({"m": 200, "n": 64, "p": 25}, "float32", "patches", 1)
     for output, exact in list(zip(prepare(name, inputs)(), problem.reference(inputs).values(), strict=True))[1:]:
         assert (output != exact.astype(np.float32)).mean() > 0.1
 
