@@ -3,8 +3,8 @@
 What the exercise "Sparse Autoencoder" of the UFLDL tutorial is for (http://ufldl.stanford.edu/wiki/index.php/
 Exercise:Sparse_Autoencoder): the parameters that minimise the cost of `autoencoder` over patches of photographs. Each
 implementation hands its own cost and gradient to the same minimiser, scipy.optimize.minimize with method L-BFGS-B,
-which calls it some 420 times in the exercise's 400 iterations (size M): what a faster step saves is seen in minutes. The
-usual size is a short one.
+which calls it some 420 times in the exercise's 400 iterations (size M): what a faster step saves is seen in minutes.
+The usual size is a short one.
 
 The way to a minimum depends on the last digit of every step, so no two implementations end at the same parameters, and
 none of them is the right one. What counts is where they lead: the cost there, computed here in float64, and the mean
