@@ -150,11 +150,12 @@ class _Active:
     starting_ns: int = 0
     spent_ns: int = 0
     """Beside starting it."""
+    counting_ns: int = 0
 
     @property
     def spent(self) -> Spent:
         """Where the time went."""
-        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns)
+        return Spent(starting_ns=self.starting_ns, timed_ns=self.spent_ns, counting_ns=self.counting_ns)
 
     def ends(self, done: int) -> bool:
         """Return whether it ends otherwise than ok once it has given so many bursts."""
@@ -332,8 +333,11 @@ class SimulatedExecutor:
             one.record = replace(one.record, outcome=one.truth.outcome, reason=one.truth.reason)
         elif self._untimed and counted:
             self._say(f"counting what {one.arm.name} does")
-            more = {"calls": one.truth.calls, "costs": one.truth.costs} if self._untimed.explains else {}
+            seen = ("calls", "functions", "costs") if self._untimed.explains else ()
+            more = {name: getattr(one.truth, name) for name in seen}
             one.record = replace(one.record, counts=one.truth.counts, **more)
+            one.counting_ns = round(one.truth.counting_s * 1e9)
+            self._machine.clock.spend(one.truth.counting_s)
             if self._untimed.pages:
                 peak_bytes = one.truth.counts.peak_bytes if one.truth.counts else None
                 pages, found = self._untimed.pages, Tracked(peak_bytes=peak_bytes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bench.measure.group import Source
 from bench.store.records import Arm
-from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak
+from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak, Profiled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,10 @@ class Truth:
         default_factory=lambda: Counts(allocations=1, allocated_bytes=240, peak_bytes=240, python_calls=1, c_calls=1)
     )
     calls: tuple[Call, ...] | None = None
+    functions: tuple[Profiled, ...] | None = None
     costs: Costs | None = None
+    counting_s: float = 0.0
+    """What it takes to count all this."""
     smallest_s: float | None = None
     peak: Peak | None = None
     """Of its memory; None where nobody looks."""

@@ -1,13 +1,13 @@
 """From a run in which was counted what each implementation does, to why each is as fast as it is. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from math import log
 
 from ..problems.case import Case
 from ..store.records import Left, Run
-from ..store.worker_records import Call, CallKind, Worker
+from ..store.worker_records import Worker
+from .amounts import QUANTITIES, Amounts, Unit, amounts
 from .diagnosis import CostRange, Diagnosis, diagnose
 from .findings import Finding, GroupFindings, estimate
 from .roofline import peak, roofs_of
@@ -16,86 +16,14 @@ from .verdict import Ratio
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
 LEAST_CHANGE, LEAST_DIFFERENCE = 1.3, 2
 
+#: By which quantities a step of the ladder is explained.
+_EXPLAINING = (
+    *("NumPy calls", "page faults", "allocated bytes", "bytes moved outside BLAS", "calls that mix C and F order"),
+    *("GFLOP/s in BLAS", "GB/s outside BLAS"),
+)
+
 #: So many changes are reported, the largest.
 MOST_CHANGES = 3
-
-#: Where a smaller share of the work was seen, most is done by compiled code.
-LEAST_SEEN = 0.5
-
-#: An implementation does better than another with so small a share of its count, or so many times its rate.
-_FEWER, _FASTER = 0.5, 1.3
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Amounts:
-    """What one evaluation does, added up; None is unknown."""
-
-    numpy_calls: int | None
-    """Of ufuncs and functions; slices and indices are counted apart."""
-    indexings: int | None
-    allocations: int | None
-    allocated_bytes: int | None
-    peak_bytes: int | None
-    faults: float | None
-    moved_bytes: int | None
-    """Read and written by the calls that are no matrix products; None where compiled code does most of the work."""
-    mixed_calls: int | None
-    """Calls, other than products, on arrays of different memory order."""
-    flops_per_s: float | None
-    """Of the problem's own floating-point operations."""
-    bytes_per_s: float | None
-    """Of the bytes that any implementation must move."""
-    blas_share: float | None
-    """Share of the problem's floating-point operations that was done by BLAS; None where most were not seen."""
-    seen_share: float | None
-    """Share of the problem's floating-point operations that was seen."""
-    smallest_s: float | None
-    """Time of an evaluation with 1 in the place of the largest number of the size."""
-    product_flops_per_s: float | None
-    """Inside the matrix products."""
-    pass_bytes_per_s: float | None
-    """Inside the calls that are no matrix products."""
-
-
-class Unit(StrEnum):
-    """What a quantity is measured in."""
-
-    NUMBER = "number"
-    BYTES = "bytes"
-    RATE = "rate"
-    """In billions a second, of which the name says what; of all others less is better."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quantity:
-    """A count or rate in which implementations differ."""
-
-    name: str
-    unit: Unit
-    of: Callable[[Amounts], float | None]
-
-    def is_better(self, value: float, than: float) -> bool:
-        """Return whether an implementation with `value` does much better than another."""
-        return value >= _FASTER * than if self.unit == Unit.RATE else value <= _FEWER * than
-
-
-def _billions(value: float | None) -> float | None:
-    return value and value * 1e-9
-
-
-#: By name.
-QUANTITIES: Mapping[str, Quantity] = {
-    name: Quantity(name=name, unit=unit, of=of)
-    for name, unit, of in (
-        ("NumPy calls", Unit.NUMBER, lambda one: one.numpy_calls),
-        ("page faults", Unit.NUMBER, lambda one: one.faults),
-        ("allocated bytes", Unit.BYTES, lambda one: one.allocated_bytes),
-        ("bytes moved outside BLAS", Unit.BYTES, lambda one: one.moved_bytes),
-        ("calls that mix C and F order", Unit.NUMBER, lambda one: one.mixed_calls),
-        ("GFLOP/s in BLAS", Unit.RATE, lambda one: _billions(one.product_flops_per_s)),
-        ("GB/s outside BLAS", Unit.RATE, lambda one: _billions(one.pass_bytes_per_s)),
-    )
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,7 +135,7 @@ class _Context:
 def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | None) -> Rung:
     run, group, seconds = context.run, context.group, finding.min_seconds_per_call
     work = run.problem.work.get(group.name, {})
-    amounts = _amounts(finding, worker, work)
+    does = amounts(worker, seconds=_seconds(finding), faults=finding.faults_per_call, work=work)
     diagnosis = None
     if worker.calls is not None and seconds is not None and not worker.own_clock:
         diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
@@ -218,51 +146,12 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
         finding=finding,
         worker=worker,
         costs=context.costs,
-        amounts=amounts,
+        amounts=does,
         diagnosis=diagnosis,
         previous=before.finding.arm.case if before else None,
         speedup_over_previous=Ratio.of(logs).inverse() if logs else None,
-        changes=_changes(before.amounts, amounts, faster=logs is None or logs.value < 0) if before else (),
+        changes=_changes(before.amounts, does, faster=logs is None or logs.value < 0) if before else (),
     )
-
-
-def _amounts(finding: Finding, worker: Worker, work: Mapping[str, float]) -> Amounts:
-    counts = None if worker.own_clock else worker.counts
-    calls = None if worker.own_clock else worker.calls
-    seconds, flops, moved = _seconds(finding), work.get("flops"), work.get("bytes")
-
-    def total(value: Callable[[Call], float], *kinds: CallKind) -> int | None:
-        return None if calls is None else int(sum(value(call) for call in calls if call.kind in kinds))
-
-    others = [kind for kind in CallKind if kind not in (CallKind.PRODUCT, CallKind.INDEX)]
-    seen, in_blas = total(lambda call: call.flops, *CallKind), total(lambda call: call.flops, CallKind.PRODUCT)
-    seen_share = min(1.0, seen / flops) if seen is not None and flops else None
-    most_seen = seen_share is None or seen_share >= LEAST_SEEN
-    outside = total(lambda call: call.bytes, *others)
-    observed_s = (total(lambda call: call.ns, *CallKind) or 0) * 1e-9
-    slowed = max(1.0, observed_s / seconds) if seconds else 1.0  # by observing: the calls took no longer than the whole
-    return Amounts(
-        numpy_calls=total(lambda call: call.times, *others, CallKind.PRODUCT),
-        indexings=total(lambda call: call.times, CallKind.INDEX),
-        allocations=counts.allocations if counts else None,
-        allocated_bytes=counts.allocated_bytes if counts else None,
-        peak_bytes=counts.peak_bytes if counts else None,
-        faults=finding.faults_per_call,
-        moved_bytes=outside if most_seen else None,
-        mixed_calls=total(lambda call: call.times * call.mixed, *others),
-        flops_per_s=flops / seconds if flops else None,
-        bytes_per_s=moved / seconds if moved else None,
-        seen_share=seen_share,
-        blas_share=min(1.0, in_blas / flops) if in_blas is not None and flops and most_seen else None,
-        product_flops_per_s=_rate(in_blas, total(lambda call: call.ns, CallKind.PRODUCT), slowed),
-        pass_bytes_per_s=_rate(outside, total(lambda call: call.ns, *others), slowed),
-        smallest_s=None if worker.smallest_ns is None else worker.smallest_ns * 1e-9,
-    )
-
-
-def _rate(amount: int | None, ns: int | None, slowed: float) -> float | None:
-    """Return an amount over a time in ns that was so many times too long, per second; None where there is none."""
-    return amount / ns * slowed * 1e9 if amount and ns else None
 
 
 def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountChange, ...]:
@@ -272,7 +161,7 @@ def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountCha
     explains nothing.
     """
     found = []
-    for quantity in QUANTITIES.values():
+    for quantity in (QUANTITIES[name] for name in _EXPLAINING):
         old, new = quantity.of(before), quantity.of(after)
         if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
             least, most = sorted((old, new))

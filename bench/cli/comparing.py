@@ -17,9 +17,10 @@ from ..store.records import Settings
 from ..versions import benchmarks, comparison, memory, native, reads, sameness
 from ..versions.benchmarks import Benchmark, Skipped
 from ..versions.builds import others_that_differ
-from ..versions.comparer import Comparer, Measured
+from ..versions.comparer import Comparer
 from ..versions.comparison import Comparison
 from ..versions.margins import Margins
+from ..versions.measured import Measured
 from ..versions.memory import USUAL, MemoryLimits
 from ..versions.native import Doubt
 from ..versions.sides import Asked, Side, sides
@@ -102,7 +103,12 @@ def measured(
         now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
         read = read[0] | now[0], read[1] | now[1]
     limits = memory.limits(results, memory_limits.margins, is_gated=memory_limits.is_gated)
-    found = replace(_found(ready, results, margins, limits=limits), overtime_s=overtime_s)
+    found = replace(
+        _found(ready, results, margins, limits=limits),
+        overtime_s=overtime_s,
+        is_explained=settings.explains,
+        command=settings.command,
+    )
     return comparison.doubted(found, _doubt(ready, read))
 
 

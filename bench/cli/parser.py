@@ -125,6 +125,11 @@ def _compare(commands: "Commands") -> None:
     environment_arguments.environments(compare)
     version_arguments.gate(compare)
     version_arguments.memory(compare)
+    compare.add_argument(
+        "--explain",
+        action="store_true",
+        help="tell what changed, too: calls of NumPy and their shapes, allocations, own times of functions",
+    )
     compare.add_argument("--markdown", metavar="FILE", help="write the answer as Markdown, for a pull request")
     arguments.as_json(compare)
 

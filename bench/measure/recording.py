@@ -154,7 +154,14 @@ def discarded(record: Worker, reply: BurstTimed, reason: str) -> Worker:
 
 def counted(record: Worker, reply: Counted) -> Worker:
     """Return the record with what an evaluation does."""
-    return replace(record, counts=reply.counts, calls=reply.calls, costs=reply.costs, smallest_ns=reply.smallest_ns)
+    return replace(
+        record,
+        counts=reply.counts,
+        calls=reply.calls,
+        functions=reply.functions,
+        costs=reply.costs,
+        smallest_ns=reply.smallest_ns,
+    )
 
 
 @dataclass(kw_only=True, slots=True)

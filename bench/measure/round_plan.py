@@ -17,7 +17,8 @@ SLOW_NS, VERY_SLOW_NS = 100_000_000, 1_000_000_000
 #: Passes of a round whose arms all have the same: so many where the time allows, between fewest and most.
 FEWEST_PASSES, MOST_PASSES = 5, 25
 
-#: Longest padding variable in bytes: it shifts the stack by up to a page, and libraries by as many pages.
+#: Longest padding variable in bytes: it shifts the stack by up to a page, libraries by as many pages, and objects by up
+#: to one of Python's arenas.
 LONGEST_PADDING = 4096
 
 

@@ -156,8 +156,8 @@ def signature(function: ast.FunctionDef, tree: ast.Module, file: Path) -> Signat
         except ValueError:
             if name not in OFFERED:
                 raise ImplbenchError(
-                    f"{_place(file, default)}: the default of {name} in inputs() is {ast.unparse(default)}; a size is "
-                    "read without running the file: write a whole number, as 1_000 or 10**3"
+                    f"{_place(file, default)}: the default of {name} in inputs() is no literal; a size is read without "
+                    "running the file: write a whole number, as 1_000 or 10**3"
                 ) from None
     names = [one.arg for one in (*arguments.args, *arguments.kwonlyargs)]
     with_default = {name for name, _ in _defaults(arguments)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..analyse.verdict import Ratio
 from ..versions.benchmarks import Benchmark, Skipped
+from ..versions.changes import Changes
 from ..versions.comparison import Comparison
 from ..versions.memory import Memory
 from .json_run import estimate
@@ -41,6 +42,8 @@ def of_comparison(found: Comparison) -> dict[str, Any]:
                 "minor_faults_per_call": compared.faults_per_call,
                 "counts": list(compared.counts),
                 "memory": _memory(compared.memory),
+                "changes": _changes(compared.changes),
+                "not_seen": None if compared.changes is None else list(compared.changes.unseen),
             }
             for compared in found.compared
         ],
@@ -63,6 +66,25 @@ def _memory(found: Memory | None) -> dict[str, Any] | None:
         "peak_bytes_head": estimate(head),
         "ratio_head_over_base": estimate(Ratio.of(found.log_ratio) if found.log_ratio else None),
     }
+
+
+def _changes(found: Changes | None) -> list[dict[str, Any]] | None:
+    """Return what a benchmark's HEAD does otherwise, the largest first; None where that is not known."""
+    if found is None:
+        return None
+    return [
+        {
+            "what": one.what,
+            "sort": one.sort,
+            "name": one.name,
+            "where": one.where or None,
+            "unit": one.unit,
+            "base": one.base,
+            "head": one.head,
+            "head_over_base": one.factor,
+        }
+        for one in found.found
+    ]
 
 
 def of_plan(chosen: Sequence[Benchmark], skipped: Sequence[Skipped], budget_s: float) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..analyse.amounts import Amounts, seen_calls
 from ..analyse.diagnosis import Diagnosis, Share
-from ..analyse.explanation import Amounts, Ladder, Rung
+from ..analyse.explanation import Ladder, Rung
 from .json_run import estimate
 
 
@@ -27,6 +28,7 @@ def _shares(found: Diagnosis | None, of: Callable[[Share], Any]) -> dict[str, An
 
 def _rung(rung: Rung) -> dict[str, Any]:
     case, amounts, costs = rung.finding.arm.case, rung.amounts, rung.worker.costs
+    calls = seen_calls(rung.worker)
     usual, least = rung.finding.seconds_per_call, rung.finding.min_seconds_per_call
     return {
         "id": case.id,
@@ -41,9 +43,10 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "shares": _shares(rung.diagnosis, lambda share: share.value),
         "share_ranges": _shares(rung.diagnosis, lambda share: [share.low, share.high]),
         **{name: getattr(amounts, name) for name in Amounts.__slots__},
-        "calls": None
-        if rung.worker.calls is None or rung.worker.own_clock
-        else [{name: getattr(call, name) for name in call.__slots__} for call in rung.worker.calls],
+        "calls": None if calls is None else [{name: getattr(one, name) for name in one.__slots__} for one in calls],
+        "functions": None
+        if rung.worker.functions is None
+        else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.functions],
         "costs": None
         if costs is None
         else {

@@ -34,16 +34,28 @@ def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -
         for figure in section.figures if files else ():
             name = file_name(figure.name)
             parts.append(f"![{_alternative(figure.caption)}]({name}.svg)")
-        for table in section.tables:
-            if len(section.tables) > 1:
-                parts.append(f"### {escaped(table.title)}")
-            parts.append(_markdown_table(table.for_page() if files else table.for_people()))
-            if files and table.further:
-                parts.append(_paragraph(table.further))
+        tables = [text for table in section.tables for text in _table(table, section, files=files)]
+        parts += _folded(section, tables) if section.folds and tables else tables
         downloads = [f"[{name}]({name})" for name in _downloads(section)] if files else []
         if downloads:
             parts.append(f"Files: {', '.join(downloads)}")
     return "\n\n".join(parts) + "\n"
+
+
+def _table(table: Table, section: Section, *, files: bool) -> Iterator[str]:
+    """Yield a table, below its title where the section has others."""
+    if len(section.tables) > 1:
+        yield f"### {escaped(table.title)}"
+    yield _markdown_table(table.for_page() if files else table.for_people())
+    if files and table.further:
+        yield _paragraph(table.further)
+
+
+def _folded(section: Section, parts: list[str]) -> list[str]:
+    """Return what is shown only to who opens it, where a page may hold that much of HTML, as pull requests may."""
+    number = len(section.tables)
+    summary = section.tables[0].title if number == 1 else f"{section.title}: {number} tables"
+    return [f"<details>\n<summary>{plain(summary).translate(_HTML)}</summary>", *parts, "</details>"]
 
 
 def _downloads(section: Section) -> Iterator[str]:

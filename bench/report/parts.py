@@ -152,3 +152,5 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
+    folds: bool = False
+    """Whether a page of Markdown shows its tables only to who opens them."""

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10
 
+from ..analyse.amounts import Unit
 from ..analyse.diagnosis import Share
-from ..analyse.explanation import CountChange, Unit
+from ..analyse.explanation import CountChange
 from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
-from ..units import DASH, amount, percent, significant, times
+from ..units import DASH, amount, percent, significant, time_text, times
 from .parts import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
@@ -191,16 +192,18 @@ def group_label(group: GroupFindings) -> str:
     return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
 
 
-_WRITTEN: Mapping[Unit, Callable[[float], str]] = {
+#: Unit -> how a number of it is written.
+WRITTEN: Mapping[Unit, Callable[[float], str]] = {
     Unit.NUMBER: lambda count: f"{count:,.0f}",
     Unit.BYTES: lambda count: amount(count, "B"),
+    Unit.SECONDS: time_text,
     Unit.RATE: significant,
 }
 
 
 def change_text(change: CountChange) -> str:
     """Return as in ``NumPy calls 90,000 -> 14``."""
-    write = _WRITTEN[change.unit]
+    write = WRITTEN[change.unit]
     return f"{change.what} {write(change.before)} -> {write(change.after)}"
 
 

@@ -38,6 +38,9 @@ Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 #: A count of what there is at least one of.
 Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
+#: So many functions of a worker are told, by names and paths of so many characters.
+MOST_FUNCTIONS, LONGEST_NAME = 20, 200
+
 #: A measured quantity that is not negative; a thousand times it is still a float.
 Amount = Annotated[float, Meta(ge=0, le=1e300)]
 
@@ -132,6 +135,10 @@ class Peak:
     """Why it is unknown."""
 
 
+#: Ending of the name of calls that are told together.
+OTHERS = " others"
+
+
 class CallKind(StrEnum):
     """What a call of NumPy does, as far as its cost goes."""
 
@@ -151,7 +158,7 @@ class Call:
     """What one evaluation calls NumPy for, with the same operands: all these calls together."""
 
     name: str
-    """As in ``add``, ``add.reduce``, ``dot``, ``getitem``."""
+    """As in ``add``, ``add.reduce``, ``dot``, ``getitem``; of short ones together as in ``12 others``."""
     kind: CallKind
     operands: tuple[str, ...]
     """Shape and memory order of each array that is read, as in ``(25, 10000) F``."""
@@ -163,6 +170,29 @@ class Call:
     """Read and written, of operands and results."""
     ns: Natural
     """Time inside NumPy, on the actual arrays, page faults among it."""
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is several that were too short to be told one by one."""
+        return not self.operands and self.name.endswith(OTHERS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profiled:
+    """A Python function in one evaluation, as a profiler sees it: its times are estimates."""
+
+    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    """Within its file, as in ``Solver.step``."""
+    file: Annotated[str, Meta(max_length=LONGEST_NAME)]
+    """From the problem's folder, or from where it is imported, as in ``mine/solver.py``."""
+    calls: Amount
+    """Mean over the evaluations; of a generator each time that it goes on."""
+    own_ns: Natural
+    """Time in the function itself, and in what it calls that is not written in Python."""
+
+
+#: The functions with the most time of their own.
+Functions = Annotated[tuple[Profiled, ...], Meta(max_length=MOST_FUNCTIONS)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -229,6 +259,8 @@ class Worker:
     """None where nothing was counted."""
     calls: tuple[Call, ...] | None = None
     """What it calls NumPy for on its inputs and what comes of them; None where that was not, or could not be, seen."""
+    functions: Functions | None = None
+    """Python functions that it spends time in, the largest first; None where nobody looked, or it could not be seen."""
     costs: Costs | None = None
     smallest_ns: Natural | None = None
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""

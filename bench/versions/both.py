@@ -7,6 +7,9 @@ from ..store.records import Role, Round
 from ..store.worker_records import Worker
 from .benchmarks import arm_name
 
+#: A count is a finding when it changes by more than this share.
+COUNT_MARGIN = 0.01
+
 #: Of BASE and HEAD, in one round.
 Pair = tuple[float, float]
 
@@ -39,3 +42,10 @@ def both(
 def medians(pairs: Sequence[Pair]) -> Pair | None:
     """Return the medians over rounds of BASE and of HEAD; None without a round."""
     return (median(base for base, _ in pairs), median(head for _, head in pairs)) if pairs else None
+
+
+def has_changed(pairs: Sequence[Pair]) -> bool:
+    """Return whether a count has changed by over COUNT_MARGIN, and by one at least, in all rounds in one direction."""
+    more = [head > base * (1 + COUNT_MARGIN) and head - base >= 1 for base, head in pairs]
+    less = [base > head * (1 + COUNT_MARGIN) and base - head >= 1 for base, head in pairs]
+    return bool(pairs) and (all(more) or all(less))

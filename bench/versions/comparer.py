@@ -15,10 +15,10 @@ from ..measure.round_loop import RoundLoop, in_equal_passes
 from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import ALONE, Decision, Rule
-from ..store import selectors
 from ..store.records import Role, Round, Settings
-from .benchmarks import Benchmark, arm_name, arms_of, sources_of
+from .benchmarks import Benchmark, arms_of, sources_of
 from .margins import Margins
+from .measured import Measured, log_ratios
 
 #: Time for a gate where --budget does not say another: so much a benchmark, and so much at least.
 USUAL_S_EACH, USUAL_S_LEAST = 22.0, 75.0
@@ -31,40 +31,6 @@ SCREENING_PART = 0.6
 
 #: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
 MOST_GROWTH = 2.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
-    """What the gate measured of one benchmark, and what it decided."""
-
-    benchmark: Benchmark
-    screening: tuple[Round, ...] = ()
-    confirming: tuple[Round, ...] = ()
-    suspect: bool = False
-    decision: Decision = Decision.CLEARED
-    discarded: tuple[Round, ...] = ()
-    """Rounds that do not count, but for what ended otherwise than ok in them."""
-    reason: str | None = None
-    """Why it is undecided, where that is not the interval's doing."""
-    early: bool = False
-    """Whether it was judged on its first rounds, those of the screening among them."""
-    refused: str | None = None
-    """Why HEAD's problem gave it no inputs, so that it was not measured at all."""
-    doubt: str | None = None
-    """Why a remembered answer could not be told from a computed one, if so."""
-
-    @property
-    def ratios(self) -> tuple[float, ...]:
-        """log(HEAD / BASE) of the rounds that decided: fresh ones where it was a suspect and not judged early."""
-        if self.early:
-            return self.all_ratios()
-        name = self.benchmark.case.id
-        return _ratios(self.confirming if self.suspect and self.confirming else self.screening, name)
-
-    def all_ratios(self, role: Role = Role.CASE) -> tuple[float, ...]:
-        """Return log(arm / BASE) of every round, of HEAD or of the second BASE."""
-        name = self.benchmark.case.id
-        return (*_ratios(self.screening, name, role), *_ratios(self.confirming, name, role))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +98,7 @@ class Comparer:
             memory_bytes=self._settings.memory_bytes,
             tell=self._tell,
             backend=self._backend,
-            untimed=Untimed(),
+            untimed=Untimed(explains=self._settings.explains),
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
@@ -178,7 +144,7 @@ class Comparer:
 
         It is more than one where ratios were lost before, for the noise floor wants one of each round.
         """
-        seen = {name: len(_ratios(held, name, Role.AGAIN)) for name, held in self._screened.items()}
+        seen = {name: len(log_ratios(held, name, Role.AGAIN)) for name, held in self._screened.items()}
         in_turn = sorted(filter(self._alive, seen), key=seen.__getitem__)
         return in_turn[: index + 1 - sum(seen.values())]
 
@@ -205,7 +171,7 @@ class Comparer:
     def _resolved(self) -> float:
         """The smallest margin that the ratio of two identical arms can carry, from all rounds so far; 0 if unknown."""
         held = [(name, rounds) for part in (self._screened, self._fresh) for name, rounds in part.items()]
-        ratios = [ratio for name, rounds in held for ratio in _ratios(rounds, name, Role.AGAIN)]
+        ratios = [ratio for name, rounds in held for ratio in log_ratios(rounds, name, Role.AGAIN)]
         return intervals.resolves(intervals.hodges_lehmann(ratios) if ratios else None) or 0.0
 
     def _doubted(self, name: str) -> bool:
@@ -216,8 +182,8 @@ class Comparer:
         said = self._decided[name]
         if said.decision != Decision.SLOWER:
             return False
-        fresh = _ratios(self._fresh[name], name)
-        ratios = (*_ratios(self._screened[name], name), *fresh) if said.early else fresh
+        fresh = log_ratios(self._fresh[name], name)
+        ratios = (*log_ratios(self._screened[name], name), *fresh) if said.early else fresh
         interval = intervals.hodges_lehmann(ratios).interval
         return interval is not None and interval.low <= log1p(max(self._margin[name], self._resolved))
 
@@ -228,7 +194,7 @@ class Comparer:
 
     def _judge_early(self, name: str, *, ended: bool = False) -> None:
         """Look once at a suspect's first rounds: where there are enough of them, or where there will be no more."""
-        ratios = (*_ratios(self._screened[name], name), *_ratios(self._fresh[name], name))
+        ratios = (*log_ratios(self._screened[name], name), *log_ratios(self._fresh[name], name))
         cases = self._rule.comparisons * len(self._screened)
         there = len(ratios) == gate.early_rounds(cases) or (ended and len(ratios) < gate.early_rounds(cases))
         if there and name not in self._decided and gate.is_slower_early(ratios, self._margin[name], cases):
@@ -236,7 +202,7 @@ class Comparer:
 
     def _judge(self, name: str, family: int) -> None:
         """Look at a suspect's fresh rounds, where their number is one of the looks."""
-        ratios = _ratios(self._fresh[name], name)
+        ratios = log_ratios(self._fresh[name], name)
         if len(ratios) in gate.LOOKS and len(ratios) == len(self._fresh[name]):
             decision = gate.look(ratios, self._margin[name], family)
             if decision != Decision.UNDECIDED:
@@ -244,7 +210,7 @@ class Comparer:
 
     def _last_look(self, name: str, family: int) -> _Decided:
         """Return the decision on a suspect whose rounds have ended, at a look that has not been held yet."""
-        ratios = _ratios(self._fresh[name], name)
+        ratios = log_ratios(self._fresh[name], name)
         if not ratios:
             return _Decided(decision=Decision.UNDECIDED, reason="because the time ended before its first fresh round")
         held = len(ratios) in gate.LOOKS
@@ -262,13 +228,23 @@ class Comparer:
         return round_plan.passes_for(pass_ns, start_ns, round(share_s * 1e9))
 
     def _keep(self, round_: Round, held: list[Round]) -> None:
-        """Add a round to those held of its benchmark; one that is discarded is kept apart."""
+        """Add a round to those held of its benchmark; one that is discarded is kept apart.
+
+        What explaining takes comes on top of the budget: there are no fewer rounds for it.
+        """
         (held if round_.discarded is None else self._discarded.setdefault(round_.group, [])).append(round_)
-        self._round_s[round_.group] = round_.duration_ns * 1e-9
+        explaining_s = self._explaining_s(round_)
+        self._budget_s += explaining_s
+        self._round_s[round_.group] = round_.duration_ns * 1e-9 - explaining_s
         self._done += 1
 
+    def _explaining_s(self, round_: Round) -> float:
+        """Return how long it was explained in a round what its workers do; 0 where nobody asked."""
+        spent = [worker.spent for worker in round_.workers if worker.spent]
+        return sum(one.counting_ns for one in spent) * 1e-9 if self._settings.explains else 0.0
+
     def _cleared(self, name: str) -> bool:
-        ratios = _ratios(self._screened[name], name)
+        ratios = log_ratios(self._screened[name], name)
         return gate.cleared_by_screening(ratios, self._margin[name], self._rule.clearing_level)
 
     def _alive(self, name: str) -> bool:
@@ -290,7 +266,3 @@ class Comparer:
 def usual_budget_s(benchmarks: int) -> float:
     """Return the time for a gate of so many benchmarks, in seconds, where nobody says another."""
     return max(USUAL_S_LEAST, USUAL_S_EACH * benchmarks)
-
-
-def _ratios(held: Sequence[Round], name: str, role: Role = Role.CASE) -> tuple[float, ...]:
-    return tuple(selectors.log_ratios(held, arm_name(name, role), arm_name(name, Role.BASELINE)).values())

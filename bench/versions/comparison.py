@@ -14,13 +14,11 @@ from ..store import selectors
 from ..store.records import Role, Round
 from ..store.worker_records import Outcome, Worker
 from .benchmarks import SAME, Skipped, arm_name
-from .both import both, medians
-from .comparer import Measured
+from .both import both, has_changed, medians
+from .changes import Changes, changes, explained
+from .measured import Measured
 from .memory import USUAL, Memory, MemoryLimits, MemoryStanding, memory
 from .native import Doubt
-
-#: A count is a finding when it changes by more than this share in every round.
-COUNT_MARGIN = 0.01
 
 #: What an implementation ends with that this machine or this case is not for.
 NOBODYS_FAULT = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
@@ -68,6 +66,8 @@ class Compared:
     """The smallest slowdown that matters, as it was judged by."""
     memory: Memory | None = None
     """None where a side has not ended well."""
+    changes: Changes | None = None
+    """What HEAD does otherwise; None where that was not asked for, or could not be seen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +92,10 @@ class Comparison:
     unbuilt: str | None = None
     """What is said of sources that differ and that were not compiled for each side: both may run the same code."""
     memory_limits: MemoryLimits = USUAL
+    is_explained: bool = False
+    """Whether it was asked what HEAD does otherwise."""
+    command: tuple[str, ...] = ()
+    """What the user typed; empty where nobody did."""
 
     @property
     def least_margin(self) -> float:
@@ -189,6 +193,10 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
         standing = _standing(one.decision, estimate, margin, resolved or 0.0)
     timed = outcome == Outcome.OK
     everything = (*one.screening, *one.confirming)
+    seconds = medians(both(everything, name, _seconds)) if timed else None
+    faults = both(everything, name, selectors.faults_per_call) if timed else []
+    seen = explained(everything, name) if timed else None
+    differing = medians(faults) if has_changed(faults) else None
     return Compared(
         name=name,
         title=one.benchmark.title,
@@ -199,11 +207,12 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
         rounds=len(ratios),
         suspect=one.suspect,
         log_ratios=ratios,
-        min_seconds_per_call=medians(both(everything, name, _seconds)) if timed else None,
-        faults_per_call=medians(both(everything, name, selectors.faults_per_call)) if timed else None,
+        min_seconds_per_call=seconds,
+        faults_per_call=medians(faults),
         counts=tuple(_counted(everything, name)) if timed else (),
         margin=margin,
         memory=memory(one, memory_limits) if timed else None,
+        changes=changes(seen, seconds=seconds, faults=differing) if seen else None,
     )
 
 
@@ -253,10 +262,8 @@ def _counted(rounds: Sequence[Round], name: str) -> Iterator[str]:
 
 
 def _changes(what: str, pairs: Sequence[tuple[float, float]]) -> tuple[str, ...]:
-    """Return the finding that a count has changed by over COUNT_MARGIN in all rounds, in one direction."""
-    more = [head > base * (1 + COUNT_MARGIN) and head - base >= 1 for base, head in pairs]
-    less = [base > head * (1 + COUNT_MARGIN) and base - head >= 1 for base, head in pairs]
-    if not pairs or not (all(more) or all(less)):
+    """Return the finding that a count has changed, if it has."""
+    if not has_changed(pairs):
         return ()
     base, head = medians(pairs) or (0.0, 0.0)
     often = f" in all {len(pairs)} rounds" if len(pairs) > 1 else ""

@@ -14,8 +14,8 @@ from ..stats.intervals import ALPHA, Estimate
 from ..store import selectors
 from ..store.records import Role, Round
 from .both import Pair, both
-from .comparer import Measured
 from .margins import Margins
+from .measured import Measured
 
 #: Smallest relative difference of two peaks that matters, where the user names no other.
 USUAL_MARGIN = 0.1

@@ -43,6 +43,14 @@ def repository_here(asked: str) -> Repository:
     return Repository(top=Path(top))
 
 
+def is_one(word: str) -> bool:
+    """Return whether somebody who types a word here means a revision: one that there is, or ``main...topic``."""
+    try:
+        return MERGE_BASE in word or bool(resolved(repository_here(word), word))
+    except ImplbenchError:
+        return False
+
+
 def pair(repository: Repository, base: str, head: str | None) -> tuple[Revision, Revision | None]:
     """Return both revisions; None for the working tree.
 

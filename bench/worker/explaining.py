@@ -8,7 +8,7 @@ import numpy as np
 
 from ..machine import threads
 from ..problems import sources
-from . import input_files, numpy_calls, unit_costs
+from . import input_files, numpy_calls, profiling, unit_costs
 from .allocations import counted
 from .inputs import Arena
 from .protocol import CaseSpec
@@ -30,7 +30,7 @@ def explained(
     ready_ns: int,
     fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None,
 ) -> Counted:
-    """Count, see what NumPy is called for and measure what that costs; None is what cannot be seen.
+    """Count, profile, see what NumPy is called for and measure what that costs; None is what cannot be seen.
 
     Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
     program, or takes long to get ready, is not prepared again.
@@ -50,12 +50,13 @@ def explained(
         Gives a call what it may use up.
     """
     threads.retain_memory()
+    is_elsewhere = prepare is None
     led = sources.calls.here()
     inputs = led.operands if led else dict(arena.inputs)
     sizes = [value.size for value in inputs.values() if isinstance(value, np.ndarray)]
     if led:
         prepare = led.prepare if sizes else None  # what a closure holds cannot be seen
-    calls, smallest_ns = None, None
+    calls, functions, smallest_ns = None, None, None
     if prepare is not None:
         with contextlib.suppress(Exception):
             calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
@@ -63,4 +64,8 @@ def explained(
             with contextlib.suppress(Exception):
                 smallest_ns = unit_costs.evaluation_ns(prepare(input_files.smallest_inputs(spec)))
     costs = unit_costs.measured(spec.case.dtype, max(sizes, default=0))
-    return Counted(counts=counted(step, renew), calls=calls, costs=costs, smallest_ns=smallest_ns)
+    counts = counted(step, renew)
+    if not is_elsewhere:
+        with contextlib.suppress(Exception):
+            functions = profiling.profiled(step, renew, (spec.folder, *spec.path))
+    return Counted(counts=counts, calls=calls, functions=functions, costs=costs, smallest_ns=smallest_ns)

@@ -30,6 +30,13 @@ def hooks() -> dict[str, object]:
     return found
 
 
+def is_watched() -> bool:
+    """Return whether each call of Python in this thread, or in the whole interpreter, is told to somebody."""
+    if sys.getprofile() is not None:
+        return True
+    return sys.version_info >= (3, 12) and any(sys.monitoring.get_tool(number) for number in range(_MONITORS))
+
+
 def _is_audited() -> bool:
     """Return whether there are audit hooks: only for these CPython (sysmodule.c) looks whether an event is a text."""
     try:

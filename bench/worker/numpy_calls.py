@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..machine.collector import collector_off
-from ..store.worker_records import Call, CallKind
+from ..store.worker_records import OTHERS, Call, CallKind
 from .memory_order import longer_axes, memory_order
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
@@ -147,6 +147,8 @@ def _following(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a conversion that makes a view of a view; where it copies, that is written down."""
 
     def follow(given: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(given, list | tuple) and any(isinstance(one, Observed) for one in given):
+            return _forwarded(function.__name__, function, (given, *args), options)
         if not isinstance(given, Observed):
             return function(given, *args, **options)
         plain = given.view(np.ndarray)
@@ -225,7 +227,7 @@ def _calls(record: _Record) -> tuple[Call, ...]:
     kept, rest = found[:MOST_CALLS], found[MOST_CALLS:]
     together = [
         Call(
-            name=f"{len(same)} others",
+            name=f"{len(same)}{OTHERS}",
             kind=kind,
             operands=(),
             mixed=any(one.mixed for one in same),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ..store.worker_records import Call, Costs, Counts, Natural, Positive
+from ..store.worker_records import Call, Costs, Counts, Functions, Natural, Positive
 from .protocol import Order, Reply
 
 
@@ -20,6 +20,7 @@ class Counted(Reply, frozen=True, kw_only=True):
 
     counts: Counts
     calls: tuple[Call, ...] | None = None
+    functions: Functions | None = None
     costs: Costs | None = None
     smallest_ns: Natural | None = None
 

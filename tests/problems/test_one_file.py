@@ -98,6 +98,7 @@ def test_constants_may_stand_in_the_file_as_well(written):
             r"has no literal constant SIZES, and no function",
         ),
         ("def inputs(m=f()): ...\ndef loop(x): ...\n", "write a whole number, as 1_000 or"),
+        (f"def inputs(m={'-' * 900}f()): ...\ndef loop(x): ...\n", "the default of m in inputs.. is no literal"),
         ("def loop(x):\n  return (\n", r"rows\.py: cannot be read as Python: line 2: '\(' was never closed"),
         (
             "def inputs(): ...\ndef loop(x): ...\nSIZES = {'S': {'m': 1.5}}\n",

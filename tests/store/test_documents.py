@@ -8,6 +8,7 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.store import documents
+from bench.store.worker_records import Profiled
 from tests.builders import journal_of, make_run
 
 
@@ -31,6 +32,18 @@ def test_a_document_from_before_sources_were_kept_is_read_and_has_none(tmp_path,
     assert lines[-2].startswith(b'"sources":')
     path.write_bytes(b"\n".join([*lines[:-3], lines[-3].rstrip(b","), lines[-1]]))
     assert documents.read(path) == replace(written, sources={})
+
+
+def test_a_document_from_before_functions_were_told_is_read_and_has_none(tmp_path, run):
+    functions = (Profiled(name="pairs", file="rows.py", calls=100.0, own_ns=5000),)
+    workers = tuple(replace(one, functions=functions) for one in run.rounds[0].workers)
+    first = replace(run.rounds[0], workers=workers)
+    written, path = journal_of(replace(run, rounds=(first, *run.rounds[1:])), tmp_path).close()
+    assert documents.read(path) == written
+    known = msgspec.json.encode(functions)
+    assert known in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(b'"functions":' + known + b",", b"").replace(b'"functions":null,', b""))
+    assert documents.read(path) == replace(written, rounds=run.rounds)
 
 
 @pytest.mark.parametrize(

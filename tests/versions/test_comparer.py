@@ -97,6 +97,20 @@ def test_time_that_only_a_doubtful_case_needs_makes_no_round_longer(benchmarks, 
     assert simulation.clock.now_ns * 1e-9 < SCREENING_PART * PLANNED_S_LEAST * 1.2
 
 
+def test_what_explaining_takes_comes_on_top_of_the_budget(benchmarks, monkeypatch):
+    def law(arm, source, index):
+        return Truth(seconds=0.001, counting_s=20.0)
+
+    settings = replace(SETTINGS, budget_s=30.0)
+    rounds = {}
+    for explains in (False, True):
+        simulation = Simulation(truth=law)
+        how = replace(settings, explains=explains)
+        (one,) = Comparer(how, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+        rounds[explains] = len(one.screening)
+    assert rounds == {False: 1, True: SCREEN_ROUNDS}
+
+
 def test_a_round_that_is_discarded_is_held_again_once(benchmarks):
     found = measured(benchmarks[:1], discarded=dict.fromkeys((1, 3, 4), "the clock jumped by 3 s"))
     assert (len(found[0].screening), len(found[0].discarded)) == (SCREEN_ROUNDS - 1, 3)

@@ -172,3 +172,10 @@ def test_what_is_made_a_plain_array_of_is_followed(made, copies):
     calls = seen(eval(f"lambda x: np.sqrt({made}) + 1", {"np": np}), x=np.ones((5, 4)))  # noqa: S307
     assert Counter(call.name for call in calls) == Counter(["sqrt", "add"] + ["copy"] * copies)
     assert (np.array, np.asarray) == before
+
+
+def test_what_is_made_of_a_list_of_arrays_is_followed():
+    x = np.ones((5, 4))
+    calls = {call.name: call for call in seen(lambda x: np.exp(np.array([row + 1 for row in x])), x=x)}
+    assert calls["array"].operands == ("(4,) C",) * 5
+    assert calls["exp"].operands == ("(5, 4) C",)

@@ -229,6 +229,7 @@ def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(
     assert bench.count().counts.allocations == 1
     found = bench.explain()
     assert found.counts.allocated_bytes == 6 * 5 * 8
+    assert all(one.own_ns > 0 for one in found.functions)
     (dot,) = found.calls
     assert (dot.name, dot.times, dot.operands) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
     assert found.costs.call_ns["product"] > 0

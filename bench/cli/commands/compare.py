@@ -52,6 +52,8 @@ class CompareOptions(Options):
     """Of single benchmarks, by their names, as a project asks for them."""
     own_memory_margins: Mapping[str, float] = field(default_factory=dict)
     gate_memory: bool = False
+    explain: bool = False
+    """Whether it is told what HEAD does otherwise."""
     build: tuple[str, ...] | None = ()
     environments: EnvironmentOptions = AS_HERE
 
@@ -69,7 +71,7 @@ class CompareOptions(Options):
 
 def command(options: CompareOptions) -> int:
     """Do `implbench compare`; see `parser`."""
-    settings = options.timing.settings
+    settings = replace(options.timing.settings, explains=options.explain)
     with ExitStack() as stack:
         if not options.dry_run:
             wait, planned_s = options.timing.wait, settings.budget_s

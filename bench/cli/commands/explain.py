@@ -1,9 +1,11 @@
 """Measure, count what each implementation does, and say in plain words why it is as fast as it is."""
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
@@ -11,12 +13,14 @@ from ...errors import ImplbenchError
 from ...measure.memory_pages import MemoryPage, MemoryPages
 from ...measure.selection import Selection, select
 from ...problems import problem
+from ...problems.problem import Problem
 from ...report import json_explanation, memory_pages, terminal
 from ...report.markdown import titled_page
 from ...report.sections import explanation as section
 from ...store import documents
 from ...store.documents import write_atomically
 from ...store.records import Run, Settings
+from ...versions import revisions
 from ..asked import asked
 from ..earlier import earlier
 from ..exit_codes import exit_code
@@ -95,7 +99,7 @@ def _stored(options: ExplainOptions) -> tuple[Run, Path | None]:
 
 
 def _measured(options: ExplainOptions) -> tuple[Run, Path | None, Sequence[MemoryPage]]:
-    found, wanted = asked([options.problem], options.selection)
+    found, wanted = _asked(options)
     pages = None
     if options.memray:
         arms, _ = select(found, wanted)
@@ -104,3 +108,15 @@ def _measured(options: ExplainOptions) -> tuple[Run, Path | None, Sequence[Memor
         found, wanted, options.settings, results=options.results, wait=options.timing.wait, pages=pages
     )
     return run, path, pages.told if pages else ()
+
+
+def _asked(options: ExplainOptions) -> tuple[Problem, Selection]:
+    """Return the problem; who means two versions is told the command for that."""
+    try:
+        return asked([options.problem], options.selection)
+    except ImplbenchError as error:
+        versions = tuple(takewhile(revisions.is_one, (options.problem, *options.selection.implementations)))[:2]
+        if not versions:
+            raise
+        command = shlex.join(["implbench", "compare", *versions, "--explain"])
+        raise ImplbenchError(f"{error}; what two versions do otherwise is told by: {command}") from error

@@ -11,7 +11,7 @@ from ...versions.comparison import Compared, Comparison, Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
-from . import compared_margins, compared_memory
+from . import compared_changes, compared_margins, compared_memory
 from .compared_margins import at_margins
 
 _COLUMNS = (
@@ -34,6 +34,7 @@ def sections(found: Comparison) -> tuple[Section, ...]:
     return (
         answer,
         Section(title="Benchmarks", tables=tables, paragraphs=tuple(_skipped(found))),
+        *compared_changes.sections(found),
         Section(title="What threatens these numbers", paragraphs=tuple(_threats(found))),
     )
 
@@ -143,6 +144,7 @@ def _details(found: Comparison) -> Iterator[str]:
         for change in one.counts:
             yield f"Counted: {code(one.name)} has changed its {plain(change)}."
     yield from compared_memory.details(found)
+    yield from compared_changes.hint(found)
     for one in found.of(Standing.NOT_COMPARABLE):
         yield f"Not comparable: {code(one.name)}, {plain(one.reason or '')}."
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from ...analyse.amounts import Amounts, seen_calls
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Diagnosis, Share
-from ...analyse.explanation import Amounts, Ladder, Rung
+from ...analyse.explanation import Ladder, Rung
 from ...analyse.findings import GroupFindings
 from ...store.worker_records import Call, CallKind
 from ...units import DASH, middle_unit, seconds_in, significant, time_unit
@@ -240,7 +241,7 @@ def _calls(ladder: Ladder, groups: Sequence[GroupFindings]) -> Table | None:
     """Return what NumPy is called for, as far as it takes a share of the time; None where nothing was seen."""
     rows = []
     for rung in ladder.rungs:
-        calls = () if rung.worker.own_clock else rung.worker.calls or ()
+        calls = seen_calls(rung.worker) or ()
         total = sum(call.ns for call in calls) or 1
         rows += [_call_row(ladder, rung, call, total) for call in calls if call.ns >= _LEAST_SHOWN * total]
     if not rows:
