@@ -88,7 +88,10 @@ def test_what_inputs_takes_is_read_off_its_signature(parameters, sizes, lacking,
             r"rows\.py, line 1: inputs\(\) is called by the names of its parameters: leave out the /",
         ),
         ("*sizes", r"leave out the \*sizes"),
-        ("m=count()", r"rows\.py, line 1: the default of m in inputs\(\) is count\(\); a size is read without running"),
+        (
+            "m=count()",
+            r"rows\.py, line 1: the default of m in inputs\(\) is no literal; a size is read without running",
+        ),
     ],
 )
 def test_what_cannot_be_told_of_the_sizes_is_one_sentence(parameters, told):
