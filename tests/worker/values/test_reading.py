@@ -150,7 +150,11 @@ def test_frames_sparse_matrices_and_tensors_are_read_as_arrays():
     assert steps(large)[".data"].array.tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("value", [lambda: 1, [].append, Pair(1, 2)._replace, functools.partial(len)], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [lambda: 1, [].append, Pair(1, 2)._replace, functools.partial(len)],
+    ids=["lambda", "method in C", "method", "partial"],
+)
 def test_functions_that_many_have_the_name_of_are_not_compared_by_it(value):
     with pytest.raises(Unreadable, match="cannot be compared"):
         steps([value])
