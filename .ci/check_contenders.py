@@ -1,4 +1,4 @@
-"""Verify every implementation of backprop in both dtypes, at sizes that no block divides, before and after training.
+"""Verify every implementation of backprop or autoencoder: both dtypes, sizes that no block divides, trained or not.
 
 Asks `implbench check` for each size and kind of data and prints each implementation's largest error over tolerance:
 above 1 is wrong. That of random contents, which a check ends with, is in it. Exit code 1 if one is wrong or failed;
@@ -22,6 +22,7 @@ NO_FAILURE = ("ok", "unavailable", "unsupported")
 def main() -> int:
     """Check all, print the table and what is left out, return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("problem", nargs="?", default="backprop", choices=["backprop", "autoencoder"])
     parser.add_argument("--impl", default="", metavar="NAME,...", help="only these, beside the baseline (default: all)")
     parser.add_argument("--samples", default=SAMPLES, metavar="M,...", help=f"numbers of samples (default: {SAMPLES})")
     parser.add_argument("--data", default=",".join(DATA), metavar="NAME,...", help="kinds of data (default: all three)")
@@ -30,7 +31,7 @@ def main() -> int:
         (data, one)
         for data in options.data.split(",")
         for samples in options.samples.split(",")
-        for one in checked(options.impl, samples, data)
+        for one in checked(options, samples, data)
     ]
     print_table(checks)
     others = {(name(one), one["outcome"], one["reason"]) for _, one in checks if one["outcome"] != "ok"}
@@ -39,13 +40,13 @@ def main() -> int:
     return int(any(outcome not in NO_FAILURE for _, outcome, _ in others))
 
 
-def checked(implementations: str, samples: str, data: str) -> Iterator[dict[str, Any]]:
+def checked(options: argparse.Namespace, samples: str, data: str) -> Iterator[dict[str, Any]]:
     """Yield what `implbench check` says of each case of one size and kind of data."""
-    print(f"m = {samples}, {data}", file=sys.stderr, flush=True)
+    print(f"{options.problem}, m = {samples}, {data}", file=sys.stderr, flush=True)
     axes = ["--set", f"m={samples}", "--data", data, "--dtype", ",".join(DTYPES)]
-    command = [sys.executable, "-m", "bench", "check", "backprop", *axes, "--timeout", "300", "--json"]
-    if implementations:
-        command += ["--impl", implementations]
+    command = [sys.executable, "-m", "bench", "check", options.problem, *axes, "--timeout", "300", "--json"]
+    if options.impl:
+        command += ["--impl", options.impl]
     ended = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
     if not ended.stdout:
         sys.exit(f"{' '.join(command)} ended with exit code {ended.returncode}: {ended.stderr}")

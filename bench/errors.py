@@ -45,6 +45,11 @@ class NothingMeasured(ImplbenchError):
 
     exit_code = Exit.NOTHING_MEASURED
 
+    def __init__(self, text: str, *, written: str = "") -> None:
+        """Take a sentence, and the last that the code at fault wrote to stdout and stderr."""
+        super().__init__(text)
+        self.written = written
+
 
 class Unavailable(ImplbenchError):
     """What is asked for needs something that is not here."""

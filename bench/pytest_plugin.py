@@ -61,6 +61,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return Bundled.from_parent(parent, path=file_path)
     if file_path.suffix != ".py" or file_path.is_relative_to(Path(__file__).parent):
         return None
+    if (file_path.parent.parent / f"{MODULE}.py").is_file():  # a problem that the one above builds on
+        return None
     ours = discovery.is_problem(file_path, named=parent.session.isinitpath(file_path))
     return OfProblem.from_parent(parent, path=file_path) if ours else None
 

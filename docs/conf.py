@@ -17,7 +17,7 @@ include_patterns = [
     "impls/**/*.md",
     "reports/sample/**/*.md",
 ]
-exclude_patterns = [".*", "build", "dist", "results"]  # not even walked through
+exclude_patterns = [".*", "build", "dist", "results", "impls/*/_*"]  # not even walked through
 myst_heading_anchors = 3  # as git hosts make them, for links such as figures.md#samples
 nitpicky = True
 

@@ -19,11 +19,11 @@ from bench.machine.load import Activity
 from bench.measure import backends, recording, selection
 from bench.measure.backends import Backend
 from bench.measure.counting import UNCOUNTED, Untimed
+from bench.measure.ended import Ended
 from bench.measure.group import Group, Source
 from bench.measure.recording import Past
 from bench.measure.round_plan import BurstSize, Paced, RoundPlan, TurnChooser, Turns, order_of_pass
 from bench.measure.worker_pool import WorkerPool
-from bench.measure.worker_process import Ended
 from bench.problems.case import Case
 from bench.store.records import Arm, Round
 from bench.store.worker_records import Burst, Outcome, Pool, Spent, Verification, Worker

@@ -39,6 +39,7 @@ NOT_TYPED = {
     "OTAVA_CONFIG=": "needs Otava; tests/formats/test_others.py, in the environment interop",
     "python -m tests.exploits": "measures some fifty cheats; tests/exploits, in the environment exploits",
     "python propose.py": "tests/test_judge_page.py runs it on a simulated machine",
+    "python .ci/draw_features.py": "trains for minutes; tests/impls/test_training.py trains on few samples",
     "python .ci/change_points_table.py": "takes hours; tests/stats/test_change_points.py has smaller simulations",
 }
 

@@ -64,4 +64,4 @@ def test_each_form_of_a_function_is_checked_and_what_lies_beside_the_file_is_imp
         "shifted": "wrong",
         "other": "failed",
     }
-    assert "(y) does not take what inputs() returns, (x, scale)" in found["rows[other"]["reason"]
+    assert "(y) does not take what inputs() gives, (x, scale)" in found["rows[other"]["reason"]

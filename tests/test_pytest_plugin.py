@@ -174,7 +174,9 @@ def test_in_the_checkout_only_problems_are_collected_where_only_benchmarks_are_a
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
     collected = [line for line in done.stdout.splitlines() if "::" in line]
     assert "impls/backprop/problem.py::backprop[vectorized-M-float64-C-1t]" in collected
+    assert "impls/autoencoder/problem.py::autoencoder[vectorized-M-float64-C-1t]" in collected
     assert all(line.startswith("impls/") for line in collected)
+    assert not any("/_" in line for line in collected)  # what one problem builds on is collected once
 
 
 def test_an_installed_copy_and_that_of_a_checkout_may_both_be_loaded(folder, pytester):

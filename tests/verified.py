@@ -42,6 +42,7 @@ class VerifiedBench:
 
     def __init__(self, order: Start) -> None:
         self._inputs = order.spec.inputs
+        self._name = order.implementation
         self._answers = ANSWERS[self._inputs]
         self._place = self._new()
         self._returned: list[Returned] = []
@@ -86,6 +87,6 @@ class VerifiedBench:
         self._returned.append(Returned(kept=Kept(folder=folder, digest=digest), content=content, first=first))
 
     def _verify(self) -> tuple[Any, ...]:
-        found = self._answers.verify(Verify(returned=tuple(self._returned)))
+        found = self._answers.verify(Verify(returned=tuple(self._returned), implementation=self._name))
         self._returned.clear()
         return found.verification

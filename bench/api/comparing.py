@@ -9,8 +9,9 @@ Each function is called in fresh worker processes, verified against the first, a
 """
 
 import inspect
+import operator
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +21,13 @@ from ..errors import ImplbenchError
 from ..problems.pickled import SIZE, Setup, problem_of
 from ..problems.problem import Problem
 from ..store.records import Run
+from ..text import article
 from .result import Comparison
 
 Function = Callable[..., Any]
+
+#: Parameter -> field of `Timing`, where that is called otherwise.
+_FIELDS = {"budget": "budget_s", "timeout": "timeout_s"}
 
 
 def compare(
@@ -30,7 +35,7 @@ def compare(
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
     setup: Function | None = None,
-    sizes: Sequence[int] = (),
+    sizes: Iterable[int] = (),
     reference: Function | None = None,
     tolerance: Function | None = None,
     accept: Function | None = None,
@@ -90,14 +95,13 @@ def compare(
     from ..report import terminal
 
     named = _named(functions)
-    makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=sizes)
+    makes = _setup(named, args=args, kwargs=kwargs, setup=setup, sizes=_whole(sizes))
     contract = {"reference": reference, "tolerance": tolerance, "accept": accept, "same": same}
     contract |= {"quality": quality, "fresh": fresh}
-    problem = problem_of(named, makes, {name: one for name, one in contract.items() if one is not None})
-    timing = {"margin": margin, "seed": seed, "rounds": rounds, "budget_s": budget, "timeout_s": timeout}
+    problem = problem_of(named, makes, _functions(contract))
+    timing = _numbers(margin=margin, seed=seed, rounds=rounds, budget=budget, timeout=timeout)
     with terminal.speaking(terminal.Manner(quiet=quiet)), _folder(results) as folder:
-        asked = {name: value for name, value in timing.items() if value is not None}
-        run, path = _measured(problem, makes.sizes, threads, timing=asked, folder=folder)
+        run, path = _measured(problem, makes.sizes, threads, timing=timing, folder=folder)
     return Comparison(Analysis(run), path if results is not None else None)
 
 
@@ -116,18 +120,43 @@ def _measured(
     return measured(problem, selection, settings, results=folder)
 
 
+def _functions(contract: Mapping[str, Function | None]) -> dict[str, Function]:
+    """Return those that are given; ImplbenchError if one is no function."""
+    given = {name: one for name, one in contract.items() if one is not None}
+    for name, one in given.items():
+        if not callable(one):
+            raise ImplbenchError(f"{name}= must be a function, found {article(type(one).__name__)}")
+    return given
+
+
+def _numbers(**given: float | None) -> dict[str, float]:
+    """Return the fields of `Timing` that are given; ImplbenchError if one is out of bounds."""
+    found: dict[str, float] = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        whole, least = name in ("rounds", "seed"), 0 if name == "seed" else 1 if name == "rounds" else 1e-9
+        if not isinstance(value, int if whole else int | float) or not least <= value < 2**32 - 1:
+            expected = f"a whole number of at least {least}" if whole else "a number above 0"
+            raise ImplbenchError(f"{name}= must be {expected}, found {value!r}")
+        found[_FIELDS.get(name, name)] = value
+    return found
+
+
 def _named(functions: Sequence[Function | Mapping[str, Function]]) -> dict[str, Function]:
     """Return name -> function; those without a name of their own are numbered."""
     named: dict[str, Function] = {}
     for place, one in enumerate(functions, start=1):
         if isinstance(one, Mapping):
-            each = dict(one)
+            each: dict[Any, Function] = dict(one)
         else:
             name = getattr(one, "__name__", type(one).__name__)
             each = {f"function_{place}" if name == "<lambda>" else name: one}
         for name, function in each.items():
+            if not isinstance(name, str) or not name.strip():
+                raise ImplbenchError(f'found {name!r} as a name, expected text, as in compare({{"old": f, "new": g}})')
             if not callable(function):
-                raise ImplbenchError(f"{name} is a {type(function).__name__}, expected a function")
+                raise ImplbenchError(f"{name} is {article(type(function).__name__)}, expected a function")
             if name in named:
                 raise ImplbenchError(
                     f'two functions are called {name}; name them: compare({{"old": f, "new": g}}, ...)'
@@ -142,24 +171,56 @@ def _setup(
     args: Sequence[Any],
     kwargs: Mapping[str, Any] | None,
     setup: Function | None,
-    sizes: Sequence[int],
+    sizes: tuple[int, ...],
 ) -> Setup:
     """Return how what the functions are called with is made."""
+    if not isinstance(args, tuple | list):
+        raise ImplbenchError(
+            f"args= must be a tuple of arguments, found {article(type(args).__name__)}; of one argument: args=(x,)"
+        )
+    if not isinstance(kwargs, Mapping | None):
+        raise ImplbenchError(f"kwargs= must be a dict of arguments, found {article(type(kwargs).__name__)}")
     if setup is not None:
+        if not callable(setup):
+            raise ImplbenchError(f"setup= must be a function, found {article(type(setup).__name__)}; values: args=(x,)")
         if args or kwargs:
             raise ImplbenchError("setup= makes what the functions are called with: leave out args= and kwargs=")
-        if any(size < 1 for size in sizes):
-            raise ImplbenchError(f"sizes= must be above 0, found {list(sizes)!r}")
-        return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=tuple(sizes))
+        _require_fit(setup, sizes)
+        return Setup(make=_sized(setup) if sizes else _unsized(setup), sizes=sizes)
     if sizes:
         raise ImplbenchError(
             "sizes= needs setup=, a function of a size that returns what the functions are called with"
         )
     positional, keywords = tuple(args), dict(kwargs or {})
+    values = {f"args[{place}]": one for place, one in enumerate(positional)}
+    values |= {f"kwargs[{name!r}]": one for name, one in keywords.items()}
     if positional and keywords:
         first, *_ = named.values()
-        return Setup(make=lambda: dict(inspect.signature(first).bind(*positional, **keywords).arguments))
-    return Setup(make=(lambda: keywords) if keywords else (lambda: positional))
+        return Setup(make=lambda: dict(inspect.signature(first).bind(*positional, **keywords).arguments), values=values)
+    return Setup(make=(lambda: keywords) if keywords else (lambda: positional), values=values)
+
+
+def _whole(sizes: Iterable[int]) -> tuple[int, ...]:
+    """Return sizes as plain whole numbers, each once; ImplbenchError if they are something else."""
+    try:
+        found = tuple(dict.fromkeys(operator.index(size) for size in sizes))
+    except TypeError as error:
+        raise ImplbenchError(f"sizes= must be whole numbers, as [100, 10_000]: {error}") from error
+    if any(size < 1 for size in found):
+        raise ImplbenchError(f"sizes= must be above 0, found {min(found)}")
+    return found
+
+
+def _require_fit(setup: Function, sizes: Sequence[int]) -> None:
+    """Raise ImplbenchError if a setup cannot be called with a size, or without one."""
+    given = {"seed": 1} if _takes_seed(setup) else {}
+    try:
+        inspect.signature(setup).bind(*sizes[:1], **given)
+    except TypeError as error:
+        how = "a size, for there are sizes=" if sizes else "no size, for there are no sizes="
+        raise ImplbenchError(f"setup= is called with {how}, which does not fit: {error}") from error
+    except ValueError:  # a builtin that does not tell
+        return
 
 
 def _takes_seed(setup: Function) -> bool:

@@ -1,12 +1,13 @@
 """``%load_ext implbench``: the magic ``%%implbench``, which compares the functions, or else the lines, of a cell."""
 
 import ast
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 from ..errors import ImplbenchError
 from ..problems.contract import CONTRACT
-from ..problems.functions import counts
+from ..problems.functions import counts, implementations
 from ..problems.statements import function_text, names_in
 from .comparing import compare
 from .result import Comparison
@@ -51,12 +52,16 @@ def load_ipython_extension(shell: Shell) -> None:
 
 def _compared(shell: Shell, line: str, cell: str) -> Comparison:
     tree = ast.parse(cell)
-    defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and counts(node.name)]
-    if not defined:
+    if not any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and counts(node.name) for node in tree.body):
         return _of_lines(shell, cell)
+    found = implementations(tree, Path("the cell"))
+    for one in found.values():
+        if one.broken:
+            raise ImplbenchError(f"{one.name} {one.broken}")
     shell.ex(cell)
-    given = {name: shell.user_ns[name] for name in defined if name in CONTRACT - {"inputs"}}
-    functions = {name: shell.user_ns[name] for name in defined if name not in CONTRACT}
+    functions = {name: shell.user_ns[name] for name in found}
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    given = {name: shell.user_ns[name] for name in defined & (CONTRACT - {"inputs"})}
     if "inputs" in defined:
         return compare(functions, setup=shell.user_ns["inputs"], **given)
     args, kwargs = shell.ev(f"(lambda *args, **kwargs: (args, kwargs))({line})")

@@ -54,8 +54,10 @@ class Comparison:
         from ..report.charts import speedup, sweep
         from ..report.figures.drawing import draw
 
-        chart, *_ = sweep.charts(self._analysis) or speedup.charts(self._analysis)
-        return draw([chart]).axes[0]
+        charts = sweep.charts(self._analysis) or speedup.charts(self._analysis)
+        if not charts:
+            raise ImplbenchError(f"there is nothing to draw: {self!r}")
+        return draw(charts[:1]).axes[0]
 
     def report(self, path: str | Path) -> Path:
         """Write the report into one file, a page for a browser, and return its path."""

@@ -242,6 +242,13 @@ def manner(to: argparse.ArgumentParser) -> None:
     to.add_argument("--no-color", action="store_true", help="no colours (as with the variable NO_COLOR)")
 
 
+def traceback(to: argparse.ArgumentParser) -> None:
+    """Add whether tracebacks are shown."""
+    to.add_argument(
+        "--traceback", action="store_true", help="show what failed code wrote last too, with the whole traceback"
+    )
+
+
 def as_json(to: argparse.ArgumentParser) -> None:
     """Add whether a program reads the output."""
     to.add_argument("--json", action="store_true", help="print JSON to stdout, for a program")

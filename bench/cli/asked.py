@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..errors import ImplbenchError
 from ..measure.selection import Selection
-from ..problems import discovery, problem, sources
+from ..problems import discovery, functions, literals, problem, sources
 from ..problems.problem import Problem
 from ..report import terminal
 
@@ -70,6 +70,13 @@ def _tell(found: Problem, place: Path, *, by_name: bool) -> None:
         others = discovery.passed_over(found.folder)
         told = "; ".join(f"{name} was passed over, it {reason}" for name, reason in others.items())
         terminal.note(f"{found.file.name} is the problem here{f'; {told}' if told else ''}")
+    if found.is_one_file and found.origin is None:
+        names = functions.unnoticed(literals.parsed(found.file), found.file)
+        if names:
+            terminal.note(
+                f"{', '.join(names)} in {found.file.name}: made by a call, and not compared; where that is to be, have "
+                "__all__ name all implementations"
+            )
     if by_name:
         terminal.note(
             f"the baseline is {found.baseline}, the first by its name; BASELINE in {found.file.name} or --baseline "

@@ -78,6 +78,8 @@ class RunOptions(ReportingOptions):
     roofline: bool = False
     report: bool = False
     watch: bool = False
+    traceback: bool = False
+    """Whether what failed code wrote last is shown."""
     best: bool = False
     error: float = USUAL_ERROR
     resume: str | None = None

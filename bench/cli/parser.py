@@ -50,6 +50,7 @@ def _run(commands: "Commands") -> None:
     arguments.limits(run)
     judging_arguments.race(run)
     arguments.resuming(run)
+    arguments.traceback(run)
     run.add_argument(
         "--watch",
         action="store_true",
@@ -169,6 +170,7 @@ def _check(commands: "Commands") -> None:
     arguments.seed(check)
     arguments.timeout(check)
     arguments.memory(check)
+    arguments.traceback(check)
     arguments.as_json(check)
 
 

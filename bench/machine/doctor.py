@@ -83,9 +83,6 @@ def frameworks() -> Iterator[Remark]:
     for name in EXTRAS:
         yield _distribution(name, "implementations that need it are unavailable", f"pip install implbench[{name}]")
     yield _distribution("memray", "explain --memray has nothing to draw with", "pip install implbench[memray]")
-    yield _distribution(
-        "scipy", "the tests that check the statistics against it cannot run", "pip install implbench[test]"
-    )
 
 
 def _distribution(name: str, loss: str, remedy: str) -> Remark:

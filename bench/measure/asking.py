@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from ..store.worker_records import Outcome
 from ..worker.protocol import Answer, Order, TimeBurst
+from .ended import Ended
 from .recording import Active, Past
 from .verifiers import asked
-from .worker_process import Ended
 
 #: What is done for an arm.
 Done = TypeVar("Done")

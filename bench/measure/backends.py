@@ -15,12 +15,12 @@ from ..problems.case import Case
 from ..store.records import Round
 from ..worker.protocol import InputsWritten
 from .counting import Untimed
+from .ended import Ended
 from .group import Group, Source
 from .recording import Past
 from .round_executor import ProcessRoundExecutor
 from .round_plan import RoundPlan, TurnChooser
 from .worker_pool import WorkerPool
-from .worker_process import Ended
 
 
 class Rounds(Protocol):

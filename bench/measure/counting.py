@@ -7,9 +7,9 @@ from pathlib import Path
 from ..store.records import Role
 from ..worker.untimed import Count, Counted, Track, Tracked
 from .asking import Asking
+from .ended import Ended
 from .memory_pages import MemoryPages
 from .recording import Active, counted
-from .worker_process import Ended
 
 #: Arms of which nothing is counted: what the baseline does, its second arm does too.
 UNCOUNTED = (Role.AGAIN, Role.LIMIT)

@@ -13,8 +13,9 @@ from ..store.records import INTERRUPTED, Arm, Round
 from ..store.worker_records import ANEW, DiscardedBurst, Outcome, Spent, Worker, worst
 from ..worker.protocol import FIRST, BurstTimed, Changed, Kept, Returned, Started, Verified
 from ..worker.untimed import Counted
+from .ended import Ended
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
-from .worker_process import Ended, WorkerProcess
+from .worker_process import WorkerProcess
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from . import round_plan, seen
 from .asking import Asking
 from .case_spec import case_spec
 from .counting import Counting, Untimed
+from .ended import Ended
 from .filler import filler
 from .group import Group, Source
 from .recording import (
@@ -35,7 +36,6 @@ from .round_plan import RoundPlan, TurnChooser, Turns
 from .verifiers import Verifiers
 from .verifying import Verifying, contradicted
 from .worker_pool import WorkerPool
-from .worker_process import Ended
 from .worker_supply import WorkerSupply
 
 

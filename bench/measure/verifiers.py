@@ -29,6 +29,7 @@ from ..worker.protocol import (
     Wake,
     WriteInputs,
 )
+from .ended import Ended
 from .group import Source
 from .untouched import Untouched
 from .worker_process import WorkerProcess
@@ -108,8 +109,10 @@ class Verifiers:
             took_s = time.monotonic() - began_s
             self.start_s = took_s if self.start_s is None else min(self.start_s, took_s)
             one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
-        except BaseException:
+        except BaseException as error:
             one.process.kill()
+            if isinstance(error, Ended):
+                error.written = one.process.output_tail
             raise
         self.untouched.add(spec.inputs)
         return one.written
@@ -124,9 +127,9 @@ class Verifiers:
         order = HandOut(name=name, folder=place)
         return self._asked(self._alive(folder), order, HandedOut, self._timeout_s).content
 
-    def verify(self, folder: Path, returned: Sequence[Returned]) -> Verified:
+    def verify(self, folder: Path, returned: Sequence[Returned], implementation: str) -> Verified:
         """Return how far off, and how good, it is what a worker's calls returned; Ended where something is wrong."""
-        order = Verify(returned=tuple(returned))
+        order = Verify(returned=tuple(returned), implementation=implementation)
         timeout_s = self._timeout_s * max(1, len(returned))
         return self._asked(self._alive(folder), order, Verified, timeout_s)
 

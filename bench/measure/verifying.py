@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ..worker.protocol import LAST, Change, Changed, Content, Returned, Verified
+from ..worker.protocol import LAST, Change, Changed, Content, Verified
+from .ended import Ended
 from .recording import Active
 from .seen import Contradiction
 from .untouched import Untouched
 from .verifiers import Verifiers
-from .worker_process import Ended
 
 #: What the calls of a worker returned takes at most so much memory, if it is more than that of one of them.
 MOST_KEPT_BYTES = 4 * 2**20
@@ -72,7 +72,7 @@ class Verifying:
 
     def all_of(self, one: Active, inputs: Path) -> None:
         """Verify all that a worker's calls returned since its first; Ended if something is wrong."""
-        one.record_verified(self._verified(inputs, one.returned))
+        one.record_verified(self._verified(inputs, one))
         one.returned.clear()
 
     def _content(self, inputs: Path, name: str) -> Content:
@@ -84,10 +84,10 @@ class Verifying:
             self._untouched.add(place)
         return self._handed_out[key]
 
-    def _verified(self, inputs: Path, returned: Sequence[Returned]) -> Verified:
-        found = self._verifiers.verify(inputs, returned)
-        for one in returned:
-            shutil.rmtree(one.kept.folder, ignore_errors=True)
+    def _verified(self, inputs: Path, one: Active) -> Verified:
+        found = self._verifiers.verify(inputs, one.returned, one.arm.case.implementation)
+        for returned in one.returned:
+            shutil.rmtree(returned.kept.folder, ignore_errors=True)
         return found
 
 

@@ -20,6 +20,7 @@ from ..units import amount
 from ..worker import pipe
 from ..worker.protocol import Answer, Failure, Foreign, Leave, Leaving, Order, Start
 from . import descendants, seen, worker_start
+from .ended import Ended
 from .seen import Seen
 from .worker_start import Conditions
 
@@ -46,17 +47,6 @@ SHORTEST_EXTENSION_S = 0.01
 
 #: Signals that are sent from outside; an error of the code itself ends in another.
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
-
-
-class Ended(Exception):
-    """A case ended otherwise than ok: its worker says so, says what nobody can read, died, or kept silent."""
-
-    def __init__(self, outcome: Outcome, reason: str, *, from_outside: bool = False) -> None:
-        """Take `from_outside`, whether somebody or something else may be why it ended."""
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
-        self.from_outside = from_outside
 
 
 class WorkerProcess:

@@ -25,9 +25,10 @@ from ..worker.protocol import InputsWritten
 from . import probes
 from .backends import Backend, RoundExecutor
 from .counting import Untimed
+from .ended import Ended
 from .group import Group, Source
 from .scratch import scratch
-from .worker_process import MEANWHILE_S, Ended
+from .worker_process import MEANWHILE_S
 
 #: How making inputs ends where others beside it may be the reason.
 FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
@@ -49,7 +50,7 @@ class Stage:
     limits: tuple[Limit, ...] = ()
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Group -> why its problem gave no inputs; such groups are not among `groups`."""
+    """Group -> why there are no inputs, or nothing is known to be right; such groups are not among `groups`."""
     checks: dict[str, Check] = field(default_factory=dict)
     """Group -> how its results are checked."""
     doubts: dict[str, str] = field(default_factory=dict)
@@ -211,10 +212,11 @@ class _Inputs:
         if isinstance(reply, Ended):
             if os.strerror(errno.ENOSPC) in reply.reason:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            told = f"{one.problem}: its {source.problem.file.name} gave no inputs: {reply.reason}"
+            told = f"{one.problem}: cannot be verified: {reply.reason}"
             absent = _ABSENT.search(reply.reason)
             raise NothingMeasured(
-                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told
+                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told,
+                written=reply.written,
             )
         return folder, reply
 

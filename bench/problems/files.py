@@ -18,6 +18,23 @@ def files_below(place: Path) -> tuple[Path, ...]:
     return tuple(sorted(file for file in place.rglob("*") if file.is_file() and "__pycache__" not in file.parts))
 
 
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a problem's folder, sorted: those below it, and those of the problems that it links to.
+
+    So a problem may build on another: ``_backprop -> ../backprop``. Links to other folders are passed over, and those
+    that lead back to where they lie.
+    """
+    found: list[Path] = []
+    for at, folders, files in os.walk(folder, followlinks=True):
+        here = Path(at)
+        above = {place.resolve() for place in (here, *here.parents)}
+        links = [here / name for name in folders if (here / name).is_symlink()]
+        others = {link.name for link in links if link.resolve() in above or not (link / f"{MODULE}.py").is_file()}
+        folders[:] = [name for name in folders if name not in {"__pycache__", *others}]
+        found += [here / name for name in files if (here / name).is_file()]
+    return tuple(sorted(found))
+
+
 def modules_in(folder: Path) -> dict[str, Path]:
     """Return name -> file of each module in a problem's folder that is meant as an implementation, sorted by name."""
     files = [file for file in folder.glob("*.py") if file.stem != MODULE]
@@ -61,7 +78,7 @@ def _imported(file: Path) -> set[str]:
 
 def _beside(folder: Path, name: str) -> tuple[Path, ...]:
     """Return the files of the module or package of that name in a folder; none where there is none."""
-    if (folder / name / "__init__.py").is_file():
+    package, module = folder / name / "__init__.py", folder / f"{name}.py"
+    if os.path.isfile(package):  # noqa: PTH113  # no error where a name is too long for a file's
         return files_below(folder / name)
-    module = folder / f"{name}.py"
-    return (module,) if module.is_file() else ()
+    return (module,) if os.path.isfile(module) else ()  # noqa: PTH113

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import ImplbenchError
 from .contract import CONTRACT, OFFERED
-from .literals import described, evaluated, literals, statements
+from .literals import bindings, described, evaluated, literals, statements
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -38,12 +38,13 @@ class Function:
 def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
     """Return name -> function for each that a file defines and means as an implementation, in the order of lines.
 
-    These are the public functions and lambdas; or, where there is an ``__all__``, what that names, be it imported.
+    These are the public functions and lambdas; or, where there is an ``__all__``, what that names, be it imported, in
+    the order in which it does.
 
     Raises
     ------
     ImplbenchError
-        If ``__all__`` is no literal list of names.
+        If ``__all__`` is no literal list of names, or has one that nothing in the file has.
     """
     named = _exported(tree, file)
     found: dict[str, Function] = {}
@@ -51,10 +52,28 @@ def implementations(tree: ast.Module, file: Path) -> dict[str, Function]:
         wanted = name in named if named is not None else counts(name) and node is not None
         if wanted and name not in CONTRACT:
             found[name] = _described(name, node, file)
-    return found
+    if named is None:
+        return found
+    unbound = [name for name in named if name not in found and name not in CONTRACT]
+    if unbound and not any(name == "*" for name, _ in _bound(tree)):
+        raise ImplbenchError(f"{file}: __all__ names {unbound[0]}, which the file neither defines nor imports")
+    return {name: found.get(name, Function(name=name, title=name)) for name in named if name not in CONTRACT}
 
 
-def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:
+def unnoticed(tree: ast.Module, file: Path) -> list[str]:
+    """Return the names of what is made of functions by calls, as by ``jit(f)``, and is no implementation."""
+    if _exported(tree, file) is not None:
+        return []
+    functions = {name for name, node in _bound(tree) if node is not None}
+    return [
+        name
+        for name, value in bindings(tree)
+        if isinstance(value, ast.Call) and counts(name) and not name.isupper() and name not in CONTRACT
+        if any(isinstance(one, ast.Name) and one.id in functions for one in ast.walk(value))
+    ]
+
+
+def _exported(tree: ast.Module, file: Path) -> tuple[str, ...] | None:
     """Return the names in ``__all__``, None where there is none."""
     bound = {name for node in statements(tree.body) for name in _targets(node)}
     if "__all__" not in bound:
@@ -62,7 +81,7 @@ def _exported(tree: ast.Module, file: Path) -> frozenset[str] | None:
     names = literals(tree).get("__all__")
     if not isinstance(names, list | tuple) or not all(isinstance(one, str) for one in names):
         raise ImplbenchError(f'{file}: __all__ must be one literal list of names, as in ["loop", "fast"]')
-    return frozenset(names)
+    return tuple(names)
 
 
 def _bound(tree: ast.Module) -> Iterator[tuple[str, _Function | None]]:

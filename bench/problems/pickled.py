@@ -8,7 +8,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +37,8 @@ class Setup:
     """As `inputs` of a problem that is one file."""
     sizes: tuple[int, ...] = ()
     """What `make` is called with, in turn; empty: it takes no size."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """The values that it returns, as the user calls them, where they are known beforehand."""
 
 
 def problem_of(
@@ -83,7 +85,7 @@ def problem_of(
         arguments=_arguments(functions[baseline]),
         has_dtype=False,
         path=tuple(dict.fromkeys(Path(place).absolute() for place in sys.path if Path(place).is_dir())),
-        code=_code({**functions, "inputs": setup.make, **contract}),
+        code=_code({**functions, "inputs": setup.make, **contract}, setup.values),
         texts={name: _text(one) for name, one in functions.items()},
     )
 
@@ -104,27 +106,29 @@ def _folder() -> Path:
     return Path(file).absolute().parent if file else Path.cwd()
 
 
-def _code(values: Mapping[str, Any]) -> bytes:
-    """Return functions as bytes; ImplbenchError with the name of one that cannot be sent, and why."""
+def _code(functions: Mapping[str, Any], values: Mapping[str, Any]) -> bytes:
+    """Return functions as bytes; ImplbenchError with the name of one, or of a value, that cannot be sent, and why."""
     import cloudpickle
 
-    for name, value in values.items():
+    for name, value in {**values, **functions}.items():
         try:
             size = len(cloudpickle.dumps(value))
         except Exception as error:  # whatever an object of the user's raises
             raise ImplbenchError(_unsendable(name, value, error)) from error
         if size > LARGEST_BYTES:
             raise ImplbenchError(
-                f"{name} and what it refers to take {size / 2**20:.0f} MiB, which each worker would be sent (at most "
-                f"{LARGEST_BYTES // 2**20}): make large values in setup=, a function that returns them"
+                f"{name} takes {size / 2**20:.0f} MiB, with what it refers to, which each worker would be sent (at "
+                f"most {LARGEST_BYTES // 2**20}): make large values in setup=, a function that returns them"
             )
-    dumped: bytes = cloudpickle.dumps(dict(values))
+    dumped: bytes = cloudpickle.dumps(dict(functions))
     return dumped
 
 
 def _unsendable(name: str, value: object, error: Exception) -> str:
     """Return what is said of a function that cannot be pickled: the variable at fault, if known."""
     said = f"{name} cannot be sent to another process: {type(error).__name__}: {error}"
+    if not callable(value):
+        return f"{said}: make it in setup=, a function that returns what the functions are called with"
     culprit = next((each for each, held in _referred(value).items() if not _is_sendable(held)), None)
     if culprit is None:
         return said

@@ -13,7 +13,7 @@ from .. import reading
 from ..errors import ImplbenchError, did_you_mean, unknown
 from ..text import speakable
 from .contract import constants_of
-from .files import MODULE, files_below, modules_in, own_files, path_from
+from .files import MODULE, files_of, modules_in, own_files, path_from
 from .functions import Function, Signature, function_named, implementations, signature
 from .literals import described, parsed
 from .one_file import require
@@ -112,10 +112,13 @@ class Problem:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that somebody wrote for it: the files of its folder, or its file and those beside it that it imports."""
+        """All that somebody wrote for it: the files of its folder, with those of the folders that it links to.
+
+        Of a problem that is one file, that and those beside it that it imports.
+        """
         if self.code or self.belonging:
             return self.belonging
-        return own_files(self.file) if self.is_one_file else files_below(self.folder)
+        return own_files(self.file) if self.is_one_file else files_of(self.folder)
 
     @property
     def is_led(self) -> bool:

@@ -135,7 +135,7 @@ class Folder:
                 yield file, (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def _below(self) -> Iterator[Path]:
-        for place, folders, files in os.walk(self.path):
+        for place, folders, files in os.walk(self.path, followlinks=True):  # as they are copied
             passing = self._passing(place, [*folders, *files])
             folders[:] = [name for name in folders if name not in passing]
             yield from (Path(place, name) for name in files if name not in passing)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from ..store.checks import Against
 from ..store.worker_records import Verification, worst
 from . import correctness
 from .baseline import Baseline, copied
@@ -69,24 +70,30 @@ class Answers:
             try:
                 found = self._errors(returned, returned.content)
             except Unfit as unfit:
-                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned)) from unfit
+                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned, order.implementation)) from unfit
             errors = worst(errors, found)
             if returned.first and returned.content == FIRST:
                 quality = self._quality(returned)
         return Verified(verification=errors, quality=quality)
 
-    def _explained(self, reason: str, returned: Returned) -> str:
+    def _explained(self, reason: str, returned: Returned, implementation: str) -> str:
         """Return what is said of a wrong result, by which call it was and what else it would be right for."""
         if not returned.first:
             return f"a later call gave another result than the first: {reason}"
-        if returned.content == FIRST:
-            return reason
         others = self._made.keys() - {returned.content}
-        if any(self._is_right(returned, content) for content in others):
+        if returned.content != FIRST and any(self._is_right(returned, content) for content in others):
             return (
                 "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
                 "(if prepare() copies the inputs, say COPIES_INPUTS = True)"
             )
+        against = self._made[returned.content].right.check.against
+        if implementation == self._order.baseline and against == Against.BASELINE:
+            return (
+                "the baseline itself gives another result in another process: seed what is random from the inputs, "
+                f"leave no set's order in it, or let accept() judge; {reason}"
+            )
+        if returned.content == FIRST:
+            return reason
         return f"on other contents (seed {self._made[returned.content].seed}): {reason}"
 
     def _is_right(self, returned: Returned, content: str) -> bool:

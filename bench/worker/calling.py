@@ -15,6 +15,9 @@ from .protocol import CaseSpec
 
 Values = Mapping[str, Any]
 
+#: So many arguments are named at most.
+_MOST_NAMED = 6
+
 #: A file among the inputs: they are given as keywords.
 KEYWORDS = "keywords"
 
@@ -97,11 +100,13 @@ def _require_fit(step: "partial[Any]", inputs: Values, spec: CaseSpec) -> None:
         signature.bind(*step.args, **step.keywords)
     except TypeError as error:
         name = getattr(function, "__name__", "it")
+        given = ", ".join([*list(inputs)[:_MOST_NAMED], *["..."] * (len(inputs) > _MOST_NAMED)])
         keys = "; if a dict is the argument itself, return (the_dict,)" if step.keywords else ""
+        takes = f"{name}({', '.join(signature.parameters)})"
+        other = f"; if it is no implementation, call it _{name} in {spec.module}.py{keys}" if not spec.code else ""
         raise Unfit(
             "failed",
-            f"{name}({', '.join(signature.parameters)}) does not take what inputs() returns, "
-            f"({', '.join(inputs)}): {error}; if it is no implementation, call it _{name} in {spec.module}.py{keys}",
+            f"{takes} does not take what {spec.maker} gives, ({given}): {error}{other}",
         ) from error
 
 
@@ -137,13 +142,13 @@ def _named(made: Any, spec: CaseSpec) -> Values:
             raise Unfit("failed", f"its inputs() returned a {type(made).__name__}, expected a dict of names and values")
         return made
     if made is None:
-        raise Unfit("failed", "its inputs() returned nothing; return what the functions are called with")
+        raise Unfit("failed", f"its {spec.maker} returned nothing; return what the functions are called with")
     if isinstance(made, dict):
         if not all(isinstance(name, str) for name in made):
             raise Unfit(
                 "failed",
-                "its inputs() returned a dict that has other keys than names of arguments; if the dict is itself the "
-                "argument, return (the_dict,)",
+                f"its {spec.maker} returned a dict that has other keys than names of arguments; if the dict is itself "
+                "the argument, return (the_dict,)",
             )
         if not (spec.inputs / KEYWORDS).exists():
             spec.inputs.mkdir(parents=True, exist_ok=True)

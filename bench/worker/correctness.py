@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..store.worker_records import Verification, worst
-from .outcome import Wrong, shortened, where
+from ..text import article
+from .outcome import Unfit, Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
 from .values.leaves import Holder, Leaves, Numbers
@@ -44,6 +45,12 @@ def accept(test: Callable[[Any, Any], object], inputs: Any, outputs: Any, *, nam
         said = f"{shortened(f'{type(error).__name__}: {error}', 180)}{where(error)}"
     if isinstance(said, bool | np.bool_):
         said = None if said else "it returned False"
+    if not isinstance(said, str | None):
+        raise Unfit(
+            "failed",
+            f"the problem's {name}() returned {article(type(said).__name__)}, expected None, or a text that says why "
+            "not; a figure of how good a result is belongs in quality()",
+        )
     if said is not None:
         raise Wrong(f"not accepted by the problem's {name}(): {said}")
 
@@ -141,12 +148,11 @@ def require_unchanged(inputs: Values, originals: Values) -> None:
 
 def changed(name: str, *, is_array: bool = True) -> str:
     """Return what is said of an implementation that has changed an input."""
-    remedy = (
-        f'INOUT = ("{name}",) in problem.py'
-        if is_array
-        else "so by a function fresh(inputs), which returns what the next call is given"
+    restored = f'INOUT = ("{name}",) in the problem, or say ' if is_array else ""
+    return (
+        f"changed its input {name}; if the computation overwrites it, say {restored}so by a function fresh(inputs), "
+        "which returns what the next call is given"
     )
-    return f"changed its input {name}; if the computation overwrites it, say {remedy}"
 
 
 def same(array: np.ndarray, original: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..store.checks import Against, Check, Closeness
-from .baseline import detached, elsewhere
+from .baseline import copied, detached, elsewhere
 from .loading import ProblemFunctions
 from .measured_tolerance import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
 from .outcome import Unfit, judged
@@ -165,7 +165,7 @@ class Expecting:
         if self._problem.reference is None:
             raise ValueError("the problem has no reference")
         with judged("its reference() "):
-            given = self._problem.reference(inputs)
+            given = self._problem.reference({name: copied(value) for name, value in inputs.items()})
             found = self._named(given, "reference")
         if not self._spec.outputs and type(given) is dict and not given:  # of no outputs, or the empty dict is right
             own = self._by_itself(inputs)

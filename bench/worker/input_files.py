@@ -10,6 +10,7 @@ import numpy as np
 
 from ..problems.sources import calls
 from ..store.checks import Closeness
+from ..text import article
 from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import same_value
@@ -57,10 +58,11 @@ class Maker:
         data = order.other_data if name == LAST else self._spec.case.data
         seed = order.seed + {FIRST: 0, LAST: 1 + drawn, TIMED: 2 + drawn}[name]
         began = time.monotonic()
-        with judged():
+        with judged(f"its {self._spec.maker}: "):
             inputs = made(self._spec, data, seed)
+        with judged():
             _require_arrays(self._spec.inout, inputs)
-            before = {one: copied(value) for one, value in inputs.items()}  # a reference may compute in place
+            before = {one: copied(value) for one, value in inputs.items()}  # tolerance() may compute in place
             right = self._expecting.of(self._call.operands if self._call else inputs, seed)
         return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
 
@@ -132,11 +134,18 @@ def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], nam
 
 
 def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
-    """Raise Unfit if one of the names in INOUT is no input array."""
+    """Raise Unfit if one of the names in INOUT is no input, or no array."""
     arrays = [name for name, value in inputs.items() if isinstance(value, np.ndarray)]
     for name in names:
-        if name not in arrays:
-            raise Unfit("failed", f"its INOUT names {name!r}, which is none of its input arrays: {', '.join(arrays)}")
+        if name in inputs and name not in arrays:
+            kind = article(type(inputs[name]).__name__)
+            raise Unfit(
+                "failed",
+                f"its INOUT names {name!r}, which is {kind}, and only arrays are put back: have a function "
+                "fresh(inputs) return what the next call is given",
+            )
+        if name not in inputs:
+            raise Unfit("failed", f"its INOUT names {name!r}, which is none of its inputs: {', '.join(inputs)}")
 
 
 def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
@@ -159,9 +168,10 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
     elif one and other and _are_alike(one.leaves, other.leaves):
         always = "right answers"
     if always:
+        remedy = f"; let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         return (
-            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one; "
-            f"let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
+            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one"
+            f"{'' if spec.origin else remedy}"
         )
     renewed = _renewed(first.inputs, second.inputs)
     if renewed and not spec.is_one_file:

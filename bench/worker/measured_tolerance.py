@@ -79,8 +79,15 @@ def measured_tolerance(
         Of what is drawn.
     known
         What was found for other contents of the inputs: terms and growth are the algorithm's and are kept.
+
+    Raises
+    ------
+    Unfit
+        If the algorithm is random: how far its results move says nothing of their rounding then.
     """
     trial = _Trial(algorithm, inputs, right, np.random.default_rng(seed))
+    if not known:
+        trial.require_repeatable()
     units = {path: tolerance.unit_roundoff(_real(dtypes[path])) for path in trial.paths}
     inputs_unit = _inputs_unit(inputs, units)
     gauges = {
@@ -188,6 +195,18 @@ class _Trial:
         fits = all(path in arrays and arrays[path].shape == _shape(self._right[path]) for path in self.paths)
         return arrays if fits else None
 
+    def require_repeatable(self) -> None:
+        """Raise Unfit if the same inputs give results that differ by more than their rounding explains."""
+        if not (self._has(LONGEST_IN_ALL_S) or self._each_s < TOO_SLOW_S / 4):
+            return
+        again = self._evaluated(lambda value: changing.changed(value, np.copy))
+        if again and not all(_is_near(again[path], self.centre[path]) for path in self.paths):
+            raise Unfit(
+                "failed",
+                "what is right cannot be told: called twice with the same inputs it gives two results; seed what is "
+                "random from the inputs, or let accept() judge its distribution",
+            )
+
     def terms(self) -> float:
         """Return on how many numbers of the inputs one of the results depends."""
         count = sum(map(changing.count_of_numbers, self._inputs.values()))
@@ -230,6 +249,13 @@ class _Trial:
             path: tolerance.growth(single[path], self.centre[path], gauges[path], (unit, units[path]))
             for path in self.paths
         }
+
+
+def _is_near(one: np.ndarray, other: np.ndarray) -> bool:
+    """Return whether numbers agree to half their digits, as they do where only the order of additions is by chance."""
+    scale = np.abs(other[np.isfinite(other)]).max(initial=0)
+    within = np.sqrt(np.finfo(other.dtype).eps) * scale
+    return bool(np.allclose(one, other, rtol=0, atol=within, equal_nan=True))
 
 
 def _shape(leaf: Leaf) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ import functools
 import site
 import sysconfig
 import traceback
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from ..store.worker_records import WorkerOutcome
 
 #: A reason has at most so many characters: what is left out of it is in the middle.
 LONGEST_REASON = 300
+
+#: What cloudpickle says of a function that it sent, in the place of its file.
+_SENT = "<dynamic-code>"
+
+_PACKAGE = __name__.rpartition(".worker")[0]
 
 _HARNESS = Path(__file__).resolve().parents[1]
 
@@ -72,12 +78,23 @@ def shortened(text: str, longest: int = LONGEST_REASON) -> str:
 
 
 def where(error: BaseException) -> str:
-    """Return file and line of an error, as in `` (fast.py, line 3)``: the last of the user's own; empty if none is."""
-    own = [one for one in traceback.walk_tb(error.__traceback__) if is_users(one[0].f_code.co_filename)]
+    """Return file and line of an error, as in `` (fast.py, line 3)``: the last of the user's own; empty if none is.
+
+    What was sent from a program or a notebook has no file: its function is named, as in `` (in fast, line 3)``.
+    """
+    own = [one for one in traceback.walk_tb(error.__traceback__) if _is_own(one[0])]
     if not own:
         return ""
     frame, line = own[-1]
-    return f" ({Path(frame.f_code.co_filename).name}, line {line})"
+    code = frame.f_code
+    return f" ({f'in {code.co_name}' if code.co_filename == _SENT else Path(code.co_filename).name}, line {line})"
+
+
+def _is_own(frame: types.FrameType) -> bool:
+    """Return whether the code that a frame runs is the user's own."""
+    if frame.f_code.co_filename == _SENT:
+        return not str(frame.f_globals.get("__name__")).startswith(f"{_PACKAGE}.")
+    return is_users(frame.f_code.co_filename)
 
 
 def is_users(file: str) -> bool:

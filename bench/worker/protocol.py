@@ -64,6 +64,11 @@ class CaseSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Inputs that an evaluation may overwrite."""
 
     @property
+    def maker(self) -> str:
+        """What makes the inputs, as the user calls it."""
+        return "args= or setup=" if self.code else "inputs()"
+
+    @property
     def is_one_file(self) -> bool:
         """Whether the implementations are functions, of that file or of what a collection has in the place of one."""
         return self.module != MODULE or self.origin is not None
@@ -118,6 +123,8 @@ class Verify(Order, frozen=True, kw_only=True):
     """Hold what calls of one worker have returned against what is right, in the order of the calls."""
 
     returned: tuple[Returned, ...]
+    implementation: str = ""
+    """Whose they are."""
 
 
 class Start(Order, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """`import implbench`: functions of a program are compared, and the result says what came of it."""
 
+import threading
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -98,10 +100,26 @@ def test_a_run_is_kept_where_that_is_asked_for(tmp_path):
     [
         ((), {}, "nothing to compare"),
         ((loop, loop), {}, "two functions are called loop"),
-        ((loop, 3), {}, "int is a int, expected a function"),
+        (({1: loop},), {}, "found 1 as a name, expected text"),
+        ((loop, 3), {}, "int is an int, expected a function"),
         ((loop,), {"sizes": [1]}, "sizes= needs setup="),
         ((loop,), {"setup": loop, "args": (1,)}, "leave out args= and kwargs="),
         ((loop,), {"setup": loop, "sizes": [0]}, "sizes= must be above 0"),
+        ((loop,), {"setup": loop, "sizes": [1e3]}, "sizes= must be whole numbers"),
+        ((loop,), {"setup": loop, "sizes": 3}, "sizes= must be whole numbers"),
+        ((loop,), {"setup": 3}, "setup= must be a function, found an int"),
+        ((loop,), {"setup": lambda n: n}, "called with no size, .*: missing a required argument: 'n'"),
+        ((loop,), {"setup": lambda: 1, "sizes": [2]}, "called with a size, .*: too many positional arguments"),
+        ((loop,), {"tolerance": 1e-6}, "tolerance= must be a function, found a float"),
+        ((loop,), {"rounds": 0}, "rounds= must be a whole number of at least 1, found 0"),
+        ((loop,), {"budget": -1}, "budget= must be a number above 0, found -1"),
+        ((loop,), {"seed": 1.5}, "seed= must be a whole number of at least 0, found 1.5"),
+        ((loop,), {"args": np.ones(3)}, r"args= must be a tuple of arguments, found a ndarray; .* args=\(x,\)"),
+        ((loop,), {"args": "abc"}, "found a str"),
+        ((loop,), {"args": (1, (one for one in ()))}, r"args\[1\] cannot be sent .* 'generator' .*: make it in setup="),
+        ((loop,), {"kwargs": {"x": threading.Lock()}}, r"kwargs\['x'\] cannot be sent to another process"),
+        ((loop,), {"args": (np.ones(2**21),)}, r"args\[0\] takes 16 MiB"),
+        ((loop,), {"kwargs": [1]}, "kwargs= must be a dict of arguments, found a list"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(functions, given, said):

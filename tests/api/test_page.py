@@ -69,6 +69,13 @@ def test_a_cell_may_define_its_inputs(shell):
     assert shell.magics["implbench"]("", cell).verdict == "faster"
 
 
+def test_what_a_cell_names_like_a_file_is_compared_like_one(shell):
+    cell = "def loop(v):\n    return v\nrows = lambda v: v\ndef _helper(v): ..."
+    assert list(shell.magics["implbench"]("3", cell).verdicts) == ["rows"]
+    with pytest.raises(comparing.ImplbenchError, match=r"rows is an async function \(the cell, line 2\)"):
+        shell.magics["implbench"]("3", "def loop(v): ...\nasync def rows(v): ...")
+
+
 def test_lines_do_not_stay_behind_in_the_notebook(shell):
     before = set(shell.user_ns)
     shell.magics["implbench"]("", "x.sum()\nnp.sum(x)")

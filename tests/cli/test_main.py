@@ -82,7 +82,7 @@ def test_list_names_problems_implementations_and_what_is_missing(capsys):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "bakprop"], "unknown problem 'bakprop': choose from backprop, matmul"),
+        (["run", "bakprop"], "unknown problem 'bakprop': choose from autoencoder, backprop, matmul"),
         (["run", "no/such/folder"], "no such folder or Python file; expected a folder with a problem.py"),
         (["run", "backprop", "--impl", "vektorized"], "unknown implementation of backprop 'vektorized': choose from"),
         (["run", "backprop", "--baseline", "x"], "'x': choose from"),

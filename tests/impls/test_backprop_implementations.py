@@ -32,7 +32,7 @@ if find_spec("cupy") is None:  # distributions of several names have it, so it h
     ELSEWHERE["cupy_gpu"] = "needs CuPy"
 REMEDIES = {
     "numba_loop": "needs numba (pip install implbench[numba])",
-    "numba_blocked": "needs numba, scipy (pip install implbench[numba] scipy)",
+    "numba_blocked": "needs numba, scipy (pip install implbench[numba] implbench[scipy])",
     "numba_parallel": "needs numba (pip install implbench[numba])",
     "numexpr_fused": "needs numexpr (pip install implbench[numexpr])",
     "jax_jit": "needs jax (pip install implbench[jax])",

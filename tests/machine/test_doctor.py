@@ -120,7 +120,7 @@ def test_a_blas_that_may_be_the_reference_one_is_noted():
 def test_a_missing_framework_is_told_with_the_extra_that_brings_it(monkeypatch):
     monkeypatch.setattr(environment, "version", lambda name: None)
     found = {one.subject: one for one in doctor.frameworks()}
-    assert set(found) == {*EXTRAS, "memray", "scipy"}
+    assert set(found) == {*EXTRAS, "memray"}
     assert {one.state for one in found.values()} == {"missing"}
     assert found["numba"].remedy == "pip install implbench[numba]"
 

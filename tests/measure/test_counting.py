@@ -7,10 +7,10 @@ import pytest
 
 from bench.measure import memory_pages
 from bench.measure.counting import LONGEST_COUNTED_NS, Counting, Untimed
+from bench.measure.ended import Ended
 from bench.measure.memory_pages import MemoryPages
 from bench.measure.recording import Active, unmeasured
 from bench.measure.round_plan import RoundPlan
-from bench.measure.worker_process import Ended
 from bench.store.records import Role
 from bench.store.worker_records import Counts, Outcome
 from bench.worker.untimed import Count, Counted, Track, Tracked

@@ -8,6 +8,7 @@ import pytest
 from bench.analyse.decided import decided
 from bench.analyse.findings import findings
 from bench.measure import round_plan, worker_supply
+from bench.measure.ended import Ended
 from bench.measure.group import Group, Source
 from bench.measure.recording import Active, paced, unmeasured
 from bench.measure.round_executor import ProcessRoundExecutor
@@ -15,7 +16,6 @@ from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.seen import Seen
 from bench.measure.selection import Selection, select
-from bench.measure.worker_process import Ended
 from bench.problems import problem
 from bench.problems.implementation import Implementation
 from bench.report.sections.cases import summary_table

@@ -11,8 +11,9 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.machine import memory
+from bench.measure.ended import Ended
 from bench.measure.scratch import TEMPORARY
-from bench.measure.worker_process import Ended, WorkerProcess
+from bench.measure.worker_process import WorkerProcess
 from bench.measure.worker_start import Conditions
 from bench.store.worker_records import Outcome
 from bench.worker.protocol import CaseSpec, InputsWritten, WriteInputs

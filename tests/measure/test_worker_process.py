@@ -9,7 +9,8 @@ import pytest
 
 from bench.machine import memory
 from bench.measure import worker_process
-from bench.measure.worker_process import TAIL_BYTES, Ended, WorkerProcess
+from bench.measure.ended import Ended
+from bench.measure.worker_process import TAIL_BYTES, WorkerProcess
 from bench.measure.worker_start import Conditions
 from bench.store.worker_records import Outcome
 from bench.worker.pipe import LONGEST_REASON, send

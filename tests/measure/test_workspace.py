@@ -8,7 +8,7 @@ import pytest
 
 from bench.errors import NothingMeasured
 from bench.measure import workspace
-from bench.measure.worker_process import Ended
+from bench.measure.ended import Ended
 from bench.problems.case import Size
 from bench.store.worker_records import Outcome
 from bench.worker.protocol import InputsWritten

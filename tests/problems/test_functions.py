@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.problems.functions import function_named, implementations, signature
+from bench.problems.functions import function_named, implementations, signature, unnoticed
 
 FILE = Path("/somewhere/rows.py")
 
@@ -34,7 +34,7 @@ def taken(text):
             "def accept(): ...\ndef same(): ...\ndef fresh(): ...\ndef work(): ...\ndef main(): ...\n",
             [],
         ),
-        ("def a(x): ...\ndef b(x): ...\nc = partial(a, 1)\n__all__ = ['c', 'b', 'inputs']\n", ["b", "c"]),
+        ("def a(x): ...\ndef b(x): ...\nc = partial(a, 1)\n__all__ = ['c', 'b', 'inputs']\n", ["c", "b"]),
         ("from mine import fast\ndef loop(x): ...\n__all__ = ('fast', 'loop')\n", ["fast", "loop"]),
         ("try:\n    import numba\n    def fast(x): ...\nexcept ImportError: ...\n", ["fast"]),
         ("if a:\n    def one(x): ...\nelse:\n    def one(x): ...\n", ["one"]),
@@ -42,7 +42,7 @@ def taken(text):
         ("from __future__ import annotations\ndef loop(x: list[int]) -> int: ...\n", ["loop"]),
     ],
 )
-def test_each_public_function_of_a_file_is_an_implementation_in_the_order_of_lines(text, names):
+def test_each_public_function_of_a_file_is_an_implementation_in_the_order_of_lines_or_of_all(text, names):
     assert list(found(text)) == names
 
 
@@ -88,9 +88,31 @@ def test_what_inputs_takes_is_read_off_its_signature(parameters, sizes, lacking,
             r"rows\.py, line 1: inputs\(\) is called by the names of its parameters: leave out the /",
         ),
         ("*sizes", r"leave out the \*sizes"),
-        ("m=count()", r"rows\.py, line 1: the default of m in inputs\(\) is count\(\); a size is read without running"),
+        (
+            "m=count()",
+            r"rows\.py, line 1: the default of m in inputs\(\) is no literal; a size is read without running",
+        ),
     ],
 )
 def test_what_cannot_be_told_of_the_sizes_is_one_sentence(parameters, told):
     with pytest.raises(ImplbenchError, match=told):
         taken(f"def inputs({parameters}): ...\n")
+
+
+def test_a_name_in_all_that_nothing_has_is_told():
+    with pytest.raises(ImplbenchError, match="__all__ names gone, which the file neither defines nor imports"):
+        found("__all__ = ['one', 'gone']\ndef one(): ...")
+    assert list(found("__all__ = ['one', 'two']\nfrom mine import *\ndef one(): ...")) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("def f(x): ...\nfast = jit(f)", ["fast"]),
+        ("def _f(x, k): ...\nfast = partial(_f, k=1)", ["fast"]),
+        ("def f(x): ...\n_fast = jit(f)\nTABLE = made(f)\ntable = made(3)", []),
+        ("__all__ = ['f']\ndef f(x): ...\nfast = jit(f)", []),
+    ],
+)
+def test_what_is_made_of_functions_by_calls_is_known(text, names):
+    assert unnoticed(ast.parse(text), FILE) == names

@@ -250,3 +250,8 @@ def test_a_function_that_a_file_beside_it_mentions_is_taken_for_reached_by_all(w
 def test_a_function_that_may_call_another_has_part_in_its_edits(written, first, then):
     text = FUNCTIONS.replace(first, then).replace("return _helper(x)", "return fast(_helper(x))")
     assert changed(written, "return 1", "return 2", text) == {"loop", "fast", "third"}
+
+
+def test_an_import_whose_name_is_longer_than_any_file_s_is_of_nothing_beside_it(written):
+    file = written(f"import n{'9' * 400}\ndef inputs(m=3): ...\ndef loop(m): ...\n")
+    assert problem.read(file).files == (file,)

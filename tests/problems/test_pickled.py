@@ -73,7 +73,7 @@ def test_what_cannot_be_sent_is_named_with_the_variable_that_it_comes_from():
 
 def test_what_is_too_large_to_be_sent_to_every_worker_is_refused():
     large = np.zeros(2 * pickled.LARGEST_BYTES, np.uint8)
-    with pytest.raises(ImplbenchError, match=r"inputs and what it refers to take 16 MiB.*setup="):
+    with pytest.raises(ImplbenchError, match=r"inputs takes 16 MiB.*setup="):
         problem_of({"double": double}, Setup(make=lambda: (large,)), {})
 
 

@@ -52,7 +52,9 @@ def test_a_problem_with_a_mistake_is_told(tmp_path, text, told):
         problem.read(written(tmp_path, text))
 
 
-@pytest.mark.parametrize(("name", "told"), [("bakprop", "backprop, matmul"), ("no/such/folder", "no such folder")])
+@pytest.mark.parametrize(
+    ("name", "told"), [("bakprop", "autoencoder, backprop, matmul"), ("no/such/folder", "no such folder")]
+)
 def test_an_unknown_problem_is_told_with_the_known_ones(name, told):
     with pytest.raises(ImplbenchError, match=told):
         problem.find(name)
@@ -102,3 +104,19 @@ def test_what_an_evaluation_may_overwrite_is_read_too(tmp_path, text, names):
 def test_names_to_overwrite_that_are_none_are_told(tmp_path, text):
     with pytest.raises(ImplbenchError, match="INOUT must be a literal tuple of names of inputs"):
         problem.read(written(tmp_path, f"INOUT = {text}\n{GOOD}"))
+
+
+def test_a_problem_that_is_linked_to_belongs_to_the_one_that_builds_on_it(tmp_path):
+    for name in ("one", "two", "data"):
+        (tmp_path / name).mkdir()
+    written(tmp_path / "one", GOOD)
+    written(tmp_path / "two", GOOD)
+    (tmp_path / "data" / "large").write_text("")
+    (tmp_path / "two" / "_one").symlink_to("../one")
+    (tmp_path / "two" / "data").symlink_to("../data")
+    (tmp_path / "one" / "_two").symlink_to("../two")
+    found = problem.read(tmp_path / "two")
+    assert [file.relative_to(tmp_path).as_posix() for file in found.files] == ["two/_one/problem.py", "two/problem.py"]
+    before = found.digest()
+    (tmp_path / "one" / "problem.py").write_text(GOOD + "changed = 1\n")
+    assert found.digest() != before

@@ -131,6 +131,14 @@ def test_what_all_share_is_a_save_of_all(folder, place):
     assert found.saved == ("loop", "vectorised")
 
 
+def test_what_a_problem_builds_on_is_kept_with_it_and_a_save_of_it_seen(folder, place, tmp_path):
+    (folder / "_other").symlink_to(shutil.copytree(TEMPLATES, tmp_path / "other"))
+    edited = tmp_path / "other" / "loop.py"
+    assert (keep(folder, place).problem.folder / "_other" / "loop.py").read_text() == edited.read_text()
+    changes = changed(folder, place, lambda: edited.write_text(edited.read_text() + "changed = 1\n"))
+    assert changes == snapshots.Changes(new=(), saved=("loop", "vectorised"), gone=())
+
+
 def test_a_comment_is_a_save_of_the_same_code(folder, place):
     before = keep(folder, place)
     with (folder / "loop.py").open("a") as file:

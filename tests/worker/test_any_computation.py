@@ -149,7 +149,7 @@ KINDS = {
         "np.append(x[:, 0] + (x[:, 1] + x[:, 2]), np.inf)",
         {
             "np.append(np.nan_to_num(x).sum(axis=1), np.inf)": "expected nan",
-            "np.full(41, np.nan)": "values that are not finite",
+            "np.full(41, np.nan)": r"result\[\d+\] is nan, expected [\d.]+ \(\d+ of 41 differ\)",
         },
     ),
     "text": (
@@ -257,6 +257,29 @@ def test_which_kind_of_check_it_is_depends_on_what_the_problem_gives(computation
         assert (reply.check.kind, reply.check.dtype) == (kind, dtype)
         assert reply.work == {}
         measured(spec, "base")
+
+
+def test_what_is_random_by_itself_is_not_held_against_its_own_chance(computation):
+    with pytest.raises(Unfit, match="called twice with the same inputs it gives two results; seed what is random"):
+        computation(X, base=of("np.random.rand() + x.sum()", "x"))
+
+
+def test_results_that_another_process_does_not_give_are_told_so_of_the_baseline(computation):
+    counted = "\nfrom itertools import count\nnumbers = count()\n"
+    spec, _ = computation(X, base=counted + of("[next(numbers), 'a']", "x"), other=of("[7, 'b']", "x"))
+    with pytest.raises(Unfit, match=r"^the baseline itself gives another result in another process: seed .*; result"):
+        measured(spec, "base")
+    with pytest.raises(Unfit, match=r"^result"):
+        measured(spec, "other")
+
+
+def test_a_reference_may_compute_in_place(computation):
+    reference = "\ndef reference(inputs):\n    return np.cumsum(inputs['x'], out=inputs['x'])\n"
+    text = inputs("{'x': r.rand(n)}") + reference
+    spec, _ = computation(text, base=of("np.cumsum(x)", "x"), wrong=of("np.cumsum(x) * (1 + 1e-9)", "x"))
+    measured(spec, "base")
+    with pytest.raises(Unfit, match="times the tolerance"):
+        measured(spec, "wrong")
 
 
 QUEUE = inputs("{'queue': list(r.rand(n))}") + "\ndef fresh(inputs):\n    return list(inputs['queue'])"

@@ -136,7 +136,7 @@ NOWHERE = "def inputs(): return 1\ntry:\n    import nowhere_\n"
     [
         (f"def inputs(): pass\n{LOOP}", "failed", "inputs() returned nothing; return what"),
         (f"def inputs(): return {{1: 2}}\n{LOOP}", "failed", "return (the_dict,)"),
-        ("def inputs(): return 1\ndef loop(a, b): ...\n", "failed", "loop(a, b) does not take what inputs() returns"),
+        ("def inputs(): return 1\ndef loop(a, b): ...\n", "failed", "loop(a, b) does not take what inputs() gives"),
         ("def inputs(): return {'c': 1}\ndef loop(a): ...\n", "failed", "itself, return (the_dict,)"),
         (f"{NOWHERE}    def loop(a): ...\nexcept ImportError: ...\n", "unavailable", "does not define loop here"),
         ("def inputs(): return 1\nloop = 3\n__all__ = ['loop']\n", "failed", "loop in rows.py is of type int, no"),

@@ -43,8 +43,8 @@ def test_an_error_is_told_in_tolerances_and_in_units_in_the_last_place():
     ("values", "told"),
     [
         ([1.0, -2.0, 4.0 + 1e-14], "times the tolerance"),
-        ([1.0, -2.0, np.nan], "1 values that are not finite"),
-        ([1.0, -np.inf, np.nan], "2 values that are not finite"),
+        ([1.0, -2.0, np.nan], r"y\[2\] is nan, expected 4 \(1 of 3 differ\)"),
+        ([1.0, -np.inf, np.nan], r"y\[1\] is -inf, expected -2 \(2 of 3 differ\)"),
         ([[1.0, -2.0, 4.0]], r"shape \(1, 3\), expected \(3,\)"),
         (np.array([1, -2, 4], np.float32), "float32, expected float64"),
         ([1, -2, 4], "int64, expected float64"),

@@ -1,6 +1,7 @@
 """Reasons: short, and with the last line in the user's own file."""
 
 import runpy
+from types import FunctionType
 
 import pytest
 
@@ -29,6 +30,18 @@ def test_the_line_is_the_last_of_the_users_own(tmp_path, code, line):
     file.write_text(code)
     with pytest.raises(Unfit, match=rf"\(mine.py, {line}\)$"), judged():
         runpy.run_path(str(file))
+
+
+def test_of_a_function_that_was_sent_the_name_and_the_line_are_told():
+    def wrong():
+        return {}["a"]
+
+    code = wrong.__code__.replace(co_filename="<dynamic-code>")  # as cloudpickle does
+    with pytest.raises(Unfit, match=r"^KeyError: 'a' \(in wrong, line \d+\)$"), judged():
+        FunctionType(code, {"__name__": "mine"})()
+    with pytest.raises(Unfit) as caught, judged():
+        FunctionType(code, {"__name__": "bench.api.comparing"})()
+    assert "in wrong" not in caught.value.reason
 
 
 def test_an_error_of_the_harness_is_no_outcome():

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.measure.worker_process import Ended, WorkerProcess
+from bench.measure.ended import Ended
+from bench.measure.worker_process import WorkerProcess
 from bench.measure.worker_start import Conditions
 from bench.problems import problem
 from bench.problems.case import Case, Size

@@ -400,7 +400,7 @@ def test_what_is_done_to_an_input_between_the_calls_is_neither_timed_nor_counted
 
 
 def test_overwriting_an_input_without_saying_so_is_wrong(scan):
-    with pytest.raises(Unfit, match=r'changed its input a; .*INOUT = \("a",\) in problem.py'):
+    with pytest.raises(Unfit, match=r'changed its input a; .*INOUT = \("a",\) in the problem, or say'):
         VerifiedBench(replace(scan, spec=replace(scan.spec, inout=()))).start()
 
 

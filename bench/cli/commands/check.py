@@ -12,6 +12,7 @@ from ...report.parts import Section
 from ...report.sections import checks
 from ...store.worker_records import Outcome
 from ...text import headed
+from .. import failures
 from ..asked import asked, entries
 from ..exit_codes import exit_code_of
 from ..measuring_options import HERE, Timing
@@ -25,12 +26,14 @@ class CheckOptions(Options):
     problem: tuple[str, ...] = HERE
     selection: Selection
     timing: Timing
+    traceback: bool = False
 
 
 def command(options: CheckOptions) -> int:
     """Do `implbench check`; see `parser`."""
     words = entries(options.problem)
-    verified = _of_entries(words, options) if words else _verified(options.problem, options)
+    with failures.told(wanted=options.traceback):
+        verified = _of_entries(words, options) if words else _verified(options.problem, options)
     if options.json:
         print(json.dumps([asdict(one) for one in verified], indent=2, allow_nan=False))
     else:
@@ -46,6 +49,8 @@ def _verified(words: tuple[str, ...], options: CheckOptions) -> tuple[checks.Che
     arms = tuple(arm for arm in arms if not arm.again)
     with terminal.progress(headed(found.name, found.title)) as listener:
         held, kinds = check(found, arms, left, settings=options.timing.settings, listener=listener)
+    if options.traceback:
+        failures.tell(held)
     return checks.of(arms, left, held, kinds)
 
 

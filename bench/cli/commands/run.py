@@ -11,7 +11,7 @@ from ...report import json_run, sections, terminal
 from ...store.journal import kept_in
 from ...store.records import Run
 from ...versions.environments.ready import ready
-from .. import resuming
+from .. import failures, resuming
 from ..asked import asked
 from ..earlier import earlier
 from ..exit_codes import exit_code
@@ -31,7 +31,8 @@ def command(options: RunOptions) -> int:
         found, wanted = asked(options.problem, options.selection)
         if options.environments.any:
             wanted = replace(wanted, environments=ready(options.environments, terminal.note))
-        run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
+        with failures.told(wanted=options.traceback):
+            run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
     with kept_in(path):
         return show(run, path, options)
 
@@ -46,6 +47,8 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
         print(json.dumps(said, indent=None if options.watch else 2, allow_nan=False))
     else:
         terminal.show(sections.brief(analysis))
+        if options.traceback:
+            failures.tell(run.rounds)
         for file in (path, *written[:1], *(written[-1:] if options.page else ())):
             if file is not None:
                 terminal.say(f"written: {file}")

@@ -86,9 +86,16 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     if gravest is None or (gravest == Outcome.NOT_MEASURED and run.interrupted):
         return None
     remedy = _REMEDIES[gravest].format(check=code(_check(run)))
+    if _is_nowhere(run):
+        remedy = _REMEDIES[gravest].partition("; {check}")[0]
     kind = run.checks.get(group.name, Check()).closeness
     within = gravest == Outcome.WRONG and kind in (Closeness.ANALYSED, Closeness.MEASURED)
     return f"Next: {remedy}{_TOLERANCE if within else ''}."
+
+
+def _is_nowhere(run: Run) -> bool:
+    """Return whether what was compared is in no file: functions of a program, or statements of a command line."""
+    return run.settings.command[:1] == ("implbench.compare",) or run.settings.command[:2] == ("implbench", "time")
 
 
 def _check(run: Run) -> str:

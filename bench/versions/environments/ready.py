@@ -8,8 +8,9 @@ from pathlib import Path
 from ...errors import ImplbenchError
 from ...machine import threads
 from ...machine.privacy import masked
+from ...measure.ended import Ended
 from ...measure.environments import HERE, Environment, levelled
-from ...measure.worker_process import Ended, WorkerProcess
+from ...measure.worker_process import WorkerProcess
 from ...measure.worker_start import Conditions
 from ...store.records import EnvironmentRecord
 from ...worker.describing import Describe, Described

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers, article
+from ...text import article
+from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .nearness import Distance, distance
 
 
@@ -191,7 +192,7 @@ def _first(differs: np.ndarray, found: np.ndarray, wanted: np.ndarray) -> str:
 def _not_finite(found: np.ndarray, wanted: np.ndarray) -> str | None:
     """Return what is said where NaN or infinity are not just where they are expected; None where they are."""
     if wanted.dtype.kind not in "fc":
-        return None if np.isfinite(found).all() else _count_not_finite(~np.isfinite(found))
+        return None if np.isfinite(found).all() else _first(~np.isfinite(found), found, wanted)
     if found.dtype.kind not in "fc":
         found = found.astype(float)
     here, there = np.isfinite(found), np.isfinite(wanted)
@@ -199,13 +200,9 @@ def _not_finite(found: np.ndarray, wanted: np.ndarray) -> str | None:
         return None
     surplus = ~here & there
     if surplus.any():
-        return _count_not_finite(surplus)
+        return _first(surplus, found, wanted)
     both = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
     return _first(~both & ~there, found, wanted) if not both[~there].all() else None
-
-
-def _count_not_finite(where: np.ndarray) -> str:
-    return f" has {np.count_nonzero(where)} values that are not finite"
 
 
 def _tolerance(tolerances: Mapping[str, np.ndarray], path: str) -> np.ndarray:

@@ -1,6 +1,7 @@
 """One number for a value: equal values have equal ones in every process, whatever the order of sets and hashes."""
 
 import hashlib
+import types
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,7 @@ def _looked_into(value: Any, path: str) -> Leaf:
         made, arguments, *state = value.__reduce_ex__(4)[:3]
         known = digest([getattr(made, "__qualname__", ""), _without(arguments, value), *state])
     except Exception:  # noqa: BLE001  # what is in a foreign class is not known; its type is
-        known = ""
+        known = value.__qualname__ if type(value) is types.FunctionType else ""
     return Exact(kind=f"{type(value).__module__}.{type(value).__qualname__}", text=known)
 
 

@@ -52,8 +52,3 @@ Leaves = Mapping[str, Leaf]
 
 #: Ends the path of a leaf that counts only where the other side has it too: the index of a frame.
 OPTIONAL = ".index"
-
-
-def article(name: str) -> str:
-    """Return a word with "a" or "an" before it."""
-    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"

@@ -81,7 +81,10 @@ def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
     """Return copies: frames have memory in common until one is written to, and an index always, as honest code does."""
     name = type(value).__name__
     if name == "DataFrame":
-        columns = {f"[{column!r}]": value[column] for column in value.columns}
+        columns: dict[str, Any] = {}
+        for place, column in enumerate(value.columns):
+            step = f"[{column!r}]"
+            columns[step if step not in columns else f"[{column!r}, {place}]"] = value.iloc[:, place]
         return "dict", columns | {OPTIONAL: value.index}
     if name == "Series":
         return "series", {"": np.array(value.to_numpy()), OPTIONAL: value.index}

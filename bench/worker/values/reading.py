@@ -6,34 +6,19 @@ subclass that computes what it holds only when it is asked holds nothing here.
 
 import collections
 import dataclasses
-import datetime as dt
-import decimal
-import enum
-import fractions
-import pathlib
-import sys
 import types
-import uuid
 from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from . import libraries
-from .leaves import Exact, Holder, Leaf, Numbers, Unreadable, article
+from ...text import article
+from . import exact, libraries
+from .leaves import Exact, Holder, Leaf, Numbers, Unreadable
 from .number_lists import array_of
 
-#: Known by their names.
-_NAMED = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
-
 _EMPTY: dict[int, int] = {}
-
-#: Types whose values are the same if Python writes them the same way.
-_WRITTEN = (
-    *(dt.date, dt.time, dt.timedelta, dt.tzinfo),
-    *(decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath, types.EllipsisType, slice),
-)
 
 #: Subclasses of an array whose contents are those of the array.
 _ARRAYS = (np.ndarray, np.memmap, np.matrix, np.recarray)
@@ -45,8 +30,16 @@ _VIEWS: tuple[type, ...] = tuple(
 #: A list of more text than this is one leaf, if an array of it has no more characters than that.
 _MOST_TEXTS, _MOST_CHARACTERS = 1000, 50_000_000
 
+#: Values in values, at most; and so much is shown of the path of what is deeper.
+_DEEPEST, _SHOWN = 200, 30
+
 #: Py_TPFLAGS_HEAPTYPE of CPython: the class was made by a class statement, or by what does as that does.
 _HEAP_TYPE = 1 << 9
+
+#: Below that a float is one whole number.
+_MOST_WHOLE = 2**53
+
+_POINTER = np.dtype(np.intp).itemsize
 
 #: From a value that cannot be looked into, and its path, to its leaf.
 Otherwise = Callable[[Any, str], Leaf]
@@ -112,8 +105,10 @@ class _Reader:
         if leaf is not None:
             self.leaves[path] = leaf
             return
-        if id(value) in self._above or len(self._above) > 200:
-            raise Unreadable(f"{path} holds itself, or is nested too deeply")
+        if id(value) in self._above:
+            raise Unreadable(f"{path} holds itself")
+        if len(self._above) > _DEEPEST:
+            raise Unreadable(f"{path[:_SHOWN]}… is nested more than {_DEEPEST} deep; return it flatter")
         self._above.add(id(value))
         self._hold(value, path)
         self._above.remove(id(value))
@@ -148,28 +143,13 @@ def _single(value: Any) -> Leaf | None:
     if read is not None:
         return read(value)
     found = libraries.array_of(value)
-    return _written(value) if found is None else _array_leaf(found)
-
-
-def _written(value: Any) -> Leaf | None:
-    """Return the leaf of what is known by how it is written, or by its name; None of anything else."""
-    kind = type(value)
-    of_python = kind.__module__.partition(".")[0] in sys.stdlib_module_names
-    if _is(value, enum.Enum):
-        text = str(object.__getattribute__(value, "_name_"))
-    elif libraries.is_missing(value) or (of_python and _is(value, _WRITTEN)):
-        text = repr(value)
-    elif _is(value, _NAMED):
-        text = getattr(value, "__qualname__", value.__name__)
-    else:
-        return None
-    return Exact(kind=kind.__name__, text=text)
+    return exact.written(value) if found is None else _array_leaf(found)
 
 
 def _whole_number(value: int) -> Leaf:
     """Return the leaf of a whole number; of one that NumPy has no dtype for, its digits."""
     found = array_of([value])
-    return Exact(kind="int", text=str(value)) if found is None else Numbers(array=found[0, ...], typed=False)
+    return Exact(kind="int", text=exact.digits(value)) if found is None else Numbers(array=found[0, ...], typed=False)
 
 
 def _untyped(value: Any) -> Leaf:
@@ -245,13 +225,17 @@ def _key(key: Any, otherwise: Otherwise) -> str:
     """Return how a key or a member of a set is written; NumPy's numbers as Python's."""
     if _is(key, np.generic):
         key = key.item()
-    if key is None or type(key) in (str, bytes, bool, int, float, complex):
+    if type(key) is float and key.is_integer() and abs(key) < _MOST_WHOLE:
+        key = int(key)  # 1.0 is the key that 1 is
+    if type(key) is int:
+        return exact.digits(key)
+    if key is None or type(key) in (str, bytes, bool, float, complex):
         return repr(key)
     if _is(key, tuple | frozenset):
         parts = tuple.__iter__(key) if _is(key, tuple) else frozenset.__iter__(key)
         written = [_key(one, otherwise) for one in parts]
         return f"({', '.join(written if _is(key, tuple) else sorted(written))})"
-    leaf = _written(key) or otherwise(key, "a key")
+    leaf = exact.written(key) or otherwise(key, "a key")
     return leaf.text if isinstance(leaf, Exact) else type(key).__name__
 
 
@@ -287,8 +271,15 @@ def attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 def _is_plain(one: type) -> bool:
     """Return whether a class is written in Python and holds nothing but attributes, which it does not make up."""
-    written_in_python = "__module__" in vars(one) and one.__flags__ & _HEAP_TYPE
+    written_in_python = "__module__" in vars(one) and one.__flags__ & _HEAP_TYPE and not _hides(one)
     return bool(written_in_python) and type(vars(one).get("__dict__")) in (type(None), types.GetSetDescriptorType)
+
+
+def _hides(one: type) -> bool:
+    """Return whether values of a class have more memory than for attributes: one written in C, as a match of `re`."""
+    slots = sum(isinstance(item, types.MemberDescriptorType) for item in vars(one).values())
+    known = slots + sum(name in vars(one) for name in ("__dict__", "__weakref__"))
+    return one.__basicsize__ > (one.__base__ or object).__basicsize__ + known * _POINTER
 
 
 def _in_slot(slot: types.MemberDescriptorType, value: Any) -> tuple[Any] | None:

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from ...text import article
 from . import libraries
-from .leaves import Exact, Leaf, Leaves, Numbers, Unreadable, article
+from .leaves import Exact, Leaf, Leaves, Numbers, Unreadable
 from .reading import attributes, promise
 
 #: Where the structure is, among the leaves.
@@ -36,14 +37,19 @@ _MAPPINGS: dict[str, Callable[[Mapping[Any, Any]], Any]] = {
     kind.__name__: kind for kind in (dict, collections.OrderedDict, collections.Counter)
 }
 
-#: Written as text, and read from it.
+
+def _fraction(text: str) -> fractions.Fraction:
+    return fractions.Fraction(*(int(part, 16) for part in text.split("/")))
+
+
+#: Written as text, and read from it; whole numbers in hexadecimal, which may have any number of digits.
 _TEXTS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
-    "int": (int, str, int),
+    "int": (int, hex, lambda text: int(text, 16)),
     "float": (float, float.hex, float.fromhex),
     "complex": (complex, repr, complex),
     "bytes": (bytes, lambda value: base64.b64encode(value).decode(), base64.b64decode),
     "Decimal": (decimal.Decimal, str, decimal.Decimal),
-    "Fraction": (fractions.Fraction, str, fractions.Fraction),
+    "Fraction": (fractions.Fraction, lambda value: f"{value.numerator:x}/{value.denominator:x}", _fraction),
     "date": (dt.date, dt.date.isoformat, dt.date.fromisoformat),
     "datetime": (dt.datetime, dt.datetime.isoformat, dt.datetime.fromisoformat),
 }

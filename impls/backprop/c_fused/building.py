@@ -1,4 +1,4 @@
-"""The C sources as a loaded library: compiled once for this compiler and this CPU, kept in the user's cache.
+"""C sources as a loaded library: compiled once for this compiler and this CPU, kept in the user's cache.
 
 A library's name in the cache carries two digests: one of all that it was made from, one of its own bytes. The first
 finds it; the second tells whether it is whole, since loading a truncated library can kill the process. It is written
@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "tiles.h"))  # the first includes the other
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "tiles.h", "vectors.h"))
 C_TYPES = {"float64": "double", "float32": "float"}
 
 COMMON = ("-std=gnu11", "-O3", "-ffp-contract=fast", "-fPIC", "-shared")
@@ -33,8 +33,15 @@ def compiler():
     return command if shutil.which(command[0]) else None
 
 
-def library(dtype):
+def library(dtype, sources=SOURCES):
     """Return the kernel for a dtype as a loaded library.
+
+    Parameters
+    ----------
+    dtype
+        Name of that of the arrays.
+    sources
+        The file to compile, and those that it includes.
 
     Raises
     ------
@@ -45,29 +52,28 @@ def library(dtype):
     for flags in CHOICES:
         command = [*compiler(), *COMMON, *flags, f"-DREAL={C_TYPES[dtype]}"]
         try:
-            return declared(cached(command))
+            return declared(cached(command, sources))
         except subprocess.CalledProcessError as error:
             message = message or error.stderr.decode(errors="replace")
-    raise RuntimeError(f"{SOURCES[0].name} does not compile: {message.strip()}")
+    raise RuntimeError(f"{sources[0].name} does not compile: {message.strip()}")
 
 
 def declared(loaded):
-    """Return the library with its functions' types."""
+    """Return the library with the types of its functions; what the kernel's own returns is not used."""
     loaded.threads_now.restype = ctypes.c_ssize_t
     loaded.room_bytes.restype = ctypes.c_size_t
-    loaded.backprop.restype = None
     return loaded
 
 
-def cached(command):
-    """Return the library that `command` builds, from the cache or built into it."""
-    key = made_from(command)
+def cached(command, sources):
+    """Return the library that `command` builds of the sources, from the cache or built into it."""
+    key = made_from(command, sources)
     with contextlib.suppress(OSError):  # a cache that cannot be written, or nothing in it be loaded
         folder = cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return ctypes.CDLL(str(whole(folder, key) or built(folder, key, command)))
+        return ctypes.CDLL(str(whole(folder, key) or built(folder, key, [*command, str(sources[0])])))
     with tempfile.TemporaryDirectory(prefix="implbench-") as folder:  # once loaded, the file is not needed
-        return ctypes.CDLL(str(built(Path(folder), key, command)))
+        return ctypes.CDLL(str(built(Path(folder), key, [*command, str(sources[0])])))
 
 
 def cache_folder():
@@ -75,14 +81,14 @@ def cache_folder():
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "implbench"
 
 
-def made_from(command):
+def made_from(command, sources):
     """Return a digest of source, flags, compiler and CPU.
 
     The last two by the macros that the compiler predefines with these flags: its version, the CPU that ``native`` means
     and each of that CPU's instruction sets.
     """
     macros = run([*command, "-dM", "-E", "-x", "c", os.devnull])
-    return digest(b"\0".join([*(file.read_bytes() for file in SOURCES), shlex.join(command).encode(), macros]))
+    return digest(b"\0".join([*(file.read_bytes() for file in sources), shlex.join(command).encode(), macros]))
 
 
 def whole(folder, key):
@@ -98,7 +104,7 @@ def built(folder, key, command):
     """Compile into the folder; return the file, there only when it is complete."""
     with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as private:
         made = Path(private) / "made"
-        run([*command, str(SOURCES[0]), "-o", str(made)])
+        run([*command, "-o", str(made)])
         return made.replace(folder / named(key, made.read_bytes()))
 
 

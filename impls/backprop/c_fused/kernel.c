@@ -16,7 +16,6 @@
  * that: with a million of them in single precision the second digit is wrong. So STRETCH blocks are summed by
  * themselves, and then the stretches: no sum has more than some hundreds of terms.
  */
-#include <string.h>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -33,45 +32,7 @@ typedef struct {
     ptrdiff_t threads;                           /* that there is room for */
 } Task;
 
-/* The next block's lines of an array that are still to be fetched: `runs` of `lines`, a step and a jump apart. */
-typedef struct {
-    const char *at;
-    ptrdiff_t step, lines, jump, runs, done; /* done: lines of the first run */
-} Grid;
-
-typedef struct {
-    Grid of[4];
-} Ahead;
-
 /* --------------------------------------------------------------------------------------- the stages of a block */
-
-INLINE Matrix from_row(Matrix a, ptrdiff_t i) { return (Matrix){a.at + i * a.row, a.row, a.col}; }
-
-/* Return the next lines to fetch, for so many turns. */
-INLINE Lines take(Ahead *ahead, ptrdiff_t turns) {
-    for (Grid *grid = ahead->of; grid < ahead->of + 4; grid++) {
-        if (grid->runs <= 0) continue;
-        Lines next = {grid->at + grid->done * grid->step, grid->step};
-        grid->done += turns;
-        if (grid->done >= grid->lines) grid->at += grid->jump, grid->done = 0, grid->runs--;
-        return next;
-    }
-    return (Lines){(const char *)ahead, 0};
-}
-
-/* Return the first rows of a matrix, packed side by side; where columns are contiguous, some of them at a time. */
-static Matrix packed(Matrix a, ptrdiff_t rows, ptrdiff_t cols, REAL *room, ptrdiff_t wide) {
-    enum { SOME = 8 };
-    for (ptrdiff_t i = 0; i < rows && a.col == 1; i++) memcpy(room + i * wide, a.at + i * a.row, cols * sizeof(REAL));
-    for (ptrdiff_t k = 0; k < cols && a.col != 1; k += SOME)
-        for (ptrdiff_t i = 0; i < rows; i++) {
-            const REAL *from = a.at + i * a.row + k * a.col;
-            REAL *to = room + i * wide + k;
-            if (cols - k >= SOME) UNROLL for (int q = 0; q < SOME; q++) to[q] = from[q * a.col];
-            else for (ptrdiff_t q = 0; q < cols - k; q++) to[q] = from[q * a.col];
-        }
-    return (Matrix){room, wide, 1};
-}
 
 /* delta3 and delta2 of `rows` samples, given these samples' rows of whole vectors; those of a2 from sample i on. */
 INLINE void deltas_tile(const Task *task, const Room *room, ptrdiff_t i, Matrix x, Matrix a3, REAL *delta3,
@@ -102,23 +63,6 @@ INLINE void deltas_tile(const Task *task, const Room *room, ptrdiff_t i, Matrix 
         vec total = load(room->b1 + j);
         for (int r = 0; r < rows; r++) total += load(delta2 + r * room->narrow + j);
         store(room->b1 + j, total);
-    }
-}
-
-/* c (p, wide) += s' v. */
-static void gradient(ptrdiff_t count, ptrdiff_t p, ptrdiff_t wide, Matrix s, Matrix v, REAL *c, Ahead *ahead) {
-    for (ptrdiff_t k = 0, vecs; k < wide; k += vecs * W) {
-        vecs = wide - k >= VECS * W ? VECS : 1;
-        for (ptrdiff_t j = 0, rows; j < p; j += rows) {
-            rows = p - j >= ROWS ? ROWS : 1;
-            Matrix left = {s.at + j * s.col, s.row, s.col}, right = {v.at + k, v.row, 1};
-            REAL *sums = c + j * wide + k;
-            Lines from = take(ahead, count);
-            if (rows == ROWS && vecs == VECS) gradient_tile(count, left, right, sums, wide, from, ROWS, VECS);
-            else if (rows == ROWS) gradient_tile(count, left, right, sums, wide, from, ROWS, 1);
-            else if (vecs == VECS) gradient_tile(count, left, right, sums, wide, from, 1, VECS);
-            else gradient_tile(count, left, right, sums, wide, from, 1, 1);
-        }
     }
 }
 

@@ -244,7 +244,7 @@ def test_a_problem_that_gives_no_inputs_in_head_is_its_failure(folder, capsys, s
     says(folder, "honest", SECONDS=0.002)
     code, found = compared(capsys)
     assert (code, set(verdicts(found).values())) == (Exit.WRONG, {"wrong"})
-    assert "its problem.py gave no inputs: failed: KeyError" in found["benchmarks"][0]["reason"]
+    assert "cannot be verified: failed: KeyError" in found["benchmarks"][0]["reason"]
 
 
 def test_what_vanished_is_told_and_never_passed(folder, capsys, simulated):

@@ -67,6 +67,13 @@ def test_what_is_wrong_is_to_be_looked_at_and_may_be_tolerated():
     )
 
 
+@pytest.mark.parametrize("command", [("implbench.compare", "loop"), ("implbench", "time", "x + 1")])
+def test_what_is_in_no_file_is_not_to_be_checked_by_a_command(command):
+    run = make_run([BASE, WRONG])
+    (text,) = steps(replace(run, settings=replace(run.settings, command=command)))
+    assert text.startswith("Next: start from the first difference named above, and where the difference is small")
+
+
 def test_where_nothing_is_rounded_no_tolerance_is_offered():
     run = make_run([BASE, WRONG])
     exact = Check(against=Against.BASELINE, closeness=Closeness.EQUAL, dtype="")

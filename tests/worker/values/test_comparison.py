@@ -57,7 +57,7 @@ def test_what_says_the_same_is_the_same(found, right):
         ([1], {"a": 1}, "result is a list of 1, expected a dict"),
         ({"a": 1}, {"b": 1}, "result has no 'b'"),
         ({1, 2}, {2, 3}, "result has no 3"),
-        (np.array([1.0, np.nan]), np.array([np.nan, 1.0]), "result has 1 values that are not finite"),
+        (np.array([1.0, np.nan]), np.array([np.nan, 1.0]), "result[1] is nan, expected 1 (1 of 2 differ)"),
         (np.array([1.0]), np.array([np.nan]), "result[0] is 1, expected nan"),
         (np.array([np.inf]), np.array([-np.inf]), "result[0] is inf, expected -inf"),
         (np.array([True]), np.array([1.5]), "result is bool, expected float64"),

@@ -5,6 +5,11 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import functools
+import json
+import random
+import re
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -12,6 +17,8 @@ import pytest
 
 from bench.worker.values.leaves import Exact, Holder, Numbers, Unreadable
 from bench.worker.values.reading import taken_apart
+
+NEW_YEAR = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 Pair = collections.namedtuple("Pair", "a b")
 
@@ -36,6 +43,11 @@ class Colour(enum.Enum):
     RED = 1
 
 
+def repr_without_address(value):
+    """Return what a case is called: the same in every process that collects it."""
+    return re.sub(r" at 0x\w+", "", str(value))
+
+
 def steps(value):
     return {path.removeprefix("result"): leaf for path, leaf in taken_apart(value).items()}
 
@@ -51,11 +63,16 @@ def steps(value):
         (Pair(np.ones(2), 1), ["", "[0]", "[1]"]),
         ({"a": {"b": 1}}, ["", "['a']", "['a']['b']"]),
         ({np.int64(1): "x"}, ["", "[1]"]),
+        ({1.0: "x", 2.5: "y", float("inf"): "z"}, ["", "[1]", "[2.5]", "[inf]"]),
         ({2, 1}, ["", "{1}", "{2}"]),
         (Layer(np.ones(2)), ["", ".weights", ".name"]),
         (Slotted(), ["", ".x"]),
         (pd.Series([1, 2]), ["", ".index"]),
         (pd.DataFrame({"a": [1]}), ["", "['a']", "['a'].index", ".index"]),
+        (
+            pd.DataFrame([[1, 2]], columns=["a", "a"]),
+            ["", "['a']", "['a'].index", "['a', 1]", "['a', 1].index", ".index"],
+        ),
         (np.array([(1, 2.0)], [("a", "i4"), ("b", "f8")]), ["", "['a']", "['b']"]),
         (np.ma.masked_array([1, 2], [0, 1]), ["", ".data", ".mask"]),
         (collections.deque([1.0]), [""]),
@@ -76,17 +93,30 @@ def test_a_value_has_its_leaves_at_their_paths(value, paths):
         (bytearray(b"x"), "b'x'"),
         (10**40, str(10**40)),
         (dt.date(2020, 1, 1), "datetime.date(2020, 1, 1)"),
-        (decimal.Decimal("1.50"), "Decimal('1.50')"),
+        (decimal.Decimal("1.50"), "Decimal('1.5')"),
+        (decimal.Decimal("-0.0"), "Decimal('0')"),
+        (decimal.Decimal("NaN"), "Decimal('NaN')"),
+        (dt.datetime(2020, 1, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=1))), repr(NEW_YEAR)),
+        (NEW_YEAR, repr(NEW_YEAR)),
         (Colour.RED, "RED"),
         (pd.NA, "<NA>"),
         (len, "len"),
+        (json.loads, "json.loads"),
+        (np.float64, "numpy.float64"),
+        (json, "json"),
+        (re.compile("a+"), "('a+', 32)"),
     ],
-    ids=str,
+    ids=repr_without_address,
 )
 def test_what_is_exact_is_known_by_how_it_is_written(value, text):
     (leaf,) = steps(value).values()
     assert isinstance(leaf, Exact)
     assert leaf.text == text
+
+
+def test_a_whole_number_may_have_any_number_of_digits():
+    assert steps({1 << 40_000: 1 << 40_001})[f"[{1 << 40_000:#x}]"].text == hex(1 << 40_001)
+    assert steps(Fraction(1 << 40_000)) == steps(Fraction(1 << 40_000)) != steps(Fraction(1 << 40_001))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +153,34 @@ def test_frames_sparse_matrices_and_tensors_are_read_as_arrays():
     assert np.array_equal(leaf.array, np.eye(3))
     large = sparse.coo_array(([1.0, 2.0], ([0, 4999], [4999, 0])), shape=(5000, 5000))
     assert steps(large)[".data"].array.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [lambda: 1, [].append, Pair(1, 2)._replace, functools.partial(len)],
+    ids=["lambda", "method in C", "method", "partial"],
+)
+def test_functions_that_many_have_the_name_of_are_not_compared_by_it(value):
+    with pytest.raises(Unreadable, match="cannot be compared"):
+        steps([value])
+
+
+@pytest.mark.parametrize("value", [re.search("a", "aa"), random.Random(1)], ids=["match", "random"])
+def test_what_holds_more_than_its_attributes_is_not_compared_by_those(value):
+    with pytest.raises(Unreadable, match="cannot be compared"):
+        steps([value])
+
+
+def test_what_is_nested_too_deeply_is_told_in_few_words():
+    value = []
+    for _ in range(300):
+        value = [value]
+    with pytest.raises(Unreadable, match=r"^result[\[0\]]{20,30}… is nested more than 200 deep"):
+        steps(value)
+    ring = [1, []]
+    ring[1].append(ring)
+    with pytest.raises(Unreadable, match=r"^result\[1\]\[0\] holds itself$"):
+        steps(ring)
 
 
 class Hidden:

@@ -39,7 +39,12 @@ class Slotted:
         collections.Counter("abca"),
         collections.deque([1, 2]),
         range(2, 9, 3),
-        [decimal.Decimal("1.50"), Fraction(2, 3), dt.date(2020, 1, 2), dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC)],
+        [
+            decimal.Decimal("1.50"),
+            Fraction(-2, 3),
+            dt.date(2020, 1, 2),
+            dt.datetime(2020, 1, 2, 3, tzinfo=dt.UTC),
+        ],
     ],
     ids=str,
 )
@@ -97,6 +102,11 @@ class Computing(tuple):
 
 def test_what_a_subclass_does_when_it_is_asked_is_not_done():
     assert built(written(Computing((1, 2))), {}) == (1, 2)
+
+
+def test_whole_numbers_of_any_number_of_digits_come_back():
+    value = [-(1 << 40_000), Fraction(1, 1 << 40_000)]
+    assert built(written(value), {}) == value
 
 
 @pytest.mark.parametrize("value", [len, object(), (one for one in ()), lambda: None])
