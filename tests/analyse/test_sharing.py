@@ -9,15 +9,15 @@ from bench.analyse.findings import findings
 from bench.analyse.sharing import handed_out, told
 from bench.report.sections import threats
 from bench.stats.judging import Decision
-from bench.versions.judgement import said
+from bench.versions.judgement import decided, said
 from tests.builders import Spec, make_run
 
 SPECS = Spec(name="copies", ms=10.0, baseline=True), Spec(name="hands_out", ms=8.0)
 
 
-def shared(own, baseline=()):
+def shared(own, baseline=(), rounds=8):
     """Return a run whose candidate, and baseline, share these of their inputs."""
-    run = make_run(SPECS, rounds=8)
+    run = make_run(SPECS, rounds=rounds)
     of = {arm.name: own if arm.case.implementation == "hands_out" else baseline for arm in run.arms}
     rounds = tuple(
         replace(one, workers=tuple(replace(worker, shares=tuple(of[worker.arm])) for worker in one.workers))
@@ -54,7 +54,8 @@ def test_a_remark_says_what_is_saved_and_the_judge_rejects():
     remark = "`hands_out` returns memory of its input `x`, where `copies` returns a copy: that is what it saves."
     assert remark in threats.section(Analysis(run)).paragraphs
     found = said(run)
-    assert found.decision == Decision.REJECT
+    assert (found.decision, len(decided(run))) == (Decision.REJECT, 1)
+    assert said(shared(["x"], rounds=1)).reason == found.reason
     assert found.reason == "returns memory of its input `x`, where the baseline returns a copy"
 
 
