@@ -6,11 +6,14 @@ Code of a worker that is called by them sees when the harness begins to look, an
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from .evaluator import is_evaluated_by_other
 
 #: The interpreter has so many places for those that watch it (PEP 669).
 _MONITORS = 6
+
+_TIMERS_FILE = Path("/proc/self/timers")
 
 _TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
 
@@ -27,6 +30,7 @@ def hooks() -> dict[str, object]:
     }
     for name in _TIMERS:
         found[f"signal.setitimer({name})"] = signal.getitimer(getattr(signal, name))[0] > 0
+    found["timer_create"] = _has_timers()
     if sys.version_info >= (3, 12):
         for number in range(_MONITORS):
             found[f"sys.monitoring ({number})"] = sys.monitoring.get_tool(number)
@@ -38,6 +42,14 @@ def is_watched() -> bool:
     if sys.getprofile() is not None:
         return True
     return sys.version_info >= (3, 12) and any(sys.monitoring.get_tool(number) for number in range(_MONITORS))
+
+
+def _has_timers() -> bool:
+    """Return whether the process has POSIX timers; False where the system does not tell (Linux does)."""
+    try:
+        return bool(_TIMERS_FILE.read_bytes())
+    except OSError:
+        return False
 
 
 def _is_audited() -> bool:

@@ -1,5 +1,6 @@
 """What has itself called by what others do is seen, and ends a case."""
 
+import ctypes
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import threading
 
 import pytest
 
+from bench.worker import hooks as hooks_module
 from bench.worker.hooks import hooks
 from bench.worker.integrity import Integrity
 from bench.worker.outcome import Unfit
@@ -55,6 +57,19 @@ def test_so_is_a_timer_that_runs():
             one.require_unseen()
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@pytest.mark.skipif(not hooks_module._TIMERS_FILE.exists(), reason="the system does not tell of these")
+def test_so_is_a_timer_of_the_system():
+    one, libc, timer = Integrity(), ctypes.CDLL(None), ctypes.c_void_p()
+    nothing = (ctypes.c_int * 16)(0, 0, 0, 1)  # SIGEV_NONE
+    assert libc.timer_create(1, nothing, ctypes.byref(timer)) == 0
+    try:
+        with pytest.raises(Unfit, match="has itself called by timer_create"):
+            one.require_unseen()
+    finally:
+        libc.timer_delete(timer)
+    one.require_unseen()
 
 
 @pytest.mark.skipif(
