@@ -36,7 +36,9 @@ def shared_inputs(given: Mapping[str, Any], arrays: Arrays, inputs: Mapping[str,
 
 def _walked(values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     """Yield values, and what lists, tuples and dicts among them hold, each with what it is of which; not too many."""
-    waiting: list[tuple[Iterable[Any], str, str]] = [((value,), name, "") for name, value in reversed(values.items())]
+    waiting: list[tuple[Iterable[Any], str, str]] = [
+        ((value,), name, "") for name, value in reversed([*values.items()])
+    ]
     left = MOST_VALUES
     while waiting and left > 0:
         held, name, part = waiting.pop()

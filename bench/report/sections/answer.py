@@ -111,7 +111,7 @@ def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
     fast = times_text(ratio)
     if ratio.interval is None:
         reason = best.log_ratio.reason if best.log_ratio else None
-        untested = _UNTESTED if remembering.is_untested(group.rounds.workers(best.arm)) else ""
+        untested = _UNTESTED if remembering.is_untested(group.rounds.workers(best.arm).values()) else ""
         return (
             f"{name} computes {problem} about {fast} as fast as {base} ({where}), but nothing is decided: "
             f"{reason or 'there is no interval'}{untested}; measure again with more rounds "
