@@ -5,7 +5,7 @@ only once. A worker's last calls tell it: one on contents that it has met, one o
 written to the same arrays.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import starmap
 
 from ..store.worker_records import ANEW, Worker
@@ -32,6 +32,11 @@ def warning(workers: Iterable[Worker]) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
     found = [*workers]
     return _within_a_process(found) or _over_rounds(found)
+
+
+def is_untested(workers: Collection[Worker]) -> bool:
+    """Return whether there were too few rounds yet to tell whether an arm remembers."""
+    return len(workers) < LEAST_ROUNDS
 
 
 def _within_a_process(workers: Sequence[Worker]) -> str | None:

@@ -103,7 +103,10 @@ def _opened(say: Callable[[str], None]) -> int | None:
         if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
             return descriptor
         os.close(descriptor)
-    say(f"{file.name}: is another user's, or cannot be locked: other measurements on this machine are not waited for")
+    why = (
+        f"{file.name}: is another user's, or cannot be locked" if file.parent.is_dir() else f"{PLACE}: names no folder"
+    )
+    say(f"{why}: other measurements on this machine are not waited for")
     return None
 
 

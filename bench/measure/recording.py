@@ -114,6 +114,7 @@ def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
         consumed=reply.consumed or (ANEW if copies else None),
+        shares=reply.shares,
     )
 
 
@@ -140,6 +141,7 @@ def changed(record: Worker, reply: Changed) -> Worker:
         unmet_ns=_least(record.unmet_ns, unmet_ns),
         peak=reply.peak or record.peak,
         consumed=record.consumed or (ANEW if reply.copies else None),
+        shares=reply.shares,
     )
 
 

@@ -129,6 +129,7 @@ class ProcessRoundExecutor:
     def _spawned(self, arm: Arm, group: Group, plan: RoundPlan, keeper: WorkerPool | ExitStack) -> Active:
         """Start a worker, or take one that serves other groups too."""
         started = time.monotonic_ns()
+        self._verifiers.untouched.add_interpreter(group.sources[arm.name].environment.python)
         process, conditions = self._supply.worker(arm, group, plan, keeper)
         active = Active(arm=arm, process=process, record=unmeasured(arm, process.pid, plan, conditions.environment))
         active.spent_ns["starting_ns"] = time.monotonic_ns() - started

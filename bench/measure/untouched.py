@@ -1,7 +1,7 @@
 """Files that stay as they are while something is measured by them: code, and inputs.
 
 Who rewrites the file of another implementation, of the problem or of the inputs, or saves one in an editor, would have
-two rounds measure two things.
+two rounds measure two things. So would who adds one that Python imports before it.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ImplbenchError
+from . import importable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,12 +29,31 @@ class Untouched:
 
     def __init__(self) -> None:
         self._known: dict[Path, _Known] = {}
+        self._imported: dict[Path, frozenset[str]] = {}
+        """Folder of code -> its modules and packages."""
+        self._interpreters: set[str] = set()
+        self._installed: dict[Path, frozenset[Path]] = {}
+        """Folder of installed packages -> what interpreters run at their start of it."""
+        self._names: set[str] = set()
+        """Of what is installed."""
 
     def add_code(self, files: Iterable[Path]) -> None:
         """Remember files that are no others as long as they hold the same."""
-        for file in files:
-            if file.suffix == ".py" and file not in self._known:
-                self._known[file] = _Known(status=_status(file), digest=_digest(file))
+        code = [file for file in files if file.suffix == ".py"]
+        self._remember(code)
+        for folder in {file.parent for file in code} - self._imported.keys():
+            self._imported[folder] = importable.entries(folder)
+
+    def add_interpreter(self, python: str) -> None:
+        """Remember what an interpreter runs at its start, and the names of what is installed for it."""
+        if python in self._interpreters:
+            return
+        self._interpreters.add(python)
+        for folder in importable.installed_in(python):
+            if folder not in self._installed:
+                self._installed[folder] = frozenset(importable.run_at_start(folder))
+                self._names |= importable.names_in(folder)
+                self._remember(self._installed[folder])
 
     def add(self, folder: Path) -> None:
         """Remember all files in a folder."""
@@ -41,8 +61,25 @@ class Untouched:
             if file.is_file():
                 self._known[file] = _Known(status=_status(file), digest=None)
 
+    def _remember(self, files: Iterable[Path]) -> None:
+        for file in files:
+            if file not in self._known:
+                self._known[file] = _Known(status=_status(file), digest=_digest(file))
+
     def require(self) -> None:
-        """Raise ImplbenchError if one is not what it was."""
+        """Raise ImplbenchError if one is not what it was, or if there is one that Python would import before it."""
+        self._require_same()
+        for folder, known in self._imported.items():
+            there = {importable.name_of(one) for one in known} | self._names
+            new = sorted(one for one in importable.entries(folder) - known if importable.name_of(one) in there)
+            if new:
+                raise ImplbenchError(_came(folder / new[0], "imports it instead of what has the same name"))
+        for folder, files in self._installed.items():
+            added = sorted({*importable.run_at_start(folder)} - files)
+            if added:
+                raise ImplbenchError(_came(added[0], "runs it at its start"))
+
+    def _require_same(self) -> None:
         for file, known in self._known.items():
             status = _status(file)
             if status == known.status:
@@ -54,6 +91,14 @@ class Untouched:
                     "measure again"
                 )
             self._known[file] = _Known(status=status, digest=digest)
+
+
+def _came(file: Path, what: str) -> str:
+    """Return what is said of a new file that Python imports or runs in workers that start later."""
+    return (
+        f"{file}: came while something was being measured, by you or by code that is measured, and Python {what}; "
+        "remove it, unless it is yours, and measure again"
+    )
 
 
 def _status(file: Path) -> tuple[int, int, int, int]:

@@ -91,6 +91,7 @@ class Verifiers:
         """
         problem = source.problem
         self.untouched.add_code(problem.files)
+        self.untouched.add_interpreter(source.environment.python)
         order = WriteInputs(
             spec=spec,
             seed=seed,

@@ -279,4 +279,6 @@ class Worker:
     """None where nobody looked."""
     consumed: str | None = None
     """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
+    shares: tuple[str, ...] = ()
+    """Of which inputs its results were a part, or lay in the memory: ``x``, ``parts of x``."""
     spent: Spent | None = None

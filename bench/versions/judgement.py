@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, log1p
 from statistics import mean
 
-from ..analyse import remembering
+from ..analyse import remembering, sharing
 from ..analyse.findings import Finding, GroupFindings, findings
 from ..errors import Exit, ImplbenchError
 from ..stats import judging, racing
@@ -175,7 +175,12 @@ def _without_time(outcome: Outcome, reason: str | None) -> Said:
 
 
 def _told(run: Run, group: GroupFindings, finding: Finding) -> Decision:
-    """Return what the interval of a candidate says; no more rounds are needed where that is something."""
+    """Return what the interval of a candidate says; no more rounds are needed where that is something.
+
+    Who hands out its inputs is not accepted, whatever it says.
+    """
+    if sharing.handed_out(finding, group):
+        return Decision.REJECT
     return judging.decision(finding.log_ratio, _asked(run), group.resolved or 0.0)
 
 
@@ -184,6 +189,8 @@ def _decision(run: Run, group: GroupFindings, finding: Finding) -> tuple[Decisio
     ratios: Sequence[float] = list(finding.log_ratios.values())
     found = _told(run, group, finding)
     interval = finding.log_ratio.interval if finding.log_ratio else None
+    if names := sharing.handed_out(finding, group):
+        return Decision.REJECT, f"returns {sharing.told(names)}, where the baseline returns a copy"
     if found == Decision.ACCEPT and (doubt := _doubt(run, group, finding)):
         return Decision.UNDECIDED, doubt
     if found == Decision.REJECT and interval and interval.low > 0:

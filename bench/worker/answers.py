@@ -19,7 +19,7 @@ from .keeping import FOR_TEST
 from .loading import ProblemFunctions, module_of
 from .originals import first_of
 from .outcome import Unfit, Wrong, held_against, judged
-from .outputs import RESULT
+from .outputs import RESULT, leaves_of
 from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .values import structure
 from .values.leaves import Leaf
@@ -122,7 +122,22 @@ class Answers:
         problem = self._maker.problem
         if problem.accept or problem.same:
             self._tested(problem, contents, self._for_test(returned))
+            self._require_finite(problem, contents, leaves)
         return found
+
+    def _require_finite(self, problem: ProblemFunctions, contents: Made, leaves: Mapping[str, Leaf]) -> None:
+        """Raise Wrong for NaN or infinity where the baseline's result has none: a test that compares lets NaN pass."""
+        found = correctness.not_finite(leaves)
+        if not found:
+            return
+        baseline = Baseline(self._spec, problem, self._order.baseline)
+        try:
+            with judged("its baseline: "):
+                own = correctness.not_finite(leaves_of(baseline(_own(contents)), judged=True))
+        except Unfit:
+            return  # it cannot be computed here: the test alone says what is right
+        for what in found.keys() - own.keys():
+            raise Wrong(f"{found[what]} has {what}, where the baseline's result has none")
 
     def _tested(self, problem: ProblemFunctions, contents: Made, given: Mapping[str, Any]) -> None:
         """Raise Wrong unless the problem's own functions take outputs for right."""

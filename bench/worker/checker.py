@@ -11,6 +11,7 @@ from .originals import Originals
 from .outcome import Unfit, Wrong, held_against
 from .outputs import Arrays, Outputs
 from .protocol import CaseSpec
+from .sharing import shared_inputs
 from .values.digest import changed
 from .values.leaves import Leaf
 
@@ -23,6 +24,12 @@ class Checker:
         self._arena = arena
         self._originals = originals
         self._judged = originals.making.judges
+        self._shares: set[str] = set()
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """Of which inputs the results so far were a part, or lay in the memory."""
+        return tuple(sorted(self._shares))
 
     def look(self, leaves: Mapping[str, Leaf]) -> Arrays:
         """See that a call left its inputs alone and handed out memory of its own; Unfit where it did not.
@@ -41,6 +48,13 @@ class Checker:
             raise Unfit("wrong", correctness.changed(used_up, is_array=False))
         return own
 
+    def require_apart(self, own: Arrays, copies: Arrays) -> None:
+        """See that what a call has handed out does not change with its inputs, wherever it lies; Unfit if it does."""
+        with self._arena.inverted():
+            moved = next((path for path, array in own.items() if not correctness.same(array, copies[path])), None)
+        if moved:
+            raise Unfit("wrong", f"{moved} changes with the inputs: it lies in their memory, mapped to other addresses")
+
     def look_again(self, leaves: Mapping[str, Leaf], earlier: Arrays, copies: Arrays) -> None:
         """See that a second call left alone what the first has handed out; Unfit where it did not."""
         with held_against():
@@ -48,6 +62,12 @@ class Checker:
             for path, array in earlier.items():
                 if not correctness.same(array, copies[path]):
                     raise Wrong(f"a second call changed the first call's {path}")
+
+    def looked(self, given: Outputs) -> Mapping[str, Leaf]:
+        """Return the outputs of a call, taken apart, and note what they share with the inputs."""
+        leaves = self.leaves(given)
+        self._shares |= shared_inputs(given, outputs.arrays_in(leaves), self._arena.kept)
+        return leaves
 
     def leaves(self, given: Outputs) -> Mapping[str, Leaf]:
         """Return the outputs of a call, taken apart."""
@@ -63,4 +83,6 @@ class Checker:
         free = self._arena.overwritten if self._spec.outputs else self._arena.inputs
         own = outputs.without_memory_of(arrays, free)
         outputs.require_own_memory(own, self._arena.kept, earlier)
+        if self._spec.outputs:
+            outputs.require_elements(own)
         return own

@@ -11,7 +11,7 @@ from ..text import article
 from .outcome import Unfit, Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
-from .values.leaves import Holder, Leaves
+from .values.leaves import Holder, Leaves, Numbers
 
 Values = Mapping[str, Any]
 
@@ -78,6 +78,17 @@ def figure(given: Any) -> float:
     if not abs(number) <= MOST_QUALITY:
         raise ValueError(f"it returned {number:g}, expected a finite number")
     return number
+
+
+def not_finite(leaves: Leaves) -> dict[str, str]:
+    """Return what is no finite number among leaves, with the path of the first that has it."""
+    found: dict[str, str] = {}
+    for path, leaf in leaves.items():
+        if isinstance(leaf, Numbers) and leaf.array.dtype.kind in "fc":
+            for what, is_it in (("NaN", np.isnan), ("infinity", np.isinf)):
+                if what not in found and is_it(leaf.array).any():
+                    found[what] = path
+    return found
 
 
 def check(found: Leaves, expected: Expected) -> tuple[Verification, ...]:

@@ -1,4 +1,4 @@
-"""Finds the profilers, tracers, audit hooks and timers that code under test has set.
+"""Finds the profilers, tracers, audit hooks, timers and frame evaluators that code under test has set.
 
 Code of a worker that is called by them sees when the harness begins to look, and computes while no clock runs.
 """
@@ -7,6 +7,8 @@ import signal
 import sys
 import threading
 
+from .evaluator import is_evaluated_by_other
+
 #: The interpreter has so many places for those that watch it (PEP 669).
 _MONITORS = 6
 
@@ -14,13 +16,14 @@ _TIMERS = ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
 
 
 def hooks() -> dict[str, object]:
-    """Return what is called so now, by the name of what sets it; of timers and audit hooks whether there are any."""
+    """Return what is called so now, by the name of what sets it; of what has no identity whether it is there."""
     found: dict[str, object] = {
         "sys.setprofile": sys.getprofile(),
         "sys.settrace": sys.gettrace(),
         "threading.setprofile": threading.getprofile(),
         "threading.settrace": threading.gettrace(),
         "sys.addaudithook": _is_audited(),
+        "a frame evaluator (PEP 523)": is_evaluated_by_other(),
     }
     for name in _TIMERS:
         found[f"signal.setitimer({name})"] = signal.getitimer(getattr(signal, name))[0] > 0

@@ -1,7 +1,8 @@
 """The inputs of a case in a worker: contents that take turns in one place in memory."""
 
+import contextlib
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +93,21 @@ class Arena:
         """Put the contents of what may be overwritten back into the same memory."""
         for name, fresh in self._fresh.items():
             np.copyto(self._owned[name], fresh)
+
+    @contextlib.contextmanager
+    def inverted(self) -> Iterator[None]:
+        """Have other bytes in all arrays that an evaluation must leave as they are: what lies in their memory has too.
+
+        Nothing is allocated for it.
+        """
+        kept = [_bytes(array) for name, array in self._owned.items() if name not in self._inout]
+        for one in kept:
+            np.invert(one, out=one)
+        try:
+            yield
+        finally:
+            for one in kept:
+                np.invert(one, out=one)
 
     def changed(self) -> str | None:
         """Return the name of an array that has other contents than it should, where that can be told quickly."""
@@ -188,4 +204,9 @@ def _ordered(read: np.ndarray, order: str) -> np.ndarray:
 
 def _checksum(array: np.ndarray) -> int:
     """Return a checksum of an array's bytes; nothing is allocated, which would leave another heap to the next burst."""
-    return zlib.crc32(array.ravel(order="K").view(np.uint8).data)
+    return zlib.crc32(_bytes(array).data)
+
+
+def _bytes(array: np.ndarray) -> np.ndarray:
+    """Return the bytes of an array that has no gaps, in its own memory."""
+    return array.ravel(order="K").view(np.uint8)

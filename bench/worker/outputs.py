@@ -1,6 +1,6 @@
 """What a call has given, by name, and in whose memory it lies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,10 +124,20 @@ def without_memory_of(outputs: Arrays, inputs: Mapping[str, Any]) -> Arrays:
 
 def require_own_memory(outputs: Arrays, inputs: Mapping[str, Any], earlier: Arrays) -> None:
     """Raise Wrong if an output shares memory with an input, another output or an earlier call's result."""
-    others = {f"its input {name}": value for name, value in inputs.items() if isinstance(value, np.ndarray)}
-    others |= {f"an earlier call's {path}": value for path, value in earlier.items()}
-    for path, other in _shared(outputs, others):
+    others = [(f"its input {name}", value) for name, value in inputs.items() if isinstance(value, np.ndarray)]
+    others += [(f"an earlier call's {path}", value) for path, value in earlier.items()]
+    for path, other in shared(outputs, others):
         raise Wrong(f"{path} shares memory with {other}; each call must return arrays of its own")
+
+
+def require_elements(outputs: Arrays) -> None:
+    """Raise Wrong if elements of an output lie in the same memory, as those of a row that is repeated by its stride."""
+    for path, array in outputs.items():
+        strides = zip(array.shape, array.strides, strict=True)
+        span = _span(array, path)
+        repeats = any(count > 1 and not stride for count, stride in strides)
+        if array.nbytes and (repeats or span.end - span.begin < array.nbytes):
+            raise Wrong(f"{path} has elements that lie in the same memory, as by np.broadcast_to; write them out")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,10 +158,10 @@ def _span(array: np.ndarray, name: str, output: str | None = None) -> _Span:
     return _Span(begin=begin, end=end, array=array, output=output, name=name)
 
 
-def _shared(outputs: Arrays, others: Arrays) -> Iterator[tuple[str, str]]:
-    """Yield the output and the other of each pair in common memory, by going through the memory once."""
+def shared(outputs: Arrays, others: Iterable[tuple[str, np.ndarray]]) -> Iterator[tuple[str, str]]:
+    """Yield the output and the name of the other of each pair in common memory, by going through the memory once."""
     spans = [_span(array, f"its output {path}", path) for path, array in outputs.items() if array.nbytes]
-    spans += [_span(array, name) for name, array in others.items() if array.nbytes]
+    spans += [_span(array, name) for name, array in others if array.nbytes]
     reaching: list[_Span] = []
     for span in sorted(spans, key=lambda one: one.begin):
         reaching = [one for one in reaching if one.end > span.begin]

@@ -1,5 +1,6 @@
 """An implementation prepared on the inputs as they are, and its calls under the conditions of a sample."""
 
+import gc
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -94,7 +95,12 @@ class Prepared:
             self.sampler.before = self._before
 
     def _before(self) -> tuple[Any, ...]:
-        """Do what is done before each call, untimed; return what it is called with."""
+        """Do what is done before each call, untimed; return what it is called with.
+
+        The collector is off again, whatever the last call has made of it: what is called by it (`gc.callbacks`,
+        finalizers of garbage) would see the inputs before the clock starts.
+        """
+        gc.disable()
         self.renew()
         if self._evict:
             self._evict()
@@ -157,6 +163,7 @@ class Prepared:
             for put in puts:
                 given.clear()
                 beside_ns = usage.beside_ns()
+                gc.disable()  # as in `_before`
                 put()
                 started = time.process_time_ns()
                 call_ns = self.sampler.call(lambda result, _ended: given.append(result))

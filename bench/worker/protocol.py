@@ -223,6 +223,8 @@ class Started(Reply, frozen=True, kw_only=True):
     warming_ns: Natural
     kept: str | None = None
     """Digest of what the first call returned, as it was kept."""
+    shares: tuple[str, ...] = ()
+    """Of which inputs what was returned is a part, or lies in the memory: ``x``, ``parts of x``."""
 
 
 class BurstTimed(Reply, frozen=True, kw_only=True):
@@ -258,6 +260,8 @@ class Changed(Reply, frozen=True, kw_only=True):
     """Whether it was prepared anew because its prepare() keeps copies of the inputs."""
     peak: Peak | None = None
     """Memory of the last call on the contents so far, where one was made."""
+    shares: tuple[str, ...] = ()
+    """As of the start, of all calls by now that were looked at."""
 
 
 class HandedOut(Reply, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..machine import threads
 from ..machine.collector import collector_off
@@ -91,6 +92,7 @@ class Task:
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
+            shares=self._checker.shares,
         )
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
@@ -101,6 +103,7 @@ class Task:
         self._known = kept = self._keep(first, self._order.kept) if self._order.kept else None
         own = self._checker.look(self._checker.leaves(first))
         copies = {path: array.copy() for path, array in own.items()}
+        self._checker.require_apart(own, copies)
         self._looked_ns = self._wall_ns()
         self._prepared.caches.look()
         second, shortest = self._prepared.call()
@@ -115,7 +118,13 @@ class Task:
 
     def _look(self, outputs: Outputs) -> Look:
         """Return a look at what a call has just returned."""
-        return look(outputs, self._checker.leaves(outputs), tested=self._tested)
+        return look(outputs, self._checker.looked(outputs), tested=self._tested)
+
+    def _look_between(self, result: Any) -> Look:
+        """Return a look at what a call has returned among others; Wrong if it lies where it must not."""
+        seen = self._look(self._prepared.outputs(result))
+        self._checker.require_own_memory(seen.leaves, {})
+        return seen
 
     def _keep(self, outputs: Outputs, folder: Path) -> str:
         """Write what a call has just returned to a new folder, for others to verify; return its digest."""
@@ -128,7 +137,7 @@ class Task:
         bursts = Bursts(
             self._prepared,
             self._arena,
-            lambda result: self._look(self._prepared.outputs(result)),
+            self._look_between,
             guard=self._guard,
             integrity=self._integrity,
         )
@@ -173,6 +182,7 @@ class Task:
             unmet_ns=unmet_ns if all_in_calls else None,
             copies=copies,
             peak=peak,
+            shares=self._checker.shares,
         )
 
     def _last(self, folder: Path) -> tuple[str, Peak]:

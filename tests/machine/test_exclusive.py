@@ -165,3 +165,13 @@ def test_without_a_place_it_is_the_same_file_in_every_session(monkeypatch):
     monkeypatch.setenv("TMPDIR", "/elsewhere")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "/elsewhere")
     assert exclusive._file() == found
+
+
+@pytest.mark.parametrize("name", ["a_file", "absent"])
+def test_a_variable_that_names_no_folder_is_told_so(place, monkeypatch, name):
+    (place / "a_file").touch()
+    monkeypatch.setenv(PLACE, str(place / name))
+    told = []
+    with alone((), say=told.append):
+        pass
+    assert told == ["IMPLBENCH_LOCK: names no folder: other measurements on this machine are not waited for"]

@@ -436,6 +436,23 @@ def test_a_test_of_ones_own_is_given_the_result_as_it_was_returned(computation):
         measured(spec, "broken")
 
 
+@pytest.mark.parametrize("test", ["accept(inputs, output)", "same(right, output)"])
+@pytest.mark.parametrize("bad", ["NaN", "infinity"])
+def test_no_test_of_ones_own_takes_nan_or_infinity_where_the_baseline_has_none(computation, test, bad):
+    """A test that compares, as `if error > limit: return ...`, lets them pass."""
+    value = {"NaN": "np.nan", "infinity": "np.inf"}[bad]
+    text = inputs("{'x': r.rand(n)}") + f"\ndef {test}: return None\n"
+    spec, _ = computation(text, base=of("[x * 2]", "x"), other=of(f"[np.where(x < 0.5, {value}, x)]", "x"))
+    measured(spec, "base")
+    with pytest.raises(Unfit, match=rf"result\[0\] has {bad}, where the baseline's result has none") as caught:
+        measured(spec, "other")
+    assert caught.value.outcome == "wrong"
+    text = text.replace("r.rand(n)", "r.rand(n) - 0.5")
+    base, wrong = of(f"np.where(x > 0, x, {value})", "x"), of(f"np.where(x > 0.2, {value}, x)", "x")
+    spec, _ = computation(text, name="mine_too", base=base, other=wrong)
+    measured(spec, "other")
+
+
 def test_a_comparison_of_ones_own_is_given_what_is_right_and_the_result(computation):
     same = "\ndef same(right, output):\n    return None if sorted(right) == sorted(output) else 'other words'"
     words = inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}")

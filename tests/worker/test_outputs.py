@@ -41,6 +41,27 @@ def test_memory_shared_with_an_input_another_output_or_an_earlier_result_is_foun
     outputs.require_own_memory({"y": base[::2], "z": base[1::2]}, {"beta": 3.0}, {"y": np.zeros(3)})
 
 
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.broadcast_to(np.arange(3.0), (4, 3)),
+        np.broadcast_to(1.0, 2),
+        np.lib.stride_tricks.sliding_window_view(np.zeros(9), 3),
+        np.broadcast_to(np.zeros(100)[::50], (2, 2)),
+    ],
+)
+def test_elements_that_repeat_others_by_their_address_are_told(array):
+    with pytest.raises(Wrong, match="y has elements that lie in the same memory"):
+        outputs.require_elements({"x": np.zeros(3), "y": array})
+
+
+@pytest.mark.parametrize(
+    "array", [np.zeros(0), np.zeros((0, 3)), np.zeros((1, 3)), np.zeros((3, 4)).T[::2, ::-1], np.array(1.0)]
+)
+def test_no_others_are(array):
+    outputs.require_elements({"y": array, "one": np.broadcast_to(array, (1, *array.shape))})
+
+
 async def coroutine():
     return np.ones(1)
 

@@ -316,6 +316,47 @@ def test_contents_are_exchanged_between_two_calls_of_the_loop_that_times_bursts(
     assert old == before != new
 
 
+def test_a_view_of_an_input_is_wrong_where_calls_are_timed_too(order, implemented):
+    def prepare(inputs):
+        def step():
+            return inputs["x"] if sys._getframe(1).f_code.co_name == "_together" else inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    with pytest.raises(Unfit, match="product shares memory with its input x"):
+        bench.burst(burst_of(1, 3))
+
+
+def test_so_is_what_changes_with_an_input_whatever_its_address(order):
+    bench = VerifiedBench(order)
+    bench.start()
+    x = bench._arena.inputs["x"]
+    before = x.copy()
+    with pytest.raises(Unfit, match="product changes with the inputs: it lies in their memory"):
+        bench._checker.require_apart({"product": x[3:5]}, {"product": before[3:5]})
+    assert np.array_equal(x, before)
+
+
+def test_a_collector_that_a_call_sets_on_sees_no_contents_before_the_clock_starts(order, implemented):
+    seen = set()
+
+    def prepare(inputs):
+        def step():
+            gc.enable()
+            return inputs["x"].T @ inputs["y"]
+
+        return step
+
+    implemented(prepare)
+    bench = VerifiedBench(order)
+    bench.start()
+    bench._prepared.computing([lambda: seen.add(gc.isenabled())] * 3)
+    assert seen == {False}
+
+
 def test_it_is_not_where_the_new_contents_are_prepared_anew_or_a_call_is_long(order, implemented, monkeypatch):
     assert last_calls(replace(order, copies_inputs=True), implemented, monkeypatch, keyed=False) == (None, None)
     monkeypatch.setattr("bench.worker.task.LONGEST_MET_NS", 2_000_000)

@@ -22,6 +22,9 @@ from .sweep import sentences as sweep_sentences
 from .uncompared import case_name, takes, untimed
 from .uncompared import sentence as uncompared_sentence
 
+#: What is not known of a rank of the first rounds.
+_UNTESTED = ", and whether it remembers results was not tested yet"
+
 
 def section(analysis: Analysis) -> Section:
     """Return one sentence a group that answers the question, then how far ahead the fastest is and what it does.
@@ -108,9 +111,11 @@ def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
     fast = times_text(ratio)
     if ratio.interval is None:
         reason = best.log_ratio.reason if best.log_ratio else None
+        untested = _UNTESTED if remembering.is_untested(group.rounds.workers(best.arm)) else ""
         return (
             f"{name} computes {problem} about {fast} as fast as {base} ({where}), but nothing is decided: "
-            f"{reason or 'there is no interval'}; measure again with more rounds (`--rounds 12`)."
+            f"{reason or 'there is no interval'}{untested}; measure again with more rounds "
+            "(`--rounds 12`)."
         )
     fastest = shown_fastest(group)
     if fastest is best:

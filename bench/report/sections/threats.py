@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
+from ...analyse import sharing
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
@@ -131,6 +132,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
             told, remedy = bimodal.text(finding.bimodal), bimodal.remedy(finding.bimodal, finding.arm.case)
             yield f"{name} is {told}: its ratio is a mixture of the two. {remedy}"
     yield from _stopped(analysis.run, group)
+    yield from _handed_out(group)
     yield from _disturbed(group)
     yield from _foreign(group)
     yield from _reference_blas(group)
@@ -152,6 +154,15 @@ def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
             f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {', '.join(gone)}. "
             "`--budget` gives it more, `--impl` measures fewer."
         )
+
+
+def _handed_out(group: GroupFindings) -> Iterator[str]:
+    """Yield the cases that hand out what they were given, where the baseline hands out a copy."""
+    for finding in group.rivals:
+        names = sharing.handed_out(finding, group)
+        if names:
+            name, base = (code(label(one.arm.case, group)) for one in (finding, group.baseline or finding))
+            yield (f"{name} returns {plain(sharing.told(names))}, where {base} returns a copy: that is what it saves.")
 
 
 def _disturbed(group: GroupFindings) -> Iterator[str]:

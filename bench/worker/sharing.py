@@ -1,0 +1,50 @@
+"""Of which inputs a result is a part, or lies in the memory: who hands these out saves the copy."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from .forcing import items_of
+from .outputs import Arrays, shared
+
+#: So many values are looked through, of the inputs and of a result: that takes a millisecond.
+MOST_VALUES = 10_000
+
+#: What may be changed, and holds other values.
+_CONTAINERS = (list, dict, set, bytearray)
+
+
+def shared_inputs(given: Mapping[str, Any], arrays: Arrays, inputs: Mapping[str, Any]) -> set[str]:
+    """Return what of the inputs a result shares: ``x``, or ``parts of x``.
+
+    Parameters
+    ----------
+    given
+        Name -> value, as a call has returned them.
+    arrays
+        Path -> array of all that are in these.
+    inputs
+        Name -> value of those that are to stay as they are.
+    """
+    found = [*_walked(inputs)]
+    names = {id(value): name for value, name in reversed(found) if issubclass(type(value), _CONTAINERS)}
+    same = {names[id(value)] for value, _ in _walked(given) if id(value) in names}
+    memory = ((name, value) for value, name in found if isinstance(value, np.ndarray) and value.nbytes)
+    return same | {name for _, name in shared(arrays, memory)}
+
+
+def _walked(values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+    """Yield values, and what lists, tuples and dicts among them hold, each with what it is of which; not too many."""
+    waiting: list[tuple[Iterable[Any], str, str]] = [((value,), name, "") for name, value in reversed(values.items())]
+    left = MOST_VALUES
+    while waiting and left > 0:
+        held, name, part = waiting.pop()
+        for value in held:
+            left -= 1
+            if left < 0:
+                return
+            yield value, part + name
+            inner = dict.values(value) if issubclass(type(value), dict) else items_of(value)
+            if inner:
+                waiting.append((inner, name, "parts of "))
