@@ -11,7 +11,7 @@ from bench.errors import ImplbenchError
 from bench.store import documents, upgrade
 from bench.store.records import SCHEMA, Role
 
-COMMITTED = sorted((Path(__file__).parents[2] / "results" / "baseline").glob("*.json"))
+COMMITTED = sorted((Path(__file__).parents[1] / "data" / "schema_1").glob("*.json"))
 
 #: How schema 1 said the role of an arm: (baseline, again).
 ROLES_OF_1 = {(False, False): Role.CASE, (True, False): Role.BASELINE, (True, True): Role.AGAIN}
