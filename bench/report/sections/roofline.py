@@ -111,9 +111,8 @@ def _rounds_differ(binding: Roof, names: str) -> str:
     ends = binding.rate.interval
     span = f", {_span(ends, binding.limit.resource)} over the rounds," if ends else ""
     return (
-        f"Warning: no share of what this machine allows is given for {names}. Beside the limit, "
-        f"{limit_name(binding.limit)}{span} its time differs too much from round to round: measure again with more "
-        "rounds, or while no other program computes (`implbench doctor`)."
+        f"Warning: no share for {names}. Beside the limit, {limit_name(binding.limit)}{span} its time differs too much "
+        "from round to round: measure again with more rounds, or while nothing else computes (`implbench doctor`)."
     )
 
 
