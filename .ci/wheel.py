@@ -64,7 +64,7 @@ def main(folder: Path) -> None:
     run(binaries / "implbench", "check", "columns.py", cwd=empty)
     run(
         binaries / "python", "-m", "pytest", "--pyargs", "implbench.bench", "--benchmark-only", "-q",
-        "-p", "no:cacheprovider", "-k", "vectorized and not octave", "--implbench=--size S --rounds 2",
+        "-p", "no:cacheprovider", "-k", "backprop and vectorized and not octave", "--implbench=--size S --rounds 2",
         "--benchmark-json=o.json", cwd=empty,
     )  # fmt: skip
     benchmarks = json.loads((empty / "o.json").read_text())["benchmarks"]

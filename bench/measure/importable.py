@@ -58,6 +58,6 @@ def _listed(folder: Path) -> list["os.DirEntry[str]"]:
 
 
 def _is_package(one: "os.DirEntry[str]") -> bool:
-    if "." in one.name or not one.is_dir():
+    if "." in one.name or one.name == "__pycache__" or not one.is_dir():
         return False
     return any(name_of(inner.name) == _PACKAGE for inner in _listed(Path(one.path)))

@@ -83,5 +83,15 @@ def test_what_honest_code_leaves_beside_its_files_hurts_nobody(untouched, folder
     untouched.require()
 
 
+def test_compiled_files_of_a_package_are_no_package_though_installed_ones_have_them_too(folder, tmp_path, monkeypatch):
+    (tmp_path / "site" / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(importable, "installed_in", lambda python: (tmp_path / "site",))
+    untouched = Untouched()
+    untouched.add_interpreter(sys.executable)
+    untouched.add_code([folder / "problem.py"])
+    write(folder / "__pycache__" / "__init__.cpython-311.pyc")
+    untouched.require()
+
+
 def test_the_folders_of_installed_packages_are_found():
     assert any((folder / "pytest").is_dir() for folder in importable.installed_in(sys.executable))
