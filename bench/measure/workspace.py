@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import NothingMeasured
+from ..errors import NO_ROOM, NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
@@ -210,7 +210,7 @@ class _Inputs:
             self._written[key] = folder, self.executor.write_inputs(one, source, folder, seed=self._seed)
         folder, reply = self._written[key]
         if isinstance(reply, Ended):
-            if os.strerror(errno.ENOSPC) in reply.reason:
+            if any(os.strerror(error) in reply.reason for error in NO_ROOM):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
             told = f"{one.problem}: cannot be verified: {reply.reason}"
             absent = _ABSENT.search(reply.reason)
