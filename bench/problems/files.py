@@ -27,12 +27,16 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     found: list[Path] = []
     for at, folders, files in os.walk(folder, followlinks=True):
         here = Path(at)
-        above = {place.resolve() for place in (here, *here.parents)}
         links = [here / name for name in folders if (here / name).is_symlink()]
-        others = {link.name for link in links if link.resolve() in above or not (link / f"{MODULE}.py").is_file()}
+        others = {link.name for link in links if leads_back(link) or not (link / f"{MODULE}.py").is_file()}
         folders[:] = [name for name in folders if name not in {"__pycache__", *others}]
         found += [here / name for name in files if (here / name).is_file()]
     return tuple(sorted(found))
+
+
+def leads_back(link: Path) -> bool:
+    """Return whether a link leads to a folder that it lies in: who follows such links comes to no end."""
+    return link.is_symlink() and link.resolve() in {place.resolve() for place in link.absolute().parents}
 
 
 def modules_in(folder: Path) -> dict[str, Path]:

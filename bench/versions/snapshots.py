@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import ImplbenchError
 from ..problems import implementation, problem, source_code
-from ..problems.files import own_files
+from ..problems.files import leads_back, own_files
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 
@@ -142,7 +142,8 @@ class Folder:
 
     def _passing(self, place: str, names: list[str]) -> set[str]:
         """Return which names in a folder are not to be looked at; as `shutil.copytree` asks for it."""
-        return _LEFT_BEHIND(place, names) | {name for name in names if Path(place, name) in self.beside}
+        files = ((name, Path(place, name)) for name in names)
+        return _LEFT_BEHIND(place, names) | {name for name, file in files if file in self.beside or leads_back(file)}
 
 
 def changes(before: Version, now: Version) -> Changes:

@@ -131,6 +131,15 @@ def test_what_all_share_is_a_save_of_all(folder, place):
     assert found.saved == ("loop", "vectorised")
 
 
+@pytest.mark.parametrize("to", [".", "..", "../rows"])
+def test_a_link_to_a_folder_that_it_lies_in_is_passed_over(folder, place, to):
+    known = Folder(path=folder).look()
+    for name in ("one", "another"):
+        (folder / name).symlink_to(to)
+    assert Folder(path=folder).look() == known
+    assert not (keep(folder, place).problem.folder / "one").exists()
+
+
 def test_what_a_problem_builds_on_is_kept_with_it_and_a_save_of_it_seen(folder, place, tmp_path):
     (folder / "_other").symlink_to(shutil.copytree(TEMPLATES, tmp_path / "other"))
     edited = tmp_path / "other" / "loop.py"
