@@ -1,9 +1,7 @@
 """Whether a case hands out its inputs, or parts of them, where the baseline hands out copies: then it saves these."""
 
+from ..store.worker_records import PARTS_OF
 from .findings import Finding, GroupFindings
-
-#: How parts of an input are told from the whole of it.
-_PARTS = "parts of "
 
 
 def handed_out(finding: Finding, group: GroupFindings) -> tuple[str, ...]:
@@ -11,7 +9,7 @@ def handed_out(finding: Finding, group: GroupFindings) -> tuple[str, ...]:
     if group.baseline is None:
         return ()
     found, known = (_shared(one, group) for one in (finding, group.baseline))
-    known |= {_PARTS + name for name in found | known if not name.startswith(_PARTS)}
+    known |= {PARTS_OF + name for name in found | known if not name.startswith(PARTS_OF)}
     return tuple(sorted(found - known))
 
 
@@ -21,7 +19,7 @@ def _shared(finding: Finding, group: GroupFindings) -> set[str]:
 
 def told(names: tuple[str, ...]) -> str:
     """Return what is handed out, for a sentence."""
-    parts = [name.removeprefix(_PARTS) for name in names if name.startswith(_PARTS)]
-    whole = [name for name in names if not name.startswith(_PARTS)]
-    said = [("memory of", whole), ("parts of", parts)]
+    parts = [name.removeprefix(PARTS_OF) for name in names if name.startswith(PARTS_OF)]
+    whole = [name for name in names if not name.startswith(PARTS_OF)]
+    said = [("memory of", whole), (PARTS_OF.rstrip(), parts)]
     return " and ".join(f"{what} its input {', '.join(f'`{one}`' for one in ones)}" for what, ones in said if ones)

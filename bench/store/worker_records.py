@@ -138,6 +138,9 @@ class Peak:
 #: Ending of the name of calls that are told together.
 OTHERS = " others"
 
+#: How parts of an input are told from the whole of it.
+PARTS_OF = "parts of "
+
 
 class CallKind(StrEnum):
     """What a call of NumPy does, as far as its cost goes."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..store.worker_records import PARTS_OF
 from .forcing import items_of
 from .outputs import Arrays, shared
 
@@ -49,4 +50,4 @@ def _walked(values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
             yield value, part + name
             inner = dict.values(value) if issubclass(type(value), dict) else items_of(value)
             if inner:
-                waiting.append((inner, name, "parts of "))
+                waiting.append((inner, name, PARTS_OF))
