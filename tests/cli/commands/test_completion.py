@@ -127,7 +127,7 @@ def test_all_commands_are_offered(completed):
 
 def test_the_names_come_from_list(capsys):
     assert main(["list", "--names"]) == Exit.FINE
-    assert capsys.readouterr().out.split() == ["autoencoder", "backprop", "matmul", "training"]
+    assert capsys.readouterr().out.split() == ["autoencoder", "backprop", "matmul", "stencil", "training", "words"]
     assert main(["list", "backprop", "--names"]) == Exit.FINE
     assert "vectorized" in capsys.readouterr().out.split()
 

@@ -1,0 +1,1 @@
+../../backprop/c_fused/building.py
