@@ -47,6 +47,7 @@ class VerifiedBench:
         self._place = self._new()
         self._returned: list[Returned] = []
         self._content = FIRST
+        self.doubt: str | None = None
         self.worker = Task(replace(order, kept=self._place, own_clock=True))
 
     def __getattr__(self, name: str) -> Any:
@@ -89,4 +90,5 @@ class VerifiedBench:
     def _verify(self) -> tuple[Any, ...]:
         found = self._answers.verify(Verify(returned=tuple(self._returned), implementation=self._name))
         self._returned.clear()
+        self.doubt = self.doubt or found.doubt
         return found.verification

@@ -67,6 +67,7 @@ class Active:
             self.record,
             verification=worst(self.record.verification, found.verification),
             quality=self.record.quality if found.quality is None else found.quality,
+            doubt=self.record.doubt or found.doubt,
         )
 
     def whole_record(self) -> Worker:

@@ -36,6 +36,15 @@ def finished(run: Run) -> Run:
     return replace(run, rounds=tuple(round_ for round_ in run.rounds if not round_.unfinished))
 
 
+def doubts(run: Run) -> dict[str, str]:
+    """Return group -> why a right result of it tells little, if so: of its inputs, or of what was returned."""
+    found = dict(run.doubts)
+    for round_ in run.rounds:
+        for doubt in filter(None, (worker.doubt for worker in round_.workers)):
+            found.setdefault(round_.group, doubt)
+    return found
+
+
 class GroupRounds:
     """The rounds of a group by arm: how each ended, its workers that count, and ratios. Each burst is read once."""
 

@@ -278,6 +278,8 @@ class Worker:
     """Whether its outputs had to be accepted by the problem's own test too: ``accept(inputs, outputs)``."""
     quality: Figure | None = None
     """How good its first result is, by the problem's own ``quality(inputs, outputs)``."""
+    doubt: str | None = None
+    """Why the problem's own test tells little, as its results have shown: those of the baseline."""
     peak: Peak | None = None
     """None where nobody looked."""
     consumed: str | None = None

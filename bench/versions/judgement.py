@@ -12,6 +12,7 @@ from ..stats import judging, racing
 from ..stats.intervals import ALPHA, Estimate
 from ..stats.judging import Decision
 from ..store.records import Left, Run
+from ..store.selectors import doubts
 from ..store.worker_records import Outcome
 from ..units import significant
 
@@ -207,7 +208,7 @@ def _doubt(run: Run, group: GroupFindings, finding: Finding) -> str | None:
     if usual is not None and usual.value > -log1p(_asked(run)):
         times = significant(exp(-usual.value))
         return f"faster by its shortest calls alone: by its usual ones (medians) it is {times} times as fast"
-    found = run.doubts.get(group.name) or remembering.warning(group.rounds.workers(finding.arm).values())
+    found = doubts(run).get(group.name) or remembering.warning(group.rounds.workers(finding.arm).values())
     return f"faster, but {found}" if found else None
 
 

@@ -6,7 +6,7 @@ runs none of their code; the only code it runs beside the harness's is the probl
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..store.checks import Against
@@ -15,6 +15,7 @@ from . import correctness
 from .baseline import Baseline, copied
 from .expecting import Expecting
 from .input_files import Made, Maker, hand_out
+from .inputs import same_value
 from .keeping import FOR_TEST
 from .loading import ProblemFunctions, module_of
 from .originals import first_of
@@ -23,6 +24,7 @@ from .outputs import RESULT, leaves_of
 from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .values import structure
 from .values.leaves import Leaf
+from .values.nothing import NOTHING
 from .values.stored import DIGEST, load_leaves
 
 #: There are contents to time on beside the first where making some, with what is right for them, takes no longer.
@@ -50,6 +52,8 @@ class Answers:
             self._made[TIMED] = self._maker.contents(TIMED, order.drawn)
         self.written = self._maker.told(first, self._made[LAST], self._made.get(TIMED))
         self._handed_out: set[str] = set()
+        self._weak: str | None = None
+        """Which result of nothing is right; empty where none is, None as long as nobody has looked."""
         self._found: dict[tuple[str, str], tuple[Verification, ...]] = {}
         """Content and digest of what was right -> its errors: mostly calls return the same."""
 
@@ -65,7 +69,7 @@ class Answers:
     def verify(self, order: Verify) -> Verified:
         """Hold what the calls of one worker have returned against what is right; Unfit where one is wrong."""
         errors: tuple[Verification, ...] = ()
-        quality = None
+        quality = doubt = None
         for returned in order.returned:
             try:
                 found = self._errors(returned, returned.content)
@@ -74,7 +78,8 @@ class Answers:
             errors = worst(errors, found)
             if returned.first and returned.content == FIRST:
                 quality = self._quality(returned)
-        return Verified(verification=errors, quality=quality)
+                doubt = self._doubt(returned) if order.implementation == self._order.baseline else None
+        return Verified(verification=errors, quality=quality, doubt=doubt)
 
     def _explained(self, reason: str, returned: Returned, implementation: str) -> str:
         """Return what is said of a wrong result, by which call it was and what else it would be right for."""
@@ -159,6 +164,29 @@ class Answers:
             outputs = given[RESULT] if self._is_bare(given) else given
             found = self._maker.problem.quality(_own(self._made[FIRST]), outputs)
             return correctness.figure(found)
+
+    def _doubt(self, returned: Returned) -> str | None:
+        """Return which result of nothing the problem's own test takes for right; None where it takes none."""
+        problem, contents = self._maker.problem, self._made[FIRST]
+        if contents.right.expected or not (problem.accept or problem.same):
+            return None
+        if self._weak is None:
+            given = self._for_test(returned)
+            self._weak = next((what for what, of in NOTHING.items() if self._takes(given, of)), "")
+        name = "accept" if problem.accept else "same"
+        told = f"{self._weak} would be right for its {name}(): who computes nothing is right; let it ask for more"
+        return told if self._weak else None
+
+    def _takes(self, given: Mapping[str, Any], of: Callable[[Any], Any]) -> bool:
+        """Return whether outputs of which nothing is left are right, though the given ones are others."""
+        nothing = {name: of(value) for name, value in given.items()}
+        if all(same_value(value, given[name]) for name, value in nothing.items()):
+            return False
+        try:
+            self._tested(self._maker.problem, self._made[FIRST], nothing)
+        except (Unfit, Wrong):
+            return False
+        return True
 
     def _is_bare(self, given: Mapping[str, Any]) -> bool:
         """Return whether the problem's functions are given the result itself, and no names."""

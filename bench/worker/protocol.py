@@ -276,6 +276,8 @@ class Verified(Reply, frozen=True, kw_only=True):
     verification: tuple[Verification, ...]
     quality: Figure | None = None
     """Of what the first call returned, where the problem says how good a right result is."""
+    doubt: str | None = None
+    """Why the problem's own test tells little; of the baseline's first call alone."""
 
 
 class Leaving(Reply, frozen=True, kw_only=True):

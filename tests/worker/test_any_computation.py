@@ -420,6 +420,26 @@ def test_a_figure_of_quality_is_a_number_or_the_problem_is_at_fault(computation,
     assert caught.value.outcome == "failed"
 
 
+@pytest.mark.parametrize(
+    ("body", "test", "told"),
+    [
+        ("np.sort(x)", "bool((np.diff(output) >= 0).all())", "zeros would be right for its accept()"),
+        ("sorted(x.tolist())", "all(a <= b for a, b in zip(output, output[1:]))", "zeros would be right"),
+        ("[f'{one:.3f}' for one in x]", "all(one[0] == '1' for one in output)", "an empty result would be right"),
+        ("np.sort(x)", "bool((np.sort(inputs['x']) == output).all())", None),
+        ("float(np.argmax(x))", "inputs['x'][int(output)] == inputs['x'].max()", None),
+        ("np.zeros(3)", "bool((output == 0).all())", "an empty result would be right"),
+    ],
+)
+def test_a_test_of_ones_own_that_takes_a_result_of_nothing_is_told(computation, body, test, told):
+    text = inputs("{'x': r.rand(n) + 1}") + f"\ndef accept(inputs, output):\n    return {test}\n"
+    spec, _ = computation(text, base=of(body, "x"))
+    bench = VerifiedBench(Start(spec=spec, implementation="base", layout={}))
+    bench.start()
+    assert (bench.doubt or "").startswith(told or "")
+    assert bool(bench.doubt) == bool(told)
+
+
 def test_a_test_of_ones_own_is_given_the_result_as_it_was_returned(computation):
     spec, _ = computation(
         EIGEN,

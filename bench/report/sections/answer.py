@@ -8,6 +8,7 @@ from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import Estimate
 from ...stats.racing import Race
+from ...store import selectors
 from ...store.records import Left, Run
 from ...store.selectors import used_rounds
 from ...units import percent
@@ -85,7 +86,8 @@ def _interruption(run: Run) -> str:
 
 def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
     """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
-    for doubt in dict.fromkeys(run.doubts[name] for name in names if name in run.doubts):
+    found = selectors.doubts(run)
+    for doubt in dict.fromkeys(found[name] for name in names if name in found):
         yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
 
 
