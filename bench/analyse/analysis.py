@@ -15,6 +15,7 @@ from .environments import Change, changes
 from .explanation import Ladder, ladders
 from .findings import GroupFindings, estimate, findings
 from .frame import frame
+from .machines import AcrossMachines, across_machines
 from .roofline import Roofline, rooflines
 from .since import Since, is_comparable, since
 from .sweep import Sweep, sweeps
@@ -56,6 +57,11 @@ class Analysis:
     def effects(self) -> Mapping[str, tuple[Effect, ...]]:
         """Axis -> what changing it alone changes."""
         return {axis: effects(self.groups, axis, self.run.settings.stopping) for axis in AXES}
+
+    @cached_property
+    def machines(self) -> Mapping[str, tuple[AcrossMachines, ...]]:
+        """Group, without its machine -> its cases on several machines, where the runs of these were merged."""
+        return across_machines(self.groups, self.run.settings.stopping)
 
     @cached_property
     def rooflines(self) -> tuple[Roofline, ...]:

@@ -105,7 +105,7 @@ def _place(case: Case, axis: str) -> tuple[int, str]:
 def _others(case: Case, axis: str) -> tuple[object, ...]:
     """Return what two groups have in common that differ in one axis."""
     size = tuple(case.size.values.items())
-    return (size, case.data, case.cache, *(_value(case, other) for other in AXES if other != axis))
+    return (size, case.data, case.cache, case.machine, *(_value(case, other) for other in AXES if other != axis))
 
 
 def _times(group: GroupFindings) -> Mapping[tuple[str, str, str], tuple[Case, Mapping[int, float]]]:

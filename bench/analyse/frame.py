@@ -96,6 +96,7 @@ def _of_case(run: Run, arm: Arm) -> Mapping[str, _Value]:
         "data": case.data or run.problem.data or None,
         "cache": case.cache,
         "environment": case.environment or None,
+        "machine": case.machine or None,
         "baseline": arm.baseline,
         "again": arm.again,
     }

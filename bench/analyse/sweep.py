@@ -116,8 +116,7 @@ def sweeps(groups: Sequence[GroupFindings], stopping: Stopping = FIXED) -> tuple
     """
     conditions: dict[tuple[str | int | None, ...], list[GroupFindings]] = {}
     for group in groups:
-        case = case_of(group)
-        conditions.setdefault((case.dtype, case.threads, case.allocator, case.data, case.cache), []).append(group)
+        conditions.setdefault(case_of(group).conditions, []).append(group)
     found = []
     for same in conditions.values():
         parameter, members = _along(same)

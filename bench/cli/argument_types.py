@@ -36,6 +36,14 @@ def counts(text: str) -> tuple[int, ...]:
     return tuple(positive(part) for part in names(text))
 
 
+def shard(text: str) -> tuple[int, int]:
+    """Return which part of how many, as ``2/3``."""
+    part, _, count = text.partition("/")
+    if not (part.isdecimal() and count.isdecimal() and 1 <= int(part) <= int(count)):
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected part and number of parts, from 1/3 to 3/3 of three")
+    return int(part), int(count)
+
+
 def number(text: str, *, suffix: str = "", example: str = "2") -> float:
     """Return a finite number above 0, which may have `suffix` behind it."""
     try:

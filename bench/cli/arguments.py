@@ -16,6 +16,7 @@ def measuring(to: argparse.ArgumentParser) -> None:
     environment_arguments.environments(to)
     cache(to)
     sweep(to)
+    shard(to)
     baseline(to)
     amount(to)
     precision(to)
@@ -117,6 +118,16 @@ def sweep(to: argparse.ArgumentParser) -> None:
     )
 
 
+def shard(to: argparse.ArgumentParser) -> None:
+    """Add which part of the cases is measured."""
+    to.add_argument(
+        "--shard",
+        type=argument_types.shard,
+        metavar="I/N",
+        help="measure part I of N of the sizes, dtypes and threads, each whole; `implbench merge` joins the parts",
+    )
+
+
 def cache(to: argparse.ArgumentParser) -> None:
     """Add the state of the caches."""
     to.add_argument(
@@ -194,6 +205,16 @@ def memory(to: argparse.ArgumentParser) -> None:
         dest="memory_bytes",
         metavar="8G|none",
         help="the most data of a worker's process, and the largest file it may write (default: 80%% of what is free)",
+    )
+
+
+def cluster(to: argparse.ArgumentParser) -> None:
+    """Add which cluster measures."""
+    to.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="measure the sizes, dtypes and threads on the machines of a dask scheduler, one at a time on each "
+        "(pip install 'implbench[dask]')",
     )
 
 

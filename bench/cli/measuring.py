@@ -18,6 +18,24 @@ from ..report import terminal
 from ..store.interrupted import Interrupted
 from ..store.records import Arm, Left, Run, Settings
 from ..text import headed
+from ..versions.environments.ready import ready
+from . import failures
+from .asked import asked
+from .measuring_options import RunOptions
+
+
+def measured_of(options: RunOptions) -> tuple[Run, Path | None]:
+    """Return the run that is asked for, and its document.
+
+    Raises
+    ------
+    As `asked`, `ready` and `measured`.
+    """
+    found, wanted = asked(options.problem, options.selection)
+    if options.environments.any:
+        wanted = replace(wanted, environments=ready(options.environments, terminal.note))
+    with failures.told(wanted=options.traceback):
+        return measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
 
 
 def measured(

@@ -17,6 +17,11 @@ from .options import ReportingOptions
 HERE = (".",)
 
 
+def as_typed() -> tuple[str, ...]:
+    """Return the command that the user has typed, without what is private."""
+    return ("implbench", *privacy.command(sys.argv[1:], os.environ))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateSelection(Selection):
     """The axes of a gate: freed memory is kept, so that no page faults are compared."""
@@ -48,7 +53,7 @@ class Timing:
             budget_s=self.budget_s,
             timeout_s=self.timeout_s,
             memory_bytes=self.memory_bytes,
-            command=("implbench", *privacy.command(sys.argv[1:], os.environ)),
+            command=as_typed(),
             precision=self.precision,
         )
 
@@ -61,7 +66,8 @@ class Timing:
 #: Option of a run -> others that it cannot be had with, and why, as the end of a sentence.
 _APART = {
     "precision": (("sweep", "watch", "rounds"), ""),
-    "watch": (("sweep", "roofline", "env"), "; a watch is to answer within seconds"),
+    "watch": (("sweep", "roofline", "env", "shard"), "; a watch is to answer within seconds"),
+    "dask": (("watch",), ""),
     "best": (("sweep", "watch", "roofline", "rounds", "precision"), ""),
 }
 
@@ -82,6 +88,8 @@ class RunOptions(ReportingOptions):
     """Whether what failed code wrote last is shown."""
     best: bool = False
     error: float = USUAL_ERROR
+    dask: str | None = None
+    """Address of the scheduler on whose machines the cases are measured; None for this one."""
     resume: str | None = None
     """The run that is to go on, empty for the latest that was interrupted; None for a new one."""
 
@@ -101,6 +109,8 @@ class RunOptions(ReportingOptions):
             "rounds": self.timing.rounds is not None,
             "precision": self.timing.precision is not None,
             "env": self.environments.any,
+            "shard": self.selection.shard is not None,
+            "dask": self.dask is not None,
         }
         for one, (others, why) in _APART.items():
             for other in others:
@@ -119,7 +129,7 @@ class RunOptions(ReportingOptions):
         """Return the settings; a sweep has a budget unless budget or rounds are named, and all its rounds."""
         from ..measure.sweep_plan import SWEEP_BUDGET_S
 
-        settings = self.timing.settings
+        settings = replace(self.timing.settings, shard=self.selection.shard)
         if self.selection.sweep is None:
             if self.best:
                 return replace(settings, best=self.error)

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     measuring, stored = (
         (_run, _time, _explain, _roofline, _compare, _bisect, _judge, _calibrate, _check),
-        (_report, _index, _history, _export, _import),
+        (_report, _index, _history, _merge, _export, _import),
     )
     for add in (*measuring, *stored, _list, _new, _env, _doctor, _completion):
         add(commands)
@@ -49,6 +49,7 @@ def _run(commands: "Commands") -> None:
     arguments.measuring(run)
     arguments.limits(run)
     judging_arguments.race(run)
+    arguments.cluster(run)
     arguments.resuming(run)
     arguments.traceback(run)
     run.add_argument(
@@ -211,16 +212,24 @@ def _history(commands: "Commands") -> None:
     arguments.as_json(history)
 
 
+def _merge(commands: "Commands") -> None:
+    says, example = "join runs of several machines, or of run --shard, to one", "implbench merge node1 node2"
+    merge = command(commands, "merge", says, example)
+    merge.add_argument(
+        "place",
+        nargs="+",
+        metavar="FOLDER",
+        help="what run --results has filled, each named after its machine; or files",
+    )
+    arguments.results(merge)
+    arguments.as_json(merge)
+
+
 def _export(commands: "Commands") -> None:
     says, example = "write runs in another tool's format", "implbench export --format pytest-benchmark"
     export = command(commands, "export", says, example)
     export.add_argument("run", nargs="*", help="ids, beginnings of ids or files (default: the latest)")
-    export.add_argument(
-        "--format",
-        required=True,
-        metavar="NAME",
-        help=f"one of {', '.join(formats.names())}",
-    )
+    export.add_argument("--format", required=True, metavar="NAME", help=f"one of {', '.join(formats.names())}")
     export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
     arguments.results(export)
 

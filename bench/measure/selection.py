@@ -1,6 +1,6 @@
 """From what the user asks for to the cases: what cannot run stays in the list, with its reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -34,6 +34,8 @@ class Selection:
     cache: str = WARM
     environments: tuple[Environment, ...] = (HERE,)
     """What the cases run in; the baseline does so in the first that there is."""
+    shard: tuple[int, int] | None = None
+    """Which part of the groups, as (2, 3) of ``--shard 2/3``: the second and every third after it; None for all."""
 
 
 def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[Left, ...]]:
@@ -42,7 +44,7 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     Raises
     ------
     ImplbenchError
-        If a name does not exist or a number is out of range.
+        If a name does not exist, a number is out of range, or there are fewer groups than shards.
     """
     _check(problem, wanted)
     baseline = wanted.baseline or problem.baseline
@@ -56,7 +58,7 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     first = next((one for one in wanted.environments if not one.broken), wanted.environments[0])
     arms: list[Arm] = []
     left: list[Left] = []
-    for group in _groups(problem, wanted):
+    for group in _shared_out(list(_groups(problem, wanted)), wanted.shard):
         for found, layout, environment in product(implementations.values(), layouts, wanted.environments):
             one = replace(group, implementation=found.name, layout=layout, environment=environment.label)
             refused = _refused(found, environment)
@@ -86,6 +88,19 @@ def _groups(problem: Problem, wanted: Selection) -> Iterator[Case]:
             data="" if wanted.data == problem.data[0] else wanted.data,
             cache=wanted.cache,
         )
+
+
+def _shared_out(groups: Sequence[Case], shard: tuple[int, int] | None) -> Sequence[Case]:
+    """Return the groups of a shard: whole ones, for ratios are formed within a round of one machine."""
+    if shard is None:
+        return groups
+    number, count = shard
+    if count > len(groups):
+        raise ImplbenchError(
+            f"--shard {number}/{count}: expected 1 to {len(groups)} parts, for so many combinations of size, dtype, "
+            "threads and allocator are asked for, and none is parted"
+        )
+    return groups[number - 1 :: count]
 
 
 def _sizes(problem: Problem, wanted: Selection) -> list[Size]:

@@ -59,6 +59,8 @@ class Case:
     """``cold``: before each call the caches are filled with other data, untimed."""
     environment: str = ""
     """What its workers run in, as in ``numpy 2.3.5``; empty for the interpreter and packages of the harness."""
+    machine: str = ""
+    """Which of several it was measured on, where the runs of these were merged; empty for the only one."""
 
     @property
     def name(self) -> str:
@@ -86,12 +88,17 @@ class Case:
         return self.implementation, self.layout, self.environment
 
     @property
+    def conditions(self) -> tuple[str | int | None, ...]:
+        """What the sizes of a sweep have in common: dtype, threads, allocator, data, caches and machine."""
+        return self.dtype, self.threads, self.allocator, self.data, self.cache, self.machine
+
+    @property
     def _condition(self) -> list[str]:
-        """Threads, and allocator, data and caches where they are not the usual ones."""
+        """Threads, and allocator, data and caches where they are not the usual ones, and the machine of several."""
         allocator = [self.allocator] if self.allocator != DEFAULT_ALLOCATOR else []
         threads = [] if self.threads is None else [f"{self.threads}t"]
         cache = [self.cache] if self.cache != WARM else []
-        return [*threads, *allocator, *([self.data] if self.data else []), *cache]
+        return [*threads, *allocator, *filter(None, [self.data]), *cache, *filter(None, [self.machine])]
 
 
 def _joined(*parts: str) -> str:

@@ -10,6 +10,7 @@ from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.environments import Change
 from ..analyse.findings import Finding, GroupFindings
+from ..analyse.machines import AcrossMachines
 from ..analyse.roofline import Roofline
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Ratio
@@ -17,6 +18,7 @@ from ..stats.intervals import Uncertain
 from ..stats.racing import Race
 from ..store.checks import Check
 from ..store.records import Left
+from ..store.selectors import doubts
 from . import bimodal
 from .sections import time_spent
 
@@ -32,11 +34,13 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "resumed": [{"at": one.at, "after_rounds": one.rounds} for one in analysis.run.resumed],
         "seconds_spent": time_spent.seconds(analysis.run),
         "measured_no_further": dict(analysis.run.stopped),
-        "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in analysis.run.doubts.items())],
+        "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in doubts(analysis.run).items())],
         "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
         "environments": [asdict(one) for one in analysis.run.environments],
+        "machines": [asdict(one) for one in analysis.run.machines],
+        "across_machines": [_across(one) for each in analysis.machines.values() for one in each],
         "groups": [
             _group(group)
             | {"check": _check(analysis.run.checks.get(group.name))}
@@ -108,6 +112,18 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "speedup": estimate(effect.speedup),
         "efficiency": estimate(effect.efficiency),
         "rounds": effect.rounds,
+    }
+
+
+def _across(one: AcrossMachines) -> dict[str, Any]:
+    """Return what several machines say of one case."""
+    return {
+        "id": one.case.id,
+        "speedup_on": {machine: estimate(speedup) for machine, speedup in one.speedups.items()},
+        "differs": one.differs,
+        "probability": one.probability,
+        "speedup": estimate(one.speedup),
+        "verdict": one.verdict,
     }
 
 
@@ -205,6 +221,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "implementation": finding.arm.case.implementation,
         "layout": finding.arm.case.layout,
         "environment": finding.arm.case.environment or None,
+        "machine": finding.arm.case.machine or None,
         "outcome": finding.outcome,
         "reason": finding.reason,
         "rounds": finding.rounds,
@@ -237,6 +254,7 @@ def _left(skipped: Left) -> dict[str, Any]:
         "implementation": skipped.case.implementation,
         "layout": skipped.case.layout,
         "environment": skipped.case.environment or None,
+        "machine": skipped.case.machine or None,
         "outcome": skipped.outcome,
         "reason": skipped.reason,
     }

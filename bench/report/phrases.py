@@ -126,10 +126,11 @@ def cache_text(case: Case) -> str:
 
 
 def conditions(case: Case, order: str = "") -> str:
-    """Return dtype and threads, and allocator and data where they are not the usual ones; `order` after the dtype."""
+    """Return dtype and threads, and allocator, data and machine where they are not the usual; `order` after dtype."""
     threads = "" if case.threads is None else counted(case.threads, "thread")
     data = f"{plain(case.data)} data" if case.data else ""
-    return ", ".join(filter(None, [case.dtype, order, threads, allocator_text(case), data]))
+    machine = f"on {plain(case.machine)}" if case.machine else ""
+    return ", ".join(filter(None, [case.dtype, order, threads, allocator_text(case), data, machine]))
 
 
 def condition(run: Run, group: GroupFindings, one: Finding) -> str:

@@ -194,6 +194,14 @@ def read(path: Path) -> Run:
         raise ImplbenchError(f"{path}: {error}") from error
 
 
+def of(data: bytes) -> Run:
+    """Return the run that a document holds; ImplbenchError as `read`."""
+    try:
+        return _sound(_decoded(data))
+    except Unreadable as error:
+        raise ImplbenchError(f"is no whole result of implbench ({error})") from error
+
+
 def _sound(run: Run) -> Run:
     if found := soundness.doubt(run):
         raise Unreadable(found)

@@ -35,6 +35,21 @@ def kept_in(path: Path | None) -> Iterator[None]:
         raise
 
 
+def kept(run: Run, folder: Path) -> tuple[Run, Path]:
+    """Write a run that was measured elsewhere, and return it with its id, and its document; twice is the same document.
+
+    Raises
+    ------
+    ImplbenchError
+        If the folder cannot be written, or the run holds no round.
+    """
+    with Journal(folder, run) as journal:
+        stored, path = journal.close(spent_s=run.spent_s)
+    if path is None:
+        raise ImplbenchError(f"{run.problem.title}: holds no round")
+    return stored, path
+
+
 class Journal:
     """A run that is being made: each round is on the disk before the next one starts.
 

@@ -184,6 +184,20 @@ class EnvironmentRecord:
     """NumPy, its BLAS and kernel, as ``environment.numeric_stack`` gives them."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MachineRecord:
+    """One of the machines whose runs were merged."""
+
+    label: str
+    """As the cases call it where there are several."""
+    run: str
+    """Id of the run that was made there."""
+    created: str
+    """UTC, ISO 8601."""
+    environment: dict[str, Any]
+    """What environment.capture() returned there."""
+
+
 #: Smallest relative difference that matters, where the user names no other.
 DEFAULT_MARGIN = 0.03
 
@@ -216,6 +230,8 @@ class Settings:
     """By how much faster a candidate has to be, where one is judged."""
     best: Amount | None = None
     """Probability that the best is not among those that are named, where the run looks for it alone."""
+    shard: tuple[Positive, Positive] | None = None
+    """Which part of the groups it measured, as (2, 3) of ``--shard 2/3``; None of all, and of a merged run."""
 
     @property
     def stopping(self) -> Stopping:
@@ -255,5 +271,7 @@ class Run:
     begun: Begun | None = None
     """None of a run that is finished, or cannot go on."""
     resumed: tuple[Resumed, ...] = ()
+    machines: tuple[MachineRecord, ...] = ()
+    """Those whose runs were merged (see `merging`); empty where it was made on one."""
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     """Implementation -> file, relative to the problem's folder -> its text, as it was when the run was made."""

@@ -10,18 +10,22 @@ are private, the names in ``__all__`` are not. docs/python.md has examples.
 
 TYPE_CHECKING = False  # as typing's, which is not imported for it: command and workers import this package, too
 if TYPE_CHECKING:
+    from .bench.api.blocks import blocks, merge, run_block
     from .bench.api.comparing import compare
     from .bench.api.notebook import load_ipython_extension
     from .bench.api.result import Comparison
     from .bench.errors import ImplbenchError
 
-__all__ = ["Comparison", "ImplbenchError", "compare", "load_ipython_extension"]
+__all__ = ["Comparison", "ImplbenchError", "blocks", "compare", "load_ipython_extension", "merge", "run_block"]
 
 _PLACES = {
     "Comparison": ".bench.api.result",
     "ImplbenchError": ".bench.errors",
+    "blocks": ".bench.api.blocks",
     "compare": ".bench.api.comparing",
     "load_ipython_extension": ".bench.api.notebook",
+    "merge": ".bench.api.blocks",
+    "run_block": ".bench.api.blocks",
 }
 
 

@@ -31,6 +31,7 @@ SHORTEST = {
     "report": [],
     "index": [],
     "history": [],
+    "merge": ["node1", "node2"],
     "export": ["--format", "csv"],
     "import": ["benchmark.json"],
     "list": [],

@@ -12,7 +12,7 @@ from ...formats.imported import Origin
 from ...report import terminal
 from ...report.phrases import counted
 from ...store import documents
-from ...store.journal import Journal
+from ...store.journal import kept
 from ...store.records import Run
 from ..options import StoredOptions
 
@@ -27,7 +27,7 @@ class ImportOptions(StoredOptions):
 def command(options: ImportOptions) -> int:
     """Do `implbench import`; see `parser`. All files are read before the first run is written."""
     runs = [_read(Path(name)) for name in options.file]
-    written = [_stored(run, options.results) for run in runs]
+    written = [kept(run, options.results) for run in runs]
     if options.json:
         print(json.dumps([_told(run, path) for run, path in written], indent=2))
         return Exit.FINE
@@ -55,12 +55,3 @@ def _read(path: Path) -> Run:
         return formats.read(data, origin)
     except ImplbenchError as error:
         raise ImplbenchError(f"{path}: {error}") from error
-
-
-def _stored(run: Run, folder: Path) -> tuple[Run, Path]:
-    """Return the run as written and its document; the same file twice is the same document."""
-    with Journal(folder, run) as journal:
-        stored, path = journal.close()
-    if path is None:
-        raise ImplbenchError(f"{run.problem.title}: holds no round")
-    return stored, path

@@ -2,20 +2,17 @@
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
 from ...errors import Exit
 from ...report import json_run, sections, terminal
-from ...store.journal import kept_in
+from ...store.journal import kept, kept_in
 from ...store.records import Run
-from ...versions.environments.ready import ready
-from .. import failures, resuming
-from ..asked import asked
+from .. import blocks, dask_cluster, failures, resuming
 from ..earlier import earlier
 from ..exit_codes import exit_code
-from ..measuring import measured
+from ..measuring import measured_of
 from ..measuring_options import RunOptions
 from . import watch
 from .report import reported
@@ -27,12 +24,11 @@ def command(options: RunOptions) -> int:
         return watch.command(options, show)
     if options.resume is not None:
         run, path = resuming.measured(options)
+    elif options.dask is not None:
+        parts = dask_cluster.measured(blocks.parted(options, sys.argv[1:]), options.dask, terminal.note)
+        run, path = kept(blocks.joined(parts), options.results)
     else:
-        found, wanted = asked(options.problem, options.selection)
-        if options.environments.any:
-            wanted = replace(wanted, environments=ready(options.environments, terminal.note))
-        with failures.told(wanted=options.traceback):
-            run, path = measured(found, wanted, options.settings, results=options.results, wait=options.timing.wait)
+        run, path = measured_of(options)
     with kept_in(path):
         return show(run, path, options)
 

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 
 from ...analyse.analysis import Analysis
 from ..parts import Section
-from . import advice, answer, cases, environments, layouts, roofline, sweep, threats, time_spent
+from . import advice, answer, cases, environments, layouts, machines, roofline, sweep, threats, time_spent
 from .subject import Subject
 
 
@@ -48,7 +48,7 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         return tuple(one for one in found_over_sizes if one is not None)
     found: list[Section | None] = [answer.section(analysis), advice.section(analysis)]
     found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
-    for side_by_side in (layouts.section(analysis), environments.section(analysis)):
+    for side_by_side in (machines.section(analysis), layouts.section(analysis), environments.section(analysis)):
         if side_by_side is not None:
             tables = tuple(table.for_people() for table in side_by_side.tables)
             found.append(replace(side_by_side, tables=tables, figures=()))

@@ -144,6 +144,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         _hidden("allocator", lambda row: row.case.allocator),
         _hidden("cache", lambda row: row.case.cache),
         _hidden("environment", lambda row: row.case.environment or None),
+        _hidden("machine", lambda row: row.case.machine or None),
         _hidden("prepare_seconds", lambda row: row.finding.prepare_s if row.finding else None),
         _hidden("first_call_seconds", lambda row: row.finding.first_call_s if row.finding else None),
     ]
