@@ -15,6 +15,9 @@ from .values.leaves import Holder, Leaves, Numbers
 
 Values = Mapping[str, Any]
 
+#: What is no number, of which kinds of dtypes, and who tells.
+_NO_NUMBERS = (("NaN", "fc", np.isnan), ("infinity", "fc", np.isinf), ("NaT", "mM", np.isnat))
+
 #: So many differences are told, and the errors of so many parts of a result are kept apart.
 MOST_TOLD, MOST_PARTS = 3, 20
 
@@ -84,9 +87,9 @@ def not_finite(leaves: Leaves) -> dict[str, str]:
     """Return what is no finite number among leaves, with the path of the first that has it."""
     found: dict[str, str] = {}
     for path, leaf in leaves.items():
-        if isinstance(leaf, Numbers) and leaf.array.dtype.kind in "fc":
-            for what, is_it in (("NaN", np.isnan), ("infinity", np.isinf)):
-                if what not in found and is_it(leaf.array).any():
+        if isinstance(leaf, Numbers):
+            for what, kinds, is_it in _NO_NUMBERS:
+                if what not in found and leaf.array.dtype.kind in kinds and is_it(leaf.array).any():
                     found[what] = path
     return found
 

@@ -49,10 +49,17 @@ class Integrity:
         self._modules = [*_OTHERS, *(one for name, one in sorted(sys.modules.items()) if name.startswith(_OWN))]
         self._known: _Known = dict(self._found())
         self._hooks = hooks()
+        self._buffer = np.getbufsize()
 
     def require(self) -> None:
         """Raise Unfit if something is another now."""
         self.require_unseen()
+        if np.getbufsize() != self._buffer:
+            raise Unfit(
+                "failed",
+                f"np.setbufsize() has made NumPy's buffer one of {np.getbufsize()} elements, not {self._buffer}, for "
+                "whoever is in the process: set it back within the call",
+            )
         now = dict(self._found())
         for place, (known, code) in self._known.items():
             found, found_code = now.get(place, (None, None))

@@ -473,6 +473,18 @@ def test_no_test_of_ones_own_takes_nan_or_infinity_where_the_baseline_has_none(c
     measured(spec, "other")
 
 
+def test_nor_does_it_take_what_is_no_time(computation):
+    text = inputs("{'x': np.cumsum(r.randint(1, 9, n)).astype('timedelta64[us]')}")
+    spec, _ = computation(
+        text + "\ndef accept(inputs, output): return None\n",
+        base=of("x - x[0]", "x"),
+        wrong=of("np.full(len(x), np.timedelta64('NaT', 'us'))", "x"),
+    )
+    measured(spec, "base")
+    with pytest.raises(Unfit, match="result has NaT, where the baseline's result has none"):
+        measured(spec, "wrong")
+
+
 def test_a_comparison_of_ones_own_is_given_what_is_right_and_the_result(computation):
     same = "\ndef same(right, output):\n    return None if sorted(right) == sorted(output) else 'other words'"
     words = inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}")

@@ -42,6 +42,17 @@ def test_what_is_replaced_is_named(monkeypatch, owner, name, told):
     one.require()
 
 
+def test_a_buffer_of_another_size_is_told():
+    one, known = Integrity(), np.getbufsize()
+    np.setbufsize(16)
+    try:
+        with pytest.raises(Unfit, match=f"one of 16 elements, not {known}"):
+            one.require()
+    finally:
+        np.setbufsize(known)
+    one.require()
+
+
 def test_so_is_a_function_that_has_got_other_code(monkeypatch):
     one = Integrity()
     monkeypatch.setattr(keeping.keep, "__code__", (lambda *_, **__: "0" * 32).__code__)

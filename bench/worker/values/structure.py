@@ -228,6 +228,8 @@ class _Builder:
             return types.SimpleNamespace(**values)
         found: Any = object.__new__(known)
         for key, one in values.items():
+            if isinstance(getattr(known, key, None), types.FunctionType):
+                raise ValueError(f"an attribute {key!r} of the output hides the method of {name}")
             object.__setattr__(found, key, one)
         return found
 

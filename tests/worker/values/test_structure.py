@@ -81,6 +81,18 @@ def test_objects_of_classes_that_are_known_are_of_these_and_others_have_their_at
     assert (bare[0].x, bare[1].high) == (1.0, 2)
 
 
+def test_an_attribute_that_hides_a_method_of_its_class_is_refused():
+    class Split:
+        def gap(self): ...
+
+    one = Split()
+    one.left = [1]
+    assert built(written(one), {"Split": Split}).left == [1]
+    one.gap = 0
+    with pytest.raises(ValueError, match="an attribute 'gap' of the output hides the method of Split"):
+        built(written(one), {"Split": Split})
+
+
 def test_frames_and_sparse_matrices_come_back():
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame({"k": [1, 2], "v": [0.5, 1.5]}, index=["a", "b"])
