@@ -16,6 +16,7 @@ from .matrix import Matrix, matrix
 from .outline import LEAST_RUNS, Part
 from .payload import bare
 from .rendering import render
+from .thumbnail import Thumbnail, thumbnail
 
 #: The list of runs.
 INDEX = "index.html"
@@ -50,6 +51,11 @@ class Listed:
     """Its speed-up with the interval."""
     gained: float | None
     """The same as a number."""
+
+    @property
+    def picture(self) -> Thumbnail | None:
+        """Its speed-ups in one line; None where it has none."""
+        return thumbnail(self.speedups)
 
     @property
     def when(self) -> str:

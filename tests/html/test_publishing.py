@@ -69,8 +69,8 @@ def test_runs_are_listed_newest_first_with_the_answer_that_each_gives(several):
     for row, path in zip(found, sorted(several.glob("*.json"), reverse=True), strict=True):
         run = documents.read(path)
         assert row[2].replace("`", "") == answer.sentence(run, findings(run)[0]).replace("`", "")
-        assert row[3] == f"CPU {run.environment['fingerprint'][:2]} {run.environment['fingerprint']}"
-        assert row[4] == "aaaaaaaa"
+        assert row[4] == f"CPU {run.environment['fingerprint'][:2]} {run.environment['fingerprint']}"
+        assert row[5] == "aaaaaaaa"
 
 
 def test_every_link_is_relative_and_leads_to_a_file_or_a_part_that_is_there(several):
@@ -251,6 +251,8 @@ def test_a_run_that_was_decided_is_listed_by_who_is_the_fastest_and_by_how_much(
     publish(tmp_path / "results")
     text = page(tmp_path / "site")
     assert [row[2:4] for row in rows(text)] == [["row_major", "23.99x [23.97, 24.01]"]] * 2
+    assert [row[4] for row in rows(text)] == ["row_major 24.0x, inplace 22.5x"] * 2  # to who cannot see the picture
+    assert text.count('<circle cx="115.0" cy="9" r="3.2" class="fastest">') == 2
     assert [row[:2] for row in rows(text, "matrix")] == [
         ["row_major", "24.0x"], ["inplace", "22.5x"], ["loop_hoisted", "1.00x"],
     ]  # fmt: skip

@@ -1,0 +1,38 @@
+"""A run's speed-ups in a picture of one line: a mark for each implementation, on a logarithmic axis. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log
+
+from ..units import times
+
+#: Of the picture, in units of its own, and how far from its ends the outermost marks lie.
+WIDTH, HEIGHT, EDGE = 120, 18, 5
+
+#: So many implementations are named to who cannot see it, the fastest first.
+_NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thumbnail:
+    """Where the marks lie, from the left."""
+
+    baseline: float
+    marks: tuple[float, ...]
+    """Of the others, slowest first."""
+    told: str
+    """What it shows, in words."""
+
+
+def thumbnail(speedups: Mapping[str, float]) -> Thumbnail | None:
+    """Return the picture of speed-ups over the baseline, whose own is 1; None where there is no other."""
+    others = dict(sorted(((name, one) for name, one in speedups.items() if one != 1.0), key=lambda each: each[1]))
+    if not others:
+        return None
+    places = [log(one) for one in others.values()]
+    low, high = min(0.0, *places), max(0.0, *places)
+    scale = (WIDTH - 2 * EDGE) / (high - low)
+    baseline, *marks = (round(EDGE + (place - low) * scale, 1) for place in (0.0, *places))
+    named = [f"{name} {times(one)}" for name, one in reversed(others.items())][:_NAMED]
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return Thumbnail(baseline=baseline, marks=tuple(marks), told=f"{', '.join(named)}{more}")
