@@ -51,6 +51,22 @@ class AcrossMachines:
         return Ratio.of(self.together).inverse() if self.together else None
 
 
+def of_chance(logs: Sequence[Sequence[float]]) -> float:
+    """Return the probability that like machines differ as much: the least of their pairs, times the number of pairs.
+
+    Parameters
+    ----------
+    logs
+        Of each machine, two or more, its log-ratios: one a round.
+
+    Notes
+    -----
+    Mann & Whitney 1947, corrected as by Bonferroni. `.ci/merge_coverage.py` simulates how often it errs.
+    """
+    pairs = list(combinations(logs, 2))
+    return min(1.0, len(pairs) * min(mann_whitney(first, second) for first, second in pairs))
+
+
 def across_machines(groups: Sequence[GroupFindings], stopping: Stopping) -> Mapping[str, tuple[AcrossMachines, ...]]:
     """Return group, without the machine -> each of its cases that several machines have a ratio of.
 
@@ -77,8 +93,7 @@ def across_machines(groups: Sequence[GroupFindings], stopping: Stopping) -> Mapp
 
 def _across(on: Mapping[str, tuple[GroupFindings, Finding]], stopping: Stopping) -> AcrossMachines:
     logs = {machine: list(one.log_ratios.values()) for machine, (_group, one) in on.items()}
-    pairs = list(combinations(logs.values(), 2))
-    probability = min(1.0, len(pairs) * min(mann_whitney(first, second) for first, second in pairs))
+    probability = of_chance(list(logs.values()))
     each = {one.verdict for _group, one in on.values()}
     together = None
     if probability >= LEVEL and stopping == FIXED:

@@ -28,14 +28,14 @@ def rows(x):
 @pytest.mark.slow
 def test_parts_are_measured_by_processes_of_their_own_and_merged(tmp_path):
     (tmp_path / "rows.py").write_text(ROWS)
-    parts = api.blocks(str(tmp_path / "rows.py"), "--dtype", "float64,float32", "--rounds", "6")
+    parts = api.blocks(str(tmp_path / "rows.py"), "--dtype", "float64,float32", "--rounds", "1")
     assert [one.options.selection.shard for one in parts] == [(1, 2), (2, 2)]
     with ThreadPoolExecutor(1) as executor:
         result = api.merge(executor.map(api.run_block, parts), results=tmp_path / "results")
-    assert set(result.verdicts.values()) == {"faster"}
+    assert set(result.verdicts.values()) == {"undecided"}  # no interval has so few rounds
     run = documents.read(result.path)
     assert [one.case.dtype for one in run.arms if one.again] == ["float64", "float32"]
-    assert run.settings.rounds == 6
+    assert run.settings.rounds == 1
 
 
 def test_what_a_part_says_of_its_failure_is_the_error(tmp_path):

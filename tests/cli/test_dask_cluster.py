@@ -45,7 +45,7 @@ def rows(x):
     return x + x
 """
 
-WORDS = ["--dtype", "float64,float32", "--set", "m=50", "--allocator", "default,retain", "--rounds", "6"]
+WORDS = ["--dtype", "float64,float32", "--set", "m=50", "--allocator", "default,retain", "--rounds", "2"]
 
 
 @contextlib.contextmanager
@@ -117,7 +117,7 @@ def test_the_parts_of_a_worker_that_is_killed_are_measured_by_another_once(tmp_p
     assert len(found["machines"]) == 4
     (document,) = results.glob("*.json")
     rounds = documents.read(document).rounds
-    assert len(rounds) == len({(one.group, one.index) for one in rounds}) == 24
+    assert len(rounds) == len({(one.group, one.index) for one in rounds}) == 8
     waited_for(lambda: not any(map(psutil.pid_exists, noted(tmp_path / "a"))), patience_s=10)
     assert noted(tmp_path / "b")
 
