@@ -17,9 +17,9 @@ Array = NDArray[Any]
 Inputs = Mapping[str, Array | int]
 
 SIZES = {
-    "S": {"n": 256, "steps": 8},
-    "M": {"n": 1_024, "steps": 8},
-    "L": {"n": 4_096, "steps": 8},
+    "S": {"n": 250, "steps": 8},
+    "M": {"n": 1_000, "steps": 8},
+    "L": {"n": 4_000, "steps": 8},
 }
 DEFAULT_SIZE = "M"
 DATA = ("random",)
