@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from ..errors import ImplbenchError
@@ -38,9 +39,10 @@ class Untouched:
         """Of what is installed."""
 
     def add_code(self, files: Iterable[Path]) -> None:
-        """Remember files that are no others as long as they hold the same."""
+        """Remember files that are no others as long as they hold the same, and their byte code, where there is some."""
         code = [file for file in files if file.suffix == ".py"]
-        self._remember(code)
+        compiled = (Path(cache_from_source(file)) for file in code)
+        self._remember([*code, *(file for file in compiled if file.exists())])
         for folder in {file.parent for file in code} - self._imported.keys():
             self._imported[folder] = importable.entries(folder)
 

@@ -15,13 +15,12 @@ from types import ModuleType
 
 from .. import reading
 from ..errors import ImplbenchError, unknown
+from . import from_source
 from .files import MODULE, files_below, modules_in
+from .from_source import PACKAGE
 from .functions import Function
 from .literals import LARGEST_SOURCE, described, literals
 from .problem import Elsewhere, Problem
-
-#: How the names of the packages begin as which the folders of problems are imported.
-PACKAGE = "implbench_problem_"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +224,7 @@ def load(folder: Path, name: str) -> ModuleType:
 
     Whatever the module itself raises passes through.
     """
+    from_source.install()
     package = package_of(folder)
     if package not in sys.modules and importlib.util.find_spec(package) is None:
         spec = ModuleSpec(package, None, is_package=True)

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
 
-from ..problems.implementation import PACKAGE
+from ..problems.from_source import PACKAGE
 from .outcome import where
 from .relocation import Relocation, mapped
 
