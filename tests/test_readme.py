@@ -25,6 +25,10 @@ BASELINE = {
 }
 
 
+#: Of a training, each of which asks for cost and gradient once.
+STEPS = 420
+
+
 def commands(text):
     """Yield the arguments of every implbench command in the code blocks."""
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
@@ -65,6 +69,20 @@ def test_the_figures_shown_are_those_of_the_committed_runs():
         if found and found.cause:
             assert f"{row} {found.cause}, {range_text(found.share)} |" in QUESTION
     assert shown == []
+
+
+def test_the_minutes_shown_are_those_of_the_committed_run():
+    (path,) = (CHECKOUT / "results" / "shown").glob("*-autoencoder-*.json")
+    (group,) = findings(documents.read(path))
+    minutes = {one.arm.case.implementation: STEPS * one.min_seconds_per_call.value / 60 for one in group.ok}
+    exercise = (CHECKOUT / "docs" / "exercise.md").read_text()
+    for one in group.ok:
+        name, speedup = one.arm.case.implementation, one.speedup_over_baseline
+        saved = f"{minutes[name]:.3g} | {minutes['loop_per_sample'] - minutes[name]:.2f} |"
+        assert f"| {name} | {ratio_text(speedup) if speedup else '1x'} | {saved}" in exercise
+        if f"| {name} |" in README:
+            assert f"| {name} | {saved}" in README
+    assert README.count("| c_fused |") == README.count("| loop_per_sample |") == 1
 
 
 def test_the_layouts_shown_are_those_of_the_committed_run():
