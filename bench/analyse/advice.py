@@ -4,7 +4,7 @@ Nothing is decided here that the findings do not show: who is recommended was sh
 more than counts, and who is called equal was shown to be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -73,7 +73,12 @@ class Advice:
 
 
 def advice(
-    run: Run, group: GroupFindings, *, ladder: Ladder | None = None, roofline: Roofline | None = None
+    run: Run,
+    group: GroupFindings,
+    *,
+    ladder: Ladder | None = None,
+    roofline: Roofline | None = None,
+    leading: Collection[str] = (),
 ) -> Advice | None:
     """Return what to do about a group; None where nothing was compared with the baseline, or nothing decided.
 
@@ -85,6 +90,8 @@ def advice(
         Its findings.
     ladder, roofline
         Of the group, where it was explained and where limits were measured.
+    leading
+        Names of those that are the fastest over sizes, which come before others that are not told apart from them.
     """
     baseline = group.baseline
     rivals = _rivals(group)
@@ -93,6 +100,7 @@ def advice(
         return None
     facts = {name: source_facts(name, files) for name, files in run.sources.items()}
     faster = [one for one in rivals if one.verdict == Verdict.FASTER]
+    faster = sorted(faster, key=lambda one: not _leads(run, group, one, (faster[0], leading)))
     picks, steps = _picks(group, faster, facts, run), _steps(run, group, ladder)
     needing = [one for one in faster if (known := facts.get(one.arm.case.implementation)) and known.needs]
     best = picks[-1].finding if picks else baseline
@@ -105,6 +113,13 @@ def advice(
         same=(*_same(baseline, rivals, steps), *_needless(run, group, picks, needing)),
         attained=next((one.share for one in placed if one.finding is best and one.doubt is None), None),
     )
+
+
+def _leads(run: Run, group: GroupFindings, one: Finding, others: tuple[Finding, Collection[str]]) -> bool:
+    """Return whether one leads over sizes, and is not shown to be slower than the fastest of its group."""
+    fastest, leading = others
+    names = {one.arm.case.contender, f"{one.arm.case.contender} {one.arm.case.layout}"}
+    return not names.isdisjoint(leading) and _verdict(run, group, one, fastest) is not Verdict.SLOWER
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:

@@ -1,6 +1,6 @@
 """All that a run says, worked out once: what reports, pages, exports and the terminal show is read from here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -78,16 +78,19 @@ class Analysis:
         """What to do, group by group; over sizes at the largest that was decided on."""
         swept = {place.group.name for one in self.sweeps for place in one.places}
         single = [group for group in self.groups if group.name not in swept]
-        largest = [[place.group for place in reversed(one.places)] for one in self.sweeps]
-        found = (
-            next(filter(None, map(self._advised, several)), None) for several in [*largest, *([one] for one in single)]
-        )
-        return tuple(one for one in found if one is not None)
+        found = [next(filter(None, self._advised_over(one)), None) for one in self.sweeps]
+        return tuple(one for one in [*found, *map(self._advised, single)] if one is not None)
 
-    def _advised(self, group: GroupFindings) -> Advice | None:
+    def _advised_over(self, one: Sweep) -> Iterator[Advice | None]:
+        """Yield what to do at each size of a sweep, the largest first."""
+        for index, place in reversed([*enumerate(one.places)]):
+            reign = next((reign for reign in one.reigns if reign.first <= index <= reign.last), None)
+            yield self._advised(place.group, reign.names if reign else ())
+
+    def _advised(self, group: GroupFindings, leading: Collection[str] = ()) -> Advice | None:
         if self.race(group) is not None:
             return None  # the race says which may be the best, and who was out is no longer compared
-        return advice(self.run, group, ladder=self.ladder(group), roofline=self.roofline(group))
+        return advice(self.run, group, ladder=self.ladder(group), roofline=self.roofline(group), leading=leading)
 
     @cached_property
     def since(self) -> Since | None:

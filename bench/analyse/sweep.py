@@ -191,8 +191,10 @@ def _place(parameter: str, group: GroupFindings, stopping: Stopping, *, several:
         for one in without
     }
     able = [name for name, one in timed.items() if not one.reference_blas]
-    typical = {name: median(group.rounds.log_seconds(timed[name].arm).values()) for name in able}
-    fastest = min(able, key=typical.__getitem__) if able else None
+    fastest = next(iter(able), None)  # by the ratio to the baseline, as everywhere
+    if group.baseline not in group.ok:
+        typical = {name: median(group.rounds.log_seconds(timed[name].arm).values()) for name in able}
+        fastest = min(able, key=typical.__getitem__) if able else None
     behind = {} if fastest is None else _behind(group, timed, fastest, stopping)
     near = [name for name in able if name in behind and _near(group, behind[name])]
     return Place(

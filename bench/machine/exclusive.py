@@ -163,7 +163,7 @@ def _reminding(descriptor: int, say: Callable[[str], None]) -> Iterator[None]:
 
 def _waiting(descriptor: int) -> str:
     """Return for whom is waited."""
-    return f"waiting for {', which '.join(_holder(descriptor))} (--no-wait leaves instead)"
+    return f"waiting for {', which '.join(_holder(descriptor))} (--no-wait: end instead of waiting)"
 
 
 def _holder(descriptor: int) -> tuple[str, str]:

@@ -71,6 +71,9 @@ class RunPlanner:
         undecided = [name for name in alive if name not in self.decided and name not in baselines]
         if self._settings.rounds is None and self._planner.is_clear(group):
             baselines -= {arm.name for arm in group.arms if arm.again}
+        compared = {arm.name for arm in group.arms if not arm.baseline}
+        if compared and compared.isdisjoint(alive) and self._pace.done and self._settings.rounds is None:
+            return []  # all that was to be compared has ended
         judged = self._settings.accept_at is not None
         nothing = not undecided or (judged and baselines.isdisjoint(alive))
         if nothing and (judged or self._is_looked_at):

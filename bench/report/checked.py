@@ -11,11 +11,8 @@ _MEANINGS = {
     Closeness.EQUAL: "nothing in them is rounded",
 }
 
-#: Why results agree with each other only, and what to do about it, behind "for".
-UNREFERENCED = (
-    "there is no `reference` and the baseline does not compute in extended precision: a function `reference`, called "
-    "as the others are, would show which is right"
-)
+#: Why results are held against each other only, and what to do about it, behind "for".
+UNREFERENCED = "there is no `reference`: a function of that name, called as the others are, would show which is right"
 
 
 def sentence(check: Check | None) -> str | None:
@@ -33,7 +30,7 @@ def sentence(check: Check | None) -> str | None:
     if check.closeness == Closeness.EQUAL:
         return f"Results are equal to {check.reference}{also}: {_MEANINGS[Closeness.EQUAL]}."
     if check.against == Against.BASELINE:
-        return f"Results agree with each other only, within a {check.closeness.value}{also}, for {UNREFERENCED}."
+        return f"Results are held against the baseline's, within a {check.closeness.value}{also}, for {UNREFERENCED}."
     return f"Results are verified {check.kind} by {check.reference}{also}."
 
 

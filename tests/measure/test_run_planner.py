@@ -18,8 +18,10 @@ from bench.stats.intervals import MIN_ROUNDS
 from bench.stats.sequential import LOOKS
 from bench.store import documents
 from bench.store.records import Role, Settings
+from bench.store.worker_records import Outcome
 from tests import noise
 from tests.simulated import Simulation
+from tests.truth import Truth
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
 SETTINGS = Settings(
@@ -61,6 +63,17 @@ def test_what_is_far_apart_takes_six_rounds_of_few_bursts_and_the_baseline_is_th
     assert bursts(run) == {FAR_PASSES}
     assert [who(one)["honest"] for one in run.rounds] == [2, 1, 1, 1, 1, 1]
     assert case(run).verdict == Verdict.FASTER
+
+
+def test_where_all_that_was_to_be_compared_has_ended_the_baseline_is_not_measured_further(tmp_path):
+    wrong = Truth(outcome=Outcome.WRONG, reason="it is off")
+    run, _ = measured(tmp_path, {"honest": 0.001, "honest_too": wrong})
+    assert len(run.rounds) == 1
+    assert case(run).outcome == Outcome.WRONG
+    fixed, _ = measured(
+        tmp_path, {"honest": 0.001, "honest_too": wrong}, settings=replace(SETTINGS, rounds=4, looks=())
+    )
+    assert len(fixed.rounds) == 4
 
 
 def test_what_is_near_has_the_baseline_twice_in_each_round(tmp_path):

@@ -12,7 +12,6 @@ def test_an_analysed_tolerance_against_a_reference_needs_no_word():
 def test_where_results_agree_with_each_other_only_it_is_said_why_and_what_would_show_more():
     said = sentence(Check(against=Against.BASELINE, closeness=Closeness.MEASURED, dtype="float64"))
     assert said == (
-        "Results agree with each other only, within a measured tolerance, for there is no `reference` and the baseline "
-        "does not compute in extended precision: a function `reference`, called as the others are, would show which is "
-        "right."
+        "Results are held against the baseline's, within a measured tolerance, for there is no `reference`: a function "
+        "of that name, called as the others are, would show which is right."
     )

@@ -41,7 +41,7 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
     found += (Line(kind="begin", text=text) for text in next_steps(analysis))
     if analysis.since:
-        found.append(Line(kind="since", text=_since(analysis.run, analysis.since)))
+        found += [Line(kind="since", text=text) for text in _since(analysis.run, analysis.since)]
     return tuple(found)
 
 
@@ -68,7 +68,7 @@ def _picks(one: Advice) -> Iterator[Line]:
         last = pick is one.picks[-1]
         yield Line(
             kind="take",
-            text=f"{_means(pick.facts)}: {_name(pick.finding, group)}, {faster_text(pick.speedup)}"
+            text=f"{_means(pick.facts, one.baseline_facts)}: {_name(pick.finding, group)}, {faster_text(pick.speedup)}"
             f"{_length(one, pick)}.{_attained(one) if last else ''}",
             implementation=pick.finding.arm.case.implementation,
         )
@@ -94,9 +94,11 @@ def _attained(one: Advice) -> str:
     return " Little is left to gain on this machine."
 
 
-def _means(facts: SourceFacts | None) -> str:
-    """Return what an implementation takes, as in ``With NumPy alone`` or ``With numba``."""
+def _means(facts: SourceFacts | None, baseline: SourceFacts | None) -> str:
+    """Return what an implementation takes that the baseline does not, as in ``With NumPy alone`` or ``With numba``."""
     if facts is None or (not facts.needs and not facts.complete):
+        return "The fastest"
+    if facts.needs and baseline is not None and set(facts.needs) <= set(baseline.needs):
         return "The fastest"
     if facts.needs:
         return f"With {listed([plain(name) for name in facts.needs], _MOST_NAMES)}"
@@ -147,14 +149,15 @@ def _name(finding: Finding, group: GroupFindings) -> str:
     return code(label(finding.arm.case, group))
 
 
-def _since(run: Run, found: Since) -> str:
-    """Return what changed since the run before, and how much may have."""
+def _since(run: Run, found: Since) -> Iterator[str]:
+    """Yield what changed since the run before, and how much may have; nothing where nothing can be told of any."""
     when = plain(found.earlier.created[:16]).replace("T", " ")
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
     parts += [*_unchanged(run, found), *_unknown(found)]
-    return f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
+    if parts:
+        yield f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
 
 
 def _unchanged(run: Run, found: Since) -> Iterator[str]:
@@ -164,9 +167,9 @@ def _unchanged(run: Run, found: Since) -> Iterator[str]:
     alone = not (found.changed or found.unknown)
     others = counted(found.others, "other")
     if found.most > found.margin:
-        what = "anything" if alone else others
         least = percent(found.most)
-        yield f"whether {what} changed by less than {least} cannot be told{_why(run, found.earlier)}"
+        if not alone:
+            yield f"whether {others} changed by less than {least} cannot be told{_why(run, found.earlier)}"
     elif alone:
         yield f"nothing changed by more than {margin_text(found.margin)}"
     else:

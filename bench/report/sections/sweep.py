@@ -6,6 +6,7 @@ from dataclasses import replace
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Place, Sweep
 from ...stats.intervals import MIN_ROUNDS
+from ...stats.scaling import Reign
 from ...store.records import Run
 from ...units import significant
 from ..charts import fastest, sweep
@@ -158,10 +159,22 @@ def _ruling(run: Run, one: Sweep) -> str:
     for reign in one.reigns:
         first, last = values[reign.first], values[reign.last]
         span = f"at {name}={first}" if first == last else f"from {name}={first} to {last}"
-        parts.append(f"{span} {_names(reign.names)}")
+        parts.append(f"{span} {_names(reign.names)}{_beside(one, reign)}")
     if len(one.reigns) == 1 and all(place.leaders for place in one.places):
-        return f"The fastest for every {where}: {_names(one.reigns[0].names)}."
+        (reign,) = one.reigns
+        return f"The fastest at every size, {where}: {_names(reign.names)}{_beside(one, reign)}."
     return f"The fastest for {where}: {'; '.join(parts)}."
+
+
+def _beside(one: Sweep, reign: Reign) -> str:
+    """Return, after a space, where others are as fast as far as is known; nothing where none is."""
+    tied: dict[str, list[int]] = {}
+    for place in one.places[reign.first : reign.last + 1]:
+        for name in place.leaders:
+            if name not in reign.names:
+                tied.setdefault(name, []).append(place.value)
+    said = [f"{code(name)} at {', '.join(map(str, values))}" for name, values in tied.items()]
+    return f" (not told apart: {', '.join(said)})" if said else ""
 
 
 def _names(names: Sequence[str]) -> str:

@@ -10,6 +10,9 @@ from ...text import article
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .nearness import Distance, distance
 
+#: What the rows of a frame are called by: where it differs, so does all else.
+_LABELS = ".index"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Expected:
@@ -54,7 +57,7 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
     expected
         What is right; of what it does not have, nothing is said.
     """
-    for path, right in expected.leaves.items():
+    for path, right in sorted(expected.leaves.items(), key=lambda leaf: not leaf[0].endswith(_LABELS)):
         if path not in found and path.endswith(OPTIONAL):
             continue
         if path not in found and path.isidentifier():
@@ -149,7 +152,7 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
         return Difference(path=path, text=wrong)
     furthest = distance(found, wanted, tolerance, dtype)
     if not furthest.over <= 1:
-        return Difference(path=path, text=_off(furthest, found, wanted))
+        return Difference(path=path, text=_off(furthest, found, wanted) + _in_another_order(path, found, wanted))
     return Error(path=path, over_tolerance=furthest.over, ulp=furthest.ulp)
 
 
@@ -178,7 +181,15 @@ def _exactly(found: np.ndarray, path: str, wanted: np.ndarray) -> Error | Differ
         same |= np.isnat(found) & np.isnat(wanted)
     if np.all(same):
         return Error(path=path, over_tolerance=0.0, ulp=0.0)
-    return Difference(path=path, text=_first(~np.asarray(same), found, wanted))
+    return Difference(path=path, text=_first(~same, found, wanted) + _in_another_order(path, found, wanted))
+
+
+def _in_another_order(path: str, found: np.ndarray, wanted: np.ndarray) -> str:
+    """Return what is said of the right values in another order, behind the first that differs; nothing of others."""
+    if wanted.ndim != 1 or len(wanted) < 2 or not np.array_equal(np.sort(found), np.sort(wanted)):
+        return ""
+    rows = "rows are in another order: sort both, or let `same` compare without it"
+    return f": its {rows}" if path.endswith(_LABELS) else ", the same values in another order"
 
 
 def _first(differs: np.ndarray, found: np.ndarray, wanted: np.ndarray) -> str:

@@ -75,21 +75,28 @@ def since(now, before):
     here = {"environment": {"fingerprint": "0123456789ab"}}
     runs = [replace(run, created="2026-11-20T08:30:00Z", **here) for run in (now, before)]
     analysis = Analysis(runs[0], earlier=runs[1])
-    (text,) = [line.text for line in advice.lines(analysis) if line.kind == "since"]
-    return text.partition("UTC): ")[2]
+    texts = [line.text for line in advice.lines(analysis) if line.kind == "since"]
+    return "".join(text.partition("UTC): ")[2] for text in texts)
+
+
+#: One that changed for certain, beside others of which nothing can be told.
+BEFORE = [*(replace(one, noise=0.1) for one in ARMS), Spec(name="mended", ms=9.0)]
+NOW = [*BEFORE[:-1], Spec(name="mended", ms=0.1)]
 
 
 def test_of_runs_that_are_not_exact_enough_it_is_told_how_large_a_change_would_not_be_seen():
-    noisy = [replace(one, noise=0.1) for one in ARMS]
-    text = since(make_run(noisy, seed=2), make_run(noisy))
-    found = re.fullmatch(r"whether anything changed by less than ([\d.]+) % cannot be told\.", text)
+    text = since(make_run(NOW, seed=2), make_run(BEFORE))
+    found = re.search(r"; whether 2 others changed by less than ([\d.]+) % cannot be told\.", text)
     assert found, text
     assert float(found[1]) > 3
 
 
+def test_where_nothing_can_be_told_of_any_nothing_is_said():
+    assert since(make_run(BEFORE[:-1], seed=2), make_run(BEFORE[:-1])) == ""
+
+
 def test_where_other_work_disturbed_a_run_that_is_the_reason():
-    noisy = [replace(one, noise=0.1) for one in ARMS]
-    before, now = make_run(noisy), make_run(noisy, seed=2)
+    before, now = make_run(BEFORE), make_run(NOW, seed=2)
     busy, stolen = ({"load_before": 3.5}, {"steal": (0.0, 0.08)})
     assert since(with_load(now, **busy), with_load(before, **stolen)).endswith(
         "cannot be told, because of other work on the machine (load up to 3.5, steal up to 8.0 % then)."

@@ -126,3 +126,19 @@ def test_an_error_beside_nothing_is_told_in_units_of_the_largest_number():
     expected = Expected(leaves=taken_apart(np.array([0.0, 1.0])), tolerance={"result": np.array(1.0)}, dtypes={})
     (error,) = compared(taken_apart(np.array([2.0**-52, 1.0])), expected)
     assert error.ulp == 1
+
+
+def test_of_a_frame_whose_rows_are_in_another_order_that_is_told_first():
+    right = pd.DataFrame({"a": np.arange(9.0), "b": np.arange(9.0), "c": np.arange(9.0)}, index=np.arange(9))
+    first, *others = said(right.iloc[::-1], right)
+    assert first == (
+        "result['a'].index[0] is 8, expected 0 (8 of 9 differ): its rows are in another order: sort both, or let "
+        "`same` compare without it"
+    )
+    assert others
+
+
+def test_the_right_values_in_another_order_are_told_to_be_that():
+    assert said([3, 1, 2], [1, 2, 3])[0].endswith(", the same values in another order")
+    assert said(np.array([0.3, 0.1]), np.array([0.1, 0.3]))[0].endswith(", the same values in another order")
+    assert "order" not in said([3, 1, 4], [1, 2, 3])[0]
