@@ -172,10 +172,11 @@ def texts_of(problem: Problem, implementations: Mapping[str, Implementation]) ->
         for name, one in implementations.items()  # its module first
     }
     if problem.shares_a_file:
+        all_of_them = {one.name for one in problem.functions} | implementations.keys()
         for name in (name for name, one in implementations.items() if not one.apart):
             with suppress(SyntaxError):  # what is kept of it may be but a remark
                 file, texts = problem.file.name, found[name]
-                texts[file] = text_without_others(texts[file], name, implementations)
+                texts[file] = text_without_others(texts[file], name, all_of_them)
     return found
 
 

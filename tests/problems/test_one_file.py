@@ -162,6 +162,8 @@ def test_the_text_of_a_function_is_that_of_its_file_without_the_others(written):
     texts = source_code.texts_of(found, implementation.found(found))
     assert texts["fast"] == {"rows.py": text}
     assert texts["loop"] == {"rows.py": text[: text.index("\n\ndef fast")]}
+    alone = {"loop": implementation.found(found)["loop"]}  # as where --impl has chosen it
+    assert source_code.texts_of(found, alone) == {"loop": texts["loop"]}
     other = text.replace("return loop(x)", "return 2")
     found = problem.read(written(other))
     texts = source_code.texts_of(found, implementation.found(found))

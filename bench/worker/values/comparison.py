@@ -57,7 +57,8 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
     expected
         What is right; of what it does not have, nothing is said.
     """
-    for path, right in sorted(expected.leaves.items(), key=lambda leaf: not leaf[0].endswith(_LABELS)):
+    labels = {path: right for path, right in expected.leaves.items() if path.endswith(_LABELS)}
+    for path, right in {**labels, **expected.leaves}.items():
         if path not in found and path.endswith(OPTIONAL):
             continue
         if path not in found and path.isidentifier():
