@@ -73,7 +73,7 @@ def cluster(tmp_path):
             place = tmp_path / name
             place.mkdir()
             words = ("--nthreads", "1", "--no-nanny", "--resources", "host=1", "--local-directory", str(place), *usual)
-            variables = {NOTES: str(place), PLACE: str(place)}
+            variables = {NOTES: str(place), PLACE: str(place), "TMPDIR": str(place)}  # who is killed leaves a folder
             workers[name] = stack.enter_context(started("worker", *words, **variables))
         address = json.loads(file.read_text())["address"]
         waited_for(lambda: count_of(address) == 2)
