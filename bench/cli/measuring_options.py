@@ -67,7 +67,7 @@ class Timing:
 _APART = {
     "precision": (("sweep", "watch", "rounds"), ""),
     "watch": (("sweep", "roofline", "env", "shard"), "; a watch is to answer within seconds"),
-    "dask": (("watch",), ""),
+    "dask": (("watch", "resume"), ""),
     "best": (("sweep", "watch", "roofline", "rounds", "precision"), ""),
 }
 
@@ -111,6 +111,7 @@ class RunOptions(ReportingOptions):
             "env": self.environments.any,
             "shard": self.selection.shard is not None,
             "dask": self.dask is not None,
+            "resume": self.resume is not None,
         }
         for one, (others, why) in _APART.items():
             for other in others:

@@ -85,6 +85,7 @@ def test_runs_in_one_folder_are_called_by_their_ids(tmp_path, monkeypatch, capsy
         (["run", FAKES, "--shard", "4/3"], "expected part and number of parts"),
         (["run", FAKES, "--shard", "1/2"], "--shard 1/2: expected 1 to 1 parts"),
         (["run", FAKES, "--shard", "1/1", "--watch"], "--watch and --shard"),
+        (["run", FAKES, "--dask", "tcp://node1:8786", "--resume"], "--dask and --resume"),
         (["merge", "nowhere"], "nowhere"),
         (["merge", "."], ".: holds no run"),
     ],
