@@ -1,12 +1,13 @@
 """Found against expected, leaf by leaf: within tolerance where it is floating point, exactly where it is not. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ...text import article
+from . import rows
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .nearness import Distance, distance
 
@@ -57,6 +58,8 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
     expected
         What is right; of what it does not have, nothing is said.
     """
+    if not rows.alike(found, expected.leaves):
+        found, expected = _row_by_row(found, expected)
     labels = {path: right for path, right in expected.leaves.items() if path.endswith(_LABELS)}
     for path, right in {**labels, **expected.leaves}.items():
         if path not in found and path.endswith(OPTIONAL):
@@ -66,6 +69,19 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
             yield Difference(path=path, text=f" is not among what it gave: {given}")
             continue
         yield from _leaf(found, path, right, expected)
+
+
+def _row_by_row(found: Leaves, expected: Expected) -> tuple[Leaves, Expected]:
+    """Return both as if no list in them had been read column by column."""
+    cells = rows.spread(expected.leaves)
+    dtypes = {path: expected.dtypes[cell.column] for path, cell in cells.items() if cell.column in expected.dtypes}
+    apart = replace(
+        expected,
+        leaves={path: cell.leaf for path, cell in cells.items()},
+        tolerance=rows.taken(expected.tolerance, cells),
+        dtypes={**expected.dtypes, **dtypes},
+    )
+    return {path: cell.leaf for path, cell in rows.spread(found).items()}, apart
 
 
 def _leaf(found: Leaves, path: str, right: Leaf, expected: Expected) -> Iterator[Error | Difference]:
@@ -248,6 +264,8 @@ def _value(value: Any) -> str:
         return f"{float(value):.9g}"
     if isinstance(value, np.complexfloating | complex):
         return f"{complex(value):.6g}"
+    if isinstance(value, str | bytes):
+        return _short(repr(value.item() if isinstance(value, np.generic) else value))
     return _short(str(value) if isinstance(value, np.generic) and value.dtype.kind in "iubmM" else repr(value))
 
 

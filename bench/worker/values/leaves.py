@@ -38,11 +38,11 @@ class Holder:
     """What holds other leaves: a sequence, a mapping, a set or an object with attributes."""
 
     kind: str
-    """``list``, ``dict``, ``set`` or ``object``; a tuple counts as a list, and a frame as a dict of its columns."""
+    """``list``, ``rows`` (of `rows`), ``dict``, ``set`` or ``object``; a tuple is a list, a frame a dict of columns."""
     name: str
     """Name of its type."""
     paths: tuple[str, ...]
-    """What follows its own path in those of the leaves that it holds: ``[0]``, ``['a']``, ``.weights``."""
+    """What follows its own path in those of the leaves that it holds: ``[0]``, ``['a']``, ``.weights``, ``[:, 0]``."""
 
 
 Leaf = Numbers | Exact | Holder

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...text import article
-from . import exact, libraries
+from . import exact, libraries, rows
 from .leaves import Exact, Holder, Leaf, Numbers, Unreadable
 from .number_lists import array_of
 
@@ -118,6 +118,10 @@ class _Reader:
         said = promise(value) if self._otherwise is refused else None
         if said:
             raise Unreadable(f"{path} is {article(type(value).__name__)}: {said}")
+        columns = rows.columns(value)
+        if columns is not None:
+            self._add(columns, path, kind=rows.ROWS, name=type(value).__name__)
+            return
         held = _held(value, self._otherwise)
         if held is None:
             self.leaves[path] = self._otherwise(value, path)
@@ -127,8 +131,12 @@ class _Reader:
         if numbers is not None:
             self.leaves[path] = numbers
             return
+        self._add(members, path, kind=kind, name=type(value).__name__)
+
+    def _add(self, members: dict[str, Any], path: str, *, kind: str, name: str) -> None:
+        """Add a holder, unless it is its only member itself, and its members."""
         if "" not in members:
-            self.leaves[path] = Holder(kind=kind, name=type(value).__name__, paths=tuple(members))
+            self.leaves[path] = Holder(kind=kind, name=name, paths=tuple(members))
         for step, member in members.items():
             self.read(member, path + step)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import rows
 from .leaves import Exact, Holder, Leaf, Leaves, Numbers
 
 #: Numbers begin at multiples of so many bytes.
@@ -89,9 +90,11 @@ def load_leaves(folder: Path, known: str | None = None) -> dict[str, Leaf]:
         raise ValueError("the outputs were changed after the call that returned them")
     try:
         described: dict[str, dict[str, Any]] = json.loads(text)
-        return {path: _leaf(one, data) for path, one in described.items()}
+        leaves = {path: _leaf(one, data) for path, one in described.items()}
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"the outputs cannot be read: {type(error).__name__}: {error}") from error
+    rows.require_whole(leaves)
+    return leaves
 
 
 def _leaf(described: Mapping[str, Any], data: np.ndarray) -> Leaf:
