@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from . import rows
 from .number_lists import array_of
 
 #: From an array of floating-point numbers, real or complex, to another of the same shape.
 Change = Callable[[np.ndarray], np.ndarray]
+
+#: Types of what stays as it is.
+_WITHOUT_NUMBERS = {int, bool, str, bytes, type(None)}
 
 #: Units in the last place by which a number is moved, and the root mean square of these.
 STEPS = (-3, -2, -1, 1, 2, 3)
@@ -46,8 +50,25 @@ def changed(value: Any, change: Change) -> Any:
 def _changed_list(value: list[Any] | tuple[Any, ...], change: Change) -> Any:
     numbers = array_of(value)
     if numbers is None:
-        return type(value)([changed(one, change) for one in value])
+        found = _changed_rows(value, change)
+        return type(value)([changed(one, change) for one in value] if found is None else found)
     return type(value)(_listed(change(numbers))) if numbers.dtype.kind in "fc" else value
+
+
+def _changed_rows(value: list[Any] | tuple[Any, ...], change: Change) -> list[Any] | None:
+    """Return rows of which each column of floating-point numbers is changed at once; None of what are no rows."""
+    columns, kinds = rows.columns(value), set(map(type, value))
+    if columns is None or len(kinds) > 1:
+        return None
+    found = [_changed_column(column, change) for column in columns.values()]
+    return list(map(kinds.pop(), zip(*found, strict=True)))
+
+
+def _changed_column(column: list[Any], change: Change) -> list[Any]:
+    kinds = set(map(type, column))
+    if kinds <= _WITHOUT_NUMBERS:
+        return column
+    return changed(column, change) if kinds == {float} else [changed(one, change) for one in column]
 
 
 def _listed(array: np.ndarray) -> list[Any]:

@@ -84,3 +84,23 @@ def test_long_doubles_stay_long_in_lists():
     found = changing.changed([0.5, [1.5]], changing.widened)
     assert all(isinstance(one, np.longdouble) for one in (found[0], found[1][0]))
     assert changing.count_of_numbers({"a": np.ones((2, 3)), "b": [1.0, 2.0], "n": 3}) == 8
+
+
+def test_rows_are_changed_column_by_column_and_stay_what_they_are():
+    table = [(f"n{place}", place, place / 7, None if place % 2 else 1.5, [place / 3]) for place in range(100)]
+    calls = []
+
+    def doubled(array):
+        calls.append(array.shape)
+        return array * 2
+
+    found = changing.changed(table, doubled)
+    assert found == [(name, whole, 2 * real, one and 3.0, [2 * two[0]]) for name, whole, real, one, two in table]
+    assert set(map(type, found)) == {tuple}
+    assert (100,) in calls
+
+
+def test_whole_numbers_among_real_ones_in_a_column_stay_whole():
+    found = changing.changed([("a", 1 if place % 2 else 0.5) for place in range(100)], lambda array: array * 2)
+    assert found == [("a", 1 if place % 2 else 1.0) for place in range(100)]
+    assert {type(one) for _, one in found} == {int, float}
