@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from bench.store.worker_records import OTHERS, Call, CallKind, Counts, Profiled
+from bench.store.profile_records import Profiled
+from bench.store.worker_records import OTHERS, Call, CallKind, Counts
 from tests.builders import Spec, make_run
 from tests.explained import COSTS
 

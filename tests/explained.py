@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bench.store.profile_records import Line
 from bench.store.worker_records import Call, CallKind, Costs, Counts
 from tests.builders import Spec, make_run
 
@@ -16,6 +17,7 @@ class Does:
     calls: tuple[Call, ...] | None = ()
     allocated_bytes: int | None = 27_000
     smallest_ns: int | None = 12_000
+    lines: tuple[Line, ...] | None = None
 
 
 def passes(times, *, moved, ns=0, mixed=False):
@@ -83,7 +85,9 @@ def make_explained(arms=USUAL, does=DOES, ladder=("loop_hoisted", "vectorized", 
             python_calls=6,
             c_calls=4,
         )
-        return replace(worker, counts=counts, calls=found.calls, costs=COSTS, smallest_ns=found.smallest_ns)
+        return replace(
+            worker, counts=counts, calls=found.calls, lines=found.lines, costs=COSTS, smallest_ns=found.smallest_ns
+        )
 
     first = replace(run.rounds[0], workers=tuple(counted(worker) for worker in run.rounds[0].workers))
     problem = replace(run.problem, ladder=ladder)

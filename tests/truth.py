@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.measure.group import Source
+from bench.store.profile_records import Profiled
 from bench.store.records import Arm
-from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak, Profiled
+from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak
 
 
 @dataclass(frozen=True, kw_only=True)

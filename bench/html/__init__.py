@@ -20,6 +20,7 @@ from ..report.parts import file_name, plain
 from ..report.sections import advice, answer, brief
 from ..store.documents import write_atomically
 from ..text import headed
+from . import hot_lines
 from .case_table import of_groups
 from .outline import Part, Past, doubts, measured, past
 from .payload import payload
@@ -75,7 +76,7 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
         groups=of_groups(analysis, speedup) if speedup else (),
         measured=parts,
         doubts=last,
-        sources=data["sources"],
+        sources=hot_lines.shown(analysis.run, data["sources"]),
         about_sources=_SOURCES if analysis.run.sources else _NO_SOURCES,
         command=plain(shlex.join(analysis.run.settings.command)),
         files=[*files],

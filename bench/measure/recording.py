@@ -163,6 +163,7 @@ def counted(record: Worker, reply: Counted) -> Worker:
         counts=reply.counts,
         calls=reply.calls,
         functions=reply.functions,
+        lines=reply.lines,
         costs=reply.costs,
         smallest_ns=reply.smallest_ns,
     )

@@ -47,6 +47,9 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "functions": None
         if rung.worker.functions is None
         else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.functions],
+        "lines": None
+        if rung.worker.lines is None
+        else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.lines],
         "costs": None
         if costs is None
         else {

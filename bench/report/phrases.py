@@ -12,7 +12,7 @@ from ..analyse.verdict import Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
-from ..units import DASH, amount, percent, significant, time_text, times
+from ..units import DASH, amount, duration, percent, significant, time_text, times
 from .parts import plain
 
 #: threadpoolctl's name of a BLAS -> its own.
@@ -20,6 +20,9 @@ _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas"
 
 #: What an implementation calls the BLAS of another program, which computes in the place of the worker's own.
 _FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
+
+#: So many rounds are advised where there are too few for an interval.
+_ENOUGH = 12
 
 #: From here on "n times as fast" reads better than "faster by n %".
 TIMES_FROM = 2.0
@@ -95,6 +98,16 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def more_rounds(run: Run) -> str:
+    """Return what measures enough rounds for an interval, and how long that takes, going by the rounds of a run."""
+    longest: dict[str, int] = {}
+    for one in run.rounds:
+        if not one.discarded:
+            longest[one.group] = max(one.duration_ns, longest.get(one.group, 0))
+    takes = f", about {duration(_ENOUGH * sum(longest.values()) * 1e-9)}" if longest else ""
+    return f"`--rounds {_ENOUGH}`{takes}"
+
+
 def layout_text(layout: str) -> str:
     """Return as in ``C order`` or ``layout CF``; nothing where it is not known."""
     if not layout:
@@ -125,29 +138,45 @@ def cache_text(case: Case) -> str:
     return "" if case.cache == WARM else f"{plain(case.cache)} caches"
 
 
-def conditions(case: Case, order: str = "") -> str:
-    """Return dtype and threads, and allocator, data and machine where they are not the usual; `order` after dtype."""
+def conditions(case: Case, order: str = "", *, arrays: bool = True) -> str:
+    """Return dtype and threads, and allocator, data and machine where they are not the usual; `order` after dtype.
+
+    The dtype only where the inputs are `arrays`.
+    """
+    dtype = case.dtype if arrays else ""
     threads = "" if case.threads is None else counted(case.threads, "thread")
     data = f"{plain(case.data)} data" if case.data else ""
     machine = f"on {plain(case.machine)}" if case.machine else ""
-    return ", ".join(filter(None, [case.dtype, order, threads, allocator_text(case), data, machine]))
+    return ", ".join(filter(None, [dtype, order, threads, allocator_text(case), data, machine]))
 
 
 def condition(run: Run, group: GroupFindings, one: Finding) -> str:
-    """Return under what condition `one` was measured, as in ``m=10000, float64, C order, 1 thread, 12 rounds``."""
+    """Return under what condition `one` was measured, as in ``m=10000, float64, C order, 1 thread, 12 rounds``.
+
+    Of inputs that are no arrays, as text is none, neither dtype and memory order are said nor whose BLAS was loaded.
+    """
     case = one.arm.case
+    arrays = _takes_arrays(run, group)
     baseline = group.baseline
     order = layout_text(case.layout)
     if baseline is not None and baseline.arm.case.layout != case.layout:
         order += f" against {layout_text(baseline.arm.case.layout)}"
     parts = [
         *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
-        conditions(case, order),
+        conditions(case, order if arrays else "", arrays=arrays),
         cache_text(case),
-        blas_text(run, one.arm.name),
+        blas_text(run, one.arm.name) if arrays else None,
         counted(one.rounds, "round"),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _takes_arrays(run: Run, group: GroupFindings) -> bool:
+    """Return whether an array was seen among the inputs of a group, or nothing was seen of them."""
+    if len({arm.case.dtype for arm in run.arms}) > 1:
+        return True
+    seen = [worker for one in run.rounds if one.group == group.name for worker in one.workers if worker.bursts]
+    return not seen or any(worker.layout for worker in seen)
 
 
 def limit_name(limit: Limit) -> str:

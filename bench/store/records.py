@@ -13,7 +13,8 @@ from ..problems.case import Case
 from ..stats.intervals import ALPHA
 from ..stats.sequential import Stopping
 from .checks import Check
-from .worker_records import Amount, Natural, Outcome, Positive, Worker
+from .quantities import Amount, Natural, Positive
+from .worker_records import Outcome, Worker
 
 #: Version of the document. 1: first. 2: an arm has a role, in place of `baseline` and `again` (see `upgrade`).
 SCHEMA = 2

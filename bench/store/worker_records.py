@@ -10,6 +10,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from .profile_records import Functions, Lines
+from .quantities import Amount, Natural, Positive
+
 
 class Outcome(StrEnum):
     """How a case ended; only an ok case has a time. None of these says anything of a busy machine."""
@@ -31,18 +34,6 @@ WorkerOutcome = Literal["wrong", "failed", "out-of-memory", "unavailable", "unsu
 
 #: What is said beside the title of an implementation that copies its inputs.
 ANEW = "prepared anew, untimed, for other inputs"
-
-#: A count or nanoseconds: no sound counter or clock says less or more, and all that is computed from it fits a float.
-Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-
-#: A count of what there is at least one of.
-Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-
-#: So many functions of a worker are told, by names and paths of so many characters.
-MOST_FUNCTIONS, LONGEST_NAME = 20, 200
-
-#: A measured quantity that is not negative; a thousand times it is still a float.
-Amount = Annotated[float, Meta(ge=0, le=1e300)]
 
 #: A number of the user's own, of which a mean can be taken.
 Figure = Annotated[float, Meta(ge=-1e300, le=1e300)]
@@ -181,24 +172,6 @@ class Call:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Profiled:
-    """A Python function in one evaluation, as a profiler sees it: its times are estimates."""
-
-    name: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    """Within its file, as in ``Solver.step``."""
-    file: Annotated[str, Meta(max_length=LONGEST_NAME)]
-    """From the problem's folder, or from where it is imported, as in ``mine/solver.py``."""
-    calls: Amount
-    """Mean over the evaluations; of a generator each time that it goes on."""
-    own_ns: Natural
-    """Time in the function itself, and in what it calls that is not written in Python."""
-
-
-#: The functions with the most time of their own.
-Functions = Annotated[tuple[Profiled, ...], Meta(max_length=MOST_FUNCTIONS)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Costs:
     """What things cost in a worker, measured there on the same CPU; in the case's dtype."""
 
@@ -264,6 +237,8 @@ class Worker:
     """What it calls NumPy for on its inputs and what comes of them; None where that was not, or could not be, seen."""
     functions: Functions | None = None
     """Python functions that it spends time in, the largest first; None where nobody looked, or it could not be seen."""
+    lines: Lines | None = None
+    """The lines of the user's own code that it does, likewise."""
     costs: Costs | None = None
     smallest_ns: Natural | None = None
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""

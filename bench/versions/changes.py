@@ -11,8 +11,9 @@ from itertools import groupby
 from math import log
 
 from ..analyse.amounts import QUANTITIES, Amounts, Unit, amounts, seen_calls
+from ..store.profile_records import MOST_FUNCTIONS
 from ..store.records import Role, Round
-from ..store.worker_records import MOST_FUNCTIONS, Call, CallKind, Costs, Worker
+from ..store.worker_records import Call, CallKind, Costs, Worker
 from .benchmarks import arm_name
 from .both import Pair, has_changed
 

@@ -11,6 +11,7 @@ from ..problems import sources
 from . import input_files, numpy_calls, profiling, unit_costs
 from .allocations import counted
 from .inputs import Arena
+from .line_profiling import profiled_lines
 from .protocol import CaseSpec
 from .untimed import Counted
 
@@ -56,7 +57,7 @@ def explained(
     sizes = [value.size for value in inputs.values() if isinstance(value, np.ndarray)]
     if led:
         prepare = led.prepare if sizes else None  # what a closure holds cannot be seen
-    calls, functions, smallest_ns = None, None, None
+    calls, functions, lines, smallest_ns = None, None, None, None
     if prepare is not None:
         with contextlib.suppress(Exception):
             calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
@@ -68,4 +69,6 @@ def explained(
     if not is_elsewhere:
         with contextlib.suppress(Exception):
             functions = profiling.profiled(step, renew, (spec.folder, *spec.path))
-    return Counted(counts=counts, calls=calls, functions=functions, costs=costs, smallest_ns=smallest_ns)
+        with contextlib.suppress(Exception):
+            lines = profiled_lines(step, renew, (spec.folder, *spec.path))
+    return Counted(counts=counts, calls=calls, functions=functions, lines=lines, costs=costs, smallest_ns=smallest_ns)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..machine import usage
 from ..machine.collector import collector_off
-from ..store.worker_records import LONGEST_NAME, MOST_FUNCTIONS, Profiled
+from ..store.profile_records import LONGEST_NAME, MOST_FUNCTIONS, Profiled
 from ..text import speakable
 from .hooks import is_watched
 from .outcome import shortened
@@ -87,7 +87,7 @@ def profiled(
             tries.append(_tried(step, before, waited_ns))
             if threads or threading.active_count() > 1:
                 return None
-    return _largest(min(tries, key=lambda one: one.evaluation_ns), _roots(folders))
+    return _largest(min(tries, key=lambda one: one.evaluation_ns), roots(folders))
 
 
 @contextmanager
@@ -139,9 +139,13 @@ def _totals(profiler: cProfile.Profile) -> _Totals:
     return found
 
 
-def _roots(folders: Sequence[Path]) -> list[str]:
-    """Return the folders that files are named from, the longest first, each with a separator at its end."""
-    places = {os.path.abspath(place) for place in (*map(str, folders), *filter(None, sys.path))}  # noqa: PTH100
+def roots(folders: Sequence[Path], *, imported: bool = True) -> list[str]:
+    """Return the folders that files are named from, the longest first, each with a separator at its end.
+
+    These are those given and, if so, those that modules are imported from.
+    """
+    further = filter(None, sys.path) if imported else ()
+    places = {os.path.abspath(place) for place in (*map(str, folders), *further)}  # noqa: PTH100
     return sorted((f"{place.rstrip(os.sep)}{os.sep}" for place in places), key=len, reverse=True)
 
 
@@ -150,7 +154,7 @@ def _largest(one: _Try, roots: Sequence[str]) -> tuple[Profiled, ...]:
     return tuple(
         Profiled(
             name=_short(name),
-            file=_short(_named(file, roots)),
+            file=_short(named(file, roots)),
             calls=calls / one.evaluations,
             own_ns=round(seconds * one.ns_of_second),
         )
@@ -158,7 +162,7 @@ def _largest(one: _Try, roots: Sequence[str]) -> tuple[Profiled, ...]:
     )
 
 
-def _named(file: str, roots: Sequence[str]) -> str:
+def named(file: str, roots: Sequence[str]) -> str:
     """Return a file's path from where it is imported, its name alone where it lies elsewhere; else what it says."""
     root = next((one for one in roots if file.startswith(one)), None)
     if root is not None:

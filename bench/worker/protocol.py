@@ -13,17 +13,8 @@ from ..problems.case import Case, FoundOrder, MemoryOrder
 from ..problems.files import MODULE
 from ..problems.origin import Origin
 from ..store.checks import Check
-from ..store.worker_records import (
-    Burst,
-    DiscardedBurst,
-    Figure,
-    Natural,
-    Peak,
-    Pool,
-    Positive,
-    Verification,
-    WorkerOutcome,
-)
+from ..store.quantities import Natural, Positive
+from ..store.worker_records import Burst, DiscardedBurst, Figure, Peak, Pool, Verification, WorkerOutcome
 
 #: What is known of a numerical library.
 Fact = str | Natural | list[str] | None

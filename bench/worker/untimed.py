@@ -4,7 +4,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ..store.worker_records import Call, Costs, Counts, Functions, Natural, Positive
+from ..store.profile_records import Functions, Lines
+from ..store.quantities import Natural, Positive
+from ..store.worker_records import Call, Costs, Counts
 from .protocol import Order, Reply
 
 
@@ -21,6 +23,7 @@ class Counted(Reply, frozen=True, kw_only=True):
     counts: Counts
     calls: tuple[Call, ...] | None = None
     functions: Functions | None = None
+    lines: Lines | None = None
     costs: Costs | None = None
     smallest_ns: Natural | None = None
 

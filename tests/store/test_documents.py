@@ -8,7 +8,7 @@ import pytest
 
 from bench.errors import ImplbenchError
 from bench.store import documents
-from bench.store.worker_records import Profiled
+from bench.store.profile_records import Profiled
 from tests.builders import journal_of, make_run
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.amounts import Unit
+from bench.store.profile_records import MOST_FUNCTIONS
 from bench.store.records import Role
-from bench.store.worker_records import MOST_FUNCTIONS
 from bench.versions.benchmarks import arm_name
 from bench.versions.changes import Sort, changes, explained
 from tests.builders import Spec, make_run

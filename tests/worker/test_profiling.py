@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from bench.reading import Unreadable, decoded
-from bench.store.worker_records import LONGEST_NAME, MOST_FUNCTIONS, Counts, Profiled
+from bench.store.profile_records import LONGEST_NAME, MOST_FUNCTIONS, Profiled
+from bench.store.worker_records import Counts
 from bench.worker import profiling
 from bench.worker.integrity import Integrity
 from bench.worker.untimed import Counted

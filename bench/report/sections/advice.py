@@ -13,7 +13,18 @@ from ...analyse.verdict import Verdict
 from ...store.records import Run
 from ...units import percent
 from ..parts import Section, code, plain
-from ..phrases import change_text, counted, faster_text, group_label, label, least_text, listed, margin_text, ratio_text
+from ..phrases import (
+    change_text,
+    counted,
+    faster_text,
+    group_label,
+    label,
+    least_text,
+    listed,
+    margin_text,
+    more_rounds,
+    ratio_text,
+)
 from .disturbance import briefly
 from .reasons import baseline_sentence
 from .subject import Subject
@@ -155,7 +166,7 @@ def _since(run: Run, found: Since) -> Iterator[str]:
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
-    parts += [*_unchanged(run, found), *_unknown(found)]
+    parts += [*_unchanged(run, found), *_unknown(run, found)]
     if parts:
         yield f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
 
@@ -182,12 +193,12 @@ def _why(run: Run, earlier: Run) -> str:
     return f", because of other work on the machine ({said})" if said else ""
 
 
-def _unknown(found: Since) -> Iterator[str]:
+def _unknown(run: Run, found: Since) -> Iterator[str]:
     """Yield of how many nothing can be told."""
     if found.unknown:
         alone = not (found.changed or found.others)
         what = "whether anything changed" if alone else f"whether {counted(found.unknown, 'other')} did"
-        yield f"{what} cannot be told, for want of rounds (`--rounds 12`)"
+        yield f"{what} cannot be told, for want of rounds ({more_rounds(run)})"
 
 
 def _changed(one: Changed) -> str:

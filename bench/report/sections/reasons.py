@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.diagnosis import LEAST_SHARE, MOST_EXCESS, Cause, Diagnosis, Share
 from ...analyse.explanation import Ladder, Rung, better
 from ...problems.case import RETAIN_ALLOCATOR
+from ...store.profile_records import Line
 from ...store.worker_records import Call, CallKind
 from ...units import amount, percent, time_text
 from ..charts.ratios import differs
@@ -25,6 +26,9 @@ _PROFILERS = "`cProfile` by function, `line_profiler` by line, `py-spy --native`
 
 #: So many names stand in a list at most.
 _MOST_NAMES = 4
+
+#: So many lines are named at most, each of which takes such a share of the time; so often is often.
+_MOST_LINES, _LEAST_OF_LINE, _OFTEN = 3, 0.1, 1000
 
 
 def range_text(share: Share) -> str:
@@ -61,16 +65,18 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
         return f"{name} takes plain arrays only: what it does could not be seen."
     share = share_text(rung.diagnosis.share)
     if rung.diagnosis.cause is None:
-        return " ".join([_unexplained(name, rung.diagnosis), *_excess(rung.diagnosis)])
+        return " ".join([_unexplained(name, rung.diagnosis, _hot(rung)), *_excess(rung.diagnosis)])
     what, change = _CAUSES[rung.diagnosis.cause](ladder, rung, share)
     return " ".join([f"{name} is {_BOUND[rung.diagnosis.cause]}: {what}. {change}.", *_excess(rung.diagnosis)])
 
 
-def _unexplained(name: str, found: Diagnosis) -> str:
-    """Return how much of the time is known, and where to look for the rest if that is much."""
+def _unexplained(name: str, found: Diagnosis, lines: Sequence[Line]) -> str:
+    """Return how much of the time is known, and where the rest goes, or where to look for it, if that is much."""
     told = f"{name} is not explained: what is counted takes about {percent(1 - found.unexplained)} of its time."
     if not _is_unseen(found):
         return told
+    if lines:
+        return f"{name} spends its time in {_by_line(lines)}.{_repeated(lines)}"
     return (
         f"{told} The rest, up to {percent(found.unexplained)}, cannot be seen here: instructions of Python itself, "
         "pandas and other libraries, or compiled code."
@@ -84,9 +90,38 @@ def _is_unseen(found: Diagnosis | None) -> bool:
     return found.cause is None and found.excess <= MOST_EXCESS and found.unexplained >= LEAST_SHARE
 
 
+def _hot(rung: Rung) -> Sequence[Line]:
+    """Return the lines of the user's own code that take most of the time; none where none stands out."""
+    return [one for one in rung.worker.lines or () if one.share >= _LEAST_OF_LINE][:_MOST_LINES]
+
+
+def _by_line(lines: Sequence[Line]) -> str:
+    """Return as in ``line 21 of orders.py (about 87 %, 20,000 times): if name not in names:``, others behind it."""
+    first, *others = lines
+    parts = [f"line {first.number} of {plain(first.file)} {_taking(first)}"]
+    parts += [f"line {one.number} {_taking(one)}" for one in others]
+    return "; ".join(parts)
+
+
+def _taking(line: Line) -> str:
+    text = f": {code(line.text)}" if line.text else ""
+    return f"(about {100 * line.share:.0f} %, {_many(line.times, 'time')}){text}"
+
+
+def _repeated(lines: Sequence[Line]) -> str:
+    """Return, after a space, what to do about lines that begin very often; nothing of others."""
+    if not all(one.times >= _OFTEN for one in lines):
+        return ""
+    return (
+        " Each time is short, and there are many: a built-in that does the whole loop, a dictionary or a set in the "
+        "place of a search, whole arrays, or compiled code takes fewer steps."
+    )
+
+
 def profilers(ladder: Ladder) -> Iterator[str]:
     """Yield, once for all that cannot be seen, what shows it."""
-    unseen = [rung for rung in ladder.rungs if not rung.worker.own_clock and _is_unseen(rung.diagnosis)]
+    rungs = [rung for rung in ladder.rungs if not rung.worker.own_clock and not _hot(rung)]
+    unseen = [rung for rung in rungs if _is_unseen(rung.diagnosis)]
     if unseen:
         names = listed([_name(ladder, rung) for rung in unseen], _MOST_NAMES)
         yield f"What takes the time of {names}, a profiler shows: {_PROFILERS}."

@@ -110,7 +110,7 @@ def with_load(run, **changes):
 
 def test_too_few_rounds_tell_of_no_change_and_of_none_that_there_was_none():
     told = since(make_run(ARMS, rounds=3), make_run(ARMS))
-    assert told == "whether anything changed cannot be told, for want of rounds (`--rounds 12`)."
+    assert told == "whether anything changed cannot be told, for want of rounds (`--rounds 12`, about 108 s)."
 
 
 def test_several_conditions_are_named_and_no_more_than_three():

@@ -9,8 +9,8 @@ from bench.report.markdown import titled_page
 from bench.report.sections import explanation
 from bench.report.terminal import text_table
 from bench.report.terminal.screen import Screen
-from tests.builders import make_run
-from tests.explained import DOES, USUAL, make_explained
+from tests.builders import Spec, make_run
+from tests.explained import DOES, USUAL, Does, make_explained
 
 
 def test_a_run_in_which_nothing_was_counted_has_no_such_section():
@@ -87,3 +87,17 @@ def test_the_section_makes_a_page():
     run = make_explained()
     page = titled_page("Why", (explanation.section(Analysis(run)),), files=False)
     assert "| loop_hoisted | 140,000 |" in page
+
+
+def test_the_terminal_gets_no_table_of_what_is_not_known():
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], {"loop": Does(allocated_bytes=0)})
+    run = replace(run, problem=replace(run.problem, work={}))
+    tables = [table for part in explanation.brief(Analysis(run)) for table in part.tables]
+    assert [table.name for table in tables] == ["ladder", "counts"]
+    assert [column.name for column in tables[1].columns] == ["implementation", "peak_bytes"]
+
+
+def test_it_gets_all_tables_where_all_is_known():
+    tables = [table for part in explanation.brief(Analysis(make_explained())) for table in part.tables]
+    assert [table.name for table in tables] == ["ladder", "counts", "shares", "rates"]
+    assert "not_explained" in [column.name for column in tables[2].columns]

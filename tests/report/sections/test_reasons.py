@@ -7,9 +7,10 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import explanation
+from bench.store.profile_records import Line
 from bench.store.worker_records import CallKind, Outcome
 from tests.builders import Spec
-from tests.explained import USUAL, Does, make_explained, passes, products
+from tests.explained import DOES, USUAL, Does, make_explained, passes, products
 from tests.limited import limited
 
 
@@ -156,3 +157,38 @@ def test_where_the_limit_was_measured_the_rate_of_a_product_is_that_of_the_limit
     placed = next(one for one in roof.placed if one.finding is rung.finding)
     assert rung.costs.typical.product_flops_per_s == roof.binding.rate.value
     assert rung.diagnosis.share.value == pytest.approx(placed.share.value, rel=0.01)
+
+
+def line(number, share, times=20_000, text="total += one"):
+    return Line(file="rows.py", number=number, text=text, times=times, share=share)
+
+
+def plain_loop(*lines):
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], {"loop": Does(lines=lines)})
+    return replace(run, problem=replace(run.problem, work={}))
+
+
+def test_a_plain_loop_is_told_by_the_lines_that_take_its_time():
+    run = plain_loop(line(8, 0.61), line(7, 0.3, text="for one in row:"), line(9, 0.05))
+    assert sentences(run)["loop"] == (
+        "`loop` spends its time in line 8 of rows.py (about 61 %, 20,000 times): `total += one`; line 7 (about 30 %, "
+        "20,000 times): `for one in row:`. Each time is short, and there are many: a built-in that does the whole loop, "
+        "a dictionary or a set in the place of a search, whole arrays, or compiled code takes fewer steps."
+    )
+    assert profilers(run) == []
+
+
+def test_of_a_line_that_begins_once_nothing_is_said_of_many_steps():
+    told = sentences(plain_loop(line(8, 0.9, times=1, text="frame.groupby('a').sum()")))["loop"]
+    assert told == "`loop` spends its time in line 8 of rows.py (about 90 %, 1 time): `frame.groupby('a').sum()`."
+
+
+def test_where_no_line_stands_out_a_profiler_is_named():
+    run = plain_loop(*(line(number, 0.05) for number in range(20)))
+    assert sentences(run)["loop"].startswith("`loop` is not explained")
+    assert len(profilers(run)) == 1
+
+
+def test_lines_say_nothing_against_what_is_explained():
+    does = {**DOES, "loop_hoisted": replace(DOES["loop_hoisted"], lines=(line(8, 0.9),))}
+    assert sentences(make_explained(does=does)) == sentences(make_explained())

@@ -1,0 +1,63 @@
+"""The lines of a source as its page shows them: those that take much of the time are marked, as far as it is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..store.profile_records import Line
+from ..store.records import Run
+from .rendering import visible
+
+#: A line that takes such a share of the time is marked, more strongly from the second one on.
+_LEAST, _MUCH = 0.05, 0.25
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A line of a source."""
+
+    text: str
+    mark: str
+    """``much`` or ``some`` of the time; empty where it is little, or nobody looked."""
+    told: str
+    """How much, and how often it began, as in ``about 32 % of the time, 20,001 times``."""
+
+
+def shown(run: Run, sources: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, tuple[Shown, ...]]]:
+    """Return implementation -> file -> its lines.
+
+    Parameters
+    ----------
+    run
+        Whose workers may have looked.
+    sources
+        Implementation -> file -> text, as the page shows them.
+    """
+    known = _lines(run)
+    return {
+        name: {file: _of_file(text, known.get(name, {}), file) for file, text in files.items()}
+        for name, files in sources.items()
+    }
+
+
+def _lines(run: Run) -> dict[str, dict[tuple[str, int], Line]]:
+    """Return implementation -> file and number -> line, of the first worker that looked."""
+    arms = {arm.name: visible(arm.case.implementation) for arm in run.arms}
+    found: dict[str, dict[tuple[str, int], Line]] = {}
+    for worker in (worker for one in run.rounds for worker in one.workers):
+        if worker.lines and worker.arm in arms:
+            lines = {(visible(line.file), line.number): line for line in worker.lines}
+            found.setdefault(arms[worker.arm], lines)
+    return found
+
+
+def _of_file(text: str, known: Mapping[tuple[str, int], Line], file: str) -> tuple[Shown, ...]:
+    lines = text.split("\n")
+    return tuple(_shown(line, known.get((file, place))) for place, line in enumerate(lines, 1))
+
+
+def _shown(text: str, line: Line | None) -> Shown:
+    """Return a line; not marked where another stands in its place."""
+    if line is None or line.share < _LEAST or not text.strip().startswith(visible(line.text)[:40]):
+        return Shown(text=text, mark="", told="")
+    mark = "much" if line.share >= _MUCH else "some"
+    return Shown(text=text, mark=mark, told=f"about {100 * line.share:.0f} % of the time, {line.times:,} times")

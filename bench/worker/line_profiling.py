@@ -1,0 +1,214 @@
+"""Which lines of the user's own code an evaluation spends its time in; apart from all that is timed.
+
+Python tells of each line when it begins (`sys.settrace`). What a line takes is the CPU time until the next begins in
+any function that is watched, so that what it calls in NumPy or in C is its own. To be told of a line takes longer than
+many a line itself: that much is taken off, as often as something was told. Of lines that cannot be told apart from it
+each time counts alike, and all of them together take what is left of an evaluation that nobody watches.
+"""
+
+import linecache
+import os
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from ..machine.collector import collector_off
+from ..store.profile_records import LONGEST_NAME, MOST_LINES, Line
+from ..text import speakable
+from .hooks import is_watched
+from .outcome import shortened
+from .profiling import named, roots
+
+#: An evaluation is timed so often, or for so long, and then watched for so long at most, in CPU time.
+TIMED, TIMED_NS, LONGEST_NS = 5, 500_000_000, 15_000_000_000
+
+#: After so long it goes on only if it seems to end in time, were each line to take so long.
+FIRST_NS, LINE_NS = 2_000_000_000, 40
+
+#: Lines of a loop that do nothing, to see what it takes to be told of one; by which part that varies.
+CALIBRATED, VARIES = 20_000, 0.3
+
+#: Code that lies in the user's folders and is not the user's own.
+_INSTALLED = f"{os.sep}site-packages{os.sep}"
+
+_HARNESS = f"{Path(__file__).resolve().parents[1]}{os.sep}"
+
+#: File and number of a line.
+_Place = tuple[str, int]
+
+_clock = time.thread_time_ns
+
+
+class _EnoughError(BaseException):
+    """Ends an evaluation that takes too long to be watched."""
+
+
+class _Spent:
+    """What was put down to a line."""
+
+    __slots__ = ("ns", "times", "told")
+
+    def __init__(self) -> None:
+        self.ns = self.times = self.told = 0
+
+
+class _Watch:
+    """Puts down what each line takes, while it watches."""
+
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        """Take whether a file is the user's own."""
+        self.lines: dict[_Place, _Spent] = defaultdict(_Spent)
+        self.whole = True
+        self._longer = False
+        self._known: dict[CodeType, bool] = {}
+        self._is_own = is_own
+        self._outside = _Spent()
+        self._at_work, self._above = self._outside, list[_Spent]()
+        self._since_ns = self._ends_ns = self._alone_ns = 0
+
+    def run(self, step: Callable[[], object], alone_ns: int) -> None:
+        """Watch an evaluation that takes so long when nobody does, until it ends or has taken too long."""
+        self._alone_ns = alone_ns
+        self._since_ns = _clock()
+        self._ends_ns = self._since_ns + FIRST_NS
+        sys.settrace(self._called)
+        try:
+            step()
+        except _EnoughError:
+            pass
+        finally:
+            sys.settrace(None)
+
+    def _told(self, spent: _Spent) -> None:
+        """Go from the line at work to another."""
+        now_ns = _clock()
+        self._at_work.ns += now_ns - self._since_ns
+        self._at_work.told += 1
+        self._at_work = spent
+        if now_ns > self._ends_ns:
+            self._go_on()
+        self._since_ns = now_ns
+
+    def _go_on(self) -> None:
+        """Give it the rest of the time, once, where it seems to end within that."""
+        done = LINE_NS * sum(one.told for one in self.lines.values()) / self._alone_ns
+        if self._longer or done * LONGEST_NS < FIRST_NS:
+            self.whole = False
+            raise _EnoughError
+        self._longer = True
+        self._ends_ns += LONGEST_NS - FIRST_NS
+
+    def _called(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
+        code = frame.f_code
+        if code not in self._known:
+            self._known[code] = self._is_own(code.co_filename)
+        if not self._known[code]:
+            self._told(self._at_work)
+            return None
+        self._above.append(self._at_work)
+        self._told(self.lines[code.co_filename, frame.f_lineno])
+        return self._line
+
+    def _line(self, frame: FrameType, event: str, _argument: object) -> Callable[..., Any]:
+        if event == "line":
+            spent = self.lines[frame.f_code.co_filename, frame.f_lineno]
+            spent.times += 1
+            self._told(spent)
+        elif event == "return":
+            self._told(self._above.pop() if self._above else self._outside)
+        return self._line
+
+
+def profiled_lines(
+    step: Callable[[], object], before: Callable[[], object], folders: Sequence[Path]
+) -> tuple[Line, ...] | None:
+    """Return the lines in which an evaluation spends the most time, the largest share first.
+
+    Parameters
+    ----------
+    step
+        One whole evaluation. What it raises passes through.
+    before
+        What is done before each, unwatched.
+    folders
+        Where the user's own code lies.
+
+    Returns
+    -------
+    tuple of Line or None
+        None where something else watches the interpreter, it has Python threads, or an evaluation takes too long.
+    """
+    if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
+        return None
+    own = roots(folders, imported=False)
+    watch = _Watch(lambda file: file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file)
+    with collector_off():
+        alone_ns = _alone_ns(step, before)
+        before()
+        watch.run(step, alone_ns)
+    if not watch.whole or not watch.lines:
+        return None
+    return _largest(_shares(watch.lines, alone_ns), watch.lines, roots(folders))
+
+
+def _alone_ns(step: Callable[[], object], before: Callable[[], object]) -> int:
+    """Return what an evaluation takes that nobody watches: the least of a few, of one where it is long."""
+    found: list[int] = []
+    while not found or (len(found) < TIMED and sum(found) < TIMED_NS):
+        before()
+        began_ns = _clock()
+        step()
+        found.append(_clock() - began_ns)
+    return max(1, min(found))
+
+
+def _cost_ns() -> float:
+    """Return what it takes to be told of a line, from a loop that does nothing."""
+
+    def idle() -> None:
+        for _ in range(CALIBRATED):
+            pass
+
+    alone_ns = _alone_ns(idle, lambda: None)
+    watch = _Watch(lambda file: file == __file__)
+    watch.run(idle, alone_ns)
+    spent = watch.lines.values()
+    return max(0.0, (sum(one.ns for one in spent) - alone_ns) / max(1, sum(one.told for one in spent)))
+
+
+def _shares(lines: dict[_Place, _Spent], alone_ns: int) -> dict[_Place, float]:
+    """Return the share of each line: by its own time where that shows, else of what is left, by how often it began."""
+    each_ns = _cost_ns()
+    own_ns = {place: one.ns - each_ns * one.told for place, one in lines.items()}
+    shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * each_ns * lines[place].told}
+    total_ns = max(alone_ns, sum(shown.values()))
+    left_ns = total_ns - sum(shown.values())
+    times = sum(one.times for place, one in lines.items() if place not in shown)
+    return {
+        place: (shown[place] if place in shown else left_ns * one.times / max(1, times)) / total_ns
+        for place, one in lines.items()
+    }
+
+
+def _largest(shares: dict[_Place, float], lines: dict[_Place, _Spent], folders: Sequence[str]) -> tuple[Line, ...]:
+    ordered = sorted(shares.items(), key=lambda item: -item[1])[:MOST_LINES]
+    return tuple(
+        Line(
+            file=_short(named(file, folders)),
+            number=number,
+            text=_short(linecache.getline(file, number).strip()),
+            times=lines[file, number].times,
+            share=min(1.0, share),
+        )
+        for (file, number), share in ordered
+        if share > 0
+    )
+
+
+def _short(text: str) -> str:
+    return shortened(speakable(text), LONGEST_NAME)
