@@ -172,8 +172,8 @@ def test_a_plain_loop_is_told_by_the_lines_that_take_its_time():
     run = plain_loop(line(8, 0.61), line(7, 0.3, text="for one in row:"), line(9, 0.05))
     assert sentences(run)["loop"] == (
         "`loop` spends its time in line 8 of rows.py (about 61 %, 20,000 times): `total += one`; line 7 (about 30 %, "
-        "20,000 times): `for one in row:`. Each time is short, and there are many: a built-in that does the whole loop, "
-        "a dictionary or a set in the place of a search, whole arrays, or compiled code takes fewer steps."
+        "20,000 times): `for one in row:`. Each time is short, and there are many: a built-in that does the whole "
+        "loop, a dictionary or a set in the place of a search, whole arrays, or compiled code takes fewer steps."
     )
     assert profilers(run) == []
 
