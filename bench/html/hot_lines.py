@@ -1,6 +1,6 @@
 """The lines of a source as its page shows them: those that take much of the time are marked, as far as it is known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..store.profile_records import Line
@@ -52,12 +52,23 @@ def _lines(run: Run) -> dict[str, dict[tuple[str, int], Line]]:
 
 def _of_file(text: str, known: Mapping[tuple[str, int], Line], file: str) -> tuple[Shown, ...]:
     lines = text.split("\n")
-    return tuple(_shown(line, known.get((file, place))) for place, line in enumerate(lines, 1))
+    hot = dict(_placed(lines, [line for (where, _), line in known.items() if where == file]))
+    return tuple(_shown(line, hot.get(place)) for place, line in enumerate(lines))
+
+
+def _placed(lines: Sequence[str], known: Iterable[Line]) -> Iterator[tuple[int, Line]]:
+    """Yield the place of each line; of a file of which a part is kept, that of the only line that reads like it."""
+    texts = [line.strip() for line in lines]
+    for line in known:
+        text = visible(line.text)
+        if line.number <= len(texts) and texts[line.number - 1] == text:
+            yield line.number - 1, line
+        elif texts.count(text) == 1:
+            yield texts.index(text), line
 
 
 def _shown(text: str, line: Line | None) -> Shown:
-    """Return a line; not marked where another stands in its place."""
-    if line is None or line.share < _LEAST or not text.strip().startswith(visible(line.text)[:40]):
+    if line is None or line.share < _LEAST:
         return Shown(text=text, mark="", told="")
     mark = "much" if line.share >= _MUCH else "some"
     return Shown(text=text, mark=mark, told=f"about {100 * line.share:.0f} % of the time, {line.times:,} times")

@@ -32,6 +32,14 @@ def test_lines_that_take_much_of_the_time_are_marked():
     assert found[3].told == "about 61 % of the time, 20,000 times"
 
 
+def test_in_a_part_of_a_file_a_line_is_found_by_its_text():
+    part = "def loop(x):\n    for one in x:\n        total += one  # <b>\n    return total\n"
+    found = hot_lines.shown(run(), {"loop": {"rows.py": part}})["loop"]["rows.py"]
+    assert [one.mark for one in found] == ["", "some", "much", "", ""]
+    twice = hot_lines.shown(run(), {"loop": {"rows.py": part + part}})["loop"]["rows.py"]
+    assert not any(one.mark for one in twice)
+
+
 def test_the_page_has_the_source_as_it_is_and_the_marks():
     page = report_page(Analysis(run()), None)
     (code,) = re.findall(r'<pre role="region" aria-label="rows.py" tabindex="0"><code>(.*?)</code></pre>', page, re.S)
