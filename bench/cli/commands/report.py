@@ -16,6 +16,7 @@ from ...machine import environment
 from ...report import files as reports
 from ...report import terminal
 from ...report.parts import plain
+from ...report.phrases import counted
 from ...report.sections import joint
 from ...store import documents, index
 from ...store.records import Run
@@ -43,9 +44,18 @@ def command(options: ReportOptions) -> int:
         told = {"run": runs[0].id} if len(runs) == 1 else {"runs": [run.id for run in runs]}
         print(json.dumps({**told, "files": [str(file) for file in written]}, indent=2))
     else:
-        for file in written:
-            terminal.say(f"written: {file}")
+        _tell(written, options)
     return Exit.FINE
+
+
+def _tell(written: tuple[Path, ...], options: ReportOptions) -> None:
+    """Say where the report is, what is to be opened first."""
+    pages = (*(written[-1:] if options.page else ()), written[0])
+    for page in pages:
+        terminal.say(f"written: {page}")
+    others = len(written) - len(pages)
+    if others:
+        terminal.say(f"beside it: {counted(others, 'file')}, its tables as CSV and its charts as SVG and PNG")
 
 
 def _bring_up_to_date(results: Path) -> None:

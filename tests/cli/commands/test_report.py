@@ -44,6 +44,16 @@ def test_several_runs_are_shown_and_written_to_a_folder_of_their_own(results, ca
     assert f"written: {folder / 'report.md'}" in out
 
 
+def test_what_is_to_be_opened_is_named_first_and_the_rest_is_counted(results, capsys):
+    assert report(results, "20261123", "--html") == Exit.FINE
+    first, second, *rest = capsys.readouterr().out.splitlines()
+    assert (first.rpartition("/")[2], second.rpartition("/")[2]) == ("report.html", "report.md")
+    (folder,) = (results.parent / "reports").iterdir()
+    assert rest == [
+        f"beside it: {len(list(folder.iterdir())) - 2} files, its tables as CSV and its charts as SVG and PNG"
+    ]
+
+
 def test_several_runs_for_a_program(results, capsys):
     assert report(results, "20261121", "20261122", "--json", "--margin", "1%") == Exit.FINE
     told = json.loads(capsys.readouterr().out)
