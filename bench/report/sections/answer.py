@@ -238,7 +238,7 @@ def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
     where, who = code(_place(run, name)), case_name(best, group)
     what = f"The code of {who} is {where}" if title == name else f'What {who} is: "{title}"; its code is {where}'
-    return f"{what}, and a call takes {takes(best)} instead of {takes(group.baseline)} (burst minima)."
+    return f"{what}, and a call takes {takes(best)} instead of {takes(group.baseline)} (min time)."
 
 
 def _place(run: Run, name: str) -> str:

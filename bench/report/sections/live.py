@@ -30,7 +30,7 @@ def labels(run: Run) -> dict[str, str]:
     found: dict[str, str] = {}
     for arm in run.arms:
         at = f" at {_size(arm.case, run.settings.sweep)}" if several else ""
-        second = " (second)" if arm.again else ""
+        second = " again" if arm.again else ""
         found[f", {arm.case.group}"] = at
         found[arm.name] = f"{plain(arm.case.contender)}{second}{at}"
     return {name: found[name] for name in sorted(found, key=len, reverse=True)}

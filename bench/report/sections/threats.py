@@ -172,7 +172,7 @@ def _disturbed(group: GroupFindings) -> Iterator[str]:
         if not finding.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
             name = code(label(finding.arm.case, group))
             yield (
-                f"{name} is {ratio_text(Ratio.of(least).inverse())} by burst minima and "
+                f"{name} is {ratio_text(Ratio.of(least).inverse())} by its shortest calls and "
                 f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
                 "beside other programs or in a slow tail of its own, make the difference."
             )

@@ -124,7 +124,7 @@ def _alone(run: Run, group: GroupFindings, baseline: Finding) -> str:
     but = f" but {others}" if others else ""
     fates = _fates(group)
     return (
-        f"{case_name(baseline, group)} takes {takes(baseline)} a call (burst minima; {where}); nothing was compared "
+        f"{case_name(baseline, group)} takes {takes(baseline)} a call (min time; {where}); nothing was compared "
         f"with it{but}{f': {fates}' if fates else ''}."
     )
 
@@ -136,7 +136,7 @@ def _no_baseline(run: Run, group: GroupFindings) -> str:
     fastest = min(fair, key=lambda one: one.min_seconds_per_call.value if one.min_seconds_per_call else 0.0)
     return (
         f"There is nothing to compare {plain(run.problem.name)} with, because of the baseline: {fate}. The fastest of "
-        f"the others, {case_name(fastest, group)}, takes {takes(fastest)} a call (burst minima; "
+        f"the others, {case_name(fastest, group)}, takes {takes(fastest)} a call (min time; "
         f"{condition(run, group, fastest)})."
     )
 

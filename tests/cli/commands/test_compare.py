@@ -24,6 +24,7 @@ from tests.repositories import commit, edit, git, repository, says
 from tests.simulated import Simulation
 from tests.started import gone, started, until, workers
 from tests.truth import Truth
+from tests.warned import warnings
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -159,14 +160,14 @@ def test_rounds_that_do_not_count_are_told_and_held_again(folder, capsys, simula
     code, found = compared(capsys, "--impl", "honest")
     (one,) = found["benchmarks"]
     assert (code, one["verdict"], one["rounds"]) == (Exit.FINE, "equivalent", 8)
-    assert found["warnings"] == [f"{one['id']}: rounds that do not count: 2, because the clock jumped by 3 s"]
+    assert warnings(found) == [f"{one['id']}: rounds that do not count: 2, because the clock jumped by 3 s"]
 
 
 def test_that_a_remembered_answer_cannot_be_told_is_told(folder, capsys, simulated):
     simulated(doubt="its inputs are the same for every seed")
     says(folder, "honest", SECONDS=0.001)
     _, found = compared(capsys, "--impl", "honest")
-    assert found["warnings"] == [f"{found['benchmarks'][0]['id']}: its inputs are the same for every seed"]
+    assert warnings(found) == [f"{found['benchmarks'][0]['id']}: its inputs are the same for every seed"]
 
 
 def test_a_version_that_is_wrong_in_a_round_that_does_not_count_is_wrong(folder, capsys, simulated):
@@ -332,7 +333,7 @@ def test_compiled_sources_that_nobody_built_leave_it_undecided(folder, capsys, s
     (folder / "mine" / "_speedups.c").write_text("int slow;\n")
     code, found = compared(capsys, *options)
     assert code == Exit.UNDECIDED
-    assert found["warnings"][0].startswith("mine/_speedups.c differs between the versions")
+    assert warnings(found)[0].startswith("mine/_speedups.c differs between the versions")
     assert bool(found["benchmarks"]) == bool(options)
     assert all("--build 'pip install {source}'" in one["reason"] for one in found["skipped"])
 

@@ -8,6 +8,7 @@ from bench.cli.main import main
 from bench.errors import Exit
 from tests import noise
 from tests.repositories import commit, repository, says
+from tests.warned import warnings
 
 SETTINGS = """
 [benchmarks.product]
@@ -50,7 +51,7 @@ def test_a_slowdown_counts_where_it_exceeds_the_margin_of_its_benchmark(folder, 
         "honest": ("equivalent", 0.2),
     }
     assert found["margin"] == 0.03
-    assert found["warnings"] == [
+    assert warnings(found) == [
         "no benchmark is called product/copyng, which has a margin of its own; did you mean product/copying?"
     ]
     assert compared(capsys, "--impl", "honest")[0] == Exit.FINE

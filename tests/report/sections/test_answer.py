@@ -77,7 +77,7 @@ def test_a_runner_up_that_is_far_behind_is_compared_in_times():
 def test_the_reader_is_told_what_the_fastest_is_and_where_its_code_lies():
     second = paragraphs(make_run())[1]
     assert 'What `row_major` is: "Samples as rows, no transposes"; its code is `backprop/row_major`' in second
-    assert "3.00 ms instead of 72.0 ms (burst minima)" in second
+    assert "3.00 ms instead of 72.0 ms (min time)" in second
 
 
 def test_of_functions_in_one_file_the_file_is_told_and_no_title_that_is_but_the_name():
@@ -111,16 +111,16 @@ def test_too_few_rounds_decide_nothing():
 
 def test_a_baseline_alone_has_a_time_and_no_comparison():
     first = paragraphs(make_run([BASE]))[0]
-    assert re.match(
-        r"`base` takes 10\.0 ms a call \(burst minima; .*8 rounds\); nothing was compared with it\.", first
-    ), first
+    assert re.match(r"`base` takes 10\.0 ms a call \(min time; .*8 rounds\); nothing was compared with it\.", first), (
+        first
+    )
 
 
 def test_a_wrong_baseline_is_named_and_the_others_keep_their_times():
     wrong = replace(BASE, outcome=Outcome.WRONG, reason="grad_b1 is NaN")
     first = paragraphs(make_run([wrong, Spec(name="one", ms=1.0), Spec(name="two", ms=2.0)]))[0]
     assert "because of the baseline: `base` is wrong (grad_b1 is NaN)" in first
-    assert "`one`, takes 1.00 ms a call (burst minima; " in first
+    assert "`one`, takes 1.00 ms a call (min time; " in first
 
 
 def test_a_baseline_that_could_not_be_started_is_said_so():

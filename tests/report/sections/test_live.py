@@ -84,5 +84,5 @@ def test_arms_and_groups_have_names_for_people():
     text = "; ".join(arm.name for arm in swept.arms[:2]) + f"; pass 2 of 5, {swept.rounds[0].group}"
     for name, label in live.labels(swept).items():
         text = text.replace(name, label)
-    assert text == "loop_hoisted at m=1; loop_hoisted (second) at m=1; pass 2 of 5 at m=1"
+    assert text == "loop_hoisted at m=1; loop_hoisted again at m=1; pass 2 of 5 at m=1"
     assert "loop_hoisted" in live.labels(make_run(USUAL)).values()

@@ -116,7 +116,7 @@ def test_too_few_rounds_are_told():
 
 def test_a_case_whose_usual_calls_say_something_else_than_its_fastest_is_named_with_both_ratios():
     found = text(disturbed(make_run(), "row_major"))
-    assert "`row_major` is 23.99x [23.97, 24.01] by burst minima and " in found
+    assert "`row_major` is 23.99x [23.97, 24.01] by its shortest calls and " in found
     assert "by medians: calls that took longer than the fastest" in found
     assert "`inplace` is" not in found
     assert "by medians" not in text(make_run())

@@ -272,7 +272,7 @@ def test_at_a_terminal_a_run_shows_who_is_ahead_so_far_and_names_for_people(scre
     with screens() as (out, err), terminal.progress("backprop") as listener:
         listener(Progress(doing=doing, rounds_done=7, rounds_expected=8, left_s=4.0, so_far=lambda: run))
         drawn = STYLE.sub("", err.getvalue())
-    assert "about 4 s left: preparing loop_hoisted (second)" in drawn
+    assert "about 4 s left: preparing loop_hoisted again" in drawn
     assert re.search(r"`row_major` is 2\d\.\d+ times \[.*\] as fast as `loop_hoisted`", drawn)
     assert re.search(r"row_major +3\.0\d +2\d\.\d+x \[.*faster", drawn)
     assert "Ctrl-C ends it here and keeps what is known." in drawn
