@@ -169,6 +169,7 @@ class ProcessRoundExecutor:
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
             forks=forks,
+            own_pages=source.environment.record is not None,
         )
         with active.spending("verifying_ns"):
             reply = self._asking.ask(active, order, protocol.Started)

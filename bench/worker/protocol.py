@@ -137,6 +137,8 @@ class Start(Order, frozen=True, kw_only=True):
     """A file to fill the caches with before each call; None: they stay as they are."""
     forks: bool = False
     """Whether to do this, and all up to `Leave`, in a fork of the worker."""
+    own_pages: bool = False
+    """Whether to copy the libraries of its environment, which others that it is compared with have elsewhere."""
 
 
 class Wake(Order, frozen=True, kw_only=True):

@@ -1,12 +1,13 @@
 """What a worker does with one implementation on one case: prepare, call, time, count; what it returns others verify."""
 
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..machine import threads
+from ..machine import own_pages, threads
 from ..machine.collector import collector_off
 from ..machine.peak_memory import Watch, resident
 from ..store.worker_records import Peak
@@ -70,6 +71,8 @@ class Task:
         prepare_ns = self._wall_ns() - started
         self._guard.limit()
         pools = obedient_pools(self._guard, prepared.step)
+        if order.own_pages:
+            own_pages.take((sys.prefix, sys.base_prefix))
         first_call_ns, warmup_calls, kept = self._call_and_warm_up()
         with judged(), collector_off():
             number, self._call_ns = prepared.sampler.calls_in_a_sample(self._call_ns)
