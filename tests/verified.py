@@ -40,7 +40,8 @@ def write_inputs(order: WriteInputs) -> InputsWritten:
 class VerifiedBench:
     """Does with a worker what a round does."""
 
-    def __init__(self, order: Start) -> None:
+    def __init__(self, order: Start, *, other_version: bool = False) -> None:
+        self._other_version = other_version
         self._inputs = order.spec.inputs
         self._name = order.implementation
         self._answers = ANSWERS[self._inputs]
@@ -88,7 +89,8 @@ class VerifiedBench:
         self._returned.append(Returned(kept=Kept(folder=folder, digest=digest), content=content, first=first))
 
     def _verify(self) -> tuple[Any, ...]:
-        found = self._answers.verify(Verify(returned=tuple(self._returned), implementation=self._name))
+        order = Verify(returned=tuple(self._returned), implementation=self._name, other_version=self._other_version)
+        found = self._answers.verify(order)
         self._returned.clear()
         self.doubt = self.doubt or found.doubt
         return found.verification

@@ -141,14 +141,15 @@ def _found(ready: Prepared, results: Sequence[Measured], margins: Margins, *, li
     base, head = ready.pair
     noise = comparison.noise_of(results)
     resolved = resolves(noise)
+    found = [
+        comparison.compared(one, margins.of(one.benchmark.case), resolved, memory_limits=limits) for one in results
+    ]
     missing = (f"{side.label}: {warning}" for side in ready.pair for warning in side.warnings)
     return Comparison(
         base=base.label,
         head=head.label,
         margin=margins.usual,
-        compared=tuple(
-            comparison.compared(one, margins.of(one.benchmark.case), resolved, memory_limits=limits) for one in results
-        ),
+        compared=comparison.acquitted(found, results),
         skipped=tuple(ready.skipped),
         noise=noise,
         resolved=resolved,

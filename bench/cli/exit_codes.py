@@ -9,8 +9,9 @@ from ..errors import Exit
 from ..stats.judging import Decision
 from ..store.worker_records import Outcome
 from ..versions.bisection import Bisection
-from ..versions.comparison import Comparison, Standing
+from ..versions.comparison import Comparison
 from ..versions.judgement import Judgement
+from ..versions.standing import Standing
 
 
 def exit_code(analysis: Analysis) -> Exit:
@@ -35,7 +36,7 @@ def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
 
 def exit_code_of_comparison(found: Comparison) -> Exit:
     """Return the exit code of a comparison: wrong results come before any time, a regression before doubt."""
-    if found.of(Standing.WRONG) or found.failed:
+    if found.of(Standing.WRONG, Standing.DIFFERENT) or found.failed:
         return Exit.WRONG
     if found.of(Standing.SLOWER) or found.larger:
         return Exit.REGRESSION

@@ -61,6 +61,10 @@ class Group:
         """Threads of each worker."""
         return self.arms[0].case.threads or 1
 
+    def is_other_version(self, arm: Arm) -> bool:
+        """Return whether an arm's code is of another version than that which makes the inputs."""
+        return self.sources[arm.name].own != self.sources[self.arms[0].name].own
+
     @property
     def allocator(self) -> str:
         """Allocator policy of each worker."""

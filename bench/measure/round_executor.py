@@ -78,7 +78,7 @@ class ProcessRoundExecutor:
         """
         affinity.keep_off(plan.cpus, self._cpus)
         asleep = suspension.Watch()
-        self._verifying = Verifying(self._verifiers, self._scratch)
+        self._verifying = Verifying(self._verifiers, group, self._scratch)
         held = self._open = OpenRound(
             index=index, group=group.name, plan=plan, before=load.snapshot(), started_ns=time.monotonic_ns()
         )

@@ -6,7 +6,7 @@ right answer. If it dies over what a worker has returned, that is the worker's o
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,6 @@ from ..worker.protocol import (
     HandOut,
     InputsWritten,
     Order,
-    Returned,
     Verified,
     Verify,
     Wake,
@@ -127,10 +126,9 @@ class Verifiers:
         order = HandOut(name=name, folder=place)
         return self._asked(self._alive(folder), order, HandedOut, self._timeout_s).content
 
-    def verify(self, folder: Path, returned: Sequence[Returned], implementation: str) -> Verified:
+    def verify(self, folder: Path, order: Verify) -> Verified:
         """Return how far off, and how good, it is what a worker's calls returned; Ended where something is wrong."""
-        order = Verify(returned=tuple(returned), implementation=implementation)
-        timeout_s = self._timeout_s * max(1, len(returned))
+        timeout_s = self._timeout_s * max(1, len(order.returned))
         return self._asked(self._alive(folder), order, Verified, timeout_s)
 
     def abandon(self) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
-from ..worker.protocol import LAST, Change, Changed, Content, Verified
+from ..worker.protocol import LAST, Change, Changed, Content, Verified, Verify
 from .ended import Ended
+from .group import Group
 from .recording import Active
 from .seen import Contradiction
 from .untouched import Untouched
@@ -25,8 +26,9 @@ _NUMBERS = count()
 class Verifying:
     """Of one round."""
 
-    def __init__(self, verifiers: Verifiers, scratch: Path) -> None:
+    def __init__(self, verifiers: Verifiers, group: Group, scratch: Path) -> None:
         self._verifiers = verifiers
+        self._group = group
         self._place = scratch / f"round-{next(_NUMBERS)}"
         self._untouched = Untouched()
         self._handed_out: dict[tuple[Path, str], Content] = {}
@@ -85,7 +87,12 @@ class Verifying:
         return self._handed_out[key]
 
     def _verified(self, inputs: Path, one: Active) -> Verified:
-        found = self._verifiers.verify(inputs, one.returned, one.arm.case.implementation)
+        order = Verify(
+            returned=tuple(one.returned),
+            implementation=one.arm.case.implementation,
+            other_version=self._group.is_other_version(one.arm),
+        )
+        found = self._verifiers.verify(inputs, order)
         for returned in one.returned:
             shutil.rmtree(returned.kept.folder, ignore_errors=True)
         return found

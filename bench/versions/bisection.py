@@ -22,7 +22,8 @@ from math import ceil, inf, log2
 from ..stats.intervals import Estimate
 from .ancestry import Commit
 from .benchmarks import SAME
-from .comparison import Compared, Comparison, Standing
+from .comparison import Compared, Comparison
+from .standing import Standing
 
 #: So often a commit is compared before it is left undecided; each time its budget is so many times the usual one.
 TIMES = (1, 2)
@@ -42,7 +43,7 @@ class State(StrEnum):
 
 
 #: What of a benchmark's standing is no time.
-_WITHOUT_TIME = frozenset({Standing.WRONG, Standing.NOT_COMPARABLE, Standing.LOST})
+_WITHOUT_TIME = frozenset({Standing.WRONG, Standing.DIFFERENT, Standing.NOT_COMPARABLE, Standing.LOST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,8 +1,7 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
 from math import log1p
 
@@ -19,26 +18,7 @@ from .changes import Changes, changes, explained
 from .measured import Measured
 from .memory import USUAL, Memory, MemoryLimits, MemoryStanding, memory
 from .native import Doubt
-
-#: What an implementation ends with that this machine or this case is not for.
-NOBODYS_FAULT = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
-
-
-class Standing(StrEnum):
-    """What is said of a benchmark's HEAD against its BASE."""
-
-    WRONG = "wrong"
-    """HEAD ended with another outcome than ok."""
-    NOT_COMPARABLE = "not comparable"
-    """BASE did."""
-    LOST = "lost"
-    """HEAD is not for this machine or case, and BASE is: its time here is not known."""
-    SLOWER = "slower"
-    FASTER = "faster"
-    EQUIVALENT = "equivalent"
-    NOT_SLOWER = "not slower"
-    """Cleared, but perhaps faster by more than the margin."""
-    UNDECIDED = "undecided"
+from .standing import Standing, fate, is_wrong_in_both
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,9 +117,9 @@ class Comparison:
         """Those of which it is asked whether their peak is larger, and cannot be said."""
         return self.of_memory(MemoryStanding.UNDECIDED, None) if self.memory_limits.is_gated else ()
 
-    def of(self, standing: Standing) -> tuple[Compared, ...]:
-        """Return the benchmarks of that standing."""
-        return tuple(one for one in self.compared if one.standing == standing)
+    def of(self, *standings: Standing) -> tuple[Compared, ...]:
+        """Return the benchmarks of these standings."""
+        return tuple(one for one in self.compared if one.standing in standings)
 
 
 def doubted(found: Comparison, doubt: Doubt | None) -> Comparison:
@@ -188,7 +168,7 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
     name = one.benchmark.case.id
     ratios = one.ratios
     estimate = intervals.hodges_lehmann(ratios) if ratios else None
-    standing, outcome, reason = _fate(one) or (None, Outcome.OK, one.reason)
+    standing, outcome, reason = fate(one) or (None, Outcome.OK, one.reason)
     if standing is None:
         standing = _standing(one.decision, estimate, margin, resolved or 0.0)
     timed = outcome == Outcome.OK
@@ -216,6 +196,31 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
     )
 
 
+def acquitted(found: Sequence[Compared], measured: Sequence[Measured]) -> tuple[Compared, ...]:
+    """Return what was compared, none blamed for what differs from a result that HEAD and BASE do not agree on.
+
+    Without a reference all are held against HEAD's baseline, which is among them where all are measured.
+
+    Parameters
+    ----------
+    found
+        What `compared` gave of each.
+    measured
+        What that was given.
+    """
+    changed = {one.name for one in found if one.standing == Standing.DIFFERENT}
+    return tuple(_acquitted(*both, changed) for both in zip(found, measured, strict=True))
+
+
+def _acquitted(one: Compared, measured: Measured, changed: Container[str]) -> Compared:
+    benchmark = measured.benchmark
+    baseline = replace(benchmark.case, implementation=benchmark.head.problem.baseline).id
+    if baseline not in changed or not is_wrong_in_both(measured):
+        return one
+    reason = f"held against {baseline}, of which HEAD and BASE give different results"
+    return replace(one, standing=Standing.NOT_COMPARABLE, reason=reason)
+
+
 def _standing(decision: Decision, estimate: Estimate | None, margin: float, resolved: float) -> Standing:
     interval = estimate.interval if estimate else None
     if decision == Decision.UNDECIDED or interval is None:
@@ -225,24 +230,6 @@ def _standing(decision: Decision, estimate: Estimate | None, margin: float, reso
     if interval.high < -log1p(max(margin, resolved)):
         return Standing.FASTER
     return Standing.EQUIVALENT if interval.low > -log1p(margin) else Standing.NOT_SLOWER
-
-
-def _fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
-    """Return how the benchmark ended if a side was not ok: HEAD's fault first."""
-    if one.refused:
-        return Standing.WRONG, Outcome.FAILED, f"HEAD is failed: {one.refused}"
-    workers = [worker for held in (*one.screening, *one.confirming, *one.discarded) for worker in held.ended]
-    name = one.benchmark.case.id
-    for role, side in ((Role.CASE, "HEAD"), (Role.BASELINE, "BASE"), (Role.AGAIN, "BASE")):
-        worker = next((worker for worker in workers if worker.arm == arm_name(name, role)), None)
-        if worker:
-            standing = Standing.NOT_COMPARABLE
-            if side == "HEAD" and worker.outcome not in NOBODYS_FAULT:
-                standing = Standing.WRONG
-            elif side == "HEAD" and not any(worker.arm == arm_name(name, Role.BASELINE) for worker in workers):
-                standing = Standing.LOST
-            return standing, worker.outcome, f"{side} is {worker.outcome}: {worker.reason}"
-    return None
 
 
 def _count(field: str, worker: Worker) -> float | None:

@@ -21,7 +21,18 @@ from .loading import ProblemFunctions, module_of
 from .originals import first_of
 from .outcome import Unfit, Wrong, held_against, judged
 from .outputs import RESULT, leaves_of
-from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
+from .protocol import (
+    FIRST,
+    LAST,
+    OF_ANOTHER_VERSION,
+    TIMED,
+    HandedOut,
+    HandOut,
+    Returned,
+    Verified,
+    Verify,
+    WriteInputs,
+)
 from .values import structure
 from .values.leaves import Leaf
 from .values.nothing import NOTHING
@@ -74,14 +85,14 @@ class Answers:
             try:
                 found = self._errors(returned, returned.content)
             except Unfit as unfit:
-                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned, order.implementation)) from unfit
+                raise Unfit(unfit.outcome, self._explained(unfit.reason, returned, order)) from unfit
             errors = worst(errors, found)
             if returned.first and returned.content == FIRST:
                 quality = self._quality(returned)
                 doubt = self._doubt(returned) if order.implementation == self._order.baseline else None
         return Verified(verification=errors, quality=quality, doubt=doubt)
 
-    def _explained(self, reason: str, returned: Returned, implementation: str) -> str:
+    def _explained(self, reason: str, returned: Returned, order: Verify) -> str:
         """Return what is said of a wrong result, by which call it was and what else it would be right for."""
         if not returned.first:
             return f"a later call gave another result than the first: {reason}"
@@ -92,14 +103,16 @@ class Answers:
                 "(if prepare() copies the inputs, say COPIES_INPUTS = True)"
             )
         against = self._made[returned.content].right.check.against
-        if implementation == self._order.baseline and against == Against.BASELINE:
+        is_itself = order.implementation == self._order.baseline and not order.other_version
+        if is_itself and against == Against.BASELINE:
             return (
                 "the baseline itself gives another result in another process: seed what is random from the inputs, "
                 f"leave no set's order in it, or let accept() judge; {reason}"
             )
-        if returned.content == FIRST:
-            return reason
-        return f"on other contents (seed {self._made[returned.content].seed}): {reason}"
+        if returned.content != FIRST:
+            reason = f"on other contents (seed {self._made[returned.content].seed}): {reason}"
+        unknown = order.other_version and against in (Against.BASELINE, Against.EXTENDED)
+        return OF_ANOTHER_VERSION + reason if unknown else reason
 
     def _is_right(self, returned: Returned, content: str) -> bool:
         try:

@@ -70,12 +70,9 @@ class Expecting:
         problem = self._problem
         judges = bool(problem.accept) and problem.reference is None
         if judges or problem.same:
-            return Right(
-                expected=None,
-                check=Check(
-                    against=Against.NOTHING, closeness=Closeness.JUDGED, dtype="", accepted=bool(problem.accept)
-                ),
-            )
+            own = Against.NOTHING if judges else Against.REFERENCE if problem.reference else Against.BASELINE
+            check = Check(against=own, closeness=Closeness.JUDGED, dtype="", accepted=bool(problem.accept))
+            return Right(expected=None, check=check)
         return self._by_reference(inputs, seed) if problem.reference else self._by_baseline(inputs, seed)
 
     def result(self, inputs: Values) -> Outputs:

@@ -10,9 +10,9 @@ from bench.errors import Exit
 from bench.measure.selection import Selection
 from bench.store.records import Settings
 from bench.versions.bisection import State
-from bench.versions.comparison import Standing
 from bench.versions.environments.building import BuildFailed
 from bench.versions.sides import Asked
+from bench.versions.standing import Standing
 from tests.report.sections.test_bisected import commit
 from tests.versions.test_bisection import of
 

@@ -12,7 +12,8 @@ from bench.stats.intervals import Estimate
 from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import SAME, Skipped
 from bench.versions.bisection import Search, State, Tried, candidates, most_comparisons, said
-from bench.versions.comparison import Compared, Comparison, Standing
+from bench.versions.comparison import Compared, Comparison
+from bench.versions.standing import Standing
 from tests import noise
 
 COMMITS = 16

@@ -16,7 +16,8 @@ from bench.store.records import Role, Settings
 from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import Benchmark, arm_name
 from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer
-from bench.versions.comparison import Standing, compared, noise_of
+from bench.versions.comparison import compared, noise_of
+from bench.versions.standing import Standing
 from tests import noise
 from tests.simulated import Simulation
 from tests.truth import Truth

@@ -17,10 +17,11 @@ from bench.store.records import Role
 from bench.store.worker_records import Counts, Outcome, Peak
 from bench.versions import memory
 from bench.versions.benchmarks import Benchmark, Skipped, arm_name
-from bench.versions.comparison import Comparison, Standing, compared, doubted, noise_of
+from bench.versions.comparison import Comparison, compared, doubted, noise_of
 from bench.versions.margins import Margins
 from bench.versions.measured import Measured
 from bench.versions.native import of_built_once, of_unbuilt
+from bench.versions.standing import Standing
 from tests.builders import Spec, make_run
 
 MARGIN = 0.03

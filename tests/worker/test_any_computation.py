@@ -9,7 +9,7 @@ import pytest
 from bench.problems.case import Case, Size
 from bench.worker import task
 from bench.worker.outcome import Unfit
-from bench.worker.protocol import CaseSpec, Start, TimeBurst, Verify, WriteInputs
+from bench.worker.protocol import OF_ANOTHER_VERSION, CaseSpec, Start, TimeBurst, Verify, WriteInputs
 from bench.worker.session import Session
 from tests.verified import VerifiedBench, write_inputs
 
@@ -271,6 +271,22 @@ def test_results_that_another_process_does_not_give_are_told_so_of_the_baseline(
         measured(spec, "base")
     with pytest.raises(Unfit, match=r"^result"):
         measured(spec, "other")
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", f"{OF_ANOTHER_VERSION}result"),
+        ("\ndef same(right, output):\n    return right == output\n", f"{OF_ANOTHER_VERSION}not accepted"),
+        ("\ndef reference(inputs):\n    return inputs['x'].sum()\n", "result"),
+        ("\ndef accept(inputs, output):\n    return output == inputs['x'].sum()\n", "not accepted"),
+    ],
+)
+def test_another_version_is_not_the_baseline_itself_and_wrong_only_by_what_the_problem_says(computation, more, told):
+    spec, _ = computation(f"{X}{more}", base=of("x.sum()", "x"), then=of("x.sum() + 1", "x"))
+    bench = VerifiedBench(Start(spec=spec, implementation="then", layout={}), other_version=True)
+    with pytest.raises(Unfit, match=f"^{told}"):
+        bench.start()
 
 
 def test_a_reference_may_compute_in_place(computation):

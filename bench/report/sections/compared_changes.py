@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...analyse.amounts import Unit
 from ...units import DASH, percent, significant, time_text, times
 from ...versions.changes import Change, Changes, Sort
-from ...versions.comparison import Compared, Comparison, Standing
+from ...versions.comparison import Compared, Comparison
 from ...versions.memory import MemoryStanding
+from ...versions.standing import Standing
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import TIMES_FROM, WRITTEN, listed
 

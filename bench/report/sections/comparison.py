@@ -7,7 +7,8 @@ from ...store.worker_records import Outcome
 from ...units import DASH, significant, time_text
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
-from ...versions.comparison import Compared, Comparison, Standing
+from ...versions.comparison import Compared, Comparison
+from ...versions.standing import Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
@@ -48,11 +49,15 @@ def sentence(found: Comparison) -> str:
 def _failures(found: Comparison) -> str | None:
     """Return what is said where HEAD is wrong, failed, or has lost what BASE has; None where it has not."""
     wrong = found.of(Standing.WRONG)
-    named = [f"{code(one.name)}: {plain(one.reason or one.outcome)}" for one in wrong]
+    different = found.of(Standing.DIFFERENT)
+    named = [f"{code(one.name)}: {plain(one.reason or one.outcome)}" for one in (*wrong, *different)]
     named += [f"{code(one.name)}: {plain(one.reason)}" for one in found.failed]
     if not named:
         return None
-    return f"Not a question of speed: {counted(len(named), 'benchmark')} of HEAD failed. {'; '.join(named)}"
+    failed = len(named) - len(different)
+    said = [f"{counted(failed, 'benchmark')} of HEAD failed"] if failed else []
+    said += [f"the results of {counted(len(different), 'benchmark')} changed"] if different else []
+    return f"Not a question of speed: {', and '.join(said)}. {'; '.join(named)}"
 
 
 def _nothing(found: Comparison) -> str | None:
@@ -145,6 +150,11 @@ def _details(found: Comparison) -> Iterator[str]:
             yield f"Counted: {code(one.name)} has changed its {plain(change)}."
     yield from compared_memory.details(found)
     yield from compared_changes.hint(found)
+    if found.of(Standing.DIFFERENT):
+        yield (
+            "Next: if results were meant to change, say in the problem which are right, by a `reference`, or how far "
+            "they may differ, by a `tolerance` or `same` (docs/problems.md); it holds for both versions."
+        )
     for one in found.of(Standing.NOT_COMPARABLE):
         yield f"Not comparable: {code(one.name)}, {plain(one.reason or '')}."
 

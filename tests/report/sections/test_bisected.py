@@ -9,7 +9,7 @@ from bench.report.sections.bisected import sections, step
 from bench.stats.intervals import Estimate, Interval
 from bench.versions.ancestry import Commit
 from bench.versions.bisection import Bisection, State, Tried
-from bench.versions.comparison import Standing
+from bench.versions.standing import Standing
 from tests.versions.test_bisection import FOUND, MEASURED
 
 

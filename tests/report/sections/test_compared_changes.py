@@ -12,7 +12,8 @@ from bench.report.terminal import rendered
 from bench.report.terminal.screen import Screen
 from bench.stats.intervals import Estimate, Interval
 from bench.versions.changes import changes
-from bench.versions.comparison import Standing, compared
+from bench.versions.comparison import compared
+from bench.versions.standing import Standing
 from tests.differing import LOOP, SHAPE, TWICE, call, function, worker
 from tests.versions.test_comparison import MARGIN, SAME, SLOW, UNDECIDED, comparison
 

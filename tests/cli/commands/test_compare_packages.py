@@ -1,0 +1,59 @@
+"""`implbench compare` on two versions of a package that a file of benchmarks imports, by real workers."""
+
+import json
+
+import pytest
+
+from bench.cli.main import main
+from bench.errors import Exit
+from tests.repositories import commit, git
+
+pytestmark = pytest.mark.slow
+
+#: Two benchmarks, of which only the first uses the package.
+ROWS = """
+from mine import calc
+import numpy as np
+def inputs(n=1000, *, seed):
+    return np.random.RandomState(seed).rand(n)
+def f(x):
+    return calc(x)
+def g(x):
+    return float(np.dot(x, x))
+"""
+
+CALC = "def calc(x):\n    return float((x * x).sum())\n"
+
+
+@pytest.fixture
+def versions(tmp_path, monkeypatch, capsys):
+    """Return a function that compares two versions of the package: exit code, verdicts, reasons, warnings."""
+    place = tmp_path / "repository"
+    monkeypatch.chdir(tmp_path)
+
+    def done(base, head, *options, rows=ROWS):
+        for version in (base, head):
+            (place / "mine").mkdir(parents=True, exist_ok=True)
+            (place / "rows.py").write_text(rows)
+            for name, text in version.items():
+                (place / "mine" / name).write_text(text)
+            if version is base:
+                git(tmp_path, "init", "--quiet", "--template=", str(place))
+                commit(place, "base")
+        monkeypatch.chdir(place)
+        code = main(["compare", "HEAD", "--budget", "2", "--margin", "50%", "--json", *options])
+        found = json.loads(capsys.readouterr().out)
+        verdicts = {one["id"].split("[")[1].split("-")[0]: one["verdict"] for one in found["benchmarks"]}
+        reasons = " ".join(one["reason"] or "" for one in (*found["benchmarks"], *found["skipped"]))
+        return code, verdicts, f"{reasons} {' '.join(found['warnings'])}"
+
+    return done
+
+
+@pytest.mark.parametrize("result", ["total * 1.001", "str(total)", "None"])
+def test_who_changed_its_result_is_named_and_nobody_else_blamed(versions, result):
+    head = CALC.replace("return", "total =") + f"    return {result}\n"
+    code, verdicts, said = versions({"__init__.py": CALC}, {"__init__.py": head})
+    assert (code, verdicts) == (Exit.WRONG, {"f": "different results", "g": "not comparable"})
+    assert "HEAD and BASE give different results; BASE's, held against HEAD's: result" in said
+    assert "random" not in said
