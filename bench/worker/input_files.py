@@ -20,7 +20,7 @@ from .outcome import Unfit, judged
 from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
 from .value_files import differs, save_values
 from .values.comparison import Error, compared
-from .values.digest import digest
+from .values.digest import digest, looked
 from .values.leaves import Leaf, Numbers
 
 
@@ -172,6 +172,17 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
         return (
             f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one"
             f"{'' if spec.origin else remedy}"
+        )
+    return _doubt_of_kind(first, second, spec)
+
+
+def _doubt_of_kind(first: Made, second: Made, spec: CaseSpec) -> str | None:
+    """Return why that is by the kind of some inputs; None where it is not."""
+    keeping = [name for name, value in first.inputs.items() if looked(value).may_keep]
+    if keeping:
+        return (
+            f"its {', '.join(keeping)} cannot be looked into, and may keep for the next call what one has done: a "
+            "remembered answer cannot be told from a computed one"
         )
     renewed = _renewed(first.inputs, second.inputs)
     if renewed and not spec.is_one_file:

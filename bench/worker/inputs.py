@@ -11,7 +11,7 @@ import numpy as np
 from ..problems.case import FoundOrder, MemoryOrder
 from . import correctness
 from .outcome import Unfit
-from .values.digest import digest
+from .values.digest import looked, same
 
 #: Inputs of at most so many bytes are checked after every burst: that takes a millisecond at most.
 QUICKLY_CHECKED_BYTES = 2**20
@@ -69,6 +69,7 @@ class Arena:
         """Views of the arrays, which keep their shape if an implementation gives an array another."""
         self.digests: dict[str, str] = {}
         """Name -> digest of what is neither an array of plain data nor a number."""
+        self._may_keep: set[str] = set()
         self.content = first
         """Names the contents that are there now."""
         self.change_to(first)
@@ -88,6 +89,11 @@ class Arena:
     def kept(self) -> dict[str, Any]:
         """The inputs that an evaluation must leave as they are."""
         return {name: value for name, value in self.inputs.items() if name not in self._inout}
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether an input may itself keep what it has done for a call: then the first takes longer, whoever calls."""
+        return bool(self._may_keep)
 
     def restore(self) -> None:
         """Put the contents of what may be overwritten back into the same memory."""
@@ -163,11 +169,15 @@ class Arena:
         """Give an input a new value."""
         self._owned.pop(name, None)
         self.digests.pop(name, None)
+        self._may_keep.discard(name)
         if is_plain(value):
             value = _ordered(np.array(value), self._orders.get(name, "C"))
             self._owned[name] = value.view()
         elif not isinstance(value, bool | int | float | complex | np.generic):
-            self.digests[name] = digest(value)
+            found = looked(value)
+            self.digests[name] = found.digest
+            if found.may_keep:
+                self._may_keep.add(name)
         self.inputs[name] = value
 
 
@@ -177,14 +187,14 @@ def is_plain(value: Any) -> bool:
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Return whether two values are of one type and equal, NaN to itself."""
+    """Return whether two values are known to be of one type and equal, NaN to itself."""
     if is_plain(one) and is_plain(other):
         return correctness.same(one, other)
     if type(one) is not type(other):
         return False
     if isinstance(one, bool | int | float | complex | np.generic):
         return bool(one == other or (one != one and other != other))  # noqa: PLR0124
-    return digest(one) == digest(other)
+    return same(one, other)
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

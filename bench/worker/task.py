@@ -178,11 +178,12 @@ class Task:
         self._known = first
         self._integrity.require()
         all_in_calls = not anew or self._spec.is_one_file  # to prepare a function of a file is to do nothing
+        tells = all_in_calls and not self._arena.may_keep
         return Changed(
             last=last,
             first=first,
-            met_ns=min(met, default=None) if all_in_calls else None,
-            unmet_ns=unmet_ns if all_in_calls else None,
+            met_ns=min(met, default=None) if tells else None,
+            unmet_ns=unmet_ns if tells else None,
             copies=copies,
             peak=peak,
             shares=self._checker.shares,

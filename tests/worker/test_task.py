@@ -474,6 +474,32 @@ def test_inputs_that_are_the_same_for_every_seed_leave_a_doubt_that_is_told(scal
     assert scaled("3", HONEST)[1].startswith("its inputs are the same for every seed: a remembered answer cannot be")
 
 
+def test_a_call_on_other_contents_is_given_the_function_of_these(scaled, monkeypatch):
+    called = SCALED.replace("{scale}", "lambda: seed").replace('longdouble(inputs["k"])', 'longdouble(inputs["k"]())')
+    monkeypatch.setitem(globals(), "SCALED", called)
+    order, doubt = scaled("", "def prepare(inputs):\n    x, k = inputs.values()\n    return lambda: x * k()\n")
+    assert doubt.startswith("its k cannot be changed in place")
+    bench = VerifiedBench(order)
+    bench.start()
+    (error,) = bench.finish().verification
+    assert error.error_over_tolerance == 0
+
+
+def test_what_may_keep_something_out_of_sight_leaves_a_doubt_and_nobody_remembers(scaled, monkeypatch):
+    stored = "import hashlib\nSTORE = hashlib.sha256()\n" + SCALED.replace("{scale}", "STORE").replace(
+        'longdouble(inputs["k"])', 'longdouble(inputs["k"].digest_size)'
+    )
+    monkeypatch.setitem(globals(), "SCALED", stored.replace("np.ones(9, dtype)", "np.full(9, seed, dtype)"))
+    order, doubt = scaled(
+        "", "def prepare(inputs):\n    x, k = inputs.values()\n    return lambda: x * k.digest_size\n"
+    )
+    assert doubt.startswith("its k cannot be looked into")
+    bench = VerifiedBench(order)
+    bench.start()
+    found = bench.finish()
+    assert found.met_ns is found.unmet_ns is None
+
+
 COMPUTING_BEFORE = "def prepare(inputs):\n    x, k = inputs.values()\n    y = x * k\n    return lambda: y.copy()\n"
 
 

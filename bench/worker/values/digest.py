@@ -1,8 +1,10 @@
 """One number for a value: equal values have equal ones in every process, whatever the order of sets and hashes."""
 
 import hashlib
+import operator
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,48 @@ import numpy as np
 from .leaves import Exact, Leaf, Numbers
 from .reading import taken_apart
 
+#: What cannot be looked into, and keeps nothing of one call for the next.
+_KEEP_NOTHING = (
+    *(type, types.ModuleType, types.CodeType, types.FunctionType, types.BuiltinFunctionType),
+    *(types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc, type(np.sort)),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What is known of a value."""
+
+    digest: str
+    unseen: tuple[Any, ...]
+    """What cannot be looked into, as functions that were made by a call: two of them may do other things."""
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether something in it may keep, out of sight, what it has done for a call, as a database does."""
+        return not all(isinstance(one, _KEEP_NOTHING) for one in self.unseen)
+
+
+def looked(value: Any) -> Looked:
+    """Look at all that a value holds."""
+    unseen: list[Any] = []
+    return Looked(digest=_digest(value, unseen), unseen=tuple(unseen))
+
 
 def digest(value: Any) -> str:
     """Return the digest of a value, of which what cannot be looked into counts by its type alone."""
+    return looked(value).digest
+
+
+def same(one: Any, other: Any) -> bool:
+    """Return whether two values of this process are known to be equal: what cannot be looked into is only itself."""
+    seen, beside = looked(one), looked(other)
+    return seen.digest == beside.digest and all(map(operator.is_, seen.unseen, beside.unseen))
+
+
+def _digest(value: Any, unseen: list[Any]) -> str:
+    """Return the digest of a value, and add what cannot be looked into."""
     total = hashlib.blake2b(digest_size=16)
-    for path, leaf in taken_apart(value, "", _looked_into).items():
+    for path, leaf in taken_apart(value, "", lambda one, _: _looked_into(one, unseen), whole=True).items():
         total.update(f"{path}\0{_described(leaf)}\0".encode("utf-8", "surrogatepass"))
         if isinstance(leaf, Numbers):
             for array in _without_padding(leaf.array):
@@ -41,19 +80,23 @@ def _described(leaf: Leaf) -> str:
     return f"{leaf.kind}\0{leaf.name}\0" + "\0".join(steps)
 
 
-def _looked_into(value: Any, path: str) -> Leaf:
+def _looked_into(value: Any, unseen: list[Any]) -> Leaf:
     """Return a leaf for what holds its data out of Python's sight, by what it would hand to another process."""
     try:
-        made, arguments, *state = value.__reduce_ex__(4)[:3]
-        known = digest([getattr(made, "__qualname__", ""), _without(arguments, value), *state])
+        reduced = value.__reduce_ex__(4)
+        known = reduced if isinstance(reduced, str) else _digest(_handed_over(value, *reduced[:5]), unseen)
     except Exception:  # noqa: BLE001  # what is in a foreign class is not known; its type is
-        known = value.__qualname__ if type(value) is types.FunctionType else ""
+        reduced = known = value.__qualname__ if type(value) is types.FunctionType else ""
+    if isinstance(reduced, str):
+        unseen.append(value)
     return Exact(kind=f"{type(value).__module__}.{type(value).__qualname__}", text=known)
 
 
-def _without(arguments: Any, value: Any) -> Any:
-    """Return arguments, none of which is the value itself."""
-    return [one for one in arguments if one is not value] if isinstance(arguments, tuple) else arguments
+def _handed_over(value: Any, made: Any, arguments: Any, *state: Any) -> list[Any]:
+    """Return what another process would be handed to make a value of: none of it is the value itself."""
+    others = [one for one in arguments if one is not value] if isinstance(arguments, tuple) else arguments
+    items = [list(one) if isinstance(one, Iterator) else one for one in state]
+    return [getattr(made, "__qualname__", ""), others, *items]
 
 
 def changed(before: Mapping[str, str], values: Mapping[str, Any]) -> str | None:

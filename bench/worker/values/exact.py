@@ -81,9 +81,26 @@ def _name(value: Any) -> str | None:
     Of those any number have the same name, and another behaviour.
     """
     bound_to = getattr(value, "__self__", None) if isinstance(value, _FUNCTIONS) else None
-    if "<" in value.__qualname__ or not (bound_to is None or isinstance(bound_to, types.ModuleType)):
+    if is_made_by_call(value) or not (bound_to is None or isinstance(bound_to, types.ModuleType)):
         return None
     return value.__qualname__ if value.__module__ in ("builtins", None) else f"{value.__module__}.{value.__qualname__}"
+
+
+def is_made_by_call(value: Any) -> bool:
+    """Return whether a class or function was made by a call, be its name that of another (`functools.wraps`)."""
+    if "<" in value.__qualname__:
+        return True
+    if getattr(value, "__closure__", None) is None:
+        return False
+    return _found(value) is not value
+
+
+def _found(value: Any) -> Any:
+    """Return what is found under the name of a function; None where nothing is."""
+    found: Any = sys.modules.get(value.__module__)
+    for name in value.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
 #: Types of which equal values may be written in several ways, and how one is found that is always written alike.

@@ -5,8 +5,6 @@ subclass that computes what it holds only when it is asked holds nothing here.
 """
 
 import collections
-import dataclasses
-import types
 from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +13,7 @@ import numpy as np
 
 from ...text import article
 from . import exact, libraries, rows
+from .attributes import attributes
 from .leaves import Exact, Holder, Leaf, Numbers, Unreadable
 from .number_lists import array_of
 
@@ -33,13 +32,8 @@ _MOST_TEXTS, _MOST_CHARACTERS = 1000, 50_000_000
 #: Values in values, at most; and so much is shown of the path of what is deeper.
 _DEEPEST, _SHOWN = 200, 30
 
-#: Py_TPFLAGS_HEAPTYPE of CPython: the class was made by a class statement, or by what does as that does.
-_HEAP_TYPE = 1 << 9
-
 #: Below that a float is one whole number.
 _MOST_WHOLE = 2**53
-
-_POINTER = np.dtype(np.intp).itemsize
 
 #: From a value that cannot be looked into, and its path, to its leaf.
 Otherwise = Callable[[Any, str], Leaf]
@@ -53,7 +47,9 @@ def refused(value: Any, path: str) -> Leaf:
     )
 
 
-def taken_apart(value: Any, path: str = "result", otherwise: Otherwise = refused) -> dict[str, Leaf]:
+def taken_apart(
+    value: Any, path: str = "result", otherwise: Otherwise = refused, *, whole: bool = False
+) -> dict[str, Leaf]:
     """Return path -> leaf of all that a value holds.
 
     Parameters
@@ -64,13 +60,15 @@ def taken_apart(value: Any, path: str = "result", otherwise: Otherwise = refused
         Its own path.
     otherwise
         What is done with what cannot be looked into.
+    whole
+        Whether what its class makes of a value counts too: then `otherwise` is given the classes made by a call.
 
     Raises
     ------
     Unreadable
         If it only promises a result, holds itself, or `otherwise` says so.
     """
-    reader = _Reader(otherwise)
+    reader = _Reader(otherwise, whole=whole)
     reader.read(value, path)
     return reader.leaves
 
@@ -94,9 +92,10 @@ def _is(value: Any, kinds: Any) -> bool:
 class _Reader:
     """Takes one value apart."""
 
-    def __init__(self, otherwise: Otherwise) -> None:
+    def __init__(self, otherwise: Otherwise, *, whole: bool) -> None:
         self.leaves: dict[str, Leaf] = {}
         self._otherwise = otherwise
+        self._whole = whole
         self._above: set[int] = set()
 
     def read(self, value: Any, path: str) -> None:
@@ -122,6 +121,8 @@ class _Reader:
         if columns is not None:
             self._add(columns, path, kind=rows.ROWS, name=type(value).__name__)
             return
+        if self._whole and exact.is_made_by_call(type(value)):
+            self._otherwise(type(value), path)
         held = _held(value, self._otherwise)
         if held is None:
             self.leaves[path] = self._otherwise(value, path)
@@ -262,37 +263,3 @@ def _held_if_masked(value: Any) -> tuple[str, dict[str, Any]] | None:
         return None
     mask = np.ma.getmaskarray(value)
     return "object", {".data": np.where(mask, np.zeros((), value.dtype), np.ma.getdata(value)), ".mask": mask}
-
-
-def attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
-    """Return the attributes of an object of a class written in Python, from where they are stored; None of another."""
-    classes = [one for one in type(value).__mro__ if one is not object]
-    if not all(map(_is_plain, classes)):
-        return None
-    stored = (item for one in classes for item in vars(one).items())
-    slots = {name: slot for name, slot in stored if isinstance(slot, types.MemberDescriptorType)}
-    found = {f".{name}": one[0] for name, slot in slots.items() if (one := _in_slot(slot, value))}
-    if hasattr(type(value), "__dict__") and any("__dict__" in vars(one) for one in classes):
-        found |= {f".{name}": one for name, one in dict.items(object.__getattribute__(value, "__dict__"))}
-    return ("object", found) if found or dataclasses.is_dataclass(value) else None
-
-
-def _is_plain(one: type) -> bool:
-    """Return whether a class is written in Python and holds nothing but attributes, which it does not make up."""
-    written_in_python = "__module__" in vars(one) and one.__flags__ & _HEAP_TYPE and not _hides(one)
-    return bool(written_in_python) and type(vars(one).get("__dict__")) in (type(None), types.GetSetDescriptorType)
-
-
-def _hides(one: type) -> bool:
-    """Return whether values of a class have more memory than for attributes: one written in C, as a match of `re`."""
-    slots = sum(isinstance(item, types.MemberDescriptorType) for item in vars(one).values())
-    known = slots + sum(name in vars(one) for name in ("__dict__", "__weakref__"))
-    return one.__basicsize__ > (one.__base__ or object).__basicsize__ + known * _POINTER
-
-
-def _in_slot(slot: types.MemberDescriptorType, value: Any) -> tuple[Any] | None:
-    """Return what is in a slot, None where nothing is."""
-    try:
-        return (slot.__get__(value),)
-    except AttributeError:
-        return None

@@ -18,8 +18,9 @@ import numpy as np
 
 from ...text import article
 from . import libraries
+from .attributes import attributes
 from .leaves import Exact, Leaf, Leaves, Numbers, Unreadable
-from .reading import attributes, promise
+from .reading import promise
 
 #: Where the structure is, among the leaves.
 _STRUCTURE = "structure"

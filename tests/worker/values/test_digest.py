@@ -1,5 +1,8 @@
 """Digests: the same for the same value, another for another."""
 
+import datetime as dt
+import functools
+import hashlib
 import random
 import re
 
@@ -7,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.worker.values.digest import changed, digest
+from bench.worker.values.digest import changed, digest, looked, same
 
 
 @pytest.mark.parametrize(
@@ -52,3 +55,52 @@ def test_what_a_generator_of_random_numbers_has_given_changes_it():
     assert changed(before, values) is None
     values["r"].random()
     assert changed(before, values) == "r"
+
+
+def _closure(number):
+    return lambda: number
+
+
+@functools.wraps(len)
+def _wrapped():
+    return len
+
+
+def _local(number):
+    class Local:
+        x = 1
+
+        def value(self):
+            return number
+
+    return Local()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        _closure,
+        lambda number: [_closure(number)],
+        lambda number: functools.partial(_closure(number), 1),
+        lambda number: functools.wraps(_closure)(_closure(number)),
+        lambda number: compile(str(number), "", "eval"),
+        lambda number: hashlib.sha256(str(number).encode()),
+        _local,
+    ],
+)
+def test_what_cannot_be_looked_into_is_the_same_as_itself_alone(make):
+    one = make(1)
+    assert same(one, one)
+    assert not same(one, make(2))
+
+
+@pytest.mark.parametrize("value", [_closure, len, re, [1], {"a": _wrapped}, dt.date])
+def test_what_is_found_by_its_name_is_known(value):
+    assert not looked(value).unseen
+
+
+@pytest.mark.parametrize(
+    ("value", "may"), [(_closure(1), False), ([hashlib.sha256()], True), ([np.sum, np.sin, 1], False)]
+)
+def test_what_cannot_be_looked_into_may_keep_something_unless_it_is_a_function(value, may):
+    assert looked(value).may_keep is may
