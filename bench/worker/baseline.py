@@ -16,6 +16,7 @@ import numpy as np
 
 from ..problems.sources.calls import Call
 from .forcing import forced
+from .inputs import is_plain
 from .loading import ProblemFunctions, loaded
 from .outputs import Outputs, leaves_of, named
 from .protocol import CaseSpec, Start
@@ -56,12 +57,15 @@ class Baseline:
 
 def copied(value: Any) -> Any:
     """Return a value of one's own; what cannot be copied is shared."""
-    if isinstance(value, np.ndarray):
+    if is_plain(value):
         return np.array(value, order="K", copy=True)
     try:
-        return copy.deepcopy(value)
+        found = copy.deepcopy(value)
+        if isinstance(value, np.ndarray) and hasattr(value, "__dict__"):
+            vars(found).update(copy.deepcopy(vars(value)))  # of a subclass, whose attributes NumPy leaves out
     except Exception:  # noqa: BLE001  # what foreign classes raise is not known
         return value
+    return found
 
 
 def detached(leaves: Mapping[str, Leaf]) -> dict[str, Leaf]:

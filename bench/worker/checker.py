@@ -11,7 +11,7 @@ from .originals import Originals
 from .outcome import Unfit, Wrong, held_against
 from .outputs import Arrays, Outputs
 from .protocol import CaseSpec
-from .sharing import shared_inputs
+from .sharing import arrays_within, shared_inputs
 from .values.digest import changed
 from .values.leaves import Leaf
 
@@ -80,7 +80,7 @@ class Checker:
         It may lie in an input that may be overwritten, and a result that is taken as it is returned in any input.
         """
         arrays = outputs.arrays_in(leaves)
-        free = self._arena.overwritten if self._spec.outputs else self._arena.inputs
+        free = self._arena.overwritten.values() if self._spec.outputs else arrays_within(self._arena.inputs)
         own = outputs.without_memory_of(arrays, free)
         outputs.require_own_memory(own, self._arena.kept, earlier)
         if self._spec.outputs:

@@ -13,7 +13,7 @@ from ..store.checks import Closeness
 from ..text import article
 from .baseline import Baseline, copied
 from .expecting import Expecting, Right
-from .inputs import same_value
+from .inputs import is_plain, same_value
 from .loading import ProblemFunctions, problem_functions
 from .originals import Making, made, save_making
 from .outcome import Unfit, judged
@@ -123,7 +123,7 @@ def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
 
 
 def _is_matrix(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.ndim == 2
+    return is_plain(value) and bool(value.ndim == 2)
 
 
 def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], names: frozenset[str]) -> None:
@@ -135,13 +135,13 @@ def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], nam
 
 def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
     """Raise Unfit if one of the names in INOUT is no input, or no array."""
-    arrays = [name for name, value in inputs.items() if isinstance(value, np.ndarray)]
+    arrays = [name for name, value in inputs.items() if is_plain(value)]
     for name in names:
         if name in inputs and name not in arrays:
             kind = article(type(inputs[name]).__name__)
             raise Unfit(
                 "failed",
-                f"its INOUT names {name!r}, which is {kind}, and only arrays are put back: have a function "
+                f"its INOUT names {name!r}, which is {kind}, and only plain arrays are put back: have a function "
                 "fresh(inputs) return what the next call is given",
             )
         if name not in inputs:
@@ -201,7 +201,7 @@ def _renewed(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 def _alike(one: Any, other: Any) -> bool:
     """Return whether one value can become the other in the hands of who holds it, or is the same."""
-    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+    if is_plain(one) and is_plain(other):
         return (one.shape, one.dtype) == (other.shape, other.dtype)
     return same_value(one, other)
 

@@ -150,7 +150,7 @@ class Arena:
         others: dict[str, Any] = {}
         for name, value in self._contents(content).items():
             owned = self._owned.get(name)
-            if isinstance(value, np.ndarray) and owned is not None and _alike(owned, value):
+            if owned is not None and is_plain(value) and _alike(owned, value):
                 arrays.append((owned, value))
             elif owned is not None or name not in self.inputs or not same_value(self.inputs[name], value):
                 others[name] = value

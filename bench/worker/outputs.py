@@ -116,10 +116,10 @@ def arrays_in(leaves: Mapping[str, Leaf]) -> Arrays:
     return {path: leaf.array for path, leaf in leaves.items() if isinstance(leaf, Numbers) and leaf.typed}
 
 
-def without_memory_of(outputs: Arrays, inputs: Mapping[str, Any]) -> Arrays:
+def without_memory_of(outputs: Arrays, inputs: Iterable[np.ndarray]) -> Arrays:
     """Return the outputs that share no memory with any of these inputs."""
-    arrays = [value for value in inputs.values() if isinstance(value, np.ndarray)]
-    return {path: output for path, output in outputs.items() if not any(_share(output, one) for one in arrays)}
+    lying = {path for path, other in shared(outputs, (("", one) for one in inputs)) if not other}
+    return {path: output for path, output in outputs.items() if path not in lying}
 
 
 def require_own_memory(outputs: Arrays, inputs: Mapping[str, Any], earlier: Arrays) -> None:

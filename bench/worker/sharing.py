@@ -35,6 +35,11 @@ def shared_inputs(given: Mapping[str, Any], arrays: Arrays, inputs: Mapping[str,
     return same | {name for _, name in shared(arrays, memory)}
 
 
+def arrays_within(inputs: Mapping[str, Any]) -> Iterator[np.ndarray]:
+    """Yield the arrays among inputs, and in the lists, tuples and dicts among them."""
+    return (value for value, _ in _walked(inputs) if isinstance(value, np.ndarray))
+
+
 def _walked(values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
     """Yield values, and what lists, tuples and dicts among them hold, each with what it is of which; not too many."""
     waiting: list[tuple[Iterable[Any], str, str]] = [
@@ -48,6 +53,13 @@ def _walked(values: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
             if left < 0:
                 return
             yield value, part + name
-            inner = dict.values(value) if issubclass(type(value), dict) else items_of(value)
+            inner = _held(value)
             if inner:
                 waiting.append((inner, name, PARTS_OF))
+
+
+def _held(value: Any) -> Iterable[Any] | None:
+    """Return what a list, a tuple or a dict holds, and the attributes of an array of a subclass, as its mask."""
+    if issubclass(type(value), np.ndarray):
+        return vars(value).values() if hasattr(value, "__dict__") else None
+    return dict.values(value) if issubclass(type(value), dict) else items_of(value)

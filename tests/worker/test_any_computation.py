@@ -607,3 +607,25 @@ def test_series_may_share_their_index(computation):
     series = of("(df['v'] * 2).groupby(df['k']).sum()", "df")
     spec, _ = computation(inputs(FRAME), base=series, other=series)
     measured(spec, "other")
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize(
+    ("made", "one", "other", "wrong"),
+    [
+        ("np.matrix(r.rand(n, n))", "np.asarray(x * x)", "np.asarray(np.dot(x, x))", "np.multiply(x, x)"),
+        ("np.ma.masked_less(r.rand(n), 0.2)", "x.mean()", "x.compressed().mean()", "np.mean(np.asarray(x))"),
+        ("np.ma.masked_less(r.rand(n), 0.2)", "2 * x", "np.ma.array(x.data * 2, mask=x.mask)", "2 * np.asarray(x)"),
+        ("np.rec.fromarrays([r.rand(n)], names='q')", "x.q * 2", "x['q'] * 2", "x['q'] * 3"),
+        ("[r.rand(n), r.rand(n)]", "max(x, key=np.sum)", "sorted(x, key=np.sum)[1]", "min(x, key=np.sum)"),
+    ],
+)
+def test_an_array_of_a_subclass_stays_one_and_what_lies_in_an_input_may_be_a_result(
+    computation, made, one, other, wrong
+):
+    spec, _ = computation(inputs(f"{{'x': {made}}}"), base=of(one, "x"), other=of(other, "x"), wrong=of(wrong, "x"))
+    for name in ("base", "other"):
+        assert all(error.error_over_tolerance <= 1 for error in measured(spec, name)[1].verification)
+    with pytest.raises(Unfit) as caught:
+        measured(spec, "wrong")
+    assert caught.value.outcome == "wrong"

@@ -1,4 +1,4 @@
-"""Evaluations in a fork."""
+"""Evaluations in a fork, and copies of inputs."""
 
 import os
 import time
@@ -35,3 +35,19 @@ def test_inputs_are_copied_as_far_as_they_can_be():
         assert baseline.copied(value) is not value
     assert baseline.copied(array).flags.f_contiguous
     assert baseline.copied(generator) is generator
+
+
+class Signal(np.ndarray):
+    """An array that has an attribute."""
+
+
+def test_a_copy_of_an_array_is_of_its_class_and_has_its_attributes():
+    signal = np.arange(3.0).view(Signal)
+    signal.rate = [2]
+    found = baseline.copied(signal)
+    assert type(found) is Signal
+    assert (found.tolist(), found.rate) == ([0, 1, 2], [2])
+    assert found.rate is not signal.rate
+    assert not np.shares_memory(found, signal)
+    objects = baseline.copied(np.array([[1]], object))
+    assert type(objects) is np.ndarray

@@ -18,6 +18,9 @@ _KEEP_NOTHING = (
     *(types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc, type(np.sort)),
 )
 
+#: Attributes that every masked array has.
+_OF_MASKED = frozenset(vars(np.ma.masked_array(0)))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Looked:
@@ -83,7 +86,7 @@ def _described(leaf: Leaf) -> str:
 def _looked_into(value: Any, unseen: list[Any]) -> Leaf:
     """Return a leaf for what holds its data out of Python's sight, by what it would hand to another process."""
     try:
-        reduced = value.__reduce_ex__(4)
+        reduced = (type, (), _of_subclass(value)) if isinstance(value, np.ndarray) else value.__reduce_ex__(4)
         known = reduced if isinstance(reduced, str) else _digest(_handed_over(value, *reduced[:5]), unseen)
     except Exception:  # noqa: BLE001  # what is in a foreign class is not known; its type is
         reduced = known = value.__qualname__ if type(value) is types.FunctionType else ""
@@ -97,6 +100,17 @@ def _handed_over(value: Any, made: Any, arguments: Any, *state: Any) -> list[Any
     others = [one for one in arguments if one is not value] if isinstance(arguments, tuple) else arguments
     items = [list(one) if isinstance(one, Iterator) else one for one in state]
     return [getattr(made, "__qualname__", ""), others, *items]
+
+
+def _of_subclass(value: np.ndarray) -> list[Any]:
+    """Return what an array of a subclass holds, beside its class: what lies below a mask may be anything."""
+    own = dict(vars(value)) if hasattr(value, "__dict__") else {}
+    if not isinstance(value, np.ma.MaskedArray):
+        return [np.asarray(value), own]
+    nothing: Any = np.zeros((), value.dtype)[()]
+    shown = np.asarray(value.filled(nothing))
+    added = {name: one for name, one in own.items() if name not in _OF_MASKED}
+    return [shown, np.ma.getmaskarray(value), value.fill_value, added]
 
 
 def changed(before: Mapping[str, str], values: Mapping[str, Any]) -> str | None:

@@ -61,7 +61,8 @@ def taken_apart(
     otherwise
         What is done with what cannot be looked into.
     whole
-        Whether what its class makes of a value counts too: then `otherwise` is given the classes made by a call.
+        Whether what its class makes of a value counts too: then `otherwise` is given the classes made by a call, and
+        arrays of a subclass.
 
     Raises
     ------
@@ -123,7 +124,8 @@ class _Reader:
             return
         if self._whole and exact.is_made_by_call(type(value)):
             self._otherwise(type(value), path)
-        held = _held(value, self._otherwise)
+        is_left = self._whole and _is(value, np.ndarray) and type(value) not in _ARRAYS
+        held = None if is_left else _held(value, self._otherwise)
         if held is None:
             self.leaves[path] = self._otherwise(value, path)
             return

@@ -13,9 +13,21 @@ import pytest
 from bench.worker.values.digest import changed, digest, looked, same
 
 
+class Signal(np.ndarray):
+    """An array that has an attribute."""
+
+
+def _signal(rate):
+    found = np.arange(3.0).view(Signal)
+    found.rate = rate
+    return found
+
+
 @pytest.mark.parametrize(
     "make",
     [
+        lambda: _signal(rate=1),
+        lambda: np.ma.masked_array([random.random()], [True]),
         lambda: np.random.default_rng(1),
         lambda: random.Random(1),
         lambda: re.compile("a+"),
@@ -43,6 +55,9 @@ def test_a_value_that_is_made_twice_has_one_digest(make):
         (np.zeros(2), -np.zeros(2)),
         ({"a": 1}, {"b": 1}),
         ({1, 2}, {1, 3}),
+        (np.ma.masked_array([1.0, 2], [True, False]), np.ma.masked_array([1.0, 2], [False, False])),
+        (np.ma.masked_array([1.0], [True], fill_value=1), np.ma.masked_array([1.0], [True], fill_value=2)),
+        (_signal(rate=1), _signal(rate=2)),
     ],
 )
 def test_another_value_has_another(one, other):
