@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from ..problems.contract import OFFERED
+from ..text import article
 from .outcome import Unfit
 from .protocol import CaseSpec
 
@@ -57,14 +58,33 @@ def reference_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Valu
 
 
 def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], tuple[Any, ...]]:
-    """Return inputs -> the arguments of the next call; `fresh` gets them as `reference` does."""
+    """Return inputs -> the arguments of the next call; `fresh` gets them as `reference` does.
+
+    In one file it returns what `inputs` may return, and these are in the order of the inputs.
+    """
     renewed = reference_of(function, spec)
 
     def fresh(inputs: Values) -> tuple[Any, ...]:
         found = renewed(inputs)
-        return found if type(found) is tuple and spec.is_one_file else (found,)
+        return _in_order(found, inputs) if spec.is_one_file else (found,)
 
     return fresh
+
+
+def _in_order(found: Any, inputs: Values) -> tuple[Any, ...]:
+    """Return what `fresh` has returned in the order of the inputs; Unfit where that are not as many."""
+    is_one = len(inputs) == 1 and all(isinstance(value, dict) for value in inputs.values())
+    if type(found) is dict and found.keys() == inputs.keys() and not is_one:
+        return tuple(found[name] for name in inputs)
+    values = found if type(found) is tuple else (found,)
+    if len(values) != len(inputs):
+        kind = f"a tuple of {len(values)}" if type(found) is tuple else article(type(found).__name__)
+        raise Unfit(
+            "failed",
+            f"its fresh() returned {kind}, and the functions are called with {_given(inputs)}: return a tuple of them "
+            "all, or a dict with these names",
+        )
+    return values
 
 
 def prepare_of(
@@ -78,7 +98,7 @@ def prepare_of(
     def prepare(inputs: Values) -> Callable[..., Any]:
         step = _step(function, inputs, spec)
         _require_fit(step, inputs, spec)
-        return function if renews else step
+        return _called_in_order(function, inputs, spec) if renews else step
 
     return prepare
 
@@ -87,6 +107,16 @@ def _step(function: Callable[..., Any], inputs: Values, spec: CaseSpec) -> "part
     if (spec.inputs / KEYWORDS).exists():
         return partial(function, **inputs)
     return partial(function, *inputs.values())
+
+
+def _called_in_order(function: Callable[..., Any], inputs: Values, spec: CaseSpec) -> Callable[..., Any]:
+    """Return a function of the values of the inputs in their order: itself where it takes them in that."""
+    parameters = _parameters(function) or {}
+    places = [name for name, one in parameters.items() if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    names = list(inputs)
+    if not (spec.inputs / KEYWORDS).exists() or places[: len(names)] == names:
+        return function
+    return lambda *values: function(**dict(zip(names, values, strict=True)))
 
 
 def _require_fit(step: "partial[Any]", inputs: Values, spec: CaseSpec) -> None:
@@ -100,14 +130,18 @@ def _require_fit(step: "partial[Any]", inputs: Values, spec: CaseSpec) -> None:
         signature.bind(*step.args, **step.keywords)
     except TypeError as error:
         name = getattr(function, "__name__", "it")
-        given = ", ".join([*list(inputs)[:_MOST_NAMED], *["..."] * (len(inputs) > _MOST_NAMED)])
         keys = "; if a dict is the argument itself, return (the_dict,)" if step.keywords else ""
         takes = f"{name}({', '.join(signature.parameters)})"
         other = f"; if it is no implementation, call it _{name} in {spec.module}.py{keys}" if not spec.code else ""
         raise Unfit(
             "failed",
-            f"{takes} does not take what {spec.maker} gives, ({given}): {error}{other}",
+            f"{takes} does not take what {spec.maker} gives, {_given(inputs)}: {error}{other}",
         ) from error
+
+
+def _given(inputs: Values) -> str:
+    """Return the names of inputs as they are told, as in ``(x, y, ...)``."""
+    return f"({', '.join([*list(inputs)[:_MOST_NAMED], *['...'] * (len(inputs) > _MOST_NAMED)])})"
 
 
 def by_names(function: Callable[..., Any], values: Mapping[str, Any]) -> Any:

@@ -142,7 +142,7 @@ def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:
             raise Unfit(
                 "failed",
                 f"its INOUT names {name!r}, which is {kind}, and only plain arrays are put back: have a function "
-                "fresh(inputs) return what the next call is given",
+                "fresh(inputs) return what the next call is given, and the functions return what they have made of it",
             )
         if name not in inputs:
             raise Unfit("failed", f"its INOUT names {name!r}, which is none of its inputs: {', '.join(inputs)}")

@@ -1,6 +1,7 @@
 """How a problem's functions are called, in this process."""
 
 import functools
+import re
 import sys
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from bench.problems import problem
 from bench.problems.case import Case, Size
 from bench.problems.implementation import package_of
+from bench.worker.calling import KEYWORDS
 from bench.worker.loading import loaded, problem_functions
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import CaseSpec, Start, WriteInputs
@@ -204,3 +206,39 @@ def test_what_a_call_uses_up_is_made_anew_for_each_as_the_arguments_of_the_funct
     step = step_of(spec, inputs)
     assert [step(*functions.fresh(inputs)) for _ in range(3)] == [2, 2, 2]
     assert inputs == {"items": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "renewed"),
+    [
+        ('{"items": [1, 2], "k": 3}', '{"k": k, "items": list(items)}'),
+        ('{"items": [1, 2], "k": 3}', "(list(items), k)"),
+        ("([1, 2], 3)", '{"k": k, "items": list(items)}'),
+    ],
+)
+def test_fresh_returns_what_inputs_may_return(written, inputs, renewed):
+    text = f"def inputs(): return {inputs}\ndef fresh(items, k): return {renewed}\n"
+    text += "def loop(items, k): return items.pop() + k\ndef other(k, items): return items.pop() + k\n"
+    spec = written(f"{text}def last(*, k, items): return items.pop() + k\n")
+    functions, inputs = made(spec)
+    by_name = (spec.inputs / KEYWORDS).exists()
+    for name in ("loop", "other", "last") if by_name else ("loop",):
+        step = loaded(Start(spec=spec, implementation=name, layout={}), renews=True).prepare(inputs)
+        assert [step(*functions.fresh(inputs)) for _ in range(2)] == [5, 5]
+
+
+def test_one_dict_is_an_argument_and_no_names(written):
+    spec = written("def inputs(): return ({'a': 1},)\ndef fresh(a): return dict(a)\ndef loop(a): return a.pop('a')\n")
+    functions, inputs = made(spec)
+    assert functions.fresh(inputs) == ({"a": 1},)
+
+
+@pytest.mark.parametrize(("renewed", "told"), [("list(items)", "a list"), ("(1, 2, 3)", "a tuple of 3")])
+def test_what_fresh_returns_and_does_not_fit_is_told_of_it(written, renewed, told):
+    text = (
+        f"def inputs(): return [1], 3\ndef fresh(items, k): return {renewed}\ndef loop(items, k): return items.pop()\n"
+    )
+    functions, inputs = made(written(text))
+    expected = re.escape(f"its fresh() returned {told}, and the functions are called with (items, k): return a tuple")
+    with pytest.raises(Unfit, match=expected):
+        functions.fresh(inputs)
