@@ -12,7 +12,7 @@ from .outcome import Unfit, Wrong, held_against
 from .outputs import Arrays, Outputs
 from .protocol import CaseSpec
 from .sharing import arrays_within, shared_inputs
-from .values.digest import changed
+from .values.digest import changed, difference
 from .values.leaves import Leaf
 
 
@@ -45,7 +45,9 @@ class Checker:
             own = self.require_own_memory(leaves, {})
         used_up = None if self._arena.renews else changed(self._arena.digests, self._arena.inputs)
         if used_up:
-            raise Unfit("wrong", correctness.changed(used_up, is_array=False))
+            before = self._originals(self._arena.content)[used_up]
+            path, was_added = difference(before, self._arena.inputs[used_up]) or ("", False)
+            raise Unfit("wrong", correctness.used_up(used_up, path, was_added=was_added))
         return own
 
     def require_apart(self, own: Arrays, copies: Arrays) -> None:

@@ -149,13 +149,29 @@ def require_unchanged(inputs: Values, originals: Values) -> None:
             raise Wrong(changed(name))
 
 
-def changed(name: str, *, is_array: bool = True) -> str:
-    """Return what is said of an implementation that has changed an input."""
-    restored = f'INOUT = ("{name}",) in the problem, or say ' if is_array else ""
+def changed(name: str) -> str:
+    """Return what is said of an implementation that has changed an array among its inputs."""
     return (
-        f"changed its input {name}; if the computation overwrites it, say {restored}so by a function fresh(inputs), "
-        "which returns what the next call is given"
+        f'changed its input {name}; if the computation overwrites it, say INOUT = ("{name}",) in the problem, or say '
+        f"so by {_FRESH}"
     )
+
+
+def used_up(name: str, path: str, *, was_added: bool) -> str:
+    """Return what is said of one that has changed another input, in a part of it."""
+    if was_added:
+        return (
+            f"changed its input {name}: {name}{path} was not there before; if that is what a cached property keeps, "
+            "have inputs() compute it, or have a function fresh(inputs) return what the next call is given"
+        )
+    part = f" ({name}{path})" if path else ""
+    return (
+        f"changed its input {name}{part}; if the computation overwrites it, or the object notes what it has done, say "
+        f"so by {_FRESH}"
+    )
+
+
+_FRESH = "a function fresh(inputs), which returns what the next call is given"
 
 
 def same(array: np.ndarray, original: np.ndarray) -> bool:

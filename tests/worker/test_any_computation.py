@@ -331,7 +331,15 @@ def test_what_is_used_up_without_a_word_is_told_with_the_remedy(computation):
         base=of("sorted(words)", "words"),
         other=of("(words.sort(), words)[1]", "words"),
     )
-    with pytest.raises(Unfit, match=r"changed its input words; .* say so by a function fresh\(inputs\)"):
+    with pytest.raises(Unfit, match=r"changed its input words \(words\[0\]\); .* say so by a function fresh\(inputs\)"):
+        measured(spec, "other")
+
+
+def test_an_attribute_that_came_to_be_there_is_told_by_its_name(computation):
+    mesh = "import functools\nclass Mesh:\n    x = 3\n    y = functools.cached_property(lambda self: self.x)\n"
+    mesh += "    def __init__(self):\n        self.z = 1\n"
+    spec, _ = computation(mesh + inputs("{'mesh': Mesh()}"), base=of("mesh.x", "mesh"), other=of("mesh.y", "mesh"))
+    with pytest.raises(Unfit, match=r"changed its input mesh: mesh\.y was not there before; .* inputs\(\) compute it"):
         measured(spec, "other")
 
 

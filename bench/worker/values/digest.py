@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .leaves import Exact, Leaf, Numbers
+from .leaves import Exact, Holder, Leaf, Numbers
 from .reading import taken_apart
 
 #: What cannot be looked into, and keeps nothing of one call for the next.
@@ -57,11 +57,29 @@ def _digest(value: Any, unseen: list[Any]) -> str:
     """Return the digest of a value, and add what cannot be looked into."""
     total = hashlib.blake2b(digest_size=16)
     for path, leaf in taken_apart(value, "", lambda one, _: _looked_into(one, unseen), whole=True).items():
-        total.update(f"{path}\0{_described(leaf)}\0".encode("utf-8", "surrogatepass"))
-        if isinstance(leaf, Numbers):
-            for array in _without_padding(leaf.array):
-                total.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
+        total.update(f"{path}\0".encode("utf-8", "surrogatepass"))
+        for part in _bytes(leaf):
+            total.update(part)
     return total.hexdigest()
+
+
+def _bytes(leaf: Leaf) -> Iterator[bytes | memoryview]:
+    """Yield what a leaf is told by."""
+    yield f"{_described(leaf)}\0".encode("utf-8", "surrogatepass")
+    if isinstance(leaf, Numbers):
+        for array in _without_padding(leaf.array):
+            yield np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def difference(before: Any, now: Any) -> tuple[str, bool] | None:
+    """Return the path of the first part that differs, and whether it was not there before; None where none does."""
+    one, other = (taken_apart(value, "", lambda part, _: _looked_into(part, []), whole=True) for value in (before, now))
+    added = next((path for path in other if path not in one), None)
+    if added is not None:
+        return added, True
+    parts = (path for path, leaf in other.items() if not isinstance(leaf, Holder))
+    found = next((path for path in parts if [*_bytes(one[path])] != [*_bytes(other[path])]), None)
+    return None if found is None else (found, False)
 
 
 def _without_padding(array: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.worker.values.digest import changed, digest, looked, same
+from bench.worker.values.digest import changed, difference, digest, looked, same
 
 
 class Signal(np.ndarray):
@@ -119,3 +119,16 @@ def test_what_is_found_by_its_name_is_known(value):
 )
 def test_what_cannot_be_looked_into_may_keep_something_unless_it_is_a_function(value, may):
     assert looked(value).may_keep is may
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({"a": 1, "b": [1, 2]}, {"a": 1, "b": [1, 3]}, ("['b']", False)),
+        ({"a": 1}, {"a": 1, "c": 2}, ("['c']", True)),
+        (["a", "b"], ["a", None], ("[1]", False)),
+        ([1], [1], None),
+    ],
+)
+def test_the_first_part_that_differs_is_named(one, other, told):
+    assert difference(one, other) == told
