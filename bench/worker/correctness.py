@@ -11,7 +11,7 @@ from ..text import article
 from .outcome import Unfit, Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
-from .values.leaves import Holder, Leaves, Numbers
+from .values.leaves import MISSING, Holder, Leaves, Numbers
 
 Values = Mapping[str, Any]
 
@@ -88,6 +88,8 @@ def not_finite(leaves: Leaves) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, leaf in leaves.items():
         if isinstance(leaf, Numbers):
+            if path.endswith(MISSING) and leaf.array.any():
+                found.setdefault("missing values", path.removesuffix(MISSING))
             for what, kinds, is_it in _NO_NUMBERS:
                 if what not in found and leaf.array.dtype.kind in kinds and is_it(leaf.array).any():
                     found[what] = path

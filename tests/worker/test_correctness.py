@@ -1,6 +1,7 @@
 """Right or wrong, with a number."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bench.store.worker_records import Verification
@@ -93,6 +94,14 @@ def test_an_unchanged_input_is_so_in_any_dtype_and_order_and_with_nan(dtype, ord
     held["x"][0, 0] += 1
     with pytest.raises(Wrong, match="changed its input x"):
         correctness.require_unchanged(held, original)
+
+
+def test_what_is_no_finite_number_is_found_and_what_is_missing():
+    series = pd.Series([1, None], dtype="Int64")
+    assert correctness.not_finite(leaves_of({"y": series, "z": np.array([np.nan])}, judged=True)) == {
+        "missing values": "y",
+        "NaN": "z",
+    }
 
 
 def test_integers_are_held_against_integers_and_may_be_floats_of_the_case():

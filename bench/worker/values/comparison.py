@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 
 from ...text import article
-from . import rows
+from . import labels, rows
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
+from .missing import masked_alike
 from .nearness import Distance, distance
-
-#: What the rows of a frame are called by: where it differs, so does all else.
-_LABELS = ".index"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +56,13 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
     expected
         What is right; of what it does not have, nothing is said.
     """
+    found, leaves = masked_alike(found, expected.leaves)
+    if leaves is not expected.leaves:
+        expected = replace(expected, leaves=leaves)
     if not rows.alike(found, expected.leaves):
         found, expected = _row_by_row(found, expected)
-    labels = {path: right for path, right in expected.leaves.items() if path.endswith(_LABELS)}
-    for path, right in {**labels, **expected.leaves}.items():
+    first = {path: right for path, right in expected.leaves.items() if labels.is_label(path)}
+    for path, right in {**first, **expected.leaves}.items():
         if path not in found and path.endswith(OPTIONAL):
             continue
         if path not in found and path.isidentifier():
@@ -112,7 +113,8 @@ def _holders(leaf: Leaf, path: str, right: Holder) -> Iterator[Difference]:
         if len(leaf.paths) != len(right.paths):
             yield Difference(path=path, text=f" has {len(leaf.paths)} items, expected {len(right.paths)}")
     else:
-        has, should = ({one for one in held.paths if one != OPTIONAL} for held in (leaf, right))
+        is_object = right.kind == "object"
+        has, should = ({one for one in held.paths if is_object or one not in OPTIONAL} for held in (leaf, right))
         yield from (Difference(path=path, text=f" has no {_step(one)}") for one in sorted(should - has))
         yield from (Difference(path=path, text=f" has {_step(one)}, not expected") for one in sorted(has - should))
 
@@ -159,7 +161,7 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
     said = _kind_differs(leaf, path, right, expected)
     if said:
         return Difference(path=path, text=said)
-    tolerance = _tolerance(expected.tolerance, path)
+    tolerance = _tolerance(expected.tolerance, path, wanted)
     is_rounded = wanted.dtype.kind in "fc" or found.dtype.kind in "fc"
     if not is_rounded and not (wanted.dtype.kind in "iu" and tolerance.any()):
         return _exactly(found, path, wanted)
@@ -169,7 +171,7 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
         return Difference(path=path, text=wrong)
     furthest = distance(found, wanted, tolerance, dtype)
     if not furthest.over <= 1:
-        return Difference(path=path, text=_off(furthest, found, wanted) + _in_another_order(path, found, wanted))
+        return Difference(path=path, text=_off(furthest, found, wanted) + labels.in_another_order(path, found, wanted))
     return Error(path=path, over_tolerance=furthest.over, ulp=furthest.ulp)
 
 
@@ -198,15 +200,7 @@ def _exactly(found: np.ndarray, path: str, wanted: np.ndarray) -> Error | Differ
         same |= np.isnat(found) & np.isnat(wanted)
     if np.all(same):
         return Error(path=path, over_tolerance=0.0, ulp=0.0)
-    return Difference(path=path, text=_first(~same, found, wanted) + _in_another_order(path, found, wanted))
-
-
-def _in_another_order(path: str, found: np.ndarray, wanted: np.ndarray) -> str:
-    """Return what is said of the right values in another order, behind the first that differs; nothing of others."""
-    if wanted.ndim != 1 or len(wanted) < 2 or not np.array_equal(np.sort(found), np.sort(wanted)):
-        return ""
-    rows = "rows are in another order: sort both, or let `same` compare without it"
-    return f": its {rows}" if path.endswith(_LABELS) else ", the same values in another order"
+    return Difference(path=path, text=_first(~same, found, wanted) + labels.in_another_order(path, found, wanted))
 
 
 def _first(differs: np.ndarray, found: np.ndarray, wanted: np.ndarray) -> str:
@@ -233,8 +227,10 @@ def _not_finite(found: np.ndarray, wanted: np.ndarray) -> str | None:
     return _first(~both & ~there, found, wanted) if not both[~there].all() else None
 
 
-def _tolerance(tolerances: Mapping[str, np.ndarray], path: str) -> np.ndarray:
+def _tolerance(tolerances: Mapping[str, np.ndarray], path: str, wanted: np.ndarray) -> np.ndarray:
     """Return the tolerance of a path: its own, or that of what lies above it; 0 where there is none."""
+    if labels.is_label(path):
+        tolerances = labels.tolerances_of(tolerances, path, wanted)
     while path:
         if path in tolerances:
             return tolerances[path]

@@ -50,5 +50,11 @@ Leaf = Numbers | Exact | Holder
 #: Path -> leaf, in the order in which they were met.
 Leaves = Mapping[str, Leaf]
 
-#: Ends the path of a leaf that counts only where the other side has it too: the index of a frame.
-OPTIONAL = ".index"
+#: End of the path of what the rows of a frame are called by, and of the order of what is ordered by itself.
+INDEX, ORDER = ".index", ".order"
+
+#: They count only where the other side has them too.
+OPTIONAL = (INDEX, ORDER)
+
+#: End of the path of the mask that says which of some data are missing.
+MISSING = ".missing"

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from .leaves import OPTIONAL
+from . import frames
+from .leaves import MISSING
 
 #: A sparse matrix of no more numbers is compared as the dense one that it stands for.
 _DENSE = 4_000_000
@@ -63,11 +64,11 @@ def is_sparse(value: Any) -> bool:
 def held(value: Any) -> tuple[str, dict[str, Any]] | None:
     """Return of which kind a frame or a large sparse matrix is, and what it holds; None of anything else."""
     if _is_of(value, "pandas"):
-        return _held_by_pandas(value)
+        return frames.held(value)
     if _is_of(value, "polars", "DataFrame"):
         return "dict", {f"[{name!r}]": value.get_column(name) for name in value.columns}
     if _is_of(value, "polars", "Series"):
-        return "series", {"": np.array(value.to_numpy()) if value.dtype.is_numeric() else value.to_list()}
+        return "series", _held_by_polars(value)
     if is_sparse(value):
         entries = value.tocsr().copy()
         entries.sum_duplicates()
@@ -77,20 +78,13 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _held_by_pandas(value: Any) -> tuple[str, dict[str, Any]] | None:
-    """Return copies: frames have memory in common until one is written to, and an index always, as honest code does."""
-    name = type(value).__name__
-    if name == "DataFrame":
-        columns: dict[str, Any] = {}
-        for place, column in enumerate(value.columns):
-            step = f"[{column!r}]"
-            columns[step if step not in columns else f"[{column!r}, {place}]"] = value.iloc[:, place]
-        return "dict", columns | {OPTIONAL: value.index}
-    if name == "Series":
-        return "series", {"": np.array(value.to_numpy()), OPTIONAL: value.index}
-    if name.endswith(("Index", "Array")) or name == "Categorical":
-        return "series", {"": np.array(value)}
-    return None
+def _held_by_polars(value: Any) -> dict[str, Any]:
+    """Return the values of a series, and which are missing where whole numbers cannot say it."""
+    if not value.dtype.is_numeric():
+        return {"": value.to_list()}
+    if value.dtype.is_integer() and value.null_count():
+        return {"": np.array(value.fill_null(0).to_numpy()), MISSING: np.array(value.is_null().to_numpy())}
+    return {"": np.array(value.to_numpy())}
 
 
 def parts(value: Any) -> tuple[str, dict[str, Any]] | None:
@@ -99,12 +93,7 @@ def parts(value: Any) -> tuple[str, dict[str, Any]] | None:
         rows = value.tocsr()
         name = "csr_matrix" if type(value).__name__.endswith("_matrix") else "csr_array"
         return name, {"shape": list(rows.shape), "data": rows.data, "indices": rows.indices, "indptr": rows.indptr}
-    if _is_of(value, "pandas", "DataFrame"):
-        columns = [np.asarray(value.iloc[:, place]) for place in range(value.shape[1])]
-        return "DataFrame", {"names": list(value.columns), "columns": columns, "index": np.asarray(value.index)}
-    if _is_of(value, "pandas", "Series"):
-        return "Series", {"values": np.asarray(value), "name": value.name, "index": np.asarray(value.index)}
-    return None
+    return frames.parts(value) if _is_of(value, "pandas", *frames.KINDS) else None
 
 
 def put_together(kind: str, held: dict[str, Any]) -> Any:
@@ -114,12 +103,6 @@ def put_together(kind: str, held: dict[str, Any]) -> Any:
 
         rows = held["data"], held["indices"], held["indptr"]
         return getattr(sparse, kind)(rows, shape=tuple(held["shape"]))
-    if kind in ("DataFrame", "Series"):
-        import pandas as pd
-
-        if kind == "Series":
-            return pd.Series(held["values"], index=held["index"], name=held["name"])
-        found = pd.DataFrame(dict(enumerate(held["columns"])), index=held["index"])
-        found.columns = held["names"]
-        return found
+    if kind in frames.KINDS:
+        return frames.put_together(kind, held)
     raise ValueError(f"the outputs cannot be read: there is no {kind}")

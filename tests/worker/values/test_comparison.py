@@ -132,10 +132,95 @@ def test_of_a_frame_whose_rows_are_in_another_order_that_is_told_first():
     right = pd.DataFrame({"a": np.arange(9.0), "b": np.arange(9.0), "c": np.arange(9.0)}, index=np.arange(9))
     first, *others = said(right.iloc[::-1], right)
     assert first == (
-        "result['a'].index[0] is 8, expected 0 (8 of 9 differ): its rows are in another order: sort both, or let "
+        "result.index[0] is 8, expected 0 (8 of 9 differ): its rows are in another order: sort both, or let "
         "`same` compare without it"
     )
     assert others
+
+
+BIG = 2**60
+
+
+def counted(*values):
+    return pd.Series(values, dtype="Int64")
+
+
+@pytest.mark.parametrize(
+    ("found", "right"),
+    [
+        (counted(1, 2), pd.Series([1, 2])),
+        (pd.Series([1, 2]), counted(1, 2)),
+        (counted(1, None), counted(1, None)),
+        (pd.Series([1, np.nan]), counted(1, None)),
+        (pd.Series([1.5, None], dtype="Float64"), pd.Series([1.5, np.nan])),
+        (pd.Series([True, None], dtype="boolean"), pd.Series([True, None], dtype="boolean")),
+        (pd.Series(["a", None], dtype="string"), pd.Series(["a", None], dtype="str")),
+        (pd.Series(["a", None], dtype=object), pd.Series(["a", None], dtype="string")),
+        (pd.Series(["a", None] * 600, dtype="string"), pd.Series(["a", None] * 600)),
+        (pd.Series(pd.arrays.SparseArray([0, 1])), pd.Series([0, 1])),
+        (pd.DataFrame({"a": []}), pd.DataFrame({"a": pd.array([], "Int64")})),
+        (pd.Categorical(["a"], ["a", "b"], ordered=True), pd.Categorical(["a"], ["b", "a"], ordered=True)),
+        (pd.Series(["a", "b"], dtype=object), pd.Series(pd.Categorical(["a", "b"], ordered=True))),
+    ],
+    ids=str,
+)
+def test_columns_that_say_the_same_are_the_same_whatever_type_pandas_keeps_them_in(found, right):
+    assert said(found, right) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "told"),
+    [
+        (counted(BIG + 1, None), counted(BIG, None), f"result[0] is {BIG + 1}, expected {BIG} (1 of 2 differ)"),
+        (counted(1, 0), counted(1, None), "result.missing[1] is False, expected True (1 of 2 differ)"),
+        (counted(1, None), counted(1, 0), "result.missing[1] is True, expected False (1 of 2 differ)"),
+        (pd.Series([1, 0]), counted(1, None), "result.missing[1] is False, expected True (1 of 2 differ)"),
+        (pd.Series(["a", ""]), pd.Series(["a", None]), "result.missing[1] is False, expected True (1 of 2 differ)"),
+        (
+            pd.Categorical(["a", "b"], ["b", "a"], ordered=True),
+            pd.Categorical(["a", "b"], ordered=True),
+            "result.order[0] is 'b', expected 'a'",
+        ),
+    ],
+    ids=str,
+)
+def test_missing_values_large_numbers_and_an_order_of_categories_are_part_of_a_column(found, right, told):
+    assert said(found, right)[0] == told
+
+
+def test_an_attribute_may_be_called_as_what_only_frames_have():
+    class Held:
+        def __init__(self, **held):
+            vars(self).update(held)
+
+    assert said(Held(value=1), Held(value=1, index=2)) == ["result has no index"]
+    assert said(Held(value=1, missing=True), Held(value=1, missing=False)) != []
+
+
+ADVICE = ": sort both, or let `same` compare without it"
+
+
+def by(*labels):
+    index = pd.MultiIndex.from_tuples(labels) if isinstance(labels[0], tuple) else labels
+    return pd.Series(np.arange(len(labels)) * 0.5, index=index)
+
+
+@pytest.mark.parametrize(
+    ("found", "right", "told"),
+    [
+        (
+            by((2, "b"), (1, "a")),
+            by((1, "a"), (2, "b")),
+            "result.index.level_0[0] is 2, expected 1 (2 of 2 differ): its rows are in another order",
+        ),
+        (by((1, 2), (3, 4)), by((1, 2, 3), (3, 4, 5)), "result.index has no level_2"),
+        (by(1, 2), by((1, 2), (3, 4)), "result.index is an array of shape (2,), expected a MultiIndex"),
+        (by(7, 8), by(7, 9), "result.index[1] is 8, expected 9 (1 of 2 differ)"),
+    ],
+    ids=str,
+)
+def test_labels_of_rows_are_compared_without_the_tolerance_of_the_values(found, right, told):
+    assert said(found, right, tolerance=np.full(2, 1e3))[0].removesuffix(ADVICE) == told
 
 
 def test_the_right_values_in_another_order_are_told_to_be_that():

@@ -98,6 +98,17 @@ def test_frames_and_sparse_matrices_come_back():
     frame = pandas.DataFrame({"k": [1, 2], "v": [0.5, 1.5]}, index=["a", "b"])
     pandas.testing.assert_frame_equal(built(written(frame), {}), frame)
     pandas.testing.assert_series_equal(built(written(frame["v"]), {}), frame["v"])
+    frame = pandas.DataFrame(
+        {
+            "whole": pandas.array([2**60 + 1, None], dtype="Int64"),
+            "real": pandas.array([0.5, None], dtype="Float64"),
+            "yes": pandas.array([True, None], dtype="boolean"),
+            "text": pandas.array(["a", None], dtype="string"),
+            "usual text": ["a", None],
+            "ordered": pandas.Categorical(["b", None], categories=["b", "a"], ordered=True),
+        }
+    )
+    pandas.testing.assert_frame_equal(built(written(frame), {}), frame)
     sparse = pytest.importorskip("scipy.sparse")
     matrix = sparse.random(5, 4, 0.5, format="coo", rng=np.random.RandomState(1))
     assert abs(built(written(matrix), {}) - matrix).max() == 0
