@@ -8,6 +8,10 @@ from enum import IntEnum
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+#: Begins what is said of an error that is nobody's but ours.
+OWN_ERROR = "an error of implbench itself"
+
+
 class Exit(IntEnum):
     """What the exit code of the command says; docs/ci.md has the same table."""
 
@@ -45,10 +49,12 @@ class NothingMeasured(ImplbenchError):
 
     exit_code = Exit.NOTHING_MEASURED
 
-    def __init__(self, text: str, *, written: str = "") -> None:
-        """Take a sentence, and the last that the code at fault wrote to stdout and stderr."""
+    def __init__(self, text: str, *, written: str = "", own: bool = False) -> None:
+        """Take a sentence, the last that the code at fault wrote to stdout and stderr, and whether that is our own."""
         super().__init__(text)
         self.written = written
+        if own:
+            self.exit_code = Exit.INTERNAL
 
 
 class Unavailable(ImplbenchError):

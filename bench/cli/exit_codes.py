@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..analyse.analysis import Analysis
 from ..analyse.findings import BAD, GroupFindings
 from ..analyse.verdict import Verdict
-from ..errors import Exit
+from ..errors import OWN_ERROR, Exit
 from ..stats.judging import Decision
 from ..store.worker_records import Outcome
 from ..versions.bisection import Bisection
@@ -16,22 +16,24 @@ from ..versions.standing import Standing
 
 def exit_code(analysis: Analysis) -> Exit:
     """Return the exit code of a run: what is worst comes first."""
-    outcomes = [one.outcome for group in analysis.groups for one in group.findings]
-    outcomes += [one.outcome for group in analysis.groups for one in group.left]
+    ended = [(one.outcome, one.reason) for group in analysis.groups for one in group.findings]
+    ended += [(one.outcome, one.reason) for group in analysis.groups for one in group.left]
     if analysis.run.interrupted:
         return Exit.INTERRUPTED
-    code = exit_code_of(outcomes)
+    code = exit_code_of(ended)
     if code == Exit.FINE and any(_is_undecided(analysis, group) for group in analysis.groups):
         return Exit.UNDECIDED
     return code
 
 
-def exit_code_of(outcomes: Iterable[Outcome]) -> Exit:
-    """Return 4 for a wrong or failed implementation, 5 where none is ok."""
-    known = list(outcomes)
-    if any(outcome in BAD for outcome in known):
+def exit_code_of(ended: Iterable[tuple[Outcome, str | None]]) -> Exit:
+    """Return that of cases with these outcomes and reasons: 4 for a wrong or failed implementation, 5 if none is ok."""
+    known = list(ended)
+    if any(outcome in BAD for outcome, _ in known):
         return Exit.WRONG
-    return Exit.FINE if Outcome.OK in known else Exit.NOTHING_MEASURED
+    if any(reason and reason.startswith(OWN_ERROR) for _, reason in known):
+        return Exit.INTERNAL
+    return Exit.FINE if any(outcome == Outcome.OK for outcome, _ in known) else Exit.NOTHING_MEASURED
 
 
 def exit_code_of_comparison(found: Comparison) -> Exit:

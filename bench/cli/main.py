@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..errors import NO_ROOM, Exit, ImplbenchError
+from ..errors import NO_ROOM, OWN_ERROR, Exit, ImplbenchError
 from .parser import parser
 
 TYPE_CHECKING = False  # see parser
@@ -92,7 +92,7 @@ def _failed(error: Exception) -> int:
 
     with contextlib.suppress(OSError):
         traceback.print_exception(error)
-    _complain(f"an error of implbench itself: {type(error).__name__}: {error}")
+    _complain(f"{OWN_ERROR}: {type(error).__name__}: {error}")
     return Exit.INTERNAL
 
 

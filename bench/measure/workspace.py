@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import NO_ROOM, NothingMeasured
+from ..errors import NO_ROOM, OWN_ERROR, NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
 from ..problems.case import Case
@@ -217,6 +217,7 @@ class _Inputs:
             raise NothingMeasured(
                 f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told,
                 written=reply.written,
+                own=reply.reason.startswith(OWN_ERROR),
             )
         return folder, reply
 

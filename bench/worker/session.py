@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import NO_ROOM
+from ..errors import NO_ROOM, OWN_ERROR
 from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
@@ -62,7 +62,7 @@ class Session:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
             full = isinstance(error, OSError) and error.errno in NO_ROOM
-            whose = "no room for what it returned" if full else "an error of implbench itself"
+            whose = "no room for what it returned" if full else OWN_ERROR
             reply = Failure(outcome="not measured", reason=shortened(f"{whose}: {_told(error)}"))
         foreign = None if isinstance(order, TimeBurst | Leave) else origins.foreign()
         return Foreign(reason=pipe.plain(foreign)) if foreign else reply

@@ -7,12 +7,14 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings
 from bench.cli.exit_codes import exit_code, exit_code_of, exit_code_of_bisection
-from bench.errors import Exit
+from bench.errors import OWN_ERROR, Exit
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 from tests.report.sections.test_bisected import BROKEN, FINE, SLOW, found
 
 GOOD = (Spec(name="loop", ms=72, baseline=True), Spec(name="fast", ms=3.0))
+
+OURS = Spec(name="odd", outcome=Outcome.NOT_MEASURED, reason=f"{OWN_ERROR}: ValueError: x")
 
 
 def code(run):
@@ -27,6 +29,8 @@ def code(run):
         ((Spec(name="bad", outcome=Outcome.WRONG, reason="x"),), Exit.WRONG),
         ((Spec(name="bad", outcome=Outcome.TIMEOUT, reason="x"),), Exit.WRONG),
         ((Spec(name="bad", started=False, outcome=Outcome.FAILED, reason="x"),), Exit.WRONG),
+        ((OURS,), Exit.INTERNAL),
+        ((OURS, Spec(name="bad", outcome=Outcome.WRONG, reason="x")), Exit.WRONG),
     ],
 )
 def test_the_exit_code_tells_a_bad_implementation_from_one_that_is_not_here(more, expected):
@@ -46,7 +50,7 @@ def test_noise_counts_only_where_it_leaves_a_case_undecided():
 
 
 def test_nothing_ok_is_nothing_measured():
-    assert exit_code_of([Outcome.UNAVAILABLE, Outcome.UNSUPPORTED]) == Exit.NOTHING_MEASURED
+    assert exit_code_of([(Outcome.UNAVAILABLE, "no GPU"), (Outcome.UNSUPPORTED, "odd")]) == Exit.NOTHING_MEASURED
     assert exit_code_of([]) == Exit.NOTHING_MEASURED
 
 

@@ -10,7 +10,7 @@ from bench.analyse.decided import decided
 from bench.analyse.findings import findings
 from bench.analyse.verdict import Verdict
 from bench.cli.exit_codes import exit_code
-from bench.errors import Exit, ImplbenchError, NothingMeasured
+from bench.errors import OWN_ERROR, Exit, ImplbenchError, NothingMeasured
 from bench.machine.load import Activity
 from bench.measure.round_loop import MOST_DISCARDED
 from bench.measure.runner import Runner, check
@@ -211,6 +211,15 @@ def test_a_layout_that_does_not_fit_the_problem_is_told(tmp_path):
 def test_a_problem_that_gives_no_inputs_is_told_with_its_reason(tmp_path, sizes):
     with pytest.raises(NothingMeasured, match=r"^product: cannot be verified: no array$"):
         measured(tmp_path, Simulation(inputs_reason="no array"), "honest", sizes=sizes)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("no array", Exit.NOTHING_MEASURED), (f"{OWN_ERROR}: ValueError", Exit.INTERNAL)]
+)
+def test_whether_it_is_our_own_error_that_nothing_can_be_verified_is_in_the_exit_code(tmp_path, reason, code):
+    with pytest.raises(NothingMeasured) as caught:
+        measured(tmp_path, Simulation(inputs_reason=reason), "honest")
+    assert caught.value.exit_code == code
 
 
 def test_checking_verifies_every_case_and_times_none():

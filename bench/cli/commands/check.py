@@ -39,7 +39,7 @@ def command(options: CheckOptions) -> int:
     else:
         tables = (checks.of_collection(verified),) if words else checks.tables(verified)
         terminal.show([Section(title="Checks", tables=tables)])
-    return exit_code_of(one.outcome for one in verified)
+    return exit_code_of((one.outcome, one.reason) for one in verified)
 
 
 def _verified(words: tuple[str, ...], options: CheckOptions) -> tuple[checks.Check, ...]:
