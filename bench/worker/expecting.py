@@ -10,6 +10,7 @@ import numpy as np
 
 from ..store.checks import Against, Check, Closeness
 from .baseline import copied, detached, elsewhere
+from .given_tolerance import given_tolerance
 from .loading import ProblemFunctions
 from .measured_tolerance import SLOWED, Algorithm, Measured, Stopwatch, measured_tolerance
 from .outcome import Unfit, judged
@@ -17,7 +18,7 @@ from .outputs import RESULT, Outputs, leaves_of
 from .protocol import CaseSpec
 from .values import changing
 from .values.comparison import Expected
-from .values.leaves import Exact, Leaf, Numbers, Unreadable
+from .values.leaves import Exact, Holder, Leaf, Numbers, Unreadable
 
 Values = Mapping[str, Any]
 
@@ -139,7 +140,10 @@ class Expecting:
         return Right(expected=expected, check=replace(check, closeness=closeness), measured=measured)
 
     def _given(self, inputs: Values, leaves: Mapping[str, Leaf]) -> dict[str, np.ndarray]:
-        """Return the problem's own tolerance; Unfit where it lacks an output."""
+        """Return the problem's own tolerance; Unfit where it lacks an output, or is none.
+
+        A single result has the name that reasons give it, where it has no part of that name itself.
+        """
         if self._problem.tolerance is None:
             raise ValueError("the problem has no tolerance")
         with judged("its tolerance() "):
@@ -147,7 +151,11 @@ class Expecting:
         absent = [name for name in self._spec.outputs if name in leaves and name not in given]
         if absent:
             raise Unfit("failed", f"its tolerance() gives no {', '.join(absent)}")
-        return {path: leaf.array for path, leaf in self._leaves(given).items() if isinstance(leaf, Numbers)}
+        whole, inner = leaves.get(RESULT), given.get(RESULT)
+        has_part = isinstance(whole, Holder) and f"[{RESULT!r}]" in whole.paths
+        if not self._spec.outputs and type(inner) is dict and list(inner) == [RESULT] and not has_part:
+            given = inner
+        return given_tolerance(self._leaves(given, "its tolerance()"), leaves)
 
     def _extended(self, inputs: Values, leaves: Mapping[str, Leaf]) -> dict[str, Leaf] | None:
         """Return what the baseline gives for long doubles, where it computes with them all the way."""
@@ -184,11 +192,11 @@ class Expecting:
             return {names[0]: given}
         raise Unfit("failed", f"its {function}() gives a {type(given).__name__}, expected a dict of {', '.join(names)}")
 
-    def _leaves(self, outputs: Mapping[str, Any]) -> dict[str, Leaf]:
+    def _leaves(self, outputs: Mapping[str, Any], what: str = "what is right") -> dict[str, Leaf]:
         try:
             return detached(leaves_of(outputs, judged=False))
         except Unreadable as error:
-            raise Unfit("failed", f"what is right cannot be told: {error}") from error
+            raise Unfit("failed", f"{what} cannot be told: {error}") from error
 
     def _dtype(self, leaf: Numbers) -> str:
         """Return in what an output must be kept: in the case's dtype, or a narrower one of what is right."""
