@@ -40,6 +40,8 @@ class Prepared:
     skipped: Sequence[Skipped]
     read: _Read
     """What was read to find out which benchmarks have changed."""
+    shared: frozenset[Path]
+    """Files outside both that HEAD made meanwhile, and BASE may have found."""
     started_s: float
 
 
@@ -55,11 +57,15 @@ def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path
     changed = sameness.differing(pair[0].own, pair[1].own)
     chosen, skipped = benchmarks.chosen(*pair, wanted)
     read: _Read = (frozenset(), frozenset())
+    shared = frozenset[Path]()
     if chosen and not everything:
         with terminal.progress(f"which of {len(chosen)} benchmarks have changed") as listener:
             parted = sameness.parted(chosen, settings, _telling(listener), backend=backends.usual())
-        chosen, skipped, read = parted.changed, (*skipped, *parted.same), parted.read
-    return Prepared(pair=pair, changed=changed, chosen=chosen, skipped=skipped, read=read, started_s=started_s)
+        chosen, skipped = parted.changed, (*skipped, *parted.same)
+        read, shared = parted.read, parted.shared
+    return Prepared(
+        pair=pair, changed=changed, chosen=chosen, skipped=skipped, read=read, shared=shared, started_s=started_s
+    )
 
 
 def measured(
@@ -91,7 +97,7 @@ def measured(
     results: Sequence[Measured] = ()
     overtime_s = 0.0
     margins = margins or Margins(usual=settings.margin)
-    read = ready.read
+    read, shared = ready.read, ready.shared
     if ready.chosen:
         title = f"{len(ready.chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
         with terminal.progress(title) as listener:
@@ -99,7 +105,7 @@ def measured(
             for side in ready.pair:
                 reads.forget(side.own.tree)
             results = comparer.compare(ready.chosen, margins)
-            overtime_s = comparer.overtime_s
+            overtime_s, shared = comparer.overtime_s, shared | comparer.shared
         now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
         read = read[0] | now[0], read[1] | now[1]
     limits = memory.limits(results, memory_limits.margins, is_gated=memory_limits.is_gated)
@@ -109,7 +115,7 @@ def measured(
         is_explained=settings.explains,
         command=settings.command,
     )
-    return comparison.doubted(found, _doubt(ready, read))
+    return comparison.doubted(found, native.of_shared(shared) or _doubt(ready, read))
 
 
 def _doubt(ready: Prepared, read: _Read) -> Doubt | None:

@@ -55,6 +55,8 @@ class Stage:
     """Group -> how its results are checked."""
     doubts: dict[str, str] = field(default_factory=dict)
     """Group -> why a remembered answer could not be told from a computed one, if so."""
+    outside: frozenset[Path] = frozenset()
+    """Files that the code of a version has made outside its folders, while inputs were made."""
 
 
 @contextmanager
@@ -126,8 +128,8 @@ def _stage(
     roofline: bool,
     partly: bool,
 ) -> Stage:
-    groups, work, limits, refused, doubts, checks = [], {}, [], {}, {}, {}
-    numeric_stack: dict[str, Any] = {}
+    groups, limits, refused = [], [], {}
+    told: dict[str, InputsWritten] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
         first = arms[0]
@@ -138,23 +140,21 @@ def _stage(
                 raise
             refused[name] = str(error)
             continue
-        reply = written[1]
-        numeric_stack, work[name], checks[name] = dict(reply.numeric_stack), reply.work, reply.check
-        if reply.doubt:
-            doubts[name] = reply.doubt
-        beside = probes.beside(name, first.case, work[name]) if roofline and work[name] else ()
+        reply = told[name] = written[1]
+        beside = probes.beside(name, first.case, reply.work) if roofline and reply.work else ()
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
         limits += more
     return Stage(
         executor=inputs.executor,
         groups=tuple(groups),
-        work=work,
-        numeric_stack=numeric_stack,
+        work={name: reply.work for name, reply in told.items()},
+        numeric_stack=dict(next(reversed(told.values())).numeric_stack) if told else {},
         limits=tuple(limits),
         refused=refused,
-        checks=checks,
-        doubts=doubts,
+        checks={name: reply.check for name, reply in told.items()},
+        doubts={name: reply.doubt for name, reply in told.items() if reply.doubt},
+        outside=frozenset(file for reply in told.values() for file in reply.outside),
     )
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import os
+from importlib.util import source_from_cache
 from pathlib import Path
 
 from ..errors import ImplbenchError
@@ -11,6 +12,16 @@ from .literals import parsed
 
 #: Name of the module in a problem's folder that says what is computed.
 MODULE = "problem"
+
+
+def source_of(file: Path) -> Path:
+    """Return the source that a file is the bytecode of; the file itself where it is none."""
+    if file.parent.name != "__pycache__":
+        return file
+    try:
+        return Path(source_from_cache(str(file)))
+    except (ValueError, NotImplementedError):
+        return file
 
 
 def files_below(place: Path) -> tuple[Path, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import log1p
+from pathlib import Path
 
 from ..measure import backends, round_plan
 from ..measure.backends import Backend
@@ -16,6 +17,7 @@ from ..measure.workspace import Stage, staged
 from ..stats import gate, intervals
 from ..stats.gate import ALONE, Decision, Rule
 from ..store.records import Role, Round, Settings
+from . import reads
 from .benchmarks import Benchmark, arms_of, sources_of
 from .margins import Margins
 from .measured import Measured, log_ratios
@@ -63,6 +65,8 @@ class Comparer:
         self._decided: dict[str, _Decided] = {}
         self._round_s: dict[str, float] = {}
         self._done, self._expected = 0, 0
+        self.shared: frozenset[Path] = frozenset()
+        """Files outside both versions' folders that HEAD made and that were found there later."""
 
     @property
     def fresh_rounds(self) -> int:
@@ -102,10 +106,12 @@ class Comparer:
             partly=True,
         ) as stage:
             groups = {group.name: group for group in stage.groups}
+            outside = reads.forget_these(stage.outside)
             loop = RoundLoop(stage.executor, self._backend, self._generator, in_equal_passes(self._passes))
             self._screen(groups, loop)
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
             self._confirm([groups[name] for name in suspects], loop)
+            self.shared = reads.found_there(outside)
         return tuple(self._measured(one, stage) for one in benchmarks)
 
     def _measured(self, one: Benchmark, stage: Stage) -> Measured:

@@ -1,12 +1,12 @@
 """Sources of compiled code that differ between two versions and that nobody built.
 
 Where a package falls back to other code without its compiled part, both versions then run that fallback, and what has
-become slower in the compiled part is in neither.
+become slower in the compiled part is in neither. So it may be where one of them made what both then load.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 #: Files that are code only once something has compiled them.
 _SOURCES = frozenset(
@@ -105,6 +105,20 @@ def of_built_once(names: tuple[str, ...]) -> Doubt | None:
         "Path(__file__).parent.parent"
     )
     return _doubt(names, "read for one of them alone", remedy)
+
+
+def of_shared(files: Iterable[Path]) -> Doubt | None:
+    """Return the doubt where HEAD made files outside both versions that were found there later, None without any."""
+    names = sorted(map(str, files))
+    if not names:
+        return None
+    named = f"{names[0]} and {len(names) - 1} more lie" if len(names) > 1 else f"{names[0]} lies"
+    reason = f"{named} outside both versions, made by HEAD during the comparison and found there later"
+    remedy = (
+        "so that BASE may run by what HEAD put there: remove it, and have each version keep its own, in a folder below "
+        "Path(__file__).parent; only what is the same for both may stay"
+    )
+    return Doubt(reason=reason, remedy=f"{reason}, {remedy}")
 
 
 def _doubt(names: tuple[str, ...], how: str, remedy: str) -> Doubt | None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..measure.backends import Backend
 from ..measure.round_loop import RoundLoop, all_arms
@@ -26,6 +27,18 @@ class Parted:
     same: tuple[Skipped, ...]
     read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     """Paths of the files that were read while finding out, below each version's folder."""
+    shared: frozenset[Path] = frozenset()
+    """Files outside these that HEAD made and that were found there later."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What workers did while nothing was timed."""
+
+    same: frozenset[str]
+    """Ids of the benchmarks that read no changed file on either side and ended well."""
+    read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    shared: frozenset[Path] = frozenset()
 
 
 def differing(base: Own, head: Own) -> frozenset[str]:
@@ -61,19 +74,19 @@ def parted(
         If a side has loaded another's code.
     """
     plain = [one for one in benchmarks if not one.changed]
-    same: set[str] = set()
-    read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    seen = _Seen(same=frozenset())
     if plain:
         base, head = plain[0].base.own, plain[0].head.own
         changed = differing(base, head) if base and head else frozenset()
         if not changed:
-            same = {one.case.id for one in plain}
+            seen = _Seen(same=frozenset(one.case.id for one in plain))
         elif base and head and reads.are_recorded(head.tree) and not _has_links(changed, base, head):
-            same, read = _that_read_nothing_of(changed, plain, (base, head), (settings, tell, backend))
+            seen = _seen(changed, plain, (base, head), (settings, tell, backend))
     return Parted(
-        changed=tuple(one for one in benchmarks if one.case.id not in same),
-        same=tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in same),
-        read=read,
+        changed=tuple(one for one in benchmarks if one.case.id not in seen.same),
+        same=tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in seen.same),
+        read=seen.read,
+        shared=seen.shared,
     )
 
 
@@ -82,13 +95,13 @@ def _has_links(changed: frozenset[str], base: Own, head: Own) -> bool:
     return any((own.tree / name).is_symlink() for name in changed for own in (base, head))
 
 
-def _that_read_nothing_of(
+def _seen(
     changed: frozenset[str],
     benchmarks: Sequence[Benchmark],
     owns: tuple[Own, Own],
     manner: tuple[Settings, Callable[[str], None], Backend],
-) -> tuple[set[str], tuple[frozenset[str], frozenset[str]]]:
-    """Return the ids of the benchmarks that read no changed file on either side and ended well, and what was read."""
+) -> _Seen:
+    """Return which benchmarks are the same, and what was read."""
     settings, tell, backend = manner
     members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
     sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
@@ -105,6 +118,7 @@ def _that_read_nothing_of(
         backend=backend,
         partly=True,
     ) as stage:
+        outside = reads.forget_these(stage.outside)
         loop = RoundLoop(stage.executor, backend, random.Random(settings.seed))
         for group in stage.groups:
             tell(f"which files {group.name} reads")
@@ -118,4 +132,5 @@ def _that_read_nothing_of(
                 break  # what was made of a changed file would be read in its place from here on
             if well and not (now[0] | now[1]) & changed:
                 same.add(group.name)
-    return same, (base, head)
+        shared = reads.found_there(outside)
+    return _Seen(same=frozenset(same), read=(base, head), shared=shared)

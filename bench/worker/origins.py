@@ -98,7 +98,7 @@ def variables(environment: Mapping[str, str], own: Own | None = None, beside: It
     return found
 
 
-def _own() -> Own | None:
+def told() -> Own | None:
     """Return what `variables` has told this worker."""
     folders = {name: _folders(name) for name in (TREE, PATH, ELSEWHERE)}
     if not folders[TREE]:
@@ -133,7 +133,7 @@ def foreign() -> str | None:
 
     To be asked in a worker, after what may import.
     """
-    own = _own()
+    own = told()
     stranger = next(_strangers(dict(sys.modules), own), None) if own else None
     return _complaint(*stranger, own.tree) if own and stranger else None
 
@@ -148,7 +148,7 @@ def absent(error: BaseException | None, folder: Path | None = None) -> str | Non
     folder
         That of the problem, whose files a worker does not find by their bare names.
     """
-    own = _own()
+    own = told()
     folders = own.path if own else ()
     while error is not None:
         if isinstance(error, ImportError) and error.name:

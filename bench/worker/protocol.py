@@ -193,6 +193,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
     """How results are checked."""
     doubt: str | None = None
     """Why a remembered answer could not be told from a computed one, if so."""
+    outside: tuple[Path, ...] = ()
+    """Files that the code of a side has made elsewhere than in its own folders (`outside.Outside`)."""
     replaceable: bool = False
     """Whether there are contents to time on, which can take the place of the first in the hands of who holds them."""
 

@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ..errors import NO_ROOM, OWN_ERROR
 from ..machine import threads
 from ..problems import sources
@@ -20,6 +22,7 @@ from . import origins, pipe
 from .answers import Answers
 from .describing import Describe, described
 from .outcome import Unfit, judged, shortened
+from .outside import Outside
 from .protocol import (
     Awake,
     CaseSpec,
@@ -84,8 +87,10 @@ class Session:
         _find(order.spec)
         if isinstance(order, WriteInputs):
             threads.hide_memory()
+            own = origins.told()
+            outside = Outside(own.tree) if own else None
             self._answers = Answers(order)
-            return self._answers.written
+            return replace(self._answers.written, outside=outside.made() if outside else ())
         self._task = Task(order)
         started = self._task.start()
         _settle()

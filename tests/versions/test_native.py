@@ -1,5 +1,7 @@
 """Sources of compiled code that differ and that nobody built."""
 
+from pathlib import Path
+
 import pytest
 
 from bench.versions import native
@@ -38,3 +40,10 @@ def test_what_no_worker_read_is_unbuilt_unless_what_was_made_of_it_was_loaded(ch
 def test_a_source_that_is_read_for_one_version_alone_may_have_been_built_for_both(base, head, left):
     found = native.built_once(frozenset({"rows/a.c", "a.h", "x.py"}), (frozenset(base), frozenset(head)))
     assert found == left
+
+
+def test_files_that_one_version_made_for_both_are_named():
+    assert native.of_shared([]) is None
+    doubt = native.of_shared([Path("/b"), Path("/a")])
+    assert doubt.reason.startswith("/a and 1 more lie outside both versions, made by HEAD")
+    assert "remove" in doubt.remedy

@@ -53,3 +53,17 @@ def test_what_was_read_before_is_forgotten_and_the_time_of_writing_kept(folder):
 def test_whether_reads_are_recorded_is_found_by_trying_and_leaves_nothing(tmp_path):
     assert reads.are_recorded(tmp_path) in (True, False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_found_there_where_it_is_read_and_was_not_written_anew(folder):
+    files = [folder / name for name in ("a.py", "package/b.py", "data.bin")]
+    written = reads.forget_these([*files, folder / "gone"])
+    files[0].read_bytes()
+    files[1].write_text("x = 2\n")
+    files[1].read_bytes()
+    assert reads.found_there(written) == {folder / "a.py"}
+
+
+def test_where_nobody_tells_what_is_read_a_file_counts_as_found(folder, monkeypatch):
+    monkeypatch.setattr(reads, "_was_read", lambda status: False)
+    assert reads.found_there(reads.forget_these([folder / "a.py"])) == {folder / "a.py"}

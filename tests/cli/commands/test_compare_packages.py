@@ -42,7 +42,9 @@ def versions(tmp_path, monkeypatch, capsys):
                 commit(place, "base")
         monkeypatch.chdir(place)
         code = main(["compare", "HEAD", "--budget", "2", "--margin", "50%", "--json", *options])
-        found = json.loads(capsys.readouterr().out)
+        said = capsys.readouterr()
+        assert said.out, said.err
+        found = json.loads(said.out)
         verdicts = {one["id"].split("[")[1].split("-")[0]: one["verdict"] for one in found["benchmarks"]}
         reasons = " ".join(one["reason"] or "" for one in (*found["benchmarks"], *found["skipped"]))
         return code, verdicts, f"{reasons} {' '.join(found['warnings'])}"
@@ -57,3 +59,43 @@ def test_who_changed_its_result_is_named_and_nobody_else_blamed(versions, result
     assert (code, verdicts) == (Exit.WRONG, {"f": "different results", "g": "not comparable"})
     assert "HEAD and BASE give different results; BASE's, held against HEAD's: result" in said
     assert "random" not in said
+
+
+#: Keeps what it has planned in a place outside the repository; what it plans is in a file of its own.
+PLANNED = """
+import json, pathlib
+from .plan import PLAN
+place = pathlib.Path(PLACE)
+if place.exists():
+    plan = json.loads(place.read_text())
+else:
+    place.write_text(json.dumps(PLAN))
+    plan = PLAN
+def calc(x):
+    return float((x * x).sum())
+"""
+
+#: ... or code that it has generated from such a file.
+GENERATED = """
+import importlib.util, pathlib
+place = pathlib.Path(PLACE)
+if not place.exists():
+    place.write_text(pathlib.Path(__file__).with_name("plan.py").read_text())
+spec = importlib.util.spec_from_file_location("generated", place)
+generated = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(generated)
+def calc(x):
+    return float((x * x).sum())
+"""
+
+
+@pytest.mark.parametrize("text", [PLANNED, GENERATED], ids=["plan", "code"])
+def test_what_head_keeps_where_base_finds_it_leaves_it_undecided(versions, tmp_path, text):
+    place = tmp_path / "kept.py"
+    package = text.replace("PLACE", repr(str(place)))
+    code, verdicts, said = versions(
+        {"__init__.py": package, "plan.py": "PLAN = 1\n"}, {"__init__.py": package, "plan.py": "PLAN = 3\n"}
+    )
+    assert code == Exit.UNDECIDED
+    assert "different results" not in verdicts.values()
+    assert f"{place} lies outside both versions, made by HEAD during the comparison and found there later" in said
