@@ -21,6 +21,7 @@ from ..problems.case import Case
 from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
+from ..worker.origins import has_regular
 from ..worker.protocol import InputsWritten
 from . import probes
 from .backends import Backend, RoundExecutor
@@ -134,7 +135,7 @@ def _stage(
     for name, arms in members.items():
         first = arms[0]
         try:
-            written = inputs.of(first.case, sources[first.name])
+            written = inputs.of(first.case, sources[first.name], [sources[arm.name] for arm in arms])
         except NothingMeasured as error:
             if not partly:
                 raise
@@ -202,8 +203,8 @@ class _Inputs:
         self._seed = seed
         self._written: dict[_Key, tuple[Path, InputsWritten | Ended]] = {}
 
-    def of(self, one: Case, source: Source) -> tuple[Path, InputsWritten]:
-        """Return the folder of a case's inputs, and what making them told."""
+    def of(self, one: Case, source: Source, beside: Iterable[Source] = ()) -> tuple[Path, InputsWritten]:
+        """Return the folder of a case's inputs, and what making them told; who is measured `beside` may have more."""
         key = _key(one, source)
         if key not in self._written:
             folder = self._place / f"inputs-{len(self._written)}"
@@ -212,13 +213,8 @@ class _Inputs:
         if isinstance(reply, Ended):
             if any(os.strerror(error) in reply.reason for error in NO_ROOM):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            told = f"{one.problem}: cannot be verified: {reply.reason}"
-            absent = _ABSENT.search(reply.reason)
-            raise NothingMeasured(
-                f"{told}; if {absent[1]} is a package, install it where implbench is" if absent else told,
-                written=reply.written,
-                own=reply.reason.startswith(OWN_ERROR),
-            )
+            told = f"{one.problem}: cannot be verified: {reply.reason}{_remedy(reply.reason, beside)}"
+            raise NothingMeasured(told, written=reply.written, own=reply.reason.startswith(OWN_ERROR))
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
@@ -250,6 +246,17 @@ class _Inputs:
                 shutil.rmtree(folders[key], ignore_errors=True)
                 replies[place] = write(key)
         self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}
+
+
+def _remedy(reason: str, beside: Iterable[Source]) -> str:
+    """Return what to do about a module that could not be imported, empty where that is not the reason."""
+    absent = _ABSENT.search(reason)
+    if absent is None:
+        return ""
+    name = absent[1]
+    if any(source.own and has_regular(source.own, name) for source in beside):
+        return f"; {name} is among the files of the other version, BASE, and not of HEAD"
+    return f"; if {name} is a package, install it where implbench is"
 
 
 def _key(one: Case, source: Source) -> _Key:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import ModuleType
 
 from ..problems.from_source import PACKAGE
-from .outcome import where
 from .relocation import Relocation, mapped
 
 #: Variables that tell a worker the folders of its side, and the folder of that side's files.
@@ -138,70 +137,6 @@ def foreign() -> str | None:
     return _complaint(*stranger, own.tree) if own and stranger else None
 
 
-def absent(error: BaseException | None, folder: Path | None = None) -> str | None:
-    """Return the sentence on a module or file that code wants and does not find where it looks, None if on another.
-
-    Parameters
-    ----------
-    error
-        What the implementation raised; the errors that it comes from are looked at too.
-    folder
-        That of the problem, whose files a worker does not find by their bare names.
-    """
-    own = told()
-    folders = own.path if own else ()
-    while error is not None:
-        if isinstance(error, ImportError) and error.name:
-            name = _missing(error)
-            if name and _has(folders, name.partition(".")[0]) and not _has(folders, name):
-                return (
-                    f"{name} is not among this version's files: where the package's build writes it, as compiled "
-                    "modules and _version.py, have each version built (--build 'pip install {source}', or by what else "
-                    "writes it)"
-                )
-        if isinstance(error, OSError):
-            said = _relative(error, own.tree if own else folder) or (_unread(error, own) if own else None)
-            if said:
-                return said
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _relative(error: OSError, folder: Path | None) -> str | None:
-    """Return the sentence on a file in a folder that was looked for in the current one, None if it is another."""
-    words = [word.rstrip(":.,") for word in str(error).replace("'", " ").split()]  # as ctypes and NumPy have it
-    named, is_there = ([error.filename], Path.exists) if isinstance(error.filename, str) else (words, Path.is_file)
-    found = [name for name in named if folder and name and not Path(name).is_absolute() and is_there(folder / name)]
-    if not found:
-        return None
-    empty = "is not in the folder that a worker starts in, which is empty: name it from Path(__file__)"
-    return f"{found[0]} {empty}{where(error)}"
-
-
-def _unread(error: OSError, own: Own) -> str | None:
-    """Return the sentence on a file that the repository has and a worker does not find, None if it is another."""
-    named = error.filename if isinstance(error.filename, str) else str(error).partition(":")[0]  # as ctypes has it
-    place = Path(named)
-    if place.exists() or not place.is_relative_to(own.tree):
-        return None
-    name = place.relative_to(own.tree)
-    if not any((origin / name).exists() for origin in own.origins):
-        return None
-    return (
-        f"{name} is in the repository and not among this version's files, as what git ignores: have it in a checkout "
-        "of each version, and give the two folders"
-    )
-
-
-def _missing(error: ImportError) -> str | None:
-    """Return the full name of the module that an import did not find."""
-    if isinstance(error, ModuleNotFoundError):
-        return error.name
-    words = error.msg.split("'") if error.msg else []
-    circular = "partially initialized module" in (error.msg or "")  # so does Python call a submodule that is not there
-    return f"{error.name}.{words[1]}" if circular and len(words) > 1 else None
-
-
 def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[str, str]]:
     """Yield name and file of each module that the side has and that was loaded from elsewhere.
 
@@ -209,7 +144,7 @@ def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[st
     """
     relocation = own.relocation
     firsts = {name.partition(".")[0] for name in modules} - _NOT_OWN - sys.stdlib_module_names - {_FIRST}
-    regular = {name for name in firsts if _is_regular(own, name)}
+    regular = {name for name in firsts if has_regular(own, name)}
     there = {file.name.partition(".")[0] for folder in own.path if folder.is_dir() for file in folder.iterdir()}
     for name, module in sorted(modules.items()):
         first = name.partition(".")[0]
@@ -217,7 +152,7 @@ def _strangers(modules: Mapping[str, ModuleType], own: Own) -> Iterator[tuple[st
             continue  # nobody's, or another name of a module that is looked at under its own
         in_problem = first.startswith(_PROBLEM) and name != first
         places = list(_places(module))
-        is_there = first in there and _has(own.path, name)
+        is_there = first in there and has(own.path, name)
         named = in_problem or first in regular or _is_installed(own, name) or is_there
         if not (places and (named or any(map(relocation.copy_of, places)))):
             continue  # most: where links lead is only looked up for the others
@@ -242,7 +177,7 @@ def _lies_below(place: str, tree: Path) -> bool:
     return Path(place).is_relative_to(tree) or Path(place).resolve().is_relative_to(tree.resolve())
 
 
-def _is_regular(own: Own, name: str) -> bool:
+def has_regular(own: Own, name: str) -> bool:
     """Return whether a name without a dot is a module of the side, or a package with an __init__."""
     is_module = any((folder / f"{name}.py").is_file() for folder in own.path)
     is_package = any(_holds(folder / name, "__init__") for folder in own.path)
@@ -254,7 +189,7 @@ def _is_installed(own: Own, name: str) -> bool:
     return any(f"{name}.".startswith(f"{one}.") for one in own.installed)
 
 
-def _has(folders: Sequence[Path], name: str) -> bool:
+def has(folders: Sequence[Path], name: str) -> bool:
     """Return whether the folders have a module of that full name, or a package with an __init__."""
     *parents, last = name.split(".")
     places = [folder.joinpath(*parents) for folder in folders]

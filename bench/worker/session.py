@@ -18,7 +18,7 @@ from ..errors import NO_ROOM, OWN_ERROR
 from ..machine import threads
 from ..problems import sources
 from ..problems.origin import Origin
-from . import origins, pipe
+from . import absence, origins, pipe
 from .answers import Answers
 from .describing import Describe, described
 from .outcome import Unfit, judged, shortened
@@ -61,7 +61,7 @@ class Session:
             reply = Leaving() if isinstance(order, Leave) else self._led(order, origin) if origin else self._do(order)
         except Unfit as unfit:
             folder = order.spec.folder if isinstance(order, WriteInputs | Start) else None
-            reply = Failure(outcome=unfit.outcome, reason=origins.absent(unfit.__cause__, folder) or unfit.reason)
+            reply = Failure(outcome=unfit.outcome, reason=absence.absent(unfit.__cause__, folder) or unfit.reason)
         except Exception as error:  # noqa: BLE001  # whatever it is, it is no implementation's
             traceback.print_exc()
             full = isinstance(error, OSError) and error.errno in NO_ROOM

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from bench.problems.implementation import PACKAGE
-from bench.worker import origins
+from bench.worker import absence, origins
 
 
 def package(folder, name="mine", text="", *, regular=True):
@@ -44,10 +44,10 @@ def printed(code, tmp_path, path=(), **variables):
 def test_a_file_of_the_problem_that_is_named_as_if_a_worker_started_there_is_told(tmp_path, error):
     (tmp_path / "folder").mkdir()
     (tmp_path / "data.txt").write_text("")
-    said = origins.absent(error, tmp_path)
+    said = absence.absent(error, tmp_path)
     assert "is not in the folder that a worker starts in, which is empty: name it from Path(__file__)" in said
-    assert origins.absent(FileNotFoundError("nothing.txt not found in folder."), tmp_path) is None
-    assert origins.absent(error) is None
+    assert absence.absent(FileNotFoundError("nothing.txt not found in folder."), tmp_path) is None
+    assert absence.absent(error) is None
 
 
 def test_a_sides_folders_stand_before_what_is_installed_and_behind_the_standard_library(tmp_path):
@@ -244,14 +244,14 @@ def test_a_file_that_only_the_repository_has_is_told(loaded, tmp_path, monkeypat
     (tmp_path / "checkout" / "lib" / "k.so").write_text("")
     monkeypatch.setenv(origins.ORIGINS, str(tmp_path / "checkout"))
     loaded(["zz.py"])
-    said = origins.absent(error(tmp_path / "tree"))
+    said = absence.absent(error(tmp_path / "tree"))
     assert said is None if told is None else said.startswith(told)
 
 
 def test_nothing_is_asked_of_a_worker_without_a_side(monkeypatch):
     monkeypatch.delenv(origins.TREE, raising=False)
     assert origins.foreign() is None
-    assert origins.absent(ImportError("x", name="y")) is None
+    assert absence.absent(ImportError("x", name="y")) is None
 
 
 @pytest.mark.parametrize(
@@ -271,11 +271,11 @@ def test_nothing_is_asked_of_a_worker_without_a_side(monkeypatch):
 )
 def test_a_module_that_only_a_build_would_write_is_told(loaded, error, told):
     loaded(["zz/__init__.py"])
-    said = origins.absent(error)
+    said = absence.absent(error)
     assert said is None if told is None else said.startswith(told)
     wrapped = RuntimeError("later")
     wrapped.__cause__ = error
-    assert origins.absent(wrapped) == said
+    assert absence.absent(wrapped) == said
 
 
 def test_bytecode_of_a_side_lies_beside_its_source_where_reading_it_is_seen(tmp_path):

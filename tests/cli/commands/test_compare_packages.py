@@ -99,3 +99,10 @@ def test_what_head_keeps_where_base_finds_it_leaves_it_undecided(versions, tmp_p
     assert code == Exit.UNDECIDED
     assert "different results" not in verdicts.values()
     assert f"{place} lies outside both versions, made by HEAD during the comparison and found there later" in said
+
+
+def test_a_package_that_head_has_no_longer_is_told_so(versions):
+    head = {"__init__.py": "raise ModuleNotFoundError(\"No module named 'mine'\")"}
+    code, verdicts, said = versions({"__init__.py": CALC}, head)
+    assert (code, set(verdicts.values())) == (Exit.WRONG, {"wrong"})
+    assert "mine is among the files of the other version, BASE, and not of HEAD" in said
