@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Prepared:
     """What was read to find out which benchmarks have changed."""
     shared: frozenset[Path]
     """Files outside both that HEAD made meanwhile, and BASE may have found."""
+    refused: Mapping[str, str]
+    """Id of what is to be measured -> why HEAD's problem gave it no inputs, which it is not asked for again."""
     started_s: float
 
 
@@ -58,13 +60,21 @@ def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path
     chosen, skipped = benchmarks.chosen(*pair, wanted)
     read: _Read = (frozenset(), frozenset())
     shared = frozenset[Path]()
+    refused: Mapping[str, str] = {}
     if chosen and not everything:
         with terminal.progress(f"which of {len(chosen)} benchmarks have changed") as listener:
             parted = sameness.parted(chosen, settings, _telling(listener), backend=backends.usual())
         chosen, skipped = parted.changed, (*skipped, *parted.same)
-        read, shared = parted.read, parted.shared
+        read, shared, refused = parted.read, parted.shared, parted.refused
     return Prepared(
-        pair=pair, changed=changed, chosen=chosen, skipped=skipped, read=read, shared=shared, started_s=started_s
+        pair=pair,
+        changed=changed,
+        chosen=chosen,
+        skipped=skipped,
+        read=read,
+        shared=shared,
+        refused=refused,
+        started_s=started_s,
     )
 
 
@@ -94,23 +104,25 @@ def measured(
     ForeignCode
         If a side has loaded other code than its own.
     """
-    results: Sequence[Measured] = ()
+    results: tuple[Measured, ...] = ()
     overtime_s = 0.0
     margins = margins or Margins(usual=settings.margin)
     read, shared = ready.read, ready.shared
-    if ready.chosen:
-        title = f"{len(ready.chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
+    refused = [Measured(benchmark=one, refused=why) for one in ready.chosen if (why := ready.refused.get(one.case.id))]
+    chosen = [one for one in ready.chosen if one.case.id not in ready.refused]
+    if chosen:
+        title = f"{len(chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
         with terminal.progress(title) as listener:
             comparer = Comparer(settings, listener, rule=replace(rule, judges_all=memory_limits.is_gated))
             for side in ready.pair:
                 reads.forget(side.own.tree)
-            results = comparer.compare(ready.chosen, margins)
+            results = comparer.compare(chosen, margins)
             overtime_s, shared = comparer.overtime_s, shared | comparer.shared
         now = [reads.since_forgotten(side.own.tree) for side in ready.pair]
         read = read[0] | now[0], read[1] | now[1]
     limits = memory.limits(results, memory_limits.margins, is_gated=memory_limits.is_gated)
     found = replace(
-        _found(ready, results, margins, limits=limits),
+        _found(ready, (*results, *refused), margins, limits=limits),
         overtime_s=overtime_s,
         is_explained=settings.explains,
         command=settings.command,

@@ -107,7 +107,7 @@ class Verifiers:
             self._asked(one, Wake(), Awake, PATIENCE * self._timeout_s)
             took_s = time.monotonic() - began_s
             self.start_s = took_s if self.start_s is None else min(self.start_s, took_s)
-            one.written = self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s)
+            one.written = self._written(one, order)
         except BaseException as error:
             one.process.kill()
             if isinstance(error, Ended):
@@ -156,13 +156,20 @@ class Verifiers:
             one.made += 1
             spec = replace(one.order.spec, inputs=folder.with_name(f"{folder.name}-{one.made}"))
             one.process = self._started(one.conditions)
-            self._asked(one, replace(one.order, spec=spec), InputsWritten, PATIENCE * self._timeout_s)
+            self._written(one, replace(one.order, spec=spec))
         return one
 
-    def _asked(self, one: _Verifier, order: Order, expected: type[Answer], timeout_s: float) -> Answer:
+    def _written(self, one: _Verifier, order: WriteInputs) -> InputsWritten:
+        """Have inputs made; each call of the baseline, on one thread, has the time that a worker has for it."""
+        call_s = self._timeout_s * min(order.spec.case.threads or 1, PATIENCE)
+        return self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s, call_s=call_s)
+
+    def _asked(
+        self, one: _Verifier, order: Order, expected: type[Answer], timeout_s: float, *, call_s: float | None = None
+    ) -> Answer:
         one.process.resume()
         try:
-            return asked(one.process, one.name, order, expected, timeout_s)
+            return asked(one.process, one.name, order, expected, timeout_s, call_s=call_s)
         finally:
             if not one.process.ended:
                 one.process.pause()
@@ -175,10 +182,11 @@ def asked(
     expected: type[Answer],
     timeout_s: float,
     *,
+    call_s: float | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Answer:
     """Return what a worker replies; ForeignCode, with the name of its case, where it has loaded that."""
     try:
-        return process.ask(order, expected, timeout_s, meanwhile=meanwhile)
+        return process.ask(order, expected, timeout_s, call_s=call_s, meanwhile=meanwhile)
     except ForeignCode as error:
         raise ForeignCode(f"{name}: {error}") from error

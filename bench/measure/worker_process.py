@@ -13,13 +13,14 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import ForeignCode
-from ..machine import affinity, memory, usage
+from ..machine import affinity, memory
 from ..machine.privacy import masked
 from ..store.worker_records import Outcome
 from ..units import amount
 from ..worker import pipe
 from ..worker.protocol import Answer, Failure, Foreign, Leave, Leaving, Order, Start
 from . import descendants, seen, worker_start
+from .deadline import Deadline
 from .ended import Ended
 from .seen import Seen
 from .worker_start import Conditions
@@ -33,17 +34,11 @@ GRACE_S = 2.0
 #: Code that has set up something around a call gets so long to end that.
 LONGEST_END_S = 30.0
 
-#: Time in which a worker could have computed but had to wait for a CPU does not count; at most so many times its own.
-MOST_WAITING = 10.0
-
 #: The longest wait at a stretch.
 LONGEST_POLL_S = 3600.0
 
 #: Whoever waits longer than this for an answer does something else meanwhile, where there is something.
 MEANWHILE_S = 1.0
-
-#: A deadline is not put off by less.
-SHORTEST_EXTENSION_S = 0.01
 
 #: Signals that are sent from outside; an error of the code itself ends in another.
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
@@ -101,9 +96,12 @@ class WorkerProcess:
         expected: type[Answer],
         timeout_s: float,
         *,
+        call_s: float | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> Answer:
         """Send an order and wait for its answer; what is done `meanwhile`, every second, is nothing while it times.
+
+        Of that time one call of the baseline, of which it tells when it begins and ends, may take `call_s`.
 
         Raises
         ------
@@ -122,7 +120,7 @@ class WorkerProcess:
             self._inputs = (order.spec.inputs, *(Path(at, name) for at, _, names in files for name in names))
         try:
             pipe.send(self._at.commands, number, order)
-            answered, body = self._wait(timeout_s, meanwhile)
+            answered, body = self._wait(timeout_s, call_s, meanwhile)
             reply = pipe.decode_reply(body, expected)
         except ValueError as error:
             self.kill()
@@ -152,24 +150,30 @@ class WorkerProcess:
         reached = failure.outcome == "out-of-memory" or os.strerror(errno.EFBIG) in failure.reason
         return f"; it may have {amount(limit, 'B')} (--memory)" if limit and reached else ""
 
-    def _wait(self, timeout_s: float, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
+    def _wait(self, timeout_s: float, call_s: float | None, meanwhile: Callable[[], None] | None) -> tuple[int, bytes]:
         """Return number and JSON of the next message, Ended at the deadline; keep the tail of the output meanwhile."""
-        started, waited_s = time.monotonic(), usage.waited_for_cpu_s(self.pid)
-        longest_s, longer_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S, 0.0
+        whole, call = Deadline(self.pid, timeout_s), None
+        longest_s = MEANWHILE_S if meanwhile else LONGEST_POLL_S
         poller = select.poll()
         for descriptor in (self._at.replies, self._at.output, *self._at.exits):
             poller.register(descriptor, select.POLLIN)
-        while (message := self._received.message()) is None:
-            left = started + timeout_s + longer_s - time.monotonic()
-            if left <= 0:
-                owed_s = min(usage.waited_for_cpu_s(self.pid) - waited_s, MOST_WAITING * timeout_s) - longer_s
-                if owed_s <= SHORTEST_EXTENSION_S:
-                    self.kill()
-                    reason = f"no answer within {timeout_s:g} s (--timeout)"
-                    raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
-                longer_s += owed_s
+        while True:
+            message = self._received.message()
+            step = pipe.step_of(message[1]) if message else None
+            if step:
+                call = Deadline(self.pid, call_s) if step.begins and call_s else None
                 continue
-            ready = [descriptor for descriptor, _ in poller.poll(min(left, longest_s) * 1000)]
+            if message:
+                return message
+            soonest = min(filter(None, (whole, call)), key=lambda one: one.left_s)
+            if soonest.left_s <= 0:
+                if soonest.put_off():
+                    continue
+                self.kill()
+                what = "no answer" if soonest is whole else "no end of one call"
+                reason = f"{what} within {soonest.timeout_s:g} s (--timeout)"
+                raise Ended(Outcome.TIMEOUT, reason, from_outside=True)  # or others kept machine or disk busy
+            ready = [descriptor for descriptor, _ in poller.poll(max(0.0, min(soonest.left_s, longest_s)) * 1000)]
             if meanwhile and not ready:
                 meanwhile()
             if self._at.output in ready:
@@ -178,7 +182,6 @@ class WorkerProcess:
                 self._take_reply()
             elif ready and ready[0] in self._at.exits:
                 raise EOFError  # it has ended, though something that it started may hold its pipes
-        return message
 
     def _take_reply(self) -> None:
         data = os.read(self._at.replies, 65536)

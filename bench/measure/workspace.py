@@ -230,7 +230,8 @@ class _Inputs:
         def write(key: _Key) -> InputsWritten | Ended:
             return self.executor.write_inputs(*each[key], folders[key], seed=self._seed)
 
-        with ThreadPoolExecutor(max_workers=len(hardware.allowed_cpus())) as pool:
+        at_once = min(len(order), len(hardware.allowed_cpus()))
+        with ThreadPoolExecutor(max_workers=at_once or 1) as pool:
             try:
                 futures = [pool.submit(write, key) for key in order]
                 while (made := len(wait(futures, timeout=MEANWHILE_S).done)) < len(futures):
@@ -242,7 +243,7 @@ class _Inputs:
                 raise
         for place, key in enumerate(order):
             reply = replies[place]
-            if isinstance(reply, Ended) and reply.outcome in FOR_WANT_OF_ROOM:
+            if isinstance(reply, Ended) and reply.outcome in FOR_WANT_OF_ROOM and at_once > 1:
                 shutil.rmtree(folders[key], ignore_errors=True)
                 replies[place] = write(key)
         self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}

@@ -1,8 +1,8 @@
 """Which benchmarks are the same code on both sides: those of which everything that was read is the same."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..measure.backends import Backend
@@ -29,6 +29,8 @@ class Parted:
     """Paths of the files that were read while finding out, below each version's folder."""
     shared: frozenset[Path] = frozenset()
     """Files outside these that HEAD made and that were found there later."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Id of one to be measured -> why HEAD's problem gave it no inputs."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +41,7 @@ class _Seen:
     """Ids of the benchmarks that read no changed file on either side and ended well."""
     read: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     shared: frozenset[Path] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def differing(base: Own, head: Own) -> frozenset[str]:
@@ -87,6 +90,7 @@ def parted(
         same=tuple(Skipped(name=one.case.id, reason=SAME) for one in benchmarks if one.case.id in seen.same),
         read=seen.read,
         shared=seen.shared,
+        refused=seen.refused,
     )
 
 
@@ -133,4 +137,4 @@ def _seen(
             if well and not (now[0] | now[1]) & changed:
                 same.add(group.name)
         shared = reads.found_there(outside)
-    return _Seen(same=frozenset(same), read=(base, head), shared=shared)
+    return _Seen(same=frozenset(same), read=(base, head), shared=shared, refused=stage.refused)

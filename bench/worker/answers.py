@@ -33,6 +33,7 @@ from .protocol import (
     Verify,
     WriteInputs,
 )
+from .steps import Tell, untold
 from .values import structure
 from .values.leaves import Leaf
 from .values.nothing import NOTHING
@@ -51,11 +52,11 @@ MOST_DRAWN = 10**6
 class Answers:
     """What is right for the contents of one case's inputs."""
 
-    def __init__(self, order: WriteInputs) -> None:
-        """Make the contents, and write the first for the workers."""
+    def __init__(self, order: WriteInputs, tell: Tell = untold) -> None:
+        """Make the contents, and write the first for the workers; `tell` of the baseline's calls meanwhile."""
         self._order = order
         self._spec = order.spec
-        self._maker = Maker(order)
+        self._maker = Maker(order, tell)
         first = self._maker.contents(FIRST, 0)
         hand_out(first, first_of(self._spec, first.data, first.seed).folder, self._spec)
         self._made = {FIRST: first, LAST: self._maker.contents(LAST, order.drawn)}

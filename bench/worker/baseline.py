@@ -20,6 +20,7 @@ from .inputs import is_plain
 from .loading import ProblemFunctions, loaded
 from .outputs import Outputs, leaves_of, named
 from .protocol import CaseSpec, Start
+from .steps import Calling, Tell, untold
 from .values.leaves import Leaf, Numbers
 from .values.stored import load_leaves, save_leaves
 
@@ -29,8 +30,9 @@ Values = Mapping[str, Any]
 class Baseline:
     """The baseline as a function of the inputs, which leaves these alone."""
 
-    def __init__(self, spec: CaseSpec, problem: ProblemFunctions, name: str) -> None:
+    def __init__(self, spec: CaseSpec, problem: ProblemFunctions, name: str, tell: Tell = untold) -> None:
         """Get ready; nothing is loaded yet."""
+        self._tell, self._here = tell, os.getpid()
         self._spec = spec
         self._problem = problem
         self._name = name
@@ -38,12 +40,20 @@ class Baseline:
 
     def of_operands(self, call: Call) -> "Baseline":
         """Return it as a function of what a call is given that other code leads to."""
-        found = Baseline(self._spec, self._problem, self._name)
+        found = Baseline(self._spec, self._problem, self._name, self._tell)
         found._prepare = call.prepare
         return found
 
     def __call__(self, inputs: Values) -> Outputs:
         """Return the outputs of one evaluation, name -> value; what it raises passes through."""
+        tell = self._tell if os.getpid() == self._here else untold  # a fork has a limit of its own
+        tell(Calling(begins=True))
+        try:
+            return self._evaluated(inputs)
+        finally:
+            tell(Calling(begins=False))
+
+    def _evaluated(self, inputs: Values) -> Outputs:
         if self._prepare is None:
             self._prepare = loaded(Start(spec=self._spec, implementation=self._name, layout={})).prepare
         own = {name: copied(value) for name, value in inputs.items()}

@@ -18,6 +18,7 @@ from .loading import ProblemFunctions, problem_functions
 from .originals import Making, made, save_making
 from .outcome import Unfit, judged
 from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
+from .steps import Tell
 from .value_files import differs, save_values
 from .values.comparison import Error, compared
 from .values.digest import digest, looked
@@ -43,12 +44,12 @@ class Maker:
     x = a1 in patches). What is drawn no worker can have met before it is handed out.
     """
 
-    def __init__(self, order: WriteInputs) -> None:
+    def __init__(self, order: WriteInputs, tell: Tell) -> None:
         self._order = order
         self._spec = order.spec
         with judged():
             self.problem = problem_functions(order.spec)
-        baseline, self._call = Baseline(order.spec, self.problem, order.baseline), calls.here()
+        baseline, self._call = Baseline(order.spec, self.problem, order.baseline, tell), calls.here()
         told = baseline.of_operands(self._call) if self._call else baseline
         self._expecting = Expecting(order.spec, self.problem, told)
 

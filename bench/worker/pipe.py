@@ -25,6 +25,7 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
+from .steps import Calling
 from .untimed import Count, Track
 
 #: A longer message is a mistake or an attack, no reply.
@@ -110,6 +111,15 @@ def decode_reply(body: bytes, expected: type[Answer]) -> Answer | Failure | Fore
     """Return the reply to an order that asks for the `expected` one; Unreadable if it is none of the three."""
     kind: Any = expected | Failure | Foreign
     found: Answer | Failure | Foreign = reading.decoded(body, kind, hook=_path_of_text)
+    return found
+
+
+def step_of(body: bytes) -> Calling | None:
+    """Return the step that a message tells of, before the reply; None where it is no such message."""
+    try:
+        found: Calling = reading.decoded(body, Calling)
+    except reading.Unreadable:
+        return None
     return found
 
 

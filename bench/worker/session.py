@@ -40,6 +40,7 @@ from .protocol import (
     Wake,
     WriteInputs,
 )
+from .steps import Calling, Tell, untold
 from .task import Task
 from .untimed import Count, Track
 
@@ -47,8 +48,12 @@ from .untimed import Count, Track
 class Session:
     """The orders of one parent, answered one after the other."""
 
-    def __init__(self, serve: Callable[[Order], None] | None = None) -> None:
-        """Take `serve`, which answers an order and those behind it, for calls that other code leads to."""
+    def __init__(self, serve: Callable[[Order], None] | None = None, tell: Tell = untold) -> None:
+        """Take `serve`, which answers an order and those behind it, for calls that other code leads to.
+
+        `tell` is told, before the reply, what is being done.
+        """
+        self._tell = tell
         self._task: Task | None = None
         self._answers: Answers | None = None
         self._serve = serve
@@ -89,7 +94,7 @@ class Session:
             threads.hide_memory()
             own = origins.told()
             outside = Outside(own.tree) if own else None
-            self._answers = Answers(order)
+            self._answers = Answers(order, self._tell)
             return replace(self._answers.written, outside=outside.made() if outside else ())
         self._task = Task(order)
         started = self._task.start()
@@ -168,7 +173,7 @@ class _Line:
     def __init__(self, commands: int, replies: int) -> None:
         self._commands = commands
         self._replies = replies
-        self._session = Session(self._serve_there)
+        self._session = Session(self._serve_there, self._told)
         self._is_led = False
         self._number = 0
         """Of the last order."""
@@ -186,6 +191,9 @@ class _Line:
         """Serve in the midst of other code, until it is to be left."""
         self._is_led = True
         self.serve(order)
+
+    def _told(self, step: Calling) -> None:
+        pipe.send(self._replies, self._number, step)
 
     def _received(self) -> Order | None:
         received = pipe.receive(self._commands)

@@ -1,6 +1,7 @@
 """Where what is only needed while measuring lies, and that it is gone afterwards."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -38,14 +39,18 @@ class Writers:
         return InputsWritten(matrices=(), work={"others": beside}, numeric_stack={})
 
 
+@pytest.mark.parametrize(("cpus", "again"), [((0, 1), ["L"]), ((0,), [])])
 @pytest.mark.parametrize("ended", [Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT])
-def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_once(tmp_path, ended):
+def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_once(
+    tmp_path, monkeypatch, ended, cpus, again
+):
+    monkeypatch.setattr(workspace.hardware, "allowed_cpus", lambda: cpus)
     usual, source = make_run(USUAL).arms[0].case, SimpleNamespace(problem=SimpleNamespace(file=tmp_path / "problem.py"))
     cases = [replace(usual, size=Size(name=name, values={"m": m})) for name, m in (("L", 9), ("M", 4), ("S", 1))]
     writers = Writers({"L": ended, "S": Outcome.FAILED})
     inputs = workspace._Inputs(writers, tmp_path, 1, tell=lambda doing: None)
     inputs.write_all([(case, source) for case in cases])
-    assert writers.asked[3:] == ["L"]
-    assert inputs.of(cases[0], source)[1].work == {"others": 0}
-    with pytest.raises(NothingMeasured, match="it was failed"):
-        inputs.of(cases[2], source)
+    assert writers.asked[3:] == again
+    for case, reason in ((cases[0], "" if again else f"it was {ended}"), (cases[2], "it was failed")):
+        with pytest.raises(NothingMeasured, match=reason) if reason else nullcontext():
+            assert inputs.of(case, source)[1].work == {"others": 0}

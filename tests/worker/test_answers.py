@@ -12,6 +12,7 @@ from bench.worker.keeping import keep, look
 from bench.worker.originals import Originals
 from bench.worker.outcome import Unfit
 from bench.worker.protocol import FIRST, LAST, TIMED, CaseSpec, HandOut, Kept, Returned, Verify, WriteInputs
+from bench.worker.steps import Calling
 from bench.worker.values.reading import taken_apart
 
 FAKES = Path(__file__).parent.parent / "fakes" / "product"
@@ -108,3 +109,16 @@ def test_a_tolerance_that_takes_zeros_is_a_doubt(tmp_path):
     spec = CaseSpec(case=case, folder=folder, importable=folder, inputs=tmp_path / "inputs", outputs=("product",))
     doubt = Answers(WriteInputs(spec=spec, seed=1, other_data="uniform")).written.doubt
     assert doubt.startswith("zeros are right within its tolerance()")
+
+
+def test_each_call_of_the_baseline_is_told_while_it_lasts(tmp_path):
+    file = tmp_path / "rows.py"
+    file.write_text("def inputs(n=3, *, seed):\n    return n + seed\ndef f(x):\n    return [x]\n")
+    spec = CaseSpec(
+        case=replace(CASE, problem="rows", implementation="f", size=Size(name="S", values={"n": 3})),
+        folder=tmp_path, module="rows", arguments=("x",), importable=tmp_path, inputs=tmp_path / "inputs", outputs=(),
+    )  # fmt: skip
+    told = []
+    Answers(WriteInputs(spec=spec, seed=1, other_data="", baseline="f"), told.append)
+    assert told
+    assert told == [Calling(begins=True), Calling(begins=False)] * (len(told) // 2)

@@ -106,3 +106,10 @@ def test_a_package_that_head_has_no_longer_is_told_so(versions):
     code, verdicts, said = versions({"__init__.py": CALC}, head)
     assert (code, set(verdicts.values())) == (Exit.WRONG, {"wrong"})
     assert "mine is among the files of the other version, BASE, and not of HEAD" in said
+
+
+def test_a_call_that_does_not_end_is_waited_for_as_long_as_a_call_may_take_and_once(versions):
+    head = {"__init__.py": f"import time\n{CALC.replace('return', 'time.sleep(1000) or')}"}
+    code, verdicts, said = versions({"__init__.py": CALC}, head, "--timeout", "4")
+    assert (code, set(verdicts.values())) == (Exit.WRONG, {"wrong"})
+    assert "no end of one call within 4 s (--timeout)" in said
