@@ -22,7 +22,7 @@ from .steps import Tell
 from .value_files import differs, save_values
 from .values.comparison import Error, compared
 from .values.digest import digest, looked
-from .values.leaves import Leaf, Numbers
+from .values.leaves import Leaf, Numbers, Unreadable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,13 @@ class Maker:
         with judged():
             _require_arrays(self._spec.inout, inputs)
             before = {one: copied(value) for one, value in inputs.items()}  # tolerance() may compute in place
-            right = self._expecting.of(self._call.operands if self._call else inputs, seed)
+        try:
+            with judged():
+                right = self._expecting.of(self._call.operands if self._call else inputs, seed)
+        except Unfit as unfit:
+            if isinstance(unfit.__cause__, RecursionError):
+                _require_readable(before)
+            raise
         return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
 
     def told(self, first: Made, last: Made, timed: Made | None) -> InputsWritten:
@@ -94,7 +100,11 @@ class Maker:
 
 def hand_out(contents: Made, folder: Path, spec: CaseSpec) -> Content:
     """Write contents to a new folder for workers; Unfit where they would make others by themselves."""
-    unsaved = save_values(folder, contents.inputs)
+    try:
+        unsaved = save_values(folder, contents.inputs)
+    except Unreadable:
+        _require_readable(contents.inputs)
+        raise
     if unsaved:
         with judged():
             _require_repeatable(contents.inputs, made(spec, contents.data, contents.seed), unsaved)
@@ -132,6 +142,15 @@ def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], nam
     for name in names:
         if name not in again or digest(inputs[name]) != digest(again[name]):
             raise Unfit("failed", differs(name))
+
+
+def _require_readable(inputs: Mapping[str, Any]) -> None:
+    """Raise Unfit for an input that is nested too deep, or holds itself."""
+    for name, value in inputs.items():
+        try:
+            digest(value)
+        except Unreadable as error:
+            raise Unfit("failed", f"its input {name}{error}") from error
 
 
 def _require_arrays(names: Sequence[str], inputs: Mapping[str, Any]) -> None:

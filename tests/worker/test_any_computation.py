@@ -540,6 +540,21 @@ def test_inputs_that_another_process_makes_otherwise_are_told_by_name(computatio
     assert caught.value.outcome == "failed"
 
 
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("nested(300)", r"t\[1\]\[1\].* is nested more than 200 deep; return it flatter"),
+        ("holding()", r"t\[1\] holds itself"),
+    ],
+)
+def test_an_input_that_is_nested_too_deep_or_holds_itself_is_told_by_name(computation, made, told):
+    text = inputs(f"{{'t': {made}}}") + "\ndef nested(depth):\n    return (1, nested(depth - 1)) if depth else None\n"
+    text += "def holding():\n    found = ['a']\n    found.append(found)\n    return found\n"
+    with pytest.raises(Unfit, match=f"^its input {told}$") as caught:
+        computation(text, base=of("t[0]", "t"))
+    assert caught.value.outcome == "failed"
+
+
 def test_what_stands_in_for_a_reference_and_fails_is_told_as_such(computation):
     with pytest.raises(
         Unfit, match=r"^its baseline, which stands in for a reference: ZeroDivisionError.*base.py, line"
