@@ -159,7 +159,7 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*variables.warnings(os.environ), *load.warnings(before)),
+            warnings=(*dict.fromkeys(stage.relaid.values()), *variables.warnings(os.environ), *load.warnings(before)),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,

@@ -23,7 +23,7 @@ from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.origins import has_regular
 from ..worker.protocol import InputsWritten
-from . import probes
+from . import probes, strides
 from .backends import Backend, RoundExecutor
 from .counting import Untimed
 from .ended import Ended
@@ -58,6 +58,8 @@ class Stage:
     """Group -> why a remembered answer could not be told from a computed one, if so."""
     outside: frozenset[Path] = frozenset()
     """Files that the code of a version has made outside its folders, while inputs were made."""
+    relaid: dict[str, str] = field(default_factory=dict)
+    """Group -> which inputs lie in memory otherwise than they were given, if some do."""
 
 
 @contextmanager
@@ -129,7 +131,7 @@ def _stage(
     roofline: bool,
     partly: bool,
 ) -> Stage:
-    groups, limits, refused = [], [], {}
+    groups, limits, refused, relaid = [], [], {}, {}
     told: dict[str, InputsWritten] = {}
     inputs.write_all([(arms[0].case, sources[arms[0].name]) for arms in members.values()])
     for name, arms in members.items():
@@ -146,6 +148,7 @@ def _stage(
         group, more = _grouped(name, [(arm, sources[arm.name]) for arm in arms], written, (inputs, beside))
         groups.append(group)
         limits += more
+        relaid[name] = strides.told(reply.given, [group.orders[arm.name] for arm in arms])
     return Stage(
         executor=inputs.executor,
         groups=tuple(groups),
@@ -155,6 +158,7 @@ def _stage(
         refused=refused,
         checks={name: reply.check for name, reply in told.items()},
         doubts={name: reply.doubt for name, reply in told.items() if reply.doubt},
+        relaid={name: said for name, said in relaid.items() if said},
         outside=frozenset(file for reply in told.values() for file in reply.outside),
     )
 

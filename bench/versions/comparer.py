@@ -128,6 +128,7 @@ class Comparer:
             early=said.early,
             refused=stage.refused.get(name),
             doubt=stage.doubts.get(name),
+            relaid=stage.relaid.get(name),
         )
 
     def _screen(self, groups: dict[str, Group], loop: RoundLoop) -> None:

@@ -143,7 +143,7 @@ def warnings(measured: Iterable[Measured]) -> Iterator[str]:
         name = one.benchmark.case.id
         head = arm_name(name, Role.CASE)
         workers = (worker for held in one.screening for worker in held.workers if worker.arm == head)
-        for said in (one.doubt, remembering.warning(workers)):
+        for said in (one.doubt, one.relaid, remembering.warning(workers)):
             if said:
                 yield f"{name}: {said}"
         reasons = [held.discarded for held in one.discarded]

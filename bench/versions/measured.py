@@ -28,6 +28,8 @@ class Measured:
     """Why HEAD's problem gave it no inputs, so that it was not measured at all."""
     doubt: str | None = None
     """Why a remembered answer could not be told from a computed one, if so."""
+    relaid: str | None = None
+    """Which inputs lie in memory otherwise than they were given, if some do."""
 
     @property
     def ratios(self) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..problems.case import FoundOrder
 from ..problems.sources import calls
 from ..store.checks import Closeness
 from ..text import article
@@ -15,6 +16,7 @@ from .baseline import Baseline, copied
 from .expecting import Expecting, Right
 from .inputs import is_plain, same_value
 from .loading import ProblemFunctions, problem_functions
+from .memory_order import memory_order
 from .originals import Making, made, save_making
 from .outcome import Unfit, judged
 from .protocol import FIRST, LAST, TIMED, CaseSpec, Content, InputsWritten, WriteInputs
@@ -33,6 +35,8 @@ class Made:
     data: str
     seed: int
     right: Right
+    given: Mapping[str, FoundOrder]
+    """Name -> memory order of each array that was not made in C order."""
     took_s: float
     """To make them, and to know what is right for them."""
 
@@ -71,7 +75,8 @@ class Maker:
             if isinstance(unfit.__cause__, RecursionError):
                 _require_readable(before)
             raise
-        return Made(inputs=before, data=data, seed=seed, right=right, took_s=time.monotonic() - began)
+        took_s = time.monotonic() - began
+        return Made(inputs=before, data=data, seed=seed, right=right, given=_given(inputs), took_s=took_s)
 
     def told(self, first: Made, last: Made, timed: Made | None) -> InputsWritten:
         """Return what is told of them, and write for the workers how the first were made."""
@@ -90,6 +95,7 @@ class Maker:
         save_making(spec, making)
         return InputsWritten(
             matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
+            given=dict(first.given),
             work={key: float(value) for key, value in work.items()},
             numeric_stack=environment.numeric_stack(),
             check=first.right.check,
@@ -135,6 +141,17 @@ def _work(spec: CaseSpec, problem: ProblemFunctions) -> Mapping[str, float]:
 
 def _is_matrix(value: Any) -> bool:
     return is_plain(value) and bool(value.ndim == 2)
+
+
+def _given(inputs: Mapping[str, Any]) -> dict[str, FoundOrder]:
+    """Return name -> memory order of each array that is not in C order; of more than two axes there are no others."""
+    arrays = {name: value for name, value in inputs.items() if is_plain(value) and value.size}
+    found = {name: memory_order(one.shape, one.strides, one.itemsize) for name, one in arrays.items()}
+    return {
+        name: "F" if order == "F" and arrays[name].ndim == 2 else "strided"
+        for name, order in found.items()
+        if order != "C"
+    }
 
 
 def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], names: frozenset[str]) -> None:

@@ -185,6 +185,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
 
     matrices: tuple[str, ...]
     """Names of the 2-D inputs."""
+    given: dict[str, FoundOrder] = {}
+    """Name -> memory order of each array that `inputs` gave in another than C order."""
     work: dict[str, float]
     """{"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Fact | dict[str, Fact]]

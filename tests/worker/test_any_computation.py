@@ -652,3 +652,21 @@ def test_an_array_of_a_subclass_stays_one_and_what_lies_in_an_input_may_be_a_res
     with pytest.raises(Unfit) as caught:
         measured(spec, "wrong")
     assert caught.value.outcome == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("made", "order"),
+    [
+        ("r.rand(n)", None),
+        ("r.rand(n, 3)", None),
+        ("r.rand(1, n).T", None),
+        ("r.rand(2 * n)[::2]", "strided"),
+        ("r.rand(n)[::-1]", "strided"),
+        ("np.broadcast_to(r.rand(n), (3, n))", "strided"),
+        ("r.rand(n, 2, 3).T", "strided"),
+        ("r.rand(n, 3).T", "F"),
+    ],
+)
+def test_the_strides_that_an_input_had_are_told(computation, made, order):
+    _, reply = computation(inputs(f"{{'x': {made}}}"), base=of("x.sum()", "x"))
+    assert reply.given == ({"x": order} if order else {})
