@@ -60,12 +60,15 @@ def reference_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Valu
 def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], tuple[Any, ...]]:
     """Return inputs -> the arguments of the next call; `fresh` gets them as `reference` does.
 
-    In one file it returns what `inputs` may return, and these are in the order of the inputs.
+    In one file it returns what `inputs` may return, and these are in the order of the inputs; a collection, which gives
+    no inputs, returns a tuple.
     """
     renewed = reference_of(function, spec)
 
     def fresh(inputs: Values) -> tuple[Any, ...]:
         found = renewed(inputs)
+        if spec.origin:
+            return found if type(found) is tuple else (found,)
         return _in_order(found, inputs) if spec.is_one_file else (found,)
 
     return fresh
