@@ -10,7 +10,9 @@ from functools import partial
 from typing import Any
 
 from ..problems.contract import OFFERED
+from ..problems.implementation import package_of
 from ..text import article
+from . import problem_hooks
 from .outcome import Unfit
 from .protocol import CaseSpec
 
@@ -29,7 +31,7 @@ def inputs_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Mapping
     """Return (size, dtype, data, seed) -> name -> value, made by a problem's `inputs`."""
 
     def inputs(size: Mapping[str, int], dtype: str, data: str, seed: int) -> Values:
-        if _takes_names(function, size):
+        if takes_names(function, size):
             made = by_names(function, {**size, "dtype": dtype, "data": data, "seed": seed})
         else:
             made = function(size, dtype, data, seed)
@@ -43,18 +45,25 @@ def work_of(function: Callable[..., Any]) -> Callable[[Mapping[str, int], str], 
 
     def work(size: Mapping[str, int], dtype: str) -> Mapping[str, float]:
         found: Mapping[str, float] = (
-            by_names(function, {**size, "dtype": dtype}) if _takes_names(function, size) else function(size, dtype)
+            by_names(function, {**size, "dtype": dtype}) if takes_names(function, size) else function(size, dtype)
         )
         return found
 
     return work
 
 
-def reference_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], Any]:
+def reference_of(function: Callable[..., Any], spec: CaseSpec, name: str = "reference") -> Callable[[Values], Any]:
     """Return inputs -> the right answer: `reference` gets them all as `inputs`, or as implementations do."""
     if not spec.is_one_file or list(_parameters(function) or ()) == ["inputs"]:
         return function
-    return lambda inputs: _step(function, inputs, spec)()
+
+    def reference(inputs: Values) -> Any:
+        step = _step(function, inputs, spec)
+        if not spec.code and spec.origin is None and not step.keywords:
+            problem_hooks.require(name, function, inputs, f"{package_of(spec.folder)}.{spec.module}")
+        return step()
+
+    return reference
 
 
 def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values], tuple[Any, ...]]:
@@ -63,7 +72,7 @@ def fresh_of(function: Callable[..., Any], spec: CaseSpec) -> Callable[[Values],
     In one file it returns what `inputs` may return, and these are in the order of the inputs; a collection, which gives
     no inputs, returns a tuple.
     """
-    renewed = reference_of(function, spec)
+    renewed = reference_of(function, spec, "fresh")
 
     def fresh(inputs: Values) -> tuple[Any, ...]:
         found = renewed(inputs)
@@ -160,7 +169,7 @@ def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]
         return None
 
 
-def _takes_names(function: Callable[..., Any], sizes: Collection[str]) -> bool:
+def takes_names(function: Callable[..., Any], sizes: Collection[str]) -> bool:
     """Return whether a function takes sizes, dtype, data and seed by their names, and not all of them by place."""
     parameters = _parameters(function)
     if parameters is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..problems import implementation, pickled, sources
 from ..problems.case import Case
-from . import calling
+from . import calling, problem_hooks
 from .outcome import Unfit, judged, where
 from .protocol import CaseSpec, Start
 
@@ -46,6 +46,8 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
     if not callable(getattr(module, "inputs", None)):
         raise Unfit("failed", "it has no function inputs(size, dtype, data, seed)")
     found: dict[str, Any] = {one.name: getattr(module, one.name, None) for one in fields(ProblemFunctions)}
+    if not spec.code and spec.origin is None:
+        _require_hooks(found, module, spec)
     found["inputs"] = calling.inputs_of(found["inputs"], spec)
     if found["work"]:
         found["work"] = calling.work_of(found["work"])
@@ -54,6 +56,14 @@ def problem_functions(spec: CaseSpec) -> ProblemFunctions:
     if found["fresh"]:
         found["fresh"] = calling.fresh_of(found["fresh"], spec)
     return ProblemFunctions(**found)
+
+
+def _require_hooks(found: Mapping[str, Any], module: ModuleType, spec: CaseSpec) -> None:
+    """Raise Unfit for what has the name of a problem's function and cannot be called as that is."""
+    for name, hook in found.items():
+        if hook is not None and name != "inputs":
+            named = name == "work" and callable(hook) and calling.takes_names(hook, spec.case.size.values)
+            problem_hooks.require(name, hook, None if named else problem_hooks.CALLED.get(name), module.__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
