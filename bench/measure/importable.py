@@ -6,7 +6,7 @@ whatever is in a ``.pth`` file of the interpreter runs in each of them.
 
 import os
 import site
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 #: Endings of modules: written, compiled, and machine code.
@@ -14,6 +14,9 @@ _MODULES = (".py", ".pyc", ".so", ".pyd")
 
 #: Name of the module that makes a folder a package.
 _PACKAGE = "__init__"
+
+#: Packages that workers import for the harness itself.
+NEEDED = frozenset({"cloudpickle", "msgspec", "numpy", "psutil", "threadpoolctl"})
 
 #: What Python runs at its start, beside what ends in .pth.
 _AT_START = ("sitecustomize", "usercustomize")
@@ -27,6 +30,12 @@ def entries(folder: Path) -> frozenset[str]:
 def name_of(entry: str) -> str:
     """Return by which name something in a folder is imported."""
     return entry.partition(".")[0]
+
+
+def needed_in(folders: Iterable[Path]) -> Path | None:
+    """Return the first module or package in these folders that has the name of one that workers need."""
+    found = (folder / entry for folder in folders for entry in sorted(entries(folder)) if name_of(entry) in NEEDED)
+    return next(found, None)
 
 
 def installed_in(python: str) -> tuple[Path, ...]:

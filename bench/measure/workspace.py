@@ -23,7 +23,7 @@ from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
 from ..worker.origins import has_regular
 from ..worker.protocol import InputsWritten
-from . import probes, strides
+from . import importable, probes, strides
 from .backends import Backend, RoundExecutor
 from .counting import Untimed
 from .ended import Ended
@@ -217,8 +217,7 @@ class _Inputs:
         if isinstance(reply, Ended):
             if any(os.strerror(error) in reply.reason for error in NO_ROOM):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._place))
-            told = f"{one.problem}: cannot be verified: {reply.reason}{_remedy(reply.reason, beside)}"
-            raise NothingMeasured(told, written=reply.written, own=reply.reason.startswith(OWN_ERROR))
+            raise _nothing(one.problem, source, reply, beside)
         return folder, reply
 
     def write_all(self, wanted: Sequence[tuple[Case, Source]]) -> None:
@@ -251,6 +250,19 @@ class _Inputs:
                 shutil.rmtree(folders[key], ignore_errors=True)
                 replies[place] = write(key)
         self._written |= {key: (folders[key], reply) for key, reply in zip(order, replies, strict=True)}
+
+
+def _nothing(name: str, source: Source, ended: Ended, beside: Iterable[Source] = ()) -> NothingMeasured:
+    """Return that a problem cannot be verified, why, and what to do where that is known."""
+    told, is_own = f"{name}: cannot be verified: {ended.reason}", ended.reason.startswith(OWN_ERROR)
+    may_miss = is_own or ended.outcome == Outcome.CRASHED
+    other = importable.needed_in(source.problem.beside) if may_miss else None
+    if other:
+        needed = f"the installed {importable.name_of(other.name)}, which implbench needs itself"
+        told += f"; {other} comes before {needed}: rename it"
+    else:
+        told += _remedy(ended.reason, beside)
+    return NothingMeasured(told, written=ended.written, own=is_own and not other)
 
 
 def _remedy(reason: str, beside: Iterable[Source]) -> str:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench.errors import NothingMeasured
+from bench.errors import OWN_ERROR, Exit, NothingMeasured
 from bench.measure import workspace
 from bench.measure.ended import Ended
 from bench.problems.case import Size
@@ -54,3 +54,29 @@ def test_inputs_that_were_not_made_for_want_of_room_are_made_again_alone_and_onc
     for case, reason in ((cases[0], "" if again else f"it was {ended}"), (cases[2], "it was failed")):
         with pytest.raises(NothingMeasured, match=reason) if reason else nullcontext():
             assert inputs.of(case, source)[1].work == {"others": 0}
+
+
+@pytest.mark.parametrize("entry", ["numpy.py", "msgspec/__init__.py", "threadpoolctl.py"])
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [(Outcome.CRASHED, "ended by itself with exit code 1"), (Outcome.NOT_MEASURED, f"{OWN_ERROR}: AttributeError: x")],
+)
+def test_what_comes_before_a_package_that_is_needed_is_named_with_the_remedy(tmp_path, entry, outcome, reason):
+    (tmp_path / entry).parent.mkdir(exist_ok=True)
+    (tmp_path / entry).touch()
+    (tmp_path / "helper.py").touch()
+    told = nothing(Ended(outcome, reason), tmp_path)
+    place, name = tmp_path / entry.partition("/")[0], entry.partition("/")[0].removesuffix(".py")
+    before = f"{place} comes before the installed {name}, which implbench needs itself: rename it"
+    assert str(told) == f"rows: cannot be verified: {reason}; {before}"
+    assert told.exit_code == Exit.NOTHING_MEASURED
+
+
+def test_it_is_not_named_where_it_is_not_why_nothing_can_be_verified(tmp_path):
+    assert str(nothing(Ended(Outcome.CRASHED, "it died"), tmp_path)).endswith(": it died")
+    (tmp_path / "numpy.py").touch()
+    assert str(nothing(Ended(Outcome.FAILED, "KeyError: 3"), tmp_path)).endswith(": KeyError: 3")
+
+
+def nothing(ended, *beside):
+    return workspace._nothing("rows", SimpleNamespace(problem=SimpleNamespace(beside=beside)), ended)
