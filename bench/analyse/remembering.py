@@ -23,6 +23,9 @@ FAR_LONGER_ANEW = ((5.0, 100_000),)
 #: In so many rounds at least it must be seen: in a single one it may have been another program.
 LEAST_ROUNDS = 3
 
+#: What is said of who remembers has one of these words: by times, and by who verifies.
+_SAID = ("its time is that of", "the result is remembered")
+
 
 def _is_far_longer(slow_ns: int, fast_ns: int, limits: Sequence[tuple[float, int]] = FAR_LONGER) -> bool:
     return any(slow_ns >= factor * fast_ns and slow_ns - fast_ns >= least_ns for factor, least_ns in limits)
@@ -32,6 +35,11 @@ def warning(workers: Iterable[Worker]) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
     found = [*workers]
     return _within_a_process(found) or _over_rounds(found)
+
+
+def is_said(reason: str | None) -> bool:
+    """Return whether it is the reason why something is wrong that it remembers: its results differ from none."""
+    return any(words in (reason or "") for words in _SAID)
 
 
 def is_untested(workers: Collection[Worker]) -> bool:

@@ -136,6 +136,12 @@ def refusing(inputs, outputs):
         (lambda inputs, outputs: "too far", r"not accepted by the problem's accept\(\): too far"),
         (lambda inputs, outputs: False, "it returned False"),
         (lambda inputs, outputs: 1 / 0, "ZeroDivisionError: division by zero"),
+        (lambda inputs, outputs: "", r"accept\(\): it returned an empty text; None says that outputs are right$"),
+        (lambda inputs, outputs: "\nnot equal:\n  3\n  4\n", r"accept\(\): not equal: 3 4$"),
+        (
+            lambda inputs, outputs: np.testing.assert_equal(3, 4),
+            r"accept\(\): Items are not equal: ACTUAL: 3 DESIRED: 4$",
+        ),
     ],
 )
 def test_why_the_problems_own_test_does_not_accept_is_told(test, told):

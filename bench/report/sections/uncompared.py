@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
+from ...analyse import remembering
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
 from ...store.checks import Check, Closeness
@@ -40,6 +41,9 @@ _REMEDIES: Mapping[Outcome, str] = {
 
 #: What else is to be done where a tolerance decides.
 _TOLERANCE = ", and where the difference is small enough for you, a `tolerance` in the problem accepts it"
+
+#: What is to be done where nothing differs from what is right, but is remembered.
+_REMEMBERED = "have each call compute its result from what it is given, and measure again"
 
 #: Commands whose words name the problem as `implbench check` takes it.
 _NAMING = ("run", "explain", "roofline")
@@ -85,12 +89,19 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     gravest = next((outcome for outcome in _REMEDIES if outcome in outcomes), None)
     if gravest is None or (gravest == Outcome.NOT_MEASURED and run.interrupted):
         return None
+    if gravest == Outcome.WRONG and all(map(remembering.is_said, _reasons(group, gravest))):
+        return f"Next: {_REMEMBERED}."
     remedy = _REMEDIES[gravest].format(check=code(_check(run)))
     if _is_nowhere(run):
         remedy = _REMEDIES[gravest].partition("; {check}")[0]
     kind = run.checks.get(group.name, Check()).closeness
     within = gravest == Outcome.WRONG and kind in (Closeness.ANALYSED, Closeness.MEASURED)
     return f"Next: {remedy}{_TOLERANCE if within else ''}."
+
+
+def _reasons(group: GroupFindings, outcome: Outcome) -> list[str | None]:
+    """Return why those with an outcome have no time."""
+    return [one.reason for one in untimed(group) if one.outcome == outcome]
 
 
 def _is_nowhere(run: Run) -> bool:

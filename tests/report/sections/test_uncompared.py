@@ -67,6 +67,21 @@ def test_what_is_wrong_is_to_be_looked_at_and_may_be_tolerated():
     )
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "gave the answer for the earlier contents of its inputs: the result is remembered, not computed",
+        "it may remember results, or start from the last one, and its time is that of doing so",
+    ],
+)
+def test_who_remembers_is_not_sent_to_a_difference_or_a_tolerance(reason):
+    remembered = Spec(name="memo", outcome=Outcome.WRONG, reason=reason)
+    (text,) = steps(make_run([BASE, remembered]))
+    assert text == "Next: have each call compute its result from what it is given, and measure again."
+    (text,) = steps(make_run([BASE, remembered, WRONG]))
+    assert text.startswith("Next: start from the first difference")
+
+
 @pytest.mark.parametrize("command", [("implbench.compare", "loop"), ("implbench", "time", "x + 1")])
 def test_what_is_in_no_file_is_not_to_be_checked_by_a_command(command):
     run = make_run([BASE, WRONG])
