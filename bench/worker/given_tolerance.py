@@ -9,6 +9,7 @@ from ..text import article
 from .outcome import Unfit, shortened
 from .values.labels import is_label
 from .values.leaves import MISSING, ORDER, Exact, Holder, Leaves, Numbers
+from .values.usual import usual_paths
 
 #: Of a text that stands in the place of a tolerance so much is shown.
 _SHOWN = 60
@@ -31,8 +32,14 @@ def given_tolerance(given: Leaves, right: Leaves) -> dict[str, np.ndarray]:
         If it is none for a number, has another shape, is negative or NaN.
     """
     found = {path: leaf.array for path, leaf in given.items() if isinstance(leaf, Numbers) and not leaf.array.ndim}
+    beside = usual_paths(right)
     for path, leaf in right.items():
-        if isinstance(leaf, Numbers) and leaf.array.dtype.kind in "iufc" and not _is_beside(path):
+        if (
+            isinstance(leaf, Numbers)
+            and leaf.array.dtype.kind in "iufc"
+            and path not in beside
+            and not _is_beside(path)
+        ):
             found[path] = _tolerance(given, path, leaf.array)
     return found
 

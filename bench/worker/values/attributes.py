@@ -1,7 +1,8 @@
-"""The attributes of an object, from where they are stored: none of them is computed."""
+"""The attributes of an object, from where they are stored: no line of its class's code is run."""
 
 import dataclasses
 import types
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,9 @@ import numpy as np
 _HEAP_TYPE = 1 << 9
 
 _POINTER = np.dtype(np.intp).itemsize
+
+#: Types of plain data.
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def attributes(value: Any) -> tuple[str, dict[str, Any]] | None:
@@ -44,3 +48,29 @@ def _in_slot(slot: types.MemberDescriptorType, value: Any) -> tuple[Any] | None:
         return (slot.__get__(value),)
     except AttributeError:
         return None
+
+
+def usual(value: Any, known: Collection[str]) -> dict[str, Any]:
+    """Return what the class of an object holds in the place of attributes that it might have, and has not.
+
+    Only plain data is that, under public names: numbers, text and arrays, of which these are copies.
+
+    Parameters
+    ----------
+    value
+        The object.
+    known
+        Steps of the attributes that it has.
+    """
+    classes = [one for one in type(value).__mro__ if one is not object]
+    if not all(map(_is_plain, classes)) or not any("__dict__" in vars(one) for one in classes):
+        return {}
+    held = {f".{name}": one for cls in reversed(classes) for name, one in vars(cls).items() if name[:1] != "_"}
+    plain = {step: one for step, one in held.items() if step not in known and _is_data(one)}
+    return {step: np.array(one) if type(one) is np.ndarray else one for step, one in plain.items()}
+
+
+def _is_data(value: Any) -> bool:
+    if type(value) is np.ndarray:
+        return value.dtype.names is None and not value.dtype.hasobject
+    return type(value) in _PLAIN or (issubclass(type(value), np.generic) and type(value) is not np.void)

@@ -11,6 +11,7 @@ from . import labels, rows
 from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .missing import masked_alike
 from .nearness import Distance, distance
+from .usual import settled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +57,7 @@ def compared(found: Leaves, expected: Expected) -> Iterator[Error | Difference]:
     expected
         What is right; of what it does not have, nothing is said.
     """
-    found, leaves = masked_alike(found, expected.leaves)
+    found, leaves = masked_alike(*settled(found, expected.leaves))
     if leaves is not expected.leaves:
         expected = replace(expected, leaves=leaves)
     if not rows.alike(found, expected.leaves):

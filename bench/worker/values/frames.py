@@ -29,7 +29,7 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
     if name == "Series":
         return "series", _data(value.array) | {INDEX: value.index}
     if name == "MultiIndex":
-        return "object", {f".level_{place}": value.get_level_values(place) for place in range(value.nlevels)}
+        return "levels", {f".level_{place}": value.get_level_values(place) for place in range(value.nlevels)}
     if name.endswith("Index"):
         return "series", _data(value.array)
     return ("series", _data(value)) if name.endswith("Array") or name == "Categorical" else None

@@ -38,11 +38,16 @@ class Holder:
     """What holds other leaves: a sequence, a mapping, a set or an object with attributes."""
 
     kind: str
-    """``list``, ``rows`` (of `rows`), ``dict``, ``set`` or ``object``; a tuple is a list, a frame a dict of columns."""
+    """``list``, ``rows`` (of `rows`), ``dict``, ``set``, ``object``, ``sparse`` or ``levels`` (of an index).
+
+    A tuple is a list, a frame a dict of columns.
+    """
     name: str
     """Name of its type."""
     paths: tuple[str, ...]
     """What follows its own path in those of the leaves that it holds: ``[0]``, ``['a']``, ``.weights``, ``[:, 0]``."""
+    usual: tuple[str, ...] = ()
+    """The same of what its class has, which counts where the other side has it itself."""
 
 
 Leaf = Numbers | Exact | Holder

@@ -74,7 +74,7 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
         entries.sum_duplicates()
         entries.eliminate_zeros()
         found = entries.tocoo()
-        return "object", {".shape": tuple(found.shape), ".row": found.row, ".col": found.col, ".data": found.data}
+        return "sparse", {".shape": tuple(found.shape), ".row": found.row, ".col": found.col, ".data": found.data}
     return None
 
 

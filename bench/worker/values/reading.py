@@ -6,14 +6,15 @@ subclass that computes what it holds only when it is asked holds nothing here.
 
 import collections
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ...text import article
 from . import exact, libraries, rows
-from .attributes import attributes
+from .attributes import attributes, usual
 from .leaves import Exact, Holder, Leaf, Numbers, Unreadable
 from .number_lists import array_of
 
@@ -134,13 +135,22 @@ class _Reader:
         if numbers is not None:
             self.leaves[path] = numbers
             return
-        self._add(members, path, kind=kind, name=type(value).__name__)
+        others = usual(value, members) if kind == "object" and self._otherwise is refused else {}
+        self._add(members, path, kind=kind, name=type(value).__name__, others=others)
 
-    def _add(self, members: dict[str, Any], path: str, *, kind: str, name: str) -> None:
-        """Add a holder, unless it is its only member itself, and its members."""
+    def _add(
+        self,
+        members: dict[str, Any],
+        path: str,
+        *,
+        kind: str,
+        name: str,
+        others: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Add a holder, unless it is its only member itself, its members, and what its class gives it."""
         if "" not in members:
-            self.leaves[path] = Holder(kind=kind, name=name, paths=tuple(members))
-        for step, member in members.items():
+            self.leaves[path] = Holder(kind=kind, name=name, paths=tuple(members), usual=tuple(others))
+        for step, member in {**members, **others}.items():
             self.read(member, path + step)
 
 

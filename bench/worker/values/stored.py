@@ -48,6 +48,8 @@ def save_leaves(folder: Path, leaves: Leaves) -> str:
                     described[path] = {"kind": leaf.kind, "text": leaf.text}
                 case Holder():
                     described[path] = {"kind": leaf.kind, "name": leaf.name, "paths": leaf.paths}
+                    if leaf.usual:
+                        described[path]["usual"] = leaf.usual
     text = json.dumps(described).encode()
     (folder / _DESCRIBED).write_bytes(text)
     total.update(text)
@@ -102,7 +104,10 @@ def _leaf(described: Mapping[str, Any], data: np.ndarray) -> Leaf:
         return Exact(kind=str(described["kind"]), text=str(described["text"]))
     if "paths" in described:
         return Holder(
-            kind=str(described["kind"]), name=str(described["name"]), paths=tuple(map(str, described["paths"]))
+            kind=str(described["kind"]),
+            name=str(described["name"]),
+            paths=tuple(map(str, described["paths"])),
+            usual=tuple(map(str, described.get("usual", ()))),
         )
     dtype, shape = np.dtype(str(described["dtype"])), tuple(map(int, described["shape"]))
     if dtype.hasobject or min(shape, default=0) < 0:

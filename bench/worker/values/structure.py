@@ -18,7 +18,7 @@ import numpy as np
 
 from ...text import article
 from . import libraries
-from .attributes import attributes
+from .attributes import attributes, usual
 from .leaves import Exact, Leaf, Leaves, Numbers, Unreadable
 from .reading import promise
 
@@ -156,6 +156,8 @@ class _Writer:
         foreign, own = libraries.parts(value), None
         if foreign is None:
             own = attributes(value)
+            if own is not None:
+                own = own[0], own[1] | usual(value, own[1])
         if foreign is None and own is None:
             raise Unreadable(f"an output is {name}, which cannot be handed to the problem's own test: return arrays, "
                              "numbers, text, lists and dicts of them, or objects with attributes")  # fmt: skip
