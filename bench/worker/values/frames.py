@@ -10,6 +10,9 @@ import numpy as np
 
 from .leaves import INDEX, MISSING, ORDER
 
+#: An array of text has no more characters than that.
+_MOST_CHARACTERS = 50_000_000
+
 #: What can be put together again.
 KINDS = ("DataFrame", "Series")
 
@@ -25,14 +28,22 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
         for place, column in enumerate(value.columns):
             step = f"[{column!r}]"
             columns[step if step not in columns else f"[{column!r}, {place}]"] = value.iloc[:, place].array
-        return "dict", columns | {INDEX: value.index}
+        return "dict", columns | {INDEX: _labels(value.index)}
     if name == "Series":
-        return "series", _data(value.array) | {INDEX: value.index}
+        return "series", _data(value.array) | {INDEX: _labels(value.index)}
     if name == "MultiIndex":
-        return "levels", {f".level_{place}": value.get_level_values(place) for place in range(value.nlevels)}
+        return "levels", {f".level_{place}": _labels(value.get_level_values(place)) for place in range(value.nlevels)}
     if name.endswith("Index"):
         return "series", _data(value.array)
     return ("series", _data(value)) if name.endswith("Array") or name == "Categorical" else None
+
+
+def _labels(index: Any) -> Any:
+    """Return the labels of rows; where all are text as one array, of which another order can be told."""
+    texts = list(index) if type(index).__name__ in ("Index", "CategoricalIndex") and index.dtype.kind == "O" else []
+    if set(map(type, texts)) != {str} or any(one.endswith("\0") for one in texts):
+        return index
+    return np.array(texts) if max(map(len, texts)) * len(texts) <= _MOST_CHARACTERS else index
 
 
 def _data(array: Any) -> dict[str, Any]:
