@@ -143,7 +143,7 @@ class Start(Order, frozen=True, kw_only=True):
     forks: bool = False
     """Whether to do this, and all up to `Leave`, in a fork of the worker."""
     own_pages: bool = False
-    """Whether to copy the libraries of its environment, which others that it is compared with have elsewhere."""
+    """Whether to copy the libraries of its environment: others have theirs elsewhere."""
 
 
 class Wake(Order, frozen=True, kw_only=True):

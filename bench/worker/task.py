@@ -10,7 +10,7 @@ from typing import Any
 from ..machine import own_pages, threads
 from ..machine.collector import collector_off
 from ..machine.peak_memory import Watch, resident
-from ..store.worker_records import Peak
+from ..store.worker_records import Peak, Pool
 from .bursts import Bursts
 from .checker import Checker
 from .inputs import Arena
@@ -69,10 +69,7 @@ class Task:
         started = self._wall_ns()
         prepared.make_step()
         prepare_ns = self._wall_ns() - started
-        self._guard.limit()
-        pools = obedient_pools(self._guard, prepared.step)
-        if order.own_pages:
-            own_pages.take((sys.prefix, sys.base_prefix))
+        pools = self._pools()
         first_call_ns, warmup_calls, kept = self._call_and_warm_up()
         with judged(), collector_off():
             number, self._call_ns = prepared.sampler.calls_in_a_sample(self._call_ns)
@@ -97,6 +94,14 @@ class Task:
             kept=kept,
             shares=self._checker.shares,
         )
+
+    def _pools(self) -> tuple[Pool, ...]:
+        """Return the thread pools of all that is loaded, limited; and have its libraries in pages of their own."""
+        self._guard.limit()
+        found = obedient_pools(self._guard, self._prepared.step)
+        if self._order.own_pages:
+            own_pages.take((sys.prefix, sys.base_prefix))
+        return found
 
     def _call_and_warm_up(self) -> tuple[int, int, str | None]:
         """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first gave."""

@@ -44,7 +44,9 @@ def folder(tmp_path, monkeypatch):
 def compared(capsys, *arguments):
     """Return exit code and JSON of a comparison of HEAD with the working tree."""
     code = main(["compare", "HEAD", "--budget", "30", "--json", *arguments])
-    return code, json.loads(capsys.readouterr().out)
+    out, err = capsys.readouterr()
+    assert out, err
+    return code, json.loads(out)
 
 
 def state(folder):
