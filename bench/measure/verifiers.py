@@ -160,8 +160,12 @@ class Verifiers:
         return one
 
     def _written(self, one: _Verifier, order: WriteInputs) -> InputsWritten:
-        """Have inputs made; each call of the baseline, on one thread, has the time that a worker has for it."""
-        call_s = self._timeout_s * min(order.spec.case.threads or 1, PATIENCE)
+        """Have inputs made.
+
+        Of two versions each call of the baseline, on one thread here, has the time that a worker has for it. Elsewhere
+        others may be measured though the baseline, which tells what is right, takes longer.
+        """
+        call_s = self._timeout_s * min(order.spec.case.threads or 1, PATIENCE) if one.conditions.own else None
         return self._asked(one, order, InputsWritten, PATIENCE * self._timeout_s, call_s=call_s)
 
     def _asked(
