@@ -2,9 +2,9 @@
 
 A library lies in the page cache, at the physical addresses that it was read to, and all processes that load the file
 compute from there for as long as it stays. By where that is, two copies of one library make a call faster or slower, in
-every process alike: a loop over NumPy's numbers took 11 % longer in one of 60 such placements, 2 to 4 % in more. Two
-environments have copies of their own. That one is faster is chance then, and the same chance in all rounds. So each
-process is given its own copy, at physical addresses of its own: what was one error for all rounds is another in each.
+every process alike: by 11 % in one of a hundred placements, by 2 to 4 % in more (docs/measuring.md). Two environments
+have copies of their own. That one is faster is chance then, and the same chance in all rounds. So each process is given
+its own copy, at physical addresses of its own: what was one error for all rounds is another in each.
 """
 
 import ctypes
