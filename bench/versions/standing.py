@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ..store.records import Role
 from ..store.worker_records import Outcome, Worker
-from ..worker.protocol import OF_ANOTHER_VERSION
+from ..worker.outcome import OF_ANOTHER_VERSION
 from .benchmarks import arm_name
 from .measured import Measured
 

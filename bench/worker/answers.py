@@ -19,12 +19,11 @@ from .inputs import same_value
 from .keeping import FOR_TEST
 from .loading import ProblemFunctions, module_of
 from .originals import first_of
-from .outcome import Unfit, Wrong, held_against, judged
+from .outcome import OF_ANOTHER_VERSION, Unfit, Wrong, held_against, judged
 from .outputs import RESULT, leaves_of
 from .protocol import (
     FIRST,
     LAST,
-    OF_ANOTHER_VERSION,
     TIMED,
     HandedOut,
     HandOut,

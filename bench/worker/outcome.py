@@ -14,6 +14,9 @@ from ..store.worker_records import WorkerOutcome
 #: A reason has at most so many characters: what is left out of it is in the middle.
 LONGEST_REASON = 300
 
+#: What is said first of a result that differs from that of another version, neither of which is known to be right.
+OF_ANOTHER_VERSION = "held against that of the other version: "
+
 #: What cloudpickle says of a function that it sent, in the place of its file.
 _SENT = "<dynamic-code>"
 

@@ -19,9 +19,6 @@ from ..store.worker_records import Burst, DiscardedBurst, Figure, Peak, Pool, Ve
 #: What is known of a numerical library.
 Fact = str | Natural | list[str] | None
 
-#: What is said first of a result that differs from that of another version, neither of which is known to be right.
-OF_ANOTHER_VERSION = "held against that of the other version: "
-
 #: Names of contents: those that every worker begins with, those that are timed, and those that come last of all.
 FIRST, TIMED, LAST = "first", "timed", "last"
 

@@ -47,7 +47,9 @@ def test_run_and_compare_tell_it():
     assert sum("contents that it has not met before" in text for text in section.paragraphs) == 1
     name = arm_name(arm, Role.CASE)
     renamed = [replace(one, workers=(replace(one.workers[0], arm=name),)) for one in held]
-    one = SimpleNamespace(benchmark=SimpleNamespace(case=SimpleNamespace(id=arm)), doubt=None, discarded=())
+    one = SimpleNamespace(
+        benchmark=SimpleNamespace(case=SimpleNamespace(id=arm)), doubt=None, relaid=None, discarded=()
+    )
     one.screening = renamed
     (told,) = warnings([one])
     assert told.startswith(f"{arm}: a call on contents that it has not met before")

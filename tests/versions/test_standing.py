@@ -12,7 +12,7 @@ from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import arm_name
 from bench.versions.comparison import acquitted, compared
 from bench.versions.standing import Standing, fate
-from bench.worker.protocol import OF_ANOTHER_VERSION
+from bench.worker.outcome import OF_ANOTHER_VERSION
 from tests.versions.test_comparison import MARGIN, comparison, measured
 
 OTHER = f"{OF_ANOTHER_VERSION}result is 1, expected 2"

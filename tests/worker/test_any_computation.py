@@ -8,8 +8,8 @@ import pytest
 
 from bench.problems.case import Case, Size
 from bench.worker import task
-from bench.worker.outcome import Unfit
-from bench.worker.protocol import OF_ANOTHER_VERSION, CaseSpec, Start, TimeBurst, Verify, WriteInputs
+from bench.worker.outcome import OF_ANOTHER_VERSION, Unfit
+from bench.worker.protocol import CaseSpec, Start, TimeBurst, Verify, WriteInputs
 from bench.worker.session import Session
 from tests.verified import VerifiedBench, write_inputs
 
