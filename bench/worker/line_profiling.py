@@ -30,8 +30,11 @@ TIMED, TIMED_NS, LONGEST_NS = 5, 500_000_000, 15_000_000_000
 #: After so long it goes on only if it seems to end in time, were each line to take so long.
 FIRST_NS, LINE_NS = 2_000_000_000, 40
 
-#: Lines of a loop that do nothing, to see what it takes to be told of one; by which part that varies.
-CALIBRATED, VARIES = 20_000, 0.3
+#: Lines of a loop that do nothing, to see what it takes to be told of one; by which part that varies at most.
+CALIBRATED, VARIES = 20_000, 0.5
+
+#: Of a line that was told so often the mean is known.
+OFTEN = 100
 
 #: Code that lies in the user's folders and is not the user's own.
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
@@ -183,7 +186,8 @@ def _cost_ns() -> float:
 
 def _shares(lines: dict[_Place, _Spent], alone_ns: int) -> dict[_Place, float]:
     """Return the share of each line: by its own time where that shows, else of what is left, by how often it began."""
-    each_ns = _cost_ns()
+    means = [one.ns / one.told for one in lines.values() if one.told >= OFTEN]
+    each_ns = max(_cost_ns(), min(means, default=0.0))  # what else is in the caches makes it more than a loop shows
     own_ns = {place: one.ns - each_ns * one.told for place, one in lines.items()}
     shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * each_ns * lines[place].told}
     total_ns = max(alone_ns, sum(shown.values()))

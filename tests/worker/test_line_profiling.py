@@ -52,6 +52,21 @@ def test_lines_too_short_to_be_timed_share_by_how_often_they_began():
     assert set(texts(found, 0.4)) == {"for number in range(3000):", "total += number"}
 
 
+def allocated():
+    index, seen = {}, 0
+    for number in range(1000):
+        earlier = index.setdefault(number % 700, [])
+        for one in range(6):
+            seen += one
+        earlier.append(number)
+    return seen
+
+
+def test_a_line_that_is_a_little_longer_than_others_is_not_all_of_the_time():
+    found = {one.text: one.share for one in profiled(allocated)}
+    assert found.get("earlier = index.setdefault(number % 700, [])", 0.0) < 0.5
+
+
 def helped():
     return [squared(number) for number in range(50)]
 

@@ -76,7 +76,7 @@ def _unexplained(name: str, found: Diagnosis, lines: Sequence[Line]) -> str:
     if not _is_unseen(found):
         return told
     if lines:
-        return f"{name} spends its time in {_by_line(lines)}.{_repeated(lines)}"
+        return f"{name} spends its time in {_by_line(lines)}."
     return (
         f"{told} The rest, up to {percent(found.unexplained)}, cannot be seen here: instructions of Python itself, "
         "pandas and other libraries, or compiled code."
@@ -95,6 +95,10 @@ def _hot(rung: Rung) -> Sequence[Line]:
     return [one for one in rung.worker.lines or () if one.share >= _LEAST_OF_LINE][:_MOST_LINES]
 
 
+def _begins_often(lines: Sequence[Line]) -> bool:
+    return bool(lines) and all(one.times >= _OFTEN for one in lines)
+
+
 def _by_line(lines: Sequence[Line]) -> str:
     """Return as in ``line 21 of orders.py (about 87 %, 20,000 times): if name not in names:``, others behind it."""
     first, *others = lines
@@ -108,18 +112,16 @@ def _taking(line: Line) -> str:
     return f"(about {100 * line.share:.0f} %, {_many(line.times, 'time')}){text}"
 
 
-def _repeated(lines: Sequence[Line]) -> str:
-    """Return, after a space, what to do about lines that begin very often; nothing of others."""
-    if not all(one.times >= _OFTEN for one in lines):
-        return ""
-    return (
-        " Each time is short, and there are many: a built-in that does the whole loop, a dictionary or a set in the "
-        "place of a search, whole arrays, or compiled code takes fewer steps."
-    )
-
-
 def profilers(ladder: Ladder) -> Iterator[str]:
-    """Yield, once for all that cannot be seen, what shows it."""
+    """Yield, once for all that is so, what to do about lines that begin very often, and what shows what is not seen."""
+    often = [rung for rung in ladder.rungs if _is_unseen(rung.diagnosis) and _begins_often(_hot(rung))]
+    if often:
+        names = listed([_name(ladder, rung) for rung in often], _MOST_NAMES)
+        yield (
+            f"In {names} each of these takes next to no time, very often. Fewer steps of Python help: what does "
+            "not change taken out of the loop, a dictionary or a set in the place of a search, a built-in that goes "
+            "through all, whole arrays, or compiled code."
+        )
     rungs = [rung for rung in ladder.rungs if not rung.worker.own_clock and not _hot(rung)]
     unseen = [rung for rung in rungs if _is_unseen(rung.diagnosis)]
     if unseen:

@@ -1,5 +1,6 @@
 """Found against expected, leaf by leaf: within tolerance where it is floating point, exactly where it is not. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,9 @@ from .leaves import OPTIONAL, Exact, Holder, Leaf, Leaves, Numbers
 from .missing import masked_alike
 from .nearness import Distance, distance
 from .usual import settled
+
+#: A place in an array of several dimensions, before what is said of it.
+_PLACE = re.compile(r"^\[\d+(, \d+)+\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,11 +100,17 @@ def _leaf(found: Leaves, path: str, right: Leaf, expected: Expected) -> Iterator
     if isinstance(right, Numbers) and isinstance(leaf, Holder) and leaf.kind == "list":
         leaf = _stacked(found, path) or leaf
     if isinstance(right, Numbers) and isinstance(leaf, Numbers):
-        yield _numbers(leaf, path, right, expected)
+        said = _numbers(leaf, path, right, expected)
+        yield said if leaf.typed or right.typed or isinstance(said, Error) else _of_lists(said)
     elif type(leaf) is not type(right):
         yield Difference(path=path, text=f" is {_named(leaf)}, expected {_named(right)}")
     elif leaf != right:
         yield Difference(path=path, text=f" is {_shown(leaf)}, expected {_shown(right)}")
+
+
+def _of_lists(said: Difference) -> Difference:
+    """Return a difference of lists in lists, whose places are written as those are indexed: ``[3][0]``."""
+    return replace(said, text=_PLACE.sub(lambda found: found[0].replace(", ", "]["), said.text))
 
 
 def _holders(leaf: Leaf, path: str, right: Holder) -> Iterator[Difference]:
@@ -178,7 +188,10 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
 
 def _kind_differs(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> str | None:
     """Return what is said of an array of another shape or kind, or kept in fewer digits; None where it will do."""
-    if leaf.array.shape != right.array.shape:
+    found_shape, shape = leaf.array.shape, right.array.shape
+    if found_shape != shape:
+        if shape[1:] == found_shape[1:] and shape and found_shape and not (leaf.typed or right.typed):
+            return f" has {found_shape[0]} items, expected {shape[0]}"
         return f" has shape {leaf.array.shape}, expected {right.array.shape}"
     found, wanted = leaf.array.dtype, right.array.dtype
     floats = expected.dtypes.get(path, str(wanted))

@@ -49,7 +49,12 @@ def test_what_says_the_same_is_the_same(found, right):
     ("found", "right", "told"),
     [
         ([1, 2, 4], [1, 2, 3], "result[2] is 4, expected 3 (1 of 3 differ)"),
-        ([1, 2], [1, 2, 3], "result has shape (2,), expected (3,)"),
+        ([1, 2], [1, 2, 3], "result has 2 items, expected 3"),
+        ([(1, 2), (3, 4)], [(1, 2)], "result has 2 items, expected 1"),
+        ([(1, 2), (3, 4)], [(1, 2), (3, 5)], "result[1][1] is 4, expected 5 (1 of 4 differ)"),
+        ([(1.0, 2.0), (3.0, 4.0)], [(1.0, 2.0), (3.0, 5.0)], "result[1][1] is 4, expected 5"),
+        (np.ones(2), [1.0, 1.0, 1.0], "result has shape (2,), expected (3,)"),
+        (np.ones((2, 2)), np.eye(2), "result[0, 1] is 1, expected 0; so are 1 more of 4"),
         (["a"], ["a", "b"], "result has 1 items, expected 2"),
         ("abc", "abd", "result is 'abc', expected 'abd'"),
         (None, 3, "result is None, expected the number 3"),
