@@ -53,4 +53,6 @@ def show(run: Run, path: Path | None, options: RunOptions) -> int:
     code = exit_code(analysis)
     if code == Exit.WRONG:
         terminal.note(f"exit code {code:d}: not all implementations are right")
+    elif code == Exit.UNDECIDED:
+        terminal.note(f"exit code {code:d}: too noisy to decide all of it")
     return code
