@@ -16,6 +16,9 @@ LONG_S = 600.0
 #: It grows to so many times that where the rounds that an interval needs take longer.
 MOST_GROWTH = 2.0
 
+#: And to so many for the last of those rounds: all before it say nothing without it.
+LAST_GROWTH = 2.5
+
 #: Length of a run that looks for the best alone: so long for each case, and at least the usual one.
 RACE_S_EACH = 6.0
 
@@ -107,6 +110,8 @@ class Pace:
     def grown_left_s(self) -> float:
         """What is left of the time that the next round may take: up to the fewest wanted, the budget may grow."""
         growth = MOST_GROWTH if self.done < self._least else 1.0
+        if self.done == self._least - 1 > 0:
+            growth = LAST_GROWTH
         return growth * self.budget_s - self.spent_s
 
     def plan(self, rounds: int) -> int:

@@ -250,12 +250,15 @@ def _assumed(finding: Finding) -> Share:
 def _fallen(group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
     """Yield the cases without a time, with their reasons; not those of which the answer has told it."""
     ended = (one for one in group.findings if one.outcome != Outcome.OK)
-    without: tuple[Finding | Left, ...] = (*ended, *group.left)
+    without: list[Finding | Left] = [one for one in (*ended, *group.left) if one not in told]
     for one in without:
-        if one not in told:
-            case = one.arm.case if isinstance(one, Finding) else one.case
-            reason = plain(one.reason or "no reason known")
-            yield f"No time for {code(label(case, group))}: {one.outcome.value}, {reason}."
+        case = one.arm.case if isinstance(one, Finding) else one.case
+        yield f"No time for {code(label(case, group))}: {one.outcome.value}, {plain(one.reason or 'no reason known')}."
+    if any("times the tolerance" in (one.reason or "") for one in without):
+        yield (
+            "If what is off is exact enough for you, say so by a function `tolerance(inputs, unit_roundoff)` beside "
+            "the others, which returns the largest error allowed."
+        )
 
 
 SUBJECT = Subject(

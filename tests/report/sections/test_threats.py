@@ -8,7 +8,7 @@ from bench.analyse.explanation import ladders
 from bench.analyse.findings import findings
 from bench.machine.load import Activity
 from bench.report.sections import reasons, threats
-from bench.store.worker_records import DiscardedBurst
+from bench.store.worker_records import DiscardedBurst, Outcome
 from tests.builders import USUAL, Spec, disturbed, make_run
 from tests.explained import make_explained
 
@@ -168,3 +168,12 @@ def test_a_terminal_shows_warnings_apart():
     told, warnings = threats.brief(Analysis(run), of_groups=True)
     assert (warnings.kind, warnings.paragraphs) == ("warnings", ("Warning: a kernel is forced",))
     assert told.paragraphs[0].startswith("Noise floor")
+
+
+def test_how_to_allow_what_is_off_by_little_is_said_once():
+    off = [
+        Spec(name=name, outcome=Outcome.WRONG, reason="result[1] is off by 2.2 times the tolerance (relative 2e-14)")
+        for name in ("integral", "uniform")
+    ]
+    assert text(make_run([*USUAL, *off])).count("`tolerance(inputs, unit_roundoff)`") == 1
+    assert "`tolerance(inputs, unit_roundoff)`" not in text(make_run(USUAL))
