@@ -250,7 +250,8 @@ def _assumed(finding: Finding) -> Share:
 def _fallen(group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
     """Yield the cases without a time, with their reasons; not those of which the answer has told it."""
     ended = (one for one in group.findings if one.outcome != Outcome.OK)
-    without: list[Finding | Left] = [one for one in (*ended, *group.left) if one not in told]
+    all_without: tuple[Finding | Left, ...] = (*ended, *group.left)
+    without = [one for one in all_without if one not in told]
     for one in without:
         case = one.arm.case if isinstance(one, Finding) else one.case
         yield f"No time for {code(label(case, group))}: {one.outcome.value}, {plain(one.reason or 'no reason known')}."
