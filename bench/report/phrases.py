@@ -153,7 +153,7 @@ def conditions(case: Case, order: str = "", *, arrays: bool = True) -> str:
 def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     """Return under what condition `one` was measured, as in ``m=10000, float64, C order, 1 thread, 12 rounds``.
 
-    Of inputs that are no arrays, as text is none, neither dtype and memory order are said nor whose BLAS was loaded.
+    Of inputs that are no arrays, as text is none, it says neither dtype and memory order nor whose BLAS was loaded.
     """
     case = one.arm.case
     arrays = _takes_arrays(run, group)

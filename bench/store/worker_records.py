@@ -220,7 +220,7 @@ class Worker:
     affinity: tuple[int, ...]
     pools: tuple[Pool, ...]
     layout: dict[str, str]
-    """The order of each 2-D input, as the worker found it in the arrays themselves."""
+    """The order of each array among its inputs, as the worker found it in the arrays themselves."""
     malloc: dict[str, str]
     prepare_ns: Natural | None
     first_call_ns: Natural | None

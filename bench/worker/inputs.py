@@ -120,13 +120,12 @@ class Arena:
         return next((name for name, known in self._sums.items() if _checksum(self._owned[name]) != known), None)
 
     def layout(self) -> dict[str, FoundOrder]:
-        """Return the memory order of each 2-D input, read off the array itself."""
+        """Return the memory order of each array of plain data, read off the array itself; of one axis it is both."""
         found: dict[str, FoundOrder] = {}
         for name, array in self._owned.items():
-            if array.ndim == 2:
-                flags = array.flags
-                both = flags.c_contiguous and flags.f_contiguous
-                found[name] = "CF" if both else "C" if flags.c_contiguous else "F" if flags.f_contiguous else "strided"
+            flags = array.flags
+            both = flags.c_contiguous and flags.f_contiguous
+            found[name] = "CF" if both else "C" if flags.c_contiguous else "F" if flags.f_contiguous else "strided"
         return found
 
     def required_layout(self, orders: Mapping[str, MemoryOrder]) -> dict[str, FoundOrder]:

@@ -203,7 +203,7 @@ class Started(Reply, frozen=True, kw_only=True):
 
     pools: tuple[Pool, ...]
     layout: dict[str, FoundOrder]
-    """Memory order of each 2-D input, read off the array itself."""
+    """Memory order of each array among the inputs, read off the array itself."""
     prepare_ns: Natural
     transfer_ns: Natural | None
     own_clock: bool

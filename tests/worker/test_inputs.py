@@ -23,7 +23,7 @@ def folder(tmp_path):
 def test_an_input_has_the_order_asked_for_and_is_as_a_program_would_have_it(folder, order):
     arena = Arena(contents_of(folder), {"x": order}, first="a")
     x = arena.inputs["x"]
-    assert arena.layout() == {"x": order}
+    assert arena.layout() == {"x": order, "v": "CF"}
     assert x.flags[f"{order}_CONTIGUOUS"]
     assert np.array_equal(x, [[0, 1, 2], [3, 4, 5]])
     assert x.dtype == np.float32

@@ -30,6 +30,18 @@ def test_the_first_sentence_gives_number_interval_and_condition():
     assert abs(float(found["value"]) - 24.0) < 0.1
 
 
+def test_of_inputs_that_are_no_arrays_no_dtype_order_or_blas_is_said():
+    run = make_run(rounds=12)
+    held = tuple(replace(one, workers=tuple(replace(each, layout={}) for each in one.workers)) for one in run.rounds)
+    assert "(m=10000, n=64, p=25, 1 thread, 12 rounds)" in paragraphs(replace(run, rounds=held))[0]
+
+
+def test_too_few_rounds_say_how_long_enough_take():
+    run = make_run(rounds=3)
+    held = tuple(replace(one, duration_ns=7_000_000_000) for one in run.rounds)
+    assert "(`--rounds 12`, about 84 s)" in paragraphs(replace(run, rounds=held))[0]
+
+
 def test_the_runner_up_is_compared_in_the_rounds_of_both():
     second = paragraphs(make_run())[1]
     assert re.search(r"ahead of the runner-up, `inplace`, by 6\.\d % \[6\.\d %, 6\.\d %\]", second), second
