@@ -17,6 +17,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from ..machine import usage
 from ..machine.collector import collector_off
 from ..store.profile_records import LONGEST_NAME, MOST_LINES, Line
 from ..text import speakable
@@ -35,6 +36,9 @@ CALIBRATED, VARIES = 20_000, 0.5
 
 #: Of a line that was told so often the mean is known.
 OFTEN = 100
+
+#: An evaluation that computes for less than this part of its time waits, which no line shows.
+LEAST_COMPUTING = 0.8
 
 #: Code that lies in the user's folders and is not the user's own.
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
@@ -144,14 +148,17 @@ def profiled_lines(
     Returns
     -------
     tuple of Line or None
-        None where something else watches the interpreter, it has Python threads, or an evaluation takes too long.
+        None where something else watches the interpreter, it has Python threads, or an evaluation takes too long or
+        waits, as for a disk or for threads that compute.
     """
     if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
         return None
     own = roots(folders, imported=False)
     watch = _Watch(lambda file: file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file)
     with collector_off():
-        alone_ns = _alone_ns(step, before)
+        alone_ns, computing = _alone(step, before)
+        if computing < LEAST_COMPUTING:
+            return None
         before()
         watch.run(step, alone_ns)
     if not watch.whole or not watch.lines:
@@ -159,15 +166,20 @@ def profiled_lines(
     return _largest(_shares(watch.lines, alone_ns), watch.lines, roots(folders))
 
 
-def _alone_ns(step: Callable[[], object], before: Callable[[], object]) -> int:
-    """Return what an evaluation takes that nobody watches: the least of a few, of one where it is long."""
-    found: list[int] = []
-    while not found or (len(found) < TIMED and sum(found) < TIMED_NS):
-        before()
-        began_ns = _clock()
-        step()
-        found.append(_clock() - began_ns)
-    return max(1, min(found))
+def _alone(step: Callable[[], object], before: Callable[[], object]) -> tuple[int, float]:
+    """Return the CPU time of an evaluation that nobody watches, the least of a few, and its part of the time it takes.
+
+    While others have the CPU no time passes for it. Of a long evaluation one is enough.
+    """
+    found: list[tuple[int, int]] = []
+    with usage.waiting() as waited_ns:
+        while not found or (len(found) < TIMED and sum(wall_ns for _, wall_ns in found) < TIMED_NS):
+            before()
+            waited, started_ns, began_ns = waited_ns(), time.monotonic_ns(), _clock()
+            step()
+            cpu_ns = _clock() - began_ns
+            found.append((cpu_ns, time.monotonic_ns() - started_ns - (waited_ns() - waited)))
+    return max(1, min(found)[0]), max(cpu_ns / max(1, wall_ns) for cpu_ns, wall_ns in found)
 
 
 def _cost_ns() -> float:
@@ -177,7 +189,7 @@ def _cost_ns() -> float:
         for _ in range(CALIBRATED):
             pass
 
-    alone_ns = _alone_ns(idle, lambda: None)
+    alone_ns, _ = _alone(idle, lambda: None)
     watch = _Watch(lambda file: file == __file__)
     watch.run(idle, alone_ns)
     spent = watch.lines.values()

@@ -1,7 +1,8 @@
-"""Which lines an evaluation spends its time in, of functions of which it is known."""
+"""Which lines an evaluation spends its time in, of functions of which that is known by a clock that they set."""
 
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,33 +10,42 @@ import pytest
 
 from bench.worker import line_profiling
 from bench.worker.line_profiling import profiled_lines
+from tests.cpu_clock import CpuClock
 
 HERE = Path(__file__).parent
 
-NUMBERS = list(range(2000))
+#: To be told of a line takes so long here.
+TELLING_NS = 1000
+
+CLOCK = CpuClock(TELLING_NS)
+
+
+@pytest.fixture(autouse=True)
+def _clock(monkeypatch):
+    monkeypatch.setattr(line_profiling, "_clock", CLOCK)
+    monkeypatch.setattr(line_profiling, "LEAST_COMPUTING", 0.0)
 
 
 def profiled(step, before=lambda: None, folders=(HERE,)):
     return profiled_lines(step, before, folders)
 
 
-def texts(found, least=0.0):
-    return [one.text for one in found if one.share >= least]
+def shares(found):
+    return {one.text: pytest.approx(one.share, abs=0.02) for one in found if one.share > 0.02}
 
 
 def searched():
     total = 0
     for number in range(100):
         total += number
-        found = (1999 - number) in NUMBERS
-    return total, found
+        CLOCK.spend(20_000)
+    return total
 
 
 def test_the_line_that_takes_the_time_comes_first_with_how_often_it_began():
     found = profiled(searched)
-    assert (found[0].text, found[0].times) == ("found = (1999 - number) in NUMBERS", 100)
-    assert found[0].share > 0.7
-    assert found[0].file == "test_line_profiling.py"
+    assert (found[0].text, found[0].times, found[0].file) == ("CLOCK.spend(20_000)", 100, "test_line_profiling.py")
+    assert found[0].share == pytest.approx(1, abs=0.01)
     assert Path(__file__).read_text().splitlines()[found[0].number - 1].strip() == found[0].text
     assert sum(one.share for one in found) <= 1.001
 
@@ -44,27 +54,29 @@ def counted():
     total = 0
     for number in range(3000):
         total += number
+    CLOCK.spend(300_000)
     return total
 
 
-def test_lines_too_short_to_be_timed_share_by_how_often_they_began():
-    found = profiled(counted)
-    assert set(texts(found, 0.4)) == {"for number in range(3000):", "total += number"}
+def test_lines_too_short_to_be_timed_share_by_how_often_they_began(monkeypatch):
+    monkeypatch.setattr(line_profiling, "_alone", lambda *_: (900_000, 1.0))
+    expected = {"CLOCK.spend(300_000)": 1 / 3, "for number in range(3000):": 1 / 3, "total += number": 1 / 3}
+    assert shares(profiled(counted)) == expected
 
 
-def allocated():
-    index, seen = {}, 0
+def told_longer():
+    index = 0
     for number in range(1000):
-        earlier = index.setdefault(number % 700, [])
-        for one in range(6):
-            seen += one
-        earlier.append(number)
-    return seen
+        CLOCK.spend(300)  # a little more than the others, of what is taken off as often
+        index += number
+    return index
 
 
-def test_a_line_that_is_a_little_longer_than_others_is_not_all_of_the_time():
-    found = {one.text: one.share for one in profiled(allocated)}
-    assert found.get("earlier = index.setdefault(number % 700, [])", 0.0) < 0.5
+def test_what_telling_takes_is_that_of_the_run_itself(monkeypatch):
+    monkeypatch.setattr(line_profiling, "_alone", lambda *_: (100_000, 1.0))
+    monkeypatch.setattr(line_profiling, "_cost_ns", lambda: 700.0)
+    found = profiled(told_longer)
+    assert max(one.share for one in found) < 0.5
 
 
 def helped():
@@ -72,41 +84,41 @@ def helped():
 
 
 def squared(number):
-    x = np.full(3000, number)
-    return (x * x).sum()
+    CLOCK.spend(10_000)
+    x = np.full(3, number)
+    CLOCK.spend(30_000)
+    return x
 
 
 def test_what_a_function_of_the_users_own_takes_is_in_its_lines():
-    found = profiled(helped)
-    assert {"x = np.full(3000, number)", "return (x * x).sum()"} >= set(texts(found, 0.3))
-    assert not any(one.share > 0.3 for one in found if "squared(number)" in one.text)
+    assert shares(profiled(helped)) == {"CLOCK.spend(10_000)": 0.25, "CLOCK.spend(30_000)": 0.75}
 
 
 def test_generators_and_exceptions_lose_no_line():
     def numbers():
         for number in range(100):
-            yield sorted(NUMBERS, key=lambda one: -one)[number]
+            CLOCK.spend(30_000)
+            yield number
 
     def step():
         try:
             for number in numbers():
-                if number == NUMBERS[-20]:
+                CLOCK.spend(10_000)
+                if number == 80:
                     raise KeyError(number)  # noqa: TRY301
         except KeyError:
-            return sum(NUMBERS)
+            return 1
 
-    found = profiled(step)
-    assert "yield sorted(NUMBERS, key=lambda one: -one)[number]" in texts(found, 0.3)
+    assert shares(profiled(step)) == {"CLOCK.spend(10_000)": 0.25, "CLOCK.spend(30_000)": 0.75}
 
 
 def test_only_code_of_the_users_own_folders_is_told():
     assert profiled(searched, folders=(HERE / "elsewhere",)) is None
-    assert not any("numpy" in one.file for one in profiled(lambda: np.median(NUMBERS)))
+    assert not any("numpy" in one.file for one in profiled(lambda: np.median([1, 2, 3])))
 
 
 def test_what_comes_before_an_evaluation_is_not_among_them():
-    found = profiled(counted, before=searched)
-    assert not any("NUMBERS" in text for text in texts(found))
+    assert not any("20_000" in one.text for one in profiled(counted, before=searched))
 
 
 def test_an_evaluation_that_takes_too_long_is_not_told(monkeypatch):
@@ -132,6 +144,12 @@ def test_one_that_catches_everything_is_not_told_either(monkeypatch):
 def test_it_goes_on_where_it_seems_to_end_in_time(monkeypatch):
     monkeypatch.setattr(line_profiling, "FIRST_NS", 200_000)
     assert profiled(counted)
+
+
+def test_an_evaluation_that_waits_is_not_told_by_the_lines_that_compute(monkeypatch):
+    monkeypatch.setattr(line_profiling, "LEAST_COMPUTING", 0.8)
+    assert profiled(searched)
+    assert profiled(lambda: time.sleep(0.01)) is None
 
 
 def test_nothing_is_told_beside_a_debugger_or_threads():
