@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from .leaves import INDEX, MISSING, ORDER
-
-#: An array of text has no more characters than that.
-_MOST_CHARACTERS = 50_000_000
+from .number_lists import array_of_texts
 
 #: What can be put together again.
 KINDS = ("DataFrame", "Series")
@@ -40,10 +38,10 @@ def held(value: Any) -> tuple[str, dict[str, Any]] | None:
 
 def _labels(index: Any) -> Any:
     """Return the labels of rows; where all are text as one array, of which another order can be told."""
-    texts = list(index) if type(index).__name__ in ("Index", "CategoricalIndex") and index.dtype.kind == "O" else []
-    if set(map(type, texts)) != {str} or any(one.endswith("\0") for one in texts):
+    if type(index).__name__ not in ("Index", "CategoricalIndex") or index.dtype.kind != "O":
         return index
-    return np.array(texts) if max(map(len, texts)) * len(texts) <= _MOST_CHARACTERS else index
+    texts = array_of_texts(list(index))
+    return index if texts is None else texts
 
 
 def _data(array: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Lists of numbers as arrays: a list of numbers is an array to whoever compares results. Pure."""
+"""Lists of numbers, and of text, as arrays: a list of numbers is an array to whoever compares results. Pure."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -8,6 +8,9 @@ import numpy as np
 
 #: Whole numbers up to this one are kept by a float64.
 _WHOLE = 2**53
+
+#: An array of text has no more characters than that, each of its items as many as the longest.
+_MOST_CHARACTERS = 50_000_000
 
 
 def array_of(items: Sequence[Any]) -> np.ndarray | None:
@@ -25,6 +28,13 @@ def array_of(items: Sequence[Any]) -> np.ndarray | None:
     if all(kind is int or issubclass(kind, np.integer) for kind in kinds):
         return _whole(items)
     return np.array(items) if all(map(_is_float, kinds)) and not _loses_digits(items, kinds) else None
+
+
+def array_of_texts(items: Sequence[Any]) -> np.ndarray | None:
+    """Return what a list of text holds; None where it is no such list, or an array would be large or lose a NUL."""
+    if set(map(type, items)) != {str} or max(map(len, items)) * len(items) > _MOST_CHARACTERS:
+        return None
+    return None if any(text.endswith("\0") for text in items) else np.array(items)
 
 
 def _is_float(kind: type) -> bool:

@@ -16,7 +16,7 @@ from ...text import article
 from . import exact, libraries, rows
 from .attributes import attributes, usual
 from .leaves import Exact, Holder, Leaf, Numbers, Unreadable
-from .number_lists import array_of
+from .number_lists import array_of, array_of_texts
 
 _EMPTY: dict[int, int] = {}
 
@@ -27,8 +27,8 @@ _VIEWS: tuple[type, ...] = tuple(
     type(view) for view in (dict[int, int]().keys(), dict[int, int]().values(), dict[int, int]().items())
 )
 
-#: A list of more text than this is one leaf, if an array of it has no more characters than that.
-_MOST_TEXTS, _MOST_CHARACTERS = 1000, 50_000_000
+#: A list of more text than this is one leaf.
+_MOST_TEXTS = 1000
 
 #: Values in values, at most; and so much is shown of the path of what is deeper.
 _DEEPEST, _SHOWN = 200, 30
@@ -200,11 +200,8 @@ def _list_leaf(value: list[Any] | tuple[Any, ...]) -> Leaf | None:
     found = array_of(value)
     if found is not None:
         return Numbers(array=found, typed=False)
-    if len(value) <= _MOST_TEXTS or set(map(type, value)) != {str}:
-        return None
-    if max(map(len, value)) * len(value) > _MOST_CHARACTERS or any(text.endswith("\0") for text in value):
-        return None  # an array of it would be large, or lose its last character
-    return Numbers(array=np.array(value), typed=False)
+    texts = array_of_texts(value) if len(value) > _MOST_TEXTS else None
+    return None if texts is None else Numbers(array=texts, typed=False)
 
 
 #: Of just these types: how the leaf of a value is found.
