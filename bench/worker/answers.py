@@ -21,17 +21,7 @@ from .loading import ProblemFunctions, module_of
 from .originals import first_of
 from .outcome import OF_ANOTHER_VERSION, Unfit, Wrong, held_against, judged
 from .outputs import RESULT, leaves_of
-from .protocol import (
-    FIRST,
-    LAST,
-    TIMED,
-    HandedOut,
-    HandOut,
-    Returned,
-    Verified,
-    Verify,
-    WriteInputs,
-)
+from .protocol import FIRST, LAST, TIMED, HandedOut, HandOut, Returned, Verified, Verify, WriteInputs
 from .steps import Tell, untold
 from .values import structure
 from .values.leaves import Leaf
