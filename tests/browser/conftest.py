@@ -38,6 +38,10 @@ class Opened:
         """Return what a function of JavaScript returns in the page."""
         return self.page.evaluate(script, *arguments)
 
+    def until(self, script: str) -> None:
+        """Wait until a function of JavaScript returns what is true: what a click leads to may come after the click."""
+        self.page.wait_for_function(script)
+
 
 @pytest.fixture(scope="module")  # not of the session: it is a process, and other files count those
 def chromium() -> Iterator[Any]:

@@ -74,10 +74,10 @@ def test_the_keyboard_reaches_everything_in_reading_order_and_shows_where_it_is(
 
 
 def test_the_skip_link_leads_to_the_content(visit, pages):
-    page = visit(pages("usual")).page
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    assert page.evaluate("() => document.activeElement.id") == "main"
+    opened = visit(pages("usual"))
+    opened.page.keyboard.press("Tab")
+    opened.page.keyboard.press("Enter")
+    opened.until("() => document.activeElement.id === 'main'")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -188,12 +188,12 @@ def test_the_site_leads_from_the_list_to_a_run_and_back(visit, site):
     rows = page.query_selector_all("table.runs tbody tr")
     assert len(rows) == 30
     page.click("table.runs tbody tr a")
-    assert "Speed-up over the baseline" in page.inner_text("main")
+    page.wait_for_selector("main >> text=Speed-up over the baseline >> visible=true")
     page.click("p.up a")
     page.click("table.histories a")
-    assert page.query_selector("figure[data-chart] .canvas .rule")
+    page.wait_for_selector("figure[data-chart] .canvas .rule", state="attached")
     page.click("p.up a")
-    assert page.url == (site / "index.html").as_uri()
+    page.wait_for_url((site / "index.html").as_uri())
     assert opened.troubles == []
     assert {urlsplit(url).scheme for url in opened.requests} == {"file"}
     assert all(Path(urlsplit(url).path).is_relative_to(site) for url in opened.requests)
