@@ -45,8 +45,16 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
         raise ImplbenchError(f"{words[0]} and --impl: name the implementations in one way")
     if chosen:
         wanted = replace(wanted, implementations=chosen, baseline=wanted.baseline or chosen[0])
-    _tell(found, Path(places[0]), by_name=not (found.names_baseline or wanted.baseline))
-    return found, wanted
+    _tell(found, Path(places[0]), by_name=not (found.is_one_file or found.names_baseline or wanted.baseline))
+    return _among(found, wanted), wanted
+
+
+def _among(found: Problem, wanted: Selection) -> Problem:
+    """Return the problem of those that were named: a first function that is none of them says not what is right."""
+    named = (*wanted.implementations, wanted.baseline)
+    if wanted.baseline is None or not wanted.implementations or found.baseline in named:
+        return found
+    return replace(found, baseline=wanted.baseline) if found.is_one_file and not found.names_baseline else found
 
 
 def entries(words: Sequence[str]) -> Mapping[str, str]:

@@ -71,7 +71,7 @@ class Problem:
     has_dtype: bool = True
     """Whether its inputs are made in whatever dtype is asked for."""
     names_baseline: bool = True
-    """Whether the problem says what its baseline is, by a constant or by the order of its functions."""
+    """Whether the problem says what its baseline is, by a constant."""
     path: tuple[Path, ...] = ()
     """Folders that its code may import from where nothing installed has the name."""
     code: bytes = b""
@@ -239,7 +239,7 @@ def read(place: Path) -> Problem:
         functions=functions,
         arguments=_arguments(functions, baseline),
         has_dtype=takes is None or not takes.says_sizes or "dtype" in takes.offered,
-        names_baseline=whole or "BASELINE" in constants,
+        names_baseline="BASELINE" in constants,
     )
 
 

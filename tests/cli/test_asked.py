@@ -35,6 +35,24 @@ def test_implementations_may_be_named_behind_a_colon_and_the_first_is_the_baseli
     assert asked(words, Selection(baseline="loop"))[1].baseline == "loop"
 
 
+@pytest.mark.parametrize(
+    ("words", "head", "baseline"),
+    [
+        (["rows.py:fast"], "", "fast"),
+        (["rows.py:fast", "rows.py:loop"], "", "loop"),
+        (["rows.py:fast"], "BASELINE = 'loop'\n", "loop"),
+        (["rows.py"], "", "loop"),
+    ],
+)
+def test_a_first_function_that_was_not_named_does_not_say_what_is_right(tmp_path, words, head, baseline):
+    (tmp_path / "rows.py").write_text(head + ROWS)
+    assert asked(words, Selection())[0].baseline == baseline
+
+
+def test_the_first_function_is_the_baseline_of_those_in_impl():
+    assert asked(["rows.py"], Selection(implementations=("fast",)))[0].baseline == "loop"
+
+
 def test_a_colon_in_the_name_of_a_folder_is_part_of_it(tmp_path):
     (tmp_path / "a:b").mkdir()
     (tmp_path / "a:b" / "rows.py").write_text(ROWS)

@@ -41,7 +41,8 @@ def test_the_name_is_that_of_the_file_and_the_baseline_its_first_function(writte
     found = problem.read(written())
     assert (found.name, found.title, found.formula) == ("rows", "Sum of squares", "s = sum x^2")
     assert (found.baseline, found.arguments, found.outputs) == ("loop", ("x",), ())
-    assert found.names_baseline
+    assert not found.names_baseline
+    assert problem.read(written(f"BASELINE = 'blocked'\n{ROWS}")).names_baseline
     assert found.is_one_file
     assert not found.has_dtype
     assert {name: one.title for name, one in implementation.found(found).items()} == {
