@@ -143,7 +143,7 @@ class _Table:
 def progress_text(now: Progress) -> str:
     """Return as in ``round 3 of 9, 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
-    left = f", {duration(now.left_s)} left" if now.left_s is not None else ""
+    left = f", {_left(now.left_s)}" if now.left_s is not None else ""
     return f"round {now.rounds_done + 1}{total}{left}: {now.doing}"
 
 
@@ -151,8 +151,12 @@ def live_text(now: Progress, spent_s: float) -> str:
     """Return as in ``round 3 of 9, 24 s so far, about 41 s left: timing``."""
     total = f" of {now.rounds_expected}" if now.rounds_expected else ""
     planned = f" of about {duration(now.planned_s)}" if now.planned_s and now.planned_s > spent_s else " so far"
-    rest = planned if now.left_s is None else f" so far, about {duration(max(0.0, now.left_s))} left"
+    rest = planned if now.left_s is None else f" so far, {_left(now.left_s, about='about ')}"
     return f"round {now.rounds_done + 1}{total}, {duration(spent_s)}{rest}: {now.doing}"
+
+
+def _left(left_s: float, about: str = "") -> str:
+    return f"{about}{duration(left_s)} left" if left_s > 0 else "longer than planned"
 
 
 def _share(now: Progress, spent_s: float) -> tuple[float, float | None]:

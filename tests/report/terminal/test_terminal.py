@@ -322,6 +322,7 @@ def test_quiet_leaves_the_answer_and_takes_progress_and_remarks(capsys):
             Progress(doing="pass 2 of 6", rounds_done=4, rounds_expected=9, left_s=12.6),
             "round 5 of 9, 13 s left: pass 2 of 6",
         ),
+        (Progress(doing="pass 2", left_s=-2.0), "round 1, longer than planned: pass 2"),
     ],
 )
 def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
@@ -338,7 +339,7 @@ def test_progress_says_what_is_being_done_and_the_time_left(progress, text):
             Progress(doing="pass 2", rounds_done=4, rounds_expected=9, left_s=12.6, planned_s=75.0),
             "round 5 of 9, 3 s so far, about 13 s left: pass 2",
         ),
-        (Progress(doing="pass 2", left_s=-2.0), "round 1, 3 s so far, about 0 s left: pass 2"),
+        (Progress(doing="pass 2", left_s=-2.0), "round 1, 3 s so far, longer than planned: pass 2"),
     ],
 )
 def test_a_terminal_sees_the_time_so_far_and_the_time_left(progress, text):
