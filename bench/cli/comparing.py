@@ -11,6 +11,7 @@ from ..measure import backends
 from ..measure.progress import Progress
 from ..measure.selection import Selection
 from ..report import terminal
+from ..report.phrases import counted
 from ..stats.gate import ALONE, Rule
 from ..stats.intervals import resolves
 from ..store.records import Settings
@@ -62,7 +63,7 @@ def prepared(asked: Asked, wanted: Selection, settings: Settings, *, place: Path
     shared = frozenset[Path]()
     refused: Mapping[str, str] = {}
     if chosen and not everything:
-        with terminal.progress(f"which of {len(chosen)} benchmarks have changed") as listener:
+        with terminal.progress(f"which have changed of {counted(len(chosen), 'benchmark')}") as listener:
             parted = sameness.parted(chosen, settings, _telling(listener), backend=backends.usual())
         chosen, skipped = parted.changed, (*skipped, *parted.same)
         read, shared, refused = parted.read, parted.shared, parted.refused
@@ -111,7 +112,7 @@ def measured(
     refused = [Measured(benchmark=one, refused=why) for one in ready.chosen if (why := ready.refused.get(one.case.id))]
     chosen = [one for one in ready.chosen if one.case.id not in ready.refused]
     if chosen:
-        title = f"{len(chosen)} benchmarks, {ready.pair[0].label} against {ready.pair[1].label}"
+        title = f"{counted(len(chosen), 'benchmark')}, {ready.pair[0].label} against {ready.pair[1].label}"
         with terminal.progress(title) as listener:
             comparer = Comparer(settings, listener, rule=replace(rule, judges_all=memory_limits.is_gated))
             for side in ready.pair:

@@ -12,7 +12,11 @@ from .contract import CONSTANTS
 #: By these a function may be reached whose name is written nowhere.
 _HIDDEN = frozenset(
     {"globals", "locals", "vars", "eval", "exec", "modules", "__dict__", "__import__", "import_module", "getmembers"}
+    | {"getsource", "getsourcelines"}
 )
+
+#: What may stand in the head of a function that is defined without a trace.
+_PLAIN = (ast.arguments, ast.arg, ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.expr_context)
 
 #: What is assigned to these names is for whoever reads the file, not for the functions.
 _TOLD = frozenset({*CONSTANTS, "LADDER", "__all__"})
@@ -28,15 +32,16 @@ def without_others(tree: ast.Module, name: str, names: Collection[str]) -> ast.M
     name
         The function.
     names
-        Functions of which no other file knows. The body of one that is neither decorated nor named in what is left is
-        left out.
+        Functions of which no other file knows. One that is neither decorated nor named in what is left is left out; its
+        head stays if defining it may do anything.
     """
     if not _HIDDEN.isdisjoint(_identifiers(tree.body)):
         return tree
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     plain = {node.name for node in functions if not node.decorator_list}  # a decorator may hand on the others
     left_out = _unreached(tree, plain.intersection(names) - {name})
-    return ast.Module(body=[_emptied(node) if node in left_out else node for node in tree.body], type_ignores=[])
+    kept = [node for node in tree.body if node not in left_out or not _is_plain(node.args)]
+    return ast.Module(body=[_emptied(node) if node in left_out else node for node in kept], type_ignores=[])
 
 
 def text_without_others(text: str, name: str, names: Collection[str]) -> str:
@@ -71,6 +76,10 @@ def _identifiers(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 def _is_told(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and all(isinstance(to, ast.Name) and to.id in _TOLD for to in node.targets)
+
+
+def _is_plain(head: ast.arguments) -> bool:
+    return all(isinstance(node, _PLAIN) for node in ast.walk(head))
 
 
 def _emptied(node: ast.stmt) -> ast.stmt:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from .. import reading
 from ..text import speakable
+from .contract import CONTRACT
 from .files import path_from
 from .function_code import text_without_others, without_others
 from .implementation import Implementation
-from .literals import LARGEST_SOURCE
+from .literals import LARGEST_SOURCE, parsed
 from .problem import Problem
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -48,7 +49,8 @@ def _digests_of_functions(problem: Problem, names: Sequence[str]) -> dict[str, s
     """Return function -> digest; one that a file beside theirs mentions is taken for reached."""
     beside = [file for file in problem.files if file != problem.file]
     mentioned = {word for file in beside for word in re.findall(rb"\w+", file.read_bytes())}
-    apart = [name for name in names if name.encode() not in mentioned]
+    functions = {node.name for node in parsed(problem.file).body if isinstance(node, ast.FunctionDef)}
+    apart = [name for name in functions - CONTRACT if name.encode() not in mentioned]
 
     def digest(name: str) -> str:
         content = _content(problem.file, partial(without_others, name=name, names=apart))

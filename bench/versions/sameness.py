@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .. import reading
 from ..measure.backends import Backend
 from ..measure.round_loop import RoundLoop, all_arms
 from ..measure.workspace import staged
+from ..problems.literals import LARGEST_SOURCE
 from ..problems.source_code import differences
 from ..store.records import Settings
 from ..store.worker_records import Outcome
@@ -57,8 +59,9 @@ def parted(
 
     Where a look at the problem's own folder shows no change but the versions differ elsewhere, a worker of each side
     prepares and verifies the case, untimed, and the files below its version's folder that were read in the meantime are
-    held against those that differ. Where the file system does not tell what was read, the case is measured; so it is
-    once a case has left files behind, which another may find in place of what they were made from.
+    held against those that differ. A file of several functions that differs in others alone is none of these.
+    Where the file system does not tell what was read, the case is measured; so it is once a case has left files behind,
+    which another may find in place of what they were made from.
 
     Parameters
     ----------
@@ -107,6 +110,7 @@ def _seen(
 ) -> _Seen:
     """Return which benchmarks are the same, and what was read."""
     settings, tell, backend = manner
+    known = {one.case.id: one for one in benchmarks}
     members = {one.case.id: [arm for arm in arms_of(one) if not arm.again] for one in benchmarks}
     sources = {name: source for one in benchmarks for name, source in sources_of(one).items()}
     same: set[str] = set()
@@ -132,9 +136,30 @@ def _seen(
             well = all(worker.outcome in _WELL for worker in round_.workers)
             now = [reads.since_forgotten(own.tree) for own in owns]
             base, head = base | now[0], head | now[1]
-            if any(reads.names(own.tree) - known for own, known in zip(owns, there, strict=True)):
+            if any(reads.names(own.tree) - before for own, before in zip(owns, there, strict=True)):
                 break  # what was made of a changed file would be read in its place from here on
-            if well and not (now[0] | now[1]) & changed:
+            one = known[group.name]
+            if well and not (now[0] | now[1]) & (changed - _edited_apart(one, owns, now)):
                 same.add(group.name)
         shared = reads.found_there(outside)
     return _Seen(same=frozenset(same), read=(base, head), shared=shared, refused=stage.refused)
+
+
+def _edited_apart(one: Benchmark, owns: tuple[Own, Own], read: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the path of a benchmark's file on either side, if it has its code to itself there.
+
+    The function's digest says that the file has not changed for it, unless what else was read might know the file: then
+    none is returned.
+    """
+    found = set()
+    for source, own, names in zip((one.base, one.head), owns, read, strict=True):
+        file = source.problem.file
+        if not source.problem.shares_a_file or not file.is_relative_to(own.tree):
+            return frozenset()
+        others = [
+            own.tree / name for name in names if name.endswith(".py") and own.tree / name not in source.problem.files
+        ]
+        if any(file.stem.encode() in reading.contents(other, LARGEST_SOURCE) for other in others):
+            return frozenset()
+        found.add(file.relative_to(own.tree).as_posix())
+    return frozenset(found)

@@ -213,8 +213,11 @@ def changed(written, before, after, text=FUNCTIONS):
     [
         ("return 1", "return 2", {"fast"}),
         ("return _helper(x)", "return x", {"loop"}),
-        ("def fast(x):", "def fast(x, y=2):", {"loop", "fast", "third"}),
-        ("    return x\n", "    return 2 * x\n", {"loop", "fast", "third"}),
+        ("def fast(x):", "def fast(x, y=2):", {"fast"}),
+        ("def fast(x):", "def fast(x, y=inputs(seed=1)):", {"loop", "fast", "third"}),
+        ("def third", "def fourth(x):\n    return 4\n\n\ndef third", set()),
+        ("    return x\n", "    return 2 * x\n", {"loop"}),
+        ("    return x\n", "    return fast(x)\n", {"loop"}),
         ("SCALE = 1", "SCALE = 2", {"loop", "fast", "third"}),
         ("return seed", "return 2", {"loop", "fast", "third"}),
         ("import numpy as np", "import numpy as np  # a comment", set()),
@@ -246,7 +249,6 @@ def test_a_function_that_a_file_beside_it_mentions_is_taken_for_reached_by_all(w
         ("SCALE = 1", "SCALE = 1\nTABLE = [fast]"),
         ("def fast", "@registered\ndef fast"),
         ("def third(x)", "def third(x, then=fast)"),
-        ("def _helper(x):\n    return x", "def _helper(x):\n    return fast(x)"),
         ("import numpy as np", "import numpy as np  #\n# cython: cdivision=True"),
     ],
 )

@@ -82,6 +82,35 @@ def test_a_file_that_is_there_on_one_side_alone_is_a_change_for_who_reads_it(ver
     assert parted() == (["honest"], ["honest_too"])
 
 
+FUNCTIONS = "def inputs(n=3, *, seed): ...\ndef loop(n): return 1\ndef fast(n): return 2\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "measured"),
+    [("x = 1\n", ["fast"]), ("import rows\n", ["fast", "loop"])],
+    ids=["alone", "a file that may know it was read"],
+)
+def test_a_function_beside_the_one_that_was_edited_is_the_same(tmp_path, monkeypatch, parted, other, measured):
+    folder = repository(
+        tmp_path / "other",
+    )
+    (folder / "benchmarks").mkdir()
+    file = folder / "benchmarks" / "rows.py"
+    file.write_text(FUNCTIONS)
+    (folder / "kernel.py").write_text(other)
+    commit(folder, "rows")
+    file.write_text(FUNCTIONS.replace("return 2", "return 3"))
+    monkeypatch.chdir(folder)
+
+    def read(arm, source, index):
+        source.problem.file.read_bytes()
+        (source.own.tree / "kernel.py").read_bytes()
+        return 0.001
+
+    found, same = parted(read)
+    assert (sorted(found), same) == (measured, [name for name in ("loop",) if name not in measured])
+
+
 def test_where_the_file_system_does_not_tell_what_was_read_all_is_measured(versions, parted, monkeypatch):
     monkeypatch.setattr(reads, "are_recorded", lambda folder: False)
     (versions / "README.md").write_text("other words\n")
