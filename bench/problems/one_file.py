@@ -24,6 +24,13 @@ def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Se
         raise ImplbenchError(
             f"{file}: cannot be imported, for there is a dot in its name; rename it {file.stem.replace('.', '_')}.py"
         )
+    module = _imported_from(tree)
+    if takes is None and module:
+        raise ImplbenchError(
+            f"{file}: imports inputs from {module}, and its sizes are read here without running the file; define one "
+            "that calls it, like this",
+            example=(f"import {module}", "def inputs(n=1_000, *, seed):", f"    return {module}.inputs(n, seed=seed)"),
+        )
     if takes is None:
         raise ImplbenchError(
             f"{file}: has no function inputs(), which returns what {_listed(functions)} called with; add one like this",
@@ -34,6 +41,14 @@ def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Se
             f"{file}: has no function to measure: each public function but inputs(), reference() and the like is an "
             "implementation (or those in __all__); a name with an underscore in front is none"
         )
+
+
+def _imported_from(tree: ast.Module) -> str | None:
+    """Return the module that a function `inputs` is imported from, None if none is."""
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and any((one.asname or one.name) == "inputs" for one in node.names):
+            return node.module
+    return None
 
 
 def _listed(functions: Sequence[Function]) -> str:

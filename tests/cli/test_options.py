@@ -174,6 +174,11 @@ def test_a_precision_is_a_fraction_and_none_unless_it_is_asked_for():
     assert run().settings.precision is None
 
 
+@pytest.mark.parametrize("words", [("a", "b"), ("--impl", "a,b"), ("a", "--impl", "b")])
+def test_what_is_explained_may_be_named_in_two_ways(words):
+    assert asked("explain", "backprop", *words).selection.implementations == ("a", "b")
+
+
 def test_roofline_measures_the_limits_and_explain_counts():
     assert asked("roofline", "backprop").settings.roofline
     assert asked("explain", "backprop").settings.explains

@@ -121,6 +121,11 @@ def test_what_a_file_lacks_is_one_sentence(written, text, told):
             ("def inputs(n=1_000, *, seed):", "    return np.random.RandomState(seed).rand(n)  # x"),
         ),
         (
+            "from data import inputs\ndef loop(x): ...\n",
+            "imports inputs from data",
+            ("import data", "def inputs(n=1_000, *, seed):", "    return data.inputs(n, seed=seed)"),
+        ),
+        (
             "def only(a, b): ...\n",
             "what only is called with",
             (
