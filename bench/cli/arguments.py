@@ -61,6 +61,21 @@ def axes(to: argparse.ArgumentParser, allocator: str = "default") -> None:
     conditions(to, allocator)
 
 
+def implementations(to: argparse.ArgumentParser) -> None:
+    """Add which implementations are looked at, in either way."""
+    only, unless = "only these, beside the baseline (default: all)", argparse.SUPPRESS
+    to.add_argument("implementations", nargs="*", action="extend", default=unless, metavar="IMPL", help=only)
+    to.add_argument(
+        "--impl",
+        type=argument_types.names,
+        dest="implementations",
+        action="extend",
+        default=unless,
+        metavar="NAME,...",
+        help="the same",
+    )
+
+
 def conditions(to: argparse.ArgumentParser, allocator: str) -> None:
     """Add the axes but for the implementation; `allocator` is the usual one, for the help."""
     to.add_argument(

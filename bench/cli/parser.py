@@ -96,19 +96,7 @@ def _explain(commands: "Commands") -> None:
     says, example = "tell why each implementation takes the time it takes", "implbench explain backprop"
     explain = command(commands, "explain", says, example)
     explain.add_argument("problem", help="a problem's name, file or folder")
-    only = "only these, beside the baseline (default: all)"
-    explain.add_argument(
-        "implementations", nargs="*", action="extend", default=argparse.SUPPRESS, metavar="IMPL", help=only
-    )
-    explain.add_argument(
-        "--impl",
-        type=argument_types.names,
-        dest="implementations",
-        action="extend",
-        default=argparse.SUPPRESS,
-        metavar="NAME,...",
-        help="the same, as run has it",
-    )
+    arguments.implementations(explain)
     arguments.limits(explain)
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
     arguments.conditions(explain, "default")
