@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ..store.records import Role
 from ..store.worker_records import Outcome
 from ..worker.protocol import Answer, Order, TimeBurst
 from .ended import Ended
@@ -22,6 +23,7 @@ class Asking:
         self._listen = listen
         self._doing = ""
         self._past = past
+        self._silent: set[str] = set()
 
     def tell(self, doing: str) -> None:
         """Tell what is being done."""
@@ -43,10 +45,19 @@ class Asking:
             return do()
         except Ended as ended:
             outcome, reason = ended.outcome, ended.reason
-            if ended.from_outside and active.arm.name not in self._past.killed:
-                self._past.killed.add(active.arm.name)
-                active.lost = f"the worker of {active.arm.name} was ended ({reason}) and measured again once"
+            name = active.arm.name
+            if ended.from_outside and name not in self._past.killed and not self._twice_silent(active, ended):
+                self._past.killed.add(name)
+                active.lost = f"the worker of {name} was ended ({reason}) and measured again once"
                 outcome = Outcome.NOT_MEASURED
         active.process.kill()
         active.record = replace(active.record, outcome=outcome, reason=reason, output_tail=active.process.output_tail)
         return None
+
+    def _twice_silent(self, active: Active, ended: Ended) -> bool:
+        """Return whether a baseline has given no answer twice, by two workers: then that is its own doing."""
+        if ended.outcome != Outcome.TIMEOUT or active.arm.role not in (Role.BASELINE, Role.AGAIN):
+            return False
+        before = active.arm.case.id in self._silent
+        self._silent.add(active.arm.case.id)
+        return before
