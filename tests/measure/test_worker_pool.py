@@ -53,6 +53,7 @@ def test_one_interpreter_serves_all_sizes_of_a_round_and_none_of_the_next(tmp_pa
     assert children() == []
 
 
+@pytest.mark.faults
 def test_an_implementation_that_dies_in_its_fork_ends_as_it_would_alone_and_the_others_go_on(tmp_path):
     run = swept(tmp_path, "honest_too", "segfaulting", "exiting", "dropped_sample")
     for group in findings(run):
@@ -66,6 +67,7 @@ def test_an_implementation_that_dies_in_its_fork_ends_as_it_would_alone_and_the_
     assert children() == []
 
 
+@pytest.mark.faults
 def test_a_fork_that_hangs_is_killed_with_its_parent(tmp_path):
     run = swept(tmp_path, "hanging", values=(100,), settings=replace(SETTINGS, timeout_s=1.0))
     fates = {one.outcome for one in findings(run)[0].findings if one.arm.case.implementation == "hanging"}
