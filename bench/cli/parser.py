@@ -164,6 +164,7 @@ def _check(commands: "Commands") -> None:
     says, example = "verify only: right or wrong, with the error", "implbench check backprop --dtype float32"
     check = command(commands, "check", says, example)
     arguments.problem(check)
+    check.add_argument("--all", action="store_true", help="each problem that implbench list prints")
     arguments.axes(check)
     arguments.baseline(check)
     arguments.seed(check)

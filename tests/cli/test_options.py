@@ -174,6 +174,12 @@ def test_a_precision_is_a_fraction_and_none_unless_it_is_asked_for():
     assert run().settings.precision is None
 
 
+def test_all_problems_are_checked_or_one_is():
+    assert asked("check", "--all").all
+    with pytest.raises(ImplbenchError, match="backprop and --all: give one of the two"):
+        asked("check", "backprop", "--all")
+
+
 @pytest.mark.parametrize("words", [("a", "b"), ("--impl", "a,b"), ("a", "--impl", "b")])
 def test_what_is_explained_may_be_named_in_two_ways(words):
     assert asked("explain", "backprop", *words).selection.implementations == ("a", "b")

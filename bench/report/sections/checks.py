@@ -148,13 +148,14 @@ def refused(entry: str, outcome: Outcome, reason: str) -> Check:
 _NOT_HERE = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
-def of_collection(found: Sequence[Check]) -> Table:
-    """Return the checks of many problems as one table; without the implementations that nobody could run here."""
-    shown = [one for one in found if one.outcome not in _NOT_HERE or not one.implementation]
+def of_collection(found: Sequence[Check], *, lacking: bool = False) -> Table:
+    """Return the checks of many problems as one table; `lacking`: with implementations that nobody could run here."""
+    shown = [one for one in found if lacking or one.outcome not in _NOT_HERE or not one.implementation]
     problems: dict[str, list[Outcome]] = {_problem(one): [] for one in found}
     for one in shown:
         problems[_problem(one)].append(one.outcome)
-    right = sum(set(outcomes) == {Outcome.OK} for outcomes in problems.values())
+    right = sum(set(outcomes) - _NOT_HERE == {Outcome.OK} for outcomes in problems.values())
+    several = len({(one.implementation, one.group) for one in shown}) < len(shown)
     left_out = len(found) - len(shown)
     more = f"; {left_out} more need what is not here" if left_out else ""
     return Table(
@@ -163,6 +164,7 @@ def of_collection(found: Sequence[Check]) -> Table:
         columns=(
             Column(name="problem", header="problem", right=False),
             Column(name="implementation", header="implementation", right=False),
+            Column(name="layout", header="layout", right=False, shown=several),
             Column(name="outcome", header="outcome", right=False),
             Column(name="check", header="check", right=False, dispensable=1),
             Column(name="error_over_tolerance", header="error [tolerances]"),
@@ -172,6 +174,7 @@ def of_collection(found: Sequence[Check]) -> Table:
             (
                 Cell.of(_problem(one)),
                 Cell.of(one.implementation),
+                Cell.of(one.layout),
                 Cell.of(one.outcome),
                 Cell.of(one.check),
                 Cell(value=one.error_over_tolerance, text=significant(one.error_over_tolerance, 2)),

@@ -42,6 +42,10 @@ def test_the_checks_of_a_collection_are_one_table_without_what_nobody_could_run(
         ["backprop", "fast", "ok"],
         ["gemm", "-", "unavailable"],
     ]
+    whole = checks.of_collection([*found, refused], lacking=True).for_people()
+    assert whole.title == "1 of 2 verified"
+    assert [cell.text for cell in whole.rows[2]][1:3] == ["jit", "unavailable"]
+    assert whole.rows[2][-1].text == "needs numba"
 
 
 def test_a_check_against_the_baselines_own_result_says_why_and_what_would_show_more():
