@@ -1,5 +1,6 @@
 """One number for a value: equal values have equal ones in every process, whatever the order of sets and hashes."""
 
+import copy
 import hashlib
 import operator
 import types
@@ -106,11 +107,22 @@ def _looked_into(value: Any, unseen: list[Any]) -> Leaf:
     try:
         reduced = (type, (), _of_subclass(value)) if isinstance(value, np.ndarray) else value.__reduce_ex__(4)
         known = reduced if isinstance(reduced, str) else _digest(_handed_over(value, *reduced[:5]), unseen)
+        if not isinstance(reduced, str) and _holds_addresses(value, reduced):
+            reduced = known = ""
     except Exception:  # noqa: BLE001  # what is in a foreign class is not known; its type is
         reduced = known = value.__qualname__ if type(value) is types.FunctionType else ""
     if isinstance(reduced, str):
         unseen.append(value)
     return Exact(kind=f"{type(value).__module__}.{type(value).__qualname__}", text=known)
+
+
+def _holds_addresses(value: Any, reduced: tuple[Any, ...]) -> bool:
+    """Return whether what it hands over has memory as it lies in it that a copy has otherwise, as nodes of a tree."""
+    state = reduced[2] if len(reduced) > 2 and isinstance(reduced[2], tuple) else ()
+    if not any(isinstance(one, bytes) or (isinstance(one, np.ndarray) and one.dtype.kind in "SV") for one in state):
+        return False
+    again = copy.deepcopy(value).__reduce_ex__(4)
+    return _digest(_handed_over(value, *again[:5]), []) != _digest(_handed_over(value, *reduced[:5]), [])
 
 
 def _handed_over(value: Any, made: Any, arguments: Any, *state: Any) -> list[Any]:

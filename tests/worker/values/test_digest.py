@@ -132,3 +132,12 @@ def test_what_cannot_be_looked_into_may_keep_something_unless_it_is_a_function(v
 )
 def test_the_first_part_that_differs_is_named(one, other, told):
     assert difference(one, other) == told
+
+
+def test_an_object_that_hands_over_addresses_counts_by_its_type_alone():
+    spatial = pytest.importorskip("scipy.spatial")
+    points = np.random.RandomState(1).rand(200, 3)
+    one, other = spatial.cKDTree(points), spatial.cKDTree(points)
+    assert digest(one) == digest(other)
+    assert looked(one).may_keep
+    assert not same(one, other)
