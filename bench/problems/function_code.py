@@ -44,6 +44,15 @@ def without_others(tree: ast.Module, name: str, names: Collection[str]) -> ast.M
     return ast.Module(body=[_emptied(node) if node in left_out else node for node in kept], type_ignores=[])
 
 
+def imports(tree: ast.Module, name: str) -> bool:
+    """Return whether a module imports one of that name, or something from it."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = [getattr(node, "module", None) or "" for node in found] + [
+        one.name for node in found for one in node.names
+    ]
+    return any(name in module.split(".") for module in modules)
+
+
 def text_without_others(text: str, name: str, names: Collection[str]) -> str:
     """Return the text of a module for who wants to read one function: without others that it does not name."""
     lines: list[str | None] = list(text.splitlines(keepends=True))

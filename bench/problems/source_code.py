@@ -18,7 +18,7 @@ from .. import reading
 from ..text import speakable
 from .contract import CONTRACT
 from .files import path_from
-from .function_code import text_without_others, without_others
+from .function_code import imports, text_without_others, without_others
 from .implementation import Implementation
 from .literals import LARGEST_SOURCE, parsed
 from .problem import Problem
@@ -49,8 +49,10 @@ def _digests_of_functions(problem: Problem, names: Sequence[str]) -> dict[str, s
     """Return function -> digest; one that a file beside theirs mentions is taken for reached."""
     beside = [file for file in problem.files if file != problem.file]
     mentioned = {word for file in beside for word in re.findall(rb"\w+", file.read_bytes())}
-    functions = {node.name for node in parsed(problem.file).body if isinstance(node, ast.FunctionDef)}
-    apart = [name for name in functions - CONTRACT if name.encode() not in mentioned]
+    tree = parsed(problem.file)
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    known = imports(tree, problem.module)  # by what it imports of itself it may reach any of them
+    apart = [name for name in functions - CONTRACT if name.encode() not in mentioned and not known]
 
     def digest(name: str) -> str:
         content = _content(problem.file, partial(without_others, name=name, names=apart))

@@ -249,6 +249,7 @@ def test_a_function_that_a_file_beside_it_mentions_is_taken_for_reached_by_all(w
         ("return 3", "return loop(x)"),
         ("return 3", 'return getattr(__import__("rows"), "fa" + "st")(x)'),
         ("return 3", 'return globals()["fa" + "st"](x)'),
+        ("return 3", 'import rows\n    return getattr(rows, "fa" + "st")(x)'),
         ("return 3", 'return operator.attrgetter("fast")(rows)(x)'),
         ("return 3", "return rows.fast(x)"),
         ("SCALE = 1", "SCALE = 1\nTABLE = [fast]"),
