@@ -26,7 +26,7 @@ from .cli.parser import parser as command_line
 from .errors import ImplbenchError
 from .machine import exclusive
 from .measure.budget import planned_s
-from .measure.selection import select
+from .measure.selection import select, with_layouts
 from .problems import discovery, problem
 from .problems.files import MODULE
 from .problems.problem import Problem
@@ -97,7 +97,7 @@ class Measured:
     """The run of one problem, made when the first of its tests asks for it."""
 
     def __init__(self, found: Problem, options: RunOptions) -> None:
-        self._problem = found
+        self._problem = with_layouts(found, options.selection)
         self._options = options
         self.arms, self.left = select(found, options.selection)
         self._result: tuple[Run, dict[str, Finding]] | None = None

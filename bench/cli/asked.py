@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import ImplbenchError
-from ..measure.selection import Selection
+from ..measure.selection import Selection, with_layouts
 from ..problems import discovery, functions, literals, problem, sources
 from ..problems.problem import Problem
 from ..report import terminal
@@ -32,7 +32,7 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
         If there is no such problem, or they are several.
     """
     if sources.origin_of(words[0]) is not None:
-        return problem.find(words[0], words[1:]), wanted
+        return with_layouts(problem.find(words[0], words[1:]), wanted), wanted
     places, names = zip(*map(_parted, words), strict=True)
     if len(set(places)) > 1:
         raise ImplbenchError(
@@ -46,7 +46,7 @@ def asked(words: Sequence[str], wanted: Wanted) -> tuple[Problem, Wanted]:
     if chosen:
         wanted = replace(wanted, implementations=chosen, baseline=wanted.baseline or chosen[0])
     _tell(found, Path(places[0]), by_name=not (found.is_one_file or found.names_baseline or wanted.baseline))
-    return _among(found, wanted), wanted
+    return with_layouts(_among(found, wanted), wanted), wanted
 
 
 def _among(found: Problem, wanted: Selection) -> Problem:

@@ -121,12 +121,12 @@ class Bisector:
             raise ImplbenchError(f"a search follows one case, and these are {len(ready.chosen)}: {names}; name one")
         for one in ready.chosen:
             base, case = ready.pair[0], one.case
-            where = next(where for where, problem in base.problems.items() if problem is one.base.problem)
+            where = next(where for where, problem in base.problems.items() if problem.file == one.base.problem.file)
             self._case, self._margin = case.id, self._margins.of(case)
             self._asked = replace(self._asked, problems=(str(base.own.origins[0] / where),))
             self._wanted = replace(
                 self._wanted,
                 implementations=(one.base.implementation.name,),
                 changes=case.size.values,
-                layouts=(case.layout,),
+                layouts=(case.layout,) if one.head.problem.layouts else (),
             )

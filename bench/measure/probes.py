@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..machine import hardware
 from ..problems import implementation, problem
-from ..problems.case import COLD, Case, Size
+from ..problems.case import COLD, USUAL_LAYOUTS, Case, Size
 from ..store.records import Arm, Limit, Role
 from .group import Source
 
@@ -52,7 +52,7 @@ def _limit(
         implementation=one.name,
         size=Size(name=",".join(f"{key}={value}" for key, value in size.items()), values=dict(size)),
         dtype=case.dtype,
-        layout=found.layouts[0],
+        layout=USUAL_LAYOUTS[0],
         threads=case.threads,
         allocator=case.allocator,
     )

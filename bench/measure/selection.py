@@ -7,7 +7,7 @@ from itertools import product
 from ..errors import ImplbenchError, unknown
 from ..machine.hardware import allowed_cpus
 from ..problems import case, implementation
-from ..problems.case import ALLOCATORS, CACHES, DEFAULT_ALLOCATOR, DTYPES, WARM, Case, Size
+from ..problems.case import ALLOCATORS, CACHES, DEFAULT_ALLOCATOR, DTYPES, USUAL_LAYOUTS, WARM, Case, Size
 from ..problems.implementation import Implementation
 from ..problems.problem import Problem
 from ..store.records import Arm, Left, Role
@@ -54,7 +54,7 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
     implementations = implementation.chosen(problem, names)
     if baseline not in implementations:
         raise unknown("baseline", baseline, implementations)
-    layouts = wanted.layouts or problem.layouts
+    layouts = wanted.layouts or problem.layouts or USUAL_LAYOUTS
     first = next((one for one in wanted.environments if not one.broken), wanted.environments[0])
     arms: list[Arm] = []
     left: list[Left] = []
@@ -70,6 +70,11 @@ def select(problem: Problem, wanted: Selection) -> tuple[tuple[Arm, ...], tuple[
             if is_baseline:
                 arms.append(replace(arms[-1], name=f"{one.id} (again)", role=Role.AGAIN))
     return tuple(arms), tuple(left)
+
+
+def with_layouts(problem: Problem, wanted: Selection) -> Problem:
+    """Return a problem with the memory orders that are asked for; where none are, those that it says."""
+    return replace(problem, layouts=wanted.layouts) if wanted.layouts else problem
 
 
 def _groups(problem: Problem, wanted: Selection) -> Iterator[Case]:

@@ -17,7 +17,8 @@ from typing import Any
 from ..errors import NO_ROOM, OWN_ERROR, NothingMeasured
 from ..machine import affinity, hardware
 from ..problems import case
-from ..problems.case import Case
+from ..problems.case import Case, MemoryOrder
+from ..problems.problem import Problem
 from ..store.checks import Check
 from ..store.records import Arm, Limit
 from ..store.worker_records import Outcome
@@ -173,7 +174,7 @@ def _grouped(
     folder, reply = written
     own = {arm.name: source for arm, source in members}
     folders = dict.fromkeys(own, folder)
-    orders = {arm.name: case.orders(arm.case.layout, reply.matrices) for arm, _ in members}
+    orders = {arm.name: _orders(arm.case.layout, source.problem, reply) for arm, source in members}
     inputs, beside = limited
     limits = []
     for limit, source in beside:
@@ -191,6 +192,12 @@ def _grouped(
         limits=tuple(limit.arm for limit in limits),
     )
     return group, limits
+
+
+def _orders(layout: str, problem: Problem, reply: InputsWritten) -> dict[str, MemoryOrder]:
+    """Return the memory order of each 2-D input; of none where nobody asks for one: each is as it was given."""
+    asked = problem.layouts or layout not in case.USUAL_LAYOUTS
+    return case.orders(layout, reply.matrices) if asked else {}
 
 
 #: What inputs depend on: problem, size, dtype and data.

@@ -14,6 +14,9 @@ FoundOrder = Literal["C", "F", "CF", "strided"]
 DTYPES = ("float64", "float32")
 ALLOCATORS = DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR = ("default", "retain")
 ORDERS: Mapping[str, MemoryOrder] = {"C": "C", "F": "F"}
+
+#: What the memory order of inputs is called where nobody asks for one: that in which they are made, mostly C.
+USUAL_LAYOUTS = ("C",)
 CACHES = WARM, COLD = ("warm", "cold")
 
 

@@ -78,7 +78,7 @@ def problem_of(
         default_size=size,
         data=(USUAL_DATA,),
         baseline=baseline,
-        layouts=("C",),
+        layouts=(),
         outputs=(),
         module=MODULE,
         functions=tuple(Function(name=name, title=_title(one, name)) for name, one in functions.items()),

@@ -53,6 +53,7 @@ class Problem:
     baseline: str
     """Empty where the problem names none and has no implementation."""
     layouts: tuple[str, ...]
+    """Memory orders of its 2-D inputs; none: as `inputs` gives them."""
     """Layouts measured where the user names none; the first is the baseline's."""
     outputs: tuple[str, ...]
     """Names of what an evaluation returns; empty: whatever it returns."""
@@ -230,7 +231,7 @@ def read(place: Path) -> Problem:
         default_size=default_size,
         data=constants.get("DATA", ()) or (takes.data if takes and takes.data else USUAL_DATA,),
         baseline=baseline,
-        layouts=tuple(constants.get("LAYOUTS", ("C",))),
+        layouts=tuple(constants.get("LAYOUTS", ())),
         outputs=constants.get("OUTPUTS", ()),
         ladder=tuple(constants.get("LADDER", ())),
         inout=_inout(file, constants.get("INOUT", ())),

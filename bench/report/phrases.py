@@ -9,7 +9,7 @@ from ..analyse.explanation import CountChange
 from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Ratio
-from ..problems.case import DEFAULT_ALLOCATOR, WARM, Case
+from ..problems.case import DEFAULT_ALLOCATOR, USUAL_LAYOUTS, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
 from ..units import DASH, amount, duration, percent, significant, time_text, times
@@ -158,7 +158,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     case = one.arm.case
     arrays = _takes_arrays(run, group)
     baseline = group.baseline
-    order = layout_text(case.layout)
+    order = "memory order as given" if _is_as_given(run, group, one) else layout_text(case.layout)
     if baseline is not None and baseline.arm.case.layout != case.layout:
         order += f" against {layout_text(baseline.arm.case.layout)}"
     parts = [
@@ -177,6 +177,13 @@ def _takes_arrays(run: Run, group: GroupFindings) -> bool:
         return True
     seen = [worker for one in run.rounds if one.group == group.name for worker in one.workers if worker.bursts]
     return not seen or any(worker.layout for worker in seen)
+
+
+def _is_as_given(run: Run, group: GroupFindings, one: Finding) -> bool:
+    """Return whether an input lies in memory otherwise than in C order, because it was given so."""
+    mine = [w for held in run.rounds if held.group == group.name for w in held.workers if w.arm == one.arm.name]
+    orders = [order for worker in mine for order in worker.layout.values()]
+    return one.arm.case.layout in USUAL_LAYOUTS and any("C" not in order for order in orders)
 
 
 def limit_name(limit: Limit) -> str:

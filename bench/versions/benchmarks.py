@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import did_you_mean, unknown
 from ..measure.group import Source
-from ..measure.selection import Selection, select
+from ..measure.selection import Selection, select, with_layouts
 from ..problems import implementation, source_code
 from ..problems.case import Case
 from ..problems.implementation import Implementation
@@ -84,7 +84,8 @@ def chosen(base: Side, head: Side, wanted: Selection) -> tuple[tuple[Benchmark, 
     found: list[Benchmark] = []
     known: set[str] = set()
     for before, after in (pair for pair, reason in reasons.items() if reason is None):
-        both = _both(names[after], base.problems[before], head.problems[after], (base, head), renames)
+        problems = with_layouts(base.problems[before], wanted), with_layouts(head.problems[after], wanted)
+        both = _both(names[after], problems, (base, head), renames)
         known |= both.before.keys() | both.after.keys()
         more, left = _of_problem(both, (base, head), wanted)
         found += more
@@ -182,7 +183,8 @@ def _broken(before: str, after: str, base: Side, head: Side) -> Skipped | None:
     return None
 
 
-def _both(name: str, base: Problem, head: Problem, sides: tuple[Side, Side], renames: Renames) -> _Both:
+def _both(name: str, problems: tuple[Problem, Problem], sides: tuple[Side, Side], renames: Renames) -> _Both:
+    base, head = problems
     before, after = (implementation.found(problem) for problem in (base, head))
     if base.is_one_file or head.is_one_file:
         pairs = paired(before, after, lambda name: None)  # git knows nothing of functions

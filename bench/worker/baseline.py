@@ -18,6 +18,7 @@ from ..problems.sources.calls import Call
 from .forcing import forced
 from .inputs import is_plain
 from .loading import ProblemFunctions, loaded
+from .memory_order import is_strided, strided
 from .outputs import Outputs, leaves_of, named
 from .protocol import CaseSpec, Start
 from .steps import Calling, Tell, untold
@@ -68,7 +69,7 @@ class Baseline:
 def copied(value: Any) -> Any:
     """Return a value of one's own; what cannot be copied is shared."""
     if is_plain(value):
-        return np.array(value, order="K", copy=True)
+        return strided(value, value.strides) if is_strided(value) else np.array(value, order="K", copy=True)
     try:
         found = copy.deepcopy(value)
         if isinstance(value, np.ndarray) and hasattr(value, "__dict__"):

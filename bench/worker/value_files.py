@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .memory_order import is_strided, strided
 from .values.digest import digest
 
 
@@ -40,7 +41,8 @@ def _saved(file: Path, value: Any) -> dict[str, Any]:
     if np.asarray(value).dtype.hasobject:
         return {"made": digest(value)}
     np.save(file, value, allow_pickle=False)
-    return {"array": isinstance(value, np.ndarray), "file": file.name}
+    written: dict[str, Any] = {"array": isinstance(value, np.ndarray), "file": file.name}
+    return written | ({"strides": value.strides} if is_strided(value) else {})
 
 
 def load_values(folder: Path, make: Callable[[], Mapping[str, Any]] | None = None) -> dict[str, Any]:
@@ -69,7 +71,8 @@ def load_values(folder: Path, make: Callable[[], Mapping[str, Any]] | None = Non
         if "made" in kind:
             return _proved(name, made, kind["made"])
         if kind["array"]:
-            return np.load(folder / kind["file"], mmap_mode="r", allow_pickle=False)
+            found = np.load(folder / kind["file"], mmap_mode="r", allow_pickle=False)
+            return strided(found, kind["strides"]) if "strides" in kind else found
         return np.load(folder / kind["file"], allow_pickle=False)[()]
 
     return {name: loaded(name, kind) for name, kind in written.items() if make or "made" not in kind}

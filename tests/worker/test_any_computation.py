@@ -509,6 +509,14 @@ def test_nor_does_it_take_what_is_no_time(computation):
         measured(spec, "wrong")
 
 
+def test_baseline_and_implementations_are_called_with_the_strides_that_inputs_gives(computation):
+    given = inputs("{'x': r.rand(n, 3).T, 'y': r.rand(2 * n)[::2], 'z': r.rand(n)}")
+    strides = of("[one.strides for one in (x, y, z)]", "x, y, z")
+    spec, _ = computation(given, base=strides, other=of("[(8, 24), (16,), (8,)]", "x, y, z"), same=strides)
+    measured(spec, "other")
+    measured(spec, "same")
+
+
 def test_a_comparison_of_ones_own_is_given_what_is_right_and_the_result(computation):
     same = "\ndef same(right, output):\n    return None if sorted(right) == sorted(output) else 'other words'"
     words = inputs("{'words': [str(one) for one in r.randint(0, 9, n)]}")

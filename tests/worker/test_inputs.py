@@ -42,6 +42,60 @@ def test_other_contents_come_into_the_same_memory(folder):
     assert arena.inputs["beta"] == 100
 
 
+#: Name -> an array that lies in memory otherwise than in C order.
+TABLE = np.arange(600.0).reshape(20, 30)
+STRIDED = {
+    "F order": np.asfortranarray(TABLE),
+    "a transpose": np.arange(60, dtype=np.int16).reshape(20, 3).T,
+    "a column": TABLE[:, 3],
+    "every other number": TABLE.ravel()[::2],
+    "backwards": TABLE.ravel()[::-1],
+    "a window": TABLE[2:5, ::-3],
+    "a repetition": np.broadcast_to(TABLE[0], (4, 30)),
+    "other axes": np.arange(24.0).reshape(2, 3, 4).transpose(2, 0, 1),
+    "long doubles": TABLE.astype(np.longdouble)[:, ::2],
+    "none": TABLE[:, :0].T,
+}
+
+
+@pytest.mark.parametrize("name", STRIDED)
+def test_an_array_keeps_the_strides_that_it_was_given(tmp_path, name):
+    given = STRIDED[name]
+    save_values(tmp_path / "a" / "inputs", {"x": given})
+    save_values(tmp_path / "b" / "inputs", {"x": np.ascontiguousarray(given) + 1})
+    arena = Arena(contents_of(tmp_path), {}, first="a")
+    x = arena.inputs["x"]
+    assert x.size == 0 or x.strides == given.strides
+    assert x.flags.writeable
+    assert np.array_equal(x, given)
+    assert arena.change_to("b")
+    assert arena.inputs["x"] is x
+    assert np.array_equal(x, given + 1)
+    with arena.inverted():
+        assert x.size == 0 or not np.array_equal(x, given + 1)
+    assert np.array_equal(x, given + 1)
+    assert arena.changed() is None
+    if x.size:
+        x.flat[0] += 1
+        assert arena.changed() == "x"
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_that_was_given_with_strides_has_the_order_asked_for(tmp_path, order):
+    save_values(tmp_path / "a" / "inputs", {"x": TABLE[::2]})
+    x = Arena(contents_of(tmp_path), {"x": order}, first="a").inputs["x"]
+    assert x.flags[f"{order}_CONTIGUOUS"]
+    assert np.array_equal(x, TABLE[::2])
+
+
+def test_what_is_overwritten_and_has_strides_comes_back(tmp_path):
+    save_values(tmp_path / "a" / "inputs", {"x": TABLE[:, 3]})
+    arena = Arena(contents_of(tmp_path), {}, ["x"], first="a")
+    arena.inputs["x"][:] = 0
+    arena.restore()
+    assert np.array_equal(arena.inputs["x"], TABLE[:, 3])
+
+
 def test_a_matrix_of_one_row_is_in_both_orders(tmp_path):
     save_values(tmp_path / "a" / "inputs", {"x": np.ones((1, 3))})
     assert Arena(contents_of(tmp_path), {"x": "F"}, first="a").layout() == {"x": "CF"}

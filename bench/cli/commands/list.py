@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import Exit
 from ...problems import implementation, problem
+from ...problems.case import USUAL_LAYOUTS
 from ...problems.problem import Problem
 from ...report import terminal
 from ...text import headed
@@ -75,7 +76,7 @@ def _listed(found: Problem, implementations: dict[str, implementation.Implementa
         "default_size": found.default_size,
         "data": found.data,
         "baseline": found.baseline,
-        "layouts": found.layouts,
+        "layouts": found.layouts or USUAL_LAYOUTS,
         "implementations": [
             {
                 "name": one.name,

@@ -68,7 +68,7 @@ def problem(
         default_size=next(iter(known)),
         data=(USUAL_DATA,),
         baseline=baseline.name,
-        layouts=("C",),
+        layouts=(),
         outputs=tuple(outputs),
         inout=tuple(inout),
         module=file.stem,

@@ -36,6 +36,16 @@ def test_of_inputs_that_are_no_arrays_no_dtype_order_or_blas_is_said():
     assert "(m=10000, n=64, p=25, 1 thread, 12 rounds)" in paragraphs(replace(run, rounds=held))[0]
 
 
+@pytest.mark.parametrize(
+    ("order", "told"), [("F", "memory order as given"), ("strided", "memory order as given"), ("CF", "C order")]
+)
+def test_an_order_that_nobody_asked_for_is_said_to_be_the_one_given(order, told):
+    run = make_run(rounds=12)
+    seen = {"x": "C", "y": order}
+    held = tuple(replace(one, workers=tuple(replace(each, layout=seen) for each in one.workers)) for one in run.rounds)
+    assert f"float64, {told}, 1 thread" in paragraphs(replace(run, rounds=held))[0]
+
+
 def test_too_few_rounds_say_how_long_enough_take():
     run = make_run(rounds=3)
     held = tuple(replace(one, duration_ns=7_000_000_000) for one in run.rounds)
