@@ -9,7 +9,6 @@ from bench.measure import probes
 from bench.measure.runner import check
 from bench.measure.selection import Selection, select
 from bench.problems import problem
-from bench.problems.case import orders
 from bench.store.records import Settings
 from bench.store.worker_records import Outcome
 
@@ -69,5 +68,5 @@ def test_one_row_less_or_half_the_sum_is_found():
         assert (np.abs(found) * 1e-3 > allowed).any(), name
 
 
-def test_they_have_no_layouts_but_the_usual_one():
-    assert all(orders(problem.read(folder).layouts[0], ["x"]) == {"x": "C"} for folder in probes.FOLDER.glob("[!_]*"))
+def test_they_ask_for_no_memory_order():
+    assert all(problem.read(folder).layouts == () for folder in probes.FOLDER.glob("[!_]*"))

@@ -29,7 +29,7 @@ def written(folder: Path, text: str) -> Path:
 def test_a_problem_is_read_from_its_docstring_and_constants_alone(tmp_path):
     found = problem.read(written(tmp_path, GOOD))
     assert (found.title, found.formula) == ("Sum of squares", "s = sum x^2")
-    assert (found.sizes, found.baseline, found.layouts) == ({"S": {"m": 10}}, "loop", ("C",))
+    assert (found.sizes, found.baseline, found.layouts) == ({"S": {"m": 10}}, "loop", ())
 
 
 def test_the_bundled_problems_are_found_by_name_and_any_folder_by_its_path(tmp_path):
