@@ -132,6 +132,9 @@ OTHERS = " others"
 #: How parts of an input are told from the whole of it.
 PARTS_OF = "parts of "
 
+#: What a result shares whose own elements lie in each other's memory, as windows of a sequence do.
+ITS_OWN = "its own elements"
+
 
 class CallKind(StrEnum):
     """What a call of NumPy does, as far as its cost goes."""

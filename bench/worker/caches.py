@@ -7,6 +7,9 @@ from typing import Any
 
 _Cached = type(functools.cache(lambda: None))
 
+#: Of the class: a function may have an attribute of that name, which does something else.
+_clear, _info = _Cached.cache_clear, _Cached.cache_info
+
 
 class Caches:
     """What a step keeps from call to call: itself, and in functions that stand beside its own in their module."""
@@ -16,7 +19,7 @@ class Caches:
         self.forget: Callable[[], object] | None = None
         """Has the step forget its own answers, where it keeps them."""
         if isinstance(function, _Cached):
-            self.forget = function.cache_clear
+            self.forget = functools.partial(_clear, function)
         around = getattr(inspect.unwrap(function), "__globals__", {})
         self._beside = {name: one for name, one in around.items() if isinstance(one, _Cached) and one is not function}
         self._before: dict[str, tuple[int, int]] = {}
@@ -35,4 +38,4 @@ class Caches:
 
     def _asked(self) -> dict[str, tuple[int, int]]:
         """Return name -> how often an answer was found, and how often it was not."""
-        return {name: one.cache_info()[:2] for name, one in self._beside.items()}
+        return {name: _info(one)[:2] for name, one in self._beside.items()}

@@ -133,11 +133,15 @@ def require_own_memory(outputs: Arrays, inputs: Mapping[str, Any], earlier: Arra
 def require_elements(outputs: Arrays) -> None:
     """Raise Wrong if elements of an output lie in the same memory, as those of a row that is repeated by its stride."""
     for path, array in outputs.items():
-        strides = zip(array.shape, array.strides, strict=True)
-        span = _span(array, path)
-        repeats = any(count > 1 and not stride for count, stride in strides)
-        if array.nbytes and (repeats or span.end - span.begin < array.nbytes):
+        if overlaps(array):
             raise Wrong(f"{path} has elements that lie in the same memory, as by np.broadcast_to; write them out")
+
+
+def overlaps(array: np.ndarray) -> bool:
+    """Return whether elements of an array lie in the same memory."""
+    span = _span(array, "")
+    repeats = any(count > 1 and not stride for count, stride in zip(array.shape, array.strides, strict=True))
+    return bool(array.nbytes and (repeats or span.end - span.begin < array.nbytes))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

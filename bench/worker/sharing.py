@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..store.worker_records import PARTS_OF
+from ..store.worker_records import ITS_OWN, PARTS_OF
 from .forcing import items_of
-from .outputs import Arrays, shared
+from .outputs import Arrays, overlaps, shared
 
 #: So many values are looked through, of the inputs and of a result: that takes a millisecond.
 MOST_VALUES = 10_000
@@ -17,7 +17,7 @@ _CONTAINERS = (list, dict, set, bytearray)
 
 
 def shared_inputs(given: Mapping[str, Any], arrays: Arrays, inputs: Mapping[str, Any]) -> set[str]:
-    """Return what of the inputs a result shares: ``x``, or ``parts of x``.
+    """Return what of the inputs a result shares, ``x`` or ``parts of x``; its own elements, where these overlap.
 
     Parameters
     ----------
@@ -32,7 +32,8 @@ def shared_inputs(given: Mapping[str, Any], arrays: Arrays, inputs: Mapping[str,
     names = {id(value): name for value, name in reversed(found) if issubclass(type(value), _CONTAINERS)}
     same = {names[id(value)] for value, _ in _walked(given) if id(value) in names}
     memory = ((name, value) for value, name in found if isinstance(value, np.ndarray) and value.nbytes)
-    return same | {name for _, name in shared(arrays, memory)}
+    own = {ITS_OWN} if any(map(overlaps, arrays.values())) else set()
+    return own | same | {name for _, name in shared(arrays, memory)}
 
 
 def arrays_within(inputs: Mapping[str, Any]) -> Iterator[np.ndarray]:

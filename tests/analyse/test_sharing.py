@@ -37,6 +37,8 @@ def shared(own, baseline=(), rounds=8):
         (["x"], ["x"], ()),
         (["x", "y"], ["x"], ("y",)),
         ([], ["x"], ()),
+        (["its own elements"], [], ("its own elements",)),
+        (["its own elements"], ["its own elements"], ()),
     ],
 )
 def test_what_the_baseline_hands_out_too_saves_nothing(own, baseline, named):
@@ -47,6 +49,7 @@ def test_what_the_baseline_hands_out_too_saves_nothing(own, baseline, named):
 
 def test_what_is_handed_out_is_told_in_words():
     assert told(("parts of rows", "x", "y")) == "memory of its input `x`, `y` and parts of its input `rows`"
+    assert told(("its own elements",)) == "elements that lie in each other's memory"
 
 
 def test_a_remark_says_what_is_saved_and_the_judge_rejects():

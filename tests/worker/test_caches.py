@@ -28,7 +28,7 @@ def wrapped(n):
 @pytest.fixture(autouse=True)
 def _forgotten():
     yield
-    remembered.cache_clear()
+    type(remembered).cache_clear(remembered)
 
 
 @pytest.mark.parametrize("step", [functools.partial(remembered, 9), remembered], ids=["partial", "function"])
@@ -38,6 +38,14 @@ def test_a_step_that_is_cached_can_be_made_to_forget_and_that_is_told(step):
     caches.forget()
     assert remembered.cache_info().currsize == 0
     assert caches.told() == "its cache is cleared before each call"
+
+
+def test_a_step_cannot_say_what_it_is_to_forget(monkeypatch):
+    monkeypatch.setattr(remembered, "cache_clear", lambda: remembered(9))
+    caches = Caches(functools.partial(remembered, 9))
+    remembered(9)
+    caches.forget()
+    assert remembered.cache_info().currsize == 0
 
 
 def test_a_function_beside_the_step_that_has_only_looked_up_since_is_told():
