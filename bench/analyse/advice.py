@@ -63,8 +63,12 @@ class Advice:
     picks: tuple[Pick, ...]
     """The best in Python and NumPy alone, then one that is faster still and needs more; none where the baseline stays.
 
-    Of a run that holds no sources the best alone.
+    Of a run that holds no sources the best alone. None of them is wrong anywhere else in the run.
     """
+    wrong_elsewhere: tuple[Finding, ...]
+    """What is faster here, and is not to be taken: at another size, or under another condition, it is wrong."""
+    decided: bool
+    """Whether anything was decided at the margin."""
     baseline_facts: SourceFacts | None
     step: FirstStep | None
     same: tuple[Same, ...]
@@ -79,8 +83,9 @@ def advice(
     ladder: Ladder | None = None,
     roofline: Roofline | None = None,
     leading: Collection[str] = (),
+    wrong: Collection[tuple[str, str]] = (),
 ) -> Advice | None:
-    """Return what to do about a group; None where nothing was compared with the baseline, or nothing decided.
+    """Return what to do about a group; None where nothing was compared with the baseline in rounds enough.
 
     Parameters
     ----------
@@ -92,14 +97,17 @@ def advice(
         Of the group, where it was explained and where limits were measured.
     leading
         Names of those that are the fastest over sizes, which come before others that are not told apart from them.
+    wrong
+        Contender and dtype of what is wrong in any group of the run.
     """
     baseline = group.baseline
     rivals = _rivals(group)
-    decided = [one for one in rivals if one.verdict != Verdict.UNDECIDED]
-    if baseline is None or baseline.outcome != Outcome.OK or not decided:
+    told = [one for one in rivals if one.log_ratio and one.log_ratio.interval]
+    if baseline is None or baseline.outcome != Outcome.OK or not told:
         return None
     facts = {name: source_facts(name, files) for name, files in run.sources.items()}
-    faster = [one for one in rivals if one.verdict == Verdict.FASTER]
+    fast = [one for one in rivals if one.verdict == Verdict.FASTER]
+    faster = [one for one in fast if (one.arm.case.contender, one.arm.case.dtype) not in wrong]
     faster = sorted(faster, key=lambda one: not _leads(run, group, one, (faster[0], leading)))
     picks, steps = _picks(group, faster, facts, run), _steps(run, group, ladder)
     needing = [one for one in faster if (known := facts.get(one.arm.case.implementation)) and known.needs]
@@ -108,6 +116,8 @@ def advice(
     return Advice(
         group=group,
         picks=picks,
+        wrong_elsewhere=tuple(one for one in fast if one not in faster),
+        decided=any(one.verdict != Verdict.UNDECIDED for one in rivals),
         baseline_facts=facts.get(baseline.arm.case.implementation),
         step=_first_step(steps) if picks else None,
         same=(*_same(baseline, rivals, steps), *_needless(run, group, picks, needing)),

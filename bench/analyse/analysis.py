@@ -1,6 +1,6 @@
 """All that a run says, worked out once: what reports, pages, exports and the terminal show is read from here."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..stats.intervals import Estimate
 from ..stats.racing import Race
 from ..store.records import Arm, Run
+from ..store.worker_records import Outcome
 from . import best
 from .advice import Advice, advice
 from .conditions import AXES, Effect, effects
@@ -78,19 +79,36 @@ class Analysis:
         """What to do, group by group; over sizes at the largest that was decided on."""
         swept = {place.group.name for one in self.sweeps for place in one.places}
         single = [group for group in self.groups if group.name not in swept]
-        found = [next(filter(None, self._advised_over(one)), None) for one in self.sweeps]
+        found = [self._advised_over(one) for one in self.sweeps]
         return tuple(one for one in [*found, *map(self._advised, single)] if one is not None)
 
-    def _advised_over(self, one: Sweep) -> Iterator[Advice | None]:
-        """Yield what to do at each size of a sweep, the largest first."""
+    def _advised_over(self, one: Sweep) -> Advice | None:
+        """Return what to do at the largest size of a sweep at which anything was decided, else compared at all."""
+        found: list[Advice] = []
         for index, place in reversed([*enumerate(one.places)]):
             reign = next((reign for reign in one.reigns if reign.first <= index <= reign.last), None)
-            yield self._advised(place.group, reign.names if reign else ())
+            found += filter(None, [self._advised(place.group, reign.names if reign else ())])
+            if found and found[-1].decided:
+                return found[-1]
+        return next(iter(found), None)
 
     def _advised(self, group: GroupFindings, leading: Collection[str] = ()) -> Advice | None:
         if self.race(group) is not None:
             return None  # the race says which may be the best, and who was out is no longer compared
-        return advice(self.run, group, ladder=self.ladder(group), roofline=self.roofline(group), leading=leading)
+        return advice(
+            self.run,
+            group,
+            ladder=self.ladder(group),
+            roofline=self.roofline(group),
+            leading=leading,
+            wrong=self._wrong,
+        )
+
+    @cached_property
+    def _wrong(self) -> frozenset[tuple[str, str]]:
+        """Contender and dtype of what is wrong in any group."""
+        cases = (one.arm.case for group in self.groups for one in group.findings if one.outcome == Outcome.WRONG)
+        return frozenset((case.contender, case.dtype) for case in cases)
 
     @cached_property
     def since(self) -> Since | None:

@@ -11,6 +11,7 @@ from ...analyse.since import Changed, Since
 from ...analyse.source_facts import SourceFacts
 from ...analyse.verdict import Verdict
 from ...store.records import Run
+from ...store.worker_records import Outcome
 from ...units import percent
 from ..parts import Section, code, plain
 from ..phrases import (
@@ -24,11 +25,12 @@ from ..phrases import (
     margin_text,
     more_rounds,
     ratio_text,
+    times_text,
 )
 from .disturbance import briefly
 from .reasons import baseline_sentence
 from .subject import Subject
-from .uncompared import next_steps
+from .uncompared import command_on, next_steps
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -50,22 +52,22 @@ class Line:
 def lines(analysis: Analysis) -> tuple[Line, ...]:
     """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
-    found += (Line(kind="begin", text=text) for text in next_steps(analysis))
+    found += (Line(kind="begin", text=text) for text in (*next_steps(analysis), *_explained_by(analysis)))
     if analysis.since:
         found += [Line(kind="since", text=text) for text in _since(analysis.run, analysis.since)]
     return tuple(found)
 
 
 def section(analysis: Analysis) -> Section | None:
-    """Return the same as sentences; None where there is nothing to be said."""
+    """Return the same as sentences, and how to see the difference; None where there is nothing to be said."""
     found = lines(analysis)
-    paragraphs = tuple(line.text for line in found)
+    paragraphs = (*(line.text for line in found), *_difference(analysis))
     return Section(title="What to do", kind="answer", paragraphs=paragraphs) if found else None
 
 
 def _of_group(analysis: Analysis, one: Advice) -> Iterator[Line]:
     mark = "" if len(analysis.groups) == 1 else f"{group_label(one.group)}: "
-    for line in (*_picks(one), *_begin(analysis, one), *_leave(one)):
+    for line in (*_picks(one), *_wrong(analysis, one), *_begin(analysis, one), *_leave(one)):
         yield Line(kind=line.kind, text=mark + line.text, implementation=line.implementation)
 
 
@@ -77,23 +79,45 @@ def _picks(one: Advice) -> Iterator[Line]:
         return
     for pick in one.picks:
         last = pick is one.picks[-1]
+        use = "Use" if pick is one.picks[0] else "Faster still:"
         yield Line(
             kind="take",
-            text=f"{_means(pick.facts, one.baseline_facts)}: {_name(pick.finding, group)}, {faster_text(pick.speedup)}"
-            f"{_length(one, pick)}.{_attained(one) if last else ''}",
+            text=f"{use} {_name(pick.finding, group)}{_means(pick.facts, one.baseline_facts)}: "
+            f"{times_text(pick.speedup)} as fast as {_base(one)}{_length(one, pick)}.{_attained(one) if last else ''}",
             implementation=pick.finding.arm.case.implementation,
         )
 
 
 def _keep(one: Advice) -> str:
-    """Return that the baseline is as good as anything measured."""
+    """Return that the baseline is as good as anything measured, or anything that is right."""
     group = one.group
-    base = _name(group.baseline, group) if group.baseline else ""
     undecided = [_name(finding, group) for finding in group.ok if finding.verdict == Verdict.UNDECIDED]
-    text = f"Keep {base}: nothing else was shown to be faster by more than {least_text(group)}."
+    if all(finding.verdict == Verdict.SLOWER for finding in group.rivals):
+        return f"Keep {_base(one)}, the fastest: everything else is slower.{_attained(one)}"
+    right = "right everywhere" if one.wrong_elsewhere else "else"
+    text = f"Keep {_base(one)}: nothing {right} was shown to be faster by more than {least_text(group)}."
     if undecided:
-        text += f" More rounds may decide about {listed(undecided, _MOST_NAMES)}."
+        text += f" More rounds may decide about {listed(undecided, _MOST_NAMES)} (`--budget` gives them time)."
     return text + _attained(one)
+
+
+def _base(one: Advice) -> str:
+    return _name(one.group.baseline, one.group) if one.group.baseline else "the baseline"
+
+
+def _wrong(analysis: Analysis, one: Advice) -> Iterator[Line]:
+    """Yield what is faster here and wrong elsewhere in the run."""
+    for finding in one.wrong_elsewhere:
+        who = (finding.arm.case.contender, finding.arm.case.dtype)
+        wrong = [
+            group_label(group)
+            for group in analysis.groups
+            for other in group.findings
+            if other.outcome == Outcome.WRONG and (other.arm.case.contender, other.arm.case.dtype) == who
+        ]
+        others = f" and {counted(len(wrong) - 1, 'other condition')}" if wrong[1:] else ""
+        name = _name(finding, one.group)
+        yield Line(kind="leave", text=f"Not {name}, though it is faster here: it is wrong at {wrong[0]}{others}.")
 
 
 def _attained(one: Advice) -> str:
@@ -106,14 +130,17 @@ def _attained(one: Advice) -> str:
 
 
 def _means(facts: SourceFacts | None, baseline: SourceFacts | None) -> str:
-    """Return what an implementation takes that the baseline does not, as in ``With NumPy alone`` or ``With numba``."""
+    """Return, behind a comma, what an implementation takes, as in ``with NumPy alone`` or ``with numba``.
+
+    Nothing where that is not known, or no more than the baseline takes beyond Python and NumPy.
+    """
     if facts is None or (not facts.needs and not facts.complete):
-        return "The fastest"
+        return ""
     if facts.needs and baseline is not None and set(facts.needs) <= set(baseline.needs):
-        return "The fastest"
+        return ""
     if facts.needs:
-        return f"With {listed([plain(name) for name in facts.needs], _MOST_NAMES)}"
-    return "With NumPy alone" if facts.numpy else "In Python alone"
+        return f", with {listed([plain(name) for name in facts.needs], _MOST_NAMES)}"
+    return ", with NumPy alone" if facts.numpy else ", in Python alone"
 
 
 def _length(one: Advice, pick: Pick) -> str:
@@ -127,7 +154,8 @@ def _length(one: Advice, pick: Pick) -> str:
 def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
     """Yield the step that pays most, and what the baseline's time goes into."""
     group, step = one.group, one.step
-    if step is not None:
+    taken = [pick.finding for pick in one.picks]
+    if step is not None and (step.changes or not (step.before.arm.baseline and step.after in taken)):
         changes = "; ".join(map(change_text, step.changes))
         yield Line(
             kind="begin",
@@ -138,6 +166,21 @@ def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
     ladder = analysis.ladder(group)
     if ladder:
         yield from (Line(kind="begin", text=text) for text in baseline_sentence(ladder))
+
+
+def _explained_by(analysis: Analysis) -> Iterator[str]:
+    """Yield which command says what the baseline's time goes into, of a run that does not say it."""
+    bases = {_base(one) for one in analysis.advice}
+    command = command_on("explain", analysis.run)
+    if len(bases) == 1 and command and not (analysis.ladders or analysis.sweeps or analysis.run.interrupted):
+        yield f"What {bases.pop()} spends its time on, and what to change: {code(command)}."
+
+
+def _difference(analysis: Analysis) -> Iterator[str]:
+    """Yield how to see what is different in what is to be taken."""
+    taken = [pick for one in analysis.advice for pick in one.picks if pick.facts and one.baseline_facts]
+    if taken:
+        yield "The sources side by side, and the charts: `implbench report --html --open`."
 
 
 def _leave(one: Advice) -> Iterator[Line]:

@@ -111,10 +111,19 @@ def _is_nowhere(run: Run) -> bool:
 
 def _check(run: Run) -> str:
     """Return the command that verifies the same problem, as the user named it."""
+    return _on("check", run)
+
+
+def command_on(name: str, run: Run) -> str | None:
+    """Return a command on the problem of an `implbench run`, as the user named it; None of other runs."""
+    return _on(name, run) if run.settings.command[:2] == ("implbench", "run") else None
+
+
+def _on(name: str, run: Run) -> str:
     command = run.settings.command
     words = command[2:] if "".join(command[1:2]) in _NAMING else ()
     named = takewhile(lambda word: not word.startswith(("-", "...")), words)
-    return shlex.join(["implbench", "check", *named])
+    return shlex.join(["implbench", name, *named])
 
 
 def case_name(finding: Finding | None, group: GroupFindings) -> str:
