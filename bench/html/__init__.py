@@ -63,6 +63,7 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
     data = payload(analysis, [chart for part in parts for chart in part.charts], files)
     todo = advice.lines(analysis)
     speedup = next((part for part in parts if part.id == "speedup"), None)
+    groups = of_groups(analysis, speedup) if speedup else ()
     return render(
         "report.html.j2",
         headed(analysis.run.problem.name, analysis.run.problem.title),
@@ -73,7 +74,8 @@ def report_page(analysis: Analysis, history: Past | None = None, *, up: str | No
         answer=answer.section(analysis),
         advice=todo,
         baseline=_baseline(analysis),
-        groups=of_groups(analysis, speedup) if speedup else (),
+        groups=groups,
+        usual=max((place for place, one in enumerate(analysis.groups) if one.rivals), default=len(groups) - 1),
         measured=parts,
         doubts=last,
         sources=hot_lines.shown(analysis.run, data["sources"]),

@@ -27,6 +27,12 @@ _LAST = "page.js"
 #: What could end a script's element, begin a comment in it, or break a line of JavaScript.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
+#: What is not broken at the end of a line: a number and its unit.
+_UNIT = re.compile(r"(?<=\d) (?=(?:%|[kMGT]?i?B|[kMGT]?FLOP/s|[mun]?s)(?![^\W_]))")
+
+#: What is in brackets and shorter than this stays as large as the answer.
+_LONG = 12
+
 #: Control, format (as those that turn the writing direction), surrogate and private characters, and line separators.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
@@ -73,7 +79,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"prose": prose, "sentence": sentence, "visible": visible}
+    made.filters |= {"name": name, "prose": prose, "sentence": sentence, "visible": visible}
     return made
 
 
@@ -111,22 +117,59 @@ def embedded(data: object) -> "Markup":
 
 
 def prose(text: str) -> "Markup":
-    """Return a sentence of a section as HTML: code between single backticks as code, all else as it is."""
+    """Return a sentence of a section as HTML: code between single backticks as code, all else as it is.
+
+    A line is not broken between a number and its unit.
+    """
     from markupsafe import Markup, escape
 
-    parts = CODE.split(plain(text))
+    parts = CODE.split(_UNIT.sub("\N{NO-BREAK SPACE}", plain(text)))
     made = [Markup("<code>{}</code>").format(part[1:-1]) if i % 2 else escape(part) for i, part in enumerate(parts)]
     return Markup("").join(made)
 
 
-def sentence(text: str) -> "Markup":
-    """Return the answer as HTML: what stands in brackets at its end, the condition, in small."""
+def name(text: str) -> "Markup":
+    """Return what a row is called as HTML: where it is too long for its column it is broken behind an underscore."""
     from markupsafe import Markup
 
-    said, bracket, condition = text.rpartition(" (")
-    if not bracket or not condition.endswith(").") or ")" in condition[:-2]:
-        return prose(text)
-    return Markup('{} <small class="condition">{}</small>').format(prose(said), prose(f"({condition}"))
+    return Markup(str(prose(text)).replace("_", "_<wbr>"))  # noqa: S704  # of escaped text, in which it ends nothing
+
+
+def sentence(text: str) -> "Markup":
+    """Return the answer as HTML: in small what stands in brackets; at its end, as the condition, in its own line."""
+    from markupsafe import Markup
+
+    parts = [part for part in _bracketed(text) if part]
+    ends = parts[-1].startswith("(") and parts[-1].endswith(").") and len(parts) > 1
+    look = ["condition" if ends and part is parts[-1] else "aside" for part in parts]
+    small = Markup('<small class="{}">{}</small>')
+    made = [
+        small.format(kind, prose(part)) if kind == "condition" or _is_aside(part) else prose(part)
+        for kind, part in zip(look, parts, strict=True)
+    ]
+    return Markup(" ").join(made)
+
+
+def _is_aside(part: str) -> bool:
+    return part.startswith("(") and len(part) >= _LONG
+
+
+def _bracketed(text: str) -> list[str]:
+    """Return a sentence in parts: what stands in brackets, brackets in it included, and what stands between such."""
+    parts, depth, begin = [], 0, 0
+    for place, character in enumerate(text):
+        if character == "(":
+            if depth == 0 and text[place - 1 : place] == " ":
+                parts.append(text[begin:place].strip())
+                begin = place
+            depth += 1
+        elif character == ")" and depth:
+            depth -= 1
+            if depth == 0 and text[begin] == "(":
+                end = place + 1 + len(text[place + 1 : place + 2].strip())  # with the mark behind it
+                parts.append(text[begin:end])
+                begin = end
+    return [*parts, text[begin:].strip()]
 
 
 def visible(text: str) -> str:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 #: Elements that have no end.
-EMPTY = {"meta", "link", "br", "img", "input"}
+EMPTY = {"meta", "link", "br", "wbr", "img", "input"}
 
 
 @dataclass

@@ -29,6 +29,7 @@ KNOWN = {
     *("html", "head", "meta", "title", "style", "body", "a", "header", "h1", "h2", "h3", "p", "code", "button", "nav"),
     *("ul", "li", "main", "section", "div", "label", "select", "option", "figure", "figcaption", "table", "caption"),
     *("thead", "tbody", "tr", "th", "td", "details", "summary", "pre", "footer", "script", "noscript", "span", "input"),
+    *("small", "wbr"),
 }
 
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bench.html import rendering
-from bench.html.rendering import embedded, policy, prose, sentence, visible
+from bench.html.rendering import embedded, name, policy, prose, sentence, visible
 from tests.html.reading import Reader
 
 TEXTS = [
@@ -53,7 +53,11 @@ def test_code_between_backticks_becomes_code_and_all_else_is_text(text, shown):
     [
         ("`a` is fast (m=1, <b>).", '<code>a</code> is fast <small class="condition">(m=1, &lt;b&gt;).</small>'),
         ("No case (a) is ok: b (c); d", "No case (a) is ok: b (c); d"),
-        ("said (a (b) c).", "said (a (b) c)."),
+        ("said (a (b) c).", 'said <small class="condition">(a (b) c).</small>'),
+        (
+            "at 1 (as fast: `b`); at 2 (m=1).",
+            'at 1 <small class="aside">(as fast: <code>b</code>);</small> at 2 <small class="condition">(m=1).</small>',
+        ),
         ("no brackets.", "no brackets."),
     ],
 )
@@ -110,3 +114,11 @@ def test_the_style_and_the_script_stand_in_a_page_as_they_were_summed():
     assert [one.text for one in page.all("script") if "id" not in one.attributes] == [rendering.together("js")]
     assert page.one("title").text == "A <title>"
     assert page.one("html").attributes == {"lang": "en"}
+
+
+def test_a_number_is_not_parted_from_its_unit():
+    assert prose("95 % of 1.5 ms, 3 MB/s, 2 signs") == "95\xa0% of 1.5\xa0ms, 3\xa0MB/s, 2 signs"
+
+
+def test_a_long_name_breaks_behind_an_underscore():
+    assert name("loop_<b>") == "loop_<wbr>&lt;b&gt;"

@@ -70,8 +70,9 @@ const Frame = (() => {
     return spec.series.filter((series) => Labels.endsNamed(spec, series)).map((series) => series.name);
   }
 
-  /** Whether what the y axis shows is written above it: small charts leave that to their caption. */
-  const aboveY = (spec) => Boolean(spec.y.label) && spec.y.scale !== 'category' && !spec.compact;
+  /** Whether what the y axis shows is written above it: not where the title says it; small charts leave it to theirs. */
+  const aboveY = (spec) => Boolean(spec.y.label) && spec.y.scale !== 'category' && !spec.compact
+    && spec.y.label.toLowerCase() !== (spec.title || '').toLowerCase();
 
   /** Return the widest text beside the y axis, in pixels. */
   function leftRoom(spec, ends, height, place) {

@@ -128,7 +128,9 @@ const Labels = (() => {
     const early = ends.filter((end) => end.x < frame.right - EARLY);
     const late = ends.filter((end) => !early.includes(end));
     for (const { x, y, series } of early) {
-      Marks.write(svg, 'value', series.name, { x: x + 4, y: y - 10, 'text-anchor': 'end' });
+      const room = x + 4 - frame.measure(series.name) > frame.left;
+      const place = room ? { x: x + 4, 'text-anchor': 'end' } : { x: Math.max(x - 4, frame.left + 2) };
+      Marks.write(svg, 'value', series.name, { y: y - 10, ...place });
     }
     const places = spread(late.map((end) => end.y), GAP, [frame.top + 4, frame.base]);
     late.forEach((end, index) => {

@@ -93,7 +93,9 @@ def _without(found: Sequence[Sweep], values: Sequence[int]) -> Iterator[Series]:
                     Point(x=values.index(place.value), y=row, low=low, high=high, tip=tip)
                 )
     for number, (name, points) in enumerate(kinds.items()):
-        yield Series(name=f"nothing: {plain(name)}", colour=_EMPTY[number % 2], kind="cells", points=tuple(points))
+        yield Series(
+            name=f"nothing: {plain(name)}", colour=_EMPTY[number % 2], kind="cells", hollow=True, points=tuple(points)
+        )
 
 
 def _written(one: Sweep, values: Sequence[int]) -> Mapping[int, str]:

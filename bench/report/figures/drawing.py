@@ -131,6 +131,7 @@ def _legend(figure: "Figure", explained: Sequence[Series]) -> None:
         cell = series.kind in ("cells", "parts")
         marker = "s" if cell else MARKERS[series.shape % len(MARKERS)] if series.markers else ""
         line = Line2D([], [], color=colour_of(series.colour), marker=marker, markersize=9 if cell else 5)
+        line.set(markerfacecolor="white" if cell and series.hollow else colour_of(series.colour))
         line.set(linestyle="-" if series.kind == "line" else "", label=drawable(series.name))
         handles.append(line)
     figure.legend(handles=handles, loc="outside upper center", ncols=min(4, len(handles)), frameon=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ def draw(axes: "Axes", chart: Chart) -> None:
         if series.kind == "line":
             _line(axes, series, points, colour)
         if series.kind in ("cells", "parts"):
-            (_cells if series.kind == "cells" else _parts)(axes, known, colour)
+            draw = partial(_cells, hollow=series.hollow) if series.kind == "cells" else _parts
+            draw(axes, known, colour)
             continue
         if series.kind == "bars":
             _bars(axes, known, colour, base=1.0 if chart.x.unit == "x" else 0.0)
@@ -136,11 +138,14 @@ def _parts(axes: "Axes", points: list[Point], colour: str) -> None:
             axes.barh(point.y, point.high - point.low, left=point.low, height=0.6, linewidth=0.5, **look)
 
 
-def _cells(axes: "Axes", points: list[Point], colour: str) -> None:
-    """Draw a rectangle around each point, as wide as a category and from low to high."""
+def _cells(axes: "Axes", points: list[Point], colour: str, *, hollow: bool) -> None:
+    """Draw a rectangle around each point, as wide as a category and from low to high; hollow, its outline alone."""
     from matplotlib.patches import Rectangle
 
+    look: dict[str, Any] = {"facecolor": colour, "edgecolor": "white"}
+    if hollow:
+        look = {"facecolor": "white", "edgecolor": colour, "linewidth": 0.7}
     for point in points:
         if point.x is not None and point.low is not None and point.high is not None:
             size = 1.0, point.high - point.low
-            axes.add_patch(Rectangle((point.x - 0.5, point.low), *size, facecolor=colour, edgecolor="white"))
+            axes.add_patch(Rectangle((point.x - 0.5, point.low), *size, **look))
