@@ -30,8 +30,13 @@ def sentence(check: Check | None) -> str | None:
     if check.closeness == Closeness.EQUAL:
         return f"Results are equal to {check.reference}{also}: {_MEANINGS[Closeness.EQUAL]}."
     if check.against == Against.BASELINE:
-        return f"Results are held against the baseline's, within a {check.closeness.value}{also}, for {UNREFERENCED}."
-    return f"Results are verified {check.kind} by {check.reference}{also}."
+        return f"Results are held against the baseline's, within {_tolerance(check)}{also}, for {UNREFERENCED}."
+    return f"Results are verified against {check.reference}, within {_tolerance(check)}{also}."
+
+
+def _tolerance(check: Check) -> str:
+    """Return what is called the tolerance: nobody knows whether the problem's own was analysed or chosen."""
+    return "the problem's own tolerance" if check.closeness == Closeness.ANALYSED else f"a {check.closeness.value}"
 
 
 def in_full(checks: Mapping[str, Check], outputs: Iterable[str]) -> str:
@@ -54,4 +59,4 @@ def of_errors(checks: Mapping[str, Check]) -> str:
     """Return where the tolerance comes from that errors are shown in."""
     if any(check.closeness == Closeness.MEASURED for check in checks.values()):
         return f"The tolerance was measured: it is {_MEANINGS[Closeness.MEASURED]}"
-    return "The tolerance is the problem's own, from the error analysis of its computation"
+    return "The tolerance is the one that the problem gives"

@@ -9,7 +9,7 @@ from ..analyse.explanation import CountChange
 from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import case_of
 from ..analyse.verdict import Ratio
-from ..problems.case import DEFAULT_ALLOCATOR, USUAL_LAYOUTS, WARM, Case
+from ..problems.case import DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR, USUAL_LAYOUTS, WARM, Case
 from ..stats.intervals import Estimate
 from ..store.records import Limit, Run
 from ..units import DASH, amount, duration, percent, significant, time_text, times
@@ -20,6 +20,9 @@ _BLAS_NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas"
 
 #: What an implementation calls the BLAS of another program, which computes in the place of the worker's own.
 _FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "reference BLAS"}
+
+#: Allocator, as options name it -> what it does.
+ALLOCATORS_TOLD = {DEFAULT_ALLOCATOR: "the usual allocator", RETAIN_ALLOCATOR: "freed memory kept"}
 
 #: So many rounds are advised where there are too few for an interval.
 _ENOUGH = 12
@@ -129,8 +132,8 @@ def blas_text(run: Run, arm: str) -> str | None:
 
 
 def allocator_text(case: Case) -> str:
-    """Return as in ``allocator retain``; nothing for the default one."""
-    return "" if case.allocator == DEFAULT_ALLOCATOR else f"allocator {plain(case.allocator)}"
+    """Return as in ``freed memory kept``; nothing for the default one."""
+    return "" if case.allocator == DEFAULT_ALLOCATOR else ALLOCATORS_TOLD.get(case.allocator, plain(case.allocator))
 
 
 def cache_text(case: Case) -> str:
@@ -156,7 +159,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     Of inputs that are no arrays, as text is none, it says neither dtype and memory order nor whose BLAS was loaded.
     """
     case = one.arm.case
-    arrays = _takes_arrays(run, group)
+    arrays = takes_arrays(run, group)
     baseline = group.baseline
     order = "memory order as given" if _is_as_given(run, group, one) else layout_text(case.layout)
     if baseline is not None and baseline.arm.case.layout != case.layout:
@@ -171,7 +174,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _takes_arrays(run: Run, group: GroupFindings) -> bool:
+def takes_arrays(run: Run, group: GroupFindings) -> bool:
     """Return whether an array was seen among the inputs of a group, or nothing was seen of them."""
     if len({arm.case.dtype for arm in run.arms}) > 1:
         return True
@@ -222,11 +225,11 @@ def listed(names: Sequence[str], most: int) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def group_label(group: GroupFindings) -> str:
-    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``."""
+def group_label(group: GroupFindings, *, arrays: bool = True) -> str:
+    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``; the dtype only where the inputs are `arrays`."""
     case = case_of(group)
     size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
-    return ", ".join(filter(None, [*size, conditions(case), cache_text(case)]))
+    return ", ".join(filter(None, [*size, conditions(case, arrays=arrays), cache_text(case)]))
 
 
 #: Unit -> how a number of it is written.

@@ -9,7 +9,7 @@ from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..parts import plain
-from ..phrases import allocator_text, conditions, counted, ratio_text
+from ..phrases import ALLOCATORS_TOLD, allocator_text, conditions, counted, ratio_text
 from . import ratios
 from .layouts import grid, side_by_side
 from .style import key, looks
@@ -71,7 +71,8 @@ def change_text(one: Effect) -> str:
     """Return as in ``With 2 threads instead of 1``."""
     if one.axis == "threads":
         return f"With {counted(int(one.after), 'thread')} instead of {one.before}"
-    return f"With {plain(str(one.after))} instead of {plain(str(one.before))}"
+    before, after = (ALLOCATORS_TOLD.get(str(value), plain(str(value))) for value in (one.before, one.after))
+    return f"With {after} instead of {before}"
 
 
 def others(one: Effect) -> list[str]:

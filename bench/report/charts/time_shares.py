@@ -13,7 +13,7 @@ from .drawn import MOST_CASES
 
 #: Cause -> its colour and what it is called.
 _PARTS: dict[Cause, tuple[Colour, str]] = {
-    Cause.OVERHEAD: (4, "calling NumPy"),
+    Cause.OVERHEAD: (4, "calls and indexing"),
     Cause.FAULTS: (1, "page faults"),
     Cause.MEMORY: (5, "memory traffic"),
     Cause.INSIDE: (3, "what NumPy computes"),

@@ -41,18 +41,19 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         found_over_sizes = (
             answer.section(analysis),
             advice.section(analysis),
+            threats.warnings(analysis),
             over_sizes,
-            *threats.brief(analysis, of_groups=False),
+            threats.brief(analysis, of_groups=False),
             time_spent.section(analysis),
         )
         return tuple(one for one in found_over_sizes if one is not None)
-    found: list[Section | None] = [answer.section(analysis), advice.section(analysis)]
-    found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
+    found: list[Section | None] = [answer.section(analysis), advice.section(analysis), threats.warnings(analysis)]
+    found += [Section(title="Cases", tables=(cases.summary_table(analysis.run, group),)) for group in analysis.groups]
     for side_by_side in (machines.section(analysis), layouts.section(analysis), environments.section(analysis)):
         if side_by_side is not None:
             tables = tuple(table.for_people() for table in side_by_side.tables)
             found.append(replace(side_by_side, tables=tables, figures=()))
-    found += [roofline.brief(analysis), *threats.brief(analysis, of_groups=True), time_spent.section(analysis)]
+    found += [roofline.brief(analysis), threats.brief(analysis, of_groups=True), time_spent.section(analysis)]
     return tuple(one for one in found if one is not None)
 
 

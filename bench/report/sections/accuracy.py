@@ -26,21 +26,32 @@ def section(analysis: Analysis) -> Section | None:
 
 
 def told(analysis: Analysis) -> str | None:
-    """Return the gist where all cases of all groups are about as accurate; None where they are not."""
-    errors = {
-        code(label(one.arm.case, group)): one.error_over_tolerance
-        for group in analysis.groups
-        for one in accuracy.verified(group)
-        if one.error_over_tolerance is not None
-    }
-    largest, smallest = max(errors.values(), default=0.0), min(errors.values(), default=0.0)
-    if len(errors) < 2 or largest > _ALIKE:
+    """Return the gist where all cases are about as accurate, dtype by dtype; None where they are not."""
+    errors = _errors(analysis)
+    largest = {dtype: max(found.values()) for dtype, found in errors.items()}
+    if sum(map(len, errors.values())) < 2 or max(largest.values()) > _ALIKE:
         return None
-    worst = max(errors, key=lambda name: errors[name])
-    return (
-        f"All are accurate: of the {len(errors)} errors the largest, that of {worst}, is {significant(largest, 2)} of "
-        f"its tolerance, the smallest {significant(smallest, 2)}. No speed was bought with accuracy."
-    )
+    if not any(largest.values()):
+        return "All are exact: no result differs from what is expected."
+    several = len(errors) > 1
+    parts = [
+        f"{significant(most, 2)} of its tolerance ({max(errors[dtype], key=errors[dtype].__getitem__)}"
+        f"{f', {plain(dtype)}' if several else ''})"
+        for dtype, most in largest.items()
+    ]
+    each = ", each dtype by its own tolerance" if several else ""
+    return f"All are accurate{each}: the largest error is {' and '.join(parts)}. No speed was bought with accuracy."
+
+
+def _errors(analysis: Analysis) -> dict[str, dict[str, float]]:
+    """Return dtype -> case -> its largest error over its tolerance, of every case that has a time."""
+    found: dict[str, dict[str, float]] = {}
+    for group in analysis.groups:
+        for one in group.ok:
+            if one.error_over_tolerance is not None:
+                errors, name = found.setdefault(one.arm.case.dtype, {}), code(label(one.arm.case, group))
+                errors[name] = max(errors.get(name, 0.0), one.error_over_tolerance)
+    return found
 
 
 def _figure(analysis: Analysis, place: int) -> Figure | None:

@@ -237,7 +237,7 @@ def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
     """Return what the fastest does and where its code is."""
     name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
     where, who = code(_place(run, name)), case_name(best, group)
-    what = f"The code of {who} is {where}" if title == name else f'What {who} is: "{title}"; its code is {where}'
+    what = f"The code of {who} is {where}" if title in ("", name) else f'What {who} is: "{title}"; its code is {where}'
     return f"{what}, and a call takes {takes(best)} instead of {takes(group.baseline)} (min time)."
 
 

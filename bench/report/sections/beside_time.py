@@ -1,6 +1,7 @@
 """What stands beside the time in the table of cases: memory, page faults, quality and errors, each as a cell."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio
@@ -43,6 +44,13 @@ def memory_sentence(groups: Sequence[GroupFindings]) -> str:
         " Memory is the most that was resident in the process during a call, beyond what was before its first call: "
         f"median over rounds.{told}"
     )
+
+
+def what(title: str, finding: Finding | None, name: str | None = None) -> Cell:
+    """Return what a case is, and what is done inside the clock for its result to be there; nothing but `name` is ""."""
+    consumed = finding.consumed if finding else None
+    found = Cell.of(f"{title} ({consumed})" if consumed else title)
+    return replace(found, text="") if found.value == name else found
 
 
 def quality(ok: Finding | None) -> Cell:

@@ -8,13 +8,14 @@ from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
+from ...store.records import Run
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import group_label, leasts_text, named, ratio_text, titled
+from ..phrases import group_label, leasts_text, named, ratio_text, takes_arrays, titled
 from . import answer, beside_time
 from .subject import Subject
 
@@ -28,12 +29,6 @@ class _Row:
     outcome: Outcome
     reason: str | None
     finding: Finding | None = None
-
-    @property
-    def what(self) -> str:
-        """What it is, and what is done inside the clock for its result to be there."""
-        consumed = self.finding.consumed if self.finding else None
-        return f"{self.title} ({consumed})" if consumed else self.title
 
     @property
     def ok(self) -> Finding | None:
@@ -72,9 +67,10 @@ def section(analysis: Analysis) -> Section | None:
     )
 
 
-def summary_table(group: GroupFindings) -> Table:
+def summary_table(run: Run, group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
-    return _table(("summary", group_label(group)), _rows(group), _brief(group))
+    title = group_label(group, arrays=takes_arrays(run, group))
+    return _table(("summary", title), _rows(group), _brief(group))
 
 
 def live_table(group: GroupFindings, title: str) -> Table:
@@ -121,7 +117,7 @@ def _full(group: GroupFindings) -> list[_Field]:
         *_speedup(),
         (Column(name="verdict", header="verdict", right=False), _verdict_and_reason),
         *_quality(group),
-        (Column(name="title", header="what it is", right=False), lambda row: Cell.of(row.what)),
+        (Column(name="title", header="what it is", right=False), lambda row: _what(row, again=False)),
         *_further(_time("median", group)),
         *_further(
             [
@@ -163,7 +159,7 @@ def _brief(group: GroupFindings) -> list[_Field]:
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
         *_quality(group),
         (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
-        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: Cell.of(row.what)),
+        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: _what(row, again=True)),
     ]
 
 
@@ -271,6 +267,10 @@ def _memory(group: GroupFindings) -> list[_Field]:
         _hidden(ratio, lambda row: value_of(beside_time.memory_ratio(row.ok))),
         *_bounds(ratio, lambda row: beside_time.memory_ratio(row.ok)),
     ]
+
+
+def _what(row: _Row, *, again: bool) -> Cell:
+    return beside_time.what(row.title, row.finding, name=None if again else row.case.implementation)
 
 
 def _faults(row: _Row) -> Cell:

@@ -24,6 +24,12 @@ _BOUND = {
 #: What to use where the counts do not show what takes the time.
 _PROFILERS = "`cProfile` by function, `line_profiler` by line, `py-spy --native` within compiled code"
 
+#: What helps where lines of Python begin very often.
+_OFTEN_TOLD = (
+    "Fewer steps of Python help: what does not change taken out of the loop, a dictionary or a set in the place of a "
+    "search, a built-in that goes through all, whole arrays, or compiled code."
+)
+
 #: So many names stand in a list at most.
 _MOST_NAMES = 4
 
@@ -46,10 +52,17 @@ def sentences(ladder: Ladder) -> tuple[str, ...]:
 
 
 def baseline_sentence(ladder: Ladder) -> Iterator[str]:
-    """Yield what the baseline is bound by and what to change in it, where that is known."""
+    """Yield what the baseline is bound by and what to change in it, or its hottest lines, where that is known."""
     for rung in ladder.rungs:
-        if rung.finding.arm.baseline and rung.diagnosis and rung.diagnosis.cause is not None:
+        if rung.finding.arm.baseline and rung.diagnosis and (rung.diagnosis.cause is not None or _shows_lines(rung)):
             yield _bound(ladder, rung)
+            yield from [_OFTEN_TOLD] if _shows_lines(rung) and _begins_often(_hot(rung)) else []
+
+
+def _shows_lines(rung: Rung) -> bool:
+    """Return whether lines are all that is known of where the time goes."""
+    found = rung.diagnosis
+    return found is not None and found.cause is None and _is_unseen(found) and bool(_hot(rung))
 
 
 def _name(ladder: Ladder, rung: Rung) -> str:
@@ -117,11 +130,7 @@ def profilers(ladder: Ladder) -> Iterator[str]:
     often = [rung for rung in ladder.rungs if _is_unseen(rung.diagnosis) and _begins_often(_hot(rung))]
     if often:
         names = listed([_name(ladder, rung) for rung in often], _MOST_NAMES)
-        yield (
-            f"In {names} each of these takes next to no time, very often. Fewer steps of Python help: what does "
-            "not change taken out of the loop, a dictionary or a set in the place of a search, a built-in that goes "
-            "through all, whole arrays, or compiled code."
-        )
+        yield (f"In {names} each of these takes next to no time, very often. {_OFTEN_TOLD}")
     rungs = [rung for rung in ladder.rungs if not rung.worker.own_clock and not _hot(rung)]
     unseen = [rung for rung in rungs if _is_unseen(rung.diagnosis)]
     if unseen:
@@ -254,7 +263,7 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
     about = "" if ratio.interval else "about "
     changes = "; ".join(change_text(change) for change in rung.changes)
     text = f"It is {about}{times_text(ratio)} as fast as {before}"
-    return f"{text}: {changes}." if changes else f"{text}; no count explains that."
+    return f"{text}: {changes}." if changes else f"{text}; what is counted here does not explain it."
 
 
 def left_out(ladder: Ladder) -> Iterator[str]:

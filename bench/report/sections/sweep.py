@@ -8,6 +8,7 @@ from ...analyse.sweep import Place, Sweep
 from ...stats.intervals import MIN_ROUNDS
 from ...stats.scaling import Reign
 from ...store.records import Run
+from ...store.worker_records import Outcome
 from ...units import significant
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, Table, code, plain
@@ -146,15 +147,16 @@ def condition(run: Run, one: Sweep) -> str:
 
 def sentences(run: Run, found: Sequence[Sweep]) -> list[str]:
     """Return the answer of a run over sizes: who is the fastest from where to where, who overtakes whom, and doubts."""
-    return [text for one in found for text in (_ruling(run, one), _overtaking(one), *_doubts(one)) if text]
+    texts = [(_ruling(run, one), *_wrong(one), _overtaking(one), *_doubts(one)) for one in found]
+    return [text for each in texts for text in each if text]
 
 
 def _ruling(run: Run, one: Sweep) -> str:
     """Return who is the fastest from where to where."""
     name, values = plain(one.parameter), one.values
-    where = f"{name} from {values[0]} to {values[-1]} ({condition(run, one)})"
+    where, under = f"{name} from {values[0]} to {values[-1]}", f"({condition(run, one)})"
     if not one.reigns:
-        return f"No implementation of {plain(run.problem.name)} has a time for {where}."
+        return f"No implementation of {plain(run.problem.name)} has a time for {where} {under}."
     parts = []
     for reign in one.reigns:
         first, last = values[reign.first], values[reign.last]
@@ -162,8 +164,16 @@ def _ruling(run: Run, one: Sweep) -> str:
         parts.append(f"{span} {_names(reign.names)}{_beside(one, reign)}")
     if len(one.reigns) == 1 and all(place.leaders for place in one.places):
         (reign,) = one.reigns
-        return f"The fastest at every size, {where}: {_names(reign.names)}{_beside(one, reign)}."
-    return f"The fastest for {where}: {'; '.join(parts)}."
+        return f"The fastest at every size, {where}: {_names(reign.names)}{_beside(one, reign)} {under}."
+    return f"The fastest for {where}: {'; '.join(parts)} {under}."
+
+
+def _wrong(one: Sweep) -> Iterator[str]:
+    """Yield at which sizes one that is the fastest at others gives wrong results."""
+    for name in dict.fromkeys(name for reign in one.reigns for name in reign.names):
+        sizes = [place.value for place in one.places if place.left.get(name, "").startswith(Outcome.WRONG.value)]
+        if sizes:
+            yield f"{code(name)} is wrong at {_at_sizes(one, sizes)}: what is the fastest elsewhere is not to be taken."
 
 
 def _beside(one: Sweep, reign: Reign) -> str:

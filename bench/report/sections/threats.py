@@ -56,14 +56,16 @@ def _floors(groups: Sequence[GroupFindings]) -> list[str]:
     return [f"The machine was too noisy for the margin in {noisy} of {len(groups)} conditions."] if noisy else []
 
 
-def brief(analysis: Analysis, *, of_groups: bool) -> tuple[Section, ...]:
-    """Return what a terminal shows: what was seen, with or without that of single groups, and the warnings apart."""
+def brief(analysis: Analysis, *, of_groups: bool) -> Section:
+    """Return what a terminal shows of what was seen, with or without that of single groups, without the warnings."""
     told = section(analysis).paragraphs if of_groups else _section(analysis.run, ()).paragraphs
-    warnings = _warnings(analysis.run)
-    return (
-        Section(title=_TITLE, paragraphs=told[len(warnings) :]),
-        *([Section(title="Warnings", kind="warnings", paragraphs=warnings)] if warnings else []),
-    )
+    return Section(title=_TITLE, paragraphs=told[len(_warnings(analysis.run)) :])
+
+
+def warnings(analysis: Analysis) -> Section | None:
+    """Return the warnings, which stand behind the answer; None where there is none."""
+    found = _warnings(analysis.run)
+    return Section(title="Warnings", kind="warnings", paragraphs=found) if found else None
 
 
 def _section(run: Run, of_groups: Iterable[str]) -> Section:
@@ -83,8 +85,8 @@ def noise_floor(group: GroupFindings) -> str:
     ratio = ratio_text(Ratio.of(group.noise))
     if group.resolved is None and group.noise.rounds < max(one.rounds for one in group.findings):
         return (
-            f"Noise floor: the baseline was measured twice in {counted(group.noise.rounds, 'round')} only (it differs "
-            f"from itself by {ratio}): it needs no more of them."
+            f"Noise floor: the baseline was measured twice in {counted(group.noise.rounds, 'round')} only, "
+            f"{ratio} itself; all was clear without more."
         )
     if group.resolved is None:
         return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
@@ -144,15 +146,13 @@ def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield the cases that were measured no further, for want of time; in a race it is not that."""
     if run.settings.best is not None:
         return
-    gone = [
-        f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})"
-        for one in group.ok
-        if one.arm.name in run.stopped
-    ]
+    gone = [one for one in group.ok if one.arm.name in run.stopped]
     if gone:
+        shown = gone if len(gone) <= _MOST_NAMES else gone[: _MOST_NAMES - 1]
+        names = [f"{code(label(one.arm.case, group))} ({plain(run.stopped[one.arm.name])})" for one in shown]
         yield (
-            f"Measured no further, for the time did not pay for {MIN_ROUNDS} rounds of all: {', '.join(gone)}. "
-            "`--budget` gives it more, `--impl` measures fewer."
+            f"Measured no further, because {MIN_ROUNDS} rounds of all would have taken too long: "
+            f"{_listed(names, len(gone))}. `--budget` gives more time, `--impl` measures fewer."
         )
 
 
@@ -166,16 +166,24 @@ def _handed_out(group: GroupFindings) -> Iterator[str]:
 
 
 def _disturbed(group: GroupFindings) -> Iterator[str]:
-    """Yield the cases whose usual calls say something else than their undisturbed ones."""
+    """Yield the cases whose usual calls say something else than their undisturbed ones, all in one sentence."""
+    told = []
     for finding in group.ok:
         least, usual = finding.log_ratio, finding.log_ratio_of_medians
         if not finding.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
-            name = code(label(finding.arm.case, group))
-            yield (
-                f"{name} is {ratio_text(Ratio.of(least).inverse())} by its shortest calls and "
-                f"{ratio_text(Ratio.of(usual).inverse())} by medians: calls that took longer than the fastest, as "
-                "beside other programs or in a slow tail of its own, make the difference."
-            )
+            ratios = [ratio_text(Ratio.of(one).inverse()) for one in (least, usual)]
+            told.append(f"{code(label(finding.arm.case, group))} is {ratios[0]} by its shortest calls and {ratios[1]}")
+    if told:
+        shown = told if len(told) <= _MOST_NAMES else told[: _MOST_NAMES - 1]
+        yield (
+            f"{_listed([f'{one} by medians' for one in shown], len(told))}: some calls took much longer than the "
+            "shortest, because of other programs or because the code itself varies."
+        )
+
+
+def _listed(shown: Sequence[str], number: int) -> str:
+    """Return the first of a number of things, and how many more there are."""
+    return listed([*shown, *([f"{number - len(shown)} more"] if number > len(shown) else [])], len(shown) + 1)
 
 
 def _apart(one: Estimate, other: Estimate, margin: float) -> bool:

@@ -3,9 +3,13 @@
 from collections import Counter
 
 from ...analyse.analysis import Analysis
+from ...analyse.source_facts import source_facts
 from ...store.records import Run
 from ..parts import Section
 from .subject import Subject
+
+#: What implementations do with their inputs before they are timed.
+_PREPARING = "preparing and compiling"
 
 #: Field of `Spent` -> what that is for a reader.
 _PARTS = {
@@ -13,7 +17,7 @@ _PARTS = {
     "warming_ns": "warming up",
     "verifying_ns": "verifying",
     "starting_ns": "starting workers",
-    "preparing_ns": "preparing and compiling",
+    "preparing_ns": _PREPARING,
     "counting_ns": "counting",
 }
 
@@ -26,8 +30,15 @@ def section(analysis: Analysis) -> Section | None:
     spent_s = seconds(analysis.run)
     if not spent_s:
         return None
-    parts = [f"{value:.1f} s {name}" for name, value in spent_s.items() if value >= _LEAST_S]
+    said = {_PREPARING: _PREPARING if _compiles(analysis.run) else "preparing"}
+    parts = [f"{value:.1f} s {said.get(name, name)}" for name, value in spent_s.items() if value >= _LEAST_S]
     return Section(title="Where the time went", paragraphs=(f"Time: {', '.join(parts)}.",))
+
+
+def _compiles(run: Run) -> bool:
+    """Return whether anything may have been compiled: not where all is known to be in Python and NumPy alone."""
+    found = [source_facts(name, files) for name, files in run.sources.items()]
+    return not found or not all(facts is not None and facts.plain for facts in found)
 
 
 def seconds(run: Run) -> dict[str, float]:

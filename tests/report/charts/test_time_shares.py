@@ -32,7 +32,7 @@ def test_each_row_ends_with_its_time_and_each_part_says_its_range(chart):
     rest = chart.series[-1]
     assert [one.label for one in rest.points] == ["5.00 ms", "72.0 ms"]
     tips = [one.tip for series in chart.series for one in series.points]
-    assert any(tip.startswith("loop_hoisted\ncalling NumPy: ") for tip in tips)
+    assert any(tip.startswith("loop_hoisted\ncalls and indexing: ") for tip in tips)
 
 
 def test_what_could_not_be_seen_is_named(chart):

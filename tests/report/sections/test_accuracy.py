@@ -40,6 +40,23 @@ def test_the_caption_has_the_numbers():
     assert "`fast` 0.050 and 3.0 ulp" in section(make_run(ARMS)).figures[0].caption
 
 
+def test_each_dtype_has_its_own_largest_error():
+    told = accuracy.told(Analysis(make_run(ARMS, dtypes=("float64", "float32"))))
+    assert told.startswith("All are accurate, each dtype by its own tolerance: the largest error is 0.20 of its ")
+    assert "(`base`, float64) and 0.20 of its tolerance (`base`, float32). No speed" in told
+
+
+def test_what_is_exact_is_not_said_to_be_nought_of_its_tolerance():
+    told = accuracy.told(Analysis(make_run([replace(one, error=0.0) for one in ARMS])))
+    assert told == "All are exact: no result differs from what is expected."
+
+
+def test_all_cases_count_in_the_gist_however_many_are_drawn():
+    many = [Spec(name=f"impl_{place}", ms=1.0 + place, error=0.01 * (place == 59)) for place in range(60)]
+    told = accuracy.told(Analysis(make_run([replace(many[0], baseline=True), *many[1:]])))
+    assert "the largest error is 0.010 of its tolerance (`impl_59`)." in told
+
+
 def test_one_case_alone_or_none_verified_needs_no_figure():
     assert section(make_run([USUAL[0]])) is None
     run = make_run(ARMS)

@@ -154,7 +154,8 @@ def test_the_summary_fits_a_terminal_of_80_characters():
         Spec(name="c_name_of_20_letters", ms=73.5, noise=0.001),
         Spec(name="d_name_of_20_letters", outcome=Outcome.OUT_OF_MEMORY, reason="killed"),
     ]
-    found = cases.summary_table(findings(make_run(arms))[0])
+    run = make_run(arms)
+    found = cases.summary_table(run, findings(run)[0])
     drawn = text_table.drawn(found, Screen(width=80))
     assert max(map(len, drawn.splitlines())) <= 80
     assert all(arm.name in drawn for arm in arms)

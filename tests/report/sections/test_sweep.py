@@ -16,7 +16,7 @@ from bench.report.terminal.screen import Screen
 from bench.report.terminal.text_table import drawn
 from bench.store.records import Left
 from bench.store.worker_records import Outcome
-from tests.builders import Spec, make_run, make_sizes
+from tests.builders import SWEPT, Spec, make_run, make_sizes
 
 SIZES = make_sizes(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
@@ -55,11 +55,22 @@ def texts(analysis):
 
 def test_the_answer_says_who_is_the_fastest_from_where_to_where(usual):
     first = texts(usual)[0]
-    assert first.startswith(
-        "The fastest for m from 1 to 1000 (n=64, p=25, float64, 1 thread, OpenBLAS SkylakeX kernel)"
-    )
+    assert first.startswith("The fastest for m from 1 to 1000: from m=1 to ")
     assert "from m=1 to 10 `loop`" in first or "from m=1 to 5 `loop`" in first
-    assert first.endswith("`blocks`.")
+    assert first.endswith("`blocks` (n=64, p=25, float64, 1 thread, OpenBLAS SkylakeX kernel).")
+
+
+def test_what_is_fastest_at_some_sizes_and_wrong_at_others_is_told_with_the_answer():
+    run = make_run(SWEPT, sizes=make_sizes(1, 5, 20, 100))
+    rounds = tuple(
+        replace(one, workers=tuple(map(_wrong, one.workers))) if "m=100" in one.group else one for one in run.rounds
+    )
+    found = texts(Analysis(replace(run, rounds=rounds)))
+    assert found[1].startswith("`rows` is wrong at m=100: what is the fastest elsewhere is not to be taken.")
+
+
+def _wrong(worker):
+    return replace(worker, outcome=Outcome.WRONG, reason="off", bursts=()) if "rows" in worker.arm else worker
 
 
 def test_the_answer_names_the_crossings_with_their_intervals(usual):

@@ -7,7 +7,7 @@ from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders
 from bench.analyse.findings import findings
 from bench.machine.load import Activity
-from bench.report.sections import reasons, threats
+from bench.report.sections import brief, reasons, threats
 from bench.store.worker_records import DiscardedBurst, Outcome
 from tests.builders import USUAL, Spec, disturbed, make_run
 from tests.explained import make_explained
@@ -52,14 +52,25 @@ def test_a_baseline_that_was_measured_twice_only_once_is_said_so():
         for one in run.rounds[1:]
     ]
     found = text(replace(run, rounds=(run.rounds[0], *rest)))
-    assert "Noise floor: the baseline was measured twice in 1 round only (it differs from itself by 0.998x)" in found
+    assert "Noise floor: the baseline was measured twice in 1 round only, 0.998x itself; all was clear" in found
 
 
 def test_who_was_measured_no_further_is_named_with_the_reason():
     run = make_run()
     found = text(replace(run, stopped={run.arms[2].name: "24 times as slow as the fastest"}))
-    assert "Measured no further, for the time did not pay for 6 rounds of all: `row_major` (24 times as slow" in found
+    assert "because 6 rounds of all would have taken too long: `row_major` (24 times as slow" in found
     assert "Measured no further" not in text(run)
+
+
+def test_of_many_that_were_measured_no_further_or_disturbed_a_few_are_named_in_one_sentence():
+    arms = [USUAL[0], *(Spec(name=f"other_{place}", ms=3.0 + place) for place in range(9))]
+    run = make_run(arms)
+    for spec in arms[1:]:
+        run = disturbed(run, spec.name)
+    found = text(replace(run, stopped={arm.name: "slow" for arm in run.arms[2:]}))
+    assert found.count("`other_3`") == 0
+    assert "`other_2` (slow) and 6 more. `--budget` gives more time" in found
+    assert re.search(r"`other_2` is .* by its shortest calls and .* by medians and 6 more: some calls", found)
 
 
 def test_warnings_of_the_run_come_first():
@@ -117,7 +128,7 @@ def test_too_few_rounds_are_told():
 def test_a_case_whose_usual_calls_say_something_else_than_its_fastest_is_named_with_both_ratios():
     found = text(disturbed(make_run(), "row_major"))
     assert "`row_major` is 23.99x [23.97, 24.01] by its shortest calls and " in found
-    assert "by medians: calls that took longer than the fastest" in found
+    assert "by medians: some calls took much longer than the shortest" in found
     assert "`inplace` is" not in found
     assert "by medians" not in text(make_run())
 
@@ -165,7 +176,8 @@ def test_a_page_shows_the_warnings_and_the_noise_floor_and_counts_the_rest():
 
 def test_a_terminal_shows_warnings_apart():
     run = make_run(warnings=("a kernel is forced",))
-    told, warnings = threats.brief(Analysis(run), of_groups=True)
+    told, warnings = threats.brief(Analysis(run), of_groups=True), threats.warnings(Analysis(run))
+    assert [one.title for one in brief(Analysis(run))][:3] == ["Answer", "What to do", "Warnings"]
     assert (warnings.kind, warnings.paragraphs) == ("warnings", ("Warning: a kernel is forced",))
     assert told.paragraphs[0].startswith("Noise floor")
 
