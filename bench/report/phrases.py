@@ -227,7 +227,11 @@ def listed(names: Sequence[str], most: int) -> str:
 
 def group_label(group: GroupFindings, *, arrays: bool = True) -> str:
     """Return as in ``m=10000, n=64, p=25, float64, 1 thread``; the dtype only where the inputs are `arrays`."""
-    case = case_of(group)
+    return case_label(case_of(group), arrays=arrays)
+
+
+def case_label(case: Case, *, arrays: bool = True) -> str:
+    """Return the same of the group of a case."""
     size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
     return ", ".join(filter(None, [*size, conditions(case, arrays=arrays), cache_text(case)]))
 

@@ -19,6 +19,7 @@ class _Subject:
     """One number of each case."""
 
     id: str
+    title: str
     axis: Axis
     says: str
     number: Callable[[Finding], float | None]
@@ -28,6 +29,7 @@ class _Subject:
 
 _SPEED = _Subject(
     id="speed",
+    title="Speed",
     axis=Axis(label="speed-up over the baseline", scale="log", unit="x"),
     says="speed-up over the baseline",
     number=lambda one: one.speedup_over_baseline.value if one.speedup_over_baseline else 1.0,
@@ -36,6 +38,7 @@ _SPEED = _Subject(
 _ERRORS = (
     _Subject(
         id="accuracy",
+        title="Error over tolerance",
         axis=Axis(label="error over tolerance", scale="log"),
         says="largest error of any component, output and round over its tolerance; above 1 is wrong",
         number=lambda one: one.error_over_tolerance,
@@ -43,6 +46,7 @@ _ERRORS = (
     ),
     _Subject(
         id="ulp",
+        title="Error in units in the last place",
         axis=Axis(label="largest error [ulp]", scale="log"),
         says="largest error of any component, output and round in units in the last place",
         number=lambda one: one.max_ulp,
@@ -58,9 +62,11 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
 def beside_speed(analysis: Analysis, place: int) -> tuple[Chart, ...]:
     """Return speed-ups and each kind of error, in the same rows, of the group at a place; none of fewer than two."""
     group = analysis.groups[place]
-    title = titled("Accuracy beside speed", group, analysis.groups)
     subjects = (_SPEED, *_ERRORS) if len(verified(group)) > 1 else ()
-    return tuple(_chart(f"{subject.id}-{place}", title, subject, group) for subject in subjects)
+    return tuple(
+        _chart(f"{subject.id}-{place}", titled(subject.title, group, analysis.groups), subject, group)
+        for subject in subjects
+    )
 
 
 def verified(group: GroupFindings) -> Sequence[Finding]:

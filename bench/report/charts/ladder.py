@@ -33,12 +33,12 @@ UNEXPLAINED = "Why each step is worth so much is counted by: implbench explain"
 
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
-    """Return a chart for each group with two or more rungs."""
+    """Return a chart for each group with two or more rungs, unless two are all there is: the speed-up says it."""
     made = []
     for place, group in enumerate(analysis.groups):
         ladder = analysis.ladder(group)
         found = _explained(ladder) if ladder else _measured(analysis, group)
-        if len(found) > 1:
+        if len(found) > 2 or 1 < len(found) < len(group.ok):
             made.append(_chart(f"ladder-{place}", found, group, analysis.groups))
     return tuple(made)
 

@@ -33,6 +33,7 @@ def section(analysis: Analysis) -> Section:
     Groups that are the sizes of a sweep are answered together: who is the fastest from where to where.
     """
     paragraphs: list[str] = []
+    known: set[str] = set()
     paragraphs += sweep_sentences(analysis.run, analysis.sweeps)
     swept = _swept(analysis)
     paragraphs += _doubts(analysis.run, swept)
@@ -44,7 +45,7 @@ def section(analysis: Analysis) -> Section:
             if race is not None:
                 paragraphs += [*best_sentences(analysis.run, group, race), *checked, *doubts]
             else:
-                paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group)]
+                paragraphs += [sentence(analysis.run, group), *checked, *doubts, *_more(analysis, group, known)]
     if analysis.run.interrupted:
         paragraphs.append(_interruption(analysis.run))
     return Section(
@@ -129,14 +130,17 @@ def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
     )
 
 
-def _more(analysis: Analysis, group: GroupFindings) -> list[str]:
-    """Return what follows the sentence: the runner-up, what the fastest does, and noise that limits all this."""
+def _more(analysis: Analysis, group: GroupFindings, known: set[str]) -> list[str]:
+    """Return what follows the sentence: the runner-up, what the fastest does, and noise that limits all this.
+
+    What one does that is among the `known` is not told again; it becomes one of them.
+    """
     paragraphs = []
     best = shown_fastest(group)
     if best is not None and not best.arm.baseline:
-        paragraphs.append(
-            " ".join(filter(None, [_ahead(analysis, group, best), _what_to_do(analysis.run, group, best)]))
-        )
+        what = _what_to_do(analysis.run, group, best, again=best.arm.case.implementation in known)
+        paragraphs.append(" ".join(filter(None, [_ahead(analysis, group, best), what])))
+        known.add(best.arm.case.implementation)
     paragraphs += [*environment_sentences(analysis.changes(group)), *_orders(group)]
     under = analysis.roofline(group)
     share = share_sentence(under) if under else None
@@ -233,8 +237,10 @@ def _too_little(group: GroupFindings, pair: Sequence[Finding], rounds: int) -> s
     )
 
 
-def _what_to_do(run: Run, group: GroupFindings, best: Finding) -> str:
-    """Return what the fastest does and where its code is."""
+def _what_to_do(run: Run, group: GroupFindings, best: Finding, *, again: bool) -> str:
+    """Return what the fastest does and where its code is, unless that is said again, and its time."""
+    if again:
+        return f"A call takes {takes(best)} instead of {takes(group.baseline)} (min time)."
     name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
     where, who = code(_place(run, name)), case_name(best, group)
     what = f"The code of {who} is {where}" if title in ("", name) else f'What {who} is: "{title}"; its code is {where}'

@@ -11,13 +11,14 @@ from ...store.worker_records import Worker
 from ...text import headed
 from ...units import DASH, significant
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import counted, margin_text
+from ..phrases import case_label, counted, margin_text
 from .subject import Subject
 
 #: What a reader looks for, and where environment.capture() and numeric_stack() put it; several places make one text.
 _KNOWN = (
     ("CPU", "cpu.model"),
-    ("CPUs: physical, logical", "cpu.physical", "cpu.logical"),
+    ("physical CPUs", "cpu.physical"),
+    ("logical CPUs", "cpu.logical"),
     ("CPUs allowed", "cpus_allowed"),
     ("caches", "cpu.caches_bytes"),
     ("memory", "memory_bytes"),
@@ -88,11 +89,11 @@ def _of_run(run: Run) -> Iterator[tuple[str, str | None]]:
     yield "data", plain(", ".join(dict.fromkeys(arm.case.data or run.problem.data for arm in run.arms)))
     yield "seed", str(settings.seed)
     yield "rounds", f"{len(used_rounds(run))} used, {len(run.rounds)} made"
+    labels = {arm.case.group: case_label(arm.case) for arm in run.arms}
     for group, work in run.problem.work.items():
-        yield (
-            f"work of one call, {plain(group)}",
-            ", ".join(f"{_count(value)} {plain(key)}" for key, value in work.items()),
-        )
+        text = ", ".join(f"{_count(value)} {plain(key)}" for key, value in work.items())
+        if text:
+            yield f"work of one call, {labels.get(group, plain(group))}", text
 
 
 def _count(value: float) -> str:

@@ -173,7 +173,7 @@ def _wrong(one: Sweep) -> Iterator[str]:
     for name in dict.fromkeys(name for reign in one.reigns for name in reign.names):
         sizes = [place.value for place in one.places if place.left.get(name, "").startswith(Outcome.WRONG.value)]
         if sizes:
-            yield f"{code(name)} is wrong at {_at_sizes(one, sizes)}: what is the fastest elsewhere is not to be taken."
+            yield f"{code(name)} is wrong at {_at_sizes(one, sizes)}: do not use it, though it leads elsewhere."
 
 
 def _beside(one: Sweep, reign: Reign) -> str:

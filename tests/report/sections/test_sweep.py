@@ -66,7 +66,7 @@ def test_what_is_fastest_at_some_sizes_and_wrong_at_others_is_told_with_the_answ
         replace(one, workers=tuple(map(_wrong, one.workers))) if "m=100" in one.group else one for one in run.rounds
     )
     found = texts(Analysis(replace(run, rounds=rounds)))
-    assert found[1].startswith("`rows` is wrong at m=100: what is the fastest elsewhere is not to be taken.")
+    assert found[1].startswith("`rows` is wrong at m=100: do not use it, though")
 
 
 def _wrong(worker):
