@@ -1,19 +1,21 @@
 """A report as one page of Markdown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..store.records import Run
 from ..text import headed
-from .parts import CODE, Section, Table, file_name, plain
+from .parts import CODE, Column, Section, Table, file_name, plain
+from .phrases import counted
 
 #: What Markdown would read as more than text: of brackets only what could become a link, of underscores only those that
 #: do not stand within a word.
 _MARKUP = re.compile(r"[\\*|~$]|\](?=[(\[:])|(?<![^\W_])_|_(?![^\W_])")
-_HTML = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "`": "&#96;"})
+#: An arrow stays one: without a < nothing begins that a > could end.
+_HTML = str.maketrans({"<": "&lt;", "&": "&amp;", "`": "&#96;"})
 
 #: What would make a list, a heading's line or a rule of a paragraph's beginning.
-_BLOCK = re.compile(r"^(\d{1,9})([.)])|^([-+=#])")
+_BLOCK = re.compile(r"^(\d{1,9})([.)])|^([-+=#>])")
 
 
 def page(run: Run, found: tuple[Section, ...]) -> str:
@@ -30,31 +32,59 @@ def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -
     for index, section in enumerate(found):
         if index > 0:
             parts.append(f"## {escaped(section.title)}")
-        parts += [_paragraph(text) for text in section.paragraphs]
-        for figure in section.figures if files else ():
-            name = file_name(figure.name)
-            parts.append(f"![{_alternative(figure.caption)}]({name}.svg)")
-        tables = [text for table in section.tables for text in _table(table, section, files=files)]
-        parts += _folded(section, tables) if section.folds and tables else tables
+        parts += _shown(section, files=files) if files else _whole(section, files=False)
         downloads = [f"[{name}]({name})" for name in _downloads(section)] if files else []
         if downloads:
             parts.append(f"Files: {', '.join(downloads)}")
     return "\n\n".join(parts) + "\n"
 
 
+def _whole(section: Section, *, files: bool) -> list[str]:
+    """Return all of a section: text, figures, tables."""
+    tables = _tables(section, files=files)
+    if section.folds and tables:
+        number = len(section.tables)
+        tables = _folded(section.tables[0].title if number == 1 else f"{section.title}: {number} tables", tables)
+    return [*map(_paragraph, section.paragraphs), *(_figures(section) if files else ()), *tables]
+
+
+def _shown(section: Section, *, files: bool) -> list[str]:
+    """Return a section of which a part has to be opened."""
+    text, figures = [_paragraph(one) for one in section.paragraphs], [*_figures(section)]
+    tables = _tables(section, files=files)
+    told = [_paragraph(section.told)] if section.told else []
+    match section.shown:
+        case "results" if text:
+            return [*told, *figures, *tables, *_folded("How to read this", text)]
+        case "figures" if figures and (text or tables):
+            return [*told, *figures, *_folded("How to read this, and the numbers", [*text, *tables])]
+        case "title" if text or figures or tables:
+            counts = ((len(section.figures), "figure"), (len(section.tables), "table"))
+            what = " and ".join(counted(number, noun) for number, noun in counts if number)
+            return [*told, *_folded(what or section.title, [*text, *figures, *tables])]
+    return _whole(section, files=files)
+
+
+def _tables(section: Section, *, files: bool) -> list[str]:
+    return [text for table in section.tables for text in _table(table, section, files=files)]
+
+
+def _figures(section: Section) -> Iterator[str]:
+    for figure in section.figures:
+        yield f"![{_alternative(figure.caption)}]({file_name(figure.name)}.svg)"
+
+
 def _table(table: Table, section: Section, *, files: bool) -> Iterator[str]:
     """Yield a table, below its title where the section has others."""
     if len(section.tables) > 1:
         yield f"### {escaped(table.title)}"
-    yield _markdown_table(table.for_page() if files else table.for_people())
+    yield _markdown_table(table.for_page().at_once() if files else table.for_people())
     if files and table.further:
         yield _paragraph(table.further)
 
 
-def _folded(section: Section, parts: list[str]) -> list[str]:
+def _folded(summary: str, parts: Sequence[str]) -> list[str]:
     """Return what is shown only to who opens it, where a page may hold that much of HTML, as pull requests may."""
-    number = len(section.tables)
-    summary = section.tables[0].title if number == 1 else f"{section.title}: {number} tables"
     return [f"<details>\n<summary>{plain(summary).translate(_HTML)}</summary>", *parts, "</details>"]
 
 
@@ -85,10 +115,15 @@ def _alternative(text: str) -> str:
     return re.sub(r"\\?([\[\]])", r"\\\1", escaped(text.replace("`", "")))
 
 
+def _cell(text: str, column: Column) -> str:
+    """Return the text of a cell, in which a number stays in one line with its interval and its unit."""
+    return escaped(text).replace(" ", "\N{NO-BREAK SPACE}") if column.right else escaped(text)
+
+
 def _markdown_table(table: Table) -> str:
     lines = [
         [escaped(column.header) for column in table.columns],
         ["---:" if column.right else ":---" for column in table.columns],
-        *([escaped(cell.text) for cell in row] for row in table.rows),
+        *([_cell(cell.text, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

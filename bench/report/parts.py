@@ -121,6 +121,12 @@ class Table:
         """Return the table as a page shows it that has a file of the whole table beside it."""
         return replace(self, rows=self.rows[:MOST_ROWS]).for_people()
 
+    def at_once(self) -> "Table":
+        """Return the table without the columns that are shown only to who asks for them; its file has them."""
+        kept = [index for index, column in enumerate(self.columns) if not column.further]
+        columns = tuple(self.columns[index] for index in kept)
+        return replace(self, columns=columns, rows=tuple(tuple(row[index] for index in kept) for row in self.rows))
+
     @property
     def further(self) -> str:
         """A sentence on the rows that a page does not show; empty where it shows all."""
@@ -154,3 +160,8 @@ class Section:
     figures: tuple[Figure, ...] = ()
     folds: bool = False
     """Whether a page of Markdown shows its tables only to who opens them."""
+    shown: Literal["whole", "results", "figures", "title"] = "whole"
+    """What of it a page of Markdown shows to who opens nothing: all, its tables and figures, these alone, or no more
+    than its title and its gist."""
+    told: str | None = None
+    """The gist in a sentence."""

@@ -160,7 +160,7 @@ GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Out
 @pytest.mark.parametrize(
     ("found", "code", "begins"),
     [
-        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD (working tree) against"),
+        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD is working tree, BASE is"),
         (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10.0 % ["),
         (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
         (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),
@@ -193,7 +193,9 @@ def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():
     assert rows[0][1] == "3.00 ms -> 3.30 ms"
     assert rows[0][2].startswith("1.10")
     assert [row[3] for row in rows] == ["slower", "equivalent"]
-    assert table.paragraphs == ("Not measured, the same code on both sides (--all measures it): `p/other`.",)
+    common, skipped = table.paragraphs
+    assert common == "All of them: float64, C order, 1 thread."
+    assert skipped == "Not measured, the same code on both sides (--all measures it): `p/other`."
     assert threats.paragraphs[0].startswith("Noise floor: BASE against itself 1.00")
 
 
@@ -214,7 +216,7 @@ def test_branches_of_hostile_names_are_text_in_a_pull_request():
 def test_what_is_undecided_has_its_ratio_in_the_answer_and_its_times_in_the_table():
     found = comparison(UNDECIDED)
     answer, table, _threats = sections(found)
-    assert "Not decided: `backprop[head-M-float64-C-1t]` (time HEAD/BASE 1.03" in answer.paragraphs[0]
+    assert "Not decided: `backprop[head-M]` (time HEAD/BASE 1.03" in answer.paragraphs[0]
     (row,) = table.tables[0].rows
     assert row[1].text == "3.00 ms -> 3.10 ms"
 
@@ -279,7 +281,7 @@ def test_memory_that_is_not_gated_is_told_beside_the_answer_and_in_a_column():
 def test_memory_that_nobody_knows_has_a_reason_and_no_column():
     _answer, table, threats = sections(held_to(comparison(DARK), DARK))
     assert "peak_bytes" not in [one.name for one in table.tables[0].columns]
-    assert threats.paragraphs[0] == "Memory is not known, nobody tells: `backprop[head-M-float64-C-1t]`."
+    assert threats.paragraphs[0] == "Memory is not known, nobody tells: `backprop[head-M]`."
 
 
 def test_a_base_that_differs_from_itself_in_memory_raises_what_a_peak_has_to_exceed():

@@ -4,15 +4,24 @@ To add one: a module here with ``section(analysis) -> Section | None`` and a ``S
 and, where that matters, its place. Nothing else has to know of it: a report and a page find it here.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Literal
 
 from ...analyse.analysis import Analysis
 from ..parts import Section
 from . import advice, answer, cases, environments, layouts, machines, roofline, sweep, threats, time_spent
-from .subject import Subject
+from .subject import Shown, Subject
+
+#: What a page shows of a part at once -> what Markdown does.
+_IN_MARKDOWN: Mapping[Shown, Literal["whole", "figures", "title"]] = {
+    "whole": "whole",
+    "charts": "figures",
+    "title": "title",
+}
 
 
 @cache
@@ -31,7 +40,15 @@ def sections(analysis: Analysis) -> tuple[Section, ...]:
         for _place, _id, one in sorted(places, key=lambda found: found[:2])
         if not (one.is_of_one_size and analysis.sweeps)
     ]
-    return tuple(said for one in shown if (said := one.section(analysis)) is not None)
+    return tuple(_in_part(one, said, analysis) for one in shown if (said := one.section(analysis)) is not None)
+
+
+def _in_part(subject: Subject, said: Section, analysis: Analysis) -> Section:
+    """Return a section with what of it Markdown shows at once, as a page does: of threats all, for they are short."""
+    if subject.id == threats.SUBJECT.id:
+        return said
+    shown = "results" if subject.id == cases.SUBJECT.id else _IN_MARKDOWN[subject.shown]
+    return replace(said, shown=shown, told=subject.told(analysis))
 
 
 def brief(analysis: Analysis) -> tuple[Section, ...]:

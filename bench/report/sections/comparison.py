@@ -12,7 +12,7 @@ from ...versions.standing import Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
-from . import compared_changes, compared_margins, compared_memory
+from . import compared_changes, compared_margins, compared_memory, compared_names
 from .compared_margins import at_margins
 
 _COLUMNS = (
@@ -30,11 +30,12 @@ _COLUMNS = (
 
 def sections(found: Comparison) -> tuple[Section, ...]:
     """Return the sections of a comparison, in reading order."""
+    common, found = compared_names.condition(found), compared_names.shortened(found)
     answer = Section(title="Answer", kind="answer", paragraphs=(sentence(found), *_details(found)))
     tables = (_table(found),) if found.compared else ()
     return (
         answer,
-        Section(title="Benchmarks", tables=tables, paragraphs=tuple(_skipped(found))),
+        Section(title="Benchmarks", tables=tables, paragraphs=(*filter(None, [common]), *_skipped(found))),
         *compared_changes.sections(found),
         Section(title="What threatens these numbers", paragraphs=tuple(_threats(found))),
     )
@@ -42,7 +43,7 @@ def sections(found: Comparison) -> tuple[Section, ...]:
 
 def sentence(found: Comparison) -> str:
     """Return the one sentence that answers whether HEAD is slower than BASE."""
-    versions = f"HEAD ({plain(found.head)}) against BASE ({plain(found.base)})"
+    versions = f"HEAD is {plain(found.head)}, BASE is {plain(found.base)}"
     return f"{_failures(found) or _nothing(found) or _speed(found)} ({versions})."
 
 
@@ -146,8 +147,8 @@ def _details(found: Comparison) -> Iterator[str]:
         named = (f"{code(one.name)} ({ratio_text(Ratio.of(one.log_ratio))})" for one in faster if one.log_ratio)
         yield f"Faster, as time HEAD/BASE: {', '.join(named)}."
     for one in found.compared:
-        for change in one.counts:
-            yield f"Counted: {code(one.name)} has changed its {plain(change)}."
+        if one.counts:
+            yield f"Counted: {code(one.name)} has changed its {', and its '.join(map(plain, one.counts))}."
     yield from compared_memory.details(found)
     yield from compared_changes.hint(found)
     if found.of(Standing.DIFFERENT):

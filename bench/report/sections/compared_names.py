@@ -1,0 +1,50 @@
+"""Names of benchmarks for people: what all of them have in common is told once, and not in each."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ...problems.case import RETAIN_ALLOCATOR
+from ...versions.comparison import Comparison
+from ..parts import plain
+from ..phrases import ALLOCATORS_TOLD, counted, layout_text
+
+#: The end of a case's id: dtype, layout, threads, and whatever else it is measured under.
+_END = re.compile(r"-(?P<dtype>[a-z]+[0-9]*)-(?P<layout>[^-\]]+)-(?P<threads>\d+)t(?P<more>(?:-[^\]]*)?)\]$")
+
+
+def shortened(found: Comparison) -> Comparison:
+    """Return a comparison with names that end behind the size, as in ``rows[fast-S]``, where all else is the same."""
+    end = _common(_names(found))
+    if end is None:
+        return found
+    return replace(
+        found,
+        compared=tuple(replace(one, name=_without(one.name, end[0])) for one in found.compared),
+        skipped=tuple(replace(one, name=_without(one.name, end[0])) for one in found.skipped),
+    )
+
+
+def condition(found: Comparison) -> str | None:
+    """Return what the names leave out, in words; None where they leave out nothing."""
+    end = _common(_names(found))
+    if end is None:
+        return None
+    more = [ALLOCATORS_TOLD.get(one, plain(one)) for one in end["more"].split("-") if one]
+    said = [end["dtype"], layout_text(end["layout"]), counted(int(end["threads"]), "thread"), *more]
+    how = " (`--allocator retain`)" if RETAIN_ALLOCATOR in end["more"].split("-") else ""
+    return f"All of them: {', '.join(said)}{how}."
+
+
+def _names(found: Comparison) -> list[str]:
+    return [*(one.name for one in found.compared), *(one.name for one in found.skipped)]
+
+
+def _common(names: Iterable[str]) -> re.Match[str] | None:
+    """Return the end that all names with one have; None where they have several, or none has any."""
+    ends = [end for name in names if (end := _END.search(name))]
+    return ends[0] if len({end[0] for end in ends}) == 1 else None
+
+
+def _without(name: str, end: str) -> str:
+    return f"{name.removesuffix(end)}]" if name.endswith(end) else name
