@@ -122,7 +122,7 @@ def _cell(text: str, column: Column) -> str:
 
 def _markdown_table(table: Table) -> str:
     lines = [
-        [escaped(column.header) for column in table.columns],
+        [_cell(column.header, column) for column in table.columns],
         ["---:" if column.right else ":---" for column in table.columns],
         *([_cell(cell.text, column) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows),
     ]

@@ -72,8 +72,10 @@ def gain_text(ratio: Ratio) -> str:
         return percent(ratio.value - 1)
     # The decimals that the interval's width bears, the same for all three: 101 % [97 %, 105 %], 2.5 % [2.3 %, 2.7 %].
     half_width = max(50 * (ends.high - ends.low), 1e-2)
+    decimals = max(0, -floor(log10(half_width)))
     value, low, high = (
-        f"{100 * (one - 1):.{max(0, -floor(log10(half_width)))}f} %" for one in (ratio.value, ends.low, ends.high)
+        f"{round(100 * (one - 1), decimals) + 0.0:.{decimals}f} %"  # + 0.0: there is no -0 %
+        for one in (ratio.value, ends.low, ends.high)
     )
     return f"{value} [{low}, {high}]"
 

@@ -179,16 +179,21 @@ def _height(axes: "Axes", roof: Series, x: float) -> float:
     return 1.0
 
 
+#: A line whose last mark lies left of this part of the plot has its name there, left of the mark where there is room.
+_LATE, _ROOM_LEFT = 0.9, 0.2
+
+
 def _line_ends(axes: "Axes", chart: Chart, gap: float) -> None:
     """Write the names of lines at their ends: right of the plot, or beside the last mark of one that ends early."""
-    last = [(one, places_of(one.points)[-1]) for one in ended(chart)]
-    farthest = max((x for _series, (x, _y) in last), default=0.0)
+    last = [(one, _spot(axes, *places_of(one.points)[-1])) for one in ended(chart)]
     for early in (False, True):
-        found = [(one, _spot(axes, *place)) for one, place in last if (place[0] < farthest) is early]
+        found = [(one, spot) for one, spot in last if (spot[0] < _LATE) is early]
         wanted = [y + (0.8 * gap if early else 0.0) for _series, (_x, y) in found]
         heights = spread(wanted, gap, (gap / 2, 1.0 - gap / 2))
         for (series, spot), height in zip(found, heights, strict=True):
-            _lead(axes, series, series.name, (spot, (spot[0] - 0.02 if early else 1.03, height)), left=early)
+            left = early and spot[0] > _ROOM_LEFT
+            x = spot[0] + (-0.02 if left else 0.02) if early else 1.03
+            _lead(axes, series, series.name, (spot, (x, height)), left=left)
 
 
 def _lead(axes: "Axes", series: Series, label: str, way: tuple[_Spot, _Spot], *, left: bool) -> None:

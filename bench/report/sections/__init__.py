@@ -16,8 +16,11 @@ from ..parts import Section
 from . import advice, answer, cases, environments, layouts, machines, roofline, sweep, threats, time_spent
 from .subject import Shown, Subject
 
+#: So many threats are shown whole in Markdown; of more, as over many sizes, the gist.
+_FEW_THREATS = 12
+
 #: What a page shows of a part at once -> what Markdown does.
-_IN_MARKDOWN: Mapping[Shown, Literal["whole", "figures", "title"]] = {
+_IN_MARKDOWN: Mapping[Shown, Literal["whole", "results", "figures", "title"]] = {
     "whole": "whole",
     "charts": "figures",
     "title": "title",
@@ -44,10 +47,12 @@ def sections(analysis: Analysis) -> tuple[Section, ...]:
 
 
 def _in_part(subject: Subject, said: Section, analysis: Analysis) -> Section:
-    """Return a section with what of it Markdown shows at once, as a page does: of threats all, for they are short."""
-    if subject.id == threats.SUBJECT.id:
+    """Return a section with what of it Markdown shows at once, as a page: few threats whole, of sizes no cases."""
+    if subject.id == threats.SUBJECT.id and len(said.paragraphs) <= _FEW_THREATS:
         return said
-    shown = "results" if subject.id == cases.SUBJECT.id else _IN_MARKDOWN[subject.shown]
+    shown = _IN_MARKDOWN[subject.shown]
+    if subject.id == cases.SUBJECT.id:
+        shown = "title" if analysis.sweeps else "results"
     return replace(said, shown=shown, told=subject.told(analysis))
 
 

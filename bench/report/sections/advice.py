@@ -1,5 +1,6 @@
 """What to do about it, in a few lines: what to take, where to begin, what not to bother with, what changed since."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +54,7 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
     found += (Line(kind="begin", text=text) for text in (*next_steps(analysis), *_explained_by(analysis)))
+    found += [Line(kind="begin", text=text) for text in _resumed(analysis.run)]
     if analysis.since:
         found += [Line(kind="since", text=text) for text in _since(analysis.run, analysis.since)]
     return tuple(found)
@@ -166,6 +168,15 @@ def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
     ladder = analysis.ladder(group)
     if ladder:
         yield from (Line(kind="begin", text=text) for text in baseline_sentence(ladder))
+
+
+def _resumed(run: Run) -> Iterator[str]:
+    """Yield how to go on with a run that was interrupted."""
+    if run.interrupted:
+        command = run.settings.command
+        places = [place for place, word in enumerate(command[:-1]) if word == "--results"]
+        where = command[places[-1] : places[-1] + 2] if places else ()
+        yield f"To go on where it was interrupted: {code(shlex.join(['implbench', 'run', '--resume', *where]))}."
 
 
 def _explained_by(analysis: Analysis) -> Iterator[str]:

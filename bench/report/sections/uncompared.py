@@ -115,8 +115,10 @@ def _check(run: Run) -> str:
 
 
 def command_on(name: str, run: Run) -> str | None:
-    """Return a command on the problem of an `implbench run`, as the user named it; None of other runs."""
-    return _on(name, run) if run.settings.command[:2] == ("implbench", "run") else None
+    """Return a command on the problem of an `implbench run`, as the user named it; None where that is not known."""
+    command = run.settings.command
+    hidden = "".join(command[2:3]).startswith("...")
+    return _on(name, run) if command[:2] == ("implbench", "run") and not hidden else None
 
 
 def _on(name: str, run: Run) -> str:

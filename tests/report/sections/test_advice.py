@@ -155,3 +155,16 @@ def test_several_conditions_are_named_and_no_more_than_three():
 def test_the_box_stands_behind_the_answer():
     assert [section.title for section in brief(Analysis(make_run(ARMS)))][:2] == ["Answer", "What to do"]
     assert advice.section(Analysis(make_run(ARMS, rounds=2))) is None
+
+
+def test_a_run_that_was_interrupted_says_how_to_go_on_with_it():
+    run = replace(make_run(ARMS, rounds=2), interrupted=True)
+    command = ("implbench", "run", "backprop", "--results", "my runs")
+    run = replace(run, settings=replace(run.settings, command=command))
+    assert told(run) == ["To go on where it was interrupted: `implbench run --resume --results 'my runs'`."]
+
+
+def test_no_command_is_given_for_a_problem_whose_place_was_not_kept():
+    run = make_run([BASE, Spec(name="rows", ms=3.0)])
+    run = replace(run, settings=replace(run.settings, command=("implbench", "run", ".../rows.py")))
+    assert not [text for text in told(run) if "explain" in text]

@@ -119,8 +119,9 @@ def test_the_gravest_outcome_is_begun_with():
     assert "first difference" in " ".join(steps(run))
 
 
-def test_who_ended_the_run_by_hand_is_told_nothing_of_its_time():
-    assert steps(make_run(rounds=0, interrupted=True)) == []
+def test_who_ended_the_run_by_hand_is_told_how_to_go_on_and_nothing_of_its_time():
+    (step,) = steps(make_run(rounds=0, interrupted=True))
+    assert step.startswith("To go on where it was interrupted: ")
 
 
 @pytest.mark.parametrize(
