@@ -20,6 +20,10 @@ class Shown:
     """``much`` or ``some`` of the time; empty where it is little, or nobody looked."""
     told: str
     """How much, and how often it began, as in ``about 32 % of the time, 20,001 times``."""
+    share: str = ""
+    """How much, for the margin, as in ``32 %``."""
+    times: str = ""
+    """How often it began, for the end of the line."""
 
 
 def shown(run: Run, sources: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, tuple[Shown, ...]]]:
@@ -71,4 +75,5 @@ def _shown(text: str, line: Line | None) -> Shown:
     if line is None or line.share < _LEAST:
         return Shown(text=text, mark="", told="")
     mark = "much" if line.share >= _MUCH else "some"
-    return Shown(text=text, mark=mark, told=f"about {100 * line.share:.0f} % of the time, {line.times:,} times")
+    share, times = f"{100 * line.share:.0f} %", f"{line.times:,} times"
+    return Shown(text=text, mark=mark, told=f"about {share} of the time, {times}", share=share, times=times)

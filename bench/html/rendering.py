@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..report.parts import CODE, plain
+from ..report.parts import ARROW, CODE, plain
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -124,7 +124,10 @@ def prose(text: str) -> "Markup":
     from markupsafe import Markup, escape
 
     parts = CODE.split(_UNIT.sub("\N{NO-BREAK SPACE}", plain(text)))
-    made = [Markup("<code>{}</code>").format(part[1:-1]) if i % 2 else escape(part) for i, part in enumerate(parts)]
+    made = [
+        Markup("<code>{}</code>").format(part[1:-1]) if i % 2 else escape(part.replace(*ARROW))
+        for i, part in enumerate(parts)
+    ]
     return Markup("").join(made)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ..store.records import Run
 from ..text import headed
-from .parts import CODE, Column, Section, Table, file_name, plain
+from .parts import ARROW, CODE, Column, Section, Table, file_name, plain
 from .phrases import counted
 
 #: What Markdown would read as more than text: of brackets only what could become a link, of underscores only those that
@@ -101,7 +101,8 @@ def escaped(text: str) -> str:
     parts = CODE.split(plain(text))
     for index, part in enumerate(parts):
         # Within code nothing is read but the bar, which would end a table's cell even there.
-        parts[index] = part.replace("|", "\\|") if index % 2 else _MARKUP.sub(r"\\\g<0>", part.translate(_HTML))
+        shown = part if index % 2 else _MARKUP.sub(r"\\\g<0>", part.translate(_HTML)).replace(*ARROW)
+        parts[index] = shown.replace("|", "\\|") if index % 2 else shown
     return "".join(parts)
 
 

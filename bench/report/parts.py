@@ -23,6 +23,9 @@ _ESCAPES = re.compile(
 #: Code between single backticks, in text that `code` may have been put into.
 CODE = re.compile(r"(`[^`]+`)")
 
+#: What stands for "becomes" in text, and the one character that a page shows, for a line may be broken within the two.
+ARROW = (" -> ", " \N{RIGHTWARDS ARROW} ")
+
 #: Control, format (as those that turn the writing direction) and surrogate characters.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 

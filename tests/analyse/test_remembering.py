@@ -106,4 +106,4 @@ def test_what_was_compiled_or_disturbed_in_the_first_round_is_not(times, first):
 @pytest.mark.parametrize(("rounds", "untested"), [(1, True), (2, True), (3, False), (8, False)])
 def test_a_rank_of_too_few_rounds_is_said_to_be_untested(rounds, untested):
     (text, *_) = answer.section(Analysis(make_run(rounds=rounds))).paragraphs
-    assert ("and whether it remembers results was not tested yet; measure again" in text) == untested
+    assert ("and whether it remembers results was not tested yet (m=" in text) == untested

@@ -16,6 +16,7 @@ from bench.report.parts import Cell, Column, Figure, Section, Table
         ("`code_here` and ` alone", "`code_here` and &#96; alone"),
         ("`a|b` | c", r"`a\|b` \| c"),
         ("[24.0, 24.5]", "[24.0, 24.5]"),
+        ("calls 3 -> 1, `a -> b`", "calls 3 \N{RIGHTWARDS ARROW} 1, `a -> b`"),
         ("[x](y) [x][y] [x]: y", r"[x\](y) [x\][y] [x\]: y"),
         ("<b> & $x$ ~s~ \\", r"&lt;b> &amp; \$x\$ \~s\~ \\"),
     ],

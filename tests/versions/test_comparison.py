@@ -160,7 +160,7 @@ GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Out
 @pytest.mark.parametrize(
     ("found", "code", "begins"),
     [
-        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD is working tree, BASE is"),
+        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD: working tree, BASE: main"),
         (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10.0 % ["),
         (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
         (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),

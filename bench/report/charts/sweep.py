@@ -32,8 +32,8 @@ def charts(analysis: Analysis) -> tuple[Chart, ...]:
     found = analysis.sweeps
     if not found:
         return ()
-    both = (make(analysis, place) for place in range(len(found)) for make in (time_chart, behind_chart))
-    return (*both, *speedup_charts(analysis), fastest.chart(analysis))
+    made = (make(analysis, place) for place in range(len(found)) for make in (time_chart, behind_chart))
+    return (*(one for one in made if one is not None), *speedup_charts(analysis), fastest.chart(analysis))
 
 
 def time_chart(analysis: Analysis, place: int) -> Chart:
@@ -59,13 +59,15 @@ def time_chart(analysis: Analysis, place: int) -> Chart:
     )
 
 
-def behind_chart(analysis: Analysis, place: int) -> Chart:
-    """Return how many times as long as the fastest each takes, in the sweep at a place."""
+def behind_chart(analysis: Analysis, place: int) -> Chart | None:
+    """Return how many times as long as the fastest each takes, in the sweep at a place; None where none is near it."""
     one = analysis.sweeps[place]
     near = {
         name: [(size, ratio if ratio and ratio.value <= FARTHEST else None) for size, ratio in spots]
         for name, spots in _curves(one, _behind).items()
     }
+    if sum(any(ratio for _size, ratio in spots) for spots in near.values()) < 2:
+        return None
     return Chart(
         id=f"behind-{place}",
         title=f"Times as long as the fastest{_which(analysis, one)}",

@@ -54,7 +54,7 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
     found += (Line(kind="begin", text=text) for text in (*next_steps(analysis), *_explained_by(analysis)))
-    found += [Line(kind="begin", text=text) for text in _resumed(analysis.run)]
+    found += [Line(kind="begin", text=text) for text in (*_resumed(analysis.run), *_undecided(analysis))]
     if analysis.since:
         found += [Line(kind="since", text=text) for text in _since(analysis.run, analysis.since)]
     return tuple(found)
@@ -168,6 +168,14 @@ def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
     ladder = analysis.ladder(group)
     if ladder:
         yield from (Line(kind="begin", text=text) for text in baseline_sentence(ladder))
+
+
+def _undecided(analysis: Analysis) -> Iterator[str]:
+    """Yield how to measure enough rounds where those of a run are too few for any interval."""
+    timed = [group for group in analysis.groups if group.rivals and analysis.race(group) is None]
+    intervals = [one.log_ratio for group in timed for one in group.rivals if one.log_ratio and one.log_ratio.interval]
+    if timed and not intervals:
+        yield f"To decide it, measure more rounds: {more_rounds(analysis.run)}."
 
 
 def _resumed(run: Run) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ...store.selectors import used_rounds
 from ...units import percent
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
-from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, more_rounds, times_text
+from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, times_text
 from .best import sentences as best_sentences
 from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
@@ -116,8 +116,8 @@ def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
         reason = best.log_ratio.reason if best.log_ratio else None
         untested = _UNTESTED if remembering.is_untested(group.rounds.workers(best.arm).values()) else ""
         return (
-            f"{name} computes {problem} about {fast} as fast as {base} ({where}), but nothing is decided: "
-            f"{reason or 'there is no interval'}{untested}; measure again with more rounds ({more_rounds(run)})."
+            f"{name} computes {problem} about {fast} as fast as {base}, but nothing is decided: "
+            f"{reason or 'there is no interval'}{untested} ({where})."
         )
     fastest = shown_fastest(group)
     if fastest is best:

@@ -43,7 +43,9 @@ def sections(found: Comparison) -> tuple[Section, ...]:
 
 def sentence(found: Comparison) -> str:
     """Return the one sentence that answers whether HEAD is slower than BASE."""
-    versions = f"HEAD is {plain(found.head)}, BASE is {plain(found.base)}"
+    head = plain(found.head)
+    head = head[len("HEAD (") : -1] if head.startswith("HEAD (") else head
+    versions = f"HEAD: {head}, BASE: {plain(found.base)}"
     return f"{_failures(found) or _nothing(found) or _speed(found)} ({versions})."
 
 

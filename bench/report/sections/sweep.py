@@ -76,8 +76,10 @@ def _figures(analysis: Analysis) -> Iterator[Figure]:
     """Yield a figure of times for each sweep, the map of who is the fastest, and speed-ups by condition."""
     for place, one in enumerate(analysis.sweeps):
         suffix = "" if len(analysis.sweeps) == 1 else f"-{slug(one)}"
-        panels = sweep.time_chart(analysis, place), sweep.behind_chart(analysis, place)
-        yield Figure(name=f"times{suffix}", caption=_about_times(analysis, one), charts=panels)
+        behind = sweep.behind_chart(analysis, place)
+        panels = (sweep.time_chart(analysis, place), *([behind] if behind else []))
+        caption = _about_times(analysis, one, is_near=behind is not None)
+        yield Figure(name=f"times{suffix}", caption=caption, charts=panels)
     leaders = fastest.chart(analysis)
     yield Figure(name="fastest", caption=leaders.caption, charts=(leaders,))
     by_condition = sweep.speedup_charts(analysis)
@@ -90,7 +92,7 @@ def _figures(analysis: Analysis) -> Iterator[Figure]:
         yield Figure(name="speedup-by-size", caption=caption, charts=by_condition, columns=2)
 
 
-def _about_times(analysis: Analysis, one: Sweep) -> str:
+def _about_times(analysis: Analysis, one: Sweep, *, is_near: bool) -> str:
     name = plain(one.parameter)
     marked = "; ".join(
         f"{code(each.winner)} overtakes {code(each.loser)} at {name} = {significant(each.crossing.at)}"
@@ -98,7 +100,9 @@ def _about_times(analysis: Analysis, one: Sweep) -> str:
     )
     return (
         f"Min time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, "
-        f"with 95 % intervals; below, times as long as the fastest at that size, of those within {sweep.FARTHEST:g}. "
+        "with 95 % intervals"
+        + (f"; below, times as long as the fastest at that size, of those within {sweep.FARTHEST:g}" if is_near else "")
+        + ". "
         + (f"Dashed, with the interval shaded: {marked}." if marked else "Nobody was shown to overtake anybody.")
     )
 
@@ -200,7 +204,7 @@ def _overtaking(one: Sweep) -> str:
             f"{code(each.winner)} overtakes {code(each.loser)} at {crossing_text(one, each)}" for each in one.turns
         ]
         return f"{'; '.join(texts)}."
-    if len(one.names) < 2 or not any(len(place.timed) > 1 for place in one.places):
+    if len(one.names) < 2 or len(one.reigns) == 1 or not any(len(place.timed) > 1 for place in one.places):
         return ""
     return "No implementation was shown to overtake the baseline or the fastest within these sizes."
 

@@ -154,14 +154,18 @@ def test_several_conditions_are_named_and_no_more_than_three():
 
 def test_the_box_stands_behind_the_answer():
     assert [section.title for section in brief(Analysis(make_run(ARMS)))][:2] == ["Answer", "What to do"]
-    assert advice.section(Analysis(make_run(ARMS, rounds=2))) is None
+    assert advice.section(Analysis(make_run([BASE]))) is None
+
+
+def test_too_few_rounds_say_how_long_enough_take():
+    assert told(make_run(ARMS, rounds=3)) == ["To decide it, measure more rounds: `--rounds 12`, about 108 s."]
 
 
 def test_a_run_that_was_interrupted_says_how_to_go_on_with_it():
     run = replace(make_run(ARMS, rounds=2), interrupted=True)
     command = ("implbench", "run", "backprop", "--results", "my runs")
     run = replace(run, settings=replace(run.settings, command=command))
-    assert told(run) == ["To go on where it was interrupted: `implbench run --resume --results 'my runs'`."]
+    assert told(run)[0] == "To go on where it was interrupted: `implbench run --resume --results 'my runs'`."
 
 
 def test_no_command_is_given_for_a_problem_whose_place_was_not_kept():

@@ -46,12 +46,6 @@ def test_an_order_that_nobody_asked_for_is_said_to_be_the_one_given(order, told)
     assert f"float64, {told}, 1 thread" in paragraphs(replace(run, rounds=held))[0]
 
 
-def test_too_few_rounds_say_how_long_enough_take():
-    run = make_run(rounds=3)
-    held = tuple(replace(one, duration_ns=7_000_000_000) for one in run.rounds)
-    assert "(`--rounds 12`, about 84 s)" in paragraphs(replace(run, rounds=held))[0]
-
-
 def test_the_runner_up_is_compared_in_the_rounds_of_both():
     second = paragraphs(make_run())[1]
     assert re.search(r"ahead of the runner-up, `inplace`, by 6\.\d % \[6\.\d %, 6\.\d %\]", second), second
