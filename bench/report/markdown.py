@@ -41,11 +41,12 @@ def titled_page(title: str, found: tuple[Section, ...], *, files: bool = True) -
 
 def _whole(section: Section, *, files: bool) -> list[str]:
     """Return all of a section: text, figures, tables."""
-    tables = _tables(section, files=files)
+    tables, text = _tables(section, files=files), [*map(_paragraph, section.paragraphs)]
     if section.folds and tables:
         number = len(section.tables)
-        tables = _folded(section.tables[0].title if number == 1 else f"{section.title}: {number} tables", tables)
-    return [*map(_paragraph, section.paragraphs), *(_figures(section) if files else ()), *tables]
+        summary = section.tables[0].title if number == 1 else f"{section.title}: {number} tables"
+        text, tables = text[:-1], _folded(summary, [*text[-1:], *tables])
+    return [*text, *(_figures(section) if files else ()), *tables]
 
 
 def _shown(section: Section, *, files: bool) -> list[str]:

@@ -162,7 +162,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
     folds: bool = False
-    """Whether a page of Markdown shows its tables only to who opens them."""
+    """Whether a page of Markdown shows its tables, and the paragraph before them, only to who opens them."""
     shown: Literal["whole", "results", "figures", "title"] = "whole"
     """What of it a page of Markdown shows to who opens nothing: all, its tables and figures, these alone, or no more
     than its title and its gist."""

@@ -36,6 +36,12 @@ _KNOWN = (
     ("workers of a round have the same addresses", "system.addresses_alike"),
     ("commit of the problem", "commit.id"),
     ("uncommitted changes", "commit.dirty"),
+    ("Python's flags", "python.flags"),
+    ("SIMD that NumPy was built for", "numeric_stack.simd.baseline"),
+    ("SIMD that NumPy found", "numeric_stack.simd.found"),
+    ("before the run: load", "before.load"),
+    ("before the run: part busy of each CPU", "before.busy"),
+    ("before the run: part stolen of each CPU", "before.steal"),
     ("versions", "distributions"),
     ("variables", "variables"),
     ("fingerprint of the machine", "fingerprint"),
@@ -156,7 +162,7 @@ def _text(path: tuple[str, ...], value: Any) -> str | None:
             return bytes_text(value)
         return f"{significant(value / 1e9)} GHz" if path[-1].endswith("_hz") else f"{value:.10g}"
     if isinstance(value, list | tuple):
-        return plain(", ".join(map(str, value))) or None
+        return plain(", ".join(significant(one) if isinstance(one, float) else str(one) for one in value)) or None
     return plain(str(value)) or None if value is not None else None
 
 

@@ -133,7 +133,7 @@ def test_a_terminal_shows_the_table_within_its_width_above_the_answer():
 
 def test_a_pull_request_shows_the_sentence_and_folds_the_table():
     page = titled_page("compare", sections(told(*TWICE)), files=False)
-    before, _, folded = page.partition("<details>\n<summary>rows/loop</summary>\n\n| of one call |")
+    before, _, folded = page.partition("<details>\n<summary>rows/loop</summary>\n\nCounts are of one call")
     assert "takes 90 % longer itself" in before
     assert "| own time of pairs (rows.py) | 100\xa0us | 190\xa0us | 1.90x |" in folded
     assert folded.index("</details>") < folded.index("## What threatens")

@@ -20,6 +20,7 @@ RECORD = {
     "commit": {"id": "abc123", "dirty": True},
     "numeric_stack": {"blas": {"name": "openblas", "version": "0.3.31", "kernel": None, "threads": 1}},
     "variables": {"OPENBLAS_CORETYPE": "Haswell", "OMP_NUM_THREADS": "1"},
+    "before": {"busy": [1.0, 0.033333333331110125]},
     "something": {"new": [1, 2], "unknown": None},
 }
 
@@ -43,6 +44,7 @@ def rows(record):
         ("something new", "1, 2"),
         ("to repeat", "implbench run backprop"),
         ("seed", "20130829"),
+        ("before the run: part busy of each CPU", "1.00, 0.0333"),
         ("BLAS and thread pools in the workers", "openblas 0.3.31 SkylakeX kernel, 1 thread"),
     ],
 )
