@@ -77,7 +77,9 @@ def _part(subject: Subject, analysis: Analysis, *, swept: bool) -> Part | None:
     drawn = () if swept and subject.charts_of_one_size else subject.charts(analysis)
     if said is None and not drawn:
         return None
-    own = said.paragraphs if said else ()
+    own, told = said.paragraphs if said else (), subject.told(analysis)
+    if told and subject.shown == "charts":  # it is seen above what has to be opened
+        own = tuple(text for text in own if text not in told)
     return Part(
         id=subject.id,
         title=subject.title,
@@ -85,7 +87,7 @@ def _part(subject: Subject, analysis: Analysis, *, swept: bool) -> Part | None:
         charts=drawn,
         tables=said.tables if said else (),
         shown=subject.shown if drawn or subject.shown == "title" else "whole",
-        told=subject.told(analysis),
+        told=told,
     )
 
 

@@ -51,7 +51,8 @@ def _whole(section: Section, *, files: bool) -> list[str]:
 
 def _shown(section: Section, *, files: bool) -> list[str]:
     """Return a section of which a part has to be opened."""
-    text, figures = [_paragraph(one) for one in section.paragraphs], [*_figures(section)]
+    seen = section.told or "" if section.shown == "figures" else ""
+    text, figures = [_paragraph(one) for one in section.paragraphs if one not in seen], [*_figures(section)]
     tables = _tables(section, files=files)
     told = [_paragraph(section.told)] if section.told else []
     match section.shown:

@@ -61,6 +61,10 @@ def test_what_is_not_the_result_is_folded(shown, summary, open_, folded):
     assert after.startswith("Files: ")
 
 
+def test_the_gist_is_not_told_again_where_it_is_seen():
+    assert page("figures", paragraphs=("The gist.", "How it was made.")).count("The gist.") == 1
+
+
 def test_a_table_has_one_cell_a_column_whatever_stands_in_it_and_no_more_than_is_seen_at_once():
     (row,) = [line for line in page("whole").splitlines() if line.startswith("| a")]
     assert row == "| a\\|b &lt;i> | 2.00x\xa0[1.99,\xa02.01] |"
