@@ -305,3 +305,18 @@ def test_a_base_that_differs_from_itself_in_memory_raises_what_a_peak_has_to_exc
     limits = memory.limits([restless], Margins(usual=0.1), is_gated=True)
     assert limits.resolved > 0.2
     assert memory.memory(restless, limits).standing == memory.MemoryStanding.UNDECIDED
+
+
+def test_columns_that_say_nothing_of_anything_are_not_seen():
+    quiet = replace(comparison(SAME).compared[0], faults_per_call=(0.0, 0.0))
+    headers = {column.name: column.shown for column in _columns(quiet)}
+    assert not headers["faults_per_call"]
+    assert "peak_bytes" not in headers or not headers["peak_bytes"]
+    assert {column.name: column.shown for column in _columns(replace(quiet, faults_per_call=(0.0, 9.0)))}[
+        "faults_per_call"
+    ]
+
+
+def _columns(one):
+    found = replace(comparison(SAME), compared=(one,))
+    return next(section for section in sections(found) if section.tables).tables[0].columns

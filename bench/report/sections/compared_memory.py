@@ -1,8 +1,10 @@
 """Peaks of memory of two versions, in words and as columns beside their times."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...analyse.verdict import Ratio
+from ...stats.peak_ratios import LEAST_BYTES
 from ...units import DASH
 from ...versions.comparison import Compared, Comparison
 from ...versions.memory import Memory, MemoryStanding
@@ -24,6 +26,14 @@ COLUMNS = (
 def is_known(found: Comparison) -> bool:
     """Return whether the memory of any benchmark is known."""
     return any(one.memory and one.memory.peak_bytes for one in found.compared)
+
+
+def columns(found: Comparison) -> tuple[Column, ...]:
+    """Return the columns; people see none where all peaks are too little to be measured."""
+    peaks = [peak for one in found.compared if one.memory for peak in one.memory.peak_bytes or ()]
+    if any(peak.value >= LEAST_BYTES for peak in peaks):
+        return COLUMNS
+    return tuple(replace(column, shown=False) for column in COLUMNS)
 
 
 def cells(one: Compared) -> tuple[Cell, ...]:

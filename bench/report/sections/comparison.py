@@ -1,6 +1,7 @@
 """Two versions compared, as a pull request wants to read it: the answer, the table, what threatens it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ...analyse.verdict import Ratio
 from ...store.worker_records import Outcome
@@ -163,16 +164,22 @@ def _details(found: Comparison) -> Iterator[str]:
 
 
 def _table(found: Comparison) -> Table:
-    columns: tuple[Column, ...] = _COLUMNS
+    columns = tuple(_shown_or_not(column, found) for column in _COLUMNS)
     rows = tuple(map(_row, found.compared))
     if compared_margins.are_several(found):
         columns = (*columns, compared_margins.COLUMN)
         margins = (Cell(value=one.margin, text=margin_text(one.margin)) for one in found.compared)
         rows = tuple((*row, margin) for row, margin in zip(rows, margins, strict=True))
     if compared_memory.is_known(found):
-        columns = (*columns, *compared_memory.COLUMNS)
+        columns = (*columns, *compared_memory.columns(found))
         rows = tuple((*row, *compared_memory.cells(one)) for row, one in zip(rows, found.compared, strict=True))
     return Table(name="comparison", title="Time of HEAD over time of BASE", columns=columns, rows=rows)
+
+
+def _shown_or_not(column: Column, found: Comparison) -> Column:
+    """Return a column, which people do not see where it is of page faults and there is none anywhere."""
+    faulting = any(any(one.faults_per_call or ()) for one in found.compared)
+    return column if faulting or column.name != "faults_per_call" else replace(column, shown=False)
 
 
 def _row(compared: Compared) -> tuple[Cell, ...]:
