@@ -28,6 +28,8 @@ class Active:
     number: int = 1
     samples: int = 1
     call_ns: int = 0
+    stayed: bool = False
+    """Whether it was in its place when it was stopped: what is otherwise after that, others have done."""
     lost: str | None = None
     """Why the round has to be measured again, if so."""
     content: str = FIRST

@@ -261,7 +261,11 @@ class ProcessRoundExecutor:
             return None, None
         after = one.process.seen()
         one.process.pause()
-        return reply, seen.moved(after, one.record.affinity, self._scheduling) or seen.contradiction(
+        earlier, left = (seen.moved(look, one.record.affinity, self._scheduling) for look in (before, after))
+        if earlier and one.stayed:
+            return reply, seen.by_others(earlier)
+        one.stayed = left is None
+        return reply, left or seen.contradiction(
             before, after, told_ns=reply.took_ns, threads=one.arm.case.threads or 1
         )
 

@@ -83,6 +83,12 @@ def moved(seen: Seen, cpus: Sequence[int], own: frozenset[tuple[int, int]] | Non
     return None
 
 
+def by_others(left: Contradiction) -> Contradiction:
+    """Return how that is told of a worker which was stopped meanwhile: it is not its own doing."""
+    reason = f"another process has interfered while it was stopped: by that it {left.reason}"
+    return Contradiction(reason=reason, outcome=Outcome.NOT_MEASURED)
+
+
 def contradiction(before: Seen, after: Seen, *, told_ns: int, threads: int) -> Contradiction | None:
     """Return how what was seen over an order contradicts the time that the worker tells of it; None if it does not.
 

@@ -151,6 +151,32 @@ def test_a_burst_whose_samples_are_too_short_is_timed_again_with_more_calls_for_
     assert executor.past.sizes.of(paced(arms))["other"][0] == 128
 
 
+@pytest.mark.parametrize(
+    ("places", "outcome", "reason"),
+    [
+        ([0, 0, 0, 0], Outcome.OK, None),
+        ([0, 0, 1, 1, 1, 1, 1, 1], Outcome.NOT_MEASURED, "another process has interfered while it was stopped"),
+        ([0, 1, 1, 1, 1, 1], Outcome.FAILED, "changed the CPUs that it may use to [1], it was given [0]"),
+    ],
+    ids=["it stays", "others move it", "it moves"],
+)
+def test_who_is_moved_while_it_is_stopped_has_not_failed(executor, places, outcome, reason):
+    arms = active(executor, "one")
+    left = iter(places)
+
+    class Moving(Scripted):
+        def seen(self):
+            return Seen(at_ns=0, cpu_ns=None, waited_ns=0, cpus=frozenset({next(left)}))
+
+    arms["one"].process = Moving(*[told()] * 5)
+    for index in range(2):
+        if arms["one"].record.outcome == Outcome.OK:
+            executor._time(arms["one"], arms, pass_index=index, position=0)
+    record = arms["one"].record
+    assert record.outcome == outcome
+    assert (record.reason or "").startswith(reason or "")
+
+
 def test_a_burst_that_the_worker_timed_again_is_on_the_record(executor):
     record = timed(executor, active(executor, "one"), "one", told(discarded=["used 2.00 CPUs"]))
     assert len(record.bursts) == 1
