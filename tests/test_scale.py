@@ -93,7 +93,7 @@ def test_where_there_are_too_many_pairs_no_other_baseline_is_offered_and_that_is
     analysis = many(count)
     (group,) = of_groups(analysis, next(part for part in measured(analysis) if part.id == "speedup"))
     assert (bool(group.options), group.many) == (choice, not choice)
-    assert ("on a page of fewer cases" in html.report_page(analysis)) == (not choice)
+    assert ("too many cases to choose another baseline" in html.report_page(analysis)) == (not choice)
 
 
 def test_samples_are_exported_a_worker_at_a_time():
