@@ -31,6 +31,9 @@ _HINT = "Ctrl-C ends it here and keeps what is known."
 #: How far a round is counts for nobody: the bar and the time left say it.
 _PASS = re.compile(r"^pass \d+ of \d+")
 
+#: The end of a case's id, from its dtype on: who waits wants to know which function it is.
+_CONDITION = re.compile(r"-[a-z]+\d*-[^-\]\s]+-\d+t[^\]\s]*\]")
+
 
 @contextmanager
 def progress(title: str) -> Iterator[Listener]:
@@ -63,7 +66,7 @@ class _Words:
         doing = _PASS.sub("timing", now.doing)
         for name, label in self._labels.items():
             doing = doing.replace(name, label)
-        return doing
+        return _CONDITION.sub("]", doing)
 
 
 class _Plain:

@@ -247,6 +247,14 @@ def test_without_a_terminal_progress_is_a_line_now_and_then_on_stderr(capsys):
     assert printed.out == ""
 
 
+def test_a_benchmark_is_called_by_what_tells_it_from_others_while_it_is_waited_for(capsys):
+    with terminal.progress("1 benchmark") as listener:
+        listener(Progress(doing="starting rows[fast-n=30-float64-C-1t-retain] base (again)"))
+    assert (
+        capsys.readouterr().err == "implbench: 1 benchmark\nimplbench: round 1: starting rows[fast-n=30] base (again)\n"
+    )
+
+
 def test_at_a_terminal_progress_is_one_line_that_is_wiped_away_in_the_end(screens):
     with screens() as (out, err), terminal.progress("backprop [red]x") as listener:
         listener(Progress(doing="[red]pass 1 of 6", rounds_done=2, rounds_expected=8, left_s=41.4))
