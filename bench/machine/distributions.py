@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import Distribution, distributions
 
 #: Distributions that are an extra of this one.
-EXTRAS = ("jax", "numba", "numexpr", "scipy", "torch")
+EXTRAS = ("dask", "jax", "mpi4py", "numba", "numexpr", "scipy", "torch")
 
 #: Modules of editable installations that find the package and are no part of it have this in their names.
 _FINDER = "editable"

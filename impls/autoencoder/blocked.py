@@ -17,14 +17,31 @@ BLOCK_BYTES = 3 << 18
 
 def prepare(inputs):
     """Return the step over the inputs of problem.py."""
-    x, w1, b1, w2, b2, _, beta, rho = inputs.values()
+    x, _, b1, _, _, _, beta, rho = inputs.values()
+    forward, backward = passes(inputs, np.zeros((len(x), len(b1)), x.dtype))
+
+    def step():
+        unwanted, sparsity = penalty(forward() / len(x), beta, rho)
+        squares, *sums = backward(sparsity)
+        return outputs(inputs, unwanted, squares, sums)
+
+    return step
+
+
+def passes(inputs, hidden):
+    """Return both passes over the samples in the inputs of problem.py, which may be but some of all.
+
+    The first writes the hidden units' activations to `hidden` (m, p) and returns their sums (p,). The second is given
+    the sparsity's part of delta2 (p,), writes over `hidden` and returns the sum over samples and outputs of (a3 - x)^2,
+    then those over samples of delta2' x (p, n), delta3' a2 (n, p), delta2 (p,) and delta3 (n,).
+    """
+    x, w1, b1, w2, b2, _, _, _ = inputs.values()
     (m, n), p = x.shape, len(b1)
     rows = max(1, BLOCK_BYTES // ((3 * n + 2 * p) * x.itemsize))
-    hidden = np.zeros((m, p), x.dtype)
     buffers = np.zeros_like(x[:rows]), np.zeros_like(x[:rows]), np.zeros_like(hidden[:rows])
     ones = np.ones(min(m, rows), x.dtype)
     blocks = []  # views: some rows of x and of the activations, as many of the buffers
-    for start in range(0, m, rows):
+    for start in range(0, m or 1, rows):
         stop = min(m, start + rows)
         blocks.append([array[start:stop] for array in (x, hidden)])
         blocks[-1] += [buffer[: stop - start] for buffer in (*buffers, ones)]
@@ -44,16 +61,18 @@ def prepare(inputs):
         np.multiply(delta2, a2, out=delta2)
         return np.asarray(squares), delta2.T @ x, grad_w2, ones @ delta2, ones @ delta3
 
-    def step():
-        rho_hat = np.zeros(p, x.dtype)
+    def forward():
+        activations = np.zeros(p, x.dtype)
         for some, a2, *_, ones in blocks:
             activate(some, w1, b1, out=a2)
-            rho_hat += ones @ a2
-        unwanted, sparsity = penalty(rho_hat / m, beta, rho)
+            activations += ones @ a2
+        return activations
+
+    def backward(sparsity):
         totals = gradients(sparsity, *blocks[0])
         for block in blocks[1:]:
             for total, part in zip(totals, gradients(sparsity, *block), strict=True):
                 np.add(total, part, out=total)
-        return outputs(inputs, unwanted, totals[0], totals[1:])
+        return totals
 
-    return step
+    return forward, backward
