@@ -17,9 +17,9 @@ import socket
 import subprocess
 import sys
 import weakref
+from io import BufferedRWPair
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class Ranks:
         with socket.create_server(("127.0.0.1", 0), backlog=ranks) as server:
             token = secrets.token_bytes(16)
             self._process = _started(server.getsockname()[1], token, ranks)
-            self._connections: list[BinaryIO] = []
+            self._connections: list[BufferedRWPair] = []
             weakref.finalize(self, _ended, self._process, self._connections)
             self._accept(server, token, ranks)
         self.pools = [{"library": "mpi ranks", "version": None, "kernel": None, "threads": len(self._connections)}]
@@ -79,7 +79,7 @@ class Ranks:
             numbers = {name: float(value) for name, value in inputs.items() if not np.ndim(value)}
             told = {"m": len(x), "dtype": x.dtype.name, "shapes": shapes, "numbers": numbers}
             connection.write(json.dumps(told).encode() + b"\n")
-            connection.write(share.reshape(-1).view(np.uint8))
+            connection.write(share.reshape(-1).view(np.uint8).data)
 
     @property
     def pid(self):
@@ -96,7 +96,7 @@ class Ranks:
                 connection.write(message)
                 connection.flush()
             for result in results:
-                if self._connections[0].readinto(result.reshape(-1).view(np.uint8)) < result.nbytes:
+                if self._connections[0].readinto(result.reshape(-1).view(np.uint8).data) < result.nbytes:
                     raise self._death()
         except OSError as error:
             raise self._death() from error
@@ -105,7 +105,7 @@ class Ranks:
     def _accept(self, server, token, ranks):
         """Wait for all ranks; who does not know the token is none of them."""
         server.settimeout(LOOK_S)
-        connections: dict[int, BinaryIO] = {}
+        connections: dict[int, BufferedRWPair] = {}
         while len(connections) < ranks:
             with contextlib.suppress(TimeoutError):
                 connection, _ = server.accept()
