@@ -4,8 +4,8 @@
 
 Each rank connects to a port of the process that prepares, which waits for it there, says who it is, and is sent shapes
 and numbers, its samples and then parameters; rank 0 answers with the results. Between two evaluations a rank waits for
-the next message without computing, which it would not in MPI's own functions. It ends when the connection does;
-if one fails, mpi4py ends all.
+the next message without computing, which it would not in MPI's own functions. It ends when the connection does; if
+one fails, mpi4py ends all.
 """
 
 import ctypes
@@ -58,9 +58,7 @@ def evaluation(comm, inputs, m):
     """
     from mpi4py import MPI
 
-    autoencoder = Path(__file__).resolve().parents[1]
-    sys.path.append(str(autoencoder.parent))
-    blocked, parts = (importlib.import_module(f"{autoencoder.name}.{name}") for name in ("blocked", "_parts"))
+    blocked, parts = beside("blocked"), beside("_parts")
     x, _, b1, _, _, _, beta, rho = inputs.values()
     n, p = x.shape[1], len(b1)
     forward, backward = blocked.passes(inputs, np.zeros((len(x), p), x.dtype))
@@ -75,6 +73,16 @@ def evaluation(comm, inputs, m):
         return parts.outputs(inputs, unwanted, squares, sums, m=m)
 
     return step
+
+
+def beside(name):
+    """Return a module of the problem's folder, of which this program is not run as a part."""
+    folder = Path(__file__).resolve().parents[1]
+    sys.path.insert(0, str(folder.parent))
+    try:
+        return importlib.import_module(f"{folder.name}.{name}")
+    finally:
+        sys.path.remove(str(folder.parent))
 
 
 def end_with(parent):
