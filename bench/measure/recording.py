@@ -133,11 +133,13 @@ def with_burst(record: Worker, reply: BurstTimed) -> Worker:
 def changed(record: Worker, reply: Changed) -> Worker:
     """Return the record with what a change of the contents showed: memory, and the shortest times, as others only add.
 
-    Of long calls no call is made for that on contents that were met: those of the bursts are.
+    Of long calls no call is made for that on contents that were met: those of the bursts are. Their lower quartile
+    stands for them, as the shortest of many would for more than one or two calls on new contents can be held against.
     """
     met_ns, unmet_ns = reply.met_ns, reply.unmet_ns
     if met_ns is None and unmet_ns is not None and record.bursts:
-        met_ns = min(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
+        calls = sorted(ns // burst.number for burst in record.bursts for ns in burst.sample_ns)
+        met_ns = calls[len(calls) // 4]
     return replace(
         record,
         met_ns=_least(record.met_ns, met_ns),

@@ -16,7 +16,7 @@ from tests.builders import USUAL, make_run
 
 
 def ns(us):
-    return None if us is None else 1000 * us
+    return None if us is None else int(1000 * us)
 
 
 def rounds(*times):
@@ -64,6 +64,12 @@ def test_how_many_times_as_long_is_told():
 )
 def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
     assert warning(workers(*times or [(1, 1)])) is None
+
+
+def test_calls_beside_busy_programs_are_not():
+    of_two_threads = [(19e3, 31e3), (30e3, 29e3), (26e3, 40e3), (28e3, 29e3), (35e3, 36e3), (33e3, 52e3)]
+    assert warning(workers(*of_two_threads)) is None
+    assert warning(workers(*[(met / 2, unmet) for met, unmet in of_two_threads])) is not None
 
 
 def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
