@@ -20,12 +20,14 @@ FAR_LONGER = ((10.0, 20_000), (5.0, 100_000), (1.5, 2_000_000))
 #: takes pandas longer than to group it.
 FAR_LONGER_ANEW = ((5.0, 100_000),)
 
+#: Of several threads, which may have to wait for other programs, whoever calls them.
+FAR_LONGER_THREADS = FAR_LONGER[:2]
+
 #: So many rounds there must be: what is seen in a single one may have been another program.
 LEAST_ROUNDS = 3
 
-#: In so large a part of them it must be seen, each by itself: beside busy programs the shortest of few calls on new
-#: contents is longer than that of many others, in a threaded product twice as long.
-MOST_OF_ROUNDS = 2 / 3
+#: In so large a part of them it must be seen, each by itself: beside busy programs one of few calls takes long.
+MOST_OF_ROUNDS = 0.75
 
 #: What is said of who remembers has one of these words: by times, and by who verifies.
 _SAID = ("its time is that of", "the result is remembered")
@@ -61,7 +63,11 @@ def _within_a_process(workers: Sequence[Worker]) -> str | None:
     if len(times) < LEAST_ROUNDS:
         return None
     met, unmet = (max(1, min(column)) for column in zip(*times, strict=True))
-    limits = FAR_LONGER_ANEW if any(worker.consumed == ANEW for worker in workers) else FAR_LONGER
+    limits: Sequence[tuple[float, int]] = (
+        FAR_LONGER_THREADS if any(len(worker.affinity) > 1 for worker in workers) else FAR_LONGER
+    )
+    if any(worker.consumed == ANEW for worker in workers):
+        limits = FAR_LONGER_ANEW
     rounds = sum(_is_far_longer(slow, max(1, fast), limits) for fast, slow in times)
     if not _is_far_longer(unmet, met, limits) or rounds < MOST_OF_ROUNDS * len(times):
         return None

@@ -30,7 +30,8 @@ WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
 
 #: Of shorter calls some are made on contents that were met, just written anew as those are that were not: behind these
 #: the caches and branches are as cold. Who looks up only where calls follow each other does so in all but the first.
-#: For longer calls that is nothing, and their samples tell.
+#: For longer calls that is nothing, and their samples tell; but of several threads, which have gone to sleep meanwhile,
+#: one is made.
 MET, LONGEST_MET_NS = 3, 5_000_000
 
 #: To prepare anew and to call takes at most so many times as long as a call, where prepare() only copies its inputs. Of
@@ -201,11 +202,10 @@ class Task:
         return self._known, peak
 
     def _again(self) -> list[Callable[[], None]]:
-        """Return what puts the contents so far into the inputs once more, for each of some calls; none of long ones."""
-        if not self._is_short:
-            return []
-        loaded = None if self._arena.digests else self._arena.loaded(self._arena.content)
-        return [loaded.put if loaded else lambda: None] * MET
+        """Return what puts the contents so far into the inputs once more, for each of some calls; few of long ones."""
+        times = MET if self._is_short else int((self._spec.case.threads or 1) > 1)
+        loaded = self._arena.loaded(self._arena.content) if times and not self._arena.digests else None
+        return [loaded.put if loaded else lambda: None] * times
 
     def _copied(self) -> tuple[Outputs, int] | None:
         """Prepare anew an implementation that answers for earlier contents; None where more was kept than copies.

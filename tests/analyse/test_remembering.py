@@ -32,7 +32,9 @@ def workers(*times):
     return [one.workers[0] for one in rounds(*times)]
 
 
-@pytest.mark.parametrize("times", [[(10, 670)] * 3, [(1, 33)] * 3, [(10, 900), (15, 670), (500, 700)], [(0, 900)] * 3])
+@pytest.mark.parametrize(
+    "times", [[(10, 670)] * 3, [(1, 33)] * 3, [(10, 900), (15, 670), (10, 900), (500, 700)], [(0, 900)] * 3]
+)
 def test_calls_that_take_far_longer_on_new_contents_are_told(times):
     said = warning(workers(*times))
     assert said is not None
@@ -67,9 +69,13 @@ def test_a_single_disturbed_call_and_a_learned_branch_are_not(times):
 
 
 def test_calls_beside_busy_programs_are_not():
-    of_two_threads = [(19e3, 31e3), (30e3, 29e3), (26e3, 40e3), (28e3, 29e3), (35e3, 36e3), (33e3, 52e3)]
-    assert warning(workers(*of_two_threads)) is None
-    assert warning(workers(*[(met / 2, unmet) for met, unmet in of_two_threads])) is not None
+    times = [(19e3, 31e3), (30e3, 29e3), (26e3, 40e3), (28e3, 29e3), (35e3, 36e3), (33e3, 52e3)]
+    assert warning(workers(*times)) is None
+    of_one_thread = [(met / 2, unmet) for met, unmet in times]
+    assert warning(workers(*of_one_thread)) is not None
+    of_two = [replace(one, affinity=(0, 1)) for one in workers(*of_one_thread)]
+    assert warning(of_two) is None
+    assert warning([replace(one, met_ns=one.met_ns // 5) for one in of_two]) is not None
 
 
 def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
