@@ -204,7 +204,7 @@ class Expecting:
         case = np.dtype(self._spec.case.dtype)
         if leaf.array.dtype.kind == "c":
             case = np.result_type(case, np.complex64)
-        if self._spec.outputs or leaf.array.dtype.kind not in "fc" or not leaf.typed:
+        if self._spec.outputs or leaf.array.dtype.kind not in "fc":
             return str(case)
         return str(min(case, leaf.array.dtype, key=lambda dtype: np.finfo(dtype).bits))
 

@@ -509,6 +509,16 @@ def test_nor_does_it_take_what_is_no_time(computation):
         measured(spec, "wrong")
 
 
+@pytest.mark.parametrize("result", ["(x.mean(), x.sum())", "[x.sum(), 1.5, 2]", "[(x.sum(), x.mean())] * 3"])
+def test_numbers_of_single_precision_in_a_list_are_held_against_that(computation, result):
+    given = inputs("{'x': r.rand(n, n).astype(np.float32)}")
+    wrong = result.replace("x.sum()", "np.float32(x.sum() * 1.0001)")
+    spec, _ = computation(given, base=of(result, "x"), same=of(result, "x"), wrong=of(wrong, "x"))
+    measured(spec, "same")
+    with pytest.raises(Unfit, match="times the tolerance"):
+        measured(spec, "wrong")
+
+
 def test_baseline_and_implementations_are_called_with_the_strides_that_inputs_gives(computation):
     given = inputs("{'x': r.rand(n, 3).T, 'y': r.rand(2 * n)[::2], 'z': r.rand(n)}")
     strides = of("[one.strides for one in (x, y, z)]", "x, y, z")

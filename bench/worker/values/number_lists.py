@@ -16,7 +16,8 @@ _MOST_CHARACTERS = 50_000_000
 def array_of(items: Sequence[Any]) -> np.ndarray | None:
     """Return what a list of numbers, or of equally long lists of them, holds; None where it is no such list.
 
-    Whole numbers stay whole, and none loses a digit: where one would, the list is no array.
+    Whole numbers stay whole, and none loses a digit: where one would, the list is no array; nor is it one where numbers
+    are of several precisions, as each is held against its own.
     """
     kinds = set(map(type, items))
     if not kinds:
@@ -27,7 +28,9 @@ def array_of(items: Sequence[Any]) -> np.ndarray | None:
         return np.array(items, dtype=bool)
     if all(kind is int or issubclass(kind, np.integer) for kind in kinds):
         return _whole(items)
-    return np.array(items) if all(map(_is_float, kinds)) and not _loses_digits(items, kinds) else None
+    if not all(map(_is_float, kinds)) or len(set(map(_bits, kinds - {int}))) > 1 or _loses_digits(items, kinds):
+        return None
+    return np.array(items)
 
 
 def array_of_texts(items: Sequence[Any]) -> np.ndarray | None:
@@ -40,6 +43,11 @@ def array_of_texts(items: Sequence[Any]) -> np.ndarray | None:
 def _is_float(kind: type) -> bool:
     """Return whether numbers of a type can stand in an array of floating-point numbers."""
     return kind in (int, complex) or issubclass(kind, np.inexact | float)
+
+
+def _bits(kind: type) -> int:
+    """Return how many bits each part of a floating-point number of a type has."""
+    return int(np.finfo(kind if issubclass(kind, np.inexact) else float).bits)
 
 
 def _loses_digits(items: Sequence[Any], kinds: set[type]) -> bool:
