@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ...analyse.analysis import Analysis
+from ...store.worker_records import Outcome
 from ...units import significant
 from ..charts import accuracy
 from ..charts.drawn import left_out
@@ -16,7 +17,7 @@ _ALIKE = 0.5
 
 
 def section(analysis: Analysis) -> Section | None:
-    """Return one figure for each group in which at least two cases have a time and an error."""
+    """Return one figure for each group in which at least two cases have a time and are verified, and one is off."""
     figures = tuple(found for place in range(len(analysis.groups)) if (found := _figure(analysis, place)) is not None)
     text = (
         f"Errors are those of the worst component, output and round. {of_errors(analysis.run.checks)}: within it, "
@@ -32,7 +33,9 @@ def told(analysis: Analysis) -> str | None:
     if sum(map(len, errors.values())) < 2 or max(largest.values()) > _ALIKE:
         return None
     if not any(largest.values()):
-        return "All are exact: no result differs from what is expected."
+        wrong = any(one.outcome == Outcome.WRONG for group in analysis.groups for one in group.findings)
+        who = "All that have a time" if wrong else "All"
+        return f"{who} are exact: no result differs from what is expected."
     several = len(errors) > 1
     parts = [
         f"{significant(most, 2)} of its tolerance ({max(errors[dtype], key=errors[dtype].__getitem__)}"
@@ -56,7 +59,7 @@ def _errors(analysis: Analysis) -> dict[str, dict[str, float]]:
 
 def _figure(analysis: Analysis, place: int) -> Figure | None:
     charts, group = accuracy.beside_speed(analysis, place), analysis.groups[place]
-    if not charts:
+    if not charts or not any(one.error_over_tolerance for one in accuracy.verified(group)):
         return None
     numbers = "; ".join(
         f"{code(label(one.arm.case, group))} {significant(one.error_over_tolerance, 2)} and "

@@ -139,7 +139,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
-    yield from _fallen(group, explained(analysis, group))
+    yield from _fallen(analysis.run, group, explained(analysis, group))
 
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
@@ -255,7 +255,15 @@ def _assumed(finding: Finding) -> Share:
     return Share(value=part, low=part, high=part)
 
 
-def _fallen(group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
+def _may_be_helper(run: Run, one: Finding | Left) -> bool:
+    """Return whether a case is a function of a file that has others, and not the baseline."""
+    case = one.arm.case if isinstance(one, Finding) else one.case
+    files = [set(texts) for name, texts in run.sources.items() if name != case.implementation]
+    own = set(run.sources.get(case.implementation, ()))
+    return not (isinstance(one, Finding) and one.arm.baseline) and len(own) == 1 and own in files
+
+
+def _fallen(run: Run, group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
     """Yield the cases without a time, with their reasons; not those of which the answer has told it."""
     ended = (one for one in group.findings if one.outcome != Outcome.OK)
     all_without: tuple[Finding | Left, ...] = (*ended, *group.left)
@@ -263,6 +271,10 @@ def _fallen(group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[st
     for one in without:
         case = one.arm.case if isinstance(one, Finding) else one.case
         yield f"No time for {code(label(case, group))}: {one.outcome.value}, {plain(one.reason or 'no reason known')}."
+    for one in without:
+        if one.outcome == Outcome.FAILED and _may_be_helper(run, one):
+            name = (one.arm.case if isinstance(one, Finding) else one.case).implementation
+            yield f"If {code(name)} is a helper, and nothing to compare, call it {code(f'_{name}')}."
     if any("times the tolerance" in (one.reason or "") for one in without):
         yield (
             "If what is off is exact enough for you, say so by a function `tolerance(inputs, unit_roundoff)` beside "

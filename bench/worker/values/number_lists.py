@@ -46,8 +46,10 @@ def _is_float(kind: type) -> bool:
 
 
 def _bits(kind: type) -> int:
-    """Return how many bits each part of a floating-point number of a type has."""
-    return int(np.finfo(kind if issubclass(kind, np.inexact) else float).bits)
+    """Return how many bits a floating-point number of a type has, or each of a complex one's parts."""
+    is_complex = issubclass(kind, complex | np.complexfloating)
+    size = np.dtype(kind if issubclass(kind, np.inexact) else complex if is_complex else float).itemsize
+    return 4 * size if is_complex else 8 * size
 
 
 def _loses_digits(items: Sequence[Any], kinds: set[type]) -> bool:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders
 from bench.analyse.findings import findings
@@ -137,6 +139,15 @@ def test_page_faults_are_told_where_they_make_up_a_visible_part():
     found = text(make_run())
     assert "`row_major` 900 a call (about 30 % of its time)" in found
     assert "`inplace`" not in found
+
+
+@pytest.mark.parametrize(("file", "told"), [("rows.py", True), ("decode.py", False)])
+def test_a_function_of_a_file_that_fails_may_be_a_helper(file, told):
+    specs = (*USUAL[:3], Spec(name="decode", outcome=Outcome.FAILED, reason="TypeError: not a number"))
+    run = make_run(specs)
+    sources = {spec.name: {"rows.py": ""} for spec in specs} | {"decode": {file: ""}}
+    found = text(replace(run, sources=sources))
+    assert ("If `decode` is a helper, and nothing to compare, call it `_decode`." in found) is told
 
 
 def test_cases_without_a_time_have_their_reasons():
