@@ -152,6 +152,7 @@ class Runner:
                 outputs=self._problem.outputs,
                 data=self._problem.data[0],
                 work=stage.work,
+                dtypes=stage.dtypes,
                 ladder=self._problem.ladder,
             ),
             environment={

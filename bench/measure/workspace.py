@@ -49,6 +49,8 @@ class Stage:
     work: dict[str, dict[str, float]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Any]
+    dtypes: dict[str, str] = field(default_factory=dict)
+    """Group -> dtype of its inputs, where that is not the case's; empty where they have several."""
     limits: tuple[Limit, ...] = ()
     """Limits of the machine that are measured in the groups' rounds, with the work of each."""
     refused: dict[str, str] = field(default_factory=dict)
@@ -154,6 +156,11 @@ def _stage(
         executor=inputs.executor,
         groups=tuple(groups),
         work={name: reply.work for name, reply in told.items()},
+        dtypes={
+            group.name: dtype
+            for group in groups
+            if (dtype := told[group.name].dtype) not in (None, group.arms[0].case.dtype)
+        },
         numeric_stack=dict(next(reversed(told.values())).numeric_stack) if told else {},
         limits=tuple(limits),
         refused=refused,

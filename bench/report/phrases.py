@@ -168,12 +168,18 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
         order += f" against {layout_text(baseline.arm.case.layout)}"
     parts = [
         *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
-        conditions(case, order if arrays else "", arrays=arrays),
+        plain(run.problem.dtypes.get(group.name, "")) if arrays else None,
+        conditions(case, order if arrays else "", arrays=says_dtype(run, group)),
         cache_text(case),
         blas_text(run, one.arm.name) if arrays else None,
         counted(one.rounds, "round"),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def says_dtype(run: Run, group: GroupFindings) -> bool:
+    """Return whether the arrays among the inputs of a group are in the dtype of its cases."""
+    return takes_arrays(run, group) and group.name not in run.problem.dtypes
 
 
 def takes_arrays(run: Run, group: GroupFindings) -> bool:

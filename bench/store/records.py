@@ -163,6 +163,8 @@ class ProblemRecord:
     """The kind of data that a case without one used."""
     work: dict[str, dict[str, Amount]]
     """Group -> {"flops": ..., "bytes": ...} of one evaluation."""
+    dtypes: dict[str, str] = field(default_factory=dict)
+    """Group -> dtype of its inputs, where that is not the cases'; empty where they have several."""
     ladder: tuple[str, ...] = ()
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 

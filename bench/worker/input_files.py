@@ -96,6 +96,7 @@ class Maker:
         return InputsWritten(
             matrices=tuple(name for name, value in first.inputs.items() if _is_matrix(value)),
             given=dict(first.given),
+            dtype=_dtype(first.inputs),
             work={key: float(value) for key, value in work.items()},
             numeric_stack=environment.numeric_stack(),
             check=first.right.check,
@@ -152,6 +153,13 @@ def _given(inputs: Mapping[str, Any]) -> dict[str, FoundOrder]:
         for name, order in found.items()
         if order != "C"
     }
+
+
+def _dtype(inputs: Mapping[str, Any]) -> str | None:
+    """Return the dtype of the floating-point arrays among inputs, or of all; empty where they have several."""
+    dtypes = {value.dtype for value in inputs.values() if isinstance(value, np.ndarray)}
+    found = {str(one) for one in dtypes if one.kind in "fc"} or {str(one) for one in dtypes}
+    return None if not found else found.pop() if len(found) == 1 else ""
 
 
 def _require_repeatable(inputs: Mapping[str, Any], again: Mapping[str, Any], names: frozenset[str]) -> None:

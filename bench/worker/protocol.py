@@ -184,6 +184,8 @@ class InputsWritten(Reply, frozen=True, kw_only=True):
     """Names of the 2-D inputs."""
     given: dict[str, FoundOrder] = {}
     """Name -> memory order of each array that `inputs` gave in another than C order."""
+    dtype: str | None = None
+    """That of its floating-point arrays, or of all where none is; empty where they have several, None without any."""
     work: dict[str, float]
     """{"flops": ..., "bytes": ...} of one evaluation."""
     numeric_stack: dict[str, Fact | dict[str, Fact]]

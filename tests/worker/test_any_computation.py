@@ -519,6 +519,21 @@ def test_numbers_of_single_precision_in_a_list_are_held_against_that(computation
         measured(spec, "wrong")
 
 
+@pytest.mark.parametrize(
+    ("given", "dtype"),
+    [
+        ("{'x': r.rand(n), 'k': r.randint(0, 9, n)}", "float64"),
+        ("{'x': np.ma.masked_less(r.rand(n).astype('f4'), 0.5)}", "float32"),
+        ("{'x': r.randint(0, 9, n)}", "int64"),
+        ("{'x': r.rand(n), 'y': r.rand(n).astype('f4')}", ""),
+        ("{'x': r.rand(n).tolist()}", None),
+    ],
+)
+def test_the_dtype_of_the_inputs_is_told(computation, given, dtype):
+    _, reply = computation(inputs(given), base=of("x[0]", "x, *more"))
+    assert reply.dtype == dtype
+
+
 def test_baseline_and_implementations_are_called_with_the_strides_that_inputs_gives(computation):
     given = inputs("{'x': r.rand(n, 3).T, 'y': r.rand(2 * n)[::2], 'z': r.rand(n)}")
     strides = of("[one.strides for one in (x, y, z)]", "x, y, z")

@@ -15,7 +15,7 @@ from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import group_label, leasts_text, named, ratio_text, takes_arrays, titled
+from ..phrases import group_label, leasts_text, named, ratio_text, says_dtype, titled
 from . import answer, beside_time
 from .subject import Subject
 
@@ -69,7 +69,7 @@ def section(analysis: Analysis) -> Section | None:
 
 def summary_table(run: Run, group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
-    title = group_label(group, arrays=takes_arrays(run, group))
+    title = group_label(group, arrays=says_dtype(run, group))
     return _table(("summary", title), _rows(group), _brief(group))
 
 

@@ -36,6 +36,13 @@ def test_of_inputs_that_are_no_arrays_no_dtype_order_or_blas_is_said():
     assert "(m=10000, n=64, p=25, 1 thread, 12 rounds)" in paragraphs(replace(run, rounds=held))[0]
 
 
+@pytest.mark.parametrize(("dtype", "told"), [("float32", "p=25, float32, C order"), ("", "p=25, C order")])
+def test_inputs_that_are_of_another_dtype_than_the_case_are_said_to_be(dtype, told):
+    run = make_run(rounds=12)
+    dtypes = {arm.case.group: dtype for arm in run.arms}
+    assert told in paragraphs(replace(run, problem=replace(run.problem, dtypes=dtypes)))[0]
+
+
 @pytest.mark.parametrize(
     ("order", "told"), [("F", "memory order as given"), ("strided", "memory order as given"), ("CF", "C order")]
 )
