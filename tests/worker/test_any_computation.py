@@ -530,7 +530,7 @@ def test_numbers_of_single_precision_in_a_list_are_held_against_that(computation
     ],
 )
 def test_the_dtype_of_the_inputs_is_told(computation, given, dtype):
-    _, reply = computation(inputs(given), base=of("x[0]", "x, *more"))
+    _, reply = computation(inputs(given), base=of("len(x)", "x, *more"))
     assert reply.dtype == dtype
 
 

@@ -31,7 +31,7 @@ from ..phrases import (
 from .disturbance import briefly
 from .reasons import baseline_sentence
 from .subject import Subject
-from .uncompared import command_on, next_steps
+from .uncompared import command_on, is_nowhere, next_steps
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -198,7 +198,7 @@ def _explained_by(analysis: Analysis) -> Iterator[str]:
 def _difference(analysis: Analysis) -> Iterator[str]:
     """Yield how to see what is different in what is to be taken."""
     taken = [pick for one in analysis.advice for pick in one.picks if pick.facts and one.baseline_facts]
-    if taken:
+    if taken and not is_nowhere(analysis.run):
         yield "The sources side by side, and the charts: `implbench report --html --open`."
 
 

@@ -20,7 +20,7 @@ from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
 from .sweep import sentences as sweep_sentences
-from .uncompared import case_name, takes, untimed
+from .uncompared import case_name, is_nowhere, takes, untimed
 from .uncompared import sentence as uncompared_sentence
 
 #: What is not known of a rank of the first rounds.
@@ -239,7 +239,7 @@ def _too_little(group: GroupFindings, pair: Sequence[Finding], rounds: int) -> s
 
 def _what_to_do(run: Run, group: GroupFindings, best: Finding, *, again: bool) -> str:
     """Return what the fastest does and where its code is, unless that is said again, and its time."""
-    if again:
+    if again or is_nowhere(run):
         return f"A call takes {takes(best)} instead of {takes(group.baseline)} (min time)."
     name, title = best.arm.case.implementation, plain(best.arm.title).rstrip(".")
     where, who = code(_place(run, name)), case_name(best, group)

@@ -92,7 +92,7 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     if gravest == Outcome.WRONG and all(map(remembering.is_said, _reasons(group, gravest))):
         return f"Next: {_REMEMBERED}."
     remedy = _REMEDIES[gravest].format(check=code(_check(run)))
-    if _is_nowhere(run):
+    if is_nowhere(run):
         remedy = _REMEDIES[gravest].partition("; {check}")[0]
     kind = run.checks.get(group.name, Check()).closeness
     within = gravest == Outcome.WRONG and kind in (Closeness.ANALYSED, Closeness.MEASURED)
@@ -104,7 +104,7 @@ def _reasons(group: GroupFindings, outcome: Outcome) -> list[str | None]:
     return [one.reason for one in untimed(group) if one.outcome == outcome]
 
 
-def _is_nowhere(run: Run) -> bool:
+def is_nowhere(run: Run) -> bool:
     """Return whether what was compared is in no file: functions of a program, or statements of a command line."""
     return run.settings.command[:1] == ("implbench.compare",) or run.settings.command[:2] == ("implbench", "time")
 

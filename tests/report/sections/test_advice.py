@@ -41,6 +41,10 @@ def test_text_says_how_the_difference_is_seen_where_sources_are_kept():
     last = "The sources side by side, and the charts: `implbench report --html --open`."
     assert advice.section(Analysis(make_run(ARMS, sources=SOURCES))).paragraphs[-1] == last
     assert last not in advice.section(Analysis(make_run(ARMS))).paragraphs
+    run = make_run(ARMS, sources=SOURCES)
+    of_program = replace(run, settings=replace(run.settings, command=("implbench.compare", "base", "rows")))
+    assert last not in advice.section(Analysis(of_program)).paragraphs
+    assert not [one for one in answer.section(Analysis(of_program)).paragraphs if "code is" in one or "code of" in one]
 
 
 def test_a_baseline_that_nothing_beats_is_to_be_kept_in_one_sentence():
