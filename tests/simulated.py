@@ -363,7 +363,7 @@ def _record(arm: Arm, start: _Start, machine: Simulation) -> Worker:
         reason=None,
         affinity=plan.cpus,
         pools=(pool,) if machine.blas else (),
-        layout=dict(group.orders[arm.name]),
+        layout=dict(group.orders[arm.name]) or {"x": "C"},
         malloc={},
         prepare_ns=1000,
         first_call_ns=1000,

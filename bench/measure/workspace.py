@@ -156,11 +156,7 @@ def _stage(
         executor=inputs.executor,
         groups=tuple(groups),
         work={name: reply.work for name, reply in told.items()},
-        dtypes={
-            group.name: dtype
-            for group in groups
-            if (dtype := told[group.name].dtype) not in (None, group.arms[0].case.dtype)
-        },
+        dtypes=_dtypes(groups, told),
         numeric_stack=dict(next(reversed(told.values())).numeric_stack) if told else {},
         limits=tuple(limits),
         refused=refused,
@@ -169,6 +165,12 @@ def _stage(
         relaid={name: said for name, said in relaid.items() if said},
         outside=frozenset(file for reply in told.values() for file in reply.outside),
     )
+
+
+def _dtypes(groups: Iterable[Group], told: Mapping[str, InputsWritten]) -> dict[str, str]:
+    """Return group -> dtype of its inputs, where they have another than the case."""
+    found = {group.name: (told[group.name].dtype, group.arms[0].case.dtype) for group in groups}
+    return {name: dtype for name, (dtype, of_case) in found.items() if dtype not in (None, of_case)}
 
 
 def _grouped(

@@ -261,8 +261,7 @@ class Changed(Reply, frozen=True, kw_only=True):
     """Whether it was prepared anew because its prepare() keeps copies of the inputs."""
     peak: Peak | None = None
     """Memory of the last call on the contents so far, where one was made."""
-    shares: tuple[str, ...] = ()
-    """As of the start, of all calls by now that were looked at."""
+    shares: tuple[str, ...] = ()  # as of the start, of all calls by now that were looked at
 
 
 class HandedOut(Reply, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Samples in the chunks of a dask array: two passes of tasks, whose sums dask adds up as a tree.
+"""Samples in chunks of a dask array: two passes of tasks, sums added as a tree.
 
 A task does its chunk as ``blocked`` does all samples. The sums of a chunk are a row of numbers, so that each pass ends
 with ``sum(axis=0)`` of a dask array: first the mean activations, then the cost and the gradient. Here the tasks run in

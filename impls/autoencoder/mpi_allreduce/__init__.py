@@ -1,4 +1,4 @@
-"""Samples shared out among MPI ranks, sums over all by Allreduce: the activations', then the gradient's.
+"""Samples shared out among MPI ranks, sums over all by Allreduce: two in a step.
 
 As many ranks as threads are asked for, each with one thread of BLAS, are started with ``mpiexec`` and given their
 shares of x once (rank.py); a step sends each of them the parameters over a socket and waits for the results of rank 0,
