@@ -58,10 +58,10 @@ class _EnoughError(BaseException):
 class _Spent:
     """What was put down to a line."""
 
-    __slots__ = ("ns", "times", "told")
+    __slots__ = ("foreign", "ns", "times", "told")
 
     def __init__(self) -> None:
-        self.ns = self.times = self.told = 0
+        self.ns = self.times = self.told = self.foreign = 0
 
 
 class _Watch:
@@ -90,6 +90,12 @@ class _Watch:
             pass
         finally:
             sys.settrace(None)
+            self._at_work.ns += _clock() - self._since_ns
+
+    @property
+    def outside_ns(self) -> int:
+        """What was put down to no line."""
+        return self._outside.ns
 
     def _told(self, spent: _Spent) -> None:
         """Go from the line at work to another."""
@@ -115,7 +121,9 @@ class _Watch:
         if code not in self._known:
             self._known[code] = self._is_own(code.co_filename)
         if not self._known[code]:
-            self._told(self._at_work)
+            self._at_work.foreign += 1  # its time goes on as that of the line which has called it
+            if not self._at_work.foreign % OFTEN:
+                self._told(self._at_work)
             return None
         self._above.append(self._at_work)
         self._told(self.lines[code.co_filename, frame.f_lineno])
@@ -196,12 +204,30 @@ def _cost_ns() -> float:
     return max(0.0, (sum(one.ns for one in spent) - alone_ns) / max(1, sum(one.told for one in spent)))
 
 
+def _foreign_ns() -> float:
+    """Return what it takes to be told of a call of others' code, from one that does nothing."""
+
+    def nothing() -> None: ...
+
+    def idle() -> None:
+        for _ in range(CALIBRATED):
+            nothing()
+
+    alone_ns, _ = _alone(idle, lambda: None)
+    watch = _Watch(lambda _file: False)
+    watch.run(idle, alone_ns)
+    return max(0.0, (watch.outside_ns - alone_ns) / CALIBRATED)
+
+
 def _shares(lines: dict[_Place, _Spent], alone_ns: int) -> dict[_Place, float]:
     """Return the share of each line: by its own time where that shows, else of what is left, by how often it began."""
-    means = [one.ns / one.told for one in lines.values() if one.told >= OFTEN]
+    foreign_ns = _foreign_ns() if any(one.foreign for one in lines.values()) else 0.0
+    spent_ns = {place: one.ns - foreign_ns * one.foreign for place, one in lines.items()}
+    means = [max(0.0, spent_ns[place]) / one.told for place, one in lines.items() if one.told >= OFTEN]
     each_ns = max(_cost_ns(), min(means, default=0.0))  # what else is in the caches makes it more than a loop shows
-    own_ns = {place: one.ns - each_ns * one.told for place, one in lines.items()}
-    shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * each_ns * lines[place].told}
+    cost_ns = {place: each_ns * one.told + foreign_ns * one.foreign for place, one in lines.items()}
+    own_ns = {place: one.ns - cost_ns[place] for place, one in lines.items()}
+    shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place]}
     total_ns = max(alone_ns, sum(shown.values()))
     left_ns = total_ns - sum(shown.values())
     times = sum(one.times for place, one in lines.items() if place not in shown)

@@ -94,6 +94,37 @@ def test_what_a_function_of_the_users_own_takes_is_in_its_lines():
     assert shares(profiled(helped)) == {"CLOCK.spend(10_000)": 0.25, "CLOCK.spend(30_000)": 0.75}
 
 
+#: Of a library: Python's own code, each of whose calls takes longer while somebody is told of it.
+LIBRARY = """
+def construct(clock, sys):
+    for _ in range(20):
+        field(clock, sys)
+def field(clock, sys):
+    clock.spend(1000 + (TOLD if sys.gettrace() else 0))
+"""
+
+
+def test_what_telling_of_calls_of_others_code_takes_is_taken_off(monkeypatch):
+    told_ns = 820
+    library = {"TOLD": told_ns}
+    exec(compile(LIBRARY, "/site-packages/library.py", "exec"), library)  # noqa: S102
+    construct = library["construct"]
+
+    def step():
+        for _ in range(100):
+            construct(CLOCK, sys)
+            CLOCK.spend(20_000)
+
+    calls = 1 + 20 + 20  # of construct, of field, and of the clock's method in it
+    monkeypatch.setattr(line_profiling, "_foreign_ns", lambda: 20 * told_ns / calls)
+    assert shares(profiled(step)) == {"construct(CLOCK, sys)": 0.5, "CLOCK.spend(20_000)": 0.5}
+
+
+def test_what_it_takes_to_be_told_of_others_code_is_measured(monkeypatch):
+    monkeypatch.setattr(line_profiling, "_clock", time.thread_time_ns)
+    assert 0 < line_profiling._foreign_ns() < 1e5
+
+
 def test_generators_and_exceptions_lose_no_line():
     def numbers():
         for number in range(100):

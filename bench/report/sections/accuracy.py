@@ -32,9 +32,9 @@ def told(analysis: Analysis) -> str | None:
     largest = {dtype: max(found.values()) for dtype, found in errors.items()}
     if sum(map(len, errors.values())) < 2 or max(largest.values()) > _ALIKE:
         return None
+    wrong = any(one.outcome == Outcome.WRONG for group in analysis.groups for one in group.findings)
+    who = "All that have a time" if wrong else "All"
     if not any(largest.values()):
-        wrong = any(one.outcome == Outcome.WRONG for group in analysis.groups for one in group.findings)
-        who = "All that have a time" if wrong else "All"
         return f"{who} are exact: no result differs from what is expected."
     several = len(errors) > 1
     parts = [
@@ -43,7 +43,7 @@ def told(analysis: Analysis) -> str | None:
         for dtype, most in largest.items()
     ]
     each = ", each dtype by its own tolerance" if several else ""
-    return f"All are accurate{each}: the largest error is {' and '.join(parts)}. No speed was bought with accuracy."
+    return f"{who} are accurate{each}: the largest error is {' and '.join(parts)}. No speed was bought with accuracy."
 
 
 def _errors(analysis: Analysis) -> dict[str, dict[str, float]]:

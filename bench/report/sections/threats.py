@@ -1,5 +1,6 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
@@ -19,12 +20,12 @@ from .answer import explained
 from .disturbance import of_run
 from .subject import Subject
 
-#: What a minor page fault costs at least, in seconds, for an estimate that says so. Touching fresh pages took 1.3 us
-#: each on one virtual machine, and a call with 1100 faults 2.2 ms longer than without on another.
+#: What a minor page fault costs at least, in seconds: to touch fresh pages took 1.3 and 2 us on two virtual machines.
 FAULT_S = 1e-6
 
 #: Faults are mentioned from this part of the time on.
 _VISIBLE_PART = 0.05
+_EXACT_ENOUGH = 0.01  # relative: nobody calls what is off by more exact enough
 
 _TITLE = "What threatens these numbers"
 
@@ -255,6 +256,12 @@ def _assumed(finding: Finding) -> Share:
     return Share(value=part, low=part, high=part)
 
 
+def _is_off_by_little(reason: str | None) -> bool:
+    """Return whether a result is off by what somebody may call exact enough: a percent at most."""
+    found = re.search(r"times the tolerance(?: \(relative ([\d.e+-]+)\))?", reason or "")
+    return found is not None and float(found[1] or 0.0) <= _EXACT_ENOUGH
+
+
 def _may_be_helper(run: Run, one: Finding | Left) -> bool:
     """Return whether a case is a function of a file that has others, and not the baseline."""
     case = one.arm.case if isinstance(one, Finding) else one.case
@@ -275,7 +282,7 @@ def _fallen(run: Run, group: GroupFindings, told: Sequence[Finding | Left]) -> I
         if one.outcome == Outcome.FAILED and _may_be_helper(run, one):
             name = (one.arm.case if isinstance(one, Finding) else one.case).implementation
             yield f"If {code(name)} is a helper, and nothing to compare, call it {code(f'_{name}')}."
-    if any("times the tolerance" in (one.reason or "") for one in without):
+    if any(_is_off_by_little(one.reason) for one in without):
         yield (
             "If what is off is exact enough for you, say so by a function `tolerance(inputs, unit_roundoff)` beside "
             "the others, which returns the largest error allowed."

@@ -200,3 +200,7 @@ def test_how_to_allow_what_is_off_by_little_is_said_once():
     ]
     assert text(make_run([*USUAL, *off])).count("`tolerance(inputs, unit_roundoff)`") == 1
     assert "`tolerance(inputs, unit_roundoff)`" not in text(make_run(USUAL))
+    far = Spec(
+        name="far", outcome=Outcome.WRONG, reason="result is off by 2e+17 times the tolerance (relative 1.0e+03)"
+    )
+    assert "`tolerance(inputs, unit_roundoff)`" not in text(make_run([*USUAL, far]))
