@@ -9,7 +9,7 @@ from ...units import DASH, significant, time_text
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison
-from ...versions.standing import Standing
+from ...versions.standing import IN_BOTH, Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
@@ -47,7 +47,16 @@ def sentence(found: Comparison) -> str:
     head = plain(found.head)
     head = head[len("HEAD (") : -1] if head.startswith("HEAD (") else head
     versions = f"HEAD: {head}, BASE: {plain(found.base)}"
-    return f"{_failures(found) or _nothing(found) or _speed(found)} ({versions})."
+    failures = _failures(found)
+    if failures and _slower(found) and _is_old(found):
+        return f"{_speed(found)} ({versions}). {failures}."
+    return f"{failures or _nothing(found) or _speed(found)} ({versions})."
+
+
+def _is_old(found: Comparison) -> bool:
+    """Return whether all that fails does so in both versions: then what became slower is the news."""
+    new = any(not (one.reason or "").startswith(IN_BOTH) for one in found.of(Standing.WRONG))
+    return not (new or found.of(Standing.DIFFERENT) or found.failed)
 
 
 def _failures(found: Comparison) -> str | None:
