@@ -1,6 +1,5 @@
 """What threatens these numbers: noise, load, bending variables, lost rounds, page faults, cases without a time."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
@@ -10,12 +9,12 @@ from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...stats.intervals import MIN_ROUNDS, Estimate
-from ...store.records import Left, Run
-from ...store.worker_records import Outcome
+from ...store.records import Run
 from ...units import percent, times
 from .. import bimodal
 from ..parts import Section, code, plain
 from ..phrases import counted, group_label, label, listed, margin_text, ratio_text, share_text
+from . import without_time
 from .answer import explained
 from .disturbance import of_run
 from .subject import Subject
@@ -25,7 +24,6 @@ FAULT_S = 1e-6
 
 #: Faults are mentioned from this part of the time on.
 _VISIBLE_PART = 0.05
-_EXACT_ENOUGH = 0.01  # relative: nobody calls what is off by more exact enough
 
 _TITLE = "What threatens these numbers"
 
@@ -140,7 +138,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
-    yield from _fallen(analysis.run, group, explained(analysis, group))
+    yield from without_time.sentences(analysis.run, group, explained(analysis, group))
 
 
 def _stopped(run: Run, group: GroupFindings) -> Iterator[str]:
@@ -254,39 +252,6 @@ def _assumed(finding: Finding) -> Share:
         return Share(value=0.0, low=0.0, high=0.0)
     part = min(1.0, finding.faults_per_call * FAULT_S / finding.min_seconds_per_call.value)
     return Share(value=part, low=part, high=part)
-
-
-def _is_off_by_little(reason: str | None) -> bool:
-    """Return whether a result is off by what somebody may call exact enough: a percent at most."""
-    found = re.search(r"times the tolerance(?: \(relative ([\d.e+-]+)\))?", reason or "")
-    return found is not None and float(found[1] or 0.0) <= _EXACT_ENOUGH
-
-
-def _may_be_helper(run: Run, one: Finding | Left) -> bool:
-    """Return whether a case is a function of a file that has others, and not the baseline."""
-    case = one.arm.case if isinstance(one, Finding) else one.case
-    files = [set(texts) for name, texts in run.sources.items() if name != case.implementation]
-    own = set(run.sources.get(case.implementation, ()))
-    return not (isinstance(one, Finding) and one.arm.baseline) and len(own) == 1 and own in files
-
-
-def _fallen(run: Run, group: GroupFindings, told: Sequence[Finding | Left]) -> Iterator[str]:
-    """Yield the cases without a time, with their reasons; not those of which the answer has told it."""
-    ended = (one for one in group.findings if one.outcome != Outcome.OK)
-    all_without: tuple[Finding | Left, ...] = (*ended, *group.left)
-    without = [one for one in all_without if one not in told]
-    for one in without:
-        case = one.arm.case if isinstance(one, Finding) else one.case
-        yield f"No time for {code(label(case, group))}: {one.outcome.value}, {plain(one.reason or 'no reason known')}."
-    for one in without:
-        if one.outcome == Outcome.FAILED and _may_be_helper(run, one):
-            name = (one.arm.case if isinstance(one, Finding) else one.case).implementation
-            yield f"If {code(name)} is a helper, and nothing to compare, call it {code(f'_{name}')}."
-    if any(_is_off_by_little(one.reason) for one in without):
-        yield (
-            "If what is off is exact enough for you, say so by a function `tolerance(inputs, unit_roundoff)` beside "
-            "the others, which returns the largest error allowed."
-        )
 
 
 SUBJECT = Subject(
