@@ -55,3 +55,11 @@ class Ratio(Uncertain):
     def inverse(self) -> "Ratio":
         """Return the ratio the other way round: of time over baseline, the speed-up over the baseline."""
         return self.mapped(lambda ratio: 1 / ratio)
+
+
+def apart(one: Estimate, other: Estimate, margin: float) -> bool:
+    """Return whether two log-ratios differ by more than the margin, and their intervals do not overlap."""
+    if one.interval is None or other.interval is None:
+        return False
+    overlap = one.interval.low <= other.interval.high and other.interval.low <= one.interval.high
+    return not overlap and abs(one.value - other.value) > margin

@@ -1,11 +1,12 @@
 """The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import log
 
 from ...analyse import remembering
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
-from ...analyse.verdict import Ratio, Verdict
+from ...analyse.verdict import Ratio, Verdict, apart
 from ...stats.intervals import Estimate
 from ...stats.racing import Race
 from ...store import selectors
@@ -25,6 +26,9 @@ from .uncompared import sentence as uncompared_sentence
 
 #: What is not known of a rank of the first rounds.
 _UNTESTED = ", and whether it remembers results was not tested yet"
+
+#: From so large a factor between two kinds of ratio on, the first sentence gives both.
+_FAR_APART = log(1.25)
 
 
 def section(analysis: Analysis) -> Section:
@@ -121,7 +125,7 @@ def _compared(run: Run, group: GroupFindings, rivals: Sequence[Finding]) -> str:
         )
     fastest = shown_fastest(group)
     if fastest is best:
-        return f"{name} computes {problem} {fast} as fast as {base} ({where})."
+        return f"{name} computes {problem} {fast} as fast as {base}{_by_medians(best)} ({where})."
     if fastest is not None:
         return f"{base}, the baseline, is the fastest: the next, {name}, is {fast} as fast ({where})."
     return (
@@ -189,6 +193,14 @@ def shown_fastest(group: GroupFindings) -> Finding | None:
 def _best(rivals: Sequence[Finding]) -> Finding:
     """Return the fastest of those shown to be faster than the baseline, else the fastest."""
     return next((one for one in rivals if one.verdict == Verdict.FASTER), rivals[0])
+
+
+def _by_medians(finding: Finding) -> str:
+    """Return the speed-up by medians too, where it is another: beside busy programs short calls alone escape them."""
+    least, usual = finding.log_ratio, finding.log_ratio_of_medians
+    if least is None or usual is None or not apart(least, usual, _FAR_APART):
+        return ""
+    return f" by its shortest calls, {times_text(Ratio.of(usual).inverse())} by medians"
 
 
 def _speedup(finding: Finding) -> Ratio:

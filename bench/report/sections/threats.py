@@ -7,8 +7,8 @@ from ...analyse import sharing
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
-from ...analyse.verdict import Ratio, Verdict
-from ...stats.intervals import MIN_ROUNDS, Estimate
+from ...analyse.verdict import Ratio, Verdict, apart
+from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
 from ...units import percent, times
 from .. import bimodal
@@ -169,7 +169,7 @@ def _disturbed(group: GroupFindings) -> Iterator[str]:
     told = []
     for finding in group.ok:
         least, usual = finding.log_ratio, finding.log_ratio_of_medians
-        if not finding.arm.baseline and least and usual and _apart(least, usual, log1p(group.margin)):
+        if not finding.arm.baseline and least and usual and apart(least, usual, log1p(group.margin)):
             ratios = [ratio_text(Ratio.of(one).inverse()) for one in (least, usual)]
             told.append(f"{code(label(finding.arm.case, group))} is {ratios[0]} by its shortest calls and {ratios[1]}")
     if told:
@@ -183,14 +183,6 @@ def _disturbed(group: GroupFindings) -> Iterator[str]:
 def _listed(shown: Sequence[str], number: int) -> str:
     """Return the first of a number of things, and how many more there are."""
     return listed([*shown, *([f"{number - len(shown)} more"] if number > len(shown) else [])], len(shown) + 1)
-
-
-def _apart(one: Estimate, other: Estimate, margin: float) -> bool:
-    """Return whether two log-ratios differ by more than the margin, and their intervals do not overlap."""
-    if one.interval is None or other.interval is None:
-        return False
-    overlap = one.interval.low <= other.interval.high and other.interval.low <= one.interval.high
-    return not overlap and abs(one.value - other.value) > margin
 
 
 def _foreign(group: GroupFindings) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bench.analyse.analysis import Analysis
 from bench.problems.case import Size
 from bench.report.sections import answer
 from bench.store.worker_records import Outcome
-from tests.builders import SIZE_M, USUAL, Spec, make_run
+from tests.builders import SIZE_M, USUAL, Spec, disturbed, make_run
 
 BASE = Spec(name="base", ms=10.0, baseline=True)
 
@@ -28,6 +28,14 @@ def test_the_first_sentence_gives_number_interval_and_condition():
     assert found, first
     assert float(found["low"]) <= 24.0 <= float(found["high"])
     assert abs(float(found["value"]) - 24.0) < 0.1
+
+
+def test_a_speed_up_that_is_another_by_medians_is_given_both_ways():
+    first = paragraphs(disturbed(make_run(rounds=12), "row_major"))[0]
+    assert re.search(
+        r"times \[[\d., ]+\] as fast as `loop_hoisted` by its shortest calls, [\d.]+ times .* by medians \(", first
+    )
+    assert "by medians" not in paragraphs(make_run(rounds=12))[0]
 
 
 def test_of_inputs_that_are_no_arrays_no_dtype_order_or_blas_is_said():
