@@ -16,6 +16,12 @@ from .roofline import Roofline
 from .source_facts import SourceFacts, source_facts
 from .verdict import Ratio, Verdict
 
+#: What is off by so many times as much is not advised where it is not shown to be faster: single precision, for one.
+FAR_LESS_EXACT = 1000.0
+
+#: No error is held against none, but against so much of the tolerance.
+LEAST_ERROR = 1e-12
+
 #: What reaches such a share of what the machine allows leaves nothing worth looking for.
 NEARLY_ALL = 0.9
 
@@ -109,6 +115,7 @@ def advice(
     fast = [one for one in rivals if one.verdict == Verdict.FASTER]
     faster = [one for one in fast if (one.arm.case.contender, one.arm.case.dtype) not in wrong]
     faster = sorted(faster, key=lambda one: not _leads(run, group, one, (faster[0], leading)))
+    faster = sorted(faster, key=lambda one: not _is_far_more_exact(run, group, one, faster[0]))
     picks, steps = _picks(group, faster, facts, run), _steps(run, group, ladder)
     needing = [one for one in faster if (known := facts.get(one.arm.case.implementation)) and known.needs]
     best = picks[-1].finding if picks else baseline
@@ -130,6 +137,14 @@ def _leads(run: Run, group: GroupFindings, one: Finding, others: tuple[Finding, 
     fastest, leading = others
     names = {one.arm.case.contender, f"{one.arm.case.contender} {one.arm.case.layout}"}
     return not names.isdisjoint(leading) and _verdict(run, group, one, fastest) is not Verdict.SLOWER
+
+
+def _is_far_more_exact(run: Run, group: GroupFindings, one: Finding, first: Finding) -> bool:
+    """Return whether one is off by far less than the first, which is not shown to be faster than it."""
+    errors = [each.error_over_tolerance for each in (one, first)]
+    if one is first or None in errors or not FAR_LESS_EXACT * (errors[0] or LEAST_ERROR) <= (errors[1] or 0.0):
+        return False
+    return _verdict(run, group, one, first) is not Verdict.SLOWER
 
 
 def _rivals(group: GroupFindings) -> list[Finding]:

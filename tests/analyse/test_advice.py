@@ -40,6 +40,12 @@ def test_the_best_in_numpy_comes_first_then_what_is_faster_and_needs_more():
     assert found.baseline_facts.lines == 3
 
 
+@pytest.mark.parametrize(("ms", "error", "best"), [(3.0, 0.1, "rows"), (3.0, 1e-4, "single"), (2.5, 0.1, "single")])
+def test_of_two_that_are_not_told_apart_the_far_more_exact_is_recommended(ms, error, best):
+    arms = [Spec(name="single", ms=ms - 0.01, error=error), Spec(name="rows", ms=3.0, error=1e-6)]
+    assert names(advised(arms, sources=sources(single=PLAIN, rows=PLAIN, base=PLAIN)))[0] == best
+
+
 def test_what_needs_more_and_is_not_shown_to_be_faster_is_not_recommended():
     arms = [Spec(name="jit", ms=2.99), Spec(name="rows", ms=3.0)]
     assert names(advised(arms, sources=sources(jit=JIT, rows=PLAIN))) == ["rows"]
