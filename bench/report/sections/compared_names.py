@@ -32,7 +32,11 @@ def condition(found: Comparison) -> str | None:
         return None
     more = [ALLOCATORS_TOLD.get(one, plain(one)) for one in end["more"].split("-") if one]
     said = [end["dtype"], layout_text(end["layout"]), counted(int(end["threads"]), "thread"), *more]
-    how = " (`--allocator retain`)" if RETAIN_ALLOCATOR in end["more"].split("-") else ""
+    how = (
+        " (`--allocator default` measures what fresh memory costs, too)"
+        if RETAIN_ALLOCATOR in end["more"].split("-")
+        else ""
+    )
     return f"All of them: {', '.join(said)}{how}."
 
 

@@ -29,7 +29,10 @@ def test_what_all_have_in_common_is_told_once_in_words():
     names = "rows[fast-one-S-float64-C-1t-retain]", "sums[loop-n=5,m=2-float64-C-1t-retain]"
     assert shown(*names) == ["rows[fast-one-S]", "sums[loop-n=5,m=2]"]
     told = condition(named(*names))
-    assert told == "All of them: float64, C order, 1 thread, freed memory kept (`--allocator retain`)."
+    assert told == (
+        "All of them: float64, C order, 1 thread, freed memory kept (`--allocator default` measures what fresh memory "
+        "costs, too)."
+    )
 
 
 @pytest.mark.parametrize(
