@@ -13,6 +13,7 @@ from ...store.worker_records import Outcome
 from ...units import DASH, time_text
 from ..parts import code, plain
 from ..phrases import condition, label, listed
+from .without_time import is_of_another_dtype
 
 #: Outcome -> what is said of one implementation, and of several.
 _FATES: Mapping[Outcome, tuple[str, str]] = {
@@ -95,7 +96,8 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     if is_nowhere(run):
         remedy = _REMEDIES[gravest].partition("; {check}")[0]
     kind = run.checks.get(group.name, Check()).closeness
-    within = gravest == Outcome.WRONG and kind in (Closeness.ANALYSED, Closeness.MEASURED)
+    off = not all(map(is_of_another_dtype, _reasons(group, gravest)))
+    within = gravest == Outcome.WRONG and off and kind in (Closeness.ANALYSED, Closeness.MEASURED)
     return f"Next: {remedy}{_TOLERANCE if within else ''}."
 
 

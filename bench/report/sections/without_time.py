@@ -29,8 +29,10 @@ def sentences(run: Run, group: GroupFindings, told: Sequence[Finding | Left]) ->
     if narrower or any(map(_is_off_by_little, without)):
         yield (
             "If what is off is exact enough for you, say so by a function `tolerance(inputs, unit_roundoff)` beside "
-            f"the others, which returns the largest error allowed{_CONVERTED if narrower else ''}."
+            f"the others, which returns the largest absolute error allowed{_CONVERTED if narrower else ''}."
         )
+    elif any(is_of_another_dtype(one.reason) for one in without):
+        yield "Where the values are equal and the dtype alone differs, have one of the two convert it (`.astype`)."
 
 
 #: What else is to be done where a result is of single precision, and what is right of double.
@@ -39,6 +41,11 @@ _CONVERTED = ", and return the result in the baseline's dtype (`.astype(float)`)
 
 def _is_narrower(one: Finding | Left) -> bool:
     return re.search(r"is float\d+, expected float\d+", one.reason or "") is not None
+
+
+def is_of_another_dtype(reason: str | None) -> bool:
+    """Return whether a result is wrong for its dtype, whatever its values are."""
+    return re.search(r"is [a-z]+\d+, expected [a-z]+\d+", reason or "") is not None
 
 
 def _is_off_by_little(one: Finding | Left) -> bool:

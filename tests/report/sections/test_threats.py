@@ -200,6 +200,8 @@ def test_how_to_allow_what_is_off_by_little_is_said_once():
     ]
     assert text(make_run([*USUAL, *off])).count("`tolerance(inputs, unit_roundoff)`") == 1
     assert "`tolerance(inputs, unit_roundoff)`" not in text(make_run(USUAL))
+    counted = Spec(name="counted", outcome=Outcome.WRONG, reason="result['n'] is int64, expected float64")
+    assert "dtype alone differs, have one of the two convert it (`.astype`)." in text(make_run([*USUAL[:3], counted]))
     far = Spec(
         name="far", outcome=Outcome.WRONG, reason="result is off by 2e+17 times the tolerance (relative 1.0e+03)"
     )
