@@ -200,6 +200,10 @@ def test_how_to_allow_what_is_off_by_little_is_said_once():
     ]
     assert text(make_run([*USUAL, *off])).count("`tolerance(inputs, unit_roundoff)`") == 1
     assert "`tolerance(inputs, unit_roundoff)`" not in text(make_run(USUAL))
+    narrow = Spec(name="narrow", outcome=Outcome.WRONG, reason="result is float32, expected float64")
+    assert "absolute error allowed, and return the result in the baseline's dtype" in text(
+        make_run([*USUAL[:3], narrow])
+    )
     counted = Spec(name="counted", outcome=Outcome.WRONG, reason="result['n'] is int64, expected float64")
     assert "dtype alone differs, have one of the two convert it (`.astype`)." in text(make_run([*USUAL[:3], counted]))
     far = Spec(
