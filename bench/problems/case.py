@@ -1,5 +1,6 @@
 """A case: problem x implementation x size x dtype x layout x threads x allocator x environment, on one kind of data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,9 @@ ORDERS: Mapping[str, MemoryOrder] = {"C": "C", "F": "F"}
 #: What the memory order of inputs is called where nobody asks for one: that in which they are made, mostly C.
 USUAL_LAYOUTS = ("C",)
 CACHES = WARM, COLD = ("warm", "cold")
+
+#: The end of a case's id: dtype, layout, threads, and whatever else it is measured under.
+END_OF_ID = re.compile(r"-(?P<dtype>[a-z]+[0-9]*)-(?P<layout>[^-\]]+)-(?P<threads>\d+)t(?P<more>(?:-[^\]]*)?)\]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

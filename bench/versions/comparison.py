@@ -46,6 +46,8 @@ class Compared:
     """The smallest slowdown that matters, as it was judged by."""
     memory: Memory | None = None
     """None where a side has not ended well."""
+    in_both: bool = False
+    """Whether both sides are wrong: that is nothing new."""
     changes: Changes | None = None
     """What HEAD does otherwise; None where that was not asked for, or could not be seen."""
 
@@ -192,6 +194,7 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
         counts=tuple(_counted(everything, name)) if timed else (),
         margin=margin,
         memory=memory(one, memory_limits) if timed else None,
+        in_both=is_wrong_in_both(one),
         changes=changes(seen, seconds=seconds, faults=differing) if seen else None,
     )
 

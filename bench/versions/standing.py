@@ -12,10 +12,6 @@ from .measured import Measured
 NOBODYS_FAULT = frozenset({Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
-#: How the reason begins where both sides are wrong.
-IN_BOTH = "HEAD and BASE are"
-
-
 class Standing(StrEnum):
     """What is said of a benchmark's HEAD against its BASE."""
 
@@ -44,7 +40,7 @@ def fate(one: Measured) -> tuple[Standing, Outcome, str | None] | None:
     if head is not None:
         said = f"{head.outcome}: {head.reason}"
         if head.outcome not in NOBODYS_FAULT:
-            return Standing.WRONG, head.outcome, f"{IN_BOTH if is_wrong_in_both(one) else 'HEAD is'} {said}"
+            return Standing.WRONG, head.outcome, f"{'HEAD and BASE are' if is_wrong_in_both(one) else 'HEAD is'} {said}"
         return Standing.NOT_COMPARABLE if base else Standing.LOST, head.outcome, f"HEAD is {said}"
     if other is None:
         return None

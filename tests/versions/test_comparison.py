@@ -21,7 +21,7 @@ from bench.versions.comparison import Comparison, compared, doubted, noise_of
 from bench.versions.margins import Margins
 from bench.versions.measured import Measured
 from bench.versions.native import of_built_once, of_unbuilt
-from bench.versions.standing import IN_BOTH, Standing
+from bench.versions.standing import Standing
 from tests.builders import Spec, make_run
 
 MARGIN = 0.03
@@ -183,8 +183,7 @@ def test_the_exit_code_and_the_sentence_say_what_is_worst(found, code, begins):
 
 def test_what_was_wrong_before_does_not_come_before_a_slowdown():
     found = comparison(SLOW, WRONG)
-    old = [replace(one, reason=one.reason and one.reason.replace("HEAD is", IN_BOTH)) for one in found.compared]
-    found = replace(found, compared=tuple(old))
+    found = replace(found, compared=tuple(replace(one, in_both=True) for one in found.compared))
     assert sentence(found).startswith("Slower: ")
     assert "Not a question of speed: 1 benchmark of HEAD failed." in sentence(found)
     assert exit_code_of_comparison(found) == Exit.WRONG

@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ...problems.case import RETAIN_ALLOCATOR
+from ...problems.case import END_OF_ID, RETAIN_ALLOCATOR
 from ...versions.comparison import Comparison
 from ..parts import plain
 from ..phrases import ALLOCATORS_TOLD, counted, layout_text
-
-#: The end of a case's id: dtype, layout, threads, and whatever else it is measured under.
-_END = re.compile(r"-(?P<dtype>[a-z]+[0-9]*)-(?P<layout>[^-\]]+)-(?P<threads>\d+)t(?P<more>(?:-[^\]]*)?)\]$")
 
 
 def shortened(found: Comparison) -> Comparison:
@@ -46,7 +43,7 @@ def _names(found: Comparison) -> list[str]:
 
 def _common(names: Iterable[str]) -> re.Match[str] | None:
     """Return the end that all names with one have; None where they have several, or none has any."""
-    ends = [end for name in names if (end := _END.search(name))]
+    ends = [end for name in names if (end := END_OF_ID.search(name))]
     return ends[0] if len({end[0] for end in ends}) == 1 else None
 
 

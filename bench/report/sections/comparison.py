@@ -9,7 +9,7 @@ from ...units import DASH, significant, time_text
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison
-from ...versions.standing import IN_BOTH, Standing
+from ...versions.standing import Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
 from ..phrases import counted, gain_text, margin_text, ratio_text
@@ -55,7 +55,7 @@ def sentence(found: Comparison) -> str:
 
 def _is_old(found: Comparison) -> bool:
     """Return whether all that fails does so in both versions: then what became slower is the news."""
-    new = any(not (one.reason or "").startswith(IN_BOTH) for one in found.of(Standing.WRONG))
+    new = not all(one.in_both for one in found.of(Standing.WRONG))
     return not (new or found.of(Standing.DIFFERENT) or found.failed)
 
 

@@ -10,6 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ...measure.progress import Listener, Progress
+from ...problems.case import END_OF_ID
 from ...store.records import Run
 from ...units import duration
 from ..parts import printable
@@ -30,9 +31,6 @@ _HINT = "Ctrl-C ends it here and keeps what is known."
 
 #: How far a round is counts for nobody: the bar and the time left say it.
 _PASS = re.compile(r"^pass \d+ of \d+")
-
-#: The end of a case's id, from its dtype on: who waits wants to know which function it is.
-_CONDITION = re.compile(r"-[a-z]+\d*-[^-\]\s]+-\d+t[^\]\s]*\]")
 
 
 @contextmanager
@@ -66,7 +64,7 @@ class _Words:
         doing = _PASS.sub("timing", now.doing)
         for name, label in self._labels.items():
             doing = doing.replace(name, label)
-        return _CONDITION.sub("]", doing)
+        return END_OF_ID.sub("]", doing)  # who waits wants to know which function it is
 
 
 class _Plain:
