@@ -91,6 +91,7 @@ def _sweep(sweep: Sweep) -> dict[str, Any]:
             {
                 "faster_below": each.loser,
                 "faster_above": each.winner,
+                "between": [each.crossing.after, each.crossing.before],
                 "at": each.crossing.at,
                 "interval": [each.crossing.low, each.crossing.high],
                 "changes_the_fastest": each.fastest,

@@ -7,7 +7,7 @@ from ..analyse.amounts import Unit
 from ..analyse.diagnosis import Share
 from ..analyse.explanation import CountChange
 from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
-from ..analyse.sweep import case_of
+from ..analyse.sweep import Overtaking, Sweep, case_of
 from ..analyse.verdict import Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR, USUAL_LAYOUTS, WARM, Case
 from ..stats.intervals import Estimate
@@ -218,6 +218,11 @@ def estimate_text(found: Estimate) -> str:
     if found.interval is None:
         return f"{found.value:.2f}"
     return f"{found.value:.2f} [{found.interval.low:.2f}, {found.interval.high:.2f}]"
+
+
+def between_text(one: Sweep, each: Overtaking) -> str:
+    """Return the measured sizes between which one overtakes another, as in ``between m=200 and 500``."""
+    return f"between {plain(one.parameter)}={each.crossing.after:.0f} and {each.crossing.before:.0f}"
 
 
 def faster_text(speedup: Ratio) -> str:

@@ -18,6 +18,10 @@ class Crossing:
     """From here on it is not sure any more which is the faster."""
     high: float
     """From here on it is sure again."""
+    after: float
+    """The last size at which the one was shown to be faster."""
+    before: float
+    """The first at which the other was."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +110,8 @@ def _crossing(piece: Sequence[Comparison]) -> Crossing:
         at=exp(zeros[len(zeros) // 2]),
         low=exp(_zeros(x, upper)[0]),
         high=exp(_zeros(x, lower)[-1]),
+        after=piece[0].size,
+        before=piece[-1].size,
     )
 
 

@@ -62,6 +62,12 @@ def test_a_crossing_is_interpolated_in_the_logarithm_of_size():
     assert found.high == pytest.approx(10 ** (2 + 2 * 0.3 / 0.4))
 
 
+def test_a_crossing_lies_between_the_sizes_at_which_opposite_signs_were_shown():
+    points = [(1, -0.3, -0.2, -0.1), (10, -0.3, -0.2, -0.1), (100, -0.1, 0.0, 0.1), (1000, 0.1, 0.2, 0.3)]
+    (found,) = crossings(compared(*points))
+    assert (found.after, found.before) == (10, 1000)
+
+
 def test_the_other_way_round_the_crossing_is_the_same():
     points = [(100, -0.3, -0.25, -0.1), (200, -0.2, -0.01, 0.1), (500, 0.1, 0.2, 0.4)]
     turned = [(size, -high, -value, -low) for size, low, value, high in points]

@@ -7,10 +7,10 @@ from ...analyse.sweep import Growth, Place, Sweep
 from ...analyse.verdict import Ratio
 from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Run
-from ...units import significant, time_text, times
+from ...units import time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series
 from ..parts import plain
-from ..phrases import conditions, estimate_text
+from ..phrases import between_text, conditions, estimate_text
 from . import fastest, ratios
 from .drawn import lines, lines_left_out
 from .style import Look, key, looks
@@ -177,12 +177,11 @@ def _sizes(one: Sweep) -> Axis:
 
 def _crossings(one: Sweep) -> tuple[Rule, ...]:
     """Return where one overtakes another."""
-    name = plain(one.parameter)
     return tuple(
         Rule(
             axis="x",
             at=each.crossing.at,
-            label=f"{plain(each.winner)} overtakes {plain(each.loser)} at {name} = {significant(each.crossing.at)}",
+            label=f"{plain(each.winner)} overtakes {plain(each.loser)} {between_text(one, each)}",
             dashed=True,
         )
         for each in one.turns

@@ -9,14 +9,12 @@ from ...stats.intervals import MIN_ROUNDS
 from ...stats.scaling import Reign
 from ...store.records import Run
 from ...store.worker_records import Outcome
-from ...units import significant
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, Table, code, plain
-from ..phrases import blas_text, conditions, estimate_text, leasts_text, margin_text
+from ..phrases import between_text, blas_text, conditions, estimate_text, leasts_text, margin_text
 from . import startup
 from .subject import Subject
 from .sweep_tables import (
-    crossing_text,
     fastest_table,
     growth_table,
     overtaking_table,
@@ -26,9 +24,9 @@ from .sweep_tables import (
 )
 
 _EXPLAINED = (
-    "One overtakes another where the ratio of their times, measured in the same rounds at each size and interpolated "
-    "between sizes on log axes, is 1; in brackets the sizes at which its 95 % interval holds 1. It counts only if a "
-    "difference above the margin of {margin} was shown on both sides."
+    "One overtakes another between two sizes where a difference above the margin of {margin} was shown at both, the "
+    "one way and the other. Interpolated is where the ratio of their times, measured in the same rounds at each size, "
+    "is 1 if it is a straight line on log axes from size to size; in brackets where its 95 % interval holds 1."
 )
 _ALL_SIZES = (
     "Each size has its table of cases below; figures of single sizes (speed-ups, samples, accuracy) are left out of "
@@ -42,6 +40,9 @@ _GROWTH = (
 
 #: So many implementations have room beside each other in a table of times, in any terminal.
 _FITTING = 4
+
+#: So many sizes are named one by one.
+_FEW = 3
 
 
 def section(analysis: Analysis) -> Section | None:
@@ -93,11 +94,7 @@ def _figures(analysis: Analysis) -> Iterator[Figure]:
 
 
 def _about_times(analysis: Analysis, one: Sweep, *, is_near: bool) -> str:
-    name = plain(one.parameter)
-    marked = "; ".join(
-        f"{code(each.winner)} overtakes {code(each.loser)} at {name} = {significant(each.crossing.at)}"
-        for each in one.turns
-    )
+    name, marked = plain(one.parameter), _turns(one)
     return (
         f"Min time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, "
         "with 95 % intervals"
@@ -156,20 +153,30 @@ def sentences(run: Run, found: Sequence[Sweep]) -> list[str]:
 
 
 def _ruling(run: Run, one: Sweep) -> str:
-    """Return who is the fastest from where to where."""
-    name, values = plain(one.parameter), one.values
-    where, under = f"{name} from {values[0]} to {values[-1]}", f"({condition(run, one)})"
-    if not one.reigns:
+    """Return who is the fastest at which of the sizes that were measured; nothing is said of those between."""
+    name, under = plain(one.parameter), f"({condition(run, one)})"
+    measured = [place.value for place in one.places if place.leaders]
+    if not measured:
+        where = f"{name} from {one.values[0]} to {one.values[-1]}"
         return f"No implementation of {plain(run.problem.name)} has a time for {where} {under}."
-    parts = []
-    for reign in one.reigns:
-        first, last = values[reign.first], values[reign.last]
-        span = f"at {name}={first}" if first == last else f"from {name}={first} to {last}"
-        parts.append(f"{span} {_names(reign.names)}{_beside(one, reign)}")
-    if len(one.reigns) == 1 and all(place.leaders for place in one.places):
-        (reign,) = one.reigns
-        return f"The fastest at every size, {where}: {_names(reign.names)}{_beside(one, reign)} {under}."
-    return f"The fastest for {where}: {'; '.join(parts)} {under}."
+    told = [f"{_names(reign.names)}{_beside(one, reign)}" for reign in one.reigns]
+    where = (
+        f"measured, {name} from {measured[0]} to {measured[-1]}"
+        if len(measured) > 1
+        else f"measured, {name}={measured[0]}"
+    )
+    if len(told) == 1:
+        return f"The fastest at each size {where}: {told[0]} {under}."
+    parts = [f"{_span(one, reign)} {text}" for reign, text in zip(one.reigns, told, strict=True)]
+    return f"The fastest at the {len(measured)} sizes {where}: {'; '.join(parts)} {under}."
+
+
+def _span(one: Sweep, reign: Reign) -> str:
+    """Return the measured sizes of a reign, as in ``at m=1, 2, 5`` or ``at the 5 sizes from m=1 to 20``."""
+    values = [place.value for place in one.places[reign.first : reign.last + 1] if place.leaders]
+    if len(values) <= _FEW:
+        return f"at {_at_sizes(one, values)}"
+    return f"at the {len(values)} sizes from {plain(one.parameter)}={values[0]} to {values[-1]}"
 
 
 def _wrong(one: Sweep) -> Iterator[str]:
@@ -197,13 +204,17 @@ def _names(names: Sequence[str]) -> str:
     return f"{' or '.join(map(code, names))} (not told apart)"
 
 
+def _turns(one: Sweep) -> str:
+    """Return between which sizes who overtakes whom; nothing where nobody does."""
+    return "; ".join(
+        f"{code(each.winner)} overtakes {code(each.loser)} {between_text(one, each)}" for each in one.turns
+    )
+
+
 def _overtaking(one: Sweep) -> str:
     """Return the crossings that matter to who wants the fastest."""
     if one.turns:
-        texts = [
-            f"{code(each.winner)} overtakes {code(each.loser)} at {crossing_text(one, each)}" for each in one.turns
-        ]
-        return f"{'; '.join(texts)}."
+        return f"{_turns(one)}."
     if len(one.names) < 2 or len(one.reigns) == 1 or not any(len(place.timed) > 1 for place in one.places):
         return ""
     return "No implementation was shown to overtake the baseline or the fastest within these sizes."

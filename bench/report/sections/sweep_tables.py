@@ -18,13 +18,10 @@ _UNPAID = "not measured: budget"
 OR = " ~ "
 
 
-def crossing_text(one: Sweep, each: Overtaking) -> str:
-    """Return as in ``m = 260 [240, 290]``: three digits, the interval to the same place."""
-    crossing = each.crossing
-    return (
-        f"{plain(one.parameter)} = {significant(crossing.at)} "
-        f"[{significant(crossing.low)}, {significant(crossing.high)}]"
-    )
+def _crossing_text(each: Overtaking) -> str:
+    """Return as in ``260 [240, 290]``: three digits, the interval to the same place."""
+    at, low, high = map(significant, (each.crossing.at, each.crossing.low, each.crossing.high))
+    return f"{at} [{low}, {high}]"
 
 
 def fastest_table(found: Sequence[Sweep]) -> Table:
@@ -138,7 +135,9 @@ def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
         columns=(
             Column(name="winner", header="faster above", right=False),
             Column(name="loser", header="faster below", right=False),
-            Column(name="at", header=f"at {name} =", right=False),
+            Column(name="after", header=f"between {name} ="),
+            Column(name="before", header="and"),
+            Column(name="at", header="interpolated", right=False),
             *bound_columns("at"),
             Column(name="changes_the_fastest", header="changes the fastest", right=False),
         ),
@@ -146,7 +145,9 @@ def overtaking_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
             (
                 Cell.of(each.winner),
                 Cell.of(each.loser),
-                Cell(value=each.crossing.at, text=crossing_text(one, each).partition(" = ")[2]),
+                Cell.of(round(each.crossing.after)),
+                Cell.of(round(each.crossing.before)),
+                Cell(value=each.crossing.at, text=_crossing_text(each)),
                 Cell.of(each.crossing.low),
                 Cell.of(each.crossing.high),
                 Cell(value=each.fastest, text="yes" if each.fastest else DASH),

@@ -26,7 +26,7 @@ def test_a_crossing_is_a_rule_with_its_interval_shaded(swept):
     (one,) = swept.sweeps
     for chart in (sweep.time_chart(swept, 0), sweep.behind_chart(swept, 0)):
         (rule,), (band,) = chart.rules, chart.bands
-        assert rule.label.startswith("rows overtakes loop at m = ")
+        assert rule.label.startswith("rows overtakes loop between m=")
         assert rule.at == one.turns[0].crossing.at
         assert band.low < rule.at < band.high
 

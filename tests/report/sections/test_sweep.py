@@ -53,10 +53,10 @@ def texts(analysis):
     return answer.section(analysis).paragraphs
 
 
-def test_the_answer_says_who_is_the_fastest_from_where_to_where(usual):
+def test_the_answer_says_who_is_the_fastest_at_the_sizes_that_were_measured(usual):
     first = texts(usual)[0]
-    assert first.startswith("The fastest for m from 1 to 1000: from m=1 to ")
-    assert "from m=1 to 10 `loop`" in first or "from m=1 to 5 `loop`" in first
+    assert first.startswith("The fastest at the 10 sizes measured, m from 1 to 1000: at ")
+    assert "at the 4 sizes from m=1 to 10 `loop`" in first or "at m=1, 2, 5 `loop`" in first
     assert first.endswith("`blocks` (n=64, p=25, float64, 1 thread, OpenBLAS SkylakeX kernel).")
 
 
@@ -73,10 +73,16 @@ def _wrong(worker):
     return replace(worker, outcome=Outcome.WRONG, reason="off", bursts=()) if "rows" in worker.arm else worker
 
 
-def test_the_answer_names_the_crossings_with_their_intervals(usual):
-    second = texts(usual)[1]
-    assert "`rows` overtakes `loop` at m = 10" in second or "`rows` overtakes `loop` at m = 9.9" in second
-    assert "`blocks` overtakes `rows` at m = " in second
+def test_the_answer_names_the_measured_sizes_between_which_one_overtakes_another(usual):
+    assert texts(usual)[1] == (
+        "`rows` overtakes `loop` between m=5 and 20; `blocks` overtakes `rows` between m=50 and 200."
+    )
+
+
+def test_a_size_without_a_time_is_not_among_those_of_which_the_answer_speaks():
+    arms = [Spec(name="loop", baseline=True, law=linear(0.1, 0.1, 5)), Spec(name="rows", law=linear(0.01, 0.01, 5))]
+    first = texts(Analysis(make_run(arms, sizes=make_sizes(1, 2, 5, 10))))[0]
+    assert first.startswith("The fastest at each size measured, m from 1 to 5: `rows` (")
 
 
 def test_a_crossing_is_near_its_truth_and_in_its_interval(usual):
@@ -182,7 +188,7 @@ def test_a_report_has_the_figures_of_the_sweep_and_none_for_each_size(usual):
 def test_the_figure_of_times_has_that_of_times_as_long_as_the_fastest_below_it(usual):
     figure = sweep.section(usual).figures[0]
     assert [chart.id for chart in figure.charts] == ["times-0", "behind-0"]
-    assert "`blocks` overtakes `rows` at m = " in figure.caption
+    assert "`blocks` overtakes `rows` between m=" in figure.caption
     upper, lower = draw(figure.charts, figure.columns).axes
     assert upper.get_xlim() == lower.get_xlim()
     told = [[text.get_text() for text in axes.texts if "overtakes" in text.get_text()] for axes in (upper, lower)]
