@@ -1,7 +1,7 @@
 """What the rounds of a sweep took, and what those of other sizes will take. Pure."""
 
 from collections.abc import Mapping, Sequence
-from math import inf, prod
+from math import inf, log, prod
 from statistics import median
 
 from ..problems.case import Case
@@ -13,6 +13,9 @@ from .round_plan import BURST_NS, MOST_SAMPLES, samples_in_a_burst
 
 #: A worker calls an implementation so many times at least beside its bursts: verified before and after, warmed up.
 FEWEST_CALLS = 6
+
+#: Time grows by no higher power of the work: a disturbance at one size does not tell that of the next.
+MOST_POWER = 3.0
 
 #: Case without its size: what is the same code under the same conditions all over a sweep.
 _Kind = tuple[str | int | None, ...]
@@ -89,7 +92,18 @@ def _scaled(known: Mapping[float, float], work: float) -> tuple[float, float]:
     """Return the nearest work with a known time, and the time scaled from there: at most what more work takes."""
     below = _nearest(known, work)
     above = [known[each] for each in known if each >= work]
-    return below, min([known[below] * work / below, *above])
+    return below, min([known[below] * (work / below) ** _power(known, below), *above])
+
+
+def _power(known: Mapping[float, float], work: float) -> float:
+    """Return how time grows up to a work: as it did from the work before, where that is faster than in proportion.
+
+    A problem that does not say its work may well be quadratic in its size.
+    """
+    before = max((each for each in known if each < work), default=None)
+    if before is None or min(known[before], known[work]) <= 0:
+        return 1.0
+    return min(MOST_POWER, max(1.0, log(known[work] / known[before]) / log(work / before)))
 
 
 def _burst_s(call_s: float) -> float:

@@ -65,6 +65,17 @@ def test_a_call_takes_no_longer_than_one_that_does_more():
     assert costs.call_s(fast, groups[1]) == pytest.approx(0.06e-3, rel=0.05)
 
 
+def test_time_that_grew_faster_than_the_work_goes_on_to_do_so():
+    costs, groups = known(0.5)
+    square = Spec(name="loop", baseline=True, law=lambda case: 1e-5 * case.size.values["m"] ** 2, noise=0.0)
+    for size in (100, 1000):
+        run = make_run([square, FAST], sizes=make_sizes(*SIZES), again=False, rounds=1)
+        costs.add(groups[SIZES.index(size)], run.rounds[SIZES.index(size)])
+    loop, fast = groups[2].arms
+    assert costs.call_s(loop.case, groups[2]) == pytest.approx(1e-8 * SIZES[2] ** 2, rel=0.3)
+    assert costs.call_s(fast.case, groups[2]) == pytest.approx(5e-7 * SIZES[2], rel=0.3)
+
+
 def test_who_ended_otherwise_than_ok_is_expected_to_take_as_long_at_the_next_size():
     costs, groups = known(60.0, outcome=Outcome.TIMEOUT)
     assert [costs.round_s(arm.case, groups[1]) for arm in groups[1].arms] == pytest.approx([60.0, 60.0])
