@@ -66,6 +66,13 @@ def is_coarse(value: int, values: Sequence[int]) -> bool:
     return value in (min(values), max(values)) or str(value).strip("0") == "1"
 
 
+def cost_s(wants: Iterable[Want], kept: Kept) -> float:
+    """Return the seconds of the rounds that those who are kept still want."""
+    return sum(
+        one_s for want in wants for who, one_s in want.costs_s.items() if who in kept.get(want.group, frozenset())
+    )
+
+
 def planned(wants: Sequence[Want], room_s: float) -> Kept:
     """Return who is measured where, within `room_s` seconds; a group that is not in it is not measured.
 
@@ -138,14 +145,15 @@ def _dear(want: Want) -> list[Who]:
     return sorted(dear, key=want.costs_s.__getitem__, reverse=True)
 
 
-def _far_behind(want: Want, who: Who) -> bool:
-    return want.behind.get(who, 1.0) > TIMES_SLOWER
+def hopeless(want: Want) -> list[Who]:
+    """Return who costs far more than others at a size and is far behind the fastest, the dearest first."""
+    return [who for who in _dear(want) if want.behind.get(who, 1.0) > TIMES_SLOWER]
 
 
 def _thinned(wants: Sequence[Want], room_s: float) -> Iterator[Sequence[_Cell]]:
     """Yield who leaves first, one by one: who is dear and far behind at a size, then who is dear between."""
-    hopeless = [(want, who) for want in wants if not want.begun for who in _dear(want) if _far_behind(want, who)]
-    for want, who in sorted(hopeless, key=lambda cell: cell[0].costs_s[cell[1]], reverse=True):
+    cells = [(want, who) for want in wants if not want.begun for who in hopeless(want)]
+    for want, who in sorted(cells, key=lambda cell: cell[0].costs_s[cell[1]], reverse=True):
         if who != want.baseline or want.costs_s[who] > MOST_OF_BASELINE * room_s:
             yield [(want, who)]
     yield from _dear_in(wants, {want.group for want in wants if not want.coarse})

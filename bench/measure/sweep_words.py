@@ -1,45 +1,79 @@
 """What a sweep says of its plan: what all would take, what the budget allows, and why something is left out. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..units import duration, significant
-from .sweep_plan import Kept, Want, Who
+from .sweep_plan import Kept, Want, Who, hopeless
 
 #: From so many times the fastest's time on, a reason says so.
 WORTH_TELLING = 2.0
 
 
-def plan_sentence(
-    wants: Sequence[Want], kept: Kept, values: Mapping[str, int], *, parameter: str, rounds: int, whole_s: float
-) -> str:
-    """Return as in ``7 sizes x 9 implementations x 6 rounds = about 190 s: the budget allows m = 100, 1000 and 10000``.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is measured where."""
+
+    wants: Sequence[Want]
+    """All groups of the sweep."""
+    kept: Kept
+    """Who is measured in which of them."""
+    values: Mapping[str, int]
+    """Group -> its size."""
+    parameter: str
+    """What is swept."""
+    wanted: Sequence[int]
+    """Rounds of each size: first, and where time is left."""
+    budget_s: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether all is measured."""
+        return all(want.costs_s.keys() <= self.kept.get(want.group, frozenset()) for want in self.wants)
+
+
+def plan_sentence(plan: Plan, whole_s: float) -> str:
+    """Return as in ``7 sizes x 9 implementations x 6 rounds = about 190 s: the budget of 60 s allows m = 1 and 100``.
 
     Parameters
     ----------
-    wants
-        All groups of the sweep.
-    kept
-        Who is measured in which of them.
-    values
-        Group -> its size.
-    parameter
-        What is swept.
-    rounds
-        Of each size.
+    plan
+        What is planned.
     whole_s
-        What everything would take.
+        What everything would take, the rounds that are held where time is left aside.
     """
+    wants, values = plan.wants, plan.values
     sizes, everybody = set(values.values()), {who for want in wants for who in want.costs_s}
     conditions = len(values) // len(sizes)
     several = f" x {conditions} conditions" if conditions > 1 else ""
     kind = "implementations and layouts" if any(_several(wants, who) for who in everybody) else "implementations"
-    whole = f"{len(sizes)} sizes{several} x {len(everybody)} {kind} x {rounds} rounds = {about(whole_s)}"
-    without = _without(wants, kept, values)
-    if len(kept) == len(wants) and not without:
-        return f"{whole}: the budget allows all of it"
-    allowed = f"{parameter} = {_listed(sorted({values[name] for name in kept}))}"
+    whole = f"{len(sizes)} sizes{several} x {len(everybody)} {kind} x {plan.wanted[0]} rounds = {about(whole_s)}"
+    return f"{whole}: {_allowed(plan)}"
+
+
+def changed_sentence(plan: Plan, kept_s: float) -> str:
+    """Return what the plan is once each size had a round, and what the rounds of what is kept take."""
+    return f"going by a round of each size, {plan.wanted[0]} rounds take {about(kept_s)}: {_allowed(plan)}"
+
+
+def _allowed(plan: Plan) -> str:
+    """Return what the budget allows."""
+    budget = f"the budget of {duration(plan.budget_s)} allows"
+    more = [f"and up to {plan.wanted[-1]} rounds where time is left"] if len(plan.wanted) > 1 else []
+    if plan.whole:
+        return f"{budget} {', '.join(['all of it', *more])}"
+    sizes = f"{plan.parameter} = {_listed(sorted({plan.values[name] for name in plan.kept}))}"
+    sizes = "every size" if len(plan.kept) == len(plan.wants) else sizes
+    without = _without(plan.wants, plan.kept, plan.values)
     said = [f"without {', '.join(names)} at {_listed(lacking)}" for lacking, names in without.items()]
-    return f"{whole}: the budget allows {', '.join([allowed, *said])} (--budget says another)"
+    dear = {who[0] for want in plan.wants if want.group not in plan.kept and (who := _dear_baseline(want))}
+    other = [f"{name}, the baseline, takes long at the others: --baseline says another" for name in sorted(dear)]
+    return f"{budget} {', '.join([sizes, *said, *more])} ({'; '.join(['--budget says another', *other])})"
+
+
+def _dear_baseline(want: Want) -> Who | None:
+    """Return the baseline of a size where it would have left first, were it not the baseline."""
+    return want.baseline if want.baseline in hopeless(want) else None
 
 
 def _without(wants: Sequence[Want], kept: Kept, values: Mapping[str, int]) -> dict[tuple[int, ...], list[str]]:
@@ -69,9 +103,13 @@ def too_dear(want: Want, who: Who) -> str:
 
 
 def unpaid(want: Want) -> str:
-    """Return why a size is left out."""
-    cost_s = sum(want.costs_s.values())
-    return f"budget: the rounds of this size would take {about(cost_s)} (--budget gives more time)"
+    """Return why a size is left out, and whose time it is where that is the baseline's, which stays to the last."""
+    cost_s, dear = sum(want.costs_s.values()), _dear_baseline(want)
+    whose, other = "", ""
+    if dear:
+        whose = f", {about(want.costs_s[dear])} of it for the baseline, {dear[0]}"
+        other = ", --baseline names another"
+    return f"budget: the rounds of this size would take {about(cost_s)}{whose} (--budget gives more time{other})"
 
 
 def about(seconds: float) -> str:

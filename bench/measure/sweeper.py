@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..problems.case import Case
 from ..stats.intervals import MIN_ROUNDS
@@ -28,6 +29,9 @@ WANTED_ROUNDS = (MIN_ROUNDS, 2 * MIN_ROUNDS)
 
 #: The rounds that a size has been promised may take so many times the budget, where it was begun too late for them.
 MOST_GROWTH = 1.2
+
+#: Where what is planned takes so many times as long as it was told to, that is told again.
+WORTH_TELLING = 1.25
 
 #: The passes of a round take at most this part of the time to start its workers, for more rounds say more than longer
 #: ones; they are so many at most, and those of who is far behind.
@@ -78,9 +82,13 @@ class Sweeper:
         for _ in range(min(PILOT_ROUNDS, self._wanted[0])):
             if self._pace.left_s > 0 or not self._pace.done:
                 self._lap(pilot, [])
-        self._plan()
+        plan, planned_s = self._plan()
+        laps = 0
         while (due := self._due()) or self._payable():
             self._lap(due, self._waiting())
+            laps += 1
+            if laps == 1:
+                self._tell_changes(plan, planned_s)
         for group in self._waiting():
             self._leave(group, dict.fromkeys(self._whos(group), sweep_words.unpaid(self._want(group))))
 
@@ -114,8 +122,8 @@ class Sweeper:
 
     # What is planned
 
-    def _plan(self) -> None:
-        """Plan from what the smallest size took, and say so."""
+    def _plan(self) -> tuple[sweep_words.Plan, float]:
+        """Plan from what the smallest size took, and say so; return the plan, and the seconds of what is kept."""
         wants = [self._want(group) for group in self._ordered(self._stage.groups)]
         room_s = self._room_s
         kept = sweep_plan.planned(wants, room_s)
@@ -125,16 +133,27 @@ class Sweeper:
                 reasons = self._thinned(group)
                 arms = [arm for arm in group.arms if arm.name not in self._ended and _who(arm.case) in reasons]
                 self._journal.stop({arm.name: reasons[_who(arm.case)] for arm in arms})
-        self._say(
-            sweep_words.plan_sentence(
-                wants,
-                kept,
-                {group.name: self._value(group) for group in self._stage.groups},
-                parameter=self._parameter,
-                rounds=self._wanted[0],
-                whole_s=self._pace.budget_s - room_s + sum(sum(want.costs_s.values()) for want in wants),
-            )
+        plan = sweep_words.Plan(
+            wants=wants,
+            kept=kept,
+            values={group.name: self._value(group) for group in self._stage.groups},
+            parameter=self._parameter,
+            wanted=self._wanted,
+            budget_s=self._pace.budget_s,
         )
+        before_s = self._pace.budget_s - room_s
+        self._say(sweep_words.plan_sentence(plan, before_s + sum(sum(want.costs_s.values()) for want in wants)))
+        return plan, before_s + sweep_plan.cost_s(wants, kept)
+
+    def _tell_changes(self, plan: sweep_words.Plan, planned_s: float) -> None:
+        """Say what a round of each size has changed of the plan: who is left out after all, or that it takes longer."""
+        payable = self._payable()
+        kept = self._kept | payable
+        waiting_s = sweep_plan.cost_s(map(self._want, self._waiting()), payable)
+        kept_s = self._pace.budget_s - self._room_s + waiting_s
+        lost = any(not whos <= kept.get(name, frozenset()) for name, whos in plan.kept.items())
+        if lost or kept_s > WORTH_TELLING * planned_s:
+            self._say(sweep_words.changed_sentence(replace(plan, kept=kept), kept_s))
 
     def _want(self, group: Group) -> Want:
         """Return what the rounds that a group still wants would take."""
@@ -164,12 +183,7 @@ class Sweeper:
     def _room_s(self) -> float:
         """What is left of the time beside the rounds that the groups begun still want, and starting interpreters."""
         begun = [group for group in self._stage.groups if group.name in self._kept]
-        owed_s = sum(
-            cost_s
-            for group in begun
-            for who, cost_s in self._want(group).costs_s.items()
-            if who in self._kept[group.name]
-        )
+        owed_s = sweep_plan.cost_s(map(self._want, begun), self._kept)
         return self._pace.left_s - owed_s - self._wanted[0] * self._starting_s[-1]
 
     def _waiting(self) -> list[Group]:

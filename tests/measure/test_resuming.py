@@ -131,9 +131,10 @@ def test_what_was_told_of_the_plan_is_not_told_again(tmp_path):
     settings, axes, how = KINDS["sweep"]
     simulation, said = Simulation(**how), []
     killed(tmp_path, simulation, settings, listener=killing(simulation, 4), say=said.append, **axes)
-    assert len(said) == 1
+    (plan,) = said
     resumed(tmp_path, later(simulation, 4), say=said.append)
-    assert len(said) == 1
+    assert said.count(plan) == 1
+    assert all(text.startswith("going by a round of each size, ") for text in said[1:])
 
 
 FACTS = {"python": {"version": "3.13.1"}, "cpu": {"model": "one", "frequency_hz": 1e9}, "commit": {"id": "a"}}

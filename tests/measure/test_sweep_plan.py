@@ -6,6 +6,7 @@ import pytest
 
 from bench.measure import sweep_words
 from bench.measure.sweep_plan import Want, in_order, is_coarse, planned
+from bench.measure.sweep_words import Plan
 
 SIZES = (100, 200, 500, 1000, 2000, 5000, 10_000)
 BASE, PLAIN, OTHER, JIT, LOOP = (
@@ -121,16 +122,27 @@ def test_nothing_is_dear_where_all_cost_the_same():
 def told(room_s):
     everything = wants()
     values = {one.group: int(one.group[2:]) for one in everything}
-    return sweep_words.plan_sentence(
-        everything, planned(everything, room_s), values, parameter="m", rounds=6, whole_s=188.6
+    plan = Plan(
+        wants=everything,
+        kept=planned(everything, room_s),
+        values=values,
+        parameter="m",
+        wanted=(6, 12),
+        budget_s=room_s,
     )
+    return sweep_words.plan_sentence(plan, 188.6)
 
 
 def test_the_plan_is_one_sentence():
-    assert told(300.0) == "7 sizes x 5 implementations x 6 rounds = about 190 s: the budget allows all of it"
+    whole = "7 sizes x 5 implementations x 6 rounds = about 190 s: the budget of"
+    assert told(300.0) == f"{whole} 300 s allows all of it, and up to 12 rounds where time is left"
     assert told(100.0) == (
-        "7 sizes x 5 implementations x 6 rounds = about 190 s: the budget allows m = 100, 200, 500, 1000, 2000, 5000 "
-        "and 10000, without jit at 200, 500, 2000 and 5000, without loop at 5000 and 10000 (--budget says another)"
+        f"{whole} 100 s allows every size, without jit at 200, 500, 2000 and 5000, without loop at 5000 and 10000, "
+        "and up to 12 rounds where time is left (--budget says another)"
+    )
+    assert told(17.0) == (
+        f"{whole} 17 s allows m = 100 and 1000, without jit, loop at 100 and 1000, "
+        "and up to 12 rounds where time is left (--budget says another)"
     )
 
 
@@ -141,6 +153,34 @@ def test_what_is_left_out_has_what_it_would_take_as_its_reason():
         "(--budget gives more time)"
     )
     assert sweep_words.unpaid(one) == "budget: the rounds of this size would take about 28 s (--budget gives more time)"
+
+
+def slow_baseline(value, cost_s):
+    """The baseline takes far longer than two others."""
+    one = want(value, begun=value == 100)
+    return replace(one, costs_s={BASE: cost_s, PLAIN: 2.0, OTHER: 2.0}, behind={BASE: 50.0, PLAIN: 1.0, OTHER: 1.0})
+
+
+def test_a_slow_baseline_leaves_the_large_sizes_before_any_is_left_out_for_all():
+    found = who(planned([slow_baseline(value, value / 100) for value in in_order(SIZES)], 90.0))
+    assert set(found) == set(SIZES)
+    assert [value for value in SIZES if "base" not in found[value]] == [5000, 10_000]
+
+
+def test_a_baseline_that_stays_although_it_is_dear_is_named_with_what_would_keep_the_size():
+    everything = [slow_baseline(value, 10.0) for value in in_order(SIZES)]
+    kept = planned(everything, 45.0)
+    assert who(kept) == {value: {"base", "plain", "other"} for value in (100, 1000, 10_000)}
+    values = {one.group: int(one.group[2:]) for one in everything}
+    plan = Plan(wants=everything, kept=kept, values=values, parameter="m", wanted=(6,), budget_s=45.0)
+    assert sweep_words.plan_sentence(plan, 98.0).endswith(
+        " allows m = 100, 1000 and 10000 (--budget says another; base, the baseline, takes long at the others: "
+        "--baseline says another)"
+    )
+    assert sweep_words.unpaid(everything[-1]) == (
+        "budget: the rounds of this size would take about 14 s, about 10 s of it for the baseline, base "
+        "(--budget gives more time, --baseline names another)"
+    )
 
 
 class Counted(dict):

@@ -82,7 +82,7 @@ def test_the_plan_is_said_once_the_smallest_size_had_two_rounds_and_every_size_t
     values = (100, 200, 500, 1000, 2000, 5000, 10_000)
     run, _ = swept(tmp_path, simulation, values, how=settings(14.0), say=said.append)
     (plan,) = said
-    assert re.match(r"7 sizes x 2 implementations x 6 rounds = about 1\d s: the budget allows m = 100, ", plan)
+    assert re.match(r"7 sizes x 2 implementations x 6 rounds = about 1\d s: the budget of 14 s allows m = 100, ", plan)
     assert [one.group for one in run.rounds[:2]] == ["product-m=100-float64-1t"] * 2
     counts = rounds_of(run)
     assert {100, 1000, 10_000} <= set(counts) < set(values)
@@ -115,6 +115,22 @@ def test_who_is_far_behind_and_dear_is_left_out_of_the_largest_size_on_the_recor
     assert "a call 1000 times as long as the fastest's" in left.reason
     assert documents.read(path) == run
     assert rounds_of(run)[20_000] == {"honest": 12}
+
+
+def test_a_plan_that_time_in_proportion_to_the_size_made_too_short_is_told_again_once_each_size_had_a_round(tmp_path):
+    def law(arm, source, index):
+        m = arm.case.size.values["m"]
+        return 2e-7 * m**2 if arm.case.implementation == "honest" else 1e-5 + 1e-8 * m
+
+    said = []
+    simulation = Simulation(truth=law, noise=noise.QUIET, work=lambda case: {})
+    run, _ = swept(tmp_path, simulation, (10, 100, 200, 1000, 2000, 5000), how=settings(), say=said.append)
+    planned, changed = said
+    assert planned.endswith("s allows all of it, and up to 12 rounds where time is left")
+    assert changed.startswith("going by a round of each size, 6 rounds take about ")
+    assert "allows every size, without honest at 5000, and up to 12 rounds" in changed
+    assert {m for m, found in rounds_of(run).items() if "honest" in found} == {10, 100, 200, 1000, 2000}
+    assert all(rounds >= MIN_ROUNDS for found in rounds_of(run).values() for rounds in found.values())
 
 
 def test_what_compiles_anew_at_each_size_is_measured_at_the_ends_and_powers_of_ten(tmp_path):
