@@ -11,12 +11,13 @@ from ...store.records import Run
 from ...store.worker_records import Outcome
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, Table, code, plain
-from ..phrases import between_text, blas_text, conditions, estimate_text, leasts_text, margin_text
+from ..phrases import between_text, blas_text, conditions, leasts_text, margin_text
 from . import startup
 from .subject import Subject
 from .sweep_tables import (
     fastest_table,
     growth_table,
+    growth_text,
     overtaking_table,
     slug,
     steps_table,
@@ -266,11 +267,7 @@ def _grows(one: Sweep) -> list[str]:
     """Return how the time of each grows over the largest decade, where the rounds give that an interval."""
     if not one.growth:
         return []
-    name = plain(one.parameter)
-    parts = [
-        f"{code(each.name)} {name}^{estimate_text(each.slope)} ({name} from {each.first} to {each.last})"
-        for each in one.growth
-    ]
+    parts = [f"{code(each.name)} {growth_text(one, each)}" for each in one.growth]
     return [f"Time grows as: {', '.join(parts)}."]
 
 

@@ -14,6 +14,9 @@ from ..phrases import conditions, estimate_text, ratio_text
 #: How the reason begins of what the budget did not pay for.
 _UNPAID = "not measured: budget"
 
+#: An exponent that is greater by so much from the last size but one is told.
+_STEEPER = 0.1
+
 #: Text for two or more that were not told apart.
 OR = " ~ "
 
@@ -175,6 +178,19 @@ def growth_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
         ),
         rows=tuple((Cell.of(each.name), *_slope(each), Cell.of(each.slope.rounds)) for each in one.growth),
     )
+
+
+def growth_text(one: Sweep, each: Growth) -> str:
+    """Return as in ``m^0.76 [0.75, 0.77] (m from 100 to 1000; from 500 to 1000 m^0.89)``.
+
+    What follows the semicolon is told where time surely grows faster at the end: a fixed cost counts for less there.
+    """
+    name, whole = plain(one.parameter), each.slope
+    last = next((step for step in one.steps if (step.name, step.last) == (each.name, each.last)), None)
+    end = ""
+    if last and last.slope.interval and last.slope.interval.low > whole.value + _STEEPER:
+        end = f"; from {last.first} to {last.last} {name}^{significant(last.slope.value, 2)}"
+    return f"{name}^{estimate_text(whole)} ({name} from {each.first} to {each.last}{end})"
 
 
 def _slope(each: Growth) -> tuple[Cell, ...]:

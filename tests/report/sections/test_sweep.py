@@ -109,6 +109,14 @@ def test_growth_is_that_of_the_largest_decade(usual):
     assert loop.slope.interval.low <= loop.slope.value <= loop.slope.interval.high
 
 
+def test_growth_that_is_steeper_at_the_end_is_told_with_the_sizes(usual):
+    (text,) = (text for text in sweep.section(usual).paragraphs if text.startswith("Time grows as: "))
+    loop, rows, blocks = text.split(", `")
+    assert loop.endswith("(m from 20 to 200)")
+    assert re.search(r"\(m from 100 to 1000; from 500 to 1000 m\^0\.8\d\)$", rows)
+    assert re.search(r"\(m from 100 to 1000; from 500 to 1000 m\^0\.7\d\)\.$", blocks)
+
+
 def test_tables_hold_every_size_and_the_ends_of_the_intervals(usual):
     tables = {table.name: table for table in sweep.section(usual).tables}
     assert set(tables) == {"fastest", "times", "overtaking", "growth", "growth-steps"}
