@@ -147,13 +147,14 @@ class Sweeper:
 
     def _tell_changes(self, plan: sweep_words.Plan, planned_s: float) -> None:
         """Say what a round of each size has changed of the plan: who is left out after all, or that it takes longer."""
+        waiting = {want.group: want for want in map(self._want, self._waiting())}
         payable = self._payable()
         kept = self._kept | payable
-        waiting_s = sweep_plan.cost_s(map(self._want, self._waiting()), payable)
-        kept_s = self._pace.budget_s - self._room_s + waiting_s
+        kept_s = self._pace.budget_s - self._room_s + sweep_plan.cost_s(waiting.values(), payable)
         lost = any(not whos <= kept.get(name, frozenset()) for name, whos in plan.kept.items())
         if lost or kept_s > WORTH_TELLING * planned_s:
-            self._say(sweep_words.changed_sentence(replace(plan, kept=kept), kept_s))
+            wants = [waiting.get(want.group, want) for want in plan.wants]
+            self._say(sweep_words.changed_sentence(replace(plan, wants=wants, kept=kept), kept_s))
 
     def _want(self, group: Group) -> Want:
         """Return what the rounds that a group still wants would take."""

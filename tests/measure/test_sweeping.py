@@ -117,13 +117,15 @@ def test_who_is_far_behind_and_dear_is_left_out_of_the_largest_size_on_the_recor
     assert rounds_of(run)[20_000] == {"honest": 12}
 
 
-def test_a_plan_that_time_in_proportion_to_the_size_made_too_short_is_told_again_once_each_size_had_a_round(tmp_path):
-    def law(arm, source, index):
-        m = arm.case.size.values["m"]
-        return 2e-7 * m**2 if arm.case.implementation == "honest" else 1e-5 + 1e-8 * m
+def quadratic(arm, source, index):
+    """The time of the baseline grows as the square of m, which the problem does not say."""
+    m = arm.case.size.values["m"]
+    return 2e-7 * m**2 if arm.case.implementation == "honest" else 1e-5 + 1e-8 * m
 
+
+def test_a_plan_that_time_in_proportion_to_the_size_made_too_short_is_told_again_once_each_size_had_a_round(tmp_path):
     said = []
-    simulation = Simulation(truth=law, noise=noise.QUIET, work=lambda case: {})
+    simulation = Simulation(truth=quadratic, noise=noise.QUIET, work=lambda case: {})
     run, _ = swept(tmp_path, simulation, (10, 100, 200, 1000, 2000, 5000), how=settings(), say=said.append)
     planned, changed = said
     assert planned.endswith("s allows all of it, and up to 12 rounds where time is left")
@@ -131,6 +133,17 @@ def test_a_plan_that_time_in_proportion_to_the_size_made_too_short_is_told_again
     assert "allows every size, without honest at 5000, and up to 12 rounds" in changed
     assert {m for m, found in rounds_of(run).items() if "honest" in found} == {10, 100, 200, 1000, 2000}
     assert all(rounds >= MIN_ROUNDS for found in rounds_of(run).values() for rounds in found.values())
+
+
+def test_a_baseline_that_turns_out_to_cost_a_size_is_named_when_the_plan_is_told_again(tmp_path):
+    said = []
+    simulation = Simulation(truth=quadratic, noise=noise.QUIET, work=lambda case: {})
+    values = (10, *range(100, 1001, 100))
+    run, _ = swept(tmp_path, simulation, values, how=settings(60.0), say=said.append)
+    assert said[-1].endswith("; honest, the baseline, takes long at the others: --baseline says another)")
+    unpaid = {one.case.size.values["m"] for one in run.left if "for the baseline, honest" in one.reason}
+    assert unpaid
+    assert unpaid == set(values) - set(rounds_of(run))
 
 
 def test_what_compiles_anew_at_each_size_is_measured_at_the_ends_and_powers_of_ten(tmp_path):
