@@ -147,6 +147,8 @@ def _following(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a conversion that makes a view of a view; where it copies, that is written down."""
 
     def follow(given: Any, *args: Any, **options: Any) -> Any:
+        if isinstance(given, np.ma.MaskedArray) and not options.get("subok"):
+            given = given.data  # as it drops the mask
         if isinstance(given, list | tuple) and any(isinstance(one, Observed) for one in given):
             return _forwarded(function.__name__, function, (given, *args), options)
         if not isinstance(given, Observed):
@@ -158,6 +160,16 @@ def _following(function: Callable[..., Any]) -> Callable[..., Any]:
         return _forwarded("copy", function, (given, *args), options)
 
     return follow
+
+
+def _view(value: Any) -> Any:
+    """Return an observed view of an input that is an array; of a masked one, a masked array of an observed one."""
+    if isinstance(value, np.ma.MaskedArray):
+        kept = {"fill_value": value.fill_value, "hard_mask": value.hardmask}
+        return np.ma.MaskedArray(_view(value.data), mask=value.mask, **kept)
+    if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
+        raise TypeError(f"arrays of the class {type(value).__name__} mean something else as plain ones")
+    return value.view(Observed) if isinstance(value, np.ndarray) else value
 
 
 @contextmanager
@@ -196,7 +208,7 @@ def observed(
         As an implementation has it. What it or its step raises passes through: many a compiled library takes plain
         arrays only.
     inputs
-        Name -> array or number; arrays are observed.
+        Name -> array or number; arrays are observed, masked ones too. Of any other subclass TypeError is raised.
     before
         What is done before each call and not observed: inputs that were overwritten are put back.
     fresh
@@ -207,7 +219,7 @@ def observed(
     The calls are those of an ordinary evaluation. The times are a little longer: NumPy reuses a large temporary's
     memory within an expression, but not an observed one's.
     """
-    views = {name: value.view(Observed) if isinstance(value, np.ndarray) else value for name, value in inputs.items()}
+    views = {name: _view(value) for name, value in inputs.items()}
     passes: list[_Record] = []
     with _followed(), collector_off():
         step = prepare(views)

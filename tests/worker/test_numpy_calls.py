@@ -136,6 +136,24 @@ def test_inputs_that_are_no_arrays_stay_what_they_are():
     assert seen(lambda x, beta: x * beta, x=np.ones(3), beta=2.0)[0].name == "multiply"
 
 
+def test_masked_arrays_are_observed_and_stay_masked():
+    x = np.ma.masked_array(np.arange(6.0), mask=[0, 1, 0, 0, 0, 0], fill_value=7.0)
+    found = []
+    calls = seen(lambda x: found.append((x * 2).filled()), x=x)
+    assert [call.times for call in calls if call.name == "multiply"] == [1]
+    assert found[0].tolist() == [0, 7, 4, 6, 8, 10]
+    assert Counter(call.name for call in seen(lambda x: np.sqrt(np.asarray(x)), x=x)) == Counter(["sqrt"])
+    assert x.tolist() == [0, None, 2, 3, 4, 5]
+
+
+def test_of_arrays_that_mean_something_else_as_plain_ones_nothing_is_counted():
+    class Quantity(np.ndarray):
+        """An array with a unit."""
+
+    with pytest.raises(TypeError, match="Quantity"):
+        seen(lambda x: x * x, x=np.ones(3).view(Quantity))
+
+
 def test_what_an_implementation_raises_passes_through_and_nothing_is_recorded_then():
     def prepare(inputs):
         if type(inputs["x"]) is not np.ndarray:
