@@ -8,9 +8,11 @@ from ..problems.case import Case
 from ..store.records import Left, Run
 from ..store.worker_records import Worker
 from .amounts import QUANTITIES, Amounts, Unit, amounts
-from .diagnosis import CostRange, Diagnosis, diagnose
+from .diagnosis import NOTABLE_SHARE, CostRange, Diagnosis, diagnose
 from .findings import Finding, GroupFindings, estimate
+from .hot_lines import Accounted, accounted
 from .roofline import peak, roofs_of
+from .source_facts import SourceFacts, source_facts
 from .verdict import Ratio
 
 #: What changes by less than this factor, or by less than this, from one rung to the next explains nothing.
@@ -21,6 +23,9 @@ _EXPLAINING = (
     *("NumPy calls", "page faults", "allocated bytes", "bytes moved outside BLAS", "calls that mix C and F order"),
     *("GFLOP/s in BLAS", "GB/s outside BLAS"),
 )
+
+#: Those of them that take time by page faults alone.
+_FAULTING = ("page faults", "allocated bytes")
 
 #: So many changes are reported, the largest.
 MOST_CHANGES = 3
@@ -57,6 +62,15 @@ class Rung:
     """That of the rung before; None on the first, and beside the ladder."""
     speedup_over_previous: Ratio | None
     changes: tuple[CountChange, ...]
+    accounted: Accounted | None
+    """Lines, of the slower of the two, in which the difference to the rung before lies."""
+    facts: SourceFacts | None
+    """None where the run does not hold its source."""
+
+    @property
+    def seconds(self) -> float:
+        """Its min time; 0 where that is unknown."""
+        return _seconds(self.finding)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +153,8 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
     diagnosis = None
     if worker.calls is not None and seconds is not None and not worker.own_clock:
         diagnosis = diagnose(seconds, worker.calls, context.costs, faults=finding.faults_per_call, work=work)
-    logs = None
+    logs, name = None, finding.arm.case.implementation
+    names = _explaining(context.costs, before, does, _seconds(finding)) if before else ()
     if before:
         logs = estimate(group.rounds.log_ratios(finding.arm, before.finding.arm), run.settings.stopping)
     return Rung(
@@ -150,18 +165,40 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
         diagnosis=diagnosis,
         previous=before.finding.arm.case if before else None,
         speedup_over_previous=Ratio.of(logs).inverse() if logs else None,
-        changes=_changes(before.amounts, does, faster=logs is None or logs.value < 0) if before else (),
+        changes=_changes(before.amounts, does, names, faster=logs is None or logs.value < 0) if before else (),
+        accounted=_accounted(before, worker, _seconds(finding)) if before else None,
+        facts=source_facts(name, run.sources.get(name, {})),
     )
 
 
-def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountChange, ...]:
-    """Return what has changed by LEAST_CHANGE or more, and by more than one or two, in the direction of the time.
+def _accounted(before: Rung, worker: Worker, seconds: float) -> Accounted | None:
+    """Return the lines of the slower of two rungs in which their difference lies."""
+    both = [(before.seconds, before.worker.lines), (seconds, worker.lines)]
+    (fast_s, faster), (slow_s, slower) = sorted(both, key=lambda one: one[0])
+    return accounted(slower, slow_s, faster, fast_s)
+
+
+def _explaining(costs: CostRange, before: Rung, after: Amounts, seconds: float) -> Sequence[str]:
+    """Return the quantities that may explain a difference: what takes time by page faults only where that is notable.
+
+    A fault is taken to cost the most that any worker measured.
+    """
+    fault_ns, old, new = costs.high.fault_ns, before.amounts.faults, after.faults
+    saved_s = 0.0 if fault_ns is None or old is None or new is None else (old - new) * fault_ns * 1e-9
+    difference_s = before.seconds - seconds
+    if saved_s * difference_s > 0 and abs(saved_s) >= NOTABLE_SHARE * abs(difference_s):
+        return _EXPLAINING
+    return [one for one in _EXPLAINING if one not in _FAULTING]
+
+
+def _changes(before: Amounts, after: Amounts, names: Iterable[str], *, faster: bool) -> tuple[CountChange, ...]:
+    """Return which quantities have changed by LEAST_CHANGE or more, and by more than one or two, as the time has.
 
     Counts come before rates, the largest changes first. What has changed the other way (more calls, and yet faster)
     explains nothing.
     """
     found = []
-    for quantity in (QUANTITIES[name] for name in _EXPLAINING):
+    for quantity in (QUANTITIES[name] for name in names):
         old, new = quantity.of(before), quantity.of(after)
         if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
             least, most = sorted((old, new))
@@ -171,14 +208,17 @@ def _changes(before: Amounts, after: Amounts, *, faster: bool) -> tuple[CountCha
     return tuple(sorted(found, key=lambda one: (one.unit == Unit.RATE, -one.size))[:MOST_CHANGES])
 
 
-def better(ladder: Ladder, rung: Rung, what: str) -> Case | None:
-    """Return the first case after a rung that is faster and has half of a count, or a better rate; None without one."""
-    quantity = QUANTITIES[what]
-    own = quantity.of(rung.amounts)
-    if rung not in ladder.rungs or not own:
+def better(ladder: Ladder, rung: Rung, *whats: str) -> Rung | None:
+    """Return the first rung after one that is faster and has half of each count, or a better rate; None without one."""
+    quantities = [QUANTITIES[what] for what in whats]
+    own = [quantity.of(rung.amounts) for quantity in quantities]
+    if rung not in ladder.rungs or not all(own):
         return None
     for other in ladder.rungs[ladder.rungs.index(rung) + 1 :]:
-        count, faster = quantity.of(other.amounts), _seconds(other.finding) < _seconds(rung.finding)
-        if faster and count is not None and quantity.is_better(count, own):
-            return other.finding.arm.case
+        values = [quantity.of(other.amounts) for quantity in quantities]
+        each = zip(quantities, values, own, strict=True)
+        if other.seconds < rung.seconds and all(
+            value is not None and than is not None and quantity.is_better(value, than) for quantity, value, than in each
+        ):
+            return other
     return None

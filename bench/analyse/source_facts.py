@@ -9,7 +9,7 @@ import io
 import re
 import sys
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, splitext
 
@@ -43,6 +43,9 @@ _WAYS_OUT: Mapping[str, str] = {"ctypes": "compiled code", "subprocess": "anothe
 #: What the plainest implementations may use: what is written with this alone needs neither compiler nor more libraries.
 _PLAIN = frozenset({"numpy"})
 
+#: What returns a list.
+_LISTING = frozenset({"list", "sorted", "tolist"})
+
 #: What of a module is no code.
 _NO_CODE = frozenset(
     {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
@@ -61,6 +64,8 @@ class SourceFacts:
     """Languages and libraries beyond Python and NumPy, as ``numba`` or ``C``; empty where it needs none."""
     complete: bool
     """Whether all that it is made of was seen: not where it imports a file that is not its own."""
+    lists: frozenset[str] = frozenset()
+    """Names of variables and attributes that it makes lists of Python."""
 
     @property
     def plain(self) -> bool:
@@ -97,6 +102,7 @@ def source_facts(name: str, files: Mapping[str, str]) -> SourceFacts | None:
         numpy="numpy" in imported,
         needs=(*dict.fromkeys(foreign.values()), *others, *ways),
         complete=all(_is_among(files, file, found) for file, one in modules.items() for found in one.relative),
+        lists=frozenset(found for module in modules.values() for found in module.lists),
     )
 
 
@@ -136,6 +142,22 @@ class _Module:
         required = literals(tree).get("REQUIRES", ()) if used is tree.body else ()
         self.required = {re.split(r"[^\w.-]", str(one))[0] for one in _several(required)}
         self.lines = _lines_of(text, used)
+        self.lists = {name for node in nodes for name in _lists(node)}
+
+
+def _lists(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement makes lists: ``a = []``, ``a: list = list(b)``, ``self.a = sorted(b)``."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
+        return
+    made, targets = node.value, node.targets if isinstance(node, ast.Assign) else [node.target]
+    by_call = isinstance(made, ast.Call) and name_of(made.func) in _LISTING
+    if by_call or isinstance(made, ast.List | ast.ListComp):
+        yield from filter(None, map(name_of, targets))
+
+
+def name_of(node: ast.AST) -> str:
+    """Return the name of a variable or an attribute; empty of anything else."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 def _several(value: object) -> Iterable[object]:

@@ -117,3 +117,8 @@ def test_what_is_no_python_tells_nothing(text):
     assert facts(text) is None
     assert source_facts("loop", {}) is None
     assert source_facts("loop", {"loop.txt": "words"}) is None
+
+
+def test_what_is_made_a_list_is_known_by_name():
+    text = "a = []\nb: list = list(x)\nself.c = [1 for _ in x]\nd, e = {}, x\nf = x.tolist()"
+    assert source_facts("loop", {"loop.py": text}).lists == {"a", "b", "c", "f"}

@@ -12,6 +12,7 @@ from ...units import DASH, middle_unit, seconds_in, significant, time_unit
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Table
 from ..phrases import label, named, ratio_text, titled
+from . import hot_lines
 from .reasons import range_text
 
 #: A call is shown to people if it takes such a share of the time inside NumPy.
@@ -77,9 +78,16 @@ def _step_row(ladder: Ladder, rung: Rung, unit: str) -> tuple[Cell, ...]:
         value_cell(ratio, ratio_text(ratio)),
         Cell.of(label(rung.previous, ladder.group) if rung.previous else None),
         *bound_cells(ratio),
-        Cell(value=cause, text=cause or ("not explained" if found else DASH)),
+        Cell(value=cause, text=cause or _uncaused(rung)),
         *_range_cells(found.share if found and cause else None),
     )
+
+
+def _uncaused(rung: Rung) -> str:
+    """Return what stands in the place of a cause: where lines of the user's own tell where the time goes, that."""
+    if hot_lines.stand_for(rung):
+        return "its own lines"
+    return "not explained" if rung.diagnosis else DASH
 
 
 def _range_cells(share: Share | None) -> tuple[Cell, Cell, Cell]:
