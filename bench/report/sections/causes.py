@@ -23,6 +23,9 @@ BOUND = {
 #: Memory that is allocated anew takes a page fault for a page of it, of 4096 bytes or more; half of them must be that.
 _LEAST_ALLOCATED = 2048
 
+#: The same call so often on arrays of the same shape is a loop.
+_LEAST_REPEATED = 10
+
 #: What has half of the width in float32.
 _DOUBLE = ("float64", "complex128")
 
@@ -36,6 +39,8 @@ def _overhead(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
         size = plain(rung.finding.arm.case.size.smallest.name)
         what = f"{what} ({size} takes {time_text(amounts.smallest_s)})"
         return what, "It does not grow with the size; here only fewer calls, or compiled code, would help"
+    if max((one.times for one in _seen(rung)), default=0) < _LEAST_REPEATED:
+        return what, "Only fewer calls, or compiled code, would help"
     return what, f"Do more with each call: whole arrays, or blocks of many samples{_see(ladder, rung, 'NumPy calls')}"
 
 

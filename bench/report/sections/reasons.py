@@ -48,7 +48,7 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
     if hot_lines.stand_for(rung):
         return " ".join([f"{name} spends its time in {hot_lines.told(rung)}.", *(_excess(found) if found else ())])
     if found is None:
-        return f"{name} takes plain arrays only: what it does could not be seen."
+        return f"{name} takes arrays of one class only: what it does could not be seen."
     if found.cause is None:
         return " ".join([_unexplained(name, found), *_excess(found)])
     what, change = CAUSES[found.cause](ladder, rung, share_text(found.share))

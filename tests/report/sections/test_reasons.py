@@ -35,6 +35,14 @@ def test_overhead_that_is_paid_once_is_told_from_that_which_grows_with_the_size(
     assert "however small their arrays (m=1 takes 3.00 us). It does not grow" in sentences(run)["small"]
 
 
+def test_of_a_few_calls_nothing_is_said_of_whole_arrays():
+    calls = (passes(2, moved=300, ns=600), passes(3, moved=300, ns=900, mixed=True))
+    does = {"few": Does(calls=calls, smallest_ns=None)}
+    found = sentences(make_explained([Spec(name="few", ms=0.0015, baseline=True)], does))["few"]
+    assert "`few` is overhead-bound: 5 NumPy calls" in found
+    assert "Only fewer calls, or compiled code, would help." in found
+
+
 def test_page_faults_are_named_with_their_cost_and_their_remedy():
     assert (
         "935 page faults a call cost about 16 % of the time: reuse buffers (`inplace` allocates 27.0 kB a call instead "
@@ -92,7 +100,7 @@ def test_with_memory_retained_no_word_is_said_of_retaining_it():
 def test_what_cannot_be_seen_is_called_so():
     found = sentences(make_explained())
     assert found["octave"] == "`octave` computes in another program, whose work is not seen."
-    assert found["torch_eager"] == "`torch_eager` takes plain arrays only: what it does could not be seen."
+    assert found["torch_eager"] == "`torch_eager` takes arrays of one class only: what it does could not be seen."
 
 
 def test_what_is_not_explained_is_called_so():
