@@ -166,16 +166,18 @@ def _rung(context: _Context, worker: Worker, finding: Finding, before: Rung | No
         previous=before.finding.arm.case if before else None,
         speedup_over_previous=Ratio.of(logs).inverse() if logs else None,
         changes=_changes(before.amounts, does, names, faster=logs is None or logs.value < 0) if before else (),
-        accounted=_accounted(before, worker, _seconds(finding)) if before else None,
+        accounted=_accounted(before, worker, diagnosis, _seconds(finding)) if before else None,
         facts=source_facts(name, run.sources.get(name, {})),
     )
 
 
-def _accounted(before: Rung, worker: Worker, seconds: float) -> Accounted | None:
-    """Return the lines of the slower of two rungs in which their difference lies."""
-    both = [(before.seconds, before.worker.lines), (seconds, worker.lines)]
-    (fast_s, faster), (slow_s, slower) = sorted(both, key=lambda one: one[0])
-    return accounted(slower, slow_s, faster, fast_s)
+def _accounted(before: Rung, worker: Worker, diagnosis: Diagnosis | None, seconds: float) -> Accounted | None:
+    """Return the lines of the slower of two rungs in which a large difference lies, if no count is its cause."""
+    both = [(before.seconds, before.worker, before.diagnosis), (seconds, worker, diagnosis)]
+    (fast_s, faster, _), (slow_s, slower, found) = sorted(both, key=lambda one: one[0])
+    if slow_s < LEAST_CHANGE * fast_s or (found and found.cause):
+        return None
+    return accounted(slower.lines, slow_s, faster.lines, fast_s)
 
 
 def _explaining(costs: CostRange, before: Rung, after: Amounts, seconds: float) -> Sequence[str]:

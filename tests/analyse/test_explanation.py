@@ -9,6 +9,7 @@ from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders
 from bench.analyse.findings import findings
 from bench.report import json_explanation
+from bench.store.profile_records import Line
 from bench.store.worker_records import Outcome
 from tests.builders import Spec, make_run
 from tests.explained import DOES, USUAL, Does, make_explained, products
@@ -118,6 +119,22 @@ def test_fewer_page_faults_explain_nothing_where_their_time_is_next_to_none():
     few = [USUAL[0], replace(USUAL[1], faults=100), USUAL[2]]
     found = rungs(laddered(make_explained(few)))
     assert not {"page faults", "allocated bytes"} & {one.what for one in found["inplace"].changes}
+
+
+@pytest.mark.parametrize(
+    ("slower", "told"),
+    [
+        (Spec(name="loop", ms=36.0, baseline=True), True),
+        (Spec(name="loop", ms=20.0, baseline=True), False),  # a small difference
+        (USUAL[0], False),  # its cause was counted
+    ],
+)
+def test_lines_account_for_a_large_difference_of_which_no_count_is_the_cause(slower, told):
+    lines = (Line(file="rows.py", number=8, text="total += one", times=20_000, share=1.0),)
+    does = {name: replace(DOES.get(name, Does()), lines=lines) for name in (slower.name, "quick")}
+    run = make_explained([slower, Spec(name="quick", ms=18.0)], does, ladder=())
+    run = replace(run, problem=replace(run.problem, work={}))
+    assert (rungs(laddered(run))["quick"].accounted is not None) == told
 
 
 def test_what_was_not_started_wrong_or_not_counted_is_left_out():
