@@ -84,11 +84,12 @@ def _memory(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     passes = [one for one in _seen(rung) if one.kind not in (CallKind.PRODUCT, CallKind.INDEX)]
     calls = sum(one.times for one in passes)
     if not calls:
-        return f"reading its inputs and writing its results alone takes about {share} of the time", "Read them once"
+        return f"reading its inputs and writing its results alone takes about {share} of the time", ""
     if rung.amounts.moved_bytes is None:
-        most = code(max(passes, key=lambda one: one.ns).name)
-        what = f"{many(calls, 'call')} beside the matrix products, mostly {most}, about {share} of the time"
-        return what, "What they compute is not seen; a matrix product may say the same, and BLAS does it fastest"
+        most = max(passes, key=lambda one: one.ns).name
+        what = f"{many(calls, 'call')} beside the matrix products, mostly {code(most)}, about {share} of the time"
+        product = "; a matrix product may say the same, and BLAS does it fastest" if most == "einsum" else ""
+        return what, f"What they compute is not seen{product}"
     mixed = rung.amounts.mixed_calls
     orders = f" ({mixed:,} on arrays of both C and F order)" if mixed else ""
     what = (

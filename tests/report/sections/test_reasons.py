@@ -69,6 +69,19 @@ def test_a_call_whose_work_is_not_seen_is_named_and_nothing_is_said_of_reading_i
     found = sentences(make_explained(does={"vectorized": Does(calls=(einsum,))}))["vectorized"]
     assert "2 calls beside the matrix products, mostly `einsum`, about" in found
     assert "reading its inputs" not in found
+    assert "a matrix product may say the same" in found
+    other = replace(einsum, name="convolve")
+    found = sentences(make_explained(does={"vectorized": Does(calls=(other,))}))["vectorized"]
+    assert "mostly `convolve`" in found
+    assert "a matrix product" not in found
+
+
+def test_of_compiled_code_that_reads_its_inputs_nothing_is_said_of_reading_them_once():
+    run = make_explained([Spec(name="c_fused", ms=0.5, baseline=True)], {"c_fused": Does()}, ladder=())
+    run = replace(run, problem=replace(run.problem, work={name: {"bytes": 12e6} for name in run.problem.work}))
+    found = sentences(run)["c_fused"]
+    assert "is memory-bound: reading its inputs and writing its results alone takes about" in found
+    assert found.endswith("of the time.")
 
 
 def test_arithmetic_is_named_with_the_rate_of_the_products():
