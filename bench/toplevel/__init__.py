@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .bench.api.result import Comparison
     from .bench.errors import ImplbenchError
 
+    __version__: str
+
 __all__ = ["Comparison", "ImplbenchError", "blocks", "compare", "load_ipython_extension", "merge", "run_block"]
 
 _PLACES = {
@@ -33,10 +35,14 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for."""
     from importlib import import_module
 
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("implbench")
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_PLACES[name], __name__), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return [*__all__, "__version__"]
