@@ -42,7 +42,11 @@ class Comparison:
 
     @property
     def ratio(self) -> "Ratio | None":
-        """How many times as fast as the first that function is: ``.value``, ``.interval.low``, ``.interval.high``."""
+        """How many times as fast as the first that function is: ``.value``, ``.interval.low``, ``.interval.high``.
+
+        None where it has no time, as it is wrong, failed or was not measured: `verdict` says which. The interval is
+        None where there were too few rounds for one.
+        """
         return self.ratios[self._best()]
 
     def frame(self) -> "DataFrame":

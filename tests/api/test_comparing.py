@@ -159,3 +159,5 @@ def test_real_workers_compute_functions_of_a_program():
         quiet=True,
     )
     assert result.verdicts == {"rows": "undecided", "wrong": "wrong"}
+    assert result.ratios["wrong"] is None
+    assert result.ratio.interval is None  # of one round
