@@ -98,6 +98,17 @@ def leasts_text(groups: Sequence[GroupFindings]) -> str:
     return f"{margin_text(groups[0].margin)} (up to {percent(max(noisy))} where the machine was noisier)"
 
 
+def below_text(groups: Sequence[GroupFindings]) -> str:
+    """Return which differences count as none, as in ``differences below 3 % do not count``."""
+    why = "cannot be told apart in this run" if any(group.too_noisy for group in groups) else "do not count"
+    return f"differences below {leasts_text(groups)} {why}"
+
+
+def difference_text(speed: Ratio) -> str:
+    """Return a ratio of speeds as in ``3 % [1 %, 5 %] faster``, ``7 % slower``."""
+    return f"{gain_text(speed)} faster" if speed.value >= 1 else f"{gain_text(speed.inverse())} slower"
+
+
 def counted(number: int, noun: str) -> str:
     """Return as in ``1 round``, ``12 rounds``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

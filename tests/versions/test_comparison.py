@@ -279,7 +279,7 @@ def test_memory_counts_in_sentence_and_exit_code_where_it_is_gated(ones, is_gate
 def test_memory_that_is_not_gated_is_told_beside_the_answer_and_in_a_column():
     answer, table, _threats = sections(held_to(comparison(MORE), MORE, is_gated=False))
     (said,) = (one for one in answer.paragraphs if one.startswith("Memory: more at the peak: "))
-    assert "(50.0 MB -> 60.0 MB), at a margin of 10 %" in said
+    assert "(50.0 MB -> 60.0 MB), against a margin of 10 %" in said
     (row,) = table.tables[0].for_people().rows
     assert row[-1].text == "50.0 MB -> 60.0 MB: larger"
     answer, _table, _threats = sections(held_to(comparison(LESS), LESS))

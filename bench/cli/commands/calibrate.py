@@ -64,7 +64,7 @@ def _told(said: Calibration, resolved: float | None, fresh: int) -> tuple[str, .
     seen = f"finds a slowdown of {visible} in {POWER:.0%} of tries here"
     wrong = f"calls identical code slower in {said.false_alarms:.1%} and leaves it undecided in {said.undecided:.1%}"
     return (
-        f"A gate at a margin of {percent(said.margin)} {seen}, {wrong}.",
+        f"A gate with a margin of {percent(said.margin)} {seen}, {wrong}.",
         f"(Simulated from {said.rounds} measured rounds of identical code, {fresh} fresh rounds for a suspect.)",
         f"Two identical arms resolve differences from {percent(resolved)} on."
         if resolved is not None

@@ -8,7 +8,7 @@ from ...stats.scaling import reigns
 from ...store.worker_records import Outcome
 from ..chart import Axis, Chart, Colour, Point, Series
 from ..parts import plain
-from ..phrases import conditions, leasts_text
+from ..phrases import below_text, conditions
 from .style import key, looks
 
 #: Part of a row that its cells fill.
@@ -25,7 +25,7 @@ def chart(analysis: Analysis) -> Chart:
     """Return the map of all sweeps of a run, of which it has one at least."""
     found = analysis.sweeps
     values = sorted({value for one in found for value in one.values})
-    margin = leasts_text([place.group for one in found for place in one.places])
+    below = below_text([place.group for one in found for place in one.places])
     known = looks(analysis.run)
     cells = _cells(found, values)
     cases = {name: each.arm.case for one in found for place in one.places for name, each in place.timed.items()}
@@ -34,7 +34,7 @@ def chart(analysis: Analysis) -> Chart:
         title="The fastest",
         caption=(
             f"The fastest of {plain(analysis.run.problem.name)} by {plain(found[0].parameter)}: a row a condition, a "
-            f"column a size; two colours in one cell are not told apart at a margin of {margin}."
+            f"column a size; two colours in one cell are not told apart ({below})."
         ),
         x=Axis(label=plain(found[0].parameter), scale="category", categories=tuple(map(str, values))),
         y=Axis(label="", scale="category", categories=tuple(conditions(one.case) for one in found)),

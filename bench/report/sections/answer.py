@@ -12,10 +12,19 @@ from ...stats.racing import Race
 from ...store import selectors
 from ...store.records import Left, Run
 from ...store.selectors import used_rounds
-from ...units import percent
 from ..checked import sentence as checked_sentence
 from ..parts import Section, code, plain
-from ..phrases import TIMES_FROM, condition, counted, gain_text, label, least_text, margin_text, times_text
+from ..phrases import (
+    TIMES_FROM,
+    below_text,
+    condition,
+    counted,
+    difference_text,
+    label,
+    least_text,
+    margin_text,
+    times_text,
+)
 from .best import sentences as best_sentences
 from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
@@ -153,9 +162,9 @@ def _more(analysis: Analysis, group: GroupFindings, known: set[str]) -> list[str
     undecided = any(one.verdict == Verdict.UNDECIDED for one in group.ok)
     if group.too_noisy and undecided and group.resolved is not None and group.noise is not None:
         paragraphs.append(
-            f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured twice, "
-            f"differed from itself by {gain_text(Ratio.of(group.noise))}, which resolves {percent(group.resolved)} and "
-            "no less. Make it quieter (`implbench doctor`) or measure more rounds."
+            f"This machine is too noisy for a margin of {margin_text(group.margin)}: the baseline, measured against "
+            f"itself, was {difference_text(Ratio.of(group.noise).inverse())}, so {below_text([group])}. Make it "
+            "quieter (`implbench doctor`) or measure more rounds."
         )
     return paragraphs
 
@@ -228,15 +237,14 @@ def _standing(group: GroupFindings, rival: str, log_ratio: Estimate) -> str:
         case Verdict.FASTER if ratio.value >= TIMES_FROM:
             return f"It is {times_text(ratio)} as fast as the runner-up, {rival}."
         case Verdict.FASTER:
-            return f"It is ahead of the runner-up, {rival}, by {gain_text(ratio)}."
+            return f"It is {difference_text(ratio)} than the runner-up, {rival}."
         case Verdict.SLOWER:
-            return f"Measured against each other, {rival} is ahead of it by {gain_text(ratio.inverse())}."
+            return f"Measured against each other, it is {difference_text(ratio)} than {rival}."
         case Verdict.UNDECIDED:
-            doubt = f"{gain_text(ratio)} ahead; more rounds may decide"
-            return f"It is not told apart from {rival} at a margin of {least_text(group)}: {doubt}."
-    return (
-        f"It is not told apart from {rival}: {gain_text(ratio)} ahead, equal within the margin of {least_text(group)}."
-    )
+            more = "; more rounds may decide"
+        case _:
+            more = ""
+    return f"It is not told apart from {rival}: it was {difference_text(ratio)}, and {below_text([group])}{more}."
 
 
 def _too_little(group: GroupFindings, pair: Sequence[Finding], rounds: int) -> str:

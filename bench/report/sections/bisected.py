@@ -42,8 +42,8 @@ def sentence(found: Bisection) -> str:
     case, good, bad = code(found.case), plain(found.good), plain(found.bad)
     if last.state == State.NOT_SLOWER:
         why = "the two are the same code" if last.log_ratio is None else f"time BAD/GOOD {_ratio(last)}"
-        margin = f"at a margin of {margin_text(found.margin)}"
-        return f"Nothing to find: {case} is not slower in BAD ({bad}) than in GOOD ({good}), {margin}: {why}."
+        slower = f"slower by {margin_text(found.margin)} or more"
+        return f"Nothing to find: {case} is not {slower} in BAD ({bad}) than in GOOD ({good}): {why}."
     if last.state != State.SLOWER:
         open_ = "is undecided" if last.state == State.UNDECIDED else "cannot be told"
         why = f"{plain(last.reason or '')}; BASE is GOOD, HEAD is BAD"
@@ -54,7 +54,7 @@ def sentence(found: Bisection) -> str:
         return f"Not decided: the first commit in which {slower} is one of {len(found.candidates)}: {named}."
     one = found.path[found.first]
     slower = f"{case} is slower than in GOOD ({good}): by {_slowdown(found.tried[found.first])}"
-    return f"{code(one.short)} is the first commit in which {slower}, at a margin of {margin_text(found.margin)}."
+    return f"{code(one.short)} is the first commit in which {slower}, against a margin of {margin_text(found.margin)}."
 
 
 def step(one: Commit, said: Tried, left: int) -> str:

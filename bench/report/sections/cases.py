@@ -15,7 +15,7 @@ from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import group_label, leasts_text, named, ratio_text, says_dtype, titled
+from ..phrases import below_text, group_label, named, ratio_text, says_dtype, titled
 from . import answer, beside_time
 from .subject import Subject
 
@@ -52,7 +52,7 @@ def section(analysis: Analysis) -> Section | None:
     groups, run = analysis.groups, analysis.run
     text = (
         "Speed-up is time of the baseline / time of the case, from burst minima paired within rounds; in brackets the "
-        f"95 % interval over rounds. The verdict holds at a margin of {leasts_text(groups)}. The min time is "
+        f"95 % interval over rounds. In the verdict, {below_text(groups)}. The min time is "
         "of the same burst minima: their median over the passes of a round, then over rounds. The median time is what "
         f"a call usually took, disturbed or not, with its own speed-up.{beside_time.memory_sentence(groups)}"
         f"{in_full(run.checks, run.problem.outputs)}"

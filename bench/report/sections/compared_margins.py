@@ -16,11 +16,11 @@ def are_several(found: Comparison) -> bool:
 
 
 def at_margins(told: Iterable[tuple[float, str]]) -> str:
-    """Return texts with the margins that they hold at, as in ``a, b, at a margin of 3 %; c, at a margin of 10 %``."""
+    """Return texts with their margins, as in ``a, against a margin of 3 %; b, against a margin of 10 %``."""
     texts: dict[float, list[str]] = {}
     for margin, text in told:
         texts.setdefault(margin, []).append(text)
-    return "; ".join(f"{', '.join(ones)}, at a margin of {margin_text(margin)}" for margin, ones in texts.items())
+    return "; ".join(f"{', '.join(ones)}, against a margin of {margin_text(margin)}" for margin, ones in texts.items())
 
 
 def below(margins: Iterable[float], before: str) -> str:

@@ -7,7 +7,7 @@ from ...analyse.explanation import Ladder, Rung
 from ...units import percent
 from ..charts.ratios import differs
 from ..parts import code, plain
-from ..phrases import change_text, label, least_text, listed, ratio_text, share_text, times_text
+from ..phrases import below_text, change_text, label, listed, ratio_text, share_text, times_text
 from . import hot_lines
 from .causes import BOUND, CAUSES, faults, name_of
 
@@ -116,7 +116,7 @@ def _step(ladder: Ladder, rung: Rung) -> str | None:
         return None
     before = code(label(rung.previous, ladder.group))
     if ratio.interval and not differs(ratio, ladder.group.least):
-        return f"It is not told apart from {before} at a margin of {least_text(ladder.group)}: {ratio_text(ratio)}."
+        return f"It is not told apart from {before}: {ratio_text(ratio)}, and {below_text([ladder.group])}."
     about = "" if ratio.interval else "about "
     changes = "; ".join(change_text(change) for change in rung.changes)
     text = f"It is {about}{times_text(ratio)} as fast as {before}"

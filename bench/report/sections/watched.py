@@ -43,11 +43,11 @@ def _verdict(remeasured: Remeasured) -> str:
     margin = margin_text(remeasured.margin)
     match remeasured.verdict:
         case Verdict.EQUIVALENT | Verdict.SLOWER_WITHIN:
-            return f": no difference from the version before at a margin of {margin}"
+            return f": no difference of {margin} or more from the version before"
         case Verdict.UNDECIDED if remeasured.resolved > remeasured.margin:
             return f": undecided, for identical code differed by up to {percent(remeasured.resolved)} in the run"
         case Verdict.UNDECIDED:
-            return f": undecided at a margin of {margin}"
+            return f": undecided against a margin of {margin}"
     return ""
 
 

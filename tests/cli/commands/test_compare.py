@@ -545,4 +545,4 @@ def test_whose_memory_grew_is_named_in_the_answer(folder, capsys, simulated):
     assert main(["compare", "HEAD", "--budget", "30", "--gate-memory", "--quiet"]) == Exit.REGRESSION
     told = capsys.readouterr().out
     assert told.startswith("More memory at the peak: `product[honest-M]` by 20.00 % [")
-    assert "(50.0 MB -> 60.0 MB), at a margin of 10 %" in " ".join(told.split())
+    assert "(50.0 MB -> 60.0 MB), against a margin of 10 %" in " ".join(told.split())

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bench.analyse.analysis import Analysis
+from bench.analyse.verdict import Ratio
 from bench.problems.case import Size
+from bench.report.phrases import difference_text
 from bench.report.sections import answer
 from bench.store.worker_records import Outcome
 from tests.builders import SIZE_M, USUAL, Spec, disturbed, make_run
@@ -63,13 +65,19 @@ def test_an_order_that_nobody_asked_for_is_said_to_be_the_one_given(order, told)
 
 def test_the_runner_up_is_compared_in_the_rounds_of_both():
     second = paragraphs(make_run())[1]
-    assert re.search(r"ahead of the runner-up, `inplace`, by 6\.\d % \[6\.\d %, 6\.\d %\]", second), second
+    assert re.search(r"It is 6\.\d % \[6\.\d %, 6\.\d %\] faster than the runner-up, `inplace`", second), second
 
 
 def test_a_runner_up_within_the_margin_is_not_told_apart():
     run = make_run([BASE, Spec(name="one", ms=1.0), Spec(name="two", ms=1.005)])
-    assert "It is not told apart from `two`: 0." in paragraphs(run)[1]
-    assert "equal within the margin of 3 %" in paragraphs(run)[1]
+    second = paragraphs(run)[1]
+    assert re.search(r"It is not told apart from `two`: it was 0\.\d+ % \[.*\] faster, and", second)
+    assert "differences below 3 % do not count." in second
+
+
+@pytest.mark.parametrize(("value", "told"), [(1.07, "7.0 % faster"), (1 / 1.07, "7.0 % slower")])
+def test_a_difference_is_never_a_negative_number(value, told):
+    assert difference_text(Ratio(value=value, interval=None)) == told
 
 
 def test_an_undecided_runner_up_is_not_told_apart_and_more_rounds_are_advised():

@@ -59,7 +59,7 @@ def test_the_commit_that_is_slower_first_is_named_with_the_one_before_it():
     answer, *others = told(None, FINE, SLOW, SLOW)
     assert answer == (
         "`c000000000` is the first commit in which `rows[loop]` is slower than in GOOD (v0 (0000)): "
-        "by 10.5 % [10.4 %, 10.6 %], at a margin of 3 %."
+        "by 10.5 % [10.4 %, 10.6 %], against a margin of 3 %."
     )
     assert others == [
         "`c000000000`, by its author on 2026-11-26T10:00:00+01:00: c",
@@ -90,7 +90,7 @@ def test_where_skipped_commits_stand_before_it_all_that_it_may_be_are_named():
 @pytest.mark.parametrize(
     ("last", "beginning", "end"),
     [
-        (FINE, "Nothing to find: `rows[loop]` is not slower in BAD (main (ffff)) than in GOOD (v0 (0000)),", "1.005]."),
+        (FINE, "Nothing to find: `rows[loop]` is not slower by 3 % or more in BAD (main (ffff)) than", "1.005]."),
         (Tried(state=State.NOT_SLOWER), "Nothing to find", "the two are the same code."),
         (BROKEN, "Nothing was searched: whether `rows[loop]` is slower", "cannot be built; BASE is GOOD, HEAD is BAD."),
         (measured(State.UNDECIDED, 0.03, "x"), "Nothing was searched", "is undecided: x; BASE is GOOD, HEAD is BAD."),

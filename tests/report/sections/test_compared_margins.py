@@ -29,7 +29,7 @@ def judged(*ones, resolved=0.01):
         (
             judged((SLOW, 0.03), (SLOW, 0.05), (SAME, 0.5)),
             Exit.REGRESSION,
-            r"Slower: `p\[a\]` by 10\.0 % \[.*\], at a margin of 3 %; `p\[b\]` by 10\.0 % .*, at a margin of 5 % \(",
+            r"Slower: `p\[a\]` by 10\.0 % \[.*\], against a margin of 3 %; `p\[b\]` by 10\.0 % .* of 5 % \(",
         ),
         (
             judged((SAME, 0.1), (SAME, 0.03), (SAME, 0.1)),
@@ -39,7 +39,7 @@ def judged(*ones, resolved=0.01):
         (
             judged((UNDECIDED, 0.03), (UNDECIDED, 0.04)),
             Exit.UNDECIDED,
-            r"Not decided: `p\[a\]` \(time .*\), at a margin of 3 %; `p\[b\]` \(time .*\), at a margin of 4 % \(",
+            r"Not decided: `p\[a\]` \(time .*\), against a margin of 3 %; `p\[b\]` \(time .*\), .* of 4 % \(",
         ),
         (
             judged((SAME, 0.03), (SAME, 0.1), resolved=0.05),
@@ -71,7 +71,7 @@ def test_the_table_has_a_column_of_margins_where_they_differ():
 @pytest.mark.parametrize(
     ("margins", "code", "said"),
     [
-        ((0.1, 0.3), Exit.REGRESSION, r"More memory at the peak: `p\[a\]` by 20\.00 % \[.*\), at a margin of 10 % \("),
+        ((0.1, 0.3), Exit.REGRESSION, r"More memory at the peak: `p\[a\]` by 20\.00 % .*, against a margin of 10 % \("),
         ((0.3, 0.5), Exit.FINE, r"No slowdown .*, and no peak of memory larger by its margin, 30 % to 50 %, or more"),
         ((0.3, 0.3), Exit.FINE, r"No slowdown .*, and no peak of memory larger by 30 % or more \("),
     ],

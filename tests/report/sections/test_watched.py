@@ -48,14 +48,14 @@ FOUND = Remeasured(
             {"over_before": estimate(1.002, 0.995, 1.009), "over_baseline": None},
             (
                 "`faster` is now 1.002 times [0.995, 1.009] as fast as the version before (min 12.5 us a call, 8 "
-                "rounds): no difference from the version before at a margin of 3 %"
+                "rounds): no difference of 3 % or more from the version before"
             ),
         ),
         (
             {"over_before": estimate(1.02, 0.98, 1.06), "over_baseline": None},
             (
                 "`faster` is now 1.02 times [0.98, 1.06] as fast as the version before (min 12.5 us a call, 8 rounds): "
-                "undecided at a margin of 3 %"
+                "undecided against a margin of 3 %"
             ),
         ),
         (
@@ -87,7 +87,7 @@ def test_without_an_interval_the_reason_is_given():
     said = watched.measured(replace(FOUND, over_before=few, over_baseline=None, rounds=3), several=False)
     assert said == (
         "`faster` is now 1.50 times as fast as the version before (min 12.5 us a call, 3 rounds, no interval below 6 "
-        "rounds): undecided at a margin of 3 %"
+        "rounds): undecided against a margin of 3 %"
     )
 
 
