@@ -14,6 +14,9 @@ _TOLD = 8
 #: Between two revisions: from where the second one left the first.
 MERGE_BASE = "..."
 
+#: What the files of the checkout are called, committed or not.
+WORKING_TREE = "working tree"
+
 _SHALLOW = (
     "this clone is shallow, its history ends after some commits: git fetch --unshallow, or fetch-depth: 0 for "
     "actions/checkout, brings the rest"

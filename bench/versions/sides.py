@@ -23,7 +23,7 @@ from .environments.asked import AS_HERE, EnvironmentOptions
 from .environments.building import Built, Version
 from .pairing import Renames, paired_problems
 from .places import is_among_tests, is_called, name_at, places_in
-from .revisions import Revision
+from .revisions import WORKING_TREE, Revision
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,7 +190,7 @@ def _two_revisions(asked: Asked, folders: Sequence[Path]) -> tuple[_Copy, _Copy]
 def _revision(repository: Repository, revision: Revision | None, folder: Path) -> _Copy:
     """Copy a revision, or the working tree."""
     top = repository.top
-    where = _Copy(label="working tree", tree=folder, root=folder, origin=top, source=top, repository=repository)
+    where = _Copy(label=WORKING_TREE, tree=folder, root=folder, origin=top, source=top, repository=repository)
     if revision is None:
         checkout.write_working_tree(repository, folder)
         return where

@@ -160,7 +160,7 @@ GONE = Skipped(name="p/gone", reason="HEAD is unavailable: needs x", outcome=Out
 @pytest.mark.parametrize(
     ("found", "code", "begins"),
     [
-        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD: working tree, BASE: main"),
+        (comparison(SAME), Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (working tree against main"),
         (comparison(SAME, SLOW), Exit.REGRESSION, "Slower: `backprop[head-M-float64-C-1t]` by 10.0 % ["),
         (comparison(SLOW, WRONG), Exit.WRONG, "Not a question of speed: 1 benchmark of HEAD failed."),
         (comparison(SAME, UNDECIDED), Exit.UNDECIDED, "Not decided: `backprop[head"),
@@ -205,6 +205,14 @@ def test_the_sections_hold_ratio_interval_verdict_and_what_was_skipped():
     assert common == "All of them: float64, C order, 1 thread."
     assert skipped == "Not measured, the same code on both sides (--all measures it): `p/other`."
     assert threats.paragraphs[0].startswith("Noise floor: BASE against itself 1.00")
+
+
+def test_of_a_working_tree_against_its_own_head_the_table_s_names_are_told():
+    found = replace(comparison(SAME), base="HEAD (abc)")
+    assert sentence(found).endswith("(working tree against HEAD (abc)).")
+    told = "In the table, HEAD stands for the working tree and BASE for HEAD (abc)."
+    assert told in sections(found)[1].paragraphs
+    assert not any("stands for" in text for text in sections(comparison(SAME))[1].paragraphs)
 
 
 def test_branches_of_hostile_names_are_text_in_a_pull_request():
@@ -263,10 +271,10 @@ DARK = remembering(SAME, base="nobody tells", head="nobody tells")
     [
         ([MORE], True, Exit.REGRESSION, "More memory at the peak: `backprop[head-M-float64-C-1t]` by 20.00 % ["),
         ([remembering(SLOW, base=50_000_000, head=60_000_000)], True, Exit.REGRESSION, "Slower: "),
-        ([MORE], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD"),
+        ([MORE], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (working tree"),
         ([LESS], True, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark, and no peak of memory larger by 10 % or"),
         ([DARK], True, Exit.UNDECIDED, "Not decided: the peak of memory of `backprop[head-M-float64-C-1t]` (nobody"),
-        ([DARK], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (HEAD"),
+        ([DARK], False, Exit.FINE, "No slowdown of 3 % or more in 1 benchmark (working tree"),
         ([MORE, WRONG], True, Exit.WRONG, "Not a question of speed"),
     ],
 )

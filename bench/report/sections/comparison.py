@@ -9,6 +9,7 @@ from ...units import DASH, significant, time_text
 from ...versions.benchmarks import Skipped
 from ...versions.comparer import MOST_GROWTH
 from ...versions.comparison import Compared, Comparison
+from ...versions.revisions import WORKING_TREE
 from ...versions.standing import Standing
 from ..estimates import bound_cells, value_cell
 from ..parts import Cell, Column, Section, Table, code, plain
@@ -34,9 +35,10 @@ def sections(found: Comparison) -> tuple[Section, ...]:
     common, found = compared_names.condition(found), compared_names.shortened(found)
     answer = Section(title="Answer", kind="answer", paragraphs=(sentence(found), *_details(found)))
     tables = (_table(found),) if found.compared else ()
+    told = (*filter(None, [common, _roles(found)]), *_skipped(found))
     return (
         answer,
-        Section(title="Benchmarks", tables=tables, paragraphs=(*filter(None, [common]), *_skipped(found))),
+        Section(title="Benchmarks", tables=tables, paragraphs=told),
         *compared_changes.sections(found),
         Section(title="What threatens these numbers", paragraphs=tuple(_threats(found))),
     )
@@ -44,13 +46,19 @@ def sections(found: Comparison) -> tuple[Section, ...]:
 
 def sentence(found: Comparison) -> str:
     """Return the one sentence that answers whether HEAD is slower than BASE."""
-    head = plain(found.head)
-    head = head[len("HEAD (") : -1] if head.startswith("HEAD (") else head
-    versions = f"HEAD: {head}, BASE: {plain(found.base)}"
+    versions = f"{plain(found.head)} against {plain(found.base)}"
     failures = _failures(found)
     if failures and _slower(found) and _is_old(found):
         return f"{_speed(found)} ({versions}). {failures}."
     return f"{failures or _nothing(found) or _speed(found)} ({versions})."
+
+
+def _roles(found: Comparison) -> str | None:
+    """Return which version the table calls HEAD, where the other one is what git calls so, or near it."""
+    if not (found.compared and found.base.startswith("HEAD")):
+        return None
+    head = "the working tree" if found.head == WORKING_TREE else plain(found.head)
+    return f"In the table, HEAD stands for {head} and BASE for {plain(found.base)}."
 
 
 def _is_old(found: Comparison) -> bool:

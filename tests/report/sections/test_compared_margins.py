@@ -34,7 +34,7 @@ def judged(*ones, resolved=0.01):
         (
             judged((SAME, 0.1), (SAME, 0.03), (SAME, 0.1)),
             Exit.FINE,
-            r"No slowdown of 3 % or more in 1 benchmark, of 10 % or more in 2 benchmarks \(HEAD",
+            r"No slowdown of 3 % or more in 1 benchmark, of 10 % or more in 2 benchmarks \(working tree",
         ),
         (
             judged((UNDECIDED, 0.03), (UNDECIDED, 0.04)),
