@@ -22,6 +22,11 @@ def as_typed() -> tuple[str, ...]:
     return ("implbench", *privacy.command(sys.argv[1:], os.environ))
 
 
+def to_paste() -> tuple[str, ...]:
+    """Return the same with its paths whole, as it works again in this folder: for the user's own eyes."""
+    return ("implbench", *(privacy.masked(word, {**os.environ, "HOME": ""}) for word in sys.argv[1:]))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GateSelection(Selection):
     """The axes of a gate: freed memory is kept, so that no page faults are compared."""

@@ -29,7 +29,7 @@ from .. import comparing
 from ..answering import answer
 from ..comparing import Prepared
 from ..exit_codes import exit_code_of_comparison
-from ..measuring_options import GateSelection, Timing
+from ..measuring_options import GateSelection, Timing, to_paste
 from ..options import Options
 
 
@@ -113,9 +113,8 @@ def _show_plan(ready: Prepared, settings: Settings, *, as_json: bool) -> int:
 
 def _print(found: Comparison, options: CompareOptions) -> None:
     """Write the comparison where a pull request shows it, and print it."""
-    sections = section.sections(found)
-    _write(sections, options.markdown)
-    answer(sections, of_comparison(found), as_json=options.json)
+    _write(section.sections(found), options.markdown)
+    answer(section.sections(replace(found, command=to_paste())), of_comparison(found), as_json=options.json)
 
 
 def _write(sections: tuple[Section, ...], markdown: str | None) -> None:

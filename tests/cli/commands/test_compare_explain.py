@@ -69,6 +69,18 @@ def test_what_is_slower_is_told_with_how_to_learn_why(folder, capsys, simulated,
     assert "Why: `implbench compare HEAD --budget 30 --explain`" in capsys.readouterr().out
 
 
+def test_the_user_gets_that_command_with_its_paths_whole_and_a_pull_request_does_not(
+    folder, capsys, simulated, monkeypatch, tmp_path
+):
+    simulated(noise=noise.QUIET, truth=doing(TWICE, 1.9))
+    page = tmp_path / "page.md"
+    words = ["compare", "HEAD", "--budget", "30", "--markdown", str(page)]
+    monkeypatch.setattr("sys.argv", ["implbench", *words])
+    assert main(words) == Exit.REGRESSION
+    assert f"Why: `implbench compare HEAD --budget 30 --markdown {page} --explain`" in capsys.readouterr().out
+    assert "--markdown .../page.md --explain`" in page.read_text()
+
+
 def test_what_cannot_be_explained_has_its_verdict_all_the_same(folder, capsys, simulated):
     simulated(noise=noise.QUIET, truth=lambda arm, source, index: 0.002 if arm.role == Role.CASE else 0.001)
     assert main(["compare", "HEAD", "--budget", "30", "--explain"]) == Exit.REGRESSION
