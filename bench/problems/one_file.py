@@ -1,11 +1,13 @@
 """A problem that is one file: what it must have."""
 
 import ast
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ImplbenchError
-from .functions import Function, Signature
+from .contract import CONTRACT
+from .functions import Function, Signature, counts
 
 
 def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Sequence[Function]) -> None:
@@ -32,9 +34,17 @@ def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Se
             example=(f"import {module}", "def inputs(n=1_000, *, seed):", f"    return {module}.inputs(n, seed=seed)"),
         )
     if takes is None:
+        called = _listed([one.name for one in functions])
         raise ImplbenchError(
-            f"{file}: has no function inputs(), which returns what {_listed(functions)} called with; add one like this",
+            f"{file}: has no function inputs(), which returns what {called} called with; add one like this",
             example=_example(tree, functions),
+        )
+    imported = [] if functions else _imported(tree)
+    if imported:
+        raise ImplbenchError(
+            f"{file}: has no function to measure: {_listed(imported)} imported, and what is imported counts only where "
+            "__all__ names it; add a line like this",
+            example=(f"__all__ = {json.dumps(imported)}",),
         )
     if not functions:
         raise ImplbenchError(
@@ -51,9 +61,17 @@ def _imported_from(tree: ast.Module) -> str | None:
     return None
 
 
-def _listed(functions: Sequence[Function]) -> str:
+def _imported(tree: ast.Module) -> list[str]:
+    """Return the names that are imported and may be those of implementations: the file itself uses none of them."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    nodes = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+    names = [one.asname or one.name for node in nodes for one in node.names]
+    return [name for name in names if counts(name) and name not in CONTRACT | used and name != "*"]
+
+
+def _listed(names: Sequence[str]) -> str:
     """Return the first names, with their verb."""
-    names = [one.name for one in functions[:3]]
+    names = names[:3]
     if not names:
         return "the functions are"
     return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"

@@ -126,6 +126,11 @@ def test_what_a_file_lacks_is_one_sentence(written, text, told):
             ("import data", "def inputs(n=1_000, *, seed):", "    return data.inputs(n, seed=seed)"),
         ),
         (
+            "from rows import loop, fast as quick, _no\nfrom numpy import ones\ndef inputs(*, seed): return ones(3)\n",
+            "no function to measure: loop and quick are imported, and what is imported counts only where __all__",
+            ('__all__ = ["loop", "quick"]',),
+        ),
+        (
             "def only(a, b): ...\n",
             "what only is called with",
             (
