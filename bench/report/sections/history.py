@@ -58,14 +58,7 @@ def machine_text(machine: Machine) -> str:
 
 def _told(found: Histories) -> list[str]:
     """Return the answer in a sentence, and what keeps a case from having one."""
-    entries = [entry for one in found.cases for entry in one.entries]
-    days = sorted(entry.created[:10] for entry in entries)
-    runs = len({entry.run for entry in entries})
-    changed = [one for one in found.cases if any(track.changes for _of, track in one.tracks)]
-    span = f"{counted(runs, 'run')} from {plain(days[0])} to {plain(days[-1])}"
-    sentences = [
-        f"{len(changed)} of {counted(len(found.cases), 'case')} changed in {span} on {machine_text(found.machine)}."
-    ]
+    sentences = [_first(found)]
     for one in found.cases:
         name = code(found.label(one))
         for of, track in one.tracks:
@@ -79,11 +72,23 @@ def _told(found: Histories) -> list[str]:
     if found.elsewhere and not any(one.ratio.entries for one in found.cases):
         places = ", ".join(machine_text(machine) for machine, _cases in found.elsewhere)
         sentences.append(f"Without a baseline they are not compared with those on {places}; `--machine` shows these.")
-    short = [one for one in found.cases if one.seconds.analysis.short]
-    if short:
-        number = counted(len(short), "case")
-        sentences.append(f"Below {STABLE_VALUES} runs no changes are looked for: {number} of {len(found.cases)}.")
+    short = sum(one.seconds.analysis.short for one in found.cases)
+    if 0 < short < len(found.cases):
+        sentences.append(f"With fewer than {STABLE_VALUES} runs no change can be told: {counted(short, 'more case')}.")
     return sentences
+
+
+def _first(found: Histories) -> str:
+    """Return how many cases changed, of those with enough runs to tell; or that none has so many."""
+    entries = [entry for one in found.cases for entry in one.entries]
+    days = sorted(entry.created[:10] for entry in entries)
+    runs = len({entry.run for entry in entries})
+    where = f"{counted(runs, 'run')} from {plain(days[0])} to {plain(days[-1])} on {machine_text(found.machine)}"
+    told = [one for one in found.cases if not one.seconds.analysis.short]
+    if not told:
+        return f"No case has the {STABLE_VALUES} runs that it takes to tell whether it changed: {where}."
+    changed = sum(any(track.changes for _of, track in one.tracks) for one in told)
+    return f"{changed} of {counted(len(told), 'case')} changed in {where}."
 
 
 def _case_table(found: Histories) -> Table:

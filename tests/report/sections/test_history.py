@@ -85,7 +85,15 @@ def test_one_machine_needs_no_table_of_machines_and_no_change_no_table_of_change
     write(tmp_path, 3)
     found = shown(tmp_path)
     assert [one.name for one in found.tables] == ["history"]
-    assert found.paragraphs[1] == "Below 20 runs no changes are looked for: 3 cases of 3."
+    (told,) = found.paragraphs
+    assert told.startswith("No case has the 20 runs that it takes to tell whether it changed: 3 runs from 2026-")
+
+
+def test_cases_with_too_few_runs_are_not_among_those_that_may_have_changed(tmp_path):
+    write(tmp_path, 20, specs=lambda at: usual(0) if at < 3 else usual(0)[:2])
+    first, second = shown(tmp_path).paragraphs
+    assert first.startswith("0 of 2 cases changed in 20 runs from")
+    assert second == "With fewer than 20 runs no change can be told: 1 more case."
 
 
 def test_without_a_baseline_none_is_said_to_have_changed_and_other_machines_are_named(tmp_path):
