@@ -12,6 +12,7 @@ from ..analyse.environments import Change
 from ..analyse.findings import Finding, GroupFindings
 from ..analyse.machines import AcrossMachines
 from ..analyse.roofline import Roofline
+from ..analyse.run_warnings import run_warnings
 from ..analyse.sweep import Growth, Sweep
 from ..analyse.verdict import Ratio
 from ..stats.intervals import Uncertain
@@ -34,7 +35,10 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "resumed": [{"at": one.at, "after_rounds": one.rounds} for one in analysis.run.resumed],
         "seconds_spent": time_spent.seconds(analysis.run),
         "measured_no_further": dict(analysis.run.stopped),
-        "warnings": [*analysis.run.warnings, *(f"{name}: {doubt}" for name, doubt in doubts(analysis.run).items())],
+        "warnings": [
+            *run_warnings(analysis.run),
+            *(f"{name}: {doubt}" for name, doubt in doubts(analysis.run).items()),
+        ],
         "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],

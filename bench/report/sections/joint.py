@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ...analyse.joint import Block, Result, Row, Together
+from ...analyse.run_warnings import run_warnings
 from ...analyse.verdict import Verdict
 from ...store.records import Run
 from ...text import headed
@@ -166,5 +167,5 @@ def _about_differences(found: Together) -> Iterator[str]:
 def _of_run(place: int, run: Run) -> Iterator[str]:
     if run.interrupted:
         yield f"Run {place} was interrupted."
-    for warning in run.warnings:
+    for warning in run_warnings(run):
         yield f"Warning of run {place}: {plain(warning)}"

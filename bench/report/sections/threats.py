@@ -7,6 +7,7 @@ from ...analyse import sharing
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
+from ...analyse.run_warnings import run_warnings
 from ...analyse.verdict import Ratio, Verdict, apart
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
@@ -73,7 +74,7 @@ def _section(run: Run, of_groups: Iterable[str]) -> Section:
 
 
 def _warnings(run: Run) -> tuple[str, ...]:
-    return tuple(f"Warning: {plain(text)}" for text in run.warnings)
+    return tuple(f"Warning: {plain(text)}" for text in run_warnings(run))
 
 
 def noise_floor(group: GroupFindings) -> str:
