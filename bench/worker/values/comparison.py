@@ -254,14 +254,15 @@ def _tolerance(tolerances: Mapping[str, np.ndarray], path: str, wanted: np.ndarr
 
 def _off(furthest: Distance, found: np.ndarray, wanted: np.ndarray) -> str:
     """Return what is said of the number that is furthest off."""
-    one, other = found[furthest.place], wanted[furthest.place]
+    one, other, error = found[furthest.place], wanted[furthest.place], furthest.relative
     said = (_value(one), _value(other)) if _value(one) != _value(other) else (str(one), str(other))
-    told = f"is {said[0]}, expected {said[1]}"
+    off, within = "is", ""
     if np.isfinite(furthest.over):
-        part = f" (relative {furthest.relative:.1e})" if np.isfinite(furthest.relative) else ""
-        told = f"is off by {furthest.over:.3g} times the tolerance{part}: {said[0]}, expected {said[1]}"
+        parts = [f" (relative {n:.1e})" if np.isfinite(n) else "" for n in (error, error / furthest.over)]
+        off = f"is off by {furthest.over:.3g} times the tolerance{parts[0]}:"
+        within = f" within {furthest.tolerance:.2g}{parts[1]}"
     more = f"; so are {furthest.count - 1} more of {found.size}" if furthest.count > 1 else ""
-    return f"{_place(furthest.place)} {told}{more}"
+    return f"{_place(furthest.place)} {off} {said[0]}, expected {said[1]}{within}{more}"
 
 
 def _place(place: tuple[Any, ...]) -> str:

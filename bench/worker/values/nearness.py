@@ -22,6 +22,8 @@ class Distance:
     """Index of the number that is the furthest off, in tolerances."""
     relative: float = 0.0
     """Its error over what it should be; infinite where that is 0."""
+    tolerance: float = 0.0
+    """What its error may be at most."""
     count: int = 0
     """How many are off by more than their tolerance."""
 
@@ -51,6 +53,7 @@ def distance(found: np.ndarray, wanted: np.ndarray, tolerance: np.ndarray, dtype
             ulp=max(total.ulp, one.ulp),
             place=place,
             relative=furthest.relative,
+            tolerance=furthest.tolerance,
             count=total.count + one.count,
         )
     return total
@@ -91,6 +94,7 @@ def _distance(pair: tuple[Any, Any], tolerance: Any, dtype: str, largest: float)
         ulp=float(min(ulp.max(initial=0), np.finfo(np.float64).max)),
         place=place,
         relative=float(_over(error[place], np.abs(wanted[place]).astype(error.dtype))),
+        tolerance=float(tolerance[place]),
         count=int(np.count_nonzero(~(over <= 1))),
     )
 
