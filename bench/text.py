@@ -6,9 +6,15 @@ def speakable(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
+def repeats(title: str, name: str) -> bool:
+    """Return whether a title says no more than the name, as ``Row major.`` of ``row_major``."""
+    words = title.strip().rstrip(".").replace("_", " ").casefold()
+    return words in ("", name.replace("_", " ").casefold())
+
+
 def headed(name: str, title: str) -> str:
     """Return as in ``rows: Sums of squares``; the name alone where the title says no more than that."""
-    return name if title.strip().rstrip(".").casefold() in ("", name.casefold()) else f"{name}: {title}"
+    return name if repeats(title, name) else f"{name}: {title}"
 
 
 def article(name: str) -> str:

@@ -75,6 +75,15 @@ def test_a_reason_in_the_answer_is_smaller_than_the_answer(opened):
     assert sizes[1] < 0.7 * sizes[0]
 
 
+def test_a_reason_in_the_table_is_no_tower_in_a_narrow_column(opened):
+    reason = "result[12926] is off by 2.04 times the tolerance (relative 1.7e-13): 0.0201885703, expected 0.0201885704"
+    run = make_run([Spec(name="slow", ms=9.0, baseline=True), Spec(name="off", outcome=Outcome.WRONG, reason=reason)])
+    cell, table = opened(run, width=1000).ask(
+        """() => ['td.reason', 'table.cases'].map((one) => document.querySelector(one).getBoundingClientRect().width)"""
+    )
+    assert cell > 0.3 * table
+
+
 def test_a_sweep_opens_at_the_largest_size_at_which_anything_was_compared(opened):
     run = make_run(SWEPT, sizes=make_sizes(1, 5, 20, 100))
     others = {arm.case.implementation for arm in run.arms if not arm.baseline}

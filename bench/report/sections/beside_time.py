@@ -6,6 +6,7 @@ from dataclasses import replace
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio
 from ...stats.peak_ratios import LEAST_BYTES
+from ...text import repeats
 from ...units import DASH, amount, significant
 from ..estimates import value_cell
 from ..parts import Cell, plain
@@ -46,11 +47,11 @@ def memory_sentence(groups: Sequence[GroupFindings]) -> str:
     )
 
 
-def what(title: str, finding: Finding | None, name: str | None = None) -> Cell:
-    """Return what a case is, and what is done inside the clock for its result to be there; nothing but `name` is ""."""
+def what(title: str, finding: Finding | None, name: str) -> Cell:
+    """Return what a case is, and what is done inside the clock for its result to be there; no `name` again."""
     consumed = finding.consumed if finding else None
     found = Cell.of(f"{title} ({consumed})" if consumed else title)
-    return replace(found, text="") if found.value == name else found
+    return replace(found, text="") if repeats(title, name) and not consumed else found
 
 
 def quality(ok: Finding | None) -> Cell:

@@ -117,14 +117,17 @@ def _full(group: GroupFindings) -> list[_Field]:
         *_speedup(),
         (Column(name="verdict", header="verdict", right=False), _verdict_and_reason),
         *_quality(group),
-        (Column(name="title", header="what it is", right=False), lambda row: _what(row, again=False)),
+        (Column(name="title", header="what it is", right=False), _what),
         *_further(_time("median", group)),
         *_further(
             [
                 (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
                 (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
                 *_memory(group),
-                (Column(name="error_over_tolerance", header="error/tolerance"), _error),
+                (
+                    Column(name="error_over_tolerance", header="error/tolerance"),
+                    lambda row: beside_time.error(row.finding),
+                ),
                 (Column(name="max_ulp", header="error [ulp]"), lambda row: beside_time.ulp(row.finding)),
                 (
                     Column(name="rounds", header="rounds"),
@@ -154,12 +157,13 @@ def _further(fields: Sequence[_Field]) -> list[_Field]:
 def _brief(group: GroupFindings) -> list[_Field]:
     """Return the columns of the terminal: verdict and outcome share one."""
     shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
+    what = Column(name="title", header="what it is", right=False, dispensable=2)
     return [
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
         *_quality(group),
         (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
-        (Column(name="title", header="what it is", right=False, dispensable=2), lambda row: _what(row, again=True)),
+        *([(what, _what)] if any(_what(row).text for row in _rows(group)) else []),
     ]
 
 
@@ -269,16 +273,12 @@ def _memory(group: GroupFindings) -> list[_Field]:
     ]
 
 
-def _what(row: _Row, *, again: bool) -> Cell:
-    return beside_time.what(row.title, row.finding, name=None if again else row.case.implementation)
+def _what(row: _Row) -> Cell:
+    return beside_time.what(row.title, row.finding, row.case.implementation)
 
 
 def _faults(row: _Row) -> Cell:
     return beside_time.faults(row.ok)
-
-
-def _error(row: _Row) -> Cell:
-    return beside_time.error(row.finding)
 
 
 def _verdict_and_reason(row: _Row) -> Cell:

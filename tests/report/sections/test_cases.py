@@ -165,6 +165,16 @@ def test_the_summary_fits_a_terminal_of_80_characters():
 
 
 @pytest.mark.parametrize(
+    ("title", "said"), [("row_major", None), ("Row major.", None), ("Samples as rows", ["Samples as rows", ""])]
+)
+def test_the_summary_says_what_a_case_is_where_that_is_more_than_its_name(title, said):
+    run = make_run([Spec(name="base", ms=2.0, title="base", baseline=True), Spec(name="row_major", title=title)])
+    found = cases.summary_table(run, findings(run)[0])
+    assert any(one.name == "title" for one in found.columns) == (said is not None)
+    assert said is None or texts(found, "title") == said
+
+
+@pytest.mark.parametrize(
     ("others", "strong"),
     [
         ([Spec(name="fast", ms=1.0), Spec(name="faster", ms=0.5)], "faster"),
