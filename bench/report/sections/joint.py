@@ -159,8 +159,8 @@ def _about_differences(found: Together) -> Iterator[str]:
         for group in one.groups:
             if group.too_noisy and group.resolved is not None:
                 yield (
-                    f"Run {place} was too noisy for its margin of {margin_text(group.margin)}: it resolves "
-                    f"{percent(group.resolved)} and no less."
+                    f"Run {place} was too noisy for its margin of {margin_text(group.margin)}: differences below "
+                    f"{percent(group.resolved)} cannot be told apart in it."
                 )
 
 

@@ -151,7 +151,7 @@ def test_other_code_warnings_and_noise_are_told_before_the_differences():
     )
     noisy = tuple(replace(arm, noise=0.2) for arm in USUAL)
     told = shown(TWO[0], numbered(2, noisy))["What differs"].paragraphs
-    assert told[0].startswith("Run 2 was too noisy for its margin of 3 %: it resolves ")
+    assert told[0].startswith("Run 2 was too noisy for its margin of 3 %: differences below ")
 
 
 def test_labels_are_the_first_thing_that_sets_all_runs_apart():
