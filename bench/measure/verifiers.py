@@ -4,7 +4,9 @@ Each makes the inputs of its folder, lives as long as the run, is stopped while 
 right answer. If it dies over what a worker has returned, that is the worker's outcome, and it is made anew.
 """
 
+import compileall
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +74,8 @@ class Verifiers:
         """The shortest time in which a process had loaded what all load; None before there was one."""
         self.untouched = Untouched()
         """The code, of the harness and of all that is measured, and the inputs."""
+        if not sys.dont_write_bytecode:
+            compileall.compile_dir(PACKAGE, quiet=2)  # or the first worker after an update would write what must stay
         self.untouched.add_code(PACKAGE.rglob("*.py"))
 
     def make(self, spec: CaseSpec, source: Source, conditions: Conditions, *, seed: int) -> InputsWritten:

@@ -1,11 +1,14 @@
 """A file that is changed, or that Python would import before others or run, ends a run; what honest code makes, not."""
 
+import os
+import py_compile
+import subprocess
 import sys
 
 import pytest
 
 from bench.errors import ImplbenchError
-from bench.measure import importable
+from bench.measure import importable, verifiers
 from bench.measure.untouched import Untouched
 
 
@@ -95,3 +98,19 @@ def test_compiled_files_of_a_package_are_no_package_though_installed_ones_have_t
 
 def test_the_folders_of_installed_packages_are_found():
     assert any((folder / "pytest").is_dir() for folder in importable.installed_in(sys.executable))
+
+
+def test_byte_code_older_than_its_source_is_made_anew_before_it_is_remembered(tmp_path, monkeypatch):
+    file = tmp_path / "own.py"
+    file.write_text("def done():\n    return 1\n")
+    py_compile.compile(str(file))
+    file.write_text("def done():\n    return 1 + 1\n")
+    os.utime(file, (1e9, 1e9))
+    monkeypatch.setattr(verifiers, "PACKAGE", tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    untouched = verifiers.Verifiers(timeout_s=1.0).untouched
+    subprocess.run([sys.executable, "-c", "import own"], cwd=tmp_path, env={}, check=True)
+    untouched.require()
+    py_compile.compile(str(file), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    with pytest.raises(ImplbenchError, match=r"own.*pyc: was changed"):
+        untouched.require()
