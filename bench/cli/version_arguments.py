@@ -73,7 +73,7 @@ def packages(to: argparse.ArgumentParser) -> None:
 def gate(to: argparse.ArgumentParser) -> None:
     """Add what a gate needs to know."""
     arguments.axes(to, allocator="retain")
-    manner(to, "of a gate (default: 22 s a benchmark, 75 s or more)")
+    manner(to, "of a gate (default: 22 s a benchmark, 75 s or more, and twice that for one that is undecided)")
 
 
 def manner(to: argparse.ArgumentParser, budget: str) -> None:

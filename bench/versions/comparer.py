@@ -31,7 +31,8 @@ PLANNED_S_LEAST = 45.0
 #: The part of the budget that the screening may take; the rest is for the suspects.
 SCREENING_PART = 0.6
 
-#: On a machine so busy that a suspect has not had its rounds when the budget ends, it grows to so many times itself.
+#: Where a suspect has not had the rounds of its first look when the budget ends, or --budget says nothing and it is not
+#: decided yet, the budget grows to so many times itself.
 MOST_GROWTH = 2.0
 
 
@@ -74,7 +75,12 @@ class Comparer:
         if not self._round_s:
             return 0
         mean_s = sum(self._round_s.values()) / len(self._round_s)
-        return min(gate.LOOKS[-1], int((1 - SCREENING_PART) * self._budget_s / mean_s))
+        return min(gate.LOOKS[-1], int((self._growth - SCREENING_PART) * self._budget_s / mean_s))
+
+    @property
+    def _growth(self) -> float:
+        """To how many times itself the budget grows for an undecided suspect: a time that was asked for stays."""
+        return 1.0 if self._settings.budget_s else MOST_GROWTH
 
     @property
     def overtime_s(self) -> float:
@@ -195,8 +201,8 @@ class Comparer:
         return interval is not None and interval.low <= log1p(max(self._margin[name], self._resolved))
 
     def _goes_on(self, name: str) -> bool:
-        """Return whether a suspect gets another fresh round; up to its first look the budget may grow for it."""
-        growth = MOST_GROWTH if len(self._fresh[name]) < gate.LOOKS[0] else 1.0
+        """Return whether a suspect gets another fresh round; up to its first look any budget may grow for it."""
+        growth = MOST_GROWTH if len(self._fresh[name]) < gate.LOOKS[0] else self._growth
         return self._alive(name) and self._fits(name, growth)
 
     def _judge_early(self, name: str, *, ended: bool = False) -> None:

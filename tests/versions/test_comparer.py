@@ -15,7 +15,7 @@ from bench.stats.gate import SCREEN_ROUNDS, Decision
 from bench.store.records import Role, Settings
 from bench.store.worker_records import Outcome
 from bench.versions.benchmarks import Benchmark, arm_name
-from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, Comparer
+from bench.versions.comparer import PLANNED_S_LEAST, SCREENING_PART, USUAL_S_LEAST, Comparer
 from bench.versions.comparison import compared, noise_of
 from bench.versions.standing import Standing
 from tests import noise
@@ -96,6 +96,25 @@ def test_time_that_only_a_doubtful_case_needs_makes_no_round_longer(benchmarks, 
     settings = replace(SETTINGS, budget_s=None)
     Comparer(settings, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
     assert simulation.clock.now_ns * 1e-9 < SCREENING_PART * PLANNED_S_LEAST * 1.2
+
+
+def test_an_undecided_suspect_gets_more_than_the_usual_time_but_no_more_than_was_asked_for(benchmarks):
+    def law(arm, source, index):
+        simulation.clock.spend(1.0)
+        return 0.001 * (1.1 if arm.role == Role.CASE and len(simulation.held) % 3 == 0 else 1.0)
+
+    held, promised = {}, {}
+    for budget_s in (None, USUAL_S_LEAST):
+        simulation = Simulation(truth=law, noise=noise.QUIET)
+        settings = replace(SETTINGS, budget_s=budget_s)
+        comparer = Comparer(settings, lambda progress: None, backend=simulation.backend())
+        (one,) = comparer.compare(benchmarks[:1])
+        assert one.decision == Decision.UNDECIDED
+        assert comparer.overtime_s == pytest.approx(max(0.0, simulation.clock.now_ns * 1e-9 - USUAL_S_LEAST), abs=1.1)
+        held[budget_s], promised[budget_s] = len(one.confirming), comparer.fresh_rounds
+    assert held[None] == gate.LOOKS[-1]
+    assert promised[USUAL_S_LEAST] < promised[None] <= held[None]
+    assert gate.LOOKS[0] < held[USUAL_S_LEAST] < gate.LOOKS[1]
 
 
 def test_what_explaining_takes_comes_on_top_of_the_budget(benchmarks, monkeypatch):

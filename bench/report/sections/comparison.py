@@ -152,7 +152,7 @@ def planned(names: Sequence[str], skipped: Sequence[Skipped], budget_s: float) -
         Time for the gate in seconds.
     """
     what = f"{counted(len(names), 'benchmark')}: {', '.join(map(code, names))}" if names else "nothing"
-    time = f", in {budget_s:.0f} s at most ({MOST_GROWTH * budget_s:.0f} s on a busy machine)" if names else ""
+    time = f", in {budget_s:.0f} s (up to {MOST_GROWTH * budget_s:.0f} s where that decides nothing)" if names else ""
     return (Section(title="What would be measured", paragraphs=(f"Would measure {what}{time}.", *_reasons(skipped))),)
 
 
@@ -234,7 +234,7 @@ def _threats(found: Comparison) -> Iterator[str]:
     for warning in found.warnings:
         yield f"Warning: {plain(warning)}"
     if found.overtime_s >= 1:
-        yield f"The machine was busy: the gate took {found.overtime_s:.0f} s longer than its budget."
+        yield f"The gate took {found.overtime_s:.0f} s longer than its budget: a benchmark was not decided by then."
     yield from compared_memory.unknown(found)
     if found.noise is not None:
         ratio = ratio_text(Ratio.of(found.noise))
