@@ -7,13 +7,14 @@ holds no sources, or a source that cannot be parsed, tells nothing.
 import ast
 import io
 import re
+import symtable
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, splitext
 
-from ..problems.literals import literals
+from ..problems.literals import is_for_main, literals
 
 #: Ending of a file -> the language that a compiler or another program has to know.
 _LANGUAGES: Mapping[str, str] = {
@@ -42,6 +43,9 @@ _WAYS_OUT: Mapping[str, str] = {"ctypes": "compiled code", "subprocess": "anothe
 
 #: What the plainest implementations may use: what is written with this alone needs neither compiler nor more libraries.
 _PLAIN = frozenset({"numpy"})
+
+#: What NumPy is called where the text is a function's, without the import.
+_NUMPY = frozenset({"np", "numpy"})
 
 #: What returns a list.
 _LISTING = frozenset({"list", "sorted", "tolist"})
@@ -125,14 +129,17 @@ class _Module:
 
     def __init__(self, text: str, name: str) -> None:
         tree = ast.parse(text)
-        used = _used(tree, name)
-        inputs = _used(tree, "inputs")
+        outer = {one.get_name(): _outer(one) for one in symtable.symtable(text, "", "exec").get_children()}
+        used = _used(tree, name, outer)
+        inputs = _used(tree, "inputs", outer)
         given = used if tree.body in (used, inputs) else [*used, *inputs]  # arrays bring their library with them
         nodes = [node for statement in given for node in ast.walk(statement)]
         imports = [node for node in nodes if isinstance(node, ast.Import)]
         froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self.imported = {alias.name.partition(".")[0] for node in imports for alias in node.names}
         self.imported |= {(node.module or "").partition(".")[0] for node in froms if node.level == 0}
+        if not _NUMPY.isdisjoint(_unbound(tree, outer)):
+            self.imported.add("numpy")
         self.relative = {
             "." * node.level + module
             for node in froms
@@ -164,11 +171,22 @@ def _several(value: object) -> Iterable[object]:
     return value if isinstance(value, tuple | list | set) else (value,)
 
 
-def _used(tree: ast.Module, name: str) -> list[ast.stmt]:
+def _outer(scope: symtable.SymbolTable) -> set[str]:
+    """Return the names that a function or class looks up in its module, within functions in it too."""
+    own = {one.get_name() for one in scope.get_symbols() if one.is_global() or scope.get_type() == "class"}
+    return own.union(*map(_outer, scope.get_children()))
+
+
+def _unbound(tree: ast.Module, outer: Mapping[str, set[str]]) -> set[str]:
+    """Return the names that functions look up and nothing binds: all imports, where the text is a function alone."""
+    return set[str]().union(*outer.values()) - {name for statement in tree.body for name in _bound(statement)}
+
+
+def _used(tree: ast.Module, name: str, outer: Mapping[str, set[str]]) -> list[ast.stmt]:
     """Return the statements of a module that count: all, or where one function is the implementation what that uses."""
     bound: dict[str, list[ast.stmt]] = {}
     for statement in tree.body:
-        for each in _bound(statement):
+        for each in () if is_for_main(statement) else _bound(statement):
             bound.setdefault(each, []).append(statement)
     if "prepare" in bound or not any(isinstance(one, ast.FunctionDef) for one in bound.get(name, ())):
         return tree.body
@@ -176,10 +194,19 @@ def _used(tree: ast.Module, name: str) -> list[ast.stmt]:
     while todo:
         for statement in bound.get(todo.pop(), ()):
             kept.append(statement)
-            new = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} - seen
+            new = _looked_up(statement, outer) - seen
             seen |= new
             todo += new
     return kept
+
+
+def _looked_up(statement: ast.stmt, outer: Mapping[str, set[str]]) -> set[str]:
+    """Return the names of its module that a statement may look up: of a function no local ones."""
+    nodes: list[ast.AST] = [statement]
+    found = set[str]()
+    if isinstance(statement, ast.FunctionDef):
+        nodes, found = [statement.args, *statement.decorator_list], outer.get(statement.name, found)
+    return found | {node.id for one in nodes for node in ast.walk(one) if isinstance(node, ast.Name)}
 
 
 def _bound(statement: ast.stmt) -> Iterable[str]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from copy import copy
 
 from .contract import CONSTANTS
+from .literals import is_for_main
 
 #: By these a function may be reached whose name is written nowhere.
 _HIDDEN = frozenset(
@@ -35,6 +36,7 @@ def without_others(tree: ast.Module, name: str, names: Collection[str]) -> ast.M
         Functions of which no other file knows. One that is neither decorated nor named in what is left is left out; its
         head stays if defining it may do anything.
     """
+    tree = ast.Module(body=[node for node in tree.body if not is_for_main(node)], type_ignores=[])
     if not _HIDDEN.isdisjoint(_identifiers(tree.body)):
         return tree
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -56,8 +58,9 @@ def imports(tree: ast.Module, name: str) -> bool:
 def text_without_others(text: str, name: str, names: Collection[str]) -> str:
     """Return the text of a module for who wants to read one function: without others that it does not name."""
     lines: list[str | None] = list(text.splitlines(keepends=True))
-    for node in _unreached(ast.parse(text), {*names} - {name}):
-        first = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+    tree = ast.parse(text)
+    for node in (*_unreached(tree, {*names} - {name}), *filter(is_for_main, tree.body)):
+        first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))]) - 1
         while first and lines[first - 1] is not None and not (lines[first - 1] or "").strip():
             first -= 1  # and the empty lines above it
         lines[first : node.end_lineno] = [None] * ((node.end_lineno or first) - first)
@@ -67,7 +70,8 @@ def text_without_others(text: str, name: str, names: Collection[str]) -> str:
 def _unreached(tree: ast.Module, names: Collection[str]) -> set[ast.FunctionDef]:
     """Return which of the functions of these names are not named in the rest, nor in each other as far as reached."""
     others = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in names}
-    seen = set(_identifiers(node for node in tree.body if node not in others.values() and not _is_told(node)))
+    rest = (node for node in tree.body if node not in others.values() and not _is_told(node) and not is_for_main(node))
+    seen = set(_identifiers(rest))
     seen.update(_identifiers(one for node in others.values() for one in (node.args, *node.decorator_list)))
     while reached := [one for one in others if one in seen]:
         seen.update(_identifiers(node for one in reached for node in others.pop(one).body))

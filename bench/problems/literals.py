@@ -66,6 +66,19 @@ def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield node
 
 
+def is_for_main(node: ast.stmt) -> bool:
+    """Return whether a statement is ``if __name__ == "__main__"`` without an else, which nobody who imports runs."""
+    match node:
+        case ast.If(
+            test=ast.Compare(
+                left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]
+            ),
+            orelse=[],
+        ):
+            return True
+    return False
+
+
 def bindings(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     """Yield the names that are assigned at the top level of a module, and to what."""
     for node in tree.body:

@@ -112,6 +112,33 @@ def test_a_function_needs_what_its_inputs_are_made_of():
     assert source_facts("rows", {"own.py": dedent(text).replace("np.ones", "pd.Series")}).needs == ("pandas",)
 
 
+def test_names_within_a_function_and_what_is_done_as_a_program_are_not_what_another_uses():
+    text = """
+        import numpy as np
+        import pandas as pd
+
+        def fast(grid):
+            return np.array([row for row in grid])
+
+        def slow(grid, row=None):
+            for row in grid:
+                done = pd.Series(row)
+            return done
+
+        if __name__ == "__main__":
+            grid = [[1]]
+            row = slow(grid)
+    """
+    found = source_facts("fast", {"own.py": dedent(text)})
+    assert (found.needs, found.lines) == ((), 3)
+    assert source_facts("slow", {"own.py": dedent(text)}).needs == ("pandas",)
+
+
+def test_a_function_alone_uses_numpy_by_the_name_that_all_give_it():
+    assert source_facts("rows", {"functions.py": "def rows(x):\n    return np.sum(x)\n"}).numpy
+    assert not source_facts("rows", {"functions.py": "def rows(np):\n    return sum(np)\n"}).numpy
+
+
 @pytest.mark.parametrize("text", ["(not kept: 12 bytes)", "def (:\n", "\0"])
 def test_what_is_no_python_tells_nothing(text):
     assert facts(text) is None
