@@ -74,23 +74,37 @@ def memory(text: str) -> int:
 
 
 def steps(text: str) -> tuple[str, tuple[int, ...]]:
-    """Return name and values of a sweep, ascending: both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
+    """Return name and values of a sweep, ascending, of ``m=100..1e6``, ``m=100..1e6:N`` or ``m=10,20,50``."""
     name, equals, span = text.partition("=")
+    if not (name.strip() and equals and ("," in span or ".." in span)):
+        raise argparse.ArgumentTypeError(
+            f"found {text!r}, expected NAME=LOW..HIGH, NAME=LOW..HIGH:N or a list, as m=100..1e6 or m=10,20,50"
+        )
+    return name.strip(), _listed(text, span) if "," in span else _between(text, span)
+
+
+def _listed(text: str, span: str) -> tuple[int, ...]:
+    """Return the sizes of a list, each once."""
+    values = tuple(sorted({whole_number(part) for part in names(span)}))
+    if not 2 <= len(values) <= MOST_STEPS:
+        raise argparse.ArgumentTypeError(f"found {len(values)} in {text!r}, expected 2 to {MOST_STEPS} different sizes")
+    return values
+
+
+def _between(text: str, span: str) -> tuple[int, ...]:
+    """Return both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
     ends, colon, count = span.partition(":")
-    low_text, dots, high_text = ends.partition("..")
-    if not (name.strip() and equals and dots):
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected NAME=LOW..HIGH or NAME=LOW..HIGH:N, as m=100..1e6")
-    low, high = (whole_number(end.strip()) for end in (low_text, high_text))
+    low, high = (whole_number(end.strip()) for end in ends.split("..", 1))
     if low >= high:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as {name}=100..1e6")
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as m=100..1e6")
     if not colon:
         ladder = (digit * 10**power for power in range(len(str(high))) for digit in (1, 2, 5))
-        return name.strip(), (low, *(step for step in ladder if low < step < high), high)
+        return low, *(step for step in ladder if low < step < high), high
     steps_wanted = positive(count.strip())
     if not 2 <= steps_wanted <= MOST_STEPS:
         raise argparse.ArgumentTypeError(f"found {steps_wanted} sizes in {text!r}, expected 2 to {MOST_STEPS}")
     ratio = (high / low) ** (1 / (steps_wanted - 1))
-    return name.strip(), tuple(dict.fromkeys([*(round(low * ratio**step) for step in range(steps_wanted - 1)), high]))
+    return tuple(dict.fromkeys([*(round(low * ratio**step) for step in range(steps_wanted - 1)), high]))
 
 
 def whole_number(text: str) -> int:

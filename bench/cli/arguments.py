@@ -129,7 +129,8 @@ def sweep(to: argparse.ArgumentParser) -> None:
         "--sweep",
         type=argument_types.steps,
         metavar="m=100..1e6[:N]",
-        help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios (takes up to 270 s)",
+        help="one number of the size in steps of 1, 2, 5, 10, ..., or in N equal ratios, or in a list, as m=10,20,50 "
+        "(takes up to 270 s)",
     )
 
 

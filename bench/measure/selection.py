@@ -25,7 +25,7 @@ class Selection:
     changes: Mapping[str, int] = field(default_factory=dict)
     """Numbers put over the size, from ``--set m=500``."""
     sweep: tuple[str, tuple[int, ...]] | None = None
-    """A number of the size and the values that it takes in turn, from ``--sweep m=100..1e6``."""
+    """A number of the size and the values that it takes in turn, from ``--sweep m=100..1e6`` or ``m=10,20,50``."""
     dtypes: tuple[str, ...] = ("float64",)
     layouts: tuple[str, ...] = ()
     threads: tuple[int, ...] = (1,)

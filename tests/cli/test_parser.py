@@ -14,9 +14,11 @@ from bench.cli.parser import parser
         ("m=100..1e6:5", (100, 1000, 10_000, 100_000, 1_000_000)),
         ("m=1..4:9", (1, 2, 3, 4)),
         ("m=3..7:2", (3, 7)),
+        ("m=10,20,50", (10, 20, 50)),
+        ("m=1e3, 50,50", (50, 1000)),
     ],
 )
-def test_a_sweep_goes_in_steps_of_1_2_5_or_in_equal_ratios(text, values):
+def test_a_sweep_goes_in_steps_of_1_2_5_in_equal_ratios_or_through_a_list(text, values):
     assert parser().parse_args(["run", "backprop", "--sweep", text]).sweep == ("m", values)
 
 
