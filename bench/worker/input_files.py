@@ -202,21 +202,22 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
         return None  # whatever is returned: nobody looks
     if calls.here():
         return "what it is called with is the same each time: a remembered answer cannot be told from a computed one"
-    always = None
     if _takes_zeros(first.right) and _takes_zeros(second.right):
         return (
             "zeros are right within its tolerance(), for every seed: who computes nothing is right; let it be narrower"
         )
     one, other = first.right.expected, second.right.expected
     if _same(first.inputs, second.inputs):
-        always = "inputs"
-    elif one and other and _are_alike(one.leaves, other.leaves):
-        always = "right answers"
-    if always:
         remedy = f"; let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
         return (
-            f"its {always} are the same for every seed: a remembered answer cannot be told from a computed one"
+            "its inputs are the same for every seed: a remembered answer cannot be told from a computed one"
             f"{'' if spec.origin else remedy}"
+        )
+    if one and other and _are_alike(one.leaves, other.leaves):
+        where = "at this size, if not at others, " if spec.case.size.values else ""
+        return (
+            f"its right answers are the same for the two seeds that were tried, though its inputs differ: {where}a "
+            "remembered answer cannot be told from a computed one"
         )
     return _doubt_of_kind(first, second, spec)
 

@@ -624,7 +624,11 @@ def test_a_candidate_has_to_say_that_it_copies(order, implemented, tmp_path):
 
 def test_right_answers_that_are_the_same_for_every_seed_leave_a_doubt_too(scaled, monkeypatch):
     monkeypatch.setitem(globals(), "SCALED", SCALED.replace('np.longdouble(inputs["k"])', "np.longdouble(7)"))
-    assert scaled("seed", HONEST)[1].startswith("its right answers are the same for every seed")
+    doubt = scaled("seed", HONEST)[1]
+    assert doubt.startswith(
+        "its right answers are the same for the two seeds that were tried, though its inputs differ"
+    )
+    assert "depend on the seed" not in doubt
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The report's first words: which implementation is fastest, by how much, how sure that is, and what to do."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import log
 
 from ...analyse import remembering
@@ -29,6 +29,7 @@ from .best import sentences as best_sentences
 from .environments import sentences as environment_sentences
 from .roofline import sentence as share_sentence
 from .subject import Subject
+from .sweep import at_sizes
 from .sweep import sentences as sweep_sentences
 from .uncompared import case_name, is_nowhere, takes, untimed
 from .uncompared import sentence as uncompared_sentence
@@ -49,10 +50,10 @@ def section(analysis: Analysis) -> Section:
     known: set[str] = set()
     paragraphs += sweep_sentences(analysis.run, analysis.sweeps)
     swept = _swept(analysis)
-    paragraphs += _doubts(analysis.run, swept)
+    paragraphs += dict.fromkeys(_doubts_over_sizes(analysis))
     for group in analysis.groups:
         if group.name not in swept:
-            doubts = (*_doubts(analysis.run, [group.name]), *_remembering(group))
+            doubts = (*_doubts(analysis.run, group), *_remembering(group))
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
             race = _race(analysis, group)
             if race is not None:
@@ -98,11 +99,22 @@ def _interruption(run: Run) -> str:
     return f"The run was interrupted: the figures come from {' and '.join(parts)}."
 
 
-def _doubts(run: Run, names: Iterable[str]) -> Iterator[str]:
+def _doubts(run: Run, group: GroupFindings) -> Iterator[str]:
     """Yield why the fastest may only remember its answers, where the harness could not have found that out."""
-    found = selectors.doubts(run)
-    for doubt in dict.fromkeys(found[name] for name in names if name in found):
+    doubt = selectors.doubts(run).get(group.name)
+    if doubt:
         yield f"Warning: {plain(run.problem.name)}: {plain(doubt)}."
+
+
+def _doubts_over_sizes(analysis: Analysis) -> Iterator[str]:
+    """Yield the same of each sweep, and at which sizes, where it is not all of them."""
+    found = selectors.doubts(analysis.run)
+    for one in analysis.sweeps:
+        told = {place.value: found.get(place.group.name) for place in one.places if place.timed}
+        for doubt in filter(None, dict.fromkeys(told.values())):
+            values = [value for value, text in told.items() if text == doubt]
+            where = "" if len(values) == len(told) else f" at {at_sizes(one, values)}"
+            yield f"Warning: {plain(analysis.run.problem.name)}{where}: {plain(doubt)}."
 
 
 def _remembering(group: GroupFindings) -> Iterator[str]:

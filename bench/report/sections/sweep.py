@@ -176,7 +176,7 @@ def _span(one: Sweep, reign: Reign) -> str:
     """Return the measured sizes of a reign, as in ``at m=1, 2, 5`` or ``at the 5 sizes from m=1 to 20``."""
     values = [place.value for place in one.places[reign.first : reign.last + 1] if place.leaders]
     if len(values) <= _FEW:
-        return f"at {_at_sizes(one, values)}"
+        return f"at {at_sizes(one, values)}"
     return f"at the {len(values)} sizes from {plain(one.parameter)}={values[0]} to {values[-1]}"
 
 
@@ -185,7 +185,7 @@ def _wrong(one: Sweep) -> Iterator[str]:
     for name in dict.fromkeys(name for reign in one.reigns for name in reign.names):
         sizes = [place.value for place in one.places if place.left.get(name, "").startswith(Outcome.WRONG.value)]
         if sizes:
-            yield f"{code(name)} is wrong at {_at_sizes(one, sizes)}: do not use it, though it leads elsewhere."
+            yield f"{code(name)} is wrong at {at_sizes(one, sizes)}: do not use it, though it leads elsewhere."
 
 
 def _beside(one: Sweep, reign: Reign) -> str:
@@ -228,19 +228,19 @@ def _doubts(one: Sweep) -> list[str]:
     texts = []
     if short:
         texts.append(
-            f"Fewer than {MIN_ROUNDS} rounds, hence no interval and no verdict, at {_at_sizes(one, short)}: the "
+            f"Fewer than {MIN_ROUNDS} rounds, hence no interval and no verdict, at {at_sizes(one, short)}: the "
             "fastest there is the one with the shortest times, and more time (`--budget`) may say otherwise."
         )
     if noisy:
         margin = margin_text(one.places[0].group.margin)
         texts.append(
-            f"The machine was too noisy for a margin of {margin} at {_at_sizes(one, noisy)}: there the baseline, "
+            f"The machine was too noisy for a margin of {margin} at {at_sizes(one, noisy)}: there the baseline, "
             "measured twice, differed from itself by too much."
         )
     return texts
 
 
-def _at_sizes(one: Sweep, values: Sequence[int]) -> str:
+def at_sizes(one: Sweep, values: Sequence[int]) -> str:
     """Return as in ``m=100, 200, 500``."""
     return f"{plain(one.parameter)}={', '.join(map(str, values))}"
 
@@ -255,7 +255,7 @@ def _left_out(one: Sweep) -> list[str]:
                 by_outcome.setdefault(place.left[name].partition(": ")[0], []).append(place)
         for places in by_outcome.values():
             everywhere = len(places) == len(one.places)
-            sizes = "at any size" if everywhere else f"at {_at_sizes(one, [place.value for place in places])}"
+            sizes = "at any size" if everywhere else f"at {at_sizes(one, [place.value for place in places])}"
             alike.setdefault((sizes, plain(places[0].left[name])), []).append(code(name))
     return [
         f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} no time {sizes}: {reason}."

@@ -11,7 +11,7 @@ from bench.problems.case import Size
 from bench.report.phrases import difference_text
 from bench.report.sections import answer
 from bench.store.worker_records import Outcome
-from tests.builders import SIZE_M, USUAL, Spec, disturbed, make_run
+from tests.builders import SIZE_M, SWEPT, USUAL, Spec, disturbed, make_run, make_sizes
 
 BASE = Spec(name="base", ms=10.0, baseline=True)
 
@@ -250,3 +250,11 @@ def test_that_a_remembered_answer_could_not_be_told_stands_beside_the_fastest():
     assert "`row_major` computes backprop" in first
     assert second == f"Warning: backprop: {doubt}."
     assert not any("remembered" in one for one in paragraphs(run))
+
+
+@pytest.mark.parametrize(("sizes", "told"), [((5,), " at m=5"), ((5, 20), " at m=5, 20"), ((5, 20, 100), "")])
+def test_of_a_sweep_it_is_told_at_which_sizes_a_remembered_answer_could_not_be_told(sizes, told):
+    run = make_run(SWEPT, sizes=make_sizes(5, 20, 100))
+    doubts = {arm.case.group: "its answers are the same" for arm in run.arms if arm.case.size.values["m"] in sizes}
+    warnings = [text for text in paragraphs(replace(run, doubts=doubts)) if text.startswith("Warning")]
+    assert warnings == [f"Warning: backprop{told}: its answers are the same."]
