@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -98,12 +98,13 @@ def watch() -> Activity:
     return load_between(before, snapshot())
 
 
-def warnings(before: Activity) -> list[str]:
-    """Return a warning if other programs kept a CPU busy before a run."""
-    busy = {cpu: share for cpu, share in enumerate(before.busy) if share > MOST_BUSY}
+def warnings(before: Activity, cpus: Collection[int]) -> list[str]:
+    """Return a warning if other programs kept one of the `cpus` of a run busy before it."""
+    shares = {cpu: share for cpu, share in enumerate(before.busy) if cpu in cpus}
+    busy = {cpu: share for cpu, share in shares.items() if share > MOST_BUSY}
     if not busy:
         return []
-    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(before.busy)} CPUs were up to"
+    which = f"CPU {min(busy)} was" if len(busy) == 1 else f"{len(busy)} of {len(shares)} CPUs were up to"
     share = percent(max(busy.values()))
     return [f"{which} {share} busy with other programs just before the run; end them and measure again"]
 

@@ -160,7 +160,11 @@ class Runner:
                 "numeric_stack": stage.numeric_stack,
                 "before": {"load": before.load_after, "busy": list(before.busy), "steal": list(before.steal)},
             },
-            warnings=(*dict.fromkeys(stage.relaid.values()), *variables.warnings(os.environ), *load.warnings(before)),
+            warnings=(
+                *dict.fromkeys(stage.relaid.values()),
+                *variables.warnings(os.environ),
+                *load.warnings(before, self._backend.cpus()),
+            ),
             arms=tuple(arms),
             left=tuple(left),
             limits=stage.limits,

@@ -250,9 +250,18 @@ def test_a_neighbour_that_is_busy_before_the_run_is_recorded_and_warned_of(tmp_p
 def test_of_many_busy_neighbours_one_warning_tells(tmp_path):
     busy = (0.03, 0.72, 0.99, 0.5)
     activity = Activity(load_before=1.0, load_after=1.0, busy=busy, steal=(0.0,) * 4, frequency_hz=None)
-    run, _ = measured(tmp_path, Simulation(activity=activity), "honest")
+    run, _ = measured(tmp_path, Simulation(activity=activity, cpus=(0, 1, 2, 3)), "honest")
     (told,) = (warning for warning in run.warnings if "busy with other programs" in warning)
     assert told.startswith("3 of 4 CPUs were up to 99 % busy with other programs")
+
+
+@pytest.mark.parametrize(("cpus", "told"), [((0,), []), ((0, 3), ["CPU 3 was"]), ((1, 2), ["2 of 2 CPUs"])])
+def test_a_run_that_may_use_some_cpus_alone_is_warned_of_these(tmp_path, cpus, told):
+    busy = (0.03, 0.72, 0.99, 0.5)
+    activity = Activity(load_before=1.0, load_after=1.0, busy=busy, steal=(0.0,) * 4, frequency_hz=None)
+    run, _ = measured(tmp_path, Simulation(activity=activity, cpus=cpus), "honest")
+    found = [warning for warning in run.warnings if "busy with other programs" in warning]
+    assert [text.startswith(start) for text, start in zip(found, told, strict=True)] == [True] * len(told)
 
 
 def test_a_machine_that_tells_nothing_of_its_load_is_measured_all_the_same(tmp_path):
