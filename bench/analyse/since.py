@@ -30,17 +30,26 @@ class Changed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """A case that both runs have."""
+
+    group: GroupFindings
+    finding: Finding
+    """Of the later run."""
+    changed: Changed | None
+    most: float | None
+    """By how much it may have changed, as .05 for 5 %, or what the machine resolves if that is more; None where one of
+    its ratios has no interval."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Since:
     """The run before, and what is different."""
 
     earlier: Run
     changed: tuple[Changed, ...]
-    others: int
-    """So many other cases whose ratios have an interval in both runs."""
-    most: float
-    """By how much any of these may have changed, as .05 for 5 %, or what the machine resolves if that is more."""
-    unknown: int
-    """So many without an interval in one of the runs."""
+    others: tuple[Compared, ...]
+    """All that no change is told of."""
     margin: float
     """The larger of the two runs', and of all groups'."""
     baselines: tuple[str, ...]
@@ -72,14 +81,11 @@ def since(run: Run, groups: tuple[GroupFindings, ...], earlier: Run, before: tup
     found = [one for group, old in alike for one in _compared(group, old)]
     if not found:
         return None
-    left = [one.most for one in found if not one.changed and one.most is not None]
     moved = [group.baseline.arm.case.implementation for group, _ in alike if group.baseline]
     return Since(
         earlier=earlier,
         changed=tuple(one.changed for one in found if one.changed),
-        others=len(left),
-        most=max(left, default=0.0),
-        unknown=sum(one.most is None for one in found),
+        others=tuple(one for one in found if not one.changed),
         margin=max(max(group.margin, old.margin) for group, old in alike),
         baselines=tuple(dict.fromkeys(name for name in moved if run.sources.get(name) != earlier.sources.get(name))),
     )
@@ -89,16 +95,7 @@ def _same_baseline(group: GroupFindings, old: GroupFindings) -> bool:
     return bool(group.baseline and old.baseline and group.baseline.arm.case.id == old.baseline.arm.case.id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Compared:
-    """A case that both runs have."""
-
-    changed: Changed | None
-    most: float | None
-    """By how much it may have changed; None where one of its ratios has no interval."""
-
-
-def _compared(group: GroupFindings, old: GroupFindings) -> Iterator[_Compared]:
+def _compared(group: GroupFindings, old: GroupFindings) -> Iterator[Compared]:
     """Yield how each case that two groups have stands beside the baseline now and then."""
     before = {one.arm.case.id: one for one in old.ok}
     resolved = max(group.resolved or 0.0, old.resolved or 0.0)
@@ -113,7 +110,8 @@ def _compared(group: GroupFindings, old: GroupFindings) -> Iterator[_Compared]:
             then, now = (Ratio.of(log_ratio).inverse() for log_ratio in (earlier.log_ratio, one.log_ratio))
             changed = Changed(group=group, finding=one, before=then, now=now, verdict=verdict)
         ends = difference.interval
-        yield _Compared(changed=changed, most=max(expm1(max(-ends.low, ends.high)), resolved) if ends else None)
+        most = max(expm1(max(-ends.low, ends.high)), resolved) if ends else None
+        yield Compared(group=group, finding=one, changed=changed, most=most)
 
 
 def _difference(now: Estimate, then: Estimate) -> Estimate:

@@ -8,12 +8,10 @@ from typing import Literal
 from ...analyse.advice import NEARLY_ALL, Advice, Pick, Same
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
-from ...analyse.since import Changed, Since
 from ...analyse.source_facts import SourceFacts
 from ...analyse.verdict import Verdict
 from ...store.records import Run
 from ...store.worker_records import Outcome
-from ...units import percent
 from ..parts import Section, code, plain
 from ..phrases import (
     change_text,
@@ -23,12 +21,10 @@ from ..phrases import (
     label,
     least_text,
     listed,
-    margin_text,
     more_rounds,
-    ratio_text,
     times_text,
 )
-from .disturbance import briefly
+from .changed_since import since_sentences
 from .reasons import baseline_sentence
 from .subject import Subject
 from .uncompared import command_on, is_nowhere, next_steps
@@ -56,7 +52,7 @@ def lines(analysis: Analysis) -> tuple[Line, ...]:
     found += (Line(kind="begin", text=text) for text in (*next_steps(analysis), *_explained_by(analysis)))
     found += [Line(kind="begin", text=text) for text in (*_resumed(analysis.run), *_undecided(analysis))]
     if analysis.since:
-        found += [Line(kind="since", text=text) for text in _since(analysis.run, analysis.since)]
+        found += [Line(kind="since", text=text) for text in since_sentences(analysis.run, analysis.since)]
     return tuple(found)
 
 
@@ -220,62 +216,6 @@ def _shown(one: Advice) -> tuple[Same, ...]:
 
 def _name(finding: Finding, group: GroupFindings) -> str:
     return code(label(finding.arm.case, group))
-
-
-def _since(run: Run, found: Since) -> Iterator[str]:
-    """Yield what changed since the run before, and how much may have; nothing where nothing can be told of any."""
-    when = plain(found.earlier.created[:16]).replace("T", " ")
-    parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
-    more = len(found.changed) - len(parts)
-    parts += [f"{more} more changed"] if more else []
-    parts += [*_unchanged(run, found), *_unknown(run, found)]
-    if parts:
-        yield f"Since your last run ({when} UTC): {'; '.join(parts)}.{_moved(found)}"
-
-
-def _unchanged(run: Run, found: Since) -> Iterator[str]:
-    """Yield that the others did not change, or how large a change of them would not show, and why."""
-    if not found.others:
-        return
-    alone = not (found.changed or found.unknown)
-    others = counted(found.others, "other")
-    if found.most > found.margin:
-        least = percent(found.most)
-        if not alone:
-            yield f"whether {others} changed by less than {least} cannot be told{_why(run, found.earlier)}"
-    elif alone:
-        yield f"nothing changed by more than {margin_text(found.margin)}"
-    else:
-        yield f"{others} changed by {margin_text(found.margin)} at most"
-
-
-def _why(run: Run, earlier: Run) -> str:
-    """Return, after a comma, what disturbed the two runs; nothing where nothing was seen."""
-    said = ", ".join([*briefly(run), *(f"{text} then" for text in briefly(earlier))])
-    return f", because of other work on the machine ({said})" if said else ""
-
-
-def _unknown(run: Run, found: Since) -> Iterator[str]:
-    """Yield of how many nothing can be told."""
-    if found.unknown:
-        alone = not (found.changed or found.others)
-        what = "whether anything changed" if alone else f"whether {counted(found.unknown, 'other')} did"
-        yield f"{what} cannot be told, for want of rounds ({more_rounds(run)})"
-
-
-def _changed(one: Changed) -> str:
-    return (
-        f"{_name(one.finding, one.group)} is {one.verdict.value} beside the baseline, {ratio_text(one.now)} now and "
-        f"{ratio_text(one.before)} then"
-    )
-
-
-def _moved(found: Since) -> str:
-    """Return, after a space, which baselines changed themselves."""
-    if not found.baselines:
-        return ""
-    names = listed([code(name) for name in found.baselines], _MOST_NAMES)
-    return f" The source of the baseline, {names}, is not what it was then: that moves all ratios."
 
 
 SUBJECT = Subject(id="advice", title="What to do", section=section, place=15, on_page=False)
