@@ -112,8 +112,11 @@ def _measured(options: ExplainOptions) -> tuple[Run, Path | None, Sequence[Memor
 
 def _asked(options: ExplainOptions) -> tuple[Problem, Selection]:
     """Return the problem; who means two versions is told the command for that."""
+    place, named = options.problem.rpartition(":")[0], options.selection.implementations
+    further = [word for word in named if place and word.startswith(f"{place}:")]  # as `implbench run` takes them
+    wanted = replace(options.selection, implementations=tuple(word for word in named if word not in further))
     try:
-        return asked([options.problem], options.selection)
+        return asked([options.problem, *further], wanted)
     except ImplbenchError as error:
         versions = tuple(takewhile(revisions.is_one, (options.problem, *options.selection.implementations)))[:2]
         if not versions:
