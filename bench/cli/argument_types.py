@@ -80,7 +80,7 @@ def steps(text: str) -> tuple[str, tuple[int, ...]]:
         raise argparse.ArgumentTypeError(
             f"found {text!r}, expected NAME=LOW..HIGH, NAME=LOW..HIGH:N or a list, as m=100..1e6 or m=10,20,50"
         )
-    return name.strip(), _listed(text, span) if "," in span else _between(text, span)
+    return name.strip(), _listed(text, span) if "," in span else _between(name, text, span)
 
 
 def _listed(text: str, span: str) -> tuple[int, ...]:
@@ -91,12 +91,12 @@ def _listed(text: str, span: str) -> tuple[int, ...]:
     return values
 
 
-def _between(text: str, span: str) -> tuple[int, ...]:
+def _between(name: str, text: str, span: str) -> tuple[int, ...]:
     """Return both ends, and between them 1, 2, 5, 10, ... or N equal ratios."""
     ends, colon, count = span.partition(":")
     low, high = (whole_number(end.strip()) for end in ends.split("..", 1))
     if low >= high:
-        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as m=100..1e6")
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected the smaller end first, as {name}=100..1e6")
     if not colon:
         ladder = (digit * 10**power for power in range(len(str(high))) for digit in (1, 2, 5))
         return low, *(step for step in ladder if low < step < high), high
