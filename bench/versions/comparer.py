@@ -117,6 +117,7 @@ class Comparer:
             self._screen(groups, loop)
             suspects = [name for name in groups if self._alive(name) and not self._cleared(name)]
             self._confirm([groups[name] for name in suspects], loop)
+            self._settle_noise(groups, loop)
             self.shared = reads.found_there(outside)
         return tuple(self._measured(one, stage) for one in benchmarks)
 
@@ -179,6 +180,22 @@ class Comparer:
             self._judge_early(group.name, ended=True)
             if group.name not in self._decided:
                 self._decided[group.name] = self._last_look(group.name, family)
+
+    def _settle_noise(self, groups: dict[str, Group], loop: RoundLoop) -> None:
+        """Hold further rounds, with BASE measured twice, where identical arms seem to differ by more than a margin.
+
+        They tell whether that was chance: of a few rounds a single disturbed one suffices. Where a benchmark is slower,
+        that stands anyway.
+        """
+        if any(said.decision == Decision.SLOWER for said in self._decided.values()):
+            return
+        for _ in range(gate.LOOKS[-1]):
+            going = [name for name in groups if self._alive(name) and self._fits(name, 1.0)]
+            if not going or self._resolved <= min(self._margin.values()):
+                return
+            name = self._generator.choice(going)
+            held = self._fresh.get(name) or self._screened[name]
+            self._keep(loop.round(len(held), groups[name], self._taking_part(groups[name], again=True)), held)
 
     @property
     def _resolved(self) -> float:

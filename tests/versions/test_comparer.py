@@ -90,6 +90,33 @@ def test_a_slowdown_below_a_noise_floor_that_stays_is_undecided_in_the_end(bench
     assert compared(one, 0.03, intervals.resolves(noise_of([one]))).standing == Standing.UNDECIDED
 
 
+@pytest.mark.parametrize("factor", [0.99, 1.0])
+def test_a_noise_floor_that_was_chance_does_not_stand_where_nothing_is_slower(benchmarks, factor):
+    def law(arm, source, index):
+        again = 1.5 if len(simulation.held) == 4 else 1.0  # of one round
+        return 0.001 * {Role.AGAIN: again, Role.CASE: factor}.get(arm.role, 1.0)
+
+    simulation = Simulation(truth=law, noise=noise.QUIET)
+    (one,) = Comparer(SETTINGS, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+    ratios = one.all_ratios(Role.AGAIN)
+    assert intervals.resolves(intervals.hodges_lehmann(ratios[:SCREEN_ROUNDS])) > SETTINGS.margin
+    assert intervals.resolves(noise_of([one])) <= SETTINGS.margin
+    assert SCREEN_ROUNDS < len(ratios) < SCREEN_ROUNDS + 12
+
+
+def test_a_noise_floor_that_stays_does_not_hold_up_the_answer_for_ever(benchmarks):
+    def law(arm, source, index):
+        simulation.clock.spend(1.0)
+        return 0.001 * (1.1 if arm.role == Role.AGAIN else 1.0)
+
+    for budget_s, most in ((1000.0, SCREEN_ROUNDS + gate.LOOKS[-1]), (60.0, 60)):
+        simulation = Simulation(truth=law, noise=noise.QUIET)
+        settings = replace(SETTINGS, budget_s=budget_s)
+        (one,) = Comparer(settings, lambda progress: None, backend=simulation.backend()).compare(benchmarks[:1])
+        assert SCREEN_ROUNDS < len(one.all_ratios(Role.AGAIN)) <= most
+        assert intervals.resolves(noise_of([one])) > SETTINGS.margin
+
+
 def test_time_that_only_a_doubtful_case_needs_makes_no_round_longer(benchmarks, monkeypatch):
     monkeypatch.setattr(round_plan, "MOST_PASSES", 25)
     simulation = Simulation(truth=lambda arm, source, index: 0.02)
