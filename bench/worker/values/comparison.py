@@ -101,16 +101,16 @@ def _leaf(found: Leaves, path: str, right: Leaf, expected: Expected) -> Iterator
         leaf = _stacked(found, path) or leaf
     if isinstance(right, Numbers) and isinstance(leaf, Numbers):
         said = _numbers(leaf, path, right, expected)
-        yield said if leaf.typed or right.typed or isinstance(said, Error) else _of_lists(said)
+        if isinstance(said, Difference):
+            text = said.text + labels.in_another_order(path, found, expected.leaves)
+            if not (leaf.typed or right.typed):  # a place in lists in lists is written as those are indexed: [3][0]
+                text = _PLACE.sub(lambda place: place[0].replace(", ", "]["), text)
+            said = replace(said, text=text)
+        yield said
     elif type(leaf) is not type(right):
         yield Difference(path=path, text=f" is {_named(leaf)}, expected {_named(right)}")
     elif leaf != right:
         yield Difference(path=path, text=f" is {_shown(leaf)}, expected {_shown(right)}")
-
-
-def _of_lists(said: Difference) -> Difference:
-    """Return a difference of lists in lists, whose places are written as those are indexed: ``[3][0]``."""
-    return replace(said, text=_PLACE.sub(lambda found: found[0].replace(", ", "]["), said.text))
 
 
 def _holders(leaf: Leaf, path: str, right: Holder) -> Iterator[Difference]:
@@ -182,7 +182,7 @@ def _numbers(leaf: Numbers, path: str, right: Numbers, expected: Expected) -> Er
         return Difference(path=path, text=wrong)
     furthest = distance(found, wanted, tolerance, dtype)
     if not furthest.over <= 1:
-        return Difference(path=path, text=_off(furthest, found, wanted) + labels.in_another_order(path, found, wanted))
+        return Difference(path=path, text=_off(furthest, found, wanted))
     return Error(path=path, over_tolerance=furthest.over, ulp=furthest.ulp)
 
 
@@ -214,7 +214,7 @@ def _exactly(found: np.ndarray, path: str, wanted: np.ndarray) -> Error | Differ
         same |= np.isnat(found) & np.isnat(wanted)
     if np.all(same):
         return Error(path=path, over_tolerance=0.0, ulp=0.0)
-    return Difference(path=path, text=_first(~same, found, wanted) + labels.in_another_order(path, found, wanted))
+    return Difference(path=path, text=_first(~same, found, wanted))
 
 
 def _first(differs: np.ndarray, found: np.ndarray, wanted: np.ndarray) -> str:

@@ -145,6 +145,15 @@ def test_of_a_frame_whose_rows_are_in_another_order_that_is_told_first():
     assert others
 
 
+def test_labels_on_other_rows_than_theirs_are_not_called_rows_in_another_order():
+    right = pd.DataFrame({"a": np.arange(4.0), "b": list("abcd")}, index=[5, 6, 7, 8])
+    for labels in ([6, 5, 7, 8], [8, 7, 6, 5]):
+        (told,) = said(right.set_axis(labels), right)
+        assert told.endswith("differ), the same labels in another order, and not the rows with them")
+    assert "its rows are in another order" in said(right.iloc[[2, 0, 1, 3]], right)[0]
+    assert "not the rows with them" in said(right.iloc[[2, 0, 1, 3]].assign(a=right["a"].to_numpy()), right)[0]
+
+
 BIG = 2**60
 
 
@@ -206,7 +215,7 @@ def test_an_attribute_may_be_called_as_what_only_frames_have():
     assert said(Held(value=1, missing=True), Held(value=1, missing=False)) != []
 
 
-ADVICE = ": sort both, or let `same` compare without it"
+OTHER = ", the same labels in another order, and not the rows with them"
 
 
 def by(*labels):
@@ -220,12 +229,12 @@ def by(*labels):
         (
             by((2, "b"), (1, "a")),
             by((1, "a"), (2, "b")),
-            "result.index.level_0[0] is 2, expected 1 (2 of 2 differ): its rows are in another order",
+            "result.index.level_0[0] is 2, expected 1 (2 of 2 differ)",
         ),
         (
             by("b", "a"),
             by("a", "b"),
-            "result.index[0] is 'b', expected 'a' (2 of 2 differ): its rows are in another order",
+            "result.index[0] is 'b', expected 'a' (2 of 2 differ)",
         ),
         (by("a", 1), by("a", "b"), "result.index is a ndarray, expected an array of shape (2,)"),
         (by((1, 2), (3, 4)), by((1, 2, 3), (3, 4, 5)), "result.index has no level_2"),
@@ -235,7 +244,7 @@ def by(*labels):
     ids=str,
 )
 def test_labels_of_rows_are_compared_without_the_tolerance_of_the_values(found, right, told):
-    assert said(found, right, tolerance=np.full(2, 1e3))[0].removesuffix(ADVICE) == told
+    assert said(found, right, tolerance=np.full(2, 1e3))[0].removesuffix(OTHER) == told
 
 
 def test_the_right_values_in_another_order_are_told_to_be_that():
