@@ -158,6 +158,8 @@ def sized(sizes: Mapping[str, Mapping[str, int]], name: str, changes: Mapping[st
     ImplbenchError
         If the size or a changed name does not exist, or a number is below 1.
     """
+    if name not in sizes and "=" in name:
+        raise ImplbenchError(f"--size {name}: a number is put over the size by --set {name}")
     if name not in sizes:
         raise unknown("size", name, sizes)
     values = dict(sizes[name])

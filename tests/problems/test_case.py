@@ -57,6 +57,8 @@ def test_a_layout_that_cannot_be_read_is_told(layout, told):
 def test_a_changed_size_is_named_by_its_numbers_and_an_unchanged_one_keeps_its_name():
     assert sized(SIZES, "M", {"m": 500}) == Size(name="m=500,n=64", values={"m": 500, "n": 64})
     assert sized(SIZES, "M", {"m": 10000}).name == "M"
+    with pytest.raises(ImplbenchError, match="--size m=60: a number is put over the size by --set m=60"):
+        sized(SIZES, "m=60", {})
 
 
 @pytest.mark.parametrize(
