@@ -108,6 +108,8 @@ def amounts(worker: Worker, *, seconds: float, faults: float | None, work: Mappi
     """
     counts = None if worker.own_clock else worker.counts
     calls = seen_calls(worker)
+    if not calls and not worker.layout:
+        calls = None  # without an array among its inputs what it may call NumPy for is not seen
     flops, moved = work.get("flops"), work.get("bytes")
 
     def total(value: Callable[[Call], float], *kinds: CallKind) -> int | None:

@@ -90,6 +90,14 @@ def test_what_could_not_be_seen_is_unknown_but_for_what_was_counted():
     assert (amounts.numpy_calls, amounts.allocated_bytes) == (None, 27_000)
 
 
+def test_without_an_array_among_the_inputs_no_call_that_was_seen_is_not_none_at_all():
+    run = make_explained([USUAL[0]], {USUAL[0].name: Does()})
+    assert rungs(laddered(run))[USUAL[0].name].amounts.numpy_calls == 0
+    bare = [replace(one, workers=tuple(replace(worker, layout={}) for worker in one.workers)) for one in run.rounds]
+    found = rungs(laddered(replace(run, rounds=tuple(bare))))[USUAL[0].name].amounts
+    assert (found.numpy_calls, found.indexings, found.moved_bytes) == (None, None, None)
+
+
 def test_what_compiled_code_does_is_unknown_and_not_nothing():
     found = rungs(laddered(make_explained()))
     amounts = found["c_fused"].amounts
