@@ -18,6 +18,7 @@ class Does:
     allocated_bytes: int | None = 27_000
     smallest_ns: int | None = 12_000
     lines: tuple[Line, ...] | None = None
+    lines_watched: float = 1.0
 
 
 def passes(times, *, moved, ns=0, mixed=False):
@@ -86,7 +87,13 @@ def make_explained(arms=USUAL, does=DOES, ladder=("loop_hoisted", "vectorized", 
             c_calls=4,
         )
         return replace(
-            worker, counts=counts, calls=found.calls, lines=found.lines, costs=COSTS, smallest_ns=found.smallest_ns
+            worker,
+            counts=counts,
+            calls=found.calls,
+            lines=found.lines,
+            lines_watched=found.lines_watched,
+            costs=COSTS,
+            smallest_ns=found.smallest_ns,
         )
 
     first = replace(run.rounds[0], workers=tuple(counted(worker) for worker in run.rounds[0].workers))

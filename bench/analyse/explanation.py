@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import log
 
 from ..problems.case import Case
+from ..store.profile_records import Line
 from ..store.records import Left, Run
 from ..store.worker_records import Worker
 from .amounts import QUANTITIES, Amounts, Unit, amounts
@@ -71,6 +72,11 @@ class Rung:
     def seconds(self) -> float:
         """Its min time; 0 where that is unknown."""
         return _seconds(self.finding)
+
+    @property
+    def watched_s(self) -> float:
+        """Of its min time, what its lines share: all, or the beginning that was watched."""
+        return self.worker.lines_watched * self.seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +183,12 @@ def _accounted(before: Rung, worker: Worker, diagnosis: Diagnosis | None, second
     (fast_s, faster, _), (slow_s, slower, found) = sorted(both, key=lambda one: one[0])
     if slow_s < LEAST_CHANGE * fast_s or (found and found.cause):
         return None
-    return accounted(slower.lines, slow_s, faster.lines, fast_s)
+    return accounted(_whole(slower), slow_s, _whole(faster), fast_s)
+
+
+def _whole(worker: Worker) -> Sequence[Line] | None:
+    """Return its lines where they were watched from the beginning to the end."""
+    return worker.lines if worker.lines_watched == 1 else None
 
 
 def _explaining(costs: CostRange, before: Rung, after: Amounts, seconds: float) -> Sequence[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from ..store.profile_records import Line
 from ..store.records import Run
+from ..store.worker_records import Worker
+from ..units import percent
 from .rendering import visible
 
 #: A line that takes such a share of the time is marked, more strongly from the second one on.
@@ -36,28 +38,29 @@ def shown(run: Run, sources: Mapping[str, Mapping[str, str]]) -> dict[str, dict[
     sources
         Implementation -> file -> text, as the page shows them.
     """
-    known = _lines(run)
+    known = _workers(run)
     return {
-        name: {file: _of_file(text, known.get(name, {}), file) for file, text in files.items()}
+        name: {file: _of_file(text, known.get(name), file) for file, text in files.items()}
         for name, files in sources.items()
     }
 
 
-def _lines(run: Run) -> dict[str, dict[tuple[str, int], Line]]:
-    """Return implementation -> file and number -> line, of the first worker that looked."""
+def _workers(run: Run) -> dict[str, Worker]:
+    """Return implementation -> the first worker that looked."""
     arms = {arm.name: visible(arm.case.implementation) for arm in run.arms}
-    found: dict[str, dict[tuple[str, int], Line]] = {}
+    found: dict[str, Worker] = {}
     for worker in (worker for one in run.rounds for worker in one.workers):
         if worker.lines and worker.arm in arms:
-            lines = {(visible(line.file), line.number): line for line in worker.lines}
-            found.setdefault(arms[worker.arm], lines)
+            found.setdefault(arms[worker.arm], worker)
     return found
 
 
-def _of_file(text: str, known: Mapping[tuple[str, int], Line], file: str) -> tuple[Shown, ...]:
+def _of_file(text: str, worker: Worker | None, file: str) -> tuple[Shown, ...]:
     lines = text.split("\n")
-    hot = dict(_placed(lines, [line for (where, _), line in known.items() if where == file]))
-    return tuple(_shown(line, hot.get(place)) for place, line in enumerate(lines))
+    known = (worker.lines or ()) if worker else ()
+    hot = dict(_placed(lines, [line for line in known if visible(line.file) == file]))
+    whole = "the time" if worker is None or worker.lines_watched == 1 else f"the first {percent(worker.lines_watched)}"
+    return tuple(_shown(line, hot.get(place), whole) for place, line in enumerate(lines))
 
 
 def _placed(lines: Sequence[str], known: Iterable[Line]) -> Iterator[tuple[int, Line]]:
@@ -71,9 +74,10 @@ def _placed(lines: Sequence[str], known: Iterable[Line]) -> Iterator[tuple[int, 
             yield texts.index(text), line
 
 
-def _shown(text: str, line: Line | None) -> Shown:
+def _shown(text: str, line: Line | None, whole: str) -> Shown:
+    """Return a line and what it takes of ``the time``, or of ``the first 30 %`` that was watched."""
     if line is None or line.share < _LEAST:
         return Shown(text=text, mark="", told="")
     mark = "much" if line.share >= _MUCH else "some"
     share, times = f"{100 * line.share:.0f} %", f"{line.times:,} times"
-    return Shown(text=text, mark=mark, told=f"about {share} of the time, {times}", share=share, times=times)
+    return Shown(text=text, mark=mark, told=f"about {share} of {whole}, {times}", share=share, times=times)

@@ -168,6 +168,7 @@ def counted(record: Worker, reply: Counted) -> Worker:
         calls=reply.calls,
         functions=reply.functions,
         lines=reply.lines,
+        lines_watched=reply.lines_watched,
         costs=reply.costs,
         smallest_ns=reply.smallest_ns,
     )

@@ -50,6 +50,7 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "lines": None
         if rung.worker.lines is None
         else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.lines],
+        "lines_watched": None if rung.worker.lines is None else rung.worker.lines_watched,
         "costs": None
         if costs is None
         else {

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from ..machine.load import Share
 from .profile_records import Functions, Lines
 from .quantities import Amount, Natural, Positive
 
@@ -242,6 +243,8 @@ class Worker:
     """Python functions that it spends time in, the largest first; None where nobody looked, or it could not be seen."""
     lines: Lines | None = None
     """The lines of the user's own code that it does, likewise."""
+    lines_watched: Share = 1.0
+    """For which part of its time, the first, these were watched: less than 1 of an evaluation that takes very long."""
     costs: Costs | None = None
     smallest_ns: Natural | None = None
     """Time of an evaluation with 1 in the place of the largest number of the size (`Size.smallest`)."""

@@ -57,7 +57,7 @@ def explained(
     sizes = [value.size for value in inputs.values() if isinstance(value, np.ndarray)]
     if led:
         prepare = led.prepare if sizes else None  # what a closure holds cannot be seen
-    calls, functions, lines, smallest_ns = None, None, None, None
+    calls, functions, by_line, smallest_ns = None, None, None, None
     if prepare is not None:
         with contextlib.suppress(Exception):
             calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
@@ -70,5 +70,13 @@ def explained(
         with contextlib.suppress(Exception):
             functions = profiling.profiled(step, renew, (spec.folder, *spec.path))
         with contextlib.suppress(Exception):
-            lines = profiled_lines(step, renew, (spec.folder, *spec.path))
-    return Counted(counts=counts, calls=calls, functions=functions, lines=lines, costs=costs, smallest_ns=smallest_ns)
+            by_line = profiled_lines(step, renew, (spec.folder, *spec.path))
+    return Counted(
+        counts=counts,
+        calls=calls,
+        functions=functions,
+        lines=by_line.lines if by_line else None,
+        lines_watched=by_line.watched if by_line else 1.0,
+        costs=costs,
+        smallest_ns=smallest_ns,
+    )

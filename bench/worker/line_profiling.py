@@ -4,6 +4,9 @@ Python tells of each line when it begins (`sys.settrace`). What a line takes is 
 any function that is watched, so that what it calls in NumPy or in C is its own. To be told of a line takes longer than
 many a line itself: that much is taken off, as often as something was told. Of lines that cannot be told apart from it
 each time counts alike, and all of them together take what is left of an evaluation that nobody watches.
+
+One that takes too long to be watched is watched in its beginning alone, and goes on unwatched: what that takes tells
+which part of its time the beginning is.
 """
 
 import linecache
@@ -13,6 +16,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -28,8 +32,8 @@ from .profiling import named, roots
 #: An evaluation is timed so often, or for so long, and then watched for so long at most, in CPU time.
 TIMED, TIMED_NS, LONGEST_NS = 5, 500_000_000, 15_000_000_000
 
-#: After so long it goes on only if it seems to end in time, were each line to take so long.
-FIRST_NS, LINE_NS = 2_000_000_000, 40
+#: Of a beginning that is a smaller part of an evaluation than this nothing is told: so little may be noise.
+LEAST_WATCHED = 0.02
 
 #: Lines of a loop that do nothing, to see what it takes to be told of one; by which part that varies at most.
 CALIBRATED, VARIES = 20_000, 0.5
@@ -51,8 +55,14 @@ _Place = tuple[str, int]
 _clock = time.thread_time_ns
 
 
-class _EnoughError(BaseException):
-    """Ends an evaluation that takes too long to be watched."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineProfile:
+    """Where the time of an evaluation goes."""
+
+    lines: tuple[Line, ...]
+    """The largest share first."""
+    watched: float
+    """For which part of its time, the first, it was watched: of that the shares are."""
 
 
 class _Spent:
@@ -70,27 +80,30 @@ class _Watch:
     def __init__(self, is_own: Callable[[str], bool]) -> None:
         """Take whether a file is the user's own."""
         self.lines: dict[_Place, _Spent] = defaultdict(_Spent)
-        self.whole = True
-        self._longer = False
+        self.rest_ns = 0
+        """How long the evaluation went on when it was watched no more."""
+        self._watching = False
         self._known: dict[CodeType, bool] = {}
         self._is_own = is_own
         self._outside = _Spent()
         self._at_work, self._above = self._outside, list[_Spent]()
-        self._since_ns = self._ends_ns = self._alone_ns = 0
+        self._since_ns = self._ends_ns = 0
 
-    def run(self, step: Callable[[], object], alone_ns: int) -> None:
-        """Watch an evaluation that takes so long when nobody does, until it ends or has taken too long."""
-        self._alone_ns = alone_ns
+    def run(self, step: Callable[[], object]) -> None:
+        """Watch an evaluation until it ends or has taken too long; then it goes on unwatched."""
         self._since_ns = _clock()
-        self._ends_ns = self._since_ns + FIRST_NS
+        self._ends_ns = self._since_ns + LONGEST_NS
+        self._watching = True
         sys.settrace(self._called)
         try:
             step()
-        except _EnoughError:
-            pass
         finally:
             sys.settrace(None)
-            self._at_work.ns += _clock() - self._since_ns
+            last_ns = _clock() - self._since_ns
+            if self._watching:
+                self._at_work.ns += last_ns
+            else:
+                self.rest_ns = last_ns
 
     @property
     def outside_ns(self) -> int:
@@ -103,18 +116,10 @@ class _Watch:
         self._at_work.ns += now_ns - self._since_ns
         self._at_work.told += 1
         self._at_work = spent
-        if now_ns > self._ends_ns:
-            self._go_on()
         self._since_ns = now_ns
-
-    def _go_on(self) -> None:
-        """Give it the rest of the time, once, where it seems to end within that."""
-        done = LINE_NS * sum(one.told for one in self.lines.values()) / self._alone_ns
-        if self._longer or done * LONGEST_NS < FIRST_NS:
-            self.whole = False
-            raise _EnoughError
-        self._longer = True
-        self._ends_ns += LONGEST_NS - FIRST_NS
+        if now_ns > self._ends_ns:
+            self._watching = False
+            sys.settrace(None)
 
     def _called(self, frame: FrameType, _event: str, _argument: object) -> Callable[..., Any] | None:
         code = frame.f_code
@@ -141,8 +146,8 @@ class _Watch:
 
 def profiled_lines(
     step: Callable[[], object], before: Callable[[], object], folders: Sequence[Path]
-) -> tuple[Line, ...] | None:
-    """Return the lines in which an evaluation spends the most time, the largest share first.
+) -> LineProfile | None:
+    """Return the lines in which an evaluation spends the most time.
 
     Parameters
     ----------
@@ -155,9 +160,9 @@ def profiled_lines(
 
     Returns
     -------
-    tuple of Line or None
-        None where something else watches the interpreter, it has Python threads, or an evaluation takes too long or
-        waits, as for a disk or for threads that compute.
+    LineProfile or None
+        None where something else watches the interpreter, it has Python threads, or an evaluation waits, as for a disk
+        or for threads that compute, or takes so long that the beginning which was watched is next to none of it.
     """
     if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
         return None
@@ -168,10 +173,12 @@ def profiled_lines(
         if computing < LEAST_COMPUTING:
             return None
         before()
-        watch.run(step, alone_ns)
-    if not watch.whole or not watch.lines:
+        watch.run(step)
+    watched_ns = max(1, alone_ns - watch.rest_ns)
+    if not watch.lines or watched_ns < LEAST_WATCHED * alone_ns:
         return None
-    return _largest(_shares(watch.lines, alone_ns), watch.lines, roots(folders))
+    lines = _largest(_shares(watch.lines, watched_ns), watch.lines, roots(folders))
+    return LineProfile(lines=lines, watched=watched_ns / alone_ns)
 
 
 def _alone(step: Callable[[], object], before: Callable[[], object]) -> tuple[int, float]:
@@ -199,7 +206,7 @@ def _cost_ns() -> float:
 
     alone_ns, _ = _alone(idle, lambda: None)
     watch = _Watch(lambda file: file == __file__)
-    watch.run(idle, alone_ns)
+    watch.run(idle)
     spent = watch.lines.values()
     return max(0.0, (sum(one.ns for one in spent) - alone_ns) / max(1, sum(one.told for one in spent)))
 
@@ -215,12 +222,15 @@ def _foreign_ns() -> float:
 
     alone_ns, _ = _alone(idle, lambda: None)
     watch = _Watch(lambda _file: False)
-    watch.run(idle, alone_ns)
+    watch.run(idle)
     return max(0.0, (watch.outside_ns - alone_ns) / CALIBRATED)
 
 
-def _shares(lines: dict[_Place, _Spent], alone_ns: int) -> dict[_Place, float]:
-    """Return the share of each line: by its own time where that shows, else of what is left, by how often it began."""
+def _shares(lines: dict[_Place, _Spent], unwatched_ns: int) -> dict[_Place, float]:
+    """Return the share of each line of what takes so long unwatched.
+
+    That is by its own time where it shows, else of what is left, by how often it began.
+    """
     foreign_ns = _foreign_ns() if any(one.foreign for one in lines.values()) else 0.0
     spent_ns = {place: one.ns - foreign_ns * one.foreign for place, one in lines.items()}
     means = [max(0.0, spent_ns[place]) / one.told for place, one in lines.items() if one.told >= OFTEN]
@@ -228,7 +238,7 @@ def _shares(lines: dict[_Place, _Spent], alone_ns: int) -> dict[_Place, float]:
     cost_ns = {place: each_ns * one.told + foreign_ns * one.foreign for place, one in lines.items()}
     own_ns = {place: one.ns - cost_ns[place] for place, one in lines.items()}
     shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place]}
-    total_ns = max(alone_ns, sum(shown.values()))
+    total_ns = max(unwatched_ns, sum(shown.values()))
     left_ns = total_ns - sum(shown.values())
     times = sum(one.times for place, one in lines.items() if place not in shown)
     return {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ..machine.load import Share
 from ..store.profile_records import Functions, Lines
 from ..store.quantities import Natural, Positive
 from ..store.worker_records import Call, Costs, Counts
@@ -24,6 +25,7 @@ class Counted(Reply, frozen=True, kw_only=True):
     calls: tuple[Call, ...] | None = None
     functions: Functions | None = None
     lines: Lines | None = None
+    lines_watched: Share = 1.0
     costs: Costs | None = None
     smallest_ns: Natural | None = None
 

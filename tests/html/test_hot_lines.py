@@ -20,8 +20,9 @@ LINES = (
 )
 
 
-def run(lines=LINES):
-    made = make_explained([Spec(name="loop", ms=90.0, baseline=True)], {"loop": Does(lines=lines)})
+def run(lines=LINES, watched=1.0):
+    does = {"loop": Does(lines=lines, lines_watched=watched)}
+    made = make_explained([Spec(name="loop", ms=90.0, baseline=True)], does)
     return replace(made, sources={"loop": {"rows.py": SOURCE}})
 
 
@@ -30,6 +31,11 @@ def test_lines_that_take_much_of_the_time_are_marked():
     assert [one.text for one in found] == SOURCE.split("\n")
     assert [one.mark for one in found] == ["", "", "some", "much", "", ""]
     assert found[3].told == "about 61 % of the time, 20,000 times"
+
+
+def test_of_a_beginning_the_marks_say_so():
+    found = hot_lines.shown(run(watched=0.3), {"loop": {"rows.py": SOURCE}})["loop"]["rows.py"]
+    assert found[3].told == "about 61 % of the first 30 %, 20,000 times"
 
 
 def test_in_a_part_of_a_file_a_line_is_found_by_its_text():

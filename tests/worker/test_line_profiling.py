@@ -27,7 +27,9 @@ def _clock(monkeypatch):
 
 
 def profiled(step, before=lambda: None, folders=(HERE,)):
-    return profiled_lines(step, before, folders)
+    found = profiled_lines(step, before, folders)
+    assert found is None or found.watched == 1
+    return found and found.lines
 
 
 def shares(found):
@@ -152,29 +154,31 @@ def test_what_comes_before_an_evaluation_is_not_among_them():
     assert not any("20_000" in one.text for one in profiled(counted, before=searched))
 
 
-def test_an_evaluation_that_takes_too_long_is_not_told(monkeypatch):
-    monkeypatch.setattr(line_profiling, "FIRST_NS", 0)
-    monkeypatch.setattr(line_profiling, "LONGEST_NS", 0)
-    assert profiled(counted) is None
+def changing():
+    """Spend 1 ms in one line, then 4 ms in another."""
+    for _ in range(100):
+        CLOCK.spend(10_000)
+    for _ in range(100):
+        CLOCK.spend(40_000)
+    return sys.gettrace()
+
+
+def test_of_an_evaluation_that_takes_too_long_the_beginning_is_told_with_its_part(monkeypatch):
+    monkeypatch.setattr(line_profiling, "LONGEST_NS", 2_000_000)
+    ended = []
+    found = profiled_lines(lambda: ended.append(changing()), lambda: None, (HERE,))
+    assert ended == [None] * (line_profiling.TIMED + 1)  # as a whole each time, and at the end nobody watches
+    watched_ns = 5_000_000 * found.watched
+    assert 1_000_000 < watched_ns < 2_000_000
+    shown = {one.text: one.share for one in found.lines}
+    assert shown["CLOCK.spend(10_000)"] == pytest.approx(1_000_000 / watched_ns, rel=0.1)
+    assert shown["CLOCK.spend(10_000)"] + shown["CLOCK.spend(40_000)"] == pytest.approx(1, rel=0.1)
+
+
+def test_of_a_beginning_that_is_next_to_nothing_no_line_is_told(monkeypatch):
+    monkeypatch.setattr(line_profiling, "LONGEST_NS", 20_000)
+    assert profiled_lines(changing, lambda: None, (HERE,)) is None
     assert sys.gettrace() is None
-
-
-def test_one_that_catches_everything_is_not_told_either(monkeypatch):
-    monkeypatch.setattr(line_profiling, "FIRST_NS", 0)
-    monkeypatch.setattr(line_profiling, "LONGEST_NS", 0)
-
-    def step():
-        try:
-            return counted()
-        except BaseException:  # noqa: BLE001
-            return counted()
-
-    assert profiled(step) is None
-
-
-def test_it_goes_on_where_it_seems_to_end_in_time(monkeypatch):
-    monkeypatch.setattr(line_profiling, "FIRST_NS", 200_000)
-    assert profiled(counted)
 
 
 def test_an_evaluation_that_waits_is_not_told_by_the_lines_that_compute(monkeypatch):

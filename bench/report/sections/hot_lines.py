@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...analyse.explanation import Ladder, Rung
 from ...analyse.hot_lines import Accounted, are_steps, hot, searching, seconds_each
 from ...store.profile_records import Line
-from ...units import time_text
+from ...units import percent, time_text
 from ..parts import code, plain
 from ..phrases import listed
 from .causes import many, name_of
@@ -21,11 +21,19 @@ def stand_for(rung: Rung) -> bool:
 
 
 def told(rung: Rung) -> str:
-    """Return as in ``line 21 of orders.py (about 87 %, 20,000 times): if name not in names:``, others behind it."""
+    """Return as in ``its time in line 21 of orders.py (about 87 %, 20,000 times): if name not in names:``."""
     first, *others = hot(rung.worker.lines)
     parts = [f"line {first.number} of {plain(first.file)} {_taking(first)}"]
     parts += [f"line {one.number} {_taking(one)}" for one in others]
-    return "; ".join(parts)
+    watched = rung.worker.lines_watched
+    whole = "its time" if watched == 1 else f"about the first {percent(watched)} of its time"
+    return f"{whole} in {'; '.join(parts)}"
+
+
+def unwatched(rung: Rung) -> Iterator[str]:
+    """Yield why nothing is said of the rest, and what shows it."""
+    if rung.worker.lines_watched < 1:
+        yield "The rest was not watched, as that takes too long: a smaller size shows all of it."
 
 
 def _taking(line: Line) -> str:
@@ -50,17 +58,17 @@ def remedies(rungs: Sequence[Rung], ladder: Ladder) -> Iterator[str]:
     by_line = [rung for rung in rungs if stand_for(rung)]
     often = []
     for rung in by_line:
-        line = searching(rung.worker.lines, rung.seconds, rung.facts.lists if rung.facts else ())
+        line = searching(rung.worker.lines, rung.watched_s, rung.facts.lists if rung.facts else ())
         if line is not None:
             yield (
-                f"In {name_of(ladder, rung)}, line {line.number} takes {time_text(seconds_each(line, rung.seconds))} "
+                f"In {name_of(ladder, rung)}, line {line.number} takes {time_text(seconds_each(line, rung.watched_s))} "
                 "each time, as a search through a list does: a dictionary or a set in its place needs no search."
             )
-        elif are_steps(hot(rung.worker.lines), rung.seconds):
+        elif are_steps(hot(rung.worker.lines), rung.watched_s):
             often.append(rung)
     if often:
         names = listed([name_of(ladder, rung) for rung in often], _MOST_NAMES)
-        arrays = "whole arrays, " if all(rung.facts and rung.facts.numpy for rung in often) else ""
+        arrays = "whole arrays, " if any(rung.facts and rung.facts.numpy for rung in ladder.rungs) else ""
         yield (
             f"In {names} each of these lines takes next to no time, very often. Fewer steps of Python help: {arrays}"
             "a built-in that goes through all, or compiled code."

@@ -46,7 +46,8 @@ def _bound(ladder: Ladder, rung: Rung) -> str:
     if rung.worker.own_clock:
         return f"{name} computes in another program, whose work is not seen."
     if hot_lines.stand_for(rung):
-        return " ".join([f"{name} spends its time in {hot_lines.told(rung)}.", *(_excess(found) if found else ())])
+        parts = [f"{name} spends {hot_lines.told(rung)}.", *hot_lines.unwatched(rung)]
+        return " ".join([*parts, *(_excess(found) if found else ())])
     if found is None:
         return f"{name} takes arrays of one class only: what it does could not be seen."
     if found.cause is None:

@@ -184,8 +184,9 @@ def line(number, share, times=20_000, text="total += one"):
     return Line(file="rows.py", number=number, text=text, times=times, share=share)
 
 
-def plain_loop(*lines):
-    run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], {"loop": Does(lines=lines)})
+def plain_loop(*lines, watched=1.0):
+    does = {"loop": Does(lines=lines, lines_watched=watched)}
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True)], does)
     return replace(run, problem=replace(run.problem, work={}))
 
 
@@ -202,6 +203,19 @@ def test_a_plain_loop_is_told_by_the_lines_that_take_its_time():
     assert "whole arrays" not in told  # its source is not known
     (told,) = remedies(replace(run, sources={"loop": {"loop.py": "import numpy as np"}}))
     assert "whole arrays, a built-in" in told
+
+
+def test_of_a_loop_that_takes_too_long_to_watch_the_beginning_is_told_as_such():
+    run = plain_loop(line(8, 0.61), watched=0.3)
+    assert sentences(run)["loop"] == (
+        "`loop` spends about the first 30 % of its time in line 8 of rows.py (about 61 %, 20,000 times): `total += "
+        "one`. The rest was not watched, as that takes too long: a smaller size shows all of it."
+    )
+    often = [text for text in remedies(run) if "next to no time" in text]
+    assert often
+    slow = plain_loop(line(8, 0.61, times=5000), watched=1.0)  # 11 us each time
+    assert not [text for text in remedies(slow) if "next to no time" in text]
+    assert remedies(plain_loop(line(8, 0.61, times=5000), watched=0.3))  # 3.3 us
 
 
 def remedies(run):
@@ -231,6 +245,13 @@ def test_a_difference_that_lies_in_lines_is_told_by_them():
     assert sentences(run)["inplace"].endswith(
         " as fast as `loop`: about 100 % of the difference lies in line 8 of rows.py."
     )
+
+
+def test_a_difference_to_what_was_watched_in_its_beginning_alone_is_not_told_by_lines():
+    does = {"loop": Does(lines=(line(8, 0.9, text="slow()"),), lines_watched=0.3), "inplace": Does()}
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True), Spec(name="inplace", ms=18.0)], does)
+    run = replace(run, problem=replace(run.problem, work={}, ladder=()))
+    assert "difference lies" not in sentences(run)["inplace"]
 
 
 def test_what_could_not_be_counted_is_told_by_its_lines():
