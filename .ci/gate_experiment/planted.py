@@ -31,6 +31,9 @@ CONDITIONS = {"calm": 0, "loaded": 1}
 #: Verdicts of implbench that let a change pass.
 PASSED = ("faster", "equivalent", "not slower")
 
+#: Exit code of an answer that is undecided.
+UNDECIDED = 3
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gate:
@@ -56,9 +59,12 @@ def plan(options: argparse.Namespace) -> list[Gate]:
     return gates
 
 
-def judged(percent: int, verdict: str) -> str:
-    """Return how a gate did that was given such a slowdown: ``found``, ``missed``, ..., ``wrong`` for no answer."""
-    if verdict == "undecided":
+def judged(percent: int, verdict: str, code: int) -> str:
+    """Return how a gate did that was given such a slowdown: ``found``, ``missed``, ..., ``wrong`` for no answer.
+
+    The exit code counts too: 3 beside a verdict that passes is a machine too noisy for it.
+    """
+    if verdict == "undecided" or (verdict in PASSED and code == UNDECIDED):
         return "undecided"
     if verdict == "slower":
         return "found" if percent else "false alarm"
@@ -94,7 +100,7 @@ def measure(options: argparse.Namespace) -> None:
             extra = {"amount": planted[0], "planted_ratio": round(planted[1], 4)}
             append(options.log, asdict(gate) | extra | asdict(said))
             words = f"{gate.condition:6} {gate.percent:2} % {gate.kind:9} {said.wall_s:4.0f} s"
-            print(f"{number:3} {words} {judged(gate.percent, said.verdict)}", flush=True)
+            print(f"{number:3} {words} {judged(gate.percent, said.verdict, said.exit)}", flush=True)
 
 
 def table(records: Sequence[Record]) -> str:
@@ -102,7 +108,7 @@ def table(records: Sequence[Record]) -> str:
     counts: Counter[tuple[str, int, str]] = Counter()
     seconds: dict[tuple[str, int], list[float]] = {}
     for one in records:
-        counts[one["condition"], one["percent"], judged(one["percent"], one["verdict"])] += 1
+        counts[one["condition"], one["percent"], judged(one["percent"], one["verdict"], one["exit"])] += 1
         seconds.setdefault((one["condition"], one["percent"]), []).append(one["wall_s"])
     words = ("found", "undecided", "missed", "false alarm", "wrong")
     lines = [
