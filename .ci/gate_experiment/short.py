@@ -19,15 +19,15 @@ from records import Record, append, read
 from repository import Repository
 
 
-def outcome(verdict: str) -> str:
-    """Return what a verdict on identical code is: ``quiet``, ``undecided``, ``false alarm``, or that it failed."""
+def outcome(verdict: str, code: int) -> str:
+    """Return what an answer on identical code is: ``quiet``, ``undecided``, ``false alarm``, or that it failed."""
     names = {"not comparable": "not comparable", "wrong": "failed", "no answer": "no answer"}
-    return names.get(verdict) or judged(0, verdict)
+    return names.get(verdict) or judged(0, verdict, code)
 
 
 def told(records: Sequence[Record]) -> str:
     """Return how many gates ended how."""
-    counts = Counter(outcome(one["verdict"]) for one in records)
+    counts = Counter(outcome(one["verdict"], one["exit"]) for one in records)
     names = ("not comparable", "failed", "no answer", "false alarm", "undecided", "quiet")
     longest = max((one["wall_s"] for one in records), default=0.0)
     ends = ", ".join(f"{counts[name]} {name}" for name in names)
@@ -46,7 +46,7 @@ def main() -> None:
         for number in range(len(read(options.log)), options.gates):
             said = repository.gate(0, seed=number)
             append(options.log, asdict(said))
-            print(f"{number + 1:2} {said.wall_s:4.0f} s {outcome(said.verdict)}", flush=True)
+            print(f"{number + 1:2} {said.wall_s:4.0f} s {outcome(said.verdict, said.exit)}", flush=True)
     print(told(read(options.log)))
 
 
