@@ -19,7 +19,7 @@ def _experiment(monkeypatch):
         sys.modules.pop(name, None)
 
 
-def record(percent, verdict, *, condition="calm", kind="fft", wall_s=40.0):
+def record(percent, verdict, *, condition="calm", kind="fft", code=0, wall_s=40.0):
     return {
         "condition": condition,
         "percent": percent,
@@ -28,6 +28,7 @@ def record(percent, verdict, *, condition="calm", kind="fft", wall_s=40.0):
         "amount": 7 * percent,
         "planted_ratio": 1 + percent / 100,
         "verdict": verdict,
+        "exit": code,
         "wall_s": wall_s,
     }
 
@@ -44,23 +45,25 @@ def test_the_plan_has_each_gate_once_and_is_the_same_each_time():
 
 
 @pytest.mark.parametrize(
-    ("percent", "verdict", "word"),
+    ("percent", "verdict", "code", "word"),
     [
-        (0, "equivalent", "quiet"),
-        (0, "faster", "quiet"),
-        (0, "slower", "false alarm"),
-        (0, "undecided", "undecided"),
-        (5, "slower", "found"),
-        (5, "not slower", "missed"),
-        (30, "undecided", "undecided"),
-        (30, "not comparable", "wrong"),
-        (30, "no answer", "wrong"),
+        (0, "equivalent", 0, "quiet"),
+        (0, "equivalent", 3, "undecided"),
+        (0, "faster", 0, "quiet"),
+        (0, "slower", 1, "false alarm"),
+        (0, "undecided", 3, "undecided"),
+        (5, "slower", 1, "found"),
+        (5, "not slower", 0, "missed"),
+        (5, "not slower", 3, "undecided"),
+        (30, "undecided", 3, "undecided"),
+        (30, "not comparable", 5, "wrong"),
+        (30, "no answer", 70, "wrong"),
     ],
 )
-def test_a_gate_is_judged_by_what_was_planted(percent, verdict, word):
+def test_a_gate_is_judged_by_what_was_planted(percent, verdict, code, word):
     import planted
 
-    assert planted.judged(percent, verdict) == word
+    assert planted.judged(percent, verdict, code) == word
 
 
 def test_the_table_has_a_row_for_each_condition_and_slowdown():
@@ -68,7 +71,7 @@ def test_the_table_has_a_row_for_each_condition_and_slowdown():
 
     records = [
         record(5, "slower"),
-        record(5, "undecided", wall_s=90.0),
+        record(5, "undecided", code=3, wall_s=90.0),
         record(0, "slower", condition="loaded"),
         record(0, "wrong", condition="loaded"),
     ]
@@ -123,7 +126,8 @@ def test_an_answer_of_compare_is_read_and_a_traceback_is_none():
 def test_short_gates_are_counted_by_how_they_ended():
     import short
 
-    records = [{"verdict": verdict, "wall_s": 40.0} for verdict in ("equivalent", "wrong", "slower", "not comparable")]
+    codes = {"equivalent": 0, "wrong": 4, "slower": 1, "not comparable": 5}
+    records = [{"verdict": verdict, "exit": code, "wall_s": 40.0} for verdict, code in codes.items()]
     assert short.told(records) == (
         "4 gates: 1 not comparable, 1 failed, 0 no answer, 1 false alarm, 0 undecided, 1 quiet; the longest took 40 s"
     )
