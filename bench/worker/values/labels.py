@@ -28,10 +28,10 @@ def in_another_order(path: str, found: Leaves, expected: Leaves) -> str:
     here, there = _column(found, path), _column(expected, path)
     if path.endswith(MISSING) or here is None or there is None or len(there) < 2:
         return ""
-    order, right_order = np.argsort(here, kind="stable"), np.argsort(there, kind="stable")
-    if here.dtype.kind != there.dtype.kind or not np.array_equal(here[order], there[right_order]):
+    if here.dtype.kind != there.dtype.kind or np.array_equal(here, there):  # of another width
         return ""
-    if np.array_equal(here, there):  # of another width
+    order, right_order = np.argsort(here, kind="stable"), np.argsort(there, kind="stable")
+    if not np.array_equal(here[order], there[right_order]):
         return ""
     label = _LABEL.search(path)
     if label is None:

@@ -229,12 +229,12 @@ def by(*labels):
         (
             by((2, "b"), (1, "a")),
             by((1, "a"), (2, "b")),
-            "result.index.level_0[0] is 2, expected 1 (2 of 2 differ)",
+            f"result.index.level_0[0] is 2, expected 1 (2 of 2 differ){OTHER}",
         ),
         (
             by("b", "a"),
             by("a", "b"),
-            "result.index[0] is 'b', expected 'a' (2 of 2 differ)",
+            f"result.index[0] is 'b', expected 'a' (2 of 2 differ){OTHER}",
         ),
         (by("a", 1), by("a", "b"), "result.index is a ndarray, expected an array of shape (2,)"),
         (by((1, 2), (3, 4)), by((1, 2, 3), (3, 4, 5)), "result.index has no level_2"),
@@ -244,7 +244,7 @@ def by(*labels):
     ids=str,
 )
 def test_labels_of_rows_are_compared_without_the_tolerance_of_the_values(found, right, told):
-    assert said(found, right, tolerance=np.full(2, 1e3))[0].removesuffix(OTHER) == told
+    assert said(found, right, tolerance=np.full(2, 1e3))[0] == told
 
 
 def test_the_right_values_in_another_order_are_told_to_be_that():
