@@ -32,6 +32,10 @@ from .profiling import named, roots
 #: An evaluation is timed so often, or for so long, and then watched for so long at most, in CPU time.
 TIMED, TIMED_NS, LONGEST_NS = 5, 500_000_000, 15_000_000_000
 
+#: Only what takes no longer than this by itself is watched: it is evaluated once more for that, and what is told of it
+#: has one time limit.
+LONGEST_ALONE_NS = 3_000_000_000
+
 #: Of a beginning that is a smaller part of an evaluation than this nothing is told: so little may be noise.
 LEAST_WATCHED = 0.02
 
@@ -162,7 +166,7 @@ def profiled_lines(
     -------
     LineProfile or None
         None where something else watches the interpreter, it has Python threads, or an evaluation waits, as for a disk
-        or for threads that compute, or takes so long that the beginning which was watched is next to none of it.
+        or for threads that compute, takes very long, or was watched for a beginning that is next to none of it.
     """
     if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
         return None
@@ -170,7 +174,7 @@ def profiled_lines(
     watch = _Watch(lambda file: file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file)
     with collector_off():
         alone_ns, computing = _alone(step, before)
-        if computing < LEAST_COMPUTING:
+        if computing < LEAST_COMPUTING or alone_ns > LONGEST_ALONE_NS:
             return None
         before()
         watch.run(step)

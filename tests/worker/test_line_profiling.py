@@ -175,6 +175,13 @@ def test_of_an_evaluation_that_takes_too_long_the_beginning_is_told_with_its_par
     assert shown["CLOCK.spend(10_000)"] + shown["CLOCK.spend(40_000)"] == pytest.approx(1, rel=0.1)
 
 
+def test_an_evaluation_that_takes_very_long_is_not_evaluated_once_more_to_be_watched(monkeypatch):
+    monkeypatch.setattr(line_profiling, "LONGEST_ALONE_NS", 4_000_000)
+    ended = []
+    assert profiled_lines(lambda: ended.append(changing()), lambda: None, (HERE,)) is None
+    assert len(ended) == line_profiling.TIMED
+
+
 def test_of_a_beginning_that_is_next_to_nothing_no_line_is_told(monkeypatch):
     monkeypatch.setattr(line_profiling, "LONGEST_NS", 20_000)
     assert profiled_lines(changing, lambda: None, (HERE,)) is None
