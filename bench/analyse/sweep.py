@@ -11,18 +11,14 @@ from math import log1p
 from statistics import median
 
 from ..problems.case import Case
-from ..stats.intervals import MIN_ROUNDS, Estimate
-from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns, slope
+from ..stats.intervals import Estimate
+from ..stats.scaling import Comparison, Crossing, Reign, crossings, reigns
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Left
+from . import growth
 from .findings import Finding, GroupFindings, estimate
+from .growth import LEAST_SIZES, Growth
 from .verdict import Verdict
-
-#: With fewer sizes there is no sweep.
-LEAST_SIZES = 3
-
-#: The asymptotic slope is that over the last so many times of the size: a decade.
-DECADE = 10.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,16 +54,6 @@ class Overtaking:
     crossing: Crossing
     fastest: bool
     """Whether the two are the fastest on either side of it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Growth:
-    """How the time of one implementation grows: s of time ~ size ** s."""
-
-    name: str
-    first: int
-    last: int
-    slope: Estimate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +142,7 @@ def _sweep(parameter: str, groups: Sequence[GroupFindings], stopping: Stopping) 
     names = tuple(dict.fromkeys([*([baseline] if baseline else []), *known]))
     ruling = _ruling(places)
     case = case_of(groups[0])
+    seconds = {name: _log_seconds(places, name) for name in names}
     return Sweep(
         parameter=parameter,
         fixed={key: value for key, value in case.size.values.items() if key != parameter},
@@ -165,9 +152,15 @@ def _sweep(parameter: str, groups: Sequence[GroupFindings], stopping: Stopping) 
         baseline=baseline,
         reigns=ruling,
         overtakings=_overtakings(places, names, ruling),
-        steps=tuple(growth for name in names for growth in _steps(places, name)),
-        growth=tuple(growth for name in names if (growth := _asymptotic(places, name)) is not None),
+        steps=tuple(step for name, found in seconds.items() for step in growth.steps(name, found)),
+        growth=tuple(filter(None, (growth.asymptotic(name, found) for name, found in seconds.items()))),
     )
+
+
+def _log_seconds(places: Sequence[Place], name: str) -> dict[int, Mapping[int, float]]:
+    """Return size -> round -> log of the time of one implementation, of the sizes where it has one."""
+    timed = [place for place in places if name in place.timed]
+    return {place.value: place.group.rounds.log_seconds(place.timed[name].arm) for place in timed}
 
 
 def _ruling(places: Sequence[Place]) -> tuple[Reign, ...]:
@@ -269,32 +262,3 @@ def _hands_over(places: Sequence[Place], ruling: Sequence[Reign], pair: tuple[st
         and places[after.last].value >= crossing.low
         for before, after in pairwise(ruling)
     )
-
-
-def _steps(places: Sequence[Place], name: str) -> list[Growth]:
-    """Return the slope of one implementation from each size to the next."""
-    found = []
-    for first, last in pairwise([place for place in places if name in place.timed]):
-        growth = _growth(name, [first, last])
-        if growth is not None:
-            found.append(growth)
-    return found
-
-
-def _asymptotic(places: Sequence[Place], name: str) -> Growth | None:
-    """Return the slope of one implementation over its largest decade of sizes with rounds enough for an interval.
-
-    None with fewer than three such sizes.
-    """
-    certain = [place for place in places if name in place.timed and place.timed[name].rounds >= MIN_ROUNDS]
-    last = [place for place in certain if place.value * DECADE >= certain[-1].value]
-    return _growth(name, last) if len(last) >= LEAST_SIZES else None
-
-
-def _growth(name: str, places: Sequence[Place]) -> Growth | None:
-    """Return the slope over some sizes; None where the rounds that they share are too few for an interval."""
-    times = {float(place.value): place.group.rounds.log_seconds(place.timed[name].arm) for place in places}
-    found = slope(times)
-    if found is None or found.interval is None:
-        return None
-    return Growth(name=name, first=places[0].value, last=places[-1].value, slope=found)

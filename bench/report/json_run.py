@@ -13,7 +13,8 @@ from ..analyse.findings import Finding, GroupFindings
 from ..analyse.machines import AcrossMachines
 from ..analyse.roofline import Roofline
 from ..analyse.run_warnings import run_warnings
-from ..analyse.sweep import Growth, Sweep
+from ..analyse.growth import Growth
+from ..analyse.sweep import Sweep
 from ..analyse.verdict import Ratio
 from ..stats.intervals import Uncertain
 from ..stats.racing import Race

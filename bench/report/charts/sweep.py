@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ...analyse.analysis import Analysis
-from ...analyse.sweep import Growth, Place, Sweep
+from ...analyse.growth import Growth
+from ...analyse.sweep import Place, Sweep
 from ...analyse.verdict import Ratio
 from ...stats.intervals import Estimate, Uncertain
 from ...store.records import Run

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from math import inf
 
-from ...analyse.sweep import Growth, Overtaking, Place, Sweep
+from ...analyse.growth import Growth
+from ...analyse.sweep import Overtaking, Place, Sweep
 from ...stats.intervals import Estimate
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
