@@ -117,6 +117,7 @@ def prepared(record: Worker, reply: Started, *, copies: bool) -> Worker:
         warmup_calls=reply.warmup_calls,
         accepted=reply.accepted,
         consumed=reply.consumed or (ANEW if copies else None),
+        returns=dict(reply.returns),
         shares=reply.shares,
     )
 

@@ -4,7 +4,7 @@ All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``Non
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -265,6 +265,8 @@ class Worker:
     """None where nobody looked."""
     consumed: str | None = None
     """What was done so that a call computes, where its result is made only when it is looked at, or was kept."""
+    returns: dict[str, str] = field(default_factory=dict)
+    """Output -> name of the type that it came in, as ``ndarray``."""
     shares: tuple[str, ...] = ()
     """Of which inputs its results were a part, or lay in the memory: ``x``, ``parts of x``."""
     spent: Spent | None = None

@@ -162,8 +162,7 @@ class Change(Order, frozen=True, kw_only=True):
     """Make a first call on other contents, which take the place of those so far."""
 
     content: Content
-    kept: Path
-    """A new folder for what the calls return."""
+    kept: Path  # a new folder for what the calls return
     timed: bool = False
     """Whether bursts were timed on the contents so far: a last call on these is made and kept before, and its memory
     watched, which leaves another heap. Nothing is timed behind it."""
@@ -224,6 +223,7 @@ class Started(Reply, frozen=True, kw_only=True):
     warming_ns: Natural
     kept: str | None = None
     """Digest of what the first call returned, as it was kept."""
+    returns: dict[str, str] = {}  # output -> name of the type that it came in
     shares: tuple[str, ...] = ()
     """Of which inputs what was returned is a part, or lies in the memory: ``x``, ``parts of x``."""
 

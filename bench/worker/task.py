@@ -10,6 +10,7 @@ from typing import Any
 from ..machine import own_pages, threads
 from ..machine.collector import collector_off
 from ..machine.peak_memory import Watch, resident
+from ..store.profile_records import LONGEST_NAME
 from ..store.worker_records import Peak, Pool
 from .bursts import Bursts
 from .checker import Checker
@@ -18,7 +19,7 @@ from .integrity import Integrity
 from .keeping import Look, keep, look
 from .loading import problem_functions
 from .originals import Originals
-from .outcome import judged
+from .outcome import judged, shortened
 from .outputs import Outputs
 from .pools import obedient_pools
 from .prepared import Prepared
@@ -93,6 +94,7 @@ class Task:
             preparing_ns=self._called_ns - began,
             warming_ns=warmed - self._looked_ns,
             kept=kept,
+            returns=self._returns,
             shares=self._checker.shares,
         )
 
@@ -108,6 +110,7 @@ class Task:
         """Return the first call's time in ns, the number of warm-up calls, and the digest of what the first gave."""
         self._resident = resident()
         first, first_call_ns = self._prepared.first_call()
+        self._returns = {name: shortened(type(value).__name__, LONGEST_NAME) for name, value in first.items()}
         self._called_ns = self._wall_ns()
         self._known = kept = self._keep(first, self._order.kept) if self._order.kept else None
         own = self._checker.look(self._checker.leaves(first))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from math import log1p
 
-from ...analyse import sharing
+from ...analyse import returning, sharing
 from ...analyse.analysis import Analysis
 from ...analyse.diagnosis import Cause, Share
 from ...analyse.findings import Finding, GroupFindings
@@ -11,6 +11,7 @@ from ...analyse.run_warnings import run_warnings
 from ...analyse.verdict import Ratio, Verdict, apart
 from ...stats.intervals import MIN_ROUNDS
 from ...store.records import Run
+from ...text import article
 from ...units import percent, times
 from .. import bimodal
 from ..parts import Section, code, plain
@@ -139,6 +140,7 @@ def _of_group(analysis: Analysis, group: GroupFindings) -> Iterator[str]:
     yield from _foreign(group)
     yield from _reference_blas(group)
     yield from _faults(analysis, group)
+    yield from _returned(group)
     yield from without_time.sentences(analysis.run, group, explained(analysis, group))
 
 
@@ -163,6 +165,22 @@ def _handed_out(group: GroupFindings) -> Iterator[str]:
         if names:
             name, base = (code(label(one.arm.case, group)) for one in (finding, group.baseline or finding))
             yield (f"{name} returns {plain(sharing.told(names))}, where {base} returns a copy: that is what it saves.")
+
+
+def _returned(group: GroupFindings) -> Iterator[str]:
+    """Yield who returns another kind of container than the baseline, in one sentence for each kind."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for finding in group.rivals:
+        kinds = returning.otherwise(finding, group)
+        if kinds:
+            names.setdefault(kinds, []).append(code(label(finding.arm.case, group)))
+    for (mine, usual), who in names.items():
+        verb, its = ("returns", "its") if len(who) == 1 else ("return", "their")
+        base = code(label((group.baseline or group.rivals[0]).arm.case, group))
+        yield (
+            f"{listed(who, _MOST_NAMES)} {verb} {article(mine)}, where {base} returns {article(usual)}: converting one "
+            f"to the other is not part of {its} time."
+        )
 
 
 def _disturbed(group: GroupFindings) -> Iterator[str]:
