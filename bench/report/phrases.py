@@ -10,7 +10,7 @@ from ..analyse.findings import REFERENCE_BLAS, Finding, GroupFindings
 from ..analyse.sweep import Overtaking, Sweep, case_of
 from ..analyse.verdict import Ratio
 from ..problems.case import DEFAULT_ALLOCATOR, RETAIN_ALLOCATOR, USUAL_LAYOUTS, WARM, Case
-from ..stats.intervals import Estimate
+from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..store.records import Limit, Run
 from ..units import DASH, amount, duration, percent, significant, time_text, times
 from .parts import plain
@@ -24,8 +24,8 @@ _FOREIGN_BLAS_NAMES = {"octave openblas": "Octave's OpenBLAS", REFERENCE_BLAS: "
 #: Allocator, as options name it -> what it does.
 ALLOCATORS_TOLD = {DEFAULT_ALLOCATOR: "the usual allocator", RETAIN_ALLOCATOR: "freed memory kept"}
 
-#: So many rounds are advised where there are too few for an interval.
-_ENOUGH = 12
+#: So many rounds are advised where there are too few for an interval; the fewest that have one where they take longer.
+_ENOUGH, _LONG_S = 12, 60.0
 
 #: From here on "n times as fast" reads better than "faster by n %".
 TIMES_FROM = 2.0
@@ -115,13 +115,24 @@ def counted(number: int, noun: str) -> str:
 
 
 def more_rounds(run: Run) -> str:
-    """Return what measures enough rounds for an interval, and how long that takes, going by the rounds of a run."""
+    """Return what measures enough rounds for an interval, and how long that takes, going by the rounds of a run.
+
+    Where even the fewest take long a smaller size is named, too.
+    """
     longest: dict[str, int] = {}
     for one in run.rounds:
         if not one.discarded:
             longest[one.group] = max(one.duration_ns, longest.get(one.group, 0))
-    takes = f", about {duration(_ENOUGH * sum(longest.values()) * 1e-9)}" if longest else ""
-    return f"`--rounds {_ENOUGH}`{takes}"
+    round_s = sum(longest.values()) * 1e-9
+    rounds = MIN_ROUNDS if _ENOUGH * round_s > _LONG_S else _ENOUGH
+    takes = f", about {duration(rounds * round_s)}" if longest else ""
+    sizes = {tuple(arm.case.size.values.items()) for arm in run.arms}
+    numbers: dict[str, int] = dict(*sizes) if len(sizes) == 1 else {}
+    smaller = ""
+    if numbers and rounds * round_s > _LONG_S:
+        name = max(numbers, key=numbers.__getitem__)
+        smaller = f"; a smaller size takes less (`--set {plain(name)}={max(1, numbers[name] // 4)}`)"
+    return f"`--rounds {rounds}`{takes}{smaller}"
 
 
 def layout_text(layout: str) -> str:

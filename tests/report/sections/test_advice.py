@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bench.analyse.analysis import Analysis
 from bench.report.sections import advice, answer, brief
 from bench.store.worker_records import Outcome
@@ -168,7 +170,20 @@ def test_the_box_stands_behind_the_answer():
 
 
 def test_too_few_rounds_say_how_long_enough_take():
-    assert told(make_run(ARMS, rounds=3)) == ["To decide it, measure more rounds: `--rounds 12`, about 108 s."]
+    assert told(make_run(ARMS, rounds=3)) == ["To decide it, measure more rounds: `--rounds 6`, about 54 s."]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told_so"),
+    [
+        (1, "`--rounds 12`, about 12 s."),
+        (20, "`--rounds 6`, about 120 s; a smaller size takes less (`--set m=2500`)."),
+    ],
+)
+def test_where_rounds_take_long_the_fewest_are_named_and_a_smaller_size(seconds, told_so):
+    run = make_run(ARMS, rounds=3)
+    rounds = tuple(replace(one, duration_ns=seconds * 10**9) for one in run.rounds)
+    assert told(replace(run, rounds=rounds)) == [f"To decide it, measure more rounds: {told_so}"]
 
 
 def test_a_run_that_was_interrupted_says_how_to_go_on_with_it():
