@@ -8,7 +8,7 @@ from ..stats import intervals, peak_ratios
 from ..stats.intervals import Estimate
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run, Settings
-from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call
+from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call, take_arrays
 from ..store.worker_records import Outcome, Verification
 from ..units import time_text
 from . import remembering
@@ -104,6 +104,10 @@ class GroupFindings:
     resolved: float | None
     """The smallest margin that this noise can carry."""
     margin: float
+    takes_arrays: bool
+    """Whether an array was seen among its inputs, or nothing was seen of them."""
+    says_dtype: bool
+    """Whether these arrays are in the dtype of its cases."""
     ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
     """The cases with a time, fastest first."""
     not_ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
@@ -157,17 +161,18 @@ def findings(run: Run, margin: float | None = None) -> tuple[GroupFindings, ...]
     for skipped in run.left:
         left.setdefault(skipped.case.group, []).append(skipped)
     return tuple(
-        _group(name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin, run.settings)
+        _group(run, name, found.get(name) or GroupRounds((), ()), left.get(name, ()), margin)
         for name in dict.fromkeys([*found, *left])
     )
 
 
-def _group(name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, settings: Settings) -> GroupFindings:
+def _group(run: Run, name: str, rounds: GroupRounds, left: Sequence[Left], margin: float) -> GroupFindings:
     noise = None
     if rounds.baseline and rounds.again:
         noise = estimate(rounds.log_ratios(rounds.again, rounds.baseline))  # at the whole level: no look stops at it
     resolved = intervals.resolves(noise)
-    limits = _Limits(margin=margin, resolved=resolved or 0.0, settings=settings)
+    limits = _Limits(margin=margin, resolved=resolved or 0.0, settings=run.settings)
+    takes_arrays = len({arm.case.dtype for arm in run.arms}) > 1 or take_arrays(rounds.rounds)
     unmeasured = _why_unmeasured(rounds.rounds)
     return GroupFindings(
         name=name,
@@ -177,6 +182,8 @@ def _group(name: str, rounds: GroupRounds, left: Sequence[Left], margin: float, 
         noise=noise,
         resolved=resolved,
         margin=margin,
+        takes_arrays=takes_arrays,
+        says_dtype=takes_arrays and name not in run.problem.dtypes,
     )
 
 

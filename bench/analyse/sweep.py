@@ -85,6 +85,16 @@ class Sweep:
         return found or tuple(each for each in self.overtakings if self.baseline in (each.winner, each.loser))
 
     @property
+    def takes_arrays(self) -> bool:
+        """Whether an array was seen among the inputs of a size, or nothing was seen of them."""
+        return any(place.group.takes_arrays for place in self.places)
+
+    @property
+    def says_dtype(self) -> bool:
+        """Whether these arrays are in the dtype of its cases."""
+        return any(place.group.says_dtype for place in self.places)
+
+    @property
     def values(self) -> tuple[int, ...]:
         """The sizes."""
         return tuple(place.value for place in self.places)

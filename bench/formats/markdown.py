@@ -24,5 +24,5 @@ def _title(run: Run) -> str:
 
 def _sections(run: Run) -> tuple[Section, ...]:
     analysis = Analysis(run)
-    tables = tuple(cases.summary_table(run, group) for group in analysis.groups)
+    tables = tuple(cases.summary_table(group) for group in analysis.groups)
     return answer.section(analysis), Section(title="Cases", tables=tables), threats.section(analysis)

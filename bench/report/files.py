@@ -17,7 +17,7 @@ from .figures.drawing import draw
 from .figures.style import style
 from .markdown import page, titled_page
 from .parts import Figure, Section, file_name, plain
-from .phrases import group_label, says_dtype
+from .phrases import group_label
 from .sections import joint, sections
 
 PAGE = "report.md"
@@ -96,8 +96,7 @@ def _files(found: tuple[Section, ...], of: str) -> Iterator[tuple[str, bytes]]:
 def about(analysis: Analysis) -> str:
     """Return what a picture says of its origin, for it may be shown elsewhere: problem, condition, machine and day."""
     run, groups = analysis.run, analysis.groups
-    arrays = bool(groups) and says_dtype(run, groups[0])
-    condition = f", {group_label(groups[0], arrays=arrays)}" if len(groups) == 1 else ""
+    condition = f", {group_label(groups[0])}" if len(groups) == 1 else ""
     cpu = run.environment.get("cpu")
     model = cpu.get("model") if isinstance(cpu, Mapping) else None
     return f"{plain(run.problem.name)}{condition}; {plain(str(model or 'unknown CPU'))}; {plain(run.created[:10])}"

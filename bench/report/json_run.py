@@ -10,10 +10,10 @@ from ..analyse.analysis import Analysis
 from ..analyse.conditions import AXES, Effect
 from ..analyse.environments import Change
 from ..analyse.findings import Finding, GroupFindings
+from ..analyse.growth import Growth
 from ..analyse.machines import AcrossMachines
 from ..analyse.roofline import Roofline
 from ..analyse.run_warnings import run_warnings
-from ..analyse.growth import Growth
 from ..analyse.sweep import Sweep
 from ..analyse.verdict import Ratio
 from ..stats.intervals import Uncertain

@@ -183,7 +183,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     Of inputs that are no arrays, as text is none, it says neither dtype and memory order nor whose BLAS was loaded.
     """
     case = one.arm.case
-    arrays = takes_arrays(run, group)
+    arrays = group.takes_arrays
     baseline = group.baseline
     order = "memory order as given" if _is_as_given(run, group, one) else layout_text(case.layout)
     if baseline is not None and baseline.arm.case.layout != case.layout:
@@ -191,7 +191,7 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     parts = [
         *(f"{plain(key)}={value}" for key, value in case.size.values.items()),
         plain(run.problem.dtypes.get(group.name, "")) if arrays else None,
-        conditions(case, order if arrays else "", arrays=says_dtype(run, group)),
+        conditions(case, order if arrays else "", arrays=group.says_dtype),
         cache_text(case),
         blas_text(run, one.arm.name) if arrays else None,
         counted(one.rounds, "round"),
@@ -199,17 +199,10 @@ def condition(run: Run, group: GroupFindings, one: Finding) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def says_dtype(run: Run, group: GroupFindings) -> bool:
-    """Return whether the arrays among the inputs of a group are in the dtype of its cases."""
-    return takes_arrays(run, group) and group.name not in run.problem.dtypes
-
-
-def takes_arrays(run: Run, group: GroupFindings) -> bool:
-    """Return whether an array was seen among the inputs of a group, or nothing was seen of them."""
-    if len({arm.case.dtype for arm in run.arms}) > 1:
-        return True
-    seen = [worker for one in run.rounds if one.group == group.name for worker in one.workers if worker.bursts]
-    return not seen or any(worker.layout for worker in seen)
+def conditions_of(found: GroupFindings | Sweep) -> str:
+    """Return the same of the cases of a group, or of a sweep."""
+    case = found.case if isinstance(found, Sweep) else case_of(found)
+    return conditions(case, arrays=found.says_dtype)
 
 
 def _is_as_given(run: Run, group: GroupFindings, one: Finding) -> bool:
@@ -260,13 +253,13 @@ def listed(names: Sequence[str], most: int) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def group_label(group: GroupFindings, *, arrays: bool = True) -> str:
-    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``; the dtype only where the inputs are `arrays`."""
-    return case_label(case_of(group), arrays=arrays)
+def group_label(group: GroupFindings) -> str:
+    """Return as in ``m=10000, n=64, p=25, float64, 1 thread``; the dtype only where its arrays are in it."""
+    return case_label(case_of(group), arrays=group.says_dtype)
 
 
 def case_label(case: Case, *, arrays: bool = True) -> str:
-    """Return the same of the group of a case."""
+    """Return the same of the group of a case; the dtype only where the inputs are `arrays`."""
     size = [f"{plain(key)}={value}" for key, value in case.size.values.items()]
     return ", ".join(filter(None, [*size, conditions(case, arrays=arrays), cache_text(case)]))
 

@@ -1,6 +1,6 @@
 """From the records of workers to one number each: seconds and page faults a call, ratios of two. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from statistics import median
@@ -43,6 +43,12 @@ def doubts(run: Run) -> dict[str, str]:
         for doubt in filter(None, (worker.doubt for worker in round_.workers)):
             found.setdefault(round_.group, doubt)
     return found
+
+
+def take_arrays(rounds: Iterable[Round]) -> bool:
+    """Return whether an array was seen among the inputs of some rounds, or nothing was seen of them."""
+    seen = [worker for one in rounds for worker in one.workers if worker.bursts]
+    return not seen or any(worker.layout for worker in seen)
 
 
 class GroupRounds:

@@ -44,6 +44,8 @@ class Compared:
     """Changes of counts, which need no statistics."""
     margin: float
     """The smallest slowdown that matters, as it was judged by."""
+    takes_arrays: bool = True
+    """Whether an array was seen among its inputs, or nothing was seen of them."""
     memory: Memory | None = None
     """None where a side has not ended well."""
     in_both: bool = False
@@ -193,6 +195,7 @@ def compared(one: Measured, margin: float, resolved: float | None, *, memory_lim
         faults_per_call=medians(faults),
         counts=tuple(_counted(everything, name)) if timed else (),
         margin=margin,
+        takes_arrays=selectors.take_arrays(everything),
         memory=memory(one, memory_limits) if timed else None,
         in_both=is_wrong_in_both(one),
         changes=changes(seen, seconds=seconds, faults=differing) if seen else None,

@@ -55,7 +55,7 @@ def test_that_the_problems_own_test_accepted_the_outputs_is_on_the_record(scanne
 def test_how_good_a_result_is_stands_beside_its_time(scanned):
     (group,) = findings(scanned)
     assert {one.quality for one in group.findings} == {-50.0}
-    table = summary_table(scanned, group)
+    table = summary_table(group)
     place = [column.name for column in table.columns].index("quality")
     assert {row[place].text for row in table.rows if row[0].text != "lost"} >= {"-50"}
 

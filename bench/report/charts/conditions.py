@@ -9,7 +9,7 @@ from ...store.records import Run
 from ...units import percent
 from ..chart import Axis, Chart, Point, Rule, Series
 from ..parts import plain
-from ..phrases import ALLOCATORS_TOLD, allocator_text, conditions, counted, ratio_text
+from ..phrases import ALLOCATORS_TOLD, allocator_text, conditions_of, counted, ratio_text
 from . import ratios
 from .layouts import grid, side_by_side
 from .style import key, looks
@@ -45,7 +45,7 @@ def speedups(analysis: Analysis) -> tuple[Chart, ...]:
     rows = [*dict.fromkeys(name for group in panels for name in grid(group))]
     marks = [*dict.fromkeys(layout for group in panels for layout in group.layouts)]
     return tuple(
-        side_by_side((f"by-condition-{place}", conditions(case_of(group)), ""), grid(group), marks, group.least, rows)
+        side_by_side((f"by-condition-{place}", conditions_of(group), ""), grid(group), marks, group.least, rows)
         for place, group in enumerate(panels)
     )
 

@@ -8,7 +8,7 @@ from ...stats.scaling import reigns
 from ...store.worker_records import Outcome
 from ..chart import Axis, Chart, Colour, Point, Series
 from ..parts import plain
-from ..phrases import below_text, conditions
+from ..phrases import below_text, conditions_of
 from .style import key, looks
 
 #: Part of a row that its cells fill.
@@ -37,7 +37,7 @@ def chart(analysis: Analysis) -> Chart:
             f"column a size; two colours in one cell are not told apart ({below})."
         ),
         x=Axis(label=plain(found[0].parameter), scale="category", categories=tuple(map(str, values))),
-        y=Axis(label="", scale="category", categories=tuple(conditions(one.case) for one in found)),
+        y=Axis(label="", scale="category", categories=tuple(conditions_of(one) for one in found)),
         series=(
             *(
                 Series(
@@ -70,7 +70,7 @@ def _cells(found: Sequence[Sweep], values: Sequence[int]) -> Mapping[str, list[P
                         y=low + height / 2,
                         low=low,
                         high=low + height,
-                        tip=f"{plain(name)}, {plain(one.parameter)} = {place.value}\n{conditions(one.case)}",
+                        tip=f"{plain(name)}, {plain(one.parameter)} = {place.value}\n{conditions_of(one)}",
                         label=written.get(column),
                     )
                 )

@@ -11,7 +11,7 @@ from ...store.records import Run
 from ...units import time_text, times
 from ..chart import Axis, Band, Chart, Point, Rule, Series
 from ..parts import plain
-from ..phrases import between_text, conditions, estimate_text
+from ..phrases import between_text, conditions_of, estimate_text
 from . import fastest, ratios
 from .drawn import lines, lines_left_out
 from .style import Look, key, looks
@@ -44,7 +44,7 @@ def time_chart(analysis: Analysis, place: int) -> Chart:
     growth = {each.name: each for each in one.growth if each.name in shown}
     grows = "; ".join(f"{plain(each.name)} {_power(each, name)}" for each in growth.values())
     caption = (
-        f"Time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, with "
+        f"Time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions_of(one)}), log axes, with "
         f"95 % intervals.{lines_left_out(one)}{f' Time grows as: {grows}.' if grows else ''}"
     )
     tips = {each: f"grows as {_power(found, name)}" for each, found in growth.items()}
@@ -73,7 +73,7 @@ def behind_chart(analysis: Analysis, place: int) -> Chart | None:
         id=f"behind-{place}",
         title=f"Times as long as the fastest{_which(analysis, one)}",
         caption=(
-            f"Time of a call over that of the fastest at the same {plain(one.parameter)} ({conditions(one.case)}), "
+            f"Time of a call over that of the fastest at the same {plain(one.parameter)} ({conditions_of(one)}), "
             f"with 95 % intervals, log axes; hollow where a line leaves the chart, at {FARTHEST:g} times as long."
             f"{lines_left_out(one)}"
         ),
@@ -108,7 +108,7 @@ def speedup_charts(analysis: Analysis) -> tuple[Chart, ...]:
     for one in analysis.sweeps:
         by_layout = _speedups(one)
         for layout, curves in by_layout.items():
-            title = conditions(one.case) + (f", {plain(layout)} order" if len(by_layout) > 1 else "")
+            title = conditions_of(one) + (f", {plain(layout)} order" if len(by_layout) > 1 else "")
             made.append(
                 Chart(
                     id=f"speedup-by-size-{len(made)}",
@@ -137,7 +137,7 @@ def _speedups(one: Sweep) -> Mapping[str, _Curves]:
 
 
 def _which(analysis: Analysis, one: Sweep) -> str:
-    return f": {conditions(one.case)}" if len(analysis.sweeps) > 1 else ""
+    return f": {conditions_of(one)}" if len(analysis.sweeps) > 1 else ""
 
 
 def _curves(one: Sweep, number: Callable[[Place, str], Uncertain | None]) -> _Curves:

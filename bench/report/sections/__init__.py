@@ -70,7 +70,7 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         )
         return tuple(one for one in found_over_sizes if one is not None)
     found: list[Section | None] = [answer.section(analysis), advice.section(analysis), threats.warnings(analysis)]
-    found += [Section(title="Cases", tables=(cases.summary_table(analysis.run, group),)) for group in analysis.groups]
+    found += [Section(title="Cases", tables=(cases.summary_table(group),)) for group in analysis.groups]
     for side_by_side in (machines.section(analysis), layouts.section(analysis), environments.section(analysis)):
         if side_by_side is not None:
             tables = tuple(table.for_people() for table in side_by_side.tables)

@@ -8,14 +8,13 @@ from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio, Verdict
 from ...problems.case import Case
 from ...stats.intervals import Estimate, Uncertain
-from ...store.records import Run
 from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..charts import speedup
 from ..checked import in_full
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Section, Table, plain
-from ..phrases import below_text, group_label, named, ratio_text, says_dtype, titled
+from ..phrases import below_text, group_label, named, ratio_text, titled
 from . import answer, beside_time
 from .subject import Subject
 
@@ -67,9 +66,9 @@ def section(analysis: Analysis) -> Section | None:
     )
 
 
-def summary_table(run: Run, group: GroupFindings) -> Table:
+def summary_table(group: GroupFindings) -> Table:
     """Return the columns that a terminal shows; those that fit 80 characters are not dispensable."""
-    title = group_label(group, arrays=says_dtype(run, group))
+    title = group_label(group)
     return _table(("summary", title), _rows(group), _brief(group))
 
 

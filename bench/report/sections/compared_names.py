@@ -28,7 +28,9 @@ def condition(found: Comparison) -> str | None:
     if end is None:
         return None
     more = [ALLOCATORS_TOLD.get(one, plain(one)) for one in end["more"].split("-") if one]
-    said = [end["dtype"], layout_text(end["layout"]), counted(int(end["threads"]), "thread"), *more]
+    of_arrays = [end["dtype"], layout_text(end["layout"])]
+    takes_arrays = not found.compared or any(one.takes_arrays for one in found.compared)
+    said = [*(of_arrays if takes_arrays else ()), counted(int(end["threads"]), "thread"), *more]
     how = (
         " (`--allocator default` measures what fresh memory costs, too)"
         if RETAIN_ALLOCATOR in end["more"].split("-")

@@ -11,7 +11,7 @@ from ...store.records import Run
 from ...store.worker_records import Outcome
 from ..charts import fastest, sweep
 from ..parts import Figure, Section, Table, code, plain
-from ..phrases import between_text, blas_text, conditions, leasts_text, margin_text
+from ..phrases import between_text, blas_text, conditions_of, leasts_text, margin_text
 from . import startup
 from .subject import Subject
 from .sweep_tables import (
@@ -97,7 +97,7 @@ def _figures(analysis: Analysis) -> Iterator[Figure]:
 def _about_times(analysis: Analysis, one: Sweep, *, is_near: bool) -> str:
     name, marked = plain(one.parameter), _turns(one)
     return (
-        f"Min time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions(one.case)}), log axes, "
+        f"Min time of a call of {plain(analysis.run.problem.name)} against {name} ({conditions_of(one)}), log axes, "
         "with 95 % intervals"
         + (f"; below, times as long as the fastest at that size, of those within {sweep.FARTHEST:g}" if is_near else "")
         + ". "
@@ -143,8 +143,8 @@ def condition(run: Run, one: Sweep) -> str:
     """Return what all sizes have in common, as in ``n=64, p=25, float64, 1 thread``."""
     fixed = [f"{plain(key)}={value}" for key, value in one.fixed.items()]
     arm = next((finding.arm.name for place in one.places for finding in place.timed.values()), "")
-    blas = blas_text(run, arm)
-    return ", ".join([*fixed, conditions(one.case), *([blas] if blas else [])])
+    blas = blas_text(run, arm) if one.takes_arrays else None
+    return ", ".join([*fixed, conditions_of(one), *([blas] if blas else [])])
 
 
 def sentences(run: Run, found: Sequence[Sweep]) -> list[str]:

@@ -10,7 +10,7 @@ from ...store.worker_records import Outcome
 from ...units import DASH, seconds_in, significant, time_text, time_unit
 from ..estimates import bound_cells, bound_columns, value_cell, value_of
 from ..parts import Cell, Column, Table, plain
-from ..phrases import conditions, estimate_text, ratio_text
+from ..phrases import conditions_of, estimate_text, ratio_text
 
 #: How the reason begins of what the budget did not pay for.
 _UNPAID = "not measured: budget"
@@ -36,7 +36,7 @@ def fastest_table(found: Sequence[Sweep]) -> Table:
     for one in found:
         suffix = "" if alone else f"_{slug(one)}"
         columns += [
-            Column(name=f"fastest{suffix}", header="fastest" if alone else conditions(one.case), right=False),
+            Column(name=f"fastest{suffix}", header="fastest" if alone else conditions_of(one), right=False),
             Column(name=f"min_seconds_per_call{suffix}", header=f"min time [{unit}]", shown=alone),
             Column(name=f"speedup_over_baseline{suffix}", header="speed-up", shown=alone, bar=alone),
             Column(name=f"rounds{suffix}", header="rounds", shown=alone, dispensable=1),
@@ -222,7 +222,7 @@ def steps_table(one: Sweep, found: Sequence[Sweep]) -> Table | None:
 
 def slug(one: Sweep) -> str:
     """Return the condition as part of a file's or a column's name."""
-    return conditions(one.case).replace(", ", "-").replace(" ", "")
+    return conditions_of(one).replace(", ", "-").replace(" ", "")
 
 
 def _named(stem: str, one: Sweep, found: Sequence[Sweep]) -> str:
@@ -230,4 +230,4 @@ def _named(stem: str, one: Sweep, found: Sequence[Sweep]) -> str:
 
 
 def _titled(title: str, one: Sweep, found: Sequence[Sweep]) -> str:
-    return title if len(found) == 1 else f"{title}: {conditions(one.case)}"
+    return title if len(found) == 1 else f"{title}: {conditions_of(one)}"

@@ -155,7 +155,7 @@ def test_the_summary_fits_a_terminal_of_80_characters():
         Spec(name="d_name_of_20_letters", outcome=Outcome.OUT_OF_MEMORY, reason="killed"),
     ]
     run = make_run(arms)
-    found = cases.summary_table(run, findings(run)[0])
+    found = cases.summary_table(findings(run)[0])
     drawn = text_table.drawn(found, Screen(width=80))
     assert max(map(len, drawn.splitlines())) <= 80
     assert all(arm.name in drawn for arm in arms)
@@ -169,7 +169,7 @@ def test_the_summary_fits_a_terminal_of_80_characters():
 )
 def test_the_summary_says_what_a_case_is_where_that_is_more_than_its_name(title, said):
     run = make_run([Spec(name="base", ms=2.0, title="base", baseline=True), Spec(name="row_major", title=title)])
-    found = cases.summary_table(run, findings(run)[0])
+    found = cases.summary_table(findings(run)[0])
     assert any(one.name == "title" for one in found.columns) == (said is not None)
     assert said is None or texts(found, "title") == said
 

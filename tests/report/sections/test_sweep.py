@@ -53,6 +53,16 @@ def texts(analysis):
     return answer.section(analysis).paragraphs
 
 
+def test_of_inputs_that_are_no_arrays_neither_dtype_nor_blas_is_said():
+    run = make_run(ARMS, sizes=SIZES, rounds=8)
+    held = tuple(replace(one, workers=tuple(replace(each, layout={}) for each in one.workers)) for one in run.rounds)
+    analysis = Analysis(replace(run, rounds=held))
+    assert "`blocks` (n=64, p=25, 1 thread)." in texts(analysis)[0]
+    told = [*texts(analysis), *(chart.caption for chart in charts.charts(analysis))]
+    assert not [text for text in told if "float64" in text or "OpenBLAS" in text]
+    assert all("float64" not in str(chart.y.categories) for chart in charts.charts(analysis))
+
+
 def test_the_answer_says_who_is_the_fastest_at_the_sizes_that_were_measured(usual):
     first = texts(usual)[0]
     assert first.startswith("The fastest at the 10 sizes measured, m from 1 to 1000: at ")
