@@ -7,7 +7,6 @@ and what compiled code does within itself.
 """
 
 import gc
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,37 +16,31 @@ import numpy as np
 
 from ..machine.collector import collector_off
 from ..store.worker_records import OTHERS, Call, CallKind
-from .memory_order import longer_axes, memory_order
+from .call_kinds import Key, call
 
 #: The passes that are observed, of which the fastest counts; fewer once they have taken so long together.
 PASSES, LONGEST_NS = 4, 500_000_000
 
+#: A pass that takes longer is given up: of a loop over many numbers each costs some microseconds.
+LONGEST_PASS_NS = 20_000_000_000
+
 #: So many different calls are reported, the longest; the others together.
 MOST_CALLS = 100
-
-#: Functions that BLAS does for arrays of these types.
-_PRODUCTS = frozenset({"dot", "matmul", "inner", "vdot", "tensordot", "vecdot", "matvec", "vecmat"})
-_BLAS_TYPES = frozenset("fdFD")
-
-#: Ufuncs whose arithmetic takes longer than reading and writing the numbers.
-_FUNCTIONS = frozenset(
-    {"exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "logaddexp2", "power", "float_power"}
-    | {"sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "hypot", "cbrt"}
-    | {"sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"}
-)
 
 #: Functions that make plain arrays of views: while an implementation is observed they make views.
 _CONVERSIONS = ("array", "asarray", "ascontiguousarray", "asfortranarray", "require")
 
-_Key = tuple[str, tuple[Any, ...]]
-_Signature = tuple[tuple[int, ...], tuple[int, ...], str, int]
+
+class _TooLong(BaseException):
+    """Ends an evaluation that nobody has the time for; its own handlers of errors let it pass."""
 
 
 class _Record:
     """The operations of one pass."""
 
     def __init__(self) -> None:
-        self.calls: dict[_Key, list[int]] = {}
+        self.ends_ns = time.perf_counter_ns() + LONGEST_PASS_NS
+        self.calls: dict[Key, list[int]] = {}
         """Name and operands -> times, ns, bytes, numbers in the results."""
 
     @property
@@ -140,6 +133,8 @@ def _forwarded(name: str, function: Callable[..., Any], args: tuple[Any, ...], o
     ns = time.perf_counter_ns() - started
     if Observed.record is not None:
         Observed.record.add(name, operands.read, plain_args[2] if name == "setitem" else result, ns)
+        if started > Observed.record.ends_ns:
+            raise _TooLong
     return operands.observed(result)
 
 
@@ -199,8 +194,10 @@ def observed(
     inputs: Mapping[str, Any],
     before: Callable[[], object] = lambda: None,
     fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None = None,
-) -> tuple[Call, ...]:
+) -> tuple[Call, ...] | None:
     """Prepare an implementation on observed inputs and return what one evaluation calls NumPy for, longest first.
+
+    None where that takes very long; then it is left in the midst of an evaluation.
 
     Parameters
     ----------
@@ -228,14 +225,17 @@ def observed(
         while not passes or (len(passes) < PASSES and time.monotonic_ns() - started < LONGEST_NS):
             before()
             given = fresh(views) if fresh else ()
-            with _recording() as record:
-                step(*given)
+            try:
+                with _recording() as record:
+                    step(*given)
+            except _TooLong:
+                return None
             passes.append(record)
     return _calls(min(passes, key=lambda one: one.ns))
 
 
 def _calls(record: _Record) -> tuple[Call, ...]:
-    found = sorted((_call(key, entry) for key, entry in record.calls.items()), key=lambda one: -one.ns)
+    found = sorted((call(key, entry) for key, entry in record.calls.items()), key=lambda one: -one.ns)
     kept, rest = found[:MOST_CALLS], found[MOST_CALLS:]
     together = [
         Call(
@@ -252,49 +252,3 @@ def _calls(record: _Record) -> tuple[Call, ...]:
         if (same := [one for one in rest if one.kind == kind])
     ]
     return (*kept, *together)
-
-
-def _call(key: _Key, entry: list[int]) -> Call:
-    name, signatures = key
-    times, ns, moved, numbers = entry
-    kind = _kind(name, signatures)
-    orders = [memory_order(shape, strides, itemsize) for shape, strides, _, itemsize in signatures]
-    return Call(
-        name=name,
-        kind=kind,
-        operands=tuple(f"{shape} {order}" for (shape, *_), order in zip(signatures, orders, strict=True)),
-        mixed=len({order for (shape, *_), order in zip(signatures, orders, strict=True) if longer_axes(shape) > 1}) > 1,
-        times=times,
-        flops=_product_flops(name, signatures, times, numbers) if kind == CallKind.PRODUCT else _flops(kind, entry),
-        bytes=0 if kind == CallKind.INDEX else moved,
-        ns=ns,
-    )
-
-
-def _kind(name: str, signatures: tuple[_Signature, ...]) -> CallKind:
-    if name in ("getitem", "setitem"):
-        return CallKind.INDEX
-    if name in _PRODUCTS and all(shape and char in _BLAS_TYPES for shape, _, char, _ in signatures):
-        return CallKind.PRODUCT
-    stem, _, method = name.partition(".")
-    if method in ("reduce", "reduceat", "accumulate"):
-        return CallKind.REDUCTION
-    if stem in _FUNCTIONS:
-        return CallKind.FUNCTION
-    return (
-        CallKind.ELEMENTWISE if isinstance(getattr(np, stem, None), np.ufunc) or name in _PRODUCTS else CallKind.OTHER
-    )
-
-
-def _product_flops(name: str, signatures: tuple[_Signature, ...], times: int, numbers: int) -> float:
-    """Return two operations for each term of each sum; `numbers` is how many sums there are in `times` products."""
-    first, *others = (shape for shape, _, _, _ in signatures)
-    if name != "tensordot":
-        return 2.0 * numbers * first[-1]
-    # Whatever the axes: (M, K) times (K, N) is (M, N), and the root of the three sizes' product is M K N.
-    return 2.0 * times * math.sqrt(math.prod(first) * math.prod(others[0]) * numbers / times)
-
-
-def _flops(kind: CallKind, entry: list[int]) -> float:
-    """Return one operation for each number of the results."""
-    return float(entry[3]) if kind in (CallKind.ELEMENTWISE, CallKind.FUNCTION) else 0.0

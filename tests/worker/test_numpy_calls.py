@@ -197,3 +197,21 @@ def test_what_is_made_of_a_list_of_arrays_is_followed():
     calls = {call.name: call for call in seen(lambda x: np.exp(np.array([row + 1 for row in x])), x=x)}
     assert calls["array"].operands == ("(4,) C",) * 5
     assert calls["exp"].operands == ("(5, 4) C",)
+
+
+def test_a_pass_that_takes_very_long_is_given_up_whatever_handles_errors_in_it(monkeypatch):
+    monkeypatch.setattr(numpy_calls, "LONGEST_PASS_NS", -1)
+    done = []
+
+    def prepare(inputs):
+        def step():
+            try:
+                done.append(inputs["x"] + 1)
+            except Exception:  # noqa: BLE001
+                done.append("handled")
+
+        return step
+
+    assert observed(prepare, {"x": np.ones(3)}) is None
+    assert done == []
+    assert Observed.record is None
