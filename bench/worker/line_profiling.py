@@ -2,23 +2,25 @@
 
 Python tells of each line when it begins (`sys.settrace`). What a line takes is the CPU time until the next begins in
 any function that is watched, so that what it calls in NumPy or in C is its own. To be told of a line takes longer than
-many a line itself: that much is taken off, as often as something was told. Of lines that cannot be told apart from it
-each time counts alike, and all of them together take what is left of an evaluation that nobody watches.
+many a line itself: that much is taken off, as often as something was told. Lines that cannot be told apart from it
+count by how often they began and by their instructions, and take together what is left of an evaluation that nobody
+watches.
 
 One that takes too long to be watched is watched in its beginning alone, and goes on unwatched: what that takes tells
 which part of its time the beginning is.
 """
 
+import dis
 import linecache
 import os
 import sys
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, MappingProxyType
 from typing import Any
 
 from ..machine import usage
@@ -32,10 +34,6 @@ from .profiling import named, roots
 #: An evaluation is timed so often, or for so long, and then watched for so long at most, in CPU time.
 TIMED, TIMED_NS, LONGEST_NS = 5, 500_000_000, 15_000_000_000
 
-#: Only what takes no longer than this by itself is watched: it is evaluated once more for that, and what is told of it
-#: has one time limit.
-LONGEST_ALONE_NS = 3_000_000_000
-
 #: Of a beginning that is a smaller part of an evaluation than this nothing is told: so little may be noise.
 LEAST_WATCHED = 0.02
 
@@ -47,6 +45,9 @@ OFTEN = 100
 
 #: An evaluation that computes for less than this part of its time waits, which no line shows.
 LEAST_COMPUTING = 0.8
+
+#: Instructions of the interpreter that take as long as several others, as measured here: calls of built-in functions.
+_STEPS: Mapping[str, int] = MappingProxyType({"CALL": 8, "CALL_FUNCTION_EX": 8, "CALL_KW": 8})
 
 #: Code that lies in the user's folders and is not the user's own.
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
@@ -110,6 +111,11 @@ class _Watch:
                 self.rest_ns = last_ns
 
     @property
+    def codes(self) -> tuple[CodeType, ...]:
+        """That of the user's own functions which were called."""
+        return tuple(code for code, is_own in self._known.items() if is_own)
+
+    @property
     def outside_ns(self) -> int:
         """What was put down to no line."""
         return self._outside.ns
@@ -166,7 +172,7 @@ def profiled_lines(
     -------
     LineProfile or None
         None where something else watches the interpreter, it has Python threads, or an evaluation waits, as for a disk
-        or for threads that compute, takes very long, or was watched for a beginning that is next to none of it.
+        or for threads that compute, or was watched for a beginning that is next to none of it.
     """
     if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
         return None
@@ -174,14 +180,14 @@ def profiled_lines(
     watch = _Watch(lambda file: file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file)
     with collector_off():
         alone_ns, computing = _alone(step, before)
-        if computing < LEAST_COMPUTING or alone_ns > LONGEST_ALONE_NS:
+        if computing < LEAST_COMPUTING:
             return None
         before()
         watch.run(step)
     watched_ns = max(1, alone_ns - watch.rest_ns)
     if not watch.lines or watched_ns < LEAST_WATCHED * alone_ns:
         return None
-    lines = _largest(_shares(watch.lines, watched_ns), watch.lines, roots(folders))
+    lines = _largest(_shares(watch.lines, watched_ns, _steps(watch.codes)), watch.lines, roots(folders))
     return LineProfile(lines=lines, watched=watched_ns / alone_ns)
 
 
@@ -230,10 +236,27 @@ def _foreign_ns() -> float:
     return max(0.0, (watch.outside_ns - alone_ns) / CALIBRATED)
 
 
-def _shares(lines: dict[_Place, _Spent], unwatched_ns: int) -> dict[_Place, float]:
+def _steps(codes: Iterable[CodeType]) -> Mapping[_Place, int]:
+    """Return what the interpreter does each time a line begins; of several functions in it, the most of one.
+
+    What a loop goes through is made once; a call counts as some instructions.
+    """
+    found: Counter[_Place] = Counter()
+    for code in codes:
+        of_code: Counter[_Place] = Counter()
+        for one in dis.get_instructions(code):
+            line = one.positions.lineno if one.positions else None
+            if line is not None:
+                place = code.co_filename, line
+                of_code[place] = 0 if one.opname == "GET_ITER" else of_code[place] + _STEPS.get(one.opname, 1)
+        found |= of_code
+    return found
+
+
+def _shares(lines: dict[_Place, _Spent], unwatched_ns: int, steps: Mapping[_Place, int]) -> dict[_Place, float]:
     """Return the share of each line of what takes so long unwatched.
 
-    That is by its own time where it shows, else of what is left, by how often it began.
+    That is by its own time where it shows, else of what is left, by how often it began and what it does.
     """
     foreign_ns = _foreign_ns() if any(one.foreign for one in lines.values()) else 0.0
     spent_ns = {place: one.ns - foreign_ns * one.foreign for place, one in lines.items()}
@@ -244,10 +267,10 @@ def _shares(lines: dict[_Place, _Spent], unwatched_ns: int) -> dict[_Place, floa
     shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place]}
     total_ns = max(unwatched_ns, sum(shown.values()))
     left_ns = total_ns - sum(shown.values())
-    times = sum(one.times for place, one in lines.items() if place not in shown)
+    made = {place: one.times * max(1, steps[place]) for place, one in lines.items() if place not in shown}
     return {
-        place: (shown[place] if place in shown else left_ns * one.times / max(1, times)) / total_ns
-        for place, one in lines.items()
+        place: (shown[place] if place in shown else left_ns * made[place] / sum(made.values())) / total_ns
+        for place in lines
     }
 
 

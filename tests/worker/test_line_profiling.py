@@ -60,10 +60,39 @@ def counted():
     return total
 
 
-def test_lines_too_short_to_be_timed_share_by_how_often_they_began(monkeypatch):
+def test_lines_too_short_to_be_timed_take_what_is_left(monkeypatch):
     monkeypatch.setattr(line_profiling, "_alone", lambda *_: (900_000, 1.0))
-    expected = {"CLOCK.spend(300_000)": 1 / 3, "for number in range(3000):": 1 / 3, "total += number": 1 / 3}
-    assert shares(profiled(counted)) == expected
+    found = {one.text: one.share for one in profiled(counted)}
+    assert found["CLOCK.spend(300_000)"] == pytest.approx(1 / 3, abs=0.02)
+    assert found["for number in range(3000):"] + found["total += number"] == pytest.approx(2 / 3, abs=0.02)
+
+
+#: The beginning of one.
+LOOP = "for number in range(3000):"
+
+
+def unalike():
+    total = last = 0
+    for number in range(3000):
+        total += max(number + last, number * last, number - last, total & 255)
+        last = number
+    return total
+
+
+def test_they_share_it_by_how_often_they_began_and_what_they_do(monkeypatch):
+    """What they take by a real clock, with each line left out: 93 %, 7 % and 0.4 %."""
+    monkeypatch.setattr(line_profiling, "_alone", lambda *_: (900_000, 1.0))
+    first, *others = profiled(unalike)
+    assert first.text.startswith("total += max(")
+    assert 0.7 < first.share < 1
+    assert {one.text: one.share < 0.15 for one in others[:2]} == dict.fromkeys([LOOP, "last = number"], True)
+
+
+def test_what_a_loop_goes_through_is_made_once():
+    steps = {place[1]: number for place, number in line_profiling._steps([unalike.__code__]).items()}
+    first = unalike.__code__.co_firstlineno
+    assert steps[first + 2] <= 4
+    assert steps[first + 3] >= 20
 
 
 def told_longer():
@@ -78,7 +107,7 @@ def test_what_telling_takes_is_that_of_the_run_itself(monkeypatch):
     monkeypatch.setattr(line_profiling, "_alone", lambda *_: (100_000, 1.0))
     monkeypatch.setattr(line_profiling, "_cost_ns", lambda: 700.0)
     found = profiled(told_longer)
-    assert max(one.share for one in found) < 0.5
+    assert max(one.share for one in found) < 0.75
 
 
 def helped():
@@ -173,13 +202,6 @@ def test_of_an_evaluation_that_takes_too_long_the_beginning_is_told_with_its_par
     shown = {one.text: one.share for one in found.lines}
     assert shown["CLOCK.spend(10_000)"] == pytest.approx(1_000_000 / watched_ns, rel=0.1)
     assert shown["CLOCK.spend(10_000)"] + shown["CLOCK.spend(40_000)"] == pytest.approx(1, rel=0.1)
-
-
-def test_an_evaluation_that_takes_very_long_is_not_evaluated_once_more_to_be_watched(monkeypatch):
-    monkeypatch.setattr(line_profiling, "LONGEST_ALONE_NS", 4_000_000)
-    ended = []
-    assert profiled_lines(lambda: ended.append(changing()), lambda: None, (HERE,)) is None
-    assert len(ended) == line_profiling.TIMED
 
 
 def test_of_a_beginning_that_is_next_to_nothing_no_line_is_told(monkeypatch):
