@@ -1,11 +1,13 @@
 """What the workers of a first round are asked for behind their bursts, untimed: what an evaluation does."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from ..store.records import Role
-from ..worker.untimed import Count, Counted, Track, Tracked
+from ..worker.untimed import Count, Counted, Part, Track, Tracked
 from .asking import Asking
 from .ended import Ended
 from .memory_pages import MemoryPages
@@ -16,6 +18,21 @@ UNCOUNTED = (Role.AGAIN, Role.LIMIT)
 
 #: What takes longer is not counted beside a run: counting slows it down some times, and calls it three times.
 LONGEST_COUNTED_NS = 20_000_000
+
+#: What is asked for where an evaluation is to be explained -> in words. A worker that takes too long over one is ended:
+#: what may take longest comes last.
+PARTS: Mapping[Part, str] = MappingProxyType(
+    {
+        "costs": "measuring what a call of NumPy costs",
+        "lines": "watching the lines of {}",
+        "counts": "counting what {} does",
+        "functions": "profiling {}",
+        "calls": "seeing what {} calls NumPy for",
+    }
+)
+
+#: What is asked for else.
+UNEXPLAINED: tuple[Part, ...] = ("counts",)
 
 #: Why there is no page of an implementation that brings a clock of its own.
 ELSEWHERE = "it computes in another program, whose memory is not seen"
@@ -53,11 +70,17 @@ class Counting:
             return
         with one.spending("counting_ns"):
             if self.explains or one.call_ns <= LONGEST_COUNTED_NS:
-                self._asking.tell(f"counting what {one.arm.name} does")
-                with suppress(Ended):
-                    one.record = counted(one.record, self._asking.answer(one, Count(explained=self.explains), Counted))
+                self._count(one)
             if self._untimed.pages:
                 self._track(one, self._untimed.pages, python)
+
+    def _count(self, one: Active) -> None:
+        """Ask for each part, until all is told or the worker has ended over one."""
+        with suppress(Ended):
+            for part in PARTS if self.explains else UNEXPLAINED:
+                self._asking.tell(PARTS[part].format(one.arm.name))
+                order = Count(part=part, explains=self.explains)
+                one.record = counted(one.record, self._asking.answer(one, order, Counted))
 
     def _track(self, one: Active, pages: MemoryPages, python: str) -> None:
         """Have memray write down what an evaluation allocates, and draw that."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ..machine import load
 from ..machine.variables import ALLOCATOR
@@ -16,6 +17,8 @@ from ..worker.untimed import Counted
 from .ended import Ended
 from .round_plan import BurstSize, BurstSizes, Paced, RoundPlan
 from .worker_process import WorkerProcess
+
+Told = TypeVar("Told")
 
 
 @dataclass(slots=True)
@@ -162,17 +165,21 @@ def discarded(record: Worker, reply: BurstTimed, reason: str) -> Worker:
 
 
 def counted(record: Worker, reply: Counted) -> Worker:
-    """Return the record with what an evaluation does."""
+    """Return the record with what was seen of an evaluation."""
     return replace(
         record,
-        counts=reply.counts,
-        calls=reply.calls,
-        functions=reply.functions,
-        lines=reply.lines,
-        lines_watched=reply.lines_watched,
-        costs=reply.costs,
-        smallest_ns=reply.smallest_ns,
+        counts=_known(reply.counts, record.counts),
+        calls=_known(reply.calls, record.calls),
+        functions=_known(reply.functions, record.functions),
+        lines=_known(reply.lines, record.lines),
+        lines_watched=record.lines_watched if reply.lines is None else reply.lines_watched,
+        costs=_known(reply.costs, record.costs),
+        smallest_ns=_known(reply.smallest_ns, record.smallest_ns),
     )
+
+
+def _known(told: Told | None, before: Told | None) -> Told | None:
+    return before if told is None else told
 
 
 @dataclass(kw_only=True, slots=True)

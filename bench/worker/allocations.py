@@ -9,9 +9,11 @@ import ctypes
 import functools
 import importlib
 import sys
+import threading
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Any
 
@@ -22,6 +24,12 @@ Step = Callable[[], object]
 
 #: Each count is taken over so many calls, fewer once they have taken so long together.
 CALLS, LONGEST_NS = 3, 100_000_000
+
+#: Of one that makes very many objects, or calls, nothing is known: to be told of each would take it many times as long.
+LONGEST_TOLD_S = 5.0
+
+#: The clock is looked at after so many calls.
+_SEEN = 10_000
 
 #: Places of PyDataMem_SetHandler and PyDataMem_GetHandler in NumPy's C interface (numpy/__multiarray_api.h).
 _SET_HANDLER, _GET_HANDLER = 304, 305
@@ -148,12 +156,13 @@ def counted(step: Step, before: Step = lambda: None) -> Counts:
     Returns
     -------
     Counts
-        Of NumPy arrays those made by the calling thread; None for the allocations where they cannot be counted.
+        Of NumPy arrays those made by the calling thread; None for the allocations where they cannot be counted, for
+        the peak and for the calls where that would take very long.
     """
     with collector_off():
-        allocated = _least(_allocated, step, before) if memory_handler() else (None, None)
-        (peak_bytes,) = _least(_peak, step, before)
-        python_calls, c_calls = _least(_called, step, before)
+        allocated = (_least(_allocated, step, before) if memory_handler() else None) or (None, None)
+        (peak_bytes,) = _least(_peak, step, before) or (None,)
+        python_calls, c_calls = _least(_called, step, before) or (None, None)
     return Counts(
         allocations=allocated[0],
         allocated_bytes=allocated[1],
@@ -163,15 +172,16 @@ def counted(step: Step, before: Step = lambda: None) -> Counts:
     )
 
 
-def _least(count: Callable[[Step], tuple[int, ...]], step: Step, before: Step) -> tuple[int, ...]:
-    """Return the least of each number that `count` returns for a call."""
+def _least(count: Callable[[Step], tuple[int, ...] | None], step: Step, before: Step) -> tuple[int, ...] | None:
+    """Return the least of each number that `count` returns for a call; None where it returns nothing."""
     before()
     started, least = time.monotonic_ns(), count(step)
     for _ in range(CALLS - 1):
-        if time.monotonic_ns() - started > LONGEST_NS:
+        if least is None or time.monotonic_ns() - started > LONGEST_NS:
             break
         before()
-        least = tuple(map(min, least, count(step)))
+        further = count(step)
+        least = tuple(map(min, least, further)) if further else None
     return least
 
 
@@ -187,35 +197,54 @@ def _allocated(step: Step) -> tuple[int, ...]:
     return counts
 
 
-def _peak(step: Step) -> tuple[int, ...]:
-    """Return the most bytes at one time, beyond those before the call, of array data and Python objects together."""
-    ours = not tracemalloc.is_tracing()
-    if ours:
-        tracemalloc.start()
-    try:
+def _peak(step: Step) -> tuple[int, ...] | None:
+    """Return the most bytes at one time, beyond those before the call, of array data and Python objects together.
+
+    None where it is traced no more at the end: another thread stops that after a time, as only it can.
+    """
+    with nullcontext() if tracemalloc.is_tracing() else _traced():
         before = tracemalloc.get_traced_memory()[0]
         tracemalloc.reset_peak()
         result = step()
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        if ours:
-            tracemalloc.stop()
+        peak, traced = tracemalloc.get_traced_memory()[1], tracemalloc.is_tracing()
     del result
-    return (max(0, peak - before),)
+    return (max(0, peak - before),) if traced else None
 
 
-def _called(step: Step) -> tuple[int, ...]:
-    """Return the calls of Python functions, `step` among them, and of built-in ones (an operator is no call)."""
+@contextmanager
+def _traced() -> Iterator[None]:
+    """Trace what is allocated, for some time."""
+    enough = threading.Timer(LONGEST_TOLD_S, tracemalloc.stop)
+    enough.start()
+    tracemalloc.start()
+    try:
+        yield
+    finally:
+        enough.cancel()
+        enough.join()
+        tracemalloc.stop()
+
+
+def _called(step: Step) -> tuple[int, ...] | None:
+    """Return the calls of Python functions, `step` among them, and of built-in ones (an operator is no call).
+
+    None where there are so many that it takes very long.
+    """
     calls = {"call": 0, "c_call": 0}
+    former, ends_s = sys.getprofile(), time.monotonic() + LONGEST_TOLD_S
+    ended = False
 
     def count(frame: FrameType, event: str, argument: Any) -> None:
+        nonlocal ended
         if event in calls and argument is not sys.setprofile:
             calls[event] += 1
+            if not calls[event] % _SEEN and time.monotonic() > ends_s:
+                ended = True
+                sys.setprofile(former)
 
-    former = sys.getprofile()
     sys.setprofile(count)
     try:
         step()
     finally:
         sys.setprofile(former)
-    return calls["call"], calls["c_call"]
+    return None if ended else (calls["call"], calls["c_call"])

@@ -2,81 +2,99 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..machine import threads
 from ..problems import sources
-from . import input_files, numpy_calls, profiling, unit_costs
-from .allocations import counted
+from . import allocations, input_files, line_profiling, numpy_calls, profiling, unit_costs
 from .inputs import Arena
-from .line_profiling import profiled_lines
 from .protocol import CaseSpec
-from .untimed import Counted
+from .untimed import Counted, Part
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
 
-Prepare = Callable[[Mapping[str, Any]], Any]
+#: What takes longer is neither counted nor profiled: that makes several evaluations, slower ones, in one time limit.
+LONGEST_CALL_NS = 15_000_000_000
 
 
-def explained(
-    step: Callable[[], Any],
-    renew: Callable[[], None],
-    *,
-    arena: Arena,
-    spec: CaseSpec,
-    prepare: Prepare | None,
-    ready_ns: int,
-    fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None,
-) -> Counted:
-    """Count, profile, see what NumPy is called for and measure what that costs; None is what cannot be seen.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Explaining:
+    """One evaluation, of which each part is seen apart."""
 
-    Page faults are counted in the bursts; here the calls' times are to be without them. What computes in another
-    program, or takes long to get ready, is not prepared again.
+    step: Callable[[], Any]
+    renew: Callable[[], None]
+    """What is done before each."""
+    arena: Arena
+    """The inputs."""
+    spec: CaseSpec
+    prepare: Callable[[Mapping[str, Any]], Any] | None
+    """Makes a step of inputs; None: it computes in another program."""
+    ready_ns: int
+    """How long that and the first call took."""
+    call_ns: float
+    """How long a call takes."""
+    fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None
+    """Gives a call what it may use up."""
 
-    Parameters
-    ----------
-    step, renew
-        One evaluation, and what is done before each.
-    arena, spec
-        The inputs, and the case.
-    prepare
-        Makes a step of inputs; None: it computes in another program. Of a call that other code leads to, it is made of
-        what that is given.
-    ready_ns
-        How long that and the first call took.
-    fresh
-        Gives a call what it may use up.
-    """
-    threads.retain_memory()
-    is_elsewhere = prepare is None
-    led = sources.calls.here()
-    inputs = led.operands if led else dict(arena.inputs)
-    sizes = [value.size for value in inputs.values() if isinstance(value, np.ndarray)]
-    if led:
-        prepare = led.prepare if sizes else None  # what a closure holds cannot be seen
-    calls, functions, by_line, smallest_ns = None, None, None, None
-    if prepare is not None:
+    def part(self, part: Part) -> Counted:
+        """Count, profile, see what NumPy is called for or measure what that costs; None is what cannot be seen.
+
+        Page faults are counted in the bursts; here the calls' times are to be without them.
+        """
+        threads.retain_memory()
+        if part == "costs":
+            return self._costs()
         with contextlib.suppress(Exception):
-            calls = numpy_calls.observed(prepare, inputs, arena.restore, fresh)
-        if ready_ns < LONGEST_READY_NS and not fresh and not led:
+            if part == "calls":
+                return self._calls()
+            if self.call_ns <= LONGEST_CALL_NS and (self.prepare is not None or part == "counts"):
+                return self._profiled(part)
+        return Counted()
+
+    def _costs(self) -> Counted:
+        """Measure what things cost, and the smallest size, unless that takes long to get ready."""
+        smallest_ns = None
+        if self.prepare and self.ready_ns < LONGEST_READY_NS and not self.fresh and not sources.calls.here():
             with contextlib.suppress(Exception):
-                smallest_ns = unit_costs.evaluation_ns(prepare(input_files.smallest_inputs(spec)))
-    costs = unit_costs.measured(spec.case.dtype, max(sizes, default=0))
-    counts = counted(step, renew)
-    if not is_elsewhere:
-        with contextlib.suppress(Exception):
-            functions = profiling.profiled(step, renew, (spec.folder, *spec.path))
-        with contextlib.suppress(Exception):
-            by_line = profiled_lines(step, renew, (spec.folder, *spec.path))
-    return Counted(
-        counts=counts,
-        calls=calls,
-        functions=functions,
-        lines=by_line.lines if by_line else None,
-        lines_watched=by_line.watched if by_line else 1.0,
-        costs=costs,
-        smallest_ns=smallest_ns,
-    )
+                smallest_ns = unit_costs.evaluation_ns(self.prepare(input_files.smallest_inputs(self.spec)))
+        return Counted(
+            costs=unit_costs.measured(self.spec.case.dtype, max(self._sizes, default=0)), smallest_ns=smallest_ns
+        )
+
+    def _calls(self) -> Counted:
+        """See what it calls NumPy for; what a closure holds, which other code has made, cannot be seen."""
+        led = sources.calls.here()
+        prepare = led.prepare if led else self.prepare
+        if self.prepare is None or prepare is None or (led and not self._sizes):
+            return Counted()
+        return Counted(calls=numpy_calls.observed(prepare, self._inputs, self.arena.restore, self.fresh))
+
+    def _profiled(self, part: Part) -> Counted:
+        """Count what it does, or see in which lines or functions that is."""
+        if part == "counts":
+            return Counted(counts=allocations.counted(self.step, self.renew))
+        if part == "functions":
+            return Counted(functions=profiling.profiled(self.step, self.renew, self._folders))
+        found = line_profiling.profiled_lines(self.step, self.renew, self._folders)
+        return Counted(lines=found.lines, lines_watched=found.watched) if found else Counted()
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        """Where the user's own code lies."""
+        return self.spec.folder, *self.spec.path
+
+    @property
+    def _inputs(self) -> dict[str, Any]:
+        """What it is given; of a call that other code leads to, what that is."""
+        led = sources.calls.here()
+        return led.operands if led else dict(self.arena.inputs)
+
+    @property
+    def _sizes(self) -> list[int]:
+        """Numbers in each array of that."""
+        return [value.size for value in self._inputs.values() if isinstance(value, np.ndarray)]

@@ -139,7 +139,7 @@ def _done(task: Task, order: TimeBurst | Change | Count | Track) -> Reply:
             return task.change(order)
         case Track():
             return task.track(order)
-    return task.explain() if order.explained else task.count()
+    return task.explain(order.part) if order.explains else task.count()
 
 
 def _settle() -> None:

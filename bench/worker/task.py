@@ -24,7 +24,7 @@ from .outputs import Outputs
 from .pools import obedient_pools
 from .prepared import Prepared
 from .protocol import BurstTimed, Change, Changed, Start, Started, TimeBurst
-from .untimed import Counted, Track, Tracked
+from .untimed import Counted, Part, Track, Tracked
 
 #: Warm-up, behind the first call: so long, in one call at least; in a single one that takes longer than SLOW_CALL_NS.
 WARMUP_NS, SLOW_CALL_NS = 50_000_000, 500_000_000
@@ -261,18 +261,20 @@ class Task:
         with judged():
             return tracked(prepared.given_step, prepared.renew, file=order.file, folder=self._spec.folder)
 
-    def explain(self) -> Counted:
-        """Count what one evaluation does, and explain it."""
-        from .explaining import explained
+    def explain(self, part: Part) -> Counted:
+        """See a part of what explains one evaluation; the same holds."""
+        from .explaining import Explaining
 
         prepared = self._prepared
         with judged():
-            return explained(
-                prepared.given_step,
-                prepared.renew,
+            explaining = Explaining(
+                step=prepared.given_step,
+                renew=prepared.renew,
                 arena=self._arena,
                 spec=self._spec,
                 prepare=None if prepared.own_clock else prepared.prepare,
                 ready_ns=self._ready_ns,
+                call_ns=self._call_ns,
                 fresh=prepared.fresh,
             )
+            return explaining.part(part)

@@ -1,6 +1,7 @@
 """What a worker may be asked for behind its last burst, untimed: an order, and the reply to it."""
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -10,18 +11,22 @@ from ..store.quantities import Natural, Positive
 from ..store.worker_records import Call, Costs, Counts
 from .protocol import Order, Reply
 
+#: What may be asked of an evaluation: each is an order of its own, with a time limit of its own.
+Part = Literal["costs", "lines", "counts", "functions", "calls"]
+
 
 class Count(Order, frozen=True, kw_only=True):
-    """Count what an evaluation does."""
+    """Count what an evaluation does, or see more of it where it is to be explained."""
 
-    explained: bool = False
-    """Whether to see what NumPy is called for and to measure what that costs, too."""
+    part: Part = "counts"
+    explains: bool = False
+    """Whether all parts are asked for, one after the other."""
 
 
 class Counted(Reply, frozen=True, kw_only=True):
-    """What an evaluation does; the other fields only where that was to be explained, and could be."""
+    """What was asked for of an evaluation; None where it cannot be seen."""
 
-    counts: Counts
+    counts: Counts | None = None
     calls: tuple[Call, ...] | None = None
     functions: Functions | None = None
     lines: Lines | None = None

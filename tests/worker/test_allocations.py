@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +114,24 @@ def test_an_array_may_outlive_the_counting_and_the_interpreter():
     command = [sys.executable, "-X", "faulthandler", "-c", code]
     done = subprocess.run(command, cwd=FOLDER.parents[2], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "0.0\n", "")
+
+
+def objects():
+    return [[number] for number in range(60_000)]
+
+
+def test_what_makes_very_many_objects_is_traced_for_some_time_only(monkeypatch):
+    monkeypatch.setattr(allocations, "LONGEST_TOLD_S", 0.001)
+    threads = threading.active_count()
+    counts = counted(objects)
+    assert (counts.peak_bytes, counts.allocations, tracemalloc.is_tracing()) == (None, 0, False)
+    assert threading.active_count() == threads
+
+
+def test_calls_are_counted_for_some_time_only(monkeypatch):
+    monkeypatch.setattr(allocations, "LONGEST_TOLD_S", 0.0)
+    monkeypatch.setattr(allocations, "_SEEN", 10)
+    counts = counted(lambda: [len("a") for _ in range(100)])
+    assert (counts.python_calls, counts.c_calls) == (None, None)
+    assert sys.getprofile() is None
+    assert counted(lambda: len("a")).c_calls == 1

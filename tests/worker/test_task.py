@@ -227,12 +227,11 @@ def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(
     bench.start()
     bench.finish()
     assert bench.count().counts.allocations == 1
-    found = bench.explain()
-    assert found.counts.allocated_bytes == 6 * 5 * 8
-    assert all(one.own_ns > 0 for one in found.functions)
-    (dot,) = found.calls
+    assert bench.explain("counts").counts.allocated_bytes == 6 * 5 * 8
+    assert all(one.own_ns > 0 for one in bench.explain("functions").functions)
+    (dot,) = bench.explain("calls").calls
     assert (dot.name, dot.times, dot.operands) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
-    assert found.costs.call_ns["product"] > 0
+    assert bench.explain("costs").costs.call_ns["product"] > 0
 
 
 def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(order, implemented):
@@ -244,9 +243,8 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     implemented(prepare)
     bench = VerifiedBench(order)
     bench.start()
-    found = bench.explain()
-    assert found.calls is None
-    assert found.counts.allocations == 1
+    assert bench.explain("calls").calls is None
+    assert bench.explain("counts").counts.allocations == 1
 
 
 def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, implemented, monkeypatch):
@@ -396,7 +394,7 @@ def test_what_is_done_to_an_input_between_the_calls_is_neither_timed_nor_counted
     bench.burst(burst_of(4, 2))
     bench.finish()
     assert bench.count().counts.allocations == 0
-    assert [call.name for call in bench.explain().calls] == ["cumsum"]
+    assert [call.name for call in bench.explain("calls").calls] == ["cumsum"]
 
 
 def test_overwriting_an_input_without_saying_so_is_wrong(scan):

@@ -86,6 +86,7 @@ def test_numpy_calls_and_allocated_bytes_are_those_that_there_are(explained, tol
         "row_by_row": (3 * M, 3 * M, 1 + 2 * M, 8 * (30 + M * 35)),
         "whole": (2, 0, 2, 8 * (30 + M * 5)),
         "buffered": (2, 0, 1, 8 * 30),
+        "plain_only": (None, None, 2, 8 * (30 + M * 5)),
     }
 
 
@@ -142,8 +143,12 @@ def test_a_run_of_another_problem_is_refused(explained, results, capsys):
     assert "is a run of counted, not of matmul" in capsys.readouterr().err
 
 
-def test_an_implementation_that_dies_of_being_observed_is_ok_and_left_out(explained):
+def test_an_implementation_that_dies_of_being_observed_is_ok_and_only_its_calls_are_unknown(explained):
     found = {one.arm.case.implementation: one for one in findings(explained[1])[0].findings}
     assert found["plain_only"].outcome == "ok"
     (ladder,) = explanation.ladders(explained[1], findings(explained[1]))
-    assert [one.arm.case.implementation for one in ladder.uncounted] == ["plain_only"]
+    seen = {one.finding.arm.case.implementation: one.worker for one in ladder.rungs}
+    assert seen["plain_only"].calls is None
+    assert seen["plain_only"].functions
+    assert seen["whole"].calls
+    assert ladder.uncounted == ()
