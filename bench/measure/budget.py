@@ -59,7 +59,7 @@ class Pace:
         self.budget_s = settings.budget_s or USUAL_BUDGET_S
         """Of the whole run."""
         self._planned: int | None = None
-        self._least = MIN_ROUNDS if settings.budget_s is None else 1
+        self._least = 1 if settings.budget_s is not None or settings.explains else MIN_ROUNDS
 
     @property
     def done(self) -> int:
@@ -86,9 +86,10 @@ class Pace:
         """Whether the time may end the run before its rounds are done."""
         return planned_s(self._settings) is not None
 
-    def add(self, round_s: float) -> None:
-        """Count a round of all groups that took so long."""
-        self._round_s.append(round_s)
+    def add(self, round_s: float, counting_s: float = 0.0) -> None:
+        """Count a round of all groups that took so long; what it took to see what workers do comes on top."""
+        self._round_s.append(round_s - counting_s)
+        self.budget_s += counting_s
 
     def another(self, next_s: float | None = None) -> bool:
         """Return whether another round is wanted and fits; a first one always does.

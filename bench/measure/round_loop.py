@@ -136,14 +136,15 @@ class RoundLoop:
 
         With `another` one is likely to follow.
         """
-        started_s, discarded = self._monotonic_s(), False
+        started_s, counting_ns, discarded = self._monotonic_s(), 0, False
         for group in self._generator.sample(groups, len(groups)):
             names = arms(group)
             if names:
                 round_ = self.round(pace.done, group, names, another=another and len(groups) == 1)
                 discarded |= round_.discarded is not None
+                counting_ns += round_.counting_ns
                 yield round_
         if discarded:
             self._discarded += 1
         else:
-            pace.add(self._monotonic_s() - started_s)
+            pace.add(self._monotonic_s() - started_s, counting_ns * 1e-9)

@@ -122,7 +122,7 @@ def more_rounds(run: Run) -> str:
     longest: dict[str, int] = {}
     for one in run.rounds:
         if not one.discarded:
-            longest[one.group] = max(one.duration_ns, longest.get(one.group, 0))
+            longest[one.group] = max(one.duration_ns - one.counting_ns, longest.get(one.group, 0))
     round_s = sum(longest.values()) * 1e-9
     rounds = MIN_ROUNDS if _ENOUGH * round_s > _LONG_S else _ENOUGH
     takes = f", about {duration(rounds * round_s)}" if longest else ""

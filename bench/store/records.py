@@ -47,6 +47,11 @@ class Round:
         return self.discarded == INTERRUPTED
 
     @property
+    def counting_ns(self) -> int:
+        """Of its duration, what it took to see what its workers do, untimed: that is done in a first round alone."""
+        return sum(worker.spent.counting_ns for worker in self.workers if worker.spent)
+
+    @property
     def ended(self) -> tuple[Worker, ...]:
         """The workers that ended otherwise than ok: where it is discarded, but for those that something else ended."""
         fine = (Outcome.OK, Outcome.NOT_MEASURED) if self.discarded else (Outcome.OK,)

@@ -260,18 +260,12 @@ class Comparer:
     def _keep(self, round_: Round, held: list[Round]) -> None:
         """Add a round to those held of its benchmark; one that is discarded is kept apart.
 
-        What explaining takes comes on top of the budget: there are no fewer rounds for it.
+        What it takes to see what workers do comes on top of the budget: there are no fewer rounds for it.
         """
         (held if round_.discarded is None else self._discarded.setdefault(round_.group, [])).append(round_)
-        explaining_s = self._explaining_s(round_)
-        self._budget_s += explaining_s
-        self._round_s[round_.group] = round_.duration_ns * 1e-9 - explaining_s
+        self._budget_s += round_.counting_ns * 1e-9
+        self._round_s[round_.group] = (round_.duration_ns - round_.counting_ns) * 1e-9
         self._done += 1
-
-    def _explaining_s(self, round_: Round) -> float:
-        """Return how long it was explained in a round what its workers do; 0 where nobody asked."""
-        spent = [worker.spent for worker in round_.workers if worker.spent]
-        return sum(one.counting_ns for one in spent) * 1e-9 if self._settings.explains else 0.0
 
     def _cleared(self, name: str) -> bool:
         ratios = log_ratios(self._screened[name], name)

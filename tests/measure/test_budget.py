@@ -59,6 +59,23 @@ def test_the_longest_of_the_last_rounds_must_still_fit(clock):
     assert not one.another()
 
 
+def test_what_it_takes_to_see_what_workers_do_comes_on_top_and_is_no_part_of_a_round(clock):
+    one = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=10.0, timeout_s=1, command=()), clock)
+    clock.now += 24.0
+    one.add(24.0, counting_s=20.0)
+    assert (one.left_s, one.expected()) == (6.0, (2, 4.0))
+    assert one.another()
+
+
+def test_to_explain_no_more_time_is_taken_than_there_is_for_rounds_that_take_long(clock):
+    for explains, another in ((False, True), (True, False)):
+        settings = Settings(seed=1, margin=0.03, rounds=None, budget_s=None, timeout_s=1, command=(), explains=explains)
+        one = budget.Pace(settings, clock)
+        clock.now += 60.0
+        one.add(60.0)
+        assert one.another() == another
+
+
 def test_every_group_has_its_share_of_the_time_of_a_round(clock):
     one = budget.Pace(Settings(seed=1, margin=0.03, rounds=None, budget_s=80.0, timeout_s=1, command=()), clock)
     assert (one.share_s(1), one.share_s(2)) == (10.0, 5.0)
