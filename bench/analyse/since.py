@@ -37,6 +37,8 @@ class Compared:
     finding: Finding
     """Of the later run."""
     changed: Changed | None
+    before: Ratio
+    """Its speed-up over the baseline then."""
     most: float | None
     """By how much it may have changed, as .05 for 5 %, or what the machine resolves if that is more; None where one of
     its ratios has no interval."""
@@ -105,13 +107,13 @@ def _compared(group: GroupFindings, old: GroupFindings) -> Iterator[Compared]:
             continue
         difference = _difference(one.log_ratio, earlier.log_ratio)
         verdict = judge(difference, max(group.margin, old.margin), resolved)
+        then, now = (Ratio.of(log_ratio).inverse() for log_ratio in (earlier.log_ratio, one.log_ratio))
         changed = None
         if verdict in (Verdict.FASTER, Verdict.SLOWER):
-            then, now = (Ratio.of(log_ratio).inverse() for log_ratio in (earlier.log_ratio, one.log_ratio))
             changed = Changed(group=group, finding=one, before=then, now=now, verdict=verdict)
         ends = difference.interval
         most = max(expm1(max(-ends.low, ends.high)), resolved) if ends else None
-        yield Compared(group=group, finding=one, changed=changed, most=most)
+        yield Compared(group=group, finding=one, changed=changed, before=then, most=most)
 
 
 def _difference(now: Estimate, then: Estimate) -> Estimate:

@@ -27,7 +27,7 @@ from ..phrases import (
 from .changed_since import since_sentences
 from .reasons import baseline_sentence
 from .subject import Subject
-from .uncompared import command_on, is_nowhere, next_steps
+from .uncompared import command_on, deciding, is_nowhere, next_steps
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -167,11 +167,16 @@ def _begin(analysis: Analysis, one: Advice) -> Iterator[Line]:
 
 
 def _undecided(analysis: Analysis) -> Iterator[str]:
-    """Yield how to measure enough rounds where those of a run are too few for any interval."""
+    """Yield how to measure enough rounds where those of a run are too few for any interval.
+
+    That is what `implbench run` does, where the run was made to say why.
+    """
     timed = [group for group in analysis.groups if group.rivals and analysis.race(group) is None]
     intervals = [one.log_ratio for group in timed for one in group.rivals if one.log_ratio and one.log_ratio.interval]
     if timed and not intervals:
-        yield f"To decide it, measure more rounds: {more_rounds(analysis.run)}."
+        command = deciding(analysis.run)
+        how = f": {code(command)}" if command else f", measure more rounds: {more_rounds(analysis.run)}"
+        yield f"To decide it{how}."
 
 
 def _resumed(run: Run) -> Iterator[str]:

@@ -21,7 +21,7 @@ def since_sentences(run: Run, found: Since) -> Iterator[str]:
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
-    parts += _unchanged(found)
+    parts += (*_unchanged(found), *_decided_then(found))
     if parts:
         when = plain(found.earlier.created[:16]).replace("T", " ")
         yield " ".join([f"Since your last run ({when} UTC): {'; '.join(parts)}.", *_untold(run, found), *_moved(found)])
@@ -43,13 +43,21 @@ def _unchanged(found: Since) -> Iterator[str]:
         yield f"{_names(found, steady)} changed by {margin_text(found.margin)} at most"
 
 
+def _decided_then(found: Since) -> Iterator[str]:
+    """Yield which ratio those had then that have too few rounds now."""
+    decided = [one for one in found.others if one.most is None and one.before.interval is not None]
+    texts = [f"{code(label(one.finding.arm.case, one.group))} {ratio_text(one.before)}" for one in decided]
+    if texts:
+        yield f"then, with enough rounds to decide, {listed(texts, _MOST_NAMES)}"
+
+
 def _untold(run: Run, found: Since) -> Iterator[str]:
     """Yield of which others nothing, or only a large change, can be told, and why."""
     noisy = [one for one in found.others if one.most is not None and found.margin < one.most <= _TOO_VAGUE]
     if noisy:
         least = percent(max(one.most for one in noisy if one.most is not None))
         yield f"{_names(found, noisy)}: too noisy to tell a change below {least}{_why(run, found.earlier)}."
-    short = [one for one in found.others if one.most is None]
+    short = [one for one in found.others if one.most is None and one.before.interval is None]
     if short:
         yield f"{_names(found, short)}: too few rounds to tell."
 

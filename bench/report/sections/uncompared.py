@@ -49,6 +49,9 @@ _REMEMBERED = "have each call compute its result from what it is given, and meas
 #: Commands whose words name the problem as `implbench check` takes it.
 _NAMING = ("run", "explain", "roofline")
 
+#: What `implbench explain` can be told and `implbench run` not, or what would measure as little again.
+_NOT_OF_RUN = ("--run", "--mark", "--memr", "--json", "--rounds", "--budget")
+
 #: So many names stand in a list at most.
 _MOST_NAMES = 8
 
@@ -121,6 +124,14 @@ def command_on(name: str, run: Run) -> str | None:
     command = run.settings.command
     hidden = "".join(command[2:3]).startswith("...")
     return _on(name, run) if command[:2] == ("implbench", "run") and not hidden else None
+
+
+def deciding(run: Run) -> str | None:
+    """Return the command that measures what was only explained; None of another run, or one whose words say more."""
+    command = run.settings.command
+    if command[:2] != ("implbench", "explain") or any(word.startswith((*_NOT_OF_RUN, "...")) for word in command[2:]):
+        return None
+    return shlex.join(["implbench", "run", *command[2:]])
 
 
 def _on(name: str, run: Run) -> str:

@@ -153,8 +153,24 @@ def with_load(run, **changes):
     return replace(run, rounds=rounds)
 
 
-def test_too_few_rounds_tell_of_no_change_and_of_none_that_there_was_none():
-    assert since(make_run(ARMS, rounds=3), make_run(ARMS)) == ""
+def test_too_few_rounds_tell_of_no_change_but_what_was_decided_then():
+    assert since(make_run(ARMS, rounds=3), make_run(ARMS)) == (
+        "then, with enough rounds to decide, `jit` 10.00x [9.98, 10.01] and `rows` 3.331x [3.329, 3.334]."
+    )
+    assert since(make_run(ARMS, rounds=3), make_run(ARMS, rounds=3)) == ""
+
+
+def test_what_was_only_explained_is_decided_by_a_run_of_the_same():
+    run = make_explained([Spec(name="loop", ms=90.0, baseline=True), Spec(name="fast", ms=9.0)], rounds=1)
+    said = {
+        ("explain", "mine.py", "--set", "n=50"): "`implbench run mine.py --set n=50`.",
+        ("explain", "mine.py", "--rounds", "1"): "measure more rounds: `--rounds 6`",
+        ("run", "mine.py"): "measure more rounds: `--rounds 6`",
+    }
+    for words, how in said.items():
+        settings = replace(run.settings, command=("implbench", *words))
+        (text,) = [line for line in told(replace(run, settings=settings)) if line.startswith("To decide it")]
+        assert how in text
 
 
 def test_several_conditions_are_named_and_no_more_than_three():
