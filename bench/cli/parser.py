@@ -180,7 +180,8 @@ def _report(commands: "Commands") -> None:
         "run",
         nargs="*",
         metavar="RUN",
-        help="ids, beginnings of ids or files (default: the latest); several: one report, ratios side by side",
+        help="ids, beginnings of ids or files, or problems, for their latest run (default: the latest of all); "
+        "several: one report, ratios side by side",
     )
     report.add_argument(
         "--margin", type=argument_types.percentage, metavar="PERCENT", help="another margin than the run's own"
@@ -227,7 +228,7 @@ def _merge(commands: "Commands") -> None:
 def _export(commands: "Commands") -> None:
     says, example = "write runs in another tool's format", "implbench export --format pytest-benchmark"
     export = command(commands, "export", says, example)
-    export.add_argument("run", nargs="*", help="ids, beginnings of ids or files (default: the latest)")
+    export.add_argument("run", nargs="*", help="ids, beginnings of ids, files or problems (default: the latest)")
     export.add_argument("--format", required=True, metavar="NAME", help=f"one of {', '.join(formats.names())}")
     export.add_argument("--output", metavar="FILE|FOLDER", help="a file (default: stdout); asv, pyperf: a folder")
     arguments.results(export)

@@ -257,7 +257,7 @@ def holding(folder: Path) -> Path:
 
 
 def find(folder: Path, name: str | None) -> Path:
-    """Return the path of a run: the latest, or the one of that path, id or beginning of an id.
+    """Return the path of a run: the latest, the one of that path, id or beginning of an id, or a problem's latest.
 
     Those in the folder's ``baseline`` are looked at where it holds no others.
 
@@ -266,16 +266,23 @@ def find(folder: Path, name: str | None) -> Path:
     ImplbenchError
         If there is none, or several ids begin so.
     """
-    if name is not None and Path(name).is_file():
+    problem = None if name is None else Path(name).name.removesuffix(".py")
+    if name is not None and Path(name).is_file() and problem == Path(name).name:
         return Path(name)
     paths = list(documents(holding(folder)))
     if name is not None:
-        paths = [path for path in paths if path.name.startswith(name)]
+        found = [path for path in paths if path.name.startswith(name)]
+        paths = found or [path for path in paths if _problem(path) == problem][-1:]
     if not paths:
         raise ImplbenchError(_no_run(folder, name))
     if name is not None and len(paths) > 1:
         raise ImplbenchError(f"{name!r} begins {len(paths)} runs in {folder}: {', '.join(p.name for p in paths)}")
     return paths[-1]
+
+
+def _problem(path: Path) -> str:
+    """Return the name of the problem of a run, which is in its id."""
+    return path.name.partition(".")[0].partition("-")[2].rpartition("-")[0]
 
 
 def _no_run(folder: Path, name: str | None) -> str:
@@ -284,4 +291,5 @@ def _no_run(folder: Path, name: str | None) -> str:
     wanted = f"no run {name!r}" if name else "no run"
     if not found:
         return f"{folder}: holds {wanted}; measure one by: implbench run backprop"
-    return f"{folder}: holds {wanted}; expected a file, or the beginning of an id: the latest are {', '.join(found)}"
+    latest = ", ".join(found)
+    return f"{folder}: holds {wanted}; expected a file, a problem, or the beginning of an id: the latest are {latest}"

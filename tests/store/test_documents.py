@@ -101,6 +101,16 @@ def test_a_run_is_found_by_path_by_the_beginning_of_its_id_and_as_the_latest(tmp
         documents.find(tmp_path, "x")
 
 
+def test_a_problem_or_its_file_names_its_latest_run(tmp_path, monkeypatch):
+    for name in ("20260101T000000Z-my-rows-1a", "20260103T000000Z-my-rows-2b", "20260104T000000Z-rows-3c"):
+        (tmp_path / f"{name}.json").touch()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-rows.py").touch()
+    for named in ("my-rows", "my-rows.py", "./my-rows.py", "elsewhere/my-rows"):
+        assert documents.find(tmp_path, named).name == "20260103T000000Z-my-rows-2b.json"
+    assert documents.find(tmp_path, "rows").name == "20260104T000000Z-rows-3c.json"
+
+
 def test_a_document_is_plain_json_with_a_line_for_each_round(tmp_path, run):
     _, path = journal_of(run, tmp_path).close()
     assert len(msgspec.json.decode(path.read_bytes())["rounds"]) == 3
