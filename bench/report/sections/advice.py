@@ -49,6 +49,7 @@ class Line:
 def lines(analysis: Analysis) -> tuple[Line, ...]:
     """Return what to do; nothing where there is nothing to be said."""
     found = [line for one in analysis.advice[:_MOST_GROUPS] for line in _of_group(analysis, one)]
+    found += (Line(kind="begin", text=text) for text in _of_undecided(analysis))
     found += (Line(kind="begin", text=text) for text in (*next_steps(analysis), *_explained_by(analysis)))
     found += [Line(kind="begin", text=text) for text in (*_resumed(analysis.run), *_undecided(analysis))]
     if analysis.since:
@@ -67,6 +68,14 @@ def _of_group(analysis: Analysis, one: Advice) -> Iterator[Line]:
     mark = "" if len(analysis.groups) == 1 else f"{group_label(one.group)}: "
     for line in (*_picks(one), *_wrong(analysis, one), *_begin(analysis, one), *_leave(one)):
         yield Line(kind=line.kind, text=mark + line.text, implementation=line.implementation)
+
+
+def _of_undecided(analysis: Analysis) -> Iterator[str]:
+    """Yield what the baseline's time goes into, of groups that have too few rounds for any other advice."""
+    advised = [one.group.name for one in analysis.advice]
+    for ladder in [one for one in analysis.ladders if one.group.name not in advised][:_MOST_GROUPS]:
+        mark = "" if len(analysis.groups) == 1 else f"{group_label(ladder.group)}: "
+        yield from (mark + text for text in baseline_sentence(ladder))
 
 
 def _picks(one: Advice) -> Iterator[Line]:

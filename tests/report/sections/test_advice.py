@@ -160,6 +160,13 @@ def test_too_few_rounds_tell_of_no_change_but_what_was_decided_then():
     assert since(make_run(ARMS, rounds=3), make_run(ARMS, rounds=3)) == ""
 
 
+def test_what_the_baselines_time_goes_into_is_told_though_nothing_is_decided():
+    text = told(make_explained(rounds=3))[0]
+    assert text.startswith("`loop_hoisted` is overhead-bound")
+    several = told(make_explained(rounds=3, dtypes=("float64", "float32")))[0]
+    assert several == f"m=10000, n=64, p=25, float64, 1 thread: {text}"
+
+
 def test_what_was_only_explained_is_decided_by_a_run_of_the_same():
     run = make_explained([Spec(name="loop", ms=90.0, baseline=True), Spec(name="fast", ms=9.0)], rounds=1)
     said = {
