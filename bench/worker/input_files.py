@@ -208,7 +208,8 @@ def _doubt(first: Made, second: Made, *, spec: CaseSpec) -> str | None:
         )
     one, other = first.right.expected, second.right.expected
     if _same(first.inputs, second.inputs):
-        remedy = f"; let {'setup=' if spec.code else f'inputs() in {spec.module}.py'} depend on the seed"
+        where = "setup=, in the place of args=," if spec.code else f"inputs() in {spec.module}.py"
+        remedy = f"; let {where} depend on the seed"
         return (
             "its inputs are the same for every seed: a remembered answer cannot be told from a computed one"
             f"{'' if spec.origin else remedy}"
