@@ -1,7 +1,7 @@
 """The table of a group's cases as the page has it: a row an arm, its source beside it, and a choice of baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..analyse.analysis import Analysis
 from ..analyse.findings import GroupFindings
@@ -59,7 +59,8 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
     shown: set[str] = set()
     kept = {name: place for place, name in enumerate(sources(analysis.run))}
 
-    def made(place: int, group: GroupFindings, table: Table) -> Cases:
+    def made(place: int, group: GroupFindings, whole: Table) -> Cases:
+        table = _with_sources(whole)
         choice = has_choice(group, analysis.groups)
         return Cases(
             place=place,
@@ -69,7 +70,7 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
             many=not choice and is_comparable(group),
             chart=forests.get(f"speedup-{place}"),
             table=table.for_page(),
-            whole=table,
+            whole=whole,
             rows=_rows(kept, table, shown),
         )
 
@@ -77,6 +78,17 @@ def of_groups(analysis: Analysis, speedup: Part) -> tuple[Cases, ...]:
         made(place, group, table)
         for place, (group, table) in enumerate(zip(analysis.groups, speedup.tables, strict=True))
     )
+
+
+def _with_sources(table: Table) -> Table:
+    """Return the table with a column for the sources: that of what the cases are, or one instead of it."""
+    place = [column.name for column in table.columns].index("title")
+    column = table.columns[place]
+    if column.shown:
+        return table
+    made = replace(column, header="source", shown=True)
+    cells = tuple((*row[:place], replace(row[place], text=""), *row[place + 1 :]) for row in table.rows)
+    return replace(table, columns=(*table.columns[:place], made, *table.columns[place + 1 :]), rows=cells)
 
 
 def _rows(kept: Mapping[str, int], table: Table, shown: set[str]) -> tuple[Row, ...]:

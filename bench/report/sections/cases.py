@@ -43,6 +43,9 @@ class _Row:
 #: A column and what stands in it.
 _Field = tuple[Column, Callable[[_Row], Cell]]
 
+_WHAT = Column(name="title", header="what it is", right=False)
+_FAULTS = Column(name="minor_faults_per_call", header="faults")
+
 
 def section(analysis: Analysis) -> Section | None:
     """Return one table for each group, fastest first, what has no time below."""
@@ -116,24 +119,8 @@ def _full(group: GroupFindings) -> list[_Field]:
         *_speedup(),
         (Column(name="verdict", header="verdict", right=False), _verdict_and_reason),
         *_quality(group),
-        (Column(name="title", header="what it is", right=False), _what),
-        *_further(_time("median", group)),
-        *_further(
-            [
-                (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
-                (Column(name="minor_faults_per_call", header="page faults a call"), _faults),
-                *_memory(group),
-                (
-                    Column(name="error_over_tolerance", header="error/tolerance"),
-                    lambda row: beside_time.error(row.finding),
-                ),
-                (Column(name="max_ulp", header="error [ulp]"), lambda row: beside_time.ulp(row.finding)),
-                (
-                    Column(name="rounds", header="rounds"),
-                    lambda row: Cell.of(row.finding.rounds if row.finding else None),
-                ),
-            ]
-        ),
+        (replace(_WHAT, shown=_is_described(group)), _what),
+        *((replace(column, further=True), cell) for column, cell in (*_time("median", group), *_beside(group))),
         _hidden("outcome", lambda row: row.outcome.value),
         _hidden("reason", lambda row: row.reason),
         _hidden("size", lambda row: str(row.case.size)),
@@ -148,21 +135,27 @@ def _full(group: GroupFindings) -> list[_Field]:
     ]
 
 
-def _further(fields: Sequence[_Field]) -> list[_Field]:
-    """Return the same columns, as those that a page shows to who asks for them."""
-    return [(replace(column, further=True), cell) for column, cell in fields]
+def _beside(group: GroupFindings) -> list[_Field]:
+    """Return what stands beside the times, for who asks for it."""
+    return [
+        (Column(name="speedup_of_medians", header="speed-up of medians"), _of_medians),
+        (replace(_FAULTS, header="page faults a call"), _faults),
+        *_memory(group),
+        (Column(name="error_over_tolerance", header="error/tolerance"), lambda row: beside_time.error(row.finding)),
+        (Column(name="max_ulp", header="error [ulp]"), lambda row: beside_time.ulp(row.finding)),
+        (Column(name="rounds", header="rounds"), lambda row: Cell.of(row.finding.rounds if row.finding else None)),
+    ]
 
 
 def _brief(group: GroupFindings) -> list[_Field]:
     """Return the columns of the terminal: verdict and outcome share one."""
     shown = [field for field in [*_names(group), *_time("min", group), *_speedup()] if field[0].shown]
-    what = Column(name="title", header="what it is", right=False, dispensable=2)
     return [
         *shown,
         (Column(name="verdict", header="verdict", right=False), _verdict_or_outcome),
         *_quality(group),
-        (Column(name="minor_faults_per_call", header="faults", dispensable=1), _faults),
-        *([(what, _what)] if any(_what(row).text for row in _rows(group)) else []),
+        (replace(_FAULTS, dispensable=1), _faults),
+        *([(replace(_WHAT, dispensable=2), _what)] if _is_described(group) else []),
     ]
 
 
@@ -270,6 +263,11 @@ def _memory(group: GroupFindings) -> list[_Field]:
         _hidden(ratio, lambda row: value_of(beside_time.memory_ratio(row.ok))),
         *_bounds(ratio, lambda row: beside_time.memory_ratio(row.ok)),
     ]
+
+
+def _is_described(group: GroupFindings) -> bool:
+    """Return whether somebody has said of a case what it is."""
+    return any(_what(row).text for row in _rows(group))
 
 
 def _what(row: _Row) -> Cell:
