@@ -21,9 +21,10 @@ def since_sentences(run: Run, found: Since) -> Iterator[str]:
     parts = [_changed(one) for one in found.changed[:_MOST_NAMES]]
     more = len(found.changed) - len(parts)
     parts += [f"{more} more changed"] if more else []
-    parts += (*_unchanged(found), *_decided_then(found))
+    parts += _unchanged(found)
+    when = plain(found.earlier.created[:16]).replace("T", " ")
+    yield from _decided_then(found, when)
     if parts:
-        when = plain(found.earlier.created[:16]).replace("T", " ")
         yield " ".join([f"Since your last run ({when} UTC): {'; '.join(parts)}.", *_untold(run, found), *_moved(found)])
 
 
@@ -43,12 +44,12 @@ def _unchanged(found: Since) -> Iterator[str]:
         yield f"{_names(found, steady)} changed by {margin_text(found.margin)} at most"
 
 
-def _decided_then(found: Since) -> Iterator[str]:
+def _decided_then(found: Since, when: str) -> Iterator[str]:
     """Yield which ratio those had then that have too few rounds now."""
     decided = [one for one in found.others if one.most is None and one.before.interval is not None]
     texts = [f"{code(label(one.finding.arm.case, one.group))} {ratio_text(one.before)}" for one in decided]
     if texts:
-        yield f"then, with enough rounds to decide, {listed(texts, _MOST_NAMES)}"
+        yield f"Your last run ({when} UTC) had enough rounds to decide: {listed(texts, _MOST_NAMES)}."
 
 
 def _untold(run: Run, found: Since) -> Iterator[str]:
