@@ -57,11 +57,14 @@ def _changed_list(value: list[Any] | tuple[Any, ...], change: Change) -> Any:
 
 def _changed_rows(value: list[Any] | tuple[Any, ...], change: Change) -> list[Any] | None:
     """Return rows of which each column of floating-point numbers is changed at once; None of what are no rows."""
-    columns, kinds = rows.columns(value), set(map(type, value))
+    records, kinds = rows.records(value), set(map(type, value))
+    columns = rows.columns(value) if records is None else records
     if columns is None or len(kinds) > 1:
         return None
-    found = [_changed_column(column, change) for column in columns.values()]
-    return list(map(kinds.pop(), zip(*found, strict=True)))
+    found = zip(*[_changed_column(column, change) for column in columns.values()], strict=True)
+    if records is not None:
+        return [dict(zip(value[0], row, strict=True)) for row in found]
+    return list(map(kinds.pop(), found))
 
 
 def _changed_column(column: list[Any], change: Change) -> list[Any]:

@@ -38,7 +38,7 @@ class Holder:
     """What holds other leaves: a sequence, a mapping, a set or an object with attributes."""
 
     kind: str
-    """``list``, ``rows`` (of `rows`), ``dict``, ``set``, ``object``, ``sparse`` or ``levels`` (of an index).
+    """``list``, ``dict``, ``set``, ``object``, ``sparse``, ``levels`` (of an index), ``rows``, ``records`` (`rows`).
 
     A tuple is a list, a frame a dict of columns.
     """

@@ -27,6 +27,9 @@ _VIEWS: tuple[type, ...] = tuple(
     type(view) for view in (dict[int, int]().keys(), dict[int, int]().values(), dict[int, int]().items())
 )
 
+#: These promise nothing.
+_PLAIN = (list, tuple, dict, set, frozenset)
+
 #: A list of more text than this is one leaf.
 _MOST_TEXTS = 1000
 
@@ -116,13 +119,13 @@ class _Reader:
 
     def _hold(self, value: Any, path: str) -> None:
         """Add what holds others, and these."""
-        said = promise(value) if self._otherwise is refused else None
+        said = promise(value) if self._otherwise is refused and type(value) not in _PLAIN else None
         if said:
             raise Unreadable(f"{path} is {article(type(value).__name__)}: {said}")
-        columns = rows.columns(value)
-        if columns is not None:
-            self._add(columns, path, kind=rows.ROWS, name=type(value).__name__)
-            return
+        for kind, columns in ((rows.ROWS, rows.columns(value)), (rows.RECORDS, rows.records(value))):
+            if columns is not None:
+                self._add(columns, path, kind=kind, name=type(value).__name__)
+                return
         if self._whole and exact.is_made_by_call(type(value)):
             self._otherwise(type(value), path)
         is_left = self._whole and _is(value, np.ndarray) and type(value) not in _ARRAYS
@@ -158,6 +161,8 @@ def _single(value: Any) -> Leaf | None:
     """Return the leaf of a value that holds no others; None where it does."""
     if value is None or type(value) in (str, bytes):
         return Exact(kind=type(value).__name__, text=repr(value))
+    if type(value) is dict:
+        return None
     if _is(value, np.ndarray | np.generic):
         return _array_leaf(value)
     read = _SINGLE.get(type(value))
@@ -169,6 +174,8 @@ def _single(value: Any) -> Leaf | None:
 
 def _whole_number(value: int) -> Leaf:
     """Return the leaf of a whole number; of one that NumPy has no dtype for, its digits."""
+    if abs(value) <= _MOST_WHOLE:
+        return Numbers(array=np.array(value), typed=False)
     found = array_of([value])
     return Exact(kind="int", text=exact.digits(value)) if found is None else Numbers(array=found[0, ...], typed=False)
 

@@ -1,7 +1,7 @@
-"""Lists of rows: many short lists or tuples of one length are read column by column, and told row by row.
+"""Lists of rows: many short lists or tuples of one length, or dicts of the same keys, are read column by column.
 
 What a table's rows hold is of other kinds from column to column, but of one kind down each: 20,000 rows of a name and
-two numbers are three leaves, not 80,000. Pure.
+two numbers are three leaves, not 80,000. They are told row by row. Pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +12,8 @@ import numpy as np
 
 from .leaves import Exact, Holder, Leaf, Leaves, Numbers
 
-#: Kind of the holder of a list that was read column by column; its paths are those of its columns.
-ROWS = "rows"
+#: Kinds of the holders of what was read column by column, lists of lists and of dicts; their paths are the columns'.
+ROWS, RECORDS = "rows", "records"
 
 #: So many rows are read column by column; fewer, and longer ones, are read one by one.
 _FEWEST, _LONGEST = 64, 64
@@ -40,15 +40,29 @@ def columns(value: Any) -> dict[str, list[Any]] | None:
     return {_step(place): list(column) for place, column in enumerate(zip(*value, strict=True))}
 
 
-def _step(place: int) -> str:
+def records(value: Any) -> dict[str, list[Any]] | None:
+    """Return step of a path -> the column of a list of dicts with the same text for keys; None of any other value."""
+    if type(value) not in (list, tuple) or len(value) < _FEWEST or set(map(type, value)) != {dict}:
+        return None
+    keys = tuple(value[0])
+    if not 0 < len(keys) <= _LONGEST or set(map(type, keys)) != {str} or any(tuple(one) != keys for one in value):
+        return None
+    return {_step(repr(key)): [one[key] for one in value] for key in keys}
+
+
+def _step(place: int | str) -> str:
     return f"[:, {place}]"
+
+
+def _place(step: str) -> str:
+    """Return what `_step` was made of."""
+    return step[len("[:, ") : -1]
 
 
 def require_whole(leaves: Leaves) -> None:
     """Raise ValueError unless all that leaves say they hold is there, and the columns of a list of rows are as long."""
     for path, leaf in leaves.items():
-        is_table = not _is_rows(leaf) or _paths(leaf) == (*map(_step, range(len(_paths(leaf)) or 1)),)
-        if not is_table or not all(path + step in leaves for step in _paths(leaf)):
+        if not _is_whole(leaf) or not all(path + step in leaves for step in _paths(leaf)):
             raise ValueError(f"the outputs cannot be read: {path} does not hold what it says")
     for path, leaf in leaves.items():
         if _is_rows(leaf) and len({_count(leaves, path + step) for step in _paths(leaf)}) > 1:
@@ -65,7 +79,16 @@ def alike(one: Leaves, other: Leaves) -> bool:
 
 
 def _is_rows(leaf: Leaf | None) -> bool:
-    return isinstance(leaf, Holder) and leaf.kind == ROWS
+    return isinstance(leaf, Holder) and leaf.kind in (ROWS, RECORDS)
+
+
+def _is_whole(leaf: Leaf) -> bool:
+    """Return whether what was read column by column has the columns that it should: one or more, in their order."""
+    if not isinstance(leaf, Holder) or not _is_rows(leaf):
+        return True
+    if leaf.kind == ROWS:
+        return leaf.paths == (*map(_step, range(len(leaf.paths) or 1)),)
+    return bool(leaf.paths) and all(step == _step(_place(step)) for step in leaf.paths)
 
 
 def _forms(leaves: Leaves, path: str) -> Sequence[Any]:
@@ -117,15 +140,16 @@ def _below(leaves: Leaves, path: str) -> Iterator[tuple[str, Cell]]:
 
 
 def _in_row(leaves: Leaves, path: str, row: int) -> Iterator[tuple[str, Cell]]:
-    """Yield what one row of a leaf is, which stands for a list."""
+    """Yield what one row of a leaf is, which stands for a list or a dict."""
     leaf = leaves[path]
     if isinstance(leaf, Numbers):
         yield "", Cell(leaf=_item(leaf, row), column=path, row=row)
     elif _is_rows(leaf):
-        steps = _paths(leaf)
-        yield "", Cell(leaf=Holder(kind="list", name="list", paths=_places(len(steps))), column=path)
-        for place, step in enumerate(steps):
-            yield from ((f"[{place}]{rest}", cell) for rest, cell in _in_row(leaves, path + step, row))
+        kind = "list" if isinstance(leaf, Holder) and leaf.kind == ROWS else "dict"
+        steps = {step: f"[{_place(step)}]" for step in _paths(leaf)}
+        yield "", Cell(leaf=Holder(kind=kind, name=kind, paths=tuple(steps.values())), column=path)
+        for step, own in steps.items():
+            yield from ((own + rest, cell) for rest, cell in _in_row(leaves, path + step, row))
     else:
         own = path + _paths(leaf)[row]
         yield from ((below.removeprefix(own), cell) for below, cell in _below(leaves, own))

@@ -6,6 +6,7 @@ Whoever reads them trusts nothing that is written there: it may be the work of c
 import hashlib
 import json
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,6 @@ def _leaf(described: Mapping[str, Any], data: np.ndarray) -> Leaf:
     if 0 in shape or dtype.itemsize == 0:
         array = np.empty(shape, dtype)
     else:
-        at, size = int(described["at"]), dtype.itemsize * int(np.prod(shape, dtype=object))
+        at, size = int(described["at"]), dtype.itemsize * prod(shape)
         array = np.ndarray.view(data[at : at + size].view(dtype).reshape(shape), np.ndarray)
     return Numbers(array=array, typed=bool(described["typed"]))

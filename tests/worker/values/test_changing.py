@@ -45,6 +45,14 @@ HOLDERS = [
 ]
 
 
+def test_of_many_dicts_the_numbers_move_and_nothing_else_does():
+    value = [{"a": 1.5, "b": "text", "n": place} for place in range(100)]
+    found = moved(value)
+    assert [{**one, "a": 1.5} for one in found] == value
+    assert sum(one["a"] != 1.5 for one in found) > 50
+    assert all(type(one["a"]) is float and list(one) == ["a", "b", "n"] for one in found)
+
+
 @pytest.mark.parametrize("value", HOLDERS, ids=str)
 def test_numbers_move_by_a_few_units_in_whatever_holds_them_and_nothing_else_does(value):
     before = digest(value)

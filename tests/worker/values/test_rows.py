@@ -1,5 +1,7 @@
 """Lists of rows: column by column where both sides have them so, and the same verdict as one by one."""
 
+import collections
+
 import numpy as np
 import pytest
 
@@ -125,6 +127,70 @@ def test_the_verdict_is_that_of_reading_row_by_row(name, monkeypatch):
     assert (bool(said(found, table())), bool(said(table(), found))) == by_columns
 
 
+NAMES = ("name", "count", "pair", "some", "share")
+
+
+def records(rows):
+    """Return rows as dicts of their cells."""
+    return [dict(zip(NAMES, row, strict=False)) for row in rows]
+
+
+def with_row(place, row):
+    found = records(table())
+    found[place] = row
+    return found
+
+
+RECORDS_CHANGED = {
+    "name": (records(CHANGED["name"][0]), "result[:, 'name'][70] is 'other', expected 'n70' (1 of 150 differ)"),
+    "number": (records(CHANGED["number"][0]), "result[:, 'share'][70] is off by 1e+10 times the tolerance"),
+    "in what may be None": (records(CHANGED["in what may be None"][0]), "result[:, 'some'][69][1] is off by 1e+09"),
+    "another kind": (records(CHANGED["another kind"][0]), "result[70]['share'] is '10', expected the number 10"),
+    "a key less": (with_row(7, {"name": "n7", "count": 7}), "result[7] has no 'pair'"),
+    "a key more": (with_row(7, {**records(table())[7], "new": 1}), "result[7] has 'new', not expected"),
+    "no dict": (with_row(7, table()[7]), "result[7] is a tuple, expected a dict"),
+    "too few": (records(table()[:-1]), "result has 149 items, expected 150"),
+    "rows": (table(), "result[0] is a list, expected a dict"),
+}
+
+RECORDS_ALIKE = {
+    "itself": records(table()),
+    "another order of keys": [dict(reversed(one.items())) for one in records(table())],
+    "another order in one": with_row(7, dict(reversed(records(table())[7].items()))),
+    "a tuple": tuple(records(table())),
+    "within tolerance": records([(*row[:4], row[4] + 1e-12) for row in table()]),
+    "a subclass": [collections.OrderedDict(one) for one in records(table())],
+}
+
+
+def test_many_dicts_of_the_same_keys_are_few_leaves():
+    found = taken_apart([{"a": row[0], "b": row[1]} for row in table()])
+    assert list(found) == ["result", "result[:, 'a']", "result[:, 'b']"]
+    assert list(found["result[:, 'b']"].array) == list(range(COUNT))
+    whole = taken_apart([{place: 1} for place in range(COUNT)])["result"]
+    assert (whole.kind, len(whole.paths)) == ("list", COUNT)
+
+
+@pytest.mark.parametrize("name", RECORDS_CHANGED)
+def test_what_differs_between_dicts_is_told(name):
+    found, told = RECORDS_CHANGED[name]
+    assert any(told in one for one in said(found, records(table()))), said(found, records(table()))[:5]
+
+
+@pytest.mark.parametrize("name", RECORDS_ALIKE)
+def test_dicts_that_are_right_are_right(name):
+    assert said(RECORDS_ALIKE[name], records(table())) == []
+
+
+@pytest.mark.parametrize("name", [*RECORDS_CHANGED, *RECORDS_ALIKE])
+def test_the_verdict_on_dicts_is_that_of_reading_each(name, monkeypatch):
+    found = RECORDS_CHANGED[name][0] if name in RECORDS_CHANGED else RECORDS_ALIKE[name]
+    right = records(table())
+    by_columns = bool(said(found, right)), bool(said(right, found))
+    monkeypatch.setattr(rows, "_FEWEST", 10**9)
+    assert (bool(said(found, right)), bool(said(right, found))) == by_columns
+
+
 def test_the_tolerance_of_a_column_holds_for_its_rows():
     found = [np.array((*row[:4], row[4] + (2e-9 if row[1] == 70 else 1e-12)), object) for row in table()]
     (text,) = said(found, table())
@@ -132,8 +198,9 @@ def test_the_tolerance_of_a_column_holds_for_its_rows():
     assert text.endswith("expected 10.0 within 1e-09 (relative 1.0e-10)")
 
 
-def test_they_are_stored(tmp_path):
-    leaves = taken_apart(table())
+@pytest.mark.parametrize("value", [table(), records(table())], ids=["rows", "dicts"])
+def test_they_are_stored(tmp_path, value):
+    leaves = taken_apart(value)
     save_leaves(tmp_path / "leaves", leaves)
     assert not [
         one
@@ -162,6 +229,10 @@ def test_a_list_that_holds_itself_in_each_row_is_refused():
         },
         {"r": Holder(kind="rows", name="list", paths=("[:, 0]",)), "r[:, 0]": Exact(kind="str", text="'a'")},
         {"r": Holder(kind="rows", name="list", paths=("",))},
+        {"r": Holder(kind="records", name="list", paths=())},
+        {"r": Holder(kind="records", name="list", paths=("",))},
+        {"r": Holder(kind="records", name="list", paths=("[:, 'a']",))},
+        {"r": Holder(kind="records", name="list", paths=("[:, 'a']",)), "r[:, 'a']": Numbers(array=np.ones(()))},
     ],
     ids=str,
 )
