@@ -1,12 +1,15 @@
 """Why each implementation is as fast as it is: what it does, what that costs, and what the next one does otherwise."""
 
+from collections.abc import Iterator
+
 from ...analyse.analysis import Analysis
+from ...analyse.explanation import Ladder
 from ..chart import Chart
 from ..charts import ladder, time_shares
 from ..parts import Figure, Section
 from ..phrases import named
 from . import advice, answer, explanation_tables
-from .reasons import left_out, profilers, sentences
+from .reasons import baseline_sentence, left_out, profilers, sentences
 from .subject import Subject
 
 
@@ -20,7 +23,7 @@ def section(analysis: Analysis) -> Section | None:
         table
         for one in found
         for table in (*explanation_tables.tables(one, analysis.groups), explanation_tables.calls(one, analysis.groups))
-        if table is not None
+        if table is not None and any(cell.value is not None for row in table.rows for cell in row[1:])
     )
     figures = tuple(_figure(analysis, chart) for chart in time_shares.charts(analysis))
     return Section(title="Why", paragraphs=(*paragraphs, _METHOD), tables=tables, figures=figures)
@@ -39,7 +42,7 @@ def _figure(analysis: Analysis, chart: Chart) -> Figure:
 def brief(analysis: Analysis) -> tuple[Section, ...]:
     """Return what a terminal shows: the answer, the tables, and a sentence for each implementation.
 
-    The answer is who is the fastest, and what to do.
+    The answer is who is the fastest, and what to do; what that says of the baseline is not said twice.
     """
     found = analysis.ladders
     parts = [
@@ -47,11 +50,17 @@ def brief(analysis: Analysis) -> tuple[Section, ...]:
         for one in found
         for part in (
             Section(title="Ladder", tables=tuple(explanation_tables.telling(one, analysis.groups))),
-            Section(title="Why", paragraphs=(*sentences(one), *profilers(one), *left_out(one))),
+            Section(title="Why", paragraphs=(*_further(one), *profilers(one), *left_out(one))),
         )
     ]
     answered = (answer.section(analysis), advice.section(analysis))
     return (*(one for one in answered if one is not None), *parts)
+
+
+def _further(ladder: Ladder) -> Iterator[str]:
+    """Yield what is said of a ladder beside what the baseline's time goes into."""
+    said = tuple(baseline_sentence(ladder))
+    yield from (text for text in sentences(ladder) if text not in said)
 
 
 _METHOD = (

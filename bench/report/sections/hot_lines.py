@@ -70,6 +70,6 @@ def remedies(rungs: Sequence[Rung], ladder: Ladder) -> Iterator[str]:
         names = listed([name_of(ladder, rung) for rung in often], _MOST_NAMES)
         arrays = "whole arrays, " if any(rung.facts and rung.facts.numpy for rung in ladder.rungs) else ""
         yield (
-            f"In {names} each of these lines takes next to no time, very often. Fewer steps of Python help: {arrays}"
+            f"In {names} each of these lines is quickly done, very many times. Fewer steps of Python help: {arrays}"
             "a built-in that goes through all, or compiled code."
         )

@@ -70,9 +70,12 @@ def test_the_terminal_gets_tables_that_fit_it(name):
 
 def test_the_answer_says_who_is_the_fastest_and_what_to_change_in_the_baseline():
     run = make_explained()
-    answer, advice = explanation.brief(Analysis(run))[:2]
+    answer, advice, *_, why = explanation.brief(Analysis(run))
     assert answer.paragraphs[0].startswith("`c_fused` computes backprop 48.00 times")
-    assert any(text.startswith("`loop_hoisted` is overhead-bound: 140,000 NumPy calls") for text in advice.paragraphs)
+    begin = "`loop_hoisted` is overhead-bound: 140,000 NumPy calls"
+    assert [text.startswith(begin) for text in advice.paragraphs].count(True) == 1
+    assert not any(text.startswith(begin) for text in why.paragraphs)
+    assert any(text.startswith("`vectorized` is memory-bound") for text in why.paragraphs)
 
 
 def test_bytes_stand_in_one_unit():
