@@ -15,10 +15,11 @@ _MEANINGS = {
 UNREFERENCED = "there is no `reference`: a function of that name, called as the others are, would show which is right"
 
 
-def sentence(check: Check | None) -> str | None:
+def sentence(check: Check | None, *, exact: bool = False) -> str | None:
     """Return how results were checked; None where that was done against an analysed tolerance, or is not known.
 
-    That one is what the strict form of a problem has: there is nothing to be said beside the table.
+    That one is what the strict form of a problem has: there is nothing to be said beside the table. Of `exact` results
+    none differs at all from what they were held against.
     """
     if check is None or (check.closeness == Closeness.ANALYSED and check.against == Against.REFERENCE):
         return None
@@ -29,9 +30,10 @@ def sentence(check: Check | None) -> str | None:
         return "Results are not checked: the baseline returns nothing, and nothing else shows what is right."
     if check.closeness == Closeness.EQUAL:
         return f"Results are equal to {check.reference}{also}: {_MEANINGS[Closeness.EQUAL]}."
-    if check.against == Against.BASELINE:
+    if check.against == Against.BASELINE and not exact:
         return f"Results are held against the baseline's, within {_tolerance(check)}{also}, for {UNREFERENCED}."
-    return f"Results are verified against {check.reference}, within {_tolerance(check)}{also}."
+    how = "are exact: none differs from" if exact else "are verified against"
+    return f"Results {how} {check.reference}{'' if exact else f', within {_tolerance(check)}'}{also}."
 
 
 def _tolerance(check: Check) -> str:

@@ -54,7 +54,7 @@ def section(analysis: Analysis) -> Section:
     for group in analysis.groups:
         if group.name not in swept:
             doubts = (*_doubts(analysis.run, group), *_remembering(group))
-            checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name))])
+            checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name), exact=_are_exact(group))])
             race = _race(analysis, group)
             if race is not None:
                 paragraphs += [*best_sentences(analysis.run, group, race), *checked, *doubts]
@@ -65,6 +65,11 @@ def section(analysis: Analysis) -> Section:
     return Section(
         title="Answer", kind="answer", paragraphs=tuple(paragraphs) or ("Nothing was measured: no case was asked for.",)
     )
+
+
+def _are_exact(group: GroupFindings) -> bool:
+    """Return whether no result of those with a time is off by anything."""
+    return bool(group.ok) and all(one.error_over_tolerance == 0 for one in group.ok)
 
 
 def _swept(analysis: Analysis) -> set[str]:
