@@ -129,7 +129,7 @@ def test_a_kind_of_collection_is_one_file(added, tmp_path, capsys, simulated):
 FIELD = ("store/worker_records.py", "    accepted: bool = False\n", "    watts: float | None = None\n")
 COLUMN = (
     "report/sections/cases.py",
-    '        (Column(name="minor_faults_per_call", header="page faults a call"), _faults),\n',
+    '        (replace(_FAULTS, header="page faults a call"), _faults),\n',
     """
         (
             Column(name="watts", header="power [W]"),

@@ -135,7 +135,7 @@ def _take(descriptor: int, say: Callable[[str], None], *, wait: bool) -> None:
 
 def _sign(descriptor: int, command: str, planned_s: float | None) -> None:
     """Note in the file who holds it."""
-    holder = _Holder(pid=os.getpid(), command=speakable(command)[:_LONGEST], since_s=time.time(), planned_s=planned_s)
+    holder = _Holder(pid=os.getpid(), command=_cut(speakable(command)), since_s=time.time(), planned_s=planned_s)
     with contextlib.suppress(OSError):  # a full disk: nobody is told for whom to wait
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, msgspec.json.encode(holder), 0)
@@ -172,7 +172,11 @@ def _holder(descriptor: int) -> tuple[str, str]:
         found = reading.decoded(os.pread(descriptor, _MOST_BYTES, 0), _Holder)
     except (ImplbenchError, OSError):
         return "another process", _MEASURES
-    return f"process {found.pid} ({found.command[:_LONGEST]})", _measuring(found)
+    return f"process {found.pid} ({_cut(found.command)})", _measuring(found)
+
+
+def _cut(command: str) -> str:
+    return command if len(command) <= _LONGEST else f"{command[: _LONGEST - 1]}…"
 
 
 def _measuring(found: _Holder) -> str:

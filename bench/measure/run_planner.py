@@ -174,7 +174,8 @@ class RunPlanner:
         known = {name: cost for name, cost in thinning.costs(self._lap).items() if name in alive or name in kept}
         found = thinning.leaving(known, kept, rounds, self._pace.left_s)
         if found:
-            self._say(f"{len(found)} of {len(known)} leave, {MIN_ROUNDS} rounds of all do not fit the time (--budget)")
+            few = f"{len(found)} of {len(known)} are measured no further"
+            self._say(f"{few}: {MIN_ROUNDS} rounds of all do not fit the time (--budget)")
         return found
 
 

@@ -50,6 +50,9 @@ _KNOWN = (
 #: What holds many things in one row; by themselves they say more of a difference.
 _MANIFOLD = ("versions", "variables")
 
+#: Lists of parts of 1.
+_PARTS = ("busy", "steal")
+
 #: Powers of 1024.
 _BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -161,6 +164,8 @@ def _text(path: tuple[str, ...], value: Any) -> str | None:
         if any(name.endswith("_bytes") for name in path):
             return bytes_text(value)
         return f"{significant(value / 1e9)} GHz" if path[-1].endswith("_hz") else f"{value:.10g}"
+    if isinstance(value, list | tuple) and path[-1] in _PARTS:
+        return plain(", ".join(f"{100 * one:.1f} %" for one in value)) or None
     if isinstance(value, list | tuple):
         return plain(", ".join(significant(one) if isinstance(one, float) else str(one) for one in value)) or None
     return plain(str(value)) or None if value is not None else None

@@ -44,7 +44,7 @@ def rows(record):
         ("something new", "1, 2"),
         ("to repeat", "implbench run backprop"),
         ("seed", "20130829"),
-        ("before the run: part busy of each CPU", "1.00, 0.0333"),
+        ("before the run: part busy of each CPU", "100.0 %, 3.3 %"),
         ("BLAS and thread pools in the workers", "openblas 0.3.31 SkylakeX kernel, 1 thread"),
     ],
 )
