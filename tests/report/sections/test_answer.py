@@ -10,6 +10,7 @@ from bench.analyse.verdict import Ratio
 from bench.problems.case import Size
 from bench.report.phrases import difference_text
 from bench.report.sections import answer
+from bench.store.checks import Against, Check, Closeness
 from bench.store.worker_records import Outcome
 from tests.builders import SIZE_M, SWEPT, USUAL, Spec, disturbed, make_run, make_sizes
 
@@ -258,3 +259,14 @@ def test_of_a_sweep_it_is_told_at_which_sizes_a_remembered_answer_could_not_be_t
     doubts = {arm.case.group: "its answers are the same" for arm in run.arms if arm.case.size.values["m"] in sizes}
     warnings = [text for text in paragraphs(replace(run, doubts=doubts)) if text.startswith("Warning")]
     assert warnings == [f"Warning: backprop{told}: its answers are the same."]
+
+
+def test_results_of_which_none_differs_are_called_exact():
+    measured = Check(closeness=Closeness.MEASURED, against=Against.EXTENDED)
+    for errors, told in (((0.0, 0.0), True), ((0.0, 0.1), False)):
+        arms = [Spec(name="loop", ms=90.0, baseline=True, error=errors[0]), Spec(name="fast", ms=9.0, error=errors[1])]
+        run = make_run(arms)
+        run = replace(run, checks={arm.case.group: measured for arm in run.arms})
+        text = answer.section(Analysis(run)).paragraphs[1]
+        assert text.startswith("Results are exact: none differs from") is told
+        assert ("within a measured tolerance" in text) is not told
