@@ -106,16 +106,16 @@ class RunPlanner:
             timed_ns = sum(found[name].passes * size.burst_ns for name, size in sizes.items())
             round_s = (start_ns + timed_ns + 3 * sum(size.call_ns for size in sizes.values())) * 1e-9
             if self._pace.is_bounded:
-                self._warn(group, len(sizes), round_s)
+                self._warn(group.name if groups > 1 else "", len(sizes), round_s)
             elif is_first:
                 self._foretell(len(sizes), groups, round_s)
         return found
 
-    def _warn(self, group: Group, workers: int, round_s: float) -> None:
+    def _warn(self, group: str, workers: int, round_s: float) -> None:
         if MIN_ROUNDS * round_s > self._pace.grown_left_s:
             self._say(
-                f"{group.name}: a round of its {workers} workers takes about {duration(round_s)}, and an interval "
-                f"{MIN_ROUNDS} of them; there are {duration(max(0.0, self._pace.left_s))} left "
+                f"{group}{': ' if group else ''}a round of {workers} workers takes about {duration(round_s)}, and an "
+                f"interval needs {MIN_ROUNDS} of them; there are {duration(max(0.0, self._pace.left_s))} left "
                 "(--budget says another time)"
             )
 

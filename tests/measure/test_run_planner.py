@@ -139,7 +139,7 @@ def test_where_the_time_does_not_pay_for_all_the_slowest_leave_on_the_record_and
 def test_a_first_round_that_will_not_fit_is_told_before_it_is_timed(tmp_path, budget_s):
     said = []
     run, _ = measured(tmp_path, {"honest": 20.0}, settings=replace(SETTINGS, budget_s=budget_s), said=said)
-    assert "a round of its 2 workers takes about" in said[0]
+    assert said[0].startswith("a round of 2 workers takes about")
     assert len(run.rounds) == 1
     assert {len(burst.sample_ns) for worker in run.rounds[0].workers for burst in worker.bursts} == {1}
 
