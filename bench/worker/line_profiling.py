@@ -10,17 +10,16 @@ One that takes too long to be watched is watched in its beginning alone, and goe
 which part of its time the beginning is.
 """
 
-import dis
 import linecache
 import os
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType, MappingProxyType
+from types import CodeType, FrameType
 from typing import Any
 
 from ..machine import usage
@@ -28,6 +27,8 @@ from ..machine.collector import collector_off
 from ..store.profile_records import LONGEST_NAME, MOST_LINES, Line
 from ..text import speakable
 from .hooks import is_watched
+from .line_sampling import Place, shares_below
+from .line_steps import steps_of
 from .outcome import shortened
 from .profiling import named, roots
 
@@ -46,16 +47,10 @@ OFTEN = 100
 #: An evaluation that computes for less than this part of its time waits, which no line shows.
 LEAST_COMPUTING = 0.8
 
-#: Instructions of the interpreter that take as long as several others, as measured here: calls of built-in functions.
-_STEPS: Mapping[str, int] = MappingProxyType({"CALL": 8, "CALL_FUNCTION_EX": 8, "CALL_KW": 8})
-
 #: Code that lies in the user's folders and is not the user's own.
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 _HARNESS = f"{Path(__file__).resolve().parents[1]}{os.sep}"
-
-#: File and number of a line.
-_Place = tuple[str, int]
 
 _clock = time.thread_time_ns
 
@@ -84,7 +79,7 @@ class _Watch:
 
     def __init__(self, is_own: Callable[[str], bool]) -> None:
         """Take whether a file is the user's own."""
-        self.lines: dict[_Place, _Spent] = defaultdict(_Spent)
+        self.lines: dict[Place, _Spent] = defaultdict(_Spent)
         self.rest_ns = 0
         """How long the evaluation went on when it was watched no more."""
         self._watching = False
@@ -177,18 +172,24 @@ def profiled_lines(
     if sys.gettrace() is not None or is_watched() or threading.active_count() > 1:
         return None
     own = roots(folders, imported=False)
-    watch = _Watch(lambda file: file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file)
+
+    def is_own(file: str) -> bool:
+        return file.startswith((*own,)) and not file.startswith(_HARNESS) and _INSTALLED not in file
+
+    watch, below = _Watch(is_own), None
     with collector_off():
         alone_ns, computing = _alone(step, before)
         if computing < LEAST_COMPUTING:
             return None
         before()
         watch.run(step)
+        if not watch.rest_ns and any(one.foreign for one in watch.lines.values()):
+            below = shares_below(step, before, is_own)
     watched_ns = max(1, alone_ns - watch.rest_ns)
     if not watch.lines or watched_ns < LEAST_WATCHED * alone_ns:
         return None
-    lines = _largest(_shares(watch.lines, watched_ns, _steps(watch.codes)), watch.lines, roots(folders))
-    return LineProfile(lines=lines, watched=watched_ns / alone_ns)
+    shares = _shares(watch.lines, watched_ns, steps_of(watch.codes), below)
+    return LineProfile(lines=_largest(shares, watch.lines, roots(folders)), watched=watched_ns / alone_ns)
 
 
 def _alone(step: Callable[[], object], before: Callable[[], object]) -> tuple[int, float]:
@@ -236,45 +237,36 @@ def _foreign_ns() -> float:
     return max(0.0, (watch.outside_ns - alone_ns) / CALIBRATED)
 
 
-def _steps(codes: Iterable[CodeType]) -> Mapping[_Place, int]:
-    """Return what the interpreter does each time a line begins; of several functions in it, the most of one.
-
-    What a loop goes through is made once; a call counts as some instructions.
-    """
-    found: Counter[_Place] = Counter()
-    for code in codes:
-        of_code: Counter[_Place] = Counter()
-        for one in dis.get_instructions(code):
-            line = one.positions.lineno if one.positions else None
-            if line is not None:
-                place = code.co_filename, line
-                of_code[place] = 0 if one.opname == "GET_ITER" else of_code[place] + _STEPS.get(one.opname, 1)
-        found |= of_code
-    return found
-
-
-def _shares(lines: dict[_Place, _Spent], unwatched_ns: int, steps: Mapping[_Place, int]) -> dict[_Place, float]:
+def _shares(
+    lines: dict[Place, _Spent], unwatched_ns: int, steps: Mapping[Place, int], below: Mapping[Place, float] | None
+) -> dict[Place, float]:
     """Return the share of each line of what takes so long unwatched.
 
-    That is by its own time where it shows, else of what is left, by how often it began and what it does.
+    That is by its own time where it shows, else of what is left, by how often it began and what it does. Where it is
+    known what passes `below` lines, in others' code, that is a line's too, and what it does itself does not show.
     """
-    foreign_ns = _foreign_ns() if any(one.foreign for one in lines.values()) else 0.0
+    foreign_ns = _foreign_ns() if below is None and any(one.foreign for one in lines.values()) else 0.0
+    below = below or {}
     spent_ns = {place: one.ns - foreign_ns * one.foreign for place, one in lines.items()}
     means = [max(0.0, spent_ns[place]) / one.told for place, one in lines.items() if one.told >= OFTEN]
     each_ns = max(_cost_ns(), min(means, default=0.0))  # what else is in the caches makes it more than a loop shows
     cost_ns = {place: each_ns * one.told + foreign_ns * one.foreign for place, one in lines.items()}
     own_ns = {place: one.ns - cost_ns[place] for place, one in lines.items()}
-    shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place]}
-    total_ns = max(unwatched_ns, sum(shown.values()))
-    left_ns = total_ns - sum(shown.values())
+    shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place] and place not in below}
+    below_ns = {place: unwatched_ns * share for place, share in below.items()}
+    known_ns = sum(shown.values()) + sum(below_ns.values())
+    total_ns = max(unwatched_ns, known_ns)
+    left_ns = total_ns - known_ns
     made = {place: one.times * max(1, steps[place]) for place, one in lines.items() if place not in shown}
+    all_made = sum(made.values())
     return {
-        place: (shown[place] if place in shown else left_ns * made[place] / sum(made.values())) / total_ns
+        place: (shown[place] if place in shown else left_ns * made[place] / all_made + below_ns.get(place, 0))
+        / total_ns
         for place in lines
     }
 
 
-def _largest(shares: dict[_Place, float], lines: dict[_Place, _Spent], folders: Sequence[str]) -> tuple[Line, ...]:
+def _largest(shares: dict[Place, float], lines: dict[Place, _Spent], folders: Sequence[str]) -> tuple[Line, ...]:
     ordered = sorted(shares.items(), key=lambda item: -item[1])[:MOST_LINES]
     return tuple(
         Line(

@@ -10,6 +10,7 @@ import pytest
 
 from bench.worker import line_profiling
 from bench.worker.line_profiling import profiled_lines
+from bench.worker.line_steps import steps_of
 from tests.cpu_clock import CpuClock
 
 HERE = Path(__file__).parent
@@ -24,6 +25,7 @@ CLOCK = CpuClock(TELLING_NS)
 def _clock(monkeypatch):
     monkeypatch.setattr(line_profiling, "_clock", CLOCK)
     monkeypatch.setattr(line_profiling, "LEAST_COMPUTING", 0.0)
+    monkeypatch.setattr(line_profiling, "shares_below", lambda *_: None)  # that has a clock of its own
 
 
 def profiled(step, before=lambda: None, folders=(HERE,)):
@@ -89,7 +91,7 @@ def test_they_share_it_by_how_often_they_began_and_what_they_do(monkeypatch):
 
 
 def test_what_a_loop_goes_through_is_made_once():
-    steps = {place[1]: number for place, number in line_profiling._steps([unalike.__code__]).items()}
+    steps = {place[1]: number for place, number in steps_of([unalike.__code__]).items()}
     first = unalike.__code__.co_firstlineno
     assert steps[first + 2] <= 4
     assert steps[first + 3] >= 20
@@ -149,6 +151,22 @@ def test_what_telling_of_calls_of_others_code_takes_is_taken_off(monkeypatch):
     calls = 1 + 20 + 20  # of construct, of field, and of the clock's method in it
     monkeypatch.setattr(line_profiling, "_foreign_ns", lambda: 20 * told_ns / calls)
     assert shares(profiled(step)) == {"construct(CLOCK, sys)": 0.5, "CLOCK.spend(20_000)": 0.5}
+
+
+def test_what_passes_below_a_line_is_its_own_and_the_rest_is_shared(monkeypatch):
+    library = {"TOLD": 0}
+    exec(compile(LIBRARY, "/site-packages/library.py", "exec"), library)  # noqa: S102
+
+    def step():
+        for _ in range(100):
+            library["construct"](CLOCK, sys)
+            CLOCK.spend(20_000)
+
+    place = __file__, step.__code__.co_firstlineno + 2
+    monkeypatch.setattr(line_profiling, "shares_below", lambda *_: {place: 0.5})
+    found = {one.number - place[1]: one.share for one in profiled(step)}
+    assert found[0] == pytest.approx(0.5, abs=0.02)
+    assert found[1] == pytest.approx(0.5, abs=0.02)
 
 
 def test_what_it_takes_to_be_told_of_others_code_is_measured(monkeypatch):
