@@ -24,7 +24,7 @@ work = library["work"]
 
 @pytest.fixture(autouse=True)
 def _briefly(monkeypatch):
-    monkeypatch.setattr(line_sampling, "ENOUGH_NS", 800_000_000)
+    monkeypatch.setattr(line_sampling, "ENOUGH_NS", 400_000_000)
     monkeypatch.setattr(line_sampling, "LEAST_LOOKS", 20)
 
 
