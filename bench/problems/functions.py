@@ -24,7 +24,7 @@ class Function:
     name: str
     title: str
     arguments: tuple[str, ...] = ()
-    """Names of its parameters, as far as they take arguments by place."""
+    """Names of its parameters, as far as they take arguments by place and have no default."""
     broken: str | None = None
     """Why it cannot be one, if so."""
     file: Path | None = None
@@ -107,7 +107,8 @@ def _described(name: str, node: _Function | None, file: Path) -> Function:
     if node is None:
         return Function(name=name, title=name)
     title = name if isinstance(node, ast.Lambda) else described(node, name)[0]
-    arguments = tuple(one.arg for one in (*node.args.posonlyargs, *node.args.args))
+    by_place = (*node.args.posonlyargs, *node.args.args)
+    arguments = tuple(one.arg for one in by_place[: len(by_place) - len(node.args.defaults)])
     broken = None
     if isinstance(node, ast.AsyncFunctionDef):
         broken = (

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import ImplbenchError
 from .contract import CONTRACT
 from .functions import Function, Signature, counts
+from .literals import bindings
 
 
 def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Sequence[Function]) -> None:
@@ -26,12 +27,13 @@ def require(file: Path, tree: ast.Module, takes: Signature | None, functions: Se
         raise ImplbenchError(
             f"{file}: cannot be imported, for there is a dot in its name; rename it {file.stem.replace('.', '_')}.py"
         )
-    module = _imported_from(tree)
-    if takes is None and module:
+    module, assigned = _imported_from(tree), _assigned(tree)
+    if takes is None and (module or assigned):
+        how = f"imports inputs from {module}" if module else f"has inputs = {assigned}"
+        lines = "def inputs(n=1_000, *, seed):", f"    return {assigned or f'{module}.inputs'}(n, seed=seed)"
         raise ImplbenchError(
-            f"{file}: imports inputs from {module}, and its sizes are read here without running the file; define one "
-            "that calls it, like this",
-            example=(f"import {module}", "def inputs(n=1_000, *, seed):", f"    return {module}.inputs(n, seed=seed)"),
+            f"{file}: {how}, and its sizes are read here without running the file; define one that calls it, like this",
+            example=(*([f"import {module}"] if module else []), *lines),
         )
     if takes is None:
         called = _listed([one.name for one in functions])
@@ -59,6 +61,14 @@ def _imported_from(tree: ast.Module) -> str | None:
         if isinstance(node, ast.ImportFrom) and any((one.asname or one.name) == "inputs" for one in node.names):
             return node.module
     return None
+
+
+def _assigned(tree: ast.Module) -> str | None:
+    """Return the name of the function that `inputs` is another name of, None if it is of none."""
+    named = [
+        value for name, value in bindings(tree) if name == "inputs" and isinstance(value, ast.Name | ast.Attribute)
+    ]
+    return ast.unparse(named[-1]) if named else None
 
 
 def _imported(tree: ast.Module) -> list[str]:

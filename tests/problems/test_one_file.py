@@ -131,7 +131,12 @@ def test_what_a_file_lacks_is_one_sentence(written, text, told):
             ('__all__ = ["loop", "quick"]',),
         ),
         (
-            "def only(a, b): ...\n",
+            "import data as d\ninputs = d.inputs\ndef loop(x): ...\n",
+            "has inputs = d.inputs, and its sizes are read here without running the file",
+            ("def inputs(n=1_000, *, seed):", "    return d.inputs(n, seed=seed)"),
+        ),
+        (
+            "def only(a, b, width=15, limit=3.5): ...\n",
             "what only is called with",
             (
                 "def inputs(n=1_000, *, seed):",
