@@ -24,7 +24,9 @@ class Function:
     name: str
     title: str
     arguments: tuple[str, ...] = ()
-    """Names of its parameters, as far as they take arguments by place and have no default."""
+    """Names of its parameters, as far as they take arguments by place."""
+    needed: tuple[str, ...] = ()
+    """Those of them that have no default."""
     broken: str | None = None
     """Why it cannot be one, if so."""
     file: Path | None = None
@@ -107,15 +109,15 @@ def _described(name: str, node: _Function | None, file: Path) -> Function:
     if node is None:
         return Function(name=name, title=name)
     title = name if isinstance(node, ast.Lambda) else described(node, name)[0]
-    by_place = (*node.args.posonlyargs, *node.args.args)
-    arguments = tuple(one.arg for one in by_place[: len(by_place) - len(node.args.defaults)])
+    arguments = tuple(one.arg for one in (*node.args.posonlyargs, *node.args.args))
+    needed = arguments[: len(arguments) - len(node.args.defaults)]
     broken = None
     if isinstance(node, ast.AsyncFunctionDef):
         broken = (
             f"is an async function ({file.name}, line {node.lineno}): it has computed nothing when it returns; "
             f"compare a plain function that runs it, as in asyncio.run({name}(...))"
         )
-    return Function(name=name, title=title, arguments=arguments, broken=broken)
+    return Function(name=name, title=title, arguments=arguments, needed=needed, broken=broken)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

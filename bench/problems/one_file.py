@@ -88,9 +88,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _example(tree: ast.Module, functions: Sequence[Function]) -> tuple[str, ...]:
-    """Return a function `inputs` that makes an array for each argument of the first implementation."""
+    """Return a function `inputs` that makes an array for each argument that the first implementation needs."""
     imported = [alias for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
     numpy = next((one.asname for one in imported if one.name == "numpy" and one.asname), "numpy")
-    arguments = functions[0].arguments if functions else ("x",)
+    arguments = functions[0].needed if functions else ("x",)
     values = ", ".join([f"{numpy}.random.RandomState(seed).rand(n)"] * max(1, len(arguments)))
     return ("def inputs(n=1_000, *, seed):", f"    return {values}  # {', '.join(arguments) or 'the arguments'}")
