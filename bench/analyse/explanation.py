@@ -25,6 +25,9 @@ _EXPLAINING = (
     *("GFLOP/s in BLAS", "GB/s outside BLAS"),
 )
 
+#: What is said of some of them where BLAS does anything.
+_BESIDE = " outside BLAS"
+
 #: Those of them that take time by page faults alone.
 _FAULTING = ("page faults", "allocated bytes")
 
@@ -211,13 +214,15 @@ def _changes(before: Amounts, after: Amounts, names: Iterable[str], *, faster: b
     explains nothing.
     """
     found = []
+    beside = "" if before.product_flops_per_s or after.product_flops_per_s else _BESIDE
     for quantity in (QUANTITIES[name] for name in names):
         old, new = quantity.of(before), quantity.of(after)
         if old is not None and new is not None and abs(new - old) >= LEAST_DIFFERENCE:
             least, most = sorted((old, new))
             better = (new < old) == (quantity.unit != Unit.RATE)
             if most >= LEAST_CHANGE * least and better == faster:
-                found.append(CountChange(what=quantity.name, unit=quantity.unit, before=old, after=new))
+                what = quantity.name.removesuffix(beside)
+                found.append(CountChange(what=what, unit=quantity.unit, before=old, after=new))
     return tuple(sorted(found, key=lambda one: (one.unit == Unit.RATE, -one.size))[:MOST_CHANGES])
 
 

@@ -19,6 +19,9 @@ _FUNCTIONS = frozenset(
     | {"sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"}
 )
 
+#: Memory orders of which the one is walked against the grain where both are.
+_BOTH = {"C", "F"}
+
 #: Name of a function, and each of its operands.
 Key = tuple[str, tuple[Any, ...]]
 
@@ -36,7 +39,7 @@ def call(key: Key, entry: list[int]) -> Call:
         name=name,
         kind=kind,
         operands=tuple(f"{shape} {order}" for (shape, *_), order in zip(signatures, orders, strict=True)),
-        mixed=len({order for (shape, *_), order in zip(signatures, orders, strict=True) if longer_axes(shape) > 1}) > 1,
+        mixed={order for (shape, *_), order in zip(signatures, orders, strict=True) if longer_axes(shape) > 1} >= _BOTH,
         times=times,
         flops=_product_flops(name, signatures, times, numbers) if kind == CallKind.PRODUCT else _flops(kind, entry),
         bytes=0 if kind == CallKind.INDEX else moved,

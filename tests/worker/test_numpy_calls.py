@@ -27,6 +27,9 @@ def seen(step, **inputs):
     return observed(lambda views: lambda: step(**views), inputs)
 
 
+PARTS = {"x": np.ones((10, 10)), "y": np.ones((8, 8))}
+
+
 def kinds(calls):
     found = Counter()
     for call in calls:
@@ -52,6 +55,13 @@ def test_products_are_told_with_shapes_orders_and_work(inputs):
     assert (dot.flops, dot.bytes, dot.mixed) == (2 * 6 * 5 * M, (6 * M + 5 * M + 30) * itemsize, True)
     assert (square.flops, square.bytes, square.mixed) == (5 * M, 3 * 5 * M * itemsize, False)
     assert all(call.ns > 0 for call in calls.values())
+
+
+def test_a_part_of_an_array_is_in_no_order_that_another_is_walked_against():
+    (add, *_) = [
+        call for call in observed(lambda given: lambda: given["x"][1:-1, 1:-1] + given["y"], PARTS) if call.bytes
+    ]
+    assert (add.operands, add.mixed) == (("(8, 8) strided", "(8, 8) C"), False)
 
 
 @pytest.mark.parametrize(

@@ -85,15 +85,16 @@ def _memory(ladder: Ladder, rung: Rung, share: str) -> tuple[str, str]:
     calls = sum(one.times for one in passes)
     if not calls:
         return f"reading its inputs and writing its results alone takes about {share} of the time", ""
+    beside = " beside the matrix products" if rung.amounts.product_flops_per_s else ""
     if rung.amounts.moved_bytes is None:
         most = max(passes, key=lambda one: one.ns).name
-        what = f"{many(calls, 'call')} beside the matrix products, mostly {code(most)}, about {share} of the time"
+        what = f"{many(calls, 'call')}{beside}, mostly {code(most)}, about {share} of the time"
         product = "; a matrix product may say the same, and BLAS does it fastest" if most == "einsum" else ""
         return what, f"What they compute is not seen{product}"
     mixed = rung.amounts.mixed_calls
     orders = f" ({mixed:,} on arrays of both C and F order)" if mixed else ""
     what = (
-        f"{many(calls, 'call')} beside the matrix products{orders}, over {amount(rung.amounts.moved_bytes, 'B')}, "
+        f"{many(calls, 'call')}{beside}{orders}, over {amount(rung.amounts.moved_bytes, 'B')}, "
         f"about {share} of the time"
     )
     if calls == 1:
