@@ -86,8 +86,8 @@ def noise_floor(group: GroupFindings) -> str:
     ratio = ratio_text(Ratio.of(group.noise))
     if group.resolved is None and group.noise.rounds < max(one.rounds for one in group.findings):
         return (
-            f"Noise floor: the baseline was measured twice in {counted(group.noise.rounds, 'round')} only, "
-            f"{ratio} itself; more was not needed to decide."
+            f"Noise floor: unknown, as the baseline was measured twice in {counted(group.noise.rounds, 'round')} only: "
+            "more was not needed to decide."
         )
     if group.resolved is None:
         return f"Noise floor: the baseline measured twice differs from itself by {ratio}; {group.noise.reason}."
