@@ -6,6 +6,7 @@ two numbers are three leaves, not 80,000. They are told row by row. Pure.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,16 @@ def columns(value: Any) -> dict[str, list[Any]] | None:
 
 
 def records(value: Any) -> dict[str, list[Any]] | None:
-    """Return step of a path -> the column of a list of dicts with the same text for keys; None of any other value."""
+    """Return step of a path -> the column of a list of dicts with the same text for keys; None of any other value.
+
+    A key of a subclass of text would compare itself: no such key is compared.
+    """
     if type(value) not in (list, tuple) or len(value) < _FEWEST or set(map(type, value)) != {dict}:
         return None
     keys = tuple(value[0])
-    if not 0 < len(keys) <= _LONGEST or set(map(type, keys)) != {str} or any(tuple(one) != keys for one in value):
+    if not 0 < len(keys) <= _LONGEST or set(map(type, chain.from_iterable(value))) != {str}:
+        return None
+    if any(tuple(one) != keys for one in value):
         return None
     return {_step(repr(key)): [one[key] for one in value] for key in keys}
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.worker.values import reading, rows
 from bench.worker.values.comparison import Difference, Expected, compared
-from bench.worker.values.leaves import Exact, Holder, Numbers
+from bench.worker.values.leaves import Exact, Holder, Numbers, Unreadable
 from bench.worker.values.reading import taken_apart
 from bench.worker.values.stored import load_leaves, save_leaves
 
@@ -169,6 +169,26 @@ def test_many_dicts_of_the_same_keys_are_few_leaves():
     assert list(found["result[:, 'b']"].array) == list(range(COUNT))
     whole = taken_apart([{place: 1} for place in range(COUNT)])["result"]
     assert (whole.kind, len(whole.paths)) == ("list", COUNT)
+
+
+@pytest.mark.parametrize("place", [0, 70])
+def test_no_key_of_a_list_of_dicts_compares_itself(place):
+    ran = []
+
+    class Key(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            ran.append(other)
+            return True
+
+    value = [{"a": 1.0, "b": 2.0} for _ in range(COUNT)]
+    value[place] = {Key("a"): 1.0, Key("b"): 2.0}
+    ran.clear()
+    with pytest.raises(Unreadable, match="a key is a Key, which cannot be compared"):
+        taken_apart(value)
+    assert ran == []
 
 
 @pytest.mark.parametrize("name", RECORDS_CHANGED)
