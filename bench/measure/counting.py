@@ -31,8 +31,10 @@ PARTS: Mapping[Part, str] = MappingProxyType(
     }
 )
 
-#: What is asked for else.
+#: What is asked for else; and of what takes so long that several evaluations, slower ones, do not fit one time limit.
 UNEXPLAINED: tuple[Part, ...] = ("counts",)
+OF_LONG: tuple[Part, ...] = ("costs", "calls")
+LONGEST_PROFILED_NS = 15_000_000_000
 
 #: Why there is no page of an implementation that brings a clock of its own.
 ELSEWHERE = "it computes in another program, whose memory is not seen"
@@ -76,11 +78,13 @@ class Counting:
 
     def _count(self, one: Active) -> None:
         """Ask for each part, until all is told or the worker has ended over one."""
-        with suppress(Ended):
-            for part in PARTS if self.explains else UNEXPLAINED:
-                self._asking.tell(PARTS[part].format(one.arm.name))
-                order = Count(part=part, explains=self.explains)
-                one.record = counted(one.record, self._asking.answer(one, order, Counted))
+        explained = PARTS if one.call_ns <= LONGEST_PROFILED_NS else OF_LONG
+        for part in explained if self.explains else UNEXPLAINED:
+            self._asking.tell(PARTS[part].format(one.arm.name))
+            with suppress(Ended):
+                one.record = counted(one.record, self._asking.answer(one, Count(part=part), Counted))
+            if one.process.ended:
+                return
 
     def _track(self, one: Active, pages: MemoryPages, python: str) -> None:
         """Have memray write down what an evaluation allocates, and draw that."""

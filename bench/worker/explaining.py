@@ -1,4 +1,4 @@
-"""What one evaluation does, counted and explained apart from any timing; for a worker whose bursts are over."""
+"""What one evaluation does, explained apart from any timing; for a worker whose bursts are over."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -10,16 +10,13 @@ import numpy as np
 
 from ..machine import threads
 from ..problems import sources
-from . import allocations, input_files, line_profiling, numpy_calls, profiling, unit_costs
+from . import input_files, line_profiling, numpy_calls, profiling, unit_costs
 from .inputs import Arena
 from .protocol import CaseSpec
 from .untimed import Counted, Part
 
 #: What takes longer to prepare and to call first is not prepared for another size.
 LONGEST_READY_NS = 1_000_000_000
-
-#: What takes longer is neither counted nor profiled: that makes several evaluations, slower ones, in one time limit.
-LONGEST_CALL_NS = 15_000_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,13 +33,11 @@ class Explaining:
     """Makes a step of inputs; None: it computes in another program."""
     ready_ns: int
     """How long that and the first call took."""
-    call_ns: float
-    """How long a call takes."""
     fresh: Callable[[Mapping[str, Any]], tuple[Any, ...]] | None
     """Gives a call what it may use up."""
 
     def part(self, part: Part) -> Counted:
-        """Count, profile, see what NumPy is called for or measure what that costs; None is what cannot be seen.
+        """Profile, see what NumPy is called for or measure what that costs; None is what cannot be seen.
 
         Page faults are counted in the bursts; here the calls' times are to be without them.
         """
@@ -52,8 +47,8 @@ class Explaining:
         with contextlib.suppress(Exception):
             if part == "calls":
                 return self._calls()
-            if self.call_ns <= LONGEST_CALL_NS and (self.prepare is not None or part == "counts"):
-                return self._profiled(part)
+            if self.prepare is not None:
+                return self._lines() if part == "lines" else self._functions()
         return Counted()
 
     def _costs(self) -> Counted:
@@ -74,12 +69,12 @@ class Explaining:
             return Counted()
         return Counted(calls=numpy_calls.observed(prepare, self._inputs, self.arena.restore, self.fresh))
 
-    def _profiled(self, part: Part) -> Counted:
-        """Count what it does, or see in which lines or functions that is."""
-        if part == "counts":
-            return Counted(counts=allocations.counted(self.step, self.renew))
-        if part == "functions":
-            return Counted(functions=profiling.profiled(self.step, self.renew, self._folders))
+    def _functions(self) -> Counted:
+        """See in which functions its time goes."""
+        return Counted(functions=profiling.profiled(self.step, self.renew, self._folders))
+
+    def _lines(self) -> Counted:
+        """See in which lines that is."""
         found = line_profiling.profiled_lines(self.step, self.renew, self._folders)
         return Counted(lines=found.lines, lines_watched=found.watched) if found else Counted()
 

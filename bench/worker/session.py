@@ -139,7 +139,7 @@ def _done(task: Task, order: TimeBurst | Change | Count | Track) -> Reply:
             return task.change(order)
         case Track():
             return task.track(order)
-    return task.explain(order.part) if order.explains else task.count()
+    return task.count() if order.part == "counts" else task.explain(order.part)
 
 
 def _settle() -> None:

@@ -262,7 +262,7 @@ class Task:
             return tracked(prepared.given_step, prepared.renew, file=order.file, folder=self._spec.folder)
 
     def explain(self, part: Part) -> Counted:
-        """See a part of what explains one evaluation; the same holds."""
+        """See another part of what explains one evaluation; the same holds."""
         from .explaining import Explaining
 
         prepared = self._prepared
@@ -274,7 +274,6 @@ class Task:
                 spec=self._spec,
                 prepare=None if prepared.own_clock else prepared.prepare,
                 ready_ns=self._ready_ns,
-                call_ns=self._call_ns,
                 fresh=prepared.fresh,
             )
             return explaining.part(part)

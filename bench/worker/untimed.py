@@ -16,11 +16,9 @@ Part = Literal["costs", "lines", "counts", "functions", "calls"]
 
 
 class Count(Order, frozen=True, kw_only=True):
-    """Count what an evaluation does, or see more of it where it is to be explained."""
+    """Count what an evaluation does, or see another part of it."""
 
-    part: Part = "counts"
-    explains: bool = False
-    """Whether all parts are asked for, one after the other."""
+    part: Part
 
 
 class Counted(Reply, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bench.measure import memory_pages
-from bench.measure.counting import LONGEST_COUNTED_NS, PARTS, Counting, Untimed
+from bench.measure.counting import LONGEST_COUNTED_NS, LONGEST_PROFILED_NS, PARTS, Counting, Untimed
 from bench.measure.ended import Ended
 from bench.measure.memory_pages import MemoryPages
 from bench.measure.recording import Active, unmeasured
@@ -34,6 +34,7 @@ class Worker:
 
     def __init__(self, **ends):
         self.orders = []
+        self.dies = True
         self._ends = ends
 
     def tell(self, doing):
@@ -43,7 +44,7 @@ class Worker:
         self.orders.append(order.part if isinstance(order, Count) else type(order))
         reason = self._ends.get(order.part if isinstance(order, Count) else type(order).__name__.lower())
         if reason:
-            one.process.ended = True
+            one.process.ended = self.dies
             raise Ended(Outcome.CRASHED, reason)
         if isinstance(order, Track):
             order.file.write_text("what memray writes")
@@ -86,10 +87,22 @@ def test_of_long_calls_nothing_is_counted_unless_they_are_to_be_explained(one, t
     assert ask(Worker(), one, Untimed(explains=True), tmp_path) == [*PARTS]
 
 
+def test_what_takes_very_long_is_neither_counted_nor_profiled(one, tmp_path):
+    one.call_ns = LONGEST_PROFILED_NS + 1
+    assert ask(Worker(), one, Untimed(explains=True), tmp_path) == ["costs", "calls"]
+
+
+def test_a_part_that_fails_keeps_no_other_from_being_asked_for(one, tmp_path):
+    worker = Worker(lines="raises ValueError")
+    worker.dies = False
+    assert ask(worker, one, Untimed(explains=True), tmp_path) == [*PARTS]
+    assert (one.record.lines, one.record.counts) == (None, COUNTS)
+
+
 def test_each_part_stays_known_whatever_comes_of_those_after_it(one, tmp_path):
     unseen = one.record
     for known, part in enumerate(PARTS):
-        one.record = unseen
+        one.record, one.process.ended = unseen, False
         assert ask(Worker(**{part: "timeout"}), one, Untimed(explains=True), tmp_path) == [*PARTS][: known + 1]
         seen = [one.record.costs, one.record.lines, one.record.counts, one.record.functions, one.record.calls]
         assert seen == [COSTS, (LINE,), COUNTS, None, ()][:known] + [None] * (5 - known)

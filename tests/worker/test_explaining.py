@@ -8,7 +8,7 @@ import pytest
 
 from bench.problems.sources import calls
 from bench.problems.sources.calls import Call
-from bench.worker import explaining, profiling, unit_costs
+from bench.worker import profiling, unit_costs
 from bench.worker.explaining import Explaining
 from bench.worker.untimed import Counted
 
@@ -21,7 +21,7 @@ def explained(monkeypatch):
     """Return a function that sees a part of a call which other code has led to."""
     monkeypatch.setattr(profiling, "ENOUGH_NS", 0)
 
-    def explain(part, call, *, is_elsewhere=False, call_ns=1000):
+    def explain(part, call, *, is_elsewhere=False):
         with calls.reached(call):
             return Explaining(
                 step=call.bound,
@@ -30,7 +30,6 @@ def explained(monkeypatch):
                 spec=SPEC,
                 prepare=None if is_elsewhere else lambda inputs: call.bound,
                 ready_ns=0,
-                call_ns=call_ns,
                 fresh=None,
             ).part(part)
 
@@ -64,12 +63,6 @@ def test_its_functions_and_lines_are_told_unless_another_program_computes(explai
     assert explained("lines", Call(function=sums)).lines[0].text == "return sum(range(100_000))"
     for part in ("functions", "lines", "calls"):
         assert explained(part, Call(function=sums), is_elsewhere=True) == Counted()
-    assert explained("counts", Call(function=sums), is_elsewhere=True).counts.python_calls == 1
-
-
-def test_what_takes_very_long_is_neither_counted_nor_profiled(explained):
-    for part in ("functions", "lines", "counts"):
-        assert explained(part, Call(function=sums), call_ns=explaining.LONGEST_CALL_NS + 1) == Counted()
 
 
 def test_of_what_cannot_be_profiled_nothing_is_told(explained, monkeypatch):

@@ -227,7 +227,7 @@ def test_what_an_evaluation_does_is_counted_and_explained_behind_the_last_burst(
     bench.start()
     bench.finish()
     assert bench.count().counts.allocations == 1
-    assert bench.explain("counts").counts.allocated_bytes == 6 * 5 * 8
+    assert bench.count().counts.allocated_bytes == 6 * 5 * 8
     assert all(one.own_ns > 0 for one in bench.explain("functions").functions)
     (dot,) = bench.explain("calls").calls
     assert (dot.name, dot.times, dot.operands) == ("dot", 1, ("(6, 200) F", "(200, 5) F"))
@@ -244,7 +244,7 @@ def test_an_implementation_that_takes_plain_arrays_only_is_counted_and_not_seen(
     bench = VerifiedBench(order)
     bench.start()
     assert bench.explain("calls").calls is None
-    assert bench.explain("counts").counts.allocations == 1
+    assert bench.count().counts.allocations == 1
 
 
 def test_a_call_takes_what_it_takes_whatever_its_own_clock_shows_of_it(order, implemented, monkeypatch):
