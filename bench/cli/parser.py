@@ -101,7 +101,7 @@ def _explain(commands: "Commands") -> None:
     explain.add_argument("--run", metavar="RUN", help="do not measure: explain this run, made by explain before")
     arguments.conditions(explain, "default")
     arguments.baseline(explain)
-    arguments.amount(explain)
+    arguments.amount(explain, "75 s, beside what is counted and watched")
     arguments.seed(explain)
     arguments.timeout(explain)
     arguments.memory(explain)
