@@ -249,7 +249,9 @@ def _shares(
     below = below or {}
     spent_ns = {place: one.ns - foreign_ns * one.foreign for place, one in lines.items()}
     means = [max(0.0, spent_ns[place]) / one.told for place, one in lines.items() if one.told >= OFTEN]
-    each_ns = max(_cost_ns(), min(means, default=0.0))  # what else is in the caches makes it more than a loop shows
+    told = sum(one.told for one in lines.values())
+    excess_ns = (sum(spent_ns.values()) - unwatched_ns) / told if told >= OFTEN else 0.0
+    each_ns = max(_cost_ns(), min(means, default=0.0), excess_ns)  # in a loop alone more is in the caches
     cost_ns = {place: each_ns * one.told + foreign_ns * one.foreign for place, one in lines.items()}
     own_ns = {place: one.ns - cost_ns[place] for place, one in lines.items()}
     shown = {place: ns for place, ns in own_ns.items() if ns > VARIES * cost_ns[place] and place not in below}

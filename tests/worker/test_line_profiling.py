@@ -112,6 +112,16 @@ def test_what_telling_takes_is_that_of_the_run_itself(monkeypatch):
     assert max(one.share for one in found) < 0.75
 
 
+def test_lines_that_show_do_not_take_the_share_of_all_others_where_telling_takes_longer_than_in_a_loop(monkeypatch):
+    def step():
+        for _ in range(1000):
+            CLOCK.spend(700)  # with what telling takes longer here
+            CLOCK.spend(200)
+
+    monkeypatch.setattr(line_profiling, "_alone", lambda *_: (450_000, 1.0))
+    assert 0.3 < max(one.share for one in profiled(step)) < 0.9
+
+
 def helped():
     return [squared(number) for number in range(50)]
 
