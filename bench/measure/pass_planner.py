@@ -7,7 +7,8 @@ matters no longer where it is small beside
 - the distance of the ratio from what would change its verdict: a ratio of 455 is one short burst of each arm, or
 - what processes differ by: no number of passes makes that any smaller.
 
-A first round goes by the times of a call alone. The ratios are those to the baseline, and of the two fastest.
+A first round goes by the times of a call alone; while nobody knows what processes differ by, long bursts are not
+repeated more often than in it. The ratios are those to the baseline, and of the two fastest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,9 +76,14 @@ class _Pair:
         known = [stdev(passes) for passes in self.each if len(passes) >= NEAR_PASSES]
         return median(known) if known else None
 
+    @property
+    def tells_between(self) -> bool:
+        """Whether there are rounds enough to tell what they differ by."""
+        return len(self.each) >= 3
+
     def between(self, within: float) -> float:
         """Return what rounds differ by beside the error of each, which passes make smaller; 0 while it is not known."""
-        if len(self.each) < 3:
+        if not self.tells_between:
             return 0.0
         own = (ERROR_OF_MEDIAN * within) ** 2 / median(map(len, self.each))
         return sqrt(max(0.0, stdev(self.ratios) ** 2 - own))
@@ -161,7 +167,9 @@ class PassPlanner:
             return FIRST_PASSES
         distance = abs(abs(median(pair.ratios)) - self._margin) * DISTANCE_PART
         enough = max(self._precision or distance, pair.between(within) * PROCESS_PART, LEAST_ERROR)
-        return min(MOST_PASSES, max(NEAR_PASSES, self._least, ceil((ERROR_OF_MEDIAN * within / enough) ** 2)))
+        is_long = max(sizes[name].burst_ns for name in names) > LONG_BURST_NS
+        most = FIRST_PASSES if is_long and not pair.tells_between else MOST_PASSES
+        return min(most, max(NEAR_PASSES, self._least, ceil((ERROR_OF_MEDIAN * within / enough) ** 2)))
 
     def _are_far(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> bool:
         """Return whether two arms are so far apart that passes do not matter."""

@@ -119,6 +119,14 @@ def test_what_processes_differ_by_makes_passes_useless():
     assert passes(torn, ("base", "one"), CALLS)["one"] == NEAR_PASSES
 
 
+@pytest.mark.parametrize(("rounds", "most"), [(2, FIRST_PASSES), (3, MOST_PASSES)])
+def test_long_bursts_are_not_repeated_more_often_before_it_is_known_what_processes_differ_by(rounds, most):
+    call_ns = LONG_BURST_NS
+    planner = shown(rounds, calls={"base": call_ns, "one": 1.03 * call_ns}, within=0.01)
+    assert passes(planner, ("base", "one"), {"base": call_ns, "one": call_ns})["one"] == most
+    assert passes(planner, ("base", "one"), CALLS)["one"] == MOST_PASSES
+
+
 def test_a_precision_that_is_asked_for_takes_the_place_of_the_distance():
     fine, coarse = (
         passes(shown(1, calls={"base": 1e6, "one": 4e6}, within=0.01, precision=precision), ("base", "one"), CALLS)
