@@ -224,9 +224,9 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     )
     if outcome != Outcome.OK:
         return unknown
-    remembers = remembering.warning(workers)
-    if remembers:
-        return replace(unknown, outcome=Outcome.WRONG, reason=remembers)
+    unearned = remembering.unearned(rounds.workers(arm), rounds.workers(rounds.baseline) if rounds.baseline else {})
+    if unearned:
+        return replace(unknown, outcome=unearned[0], reason=unearned[1])
     return _with_memory(_timed(unknown, rounds, limits), rounds, limits.settings.stopping)
 
 

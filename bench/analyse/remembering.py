@@ -5,10 +5,12 @@ only once. A worker's last calls tell it: one on contents that it has met, one o
 written to the same arrays.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import starmap
+from statistics import median
 
-from ..store.worker_records import ANEW, Worker
+from ..store.selectors import burst_minima
+from ..store.worker_records import ANEW, Outcome, Worker
 from ..units import significant
 
 #: So many times as long must a call on new contents take, and so many ns longer, to be far longer. Sorting some hundred
@@ -30,7 +32,7 @@ LEAST_ROUNDS = 3
 MOST_OF_ROUNDS = 0.75
 
 #: What is said of who remembers has one of these words: by times, and by who verifies.
-_SAID = ("its time is that of", "the result is remembered")
+_SAID = ("its time is that of", "the result is remembered", "what it gains is done in prepare()")
 
 
 def _is_far_longer(slow_ns: int, fast_ns: int, limits: Sequence[tuple[float, int]] = FAR_LONGER) -> bool:
@@ -41,6 +43,42 @@ def warning(workers: Iterable[Worker]) -> str | None:
     """Return what is said of an arm whose calls on new contents take far longer, None if not or nobody knows."""
     found = [*workers]
     return _within_a_process(found) or _over_rounds(found)
+
+
+def unearned(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> tuple[Outcome, str] | None:
+    """Return how an arm ends whose times are not those of computing, and why; None where they are, or nobody knows.
+
+    Parameters
+    ----------
+    own, baseline
+        Round -> worker of the arm, and of the baseline.
+    """
+    if said := warning(own.values()):
+        return Outcome.WRONG, said
+    said = saved_by_preparing(own, baseline)
+    return (Outcome.NOT_MEASURED, said) if said else None
+
+
+def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
+    """Return that an arm gains nothing once what it prepares for other contents counts too; None where that is not so.
+
+    Who copies by its problem's word is not asked. The parameters are those of `unearned`.
+    """
+    shares = []
+    for index in own.keys() & baseline.keys():
+        one, base = own[index], baseline[index]
+        if one.consumed == ANEW and one.unmet_ns is not None and _call_ns(one) < (base_ns := _call_ns(base)):
+            shares.append(one.unmet_ns / max(base_ns, base.unmet_ns or 0))
+    if len(shares) < LEAST_ROUNDS or sum(share >= 1 for share in shares) < MOST_OF_ROUNDS * len(own):
+        return None
+    return (
+        f"with what prepare() does, which is not timed, it takes {significant(median(shares), 2)} times as long as the "
+        "baseline: what it gains is done in prepare() (if that only copies, its problem has to say so, in COPIES)"
+    )
+
+
+def _call_ns(worker: Worker) -> float:
+    return min(burst_minima(worker).values(), default=0.0)
 
 
 def is_said(reason: str | None) -> bool:

@@ -30,6 +30,11 @@ class Source:
         return self.implementation.root if self.implementation.apart else self.problem.folder
 
     @property
+    def copies_inputs(self) -> bool:
+        """Whether its problem says that it copies the inputs: then it is prepared anew for others, untimed."""
+        return self.problem.lets_copy(self.implementation.name)
+
+    @property
     def beside(self) -> tuple[Path, ...]:
         """Folders whose modules come before what is installed."""
         own = (self.implementation.file.parent,) if self.implementation.apart else ()

@@ -31,7 +31,6 @@ class Implementation:
     file: Path
     title: str
     requires: tuple[str, ...]
-    copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
     unsupported: str | None = None
@@ -78,19 +77,13 @@ def found(problem: Problem) -> dict[str, Implementation]:
         own = {one.name: _of_function(one, problem.file) for one in problem.functions}
     else:
         own = {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
-    baseline = own.get(problem.baseline)
-    return own | {name: _elsewhere(name, one, baseline) for name, one in problem.elsewhere.items()}
+    return own | {name: _elsewhere(name, one) for name, one in problem.elsewhere.items()}
 
 
-def _elsewhere(name: str, at: Elsewhere, baseline: Implementation | None) -> Implementation:
-    """Return an implementation that lies in a file of its own.
-
-    That it copies its inputs counts only where the baseline does so: what it does then is not timed.
-    """
+def _elsewhere(name: str, at: Elsewhere) -> Implementation:
+    """Return an implementation that lies in a file of its own."""
     if at.function is None:
-        said = described_at(at.file, name)
-        copies_inputs = said.copies_inputs and baseline is not None and baseline.copies_inputs
-        return replace(said, copies_inputs=copies_inputs, apart=True)
+        return replace(described_at(at.file, name), apart=True)
     return replace(_of_function(at.function, at.file), name=name, function=at.function.name, apart=True)
 
 
@@ -101,7 +94,6 @@ def _of_function(function: Function, file: Path) -> Implementation:
         file=function.file or file,
         title=function.title,
         requires=function.requires,
-        copies_inputs=False,
         broken=function.broken,
         unsupported=function.unsupported,
     )
@@ -152,7 +144,6 @@ def described_at(file: Path, name: str) -> Implementation:
         file,
         title=described(tree, name)[0],
         requires=tuple(requires),
-        copies_inputs=bool(constants.get("COPIES_INPUTS", False)),
         broken=None if _may_bind(tree, "prepare") else f"{file.name}: has no function prepare(inputs)",
     )
 
@@ -190,12 +181,9 @@ def _implementation(
     *,
     title: str | None = None,
     requires: tuple[str, ...] = (),
-    copies_inputs: bool = False,
     broken: str | None = None,
 ) -> Implementation:
-    return Implementation(
-        name=name, file=file, title=title or name, requires=requires, copies_inputs=copies_inputs, broken=broken
-    )
+    return Implementation(name=name, file=file, title=title or name, requires=requires, broken=broken)
 
 
 def package_of(folder: Path) -> str:

@@ -53,8 +53,7 @@ class Problem:
     baseline: str
     """Empty where the problem names none and has no implementation."""
     layouts: tuple[str, ...]
-    """Memory orders of its 2-D inputs; none: as `inputs` gives them."""
-    """Layouts measured where the user names none; the first is the baseline's."""
+    """Memory orders of its 2-D inputs where the user names none, the baseline's first; none: as `inputs` gives them."""
     outputs: tuple[str, ...]
     """Names of what an evaluation returns; empty: whatever it returns."""
     ladder: tuple[str, ...] = ()
@@ -63,6 +62,8 @@ class Problem:
     """Inputs that an evaluation may overwrite; their contents are put back before each call, untimed."""
     clocks: tuple[str, ...] = ()
     """Implementations whose own clock counts, as that of another program."""
+    copies: tuple[str, ...] = ()
+    """Implementations that copy the inputs in `prepare`: what it does for other contents is not timed."""
     module: str = MODULE
     """Name of the file in the folder, without its suffix; another than that of a folder's problem.py is all of it."""
     functions: tuple[Function, ...] = ()
@@ -90,6 +91,10 @@ class Problem:
     def file(self) -> Path:
         """The file that says what is computed."""
         return self.folder / f"{self.module}.py"
+
+    def lets_copy(self, name: str) -> bool:
+        """Return whether an implementation is said to copy the inputs; one from elsewhere does as the baseline."""
+        return (self.baseline if name in self.elsewhere else name) in self.copies
 
     @property
     def is_one_file(self) -> bool:
@@ -236,6 +241,7 @@ def read(place: Path) -> Problem:
         ladder=tuple(constants.get("LADDER", ())),
         inout=_inout(file, constants.get("INOUT", ())),
         clocks=constants.get("CLOCKS", ()),
+        copies=constants.get("COPIES", ()),
         module=file.stem,
         functions=functions,
         arguments=_arguments(functions, baseline),

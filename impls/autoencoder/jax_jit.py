@@ -10,7 +10,6 @@ import jax
 import numpy as np
 
 REQUIRES = ("jax",)
-COPIES_INPUTS = True
 
 
 def unsupported(case):

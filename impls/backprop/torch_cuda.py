@@ -10,7 +10,6 @@ import numpy as np
 import torch
 
 REQUIRES = ("torch",)
-COPIES_INPUTS = True
 
 
 def unavailable():

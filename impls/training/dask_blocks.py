@@ -4,6 +4,5 @@ from ._autoencoder import dask_blocks
 from ._minimiser import training
 
 REQUIRES = ("dask", "numpy", "scipy")
-COPIES_INPUTS = True
 
 prepare = training(dask_blocks)

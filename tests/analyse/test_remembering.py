@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from bench.analyse.analysis import Analysis
-from bench.analyse.remembering import warning
+from bench.analyse.findings import findings
+from bench.analyse.remembering import saved_by_preparing, warning
 from bench.report.sections import answer
 from bench.store.records import Role
-from bench.store.worker_records import ANEW
+from bench.store.worker_records import ANEW, Outcome
 from bench.versions.benchmarks import arm_name
 from bench.versions.comparison import warnings
 from tests.builders import USUAL, make_run
@@ -83,6 +84,50 @@ def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
         anew = [replace(one, consumed=ANEW) for one in workers(*times)]
         assert (warning(anew) is not None) is is_told
     assert warning(workers(*[(3000, 9000)] * 4)) is not None
+
+
+def preparing(*anew, base=1000.0, call=100.0, consumed=ANEW):
+    """Return a run in which to prepare and to call took so many us, one number a round, calls `call` and `base`."""
+    run = make_run([replace(USUAL[0], ms=base / 1000), replace(USUAL[1], ms=call / 1000)], rounds=len(anew))
+    arm = next(one.name for one in run.arms if one.role == Role.CASE)
+    rounds = [
+        replace(
+            one,
+            workers=tuple(
+                replace(worker, unmet_ns=ns(us), consumed=consumed) if worker.arm == arm else worker
+                for worker in one.workers
+            ),
+        )
+        for one, us in zip(run.rounds, anew, strict=True)
+    ]
+    return replace(run, rounds=tuple(rounds))
+
+
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ({"anew": [1100] * 6}, Outcome.NOT_MEASURED),
+        ({"anew": [1100] * 5 + [700]}, Outcome.NOT_MEASURED),
+        ({"anew": [600] * 6}, Outcome.OK),
+        ({"anew": [1100] * 3 + [700] * 3}, Outcome.OK),
+        ({"anew": [1100] * 2}, Outcome.OK),
+        ({"anew": [1100] * 6, "consumed": None}, Outcome.OK),
+        ({"anew": [1100] * 6, "call": 1200.0}, Outcome.OK),
+        ({"anew": [None] * 6}, Outcome.OK),
+    ],
+)
+def test_who_is_faster_only_without_what_prepare_does_has_no_time(how, outcome):
+    (group,) = findings(preparing(*how.pop("anew"), **how))
+    (found,) = (one for one in group.findings if not one.arm.baseline)
+    assert found.outcome == outcome
+    assert ("what it gains is done in prepare()" in (found.reason or "")) == (outcome != Outcome.OK)
+
+
+def test_what_prepare_does_is_told_beside_the_time_of_the_baseline_on_new_contents():
+    run = preparing(*[1100] * 6)
+    own, base = ({one.index: one.workers[place] for one in run.rounds} for place in (-1, 0))
+    assert "1.1 times as long as the baseline" in (saved_by_preparing(own, base) or "")
+    assert saved_by_preparing(own, {index: replace(one, unmet_ns=ns(1200)) for index, one in base.items()}) is None
 
 
 def test_where_nobody_knows_nothing_is_told():

@@ -1,8 +1,10 @@
 """The child process's work, done in this process."""
 
+import contextlib
 import dataclasses
 import functools
 import gc
+import itertools
 import sys
 import time
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from bench.machine import usage
 from bench.problems import implementation
 from bench.problems.case import Case, Size
 from bench.worker import sampling, task
@@ -180,6 +183,23 @@ def test_only_bursts_that_contradict_the_threads_in_a_row_are_the_implementation
     bench.start()
     monkeypatch.setattr(bench._guard, "contradiction", lambda used: "used 2.00 CPUs")
     with pytest.raises(Unfit, match=r"used 2.00 CPUs \(and in 2 more before it\)"):
+        bench.burst(burst_of(1, 2))
+
+
+def test_time_that_is_hidden_is_seen_by_what_was_computed_however_long_others_had_the_cpu(order, monkeypatch):
+    bench = VerifiedBench(order)
+    bench.start()
+    sampler, waited = bench._prepared.sampler, itertools.count(0, 10**9)
+
+    def hiding(number, count, *_):
+        until = time.thread_time() + 0.03
+        while time.thread_time() < until:
+            pass
+        return [sampling.SHORTEST_SAMPLE_NS] * count
+
+    monkeypatch.setattr(sampler, "samples", hiding)
+    monkeypatch.setattr(usage, "waiting", lambda: contextlib.nullcontext(lambda: next(waited)))
+    with pytest.raises(Unfit, match=r"its samples hold 0\.20 ms of the"):
         bench.burst(burst_of(1, 2))
 
 
@@ -611,12 +631,12 @@ def test_a_call_that_was_slow_until_it_counted_does_not_make_a_copy_of_what_is_r
         bench.finish()
 
 
-def test_a_candidate_has_to_say_that_it_copies(order, implemented, tmp_path):
+def test_that_a_candidate_copies_is_for_its_problem_to_say(order, implemented, tmp_path):
     implemented(copying(0, 0.001))
     bench = VerifiedBench(order)
     bench.start()
     bench.worker._order = replace(bench.worker._order, apart=(tmp_path, "candidate"))
-    with pytest.raises(Unfit, match="say COPIES_INPUTS = True"):
+    with pytest.raises(Unfit, match=r"has to say COPIES = \("):
         bench.finish()
 
 

@@ -23,6 +23,7 @@ DEFAULT_SIZE = "L"
 DATA = ("random",)
 BASELINE = "dot"
 OUTPUTS = ("total",)
+COPIES = ("dot",)
 
 BLOCK = 64
 """Numbers that x and y repeat."""

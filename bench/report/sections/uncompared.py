@@ -93,7 +93,7 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     gravest = next((outcome for outcome in _REMEDIES if outcome in outcomes), None)
     if gravest is None or (gravest == Outcome.NOT_MEASURED and run.interrupted):
         return None
-    if gravest == Outcome.WRONG and all(map(remembering.is_said, _reasons(group, gravest))):
+    if all(map(remembering.is_said, _reasons(group, gravest))):
         return f"Next: {_REMEMBERED}."
     remedy = _REMEDIES[gravest].format(check=code(_check(run)))
     if is_nowhere(run):

@@ -1,6 +1,4 @@
-"""Copies its inputs in prepare, and says so."""
-
-COPIES_INPUTS = True
+"""Copies its inputs in prepare, as its problem says."""
 
 
 def prepare(inputs):

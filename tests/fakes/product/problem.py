@@ -11,6 +11,7 @@ DATA = ("uniform",)
 BASELINE = "honest"
 OUTPUTS = ("product",)
 CLOCKS = ("own_clock",)
+COPIES = ("copying", "own_clock")
 
 
 def inputs(size, dtype, data, seed):

@@ -8,6 +8,7 @@ DATA = ("uniform",)
 BASELINE = "new"
 OUTPUTS = ("scan",)
 INOUT = ("a",)
+COPIES = ("spawned",)
 
 
 def inputs(size, dtype, data, seed):
