@@ -66,21 +66,18 @@ class Bursts:
         """Return what a burst took, what contradicts that, and the digest of what was kept of it."""
         with judged(), usage.waiting() as waited_ns:
             folder = order.kept / str(attempt) if order.kept else None
-            keeping = Keeping(
-                self._look_at,
-                folder,
-                room=room,
-                clock=self._wall_ns,
-                waited_ns=lambda: waited_ns() - usage.beside_ns(),  # a thread of its own is no other process
-            )
+            others_ns = lambda: waited_ns() - usage.beside_ns()  # noqa: E731  # a thread of its own is no other process
+            keeping = Keeping(self._look_at, folder, room=room, clock=self._wall_ns, waited_ns=others_ns)
             gc.collect()
             with collector_off():
-                before, waited = usage.read(), waited_ns()
+                before, waited, beside_ns = usage.read(), waited_ns(), usage.beside_ns()
                 started = self._wall_ns()
-                durations = self._prepared.sampler.samples(order.number, order.samples, keeping if folder else None)
+                sampler, take = self._prepared.sampler, keeping if folder else None
+                durations = sampler.samples(order.number, order.samples, take, keeping.begin)
                 ended = self._wall_ns()
                 used = usage.read().since(before).without(keeping.used)
-                passed_ns = ended - started - keeping.used.wall_ns - (waited_ns() - waited)
+                computed_ns = used.cpu_ns + beside_ns - usage.beside_ns()  # so long at least, whatever others did
+                passed_ns = max(computed_ns, ended - started - keeping.used.wall_ns - (waited_ns() - waited))
         burst = Burst(
             pass_index=order.pass_index,
             position=order.position,

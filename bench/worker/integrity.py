@@ -50,6 +50,7 @@ class Integrity:
         self._known: _Known = dict(self._found())
         self._hooks = hooks()
         self._buffer = np.getbufsize()
+        self._switch_s = sys.getswitchinterval()
 
     def require(self) -> None:
         """Raise Unfit if something is another now."""
@@ -71,6 +72,10 @@ class Integrity:
         for name, one in hooks().items():
             if one is not self._hooks[name]:
                 raise Unfit("failed", f"has itself called by {name}, and so sees how it is measured")
+        if sys.getswitchinterval() != self._switch_s:
+            raise Unfit(
+                "failed", "sys.setswitchinterval() has changed when threads take turns: set it back within the call"
+            )
 
     def _found(self) -> Iterator[tuple[tuple[str, str], tuple[object, object]]]:
         for module in self._modules:

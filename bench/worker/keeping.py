@@ -105,7 +105,8 @@ class Keeping:
     """Keeps what a call has returned as it is when the call has just ended, and knows what that took.
 
     Work that is put off until somebody looks is done by the end of the first look, or is not seen. So the first look,
-    from the end of the call on, is timed beside a second.
+    from the end of the call on, is timed beside a second. Until it is over nothing releases the GIL: who
+    would compute the result there comes too late.
     """
 
     def __init__(
@@ -135,15 +136,20 @@ class Keeping:
         self._look_at, self._folder = look_at, folder
         self._place = Place(room if folder else 0)
         self._clock, self._waited_ns = clock, waited_ns
-        self._first_ns = self._second_ns = 0
+        self._first_ns = self._second_ns = self._waited_before_ns = 0
         self.digest: str | None = None
         self.used = usage.NOTHING
 
+    def begin(self) -> None:
+        """Take note of how long others had the CPU so far, as calls are about to be timed: to look releases the GIL."""
+        self._waited_before_ns = self._waited_ns()
+
     def __call__(self, result: Any, ended_ns: int) -> None:
         """Keep it, and note its digest."""
-        waited_ns, before = self._waited_ns(), usage.read()
+        before = usage.read()
         seen = self._place.copied(self._look_at(result))
-        self._first_ns = self._clock() - ended_ns - max(0, self._waited_ns() - waited_ns)
+        first_ns = self._clock() - ended_ns
+        self._first_ns = first_ns - max(0, self._waited_ns() - self._waited_before_ns)
         self.digest = keep(self._folder, seen) if self._folder else None
         if self._first_ns >= SHORTEST_PUT_OFF_NS:
             started = self._clock()

@@ -80,6 +80,10 @@ def _nobody(_result: Any, _ended: int) -> None:
     """Take nothing."""
 
 
+def _nothing() -> None:
+    """Do nothing."""
+
+
 def _together(step: Callable[..., object], clock: Clock, calls: list[Iterator[None]], offer: Take) -> int:
     """Return the ns of some calls in a row; what the last of them returns is offered.
 
@@ -130,14 +134,20 @@ class Sampler:
     def _wanted_ns(self) -> int:
         return max(SHORTEST_SAMPLE_NS, HEAD_ROOM * self.shortest_ns)
 
-    def samples(self, number: int, count: int, take: Take | None = None) -> list[int]:
-        """Return the ns of `count` samples of `number` calls each.
+    def samples(
+        self, number: int, count: int, take: Take | None = None, begin: Callable[[], object] = _nothing
+    ) -> list[int]:
+        """Return the ns of `count` samples of `number` calls each; `begin` is called before each sample.
 
         What one of these calls returns goes to `take`, as soon as it has returned and outside of the time. Which call
         that is, is drawn when it has returned: none can be told beforehand from the one that is looked at.
         """
         offer = _One(take, count) if take else _nobody
-        return [self._sample(number, 1 + _drawn_below(number), offer) for _ in range(count)]
+        durations = []
+        for _ in range(count):
+            begin()
+            durations.append(self._sample(number, 1 + _drawn_below(number), offer))
+        return durations
 
     def call(self, take: Take) -> int:
         """Return the ns of one call, made and timed as those of a sample are; what it returns goes to `take`."""

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import sys
 import time
 
 import numpy as np
@@ -39,6 +40,17 @@ def test_what_is_replaced_is_named(monkeypatch, owner, name, told):
         patch.setattr(owner, name, functools.partial(known))
         with pytest.raises(Unfit, match=f"replaced .*{told}, which it is measured by"):
             one.require()
+    one.require()
+
+
+def test_that_threads_take_turns_otherwise_is_told_after_each_burst():
+    one, known = Integrity(), sys.getswitchinterval()
+    sys.setswitchinterval(known / 2)
+    try:
+        with pytest.raises(Unfit, match="setswitchinterval"):
+            one.require_unseen()
+    finally:
+        sys.setswitchinterval(known)
     one.require()
 
 

@@ -27,6 +27,7 @@ def kept(folder, *look_ns, waited_ns=0):
     clock, look_at = looks(*look_ns)
     waits = chain([0], repeat(waited_ns))
     one = Keeping(look_at, folder / "kept", room=800, clock=clock, waited_ns=lambda: next(waits))
+    one.begin()
     one(np.arange(100.0), 0)
     return one
 
