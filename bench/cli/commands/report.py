@@ -13,6 +13,7 @@ from ...errors import Exit, ImplbenchError
 from ...html import joint as joint_page
 from ...html.outline import Past, of_run
 from ...machine import environment
+from ...machine.collector import collector_off
 from ...report import files as reports
 from ...report import terminal
 from ...report.parts import plain
@@ -38,8 +39,9 @@ def command(options: ReportOptions) -> int:
     """Do `implbench report`; see `parser`."""
     if options.page and len(options.run) < 2:
         _bring_up_to_date(options.results)
-    runs = [_read(options.results, name) for name in options.run or [None]]
-    written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
+    with collector_off():  # millions of objects are made, and few of them are garbage
+        runs = [_read(options.results, name) for name in options.run or [None]]
+        written = _one(runs[0], options) if len(runs) == 1 else _several(runs, options)
     if options.json:
         told = {"run": runs[0].id} if len(runs) == 1 else {"runs": [run.id for run in runs]}
         print(json.dumps({**told, "files": [str(file) for file in written]}, indent=2))
