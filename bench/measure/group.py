@@ -31,8 +31,9 @@ class Source:
 
     @property
     def copies_inputs(self) -> bool:
-        """Whether its problem says that it copies the inputs: then it is prepared anew for others, untimed."""
-        return self.problem.lets_copy(self.implementation.name)
+        """Whether its problem says so, or it itself, unless it is judged: it is prepared anew for others, untimed."""
+        one = self.implementation
+        return self.problem.lets_copy(one.name) or (one.copies_inputs and not one.apart)
 
     @property
     def beside(self) -> tuple[Path, ...]:

@@ -37,6 +37,8 @@ class Implementation:
     """Why it is passed over, for its name or for how it would have to be called, if so."""
     function: str | None = None
     """What it is called in its file, where that is another name."""
+    copies_inputs: bool = False
+    """Whether it says itself that `prepare` copies the inputs; its problem may say it too (`Problem.copies`)."""
     apart: bool = False
     """Whether its file is none of the problem's own."""
 
@@ -144,6 +146,7 @@ def described_at(file: Path, name: str) -> Implementation:
         file,
         title=described(tree, name)[0],
         requires=tuple(requires),
+        copies_inputs=bool(constants.get("COPIES_INPUTS", False)),
         broken=None if _may_bind(tree, "prepare") else f"{file.name}: has no function prepare(inputs)",
     )
 
@@ -181,9 +184,12 @@ def _implementation(
     *,
     title: str | None = None,
     requires: tuple[str, ...] = (),
+    copies_inputs: bool = False,
     broken: str | None = None,
 ) -> Implementation:
-    return Implementation(name=name, file=file, title=title or name, requires=requires, broken=broken)
+    return Implementation(
+        name=name, file=file, title=title or name, requires=requires, copies_inputs=copies_inputs, broken=broken
+    )
 
 
 def package_of(folder: Path) -> str:

@@ -35,10 +35,12 @@ def test_an_implementation_is_any_module_in_the_folder_but_private_ones_and_test
     assert not any(one.broken for one in found(folder).values())
 
 
-def test_title_and_requirements_are_read_off_the_text_without_running_it(folder):
-    (folder / "good.py").write_text('"""Fast one.\n\nMore."""\nREQUIRES = ("numpy",)\ndef prepare(i): 1/0\n1/0\n')
+def test_title_requirements_and_copying_are_read_off_the_text_without_running_it(folder):
+    (folder / "good.py").write_text(
+        '"""Fast one.\n\nMore."""\nREQUIRES = ("numpy",)\nCOPIES_INPUTS = True\ndef prepare(i): 1/0\n1/0\n'
+    )
     one = found(folder)["good"]
-    assert (one.title, one.requires, one.unavailable) == ("Fast one", ("numpy",), None)
+    assert (one.title, one.requires, one.copies_inputs, one.unavailable) == ("Fast one", ("numpy",), True, None)
 
 
 @pytest.mark.parametrize(
