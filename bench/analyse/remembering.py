@@ -62,7 +62,7 @@ def unearned(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> tuple
 def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
     """Return that an arm gains nothing once what it prepares for other contents counts too; None where that is not so.
 
-    Who copies by its problem's word is not asked. The parameters are those of `unearned`.
+    Who says that it copies its inputs is not asked. The parameters are those of `unearned`.
     """
     shares = []
     for index in own.keys() & baseline.keys():
@@ -73,7 +73,7 @@ def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]
         return None
     return (
         f"with what prepare() does, which is not timed, it takes {significant(median(shares), 2)} times as long as the "
-        "baseline: what it gains is done in prepare() (if that only copies, its problem has to say so, in COPIES)"
+        "baseline: what it gains is done in prepare() (if that only copies, say COPIES_INPUTS = True)"
     )
 
 

@@ -30,12 +30,6 @@ class Source:
         return self.implementation.root if self.implementation.apart else self.problem.folder
 
     @property
-    def copies_inputs(self) -> bool:
-        """Whether its problem says so, or it itself, unless it is judged: it is prepared anew for others, untimed."""
-        one = self.implementation
-        return self.problem.lets_copy(one.name) or (one.copies_inputs and not one.apart)
-
-    @property
     def beside(self) -> tuple[Path, ...]:
         """Folders whose modules come before what is installed."""
         own = (self.implementation.file.parent,) if self.implementation.apart else ()

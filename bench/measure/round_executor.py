@@ -165,7 +165,7 @@ class ProcessRoundExecutor:
             apart=(source.folder, source.implementation.module) if source.implementation.apart else None,
             kept=place,
             own_clock=source.implementation.name in problem.clocks,
-            copies_inputs=source.copies_inputs,
+            copies_inputs=source.implementation.copies_inputs,
             layout=group.orders[arm.name],
             filler=filler(self._scratch) if arm.case.cache == "cold" else None,
             forks=forks,
@@ -193,7 +193,7 @@ class ProcessRoundExecutor:
 
     def _time_on(self, one: Active, group: Group, passes: int) -> None:
         """Give a worker that is warm other contents than it was prepared on, to be timed on."""
-        copies = group.sources[one.arm.name].copies_inputs
+        copies = group.sources[one.arm.name].implementation.copies_inputs
         self._verifying.draw(one, passes)
         if passes and self._verifying.wants_others(one, group.inputs[one.arm.name], copies=copies):
             with one.spending("verifying_ns"):

@@ -16,7 +16,6 @@ CONSTANTS: Mapping[str, type] = {
     "BASELINE": str,
     "OUTPUTS": tuple,
     "CLOCKS": tuple,
-    "COPIES": tuple,
 }
 
 #: Functions of these names say something of a problem; no implementation is called so.

@@ -31,14 +31,13 @@ class Implementation:
     file: Path
     title: str
     requires: tuple[str, ...]
+    copies_inputs: bool
     broken: str | None
     """Why it cannot even be loaded, if so."""
     unsupported: str | None = None
     """Why it is passed over, for its name or for how it would have to be called, if so."""
     function: str | None = None
     """What it is called in its file, where that is another name."""
-    copies_inputs: bool = False
-    """Whether it says itself that `prepare` copies the inputs; its problem may say it too (`Problem.copies`)."""
     apart: bool = False
     """Whether its file is none of the problem's own."""
 
@@ -79,13 +78,19 @@ def found(problem: Problem) -> dict[str, Implementation]:
         own = {one.name: _of_function(one, problem.file) for one in problem.functions}
     else:
         own = {name: described_at(file, name) for name, file in modules_in(problem.folder).items()}
-    return own | {name: _elsewhere(name, one) for name, one in problem.elsewhere.items()}
+    baseline = own.get(problem.baseline)
+    return own | {name: _elsewhere(name, one, baseline) for name, one in problem.elsewhere.items()}
 
 
-def _elsewhere(name: str, at: Elsewhere) -> Implementation:
-    """Return an implementation that lies in a file of its own."""
+def _elsewhere(name: str, at: Elsewhere, baseline: Implementation | None) -> Implementation:
+    """Return an implementation that lies in a file of its own.
+
+    That it copies its inputs counts only where the baseline does so: what it does then is not timed.
+    """
     if at.function is None:
-        return replace(described_at(at.file, name), apart=True)
+        said = described_at(at.file, name)
+        copies_inputs = said.copies_inputs and baseline is not None and baseline.copies_inputs
+        return replace(said, copies_inputs=copies_inputs, apart=True)
     return replace(_of_function(at.function, at.file), name=name, function=at.function.name, apart=True)
 
 
@@ -96,6 +101,7 @@ def _of_function(function: Function, file: Path) -> Implementation:
         file=function.file or file,
         title=function.title,
         requires=function.requires,
+        copies_inputs=False,
         broken=function.broken,
         unsupported=function.unsupported,
     )

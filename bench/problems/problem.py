@@ -62,8 +62,6 @@ class Problem:
     """Inputs that an evaluation may overwrite; their contents are put back before each call, untimed."""
     clocks: tuple[str, ...] = ()
     """Implementations whose own clock counts, as that of another program."""
-    copies: tuple[str, ...] = ()
-    """Implementations that copy the inputs in `prepare`: what it does for other contents is not timed."""
     module: str = MODULE
     """Name of the file in the folder, without its suffix; another than that of a folder's problem.py is all of it."""
     functions: tuple[Function, ...] = ()
@@ -91,10 +89,6 @@ class Problem:
     def file(self) -> Path:
         """The file that says what is computed."""
         return self.folder / f"{self.module}.py"
-
-    def lets_copy(self, name: str) -> bool:
-        """Return whether an implementation is said to copy the inputs; one from elsewhere does as the baseline."""
-        return (self.baseline if name in self.elsewhere else name) in self.copies
 
     @property
     def is_one_file(self) -> bool:
@@ -241,7 +235,6 @@ def read(place: Path) -> Problem:
         ladder=tuple(constants.get("LADDER", ())),
         inout=_inout(file, constants.get("INOUT", ())),
         clocks=constants.get("CLOCKS", ()),
-        copies=constants.get("COPIES", ()),
         module=file.stem,
         functions=functions,
         arguments=_arguments(functions, baseline),

@@ -90,7 +90,7 @@ class Answers:
         if returned.content != FIRST and any(self._is_right(returned, content) for content in others):
             return (
                 "gave the answer for the earlier contents of its inputs: the result is remembered, not computed "
-                f'(if prepare() copies the inputs, its problem has to say COPIES = ("{order.implementation}",))'
+                "(if prepare() copies the inputs, say COPIES_INPUTS = True)"
             )
         against = self._made[returned.content].right.check.against
         is_itself = order.implementation == self._order.baseline and not order.other_version

@@ -160,8 +160,8 @@ class Task:
     def change(self, order: Change) -> Changed:
         """Make a first call on other contents, put into the same arrays; before it a last one on those that were timed.
 
-        Who took a copy in prepare() answers for the old ones. Where its problem says that, where a number changed, and
-        where copies are all that it took (`_copied`), it is prepared again; a doubt is told (`input_files`).
+        Who took a copy in prepare() answers for the old ones. Where it says so (COPIES_INPUTS), where a number changed,
+        and where copies are all that it took (`_copied`), it is prepared again; a doubt is told (`input_files`).
         Else an answer for the old ones counts as remembered.
         """
         prepared, place = self._prepared, order.kept / "first"

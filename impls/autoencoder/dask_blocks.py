@@ -19,6 +19,7 @@ from ._parts import joined, outputs, parted, penalty
 from .blocked import passes
 
 REQUIRES = ("dask", "numpy")
+COPIES_INPUTS = True
 
 CHUNK_BYTES = 1 << 24
 """Of x in a task: a thousand times what starting a task costs, and few enough to be dealt out evenly."""

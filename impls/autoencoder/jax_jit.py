@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 REQUIRES = ("jax",)
+COPIES_INPUTS = True
 
 
 def unsupported(case):

@@ -42,7 +42,6 @@ DEFAULT_SIZE = "M"
 DATA = ("patches", "patches-60", "patches-400", "random")
 BASELINE = "vectorized"
 OUTPUTS = ("cost", "grad_w1", "grad_w2", "grad_b1", "grad_b2")
-COPIES = ("dask_blocks", "jax_jit", "mpi_allreduce")
 LADDER = ("loop_per_sample", "loop_hoisted", "vectorized", "inplace", "blocked", "numba_blocked", "c_fused")
 
 DECAY = 1e-4

@@ -9,6 +9,8 @@ import time
 
 import numpy as np
 
+COPIES_INPUTS = True
+
 
 def unavailable():
     if importlib.util.find_spec("cupy") is None:  # a distribution for each CUDA has it

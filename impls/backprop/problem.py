@@ -38,7 +38,6 @@ DATA = ("patches", "patches-60", "patches-400", "random")
 BASELINE = "loop_hoisted"
 OUTPUTS = ("grad_w1", "grad_w2", "grad_b1", "grad_b2")
 CLOCKS = ("octave_loop", "octave_vectorized")
-COPIES = ("cupy_gpu", "jax_jit", "octave_loop", "octave_vectorized", "torch_cuda")
 LADDER = (
     "loop_per_sample",
     "loop_hoisted",

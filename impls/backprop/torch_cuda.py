@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 REQUIRES = ("torch",)
+COPIES_INPUTS = True
 
 
 def unavailable():

@@ -4,6 +4,7 @@ from ._autoencoder import mpi_allreduce
 from ._minimiser import training
 
 REQUIRES = ("mpi4py", "numpy", "scipy")
+COPIES_INPUTS = True
 unavailable = mpi_allreduce.unavailable
 
 prepare = training(mpi_allreduce)

@@ -31,7 +31,6 @@ DEFAULT_SIZE = "S"
 DATA = ("patches",)
 BASELINE = "vectorized"
 OUTPUTS = ("cost", "w1", "w2", "b1", "b2")
-COPIES = ("dask_blocks", "jax_jit", "mpi_allreduce")
 LADDER = ("loop_per_sample", "loop_hoisted", "vectorized", "inplace", "blocked", "numba_blocked", "c_fused")
 
 PARAMETERS = OUTPUTS[1:]

@@ -22,8 +22,7 @@ Arrange = Callable[..., dict[str, Any]]
 Step = Callable[[], tuple[Any, ...]]
 
 FOLDER = Path(__file__).parents[2] / "impls" / "backprop"
-PROBLEM = problems.read(FOLDER)
-FOUND = implementation.found(PROBLEM)
+FOUND = implementation.found(problems.read(FOLDER))
 ELSEWHERE = {
     "octave_loop": "is tested in test_backprop_octave.py",
     "octave_vectorized": "is tested in test_backprop_octave.py",
@@ -263,7 +262,7 @@ def test_a_step_reads_the_arrays_it_was_given_anew_each_time(
     for key, value in other.items():
         if np.ndim(value):
             inputs[key][...] = value
-    if PROBLEM.lets_copy(name):
+    if FOUND[name].copies_inputs:
         step = prepare(name, inputs)
     _assert_right(step(), problem.reference(other), problem.tolerance(other, 2.0**-53), "float64")
 

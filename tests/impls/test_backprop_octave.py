@@ -90,7 +90,7 @@ def test_without_octave_it_says_what_to_install(name: str, monkeypatch: pytest.M
 def test_it_is_described_without_being_imported(name: str) -> None:
     described = implementation.found(problem.find("backprop"))[name]
     assert described.broken is None
-    assert problem.find("backprop").lets_copy(name)
+    assert described.copies_inputs
     assert "in GNU Octave" in described.title
     assert (FOLDER / name / f"{name}.m").exists()
 

@@ -15,11 +15,8 @@ pytest.importorskip("scipy")
 
 Load = Callable[[str, str], ModuleType]
 
-TRAINING, EVALUATION = (
-    problems.read(Path(__file__).parents[2] / "impls" / name) for name in ("training", "autoencoder")
-)
-FOUND = implementation.found(TRAINING)
-AUTOENCODER = implementation.found(EVALUATION)
+FOUND = implementation.found(problems.read(Path(__file__).parents[2] / "impls" / "training"))
+AUTOENCODER = implementation.found(problems.read(Path(__file__).parents[2] / "impls" / "autoencoder"))
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +57,7 @@ def test_there_is_one_for_each_implementation_of_the_autoencoder_with_what_it_re
     for name, one in FOUND.items():
         assert one.broken is None
         assert set(one.requires) == {*AUTOENCODER[name].requires, "scipy"}
-    assert TRAINING.copies == EVALUATION.copies
+        assert one.copies_inputs == AUTOENCODER[name].copies_inputs
 
 
 def test_without_scipy_an_implementation_says_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,7 +211,7 @@ def source(name, inout=()):
         name=name, folder=SCAN, title="", formula="", sizes={}, default_size="", data=("d",), baseline="", layouts=(),
         outputs=(f"out_{name}",), inout=inout,
     )  # fmt: skip
-    code = Implementation(name="i", file=SCAN / "same.py", title="", requires=(), broken=None)
+    code = Implementation(name="i", file=SCAN / "same.py", title="", requires=(), copies_inputs=False, broken=None)
     return Source(problem=one, implementation=code)
 
 

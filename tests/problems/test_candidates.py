@@ -106,8 +106,8 @@ def test_a_candidate_that_is_not_there_is_a_mistake_of_the_command(rows, tmp_pat
         of_path(tmp_path / "none.py", rows, tmp_path / "apart")
 
 
-@pytest.mark.parametrize(("copies", "lets"), [('("loop",)', True), ('("stdin", "other")', False), ("()", False)])
-def test_a_candidate_may_copy_its_inputs_only_where_the_baseline_may(folder, tmp_path, copies, lets):
-    folder.file.write_text(f"{folder.file.read_text()}COPIES = {copies}\n")
-    found = of_text(b"def prepare(inputs): ...\n", problem.find(str(folder.folder)), tmp_path / "apart")
-    assert found.problem.lets_copy(found.implementation) is lets
+@pytest.mark.parametrize("baseline", ["", "COPIES_INPUTS = True\n"], ids=["does not", "copies"])
+def test_that_a_candidate_copies_its_inputs_counts_only_where_the_baseline_does_so(folder, tmp_path, baseline):
+    (folder.folder / "loop.py").write_text(f"{baseline}def prepare(inputs): ...\n")
+    found = of_text(b"COPIES_INPUTS = True\ndef prepare(inputs): ...\n", folder, tmp_path / "apart")
+    assert implementation(found).copies_inputs is bool(baseline)

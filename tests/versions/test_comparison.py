@@ -48,7 +48,7 @@ def source():
         name="p", folder=Path(), title="", formula="", sizes={}, default_size="", data=("d",), baseline="", layouts=(),
         outputs=(),
     )  # fmt: skip
-    one = Implementation(name="i", file=Path(), title="", requires=(), broken=None)
+    one = Implementation(name="i", file=Path(), title="", requires=(), copies_inputs=False, broken=None)
     return Source(problem=problem, implementation=one)
 
 

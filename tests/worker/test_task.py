@@ -631,12 +631,12 @@ def test_a_call_that_was_slow_until_it_counted_does_not_make_a_copy_of_what_is_r
         bench.finish()
 
 
-def test_that_a_candidate_copies_is_for_its_problem_to_say(order, implemented, tmp_path):
+def test_a_candidate_has_to_say_that_it_copies(order, implemented, tmp_path):
     implemented(copying(0, 0.001))
     bench = VerifiedBench(order)
     bench.start()
     bench.worker._order = replace(bench.worker._order, apart=(tmp_path, "candidate"))
-    with pytest.raises(Unfit, match=r"has to say COPIES = \("):
+    with pytest.raises(Unfit, match="say COPIES_INPUTS = True"):
         bench.finish()
 
 

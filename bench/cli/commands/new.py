@@ -192,7 +192,8 @@ def _importing(docstring: str, source: bytes, baseline: Implementation) -> bytes
             given.update(alias.asname or alias.name for alias in node.names)
     names = ", ".join(name for name in FUNCTIONS if name in given)
     required = ", ".join(map(json.dumps, baseline.requires)) + "," * (len(baseline.requires) == 1)
-    return f"{docstring}\n\nfrom .{baseline.name} import {names}  # noqa: F401\n\nREQUIRES = ({required})\n".encode()
+    constants = f"REQUIRES = ({required})\n" + "COPIES_INPUTS = True\n" * baseline.copies_inputs
+    return f"{docstring}\n\nfrom .{baseline.name} import {names}  # noqa: F401\n\n{constants}".encode()
 
 
 def _shown(path: Path) -> str:

@@ -21,7 +21,6 @@ DEFAULT_SIZE = "L"
 DATA = ("random",)
 BASELINE = "add"
 OUTPUTS = ("block",)
-COPIES = ("add",)
 
 BLOCK = 64
 """Numbers that x and y repeat."""

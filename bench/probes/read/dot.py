@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 REQUIRES = ("numpy",)
+COPIES_INPUTS = True
 
 
 def prepare(inputs: Any) -> Any:

@@ -23,7 +23,6 @@ DEFAULT_SIZE = "L"
 DATA = ("random",)
 BASELINE = "dot"
 OUTPUTS = ("total",)
-COPIES = ("dot",)
 
 BLOCK = 64
 """Numbers that x and y repeat."""

@@ -27,6 +27,7 @@ from .._backprop._octave import DIE_WITH_PARENT
 from .rank import ORDER
 
 REQUIRES = ("mpi4py", "numpy")
+COPIES_INPUTS = True
 
 OPEN_MPI = {
     "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",  # the harness says which CPUs there are

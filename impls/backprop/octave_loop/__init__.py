@@ -11,6 +11,7 @@ from .._octave import Evaluation, unavailable
 __all__ = ["prepare", "unavailable"]
 
 REQUIRES = ("numpy",)
+COPIES_INPUTS = True
 
 
 def prepare(inputs):

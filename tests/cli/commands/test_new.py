@@ -100,15 +100,16 @@ def test_the_title_changes_however_the_baseline_begins(rows, beginning):
 @pytest.mark.slow
 def test_where_the_baseline_is_a_folder_its_prepare_is_imported(rows, capsys):
     (rows / "loop").mkdir()
-    source = (rows / "loop.py").read_text()
+    source = (rows / "loop.py").read_text().replace("REQUIRES", "COPIES_INPUTS = True\nREQUIRES")
     (rows / "loop.py").unlink()
     (rows / "loop" / "code.py").write_text(source)
-    more = "\nREQUIRES = 'numpy'\n\n\ndef unsupported(case):\n    return None\n"
+    more = "\nREQUIRES = 'numpy'\nCOPIES_INPUTS = True\n\n\ndef unsupported(case):\n    return None\n"
     (rows / "loop" / "__init__.py").write_text(f'"""A folder."""\n\nfrom .code import prepare\n{more}')
     assert main(["new", "impl", "rows", "mine"]) == Exit.FINE
     written = (rows / "mine.py").read_text()
     assert "from .loop import prepare, unsupported  # noqa: F401" in written
     assert 'REQUIRES = ("numpy",)' in written
+    assert implementation.found(problem.find("rows"))["mine"].copies_inputs
     capsys.readouterr()
     assert outcomes(capsys, ["check", "rows", "--impl", "mine"]) == (Exit.FINE, {"loop": "ok", "mine": "ok"})
 

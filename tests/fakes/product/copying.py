@@ -1,4 +1,6 @@
-"""Copies its inputs in prepare, as its problem says."""
+"""Copies its inputs in prepare, and says so."""
+
+COPIES_INPUTS = True
 
 
 def prepare(inputs):

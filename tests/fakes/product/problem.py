@@ -11,7 +11,6 @@ DATA = ("uniform",)
 BASELINE = "honest"
 OUTPUTS = ("product",)
 CLOCKS = ("own_clock",)
-COPIES = ("copying", "own_clock")
 
 
 def inputs(size, dtype, data, seed):

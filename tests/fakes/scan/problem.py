@@ -8,7 +8,6 @@ DATA = ("uniform",)
 BASELINE = "new"
 OUTPUTS = ("scan",)
 INOUT = ("a",)
-COPIES = ("spawned",)
 
 
 def inputs(size, dtype, data, seed):

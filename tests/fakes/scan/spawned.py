@@ -4,6 +4,8 @@ import multiprocessing
 
 from ._shares import scanned
 
+COPIES_INPUTS = True
+
 
 def prepare(inputs):
     pool = multiprocessing.get_context("spawn").Pool(1)
