@@ -22,6 +22,16 @@ def _one_thread() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_anew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have Numba keep what it compiles for this session, as a run does: beside the source it would find code that is
+    of the same file under another name, as which another problem imports it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NUMBA_CACHE_DIR", str(tmp_path_factory.mktemp("numba")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def load() -> Callable[[str, str], ModuleType]:
     """Return a function that loads a problem's module: ``load("backprop", "problem")``."""
