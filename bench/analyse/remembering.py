@@ -5,7 +5,7 @@ only once. A worker's last calls tell it: one on contents that it has met, one o
 written to the same arrays.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import starmap
 from statistics import median
 
@@ -31,8 +31,18 @@ LEAST_ROUNDS = 3
 #: In so large a part of them it must be seen, each by itself: beside busy programs one of few calls takes long.
 MOST_OF_ROUNDS = 0.75
 
+#: A call on new contents that takes so many times as long, and so many ns longer, tells that an arm gains by having met
+#: them, where it then takes so large a part of the baseline's time or more. Of honest code, whose branches are learned,
+#: that is as true: what it gains it gains on contents that come again.
+LONGER, NO_GAIN = (1.75, 20_000), 0.9
+
 #: What is said of who remembers has one of these words: by times, and by who verifies.
-_SAID = ("its time is that of", "the result is remembered", "what it gains is done in prepare()")
+_SAID = (
+    "its time is that of",
+    "the result is remembered",
+    "what it gains is done in prepare()",
+    "what it gains it gains on contents that it has met",
+)
 
 
 def _is_far_longer(slow_ns: int, fast_ns: int, limits: Sequence[tuple[float, int]] = FAR_LONGER) -> bool:
@@ -55,7 +65,7 @@ def unearned(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> tuple
     """
     if said := warning(own.values()):
         return Outcome.WRONG, said
-    said = saved_by_preparing(own, baseline)
+    said = saved_by_preparing(own, baseline) or gained_by_meeting(own, baseline)
     return (Outcome.NOT_MEASURED, said) if said else None
 
 
@@ -64,17 +74,64 @@ def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]
 
     Who says that it copies its inputs is not asked. The parameters are those of `unearned`.
     """
-    shares = []
-    for index in own.keys() & baseline.keys():
-        one, base = own[index], baseline[index]
-        if one.consumed == ANEW and one.unmet_ns is not None and _call_ns(one) < (base_ns := _call_ns(base)):
-            shares.append(one.unmet_ns / max(base_ns, base.unmet_ns or 0))
-    if len(shares) < LEAST_ROUNDS or sum(share >= 1 for share in shares) < MOST_OF_ROUNDS * len(own):
+    share = _share_on_new(own, baseline, lambda one: one.consumed == ANEW, least=1.0)
+    if share is None:
         return None
     return (
-        f"with what prepare() does, which is not timed, it takes {significant(median(shares), 2)} times as long as the "
+        f"with what prepare() does, which is not timed, it takes {significant(share, 2)} times as long as the "
         "baseline: what it gains is done in prepare() (if that only copies, say COPIES_INPUTS = True)"
     )
+
+
+def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
+    """Return that an arm gains on contents that it has met alone; None where that is not so, or nobody knows.
+
+    Who keeps a part of what it computed, or starts from it, takes as long as anybody on others. The parameters are
+    those of `unearned`.
+    """
+    share = _share_on_new(own, baseline, _is_longer_on_new, least=NO_GAIN)
+    if share is None:
+        return None
+    return (
+        f"on contents that it has not met before it takes {significant(share, 2)} times as long as the baseline: "
+        "what it gains it gains on contents that it has met, and its time is that of meeting them again"
+    )
+
+
+def _is_longer_on_new(worker: Worker) -> bool:
+    known = worker.consumed != ANEW and worker.met_ns is not None and worker.unmet_ns is not None
+    return known and _is_far_longer(worker.unmet_ns or 0, worker.met_ns or 0, (LONGER,))
+
+
+def _share_on_new(
+    own: Mapping[int, Worker], baseline: Mapping[int, Worker], counts: Callable[[Worker], bool], *, least: float
+) -> float | None:
+    """Return how many times as long as the baseline an arm takes on new contents that is faster on others.
+
+    Parameters
+    ----------
+    own, baseline
+        Round -> worker of the arm, and of the baseline.
+    counts
+        Of which workers of the arm that is asked.
+    least
+        Of so many there must be.
+
+    Returns
+    -------
+    float | None
+        That of the medians over rounds; None where it is less, or most rounds do not tell.
+    """
+    both = [(own[index], baseline[index]) for index in own.keys() & baseline.keys()]
+    times = [
+        (one.unmet_ns, max(_call_ns(base), base.unmet_ns or 0))
+        for one, base in both
+        if counts(one) and one.unmet_ns is not None and _call_ns(one) < _call_ns(base)
+    ]
+    if len(times) < max(LEAST_ROUNDS, MOST_OF_ROUNDS * len(own)):
+        return None
+    new_ns, base_ns = (median(column) for column in zip(*times, strict=True))
+    return new_ns / base_ns if new_ns >= least * base_ns else None
 
 
 def _call_ns(worker: Worker) -> float:

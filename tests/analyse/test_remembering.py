@@ -86,15 +86,18 @@ def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
     assert warning(workers(*[(3000, 9000)] * 4)) is not None
 
 
-def preparing(*anew, base=1000.0, call=100.0, consumed=ANEW):
-    """Return a run in which to prepare and to call took so many us, one number a round, calls `call` and `base`."""
+def preparing(*anew, base=1000.0, call=100.0, consumed=ANEW, met=None):
+    """Return a run in which to prepare and to call took so many us, one number a round, calls `call` and `base`.
+
+    With `met`, calls on contents that it has met took so many us, and those numbers are calls on new ones.
+    """
     run = make_run([replace(USUAL[0], ms=base / 1000), replace(USUAL[1], ms=call / 1000)], rounds=len(anew))
     arm = next(one.name for one in run.arms if one.role == Role.CASE)
     rounds = [
         replace(
             one,
             workers=tuple(
-                replace(worker, unmet_ns=ns(us), consumed=consumed) if worker.arm == arm else worker
+                replace(worker, unmet_ns=ns(us), met_ns=ns(met), consumed=consumed) if worker.arm == arm else worker
                 for worker in one.workers
             ),
         )
@@ -121,6 +124,27 @@ def test_who_is_faster_only_without_what_prepare_does_has_no_time(how, outcome):
     (found,) = (one for one in group.findings if not one.arm.baseline)
     assert found.outcome == outcome
     assert ("what it gains is done in prepare()" in (found.reason or "")) == (outcome != Outcome.OK)
+
+
+@pytest.mark.parametrize(
+    ("how", "outcome"),
+    [
+        ({"anew": [1010] * 6, "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),
+        ({"anew": [1010] * 5 + [800], "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),
+        ({"anew": [950] * 6, "call": 500.0, "met": 500.0}, Outcome.NOT_MEASURED),
+        ({"anew": [800] * 6, "call": 300.0, "met": 300.0}, Outcome.OK),  # faster on new contents, too
+        ({"anew": [1010] * 6, "call": 300.0, "met": 700.0}, Outcome.OK),  # behind others' calls it takes longer anyway
+        ({"anew": [1010] * 6, "call": 300.0}, Outcome.OK),
+        ({"anew": [1010] * 2, "call": 300.0, "met": 300.0}, Outcome.OK),
+        ({"anew": [12] * 6, "base": 10.0, "call": 5.0, "met": 5.0}, Outcome.OK),  # a learned branch
+        ({"anew": [1200] * 6, "call": 1100.0, "met": 500.0}, Outcome.OK),  # slower in any case
+    ],
+)
+def test_who_is_faster_only_on_contents_that_it_has_met_has_no_time(how, outcome):
+    (group,) = findings(preparing(*how.pop("anew"), consumed=None, **how))
+    (found,) = (one for one in group.findings if not one.arm.baseline)
+    assert found.outcome == outcome
+    assert ("on contents that it has met" in (found.reason or "")) == (outcome != Outcome.OK)
 
 
 def test_what_prepare_does_is_told_beside_the_time_of_the_baseline_on_new_contents():
