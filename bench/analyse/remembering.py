@@ -41,7 +41,7 @@ _SAID = (
     "its time is that of",
     "the result is remembered",
     "what it gains is done in prepare()",
-    "what it gains it gains on contents that it has met",
+    "what it gains it gains on contents that come again",
 )
 
 
@@ -94,7 +94,7 @@ def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker])
         return None
     return (
         f"on contents that it has not met before it takes {significant(share, 2)} times as long as the baseline: "
-        "what it gains it gains on contents that it has met, and its time is that of meeting them again"
+        "what it gains it gains on contents that come again, whose branches the CPU learns, or whose results are kept"
     )
 
 

@@ -144,7 +144,7 @@ def test_who_is_faster_only_on_contents_that_it_has_met_has_no_time(how, outcome
     (group,) = findings(preparing(*how.pop("anew"), consumed=None, **how))
     (found,) = (one for one in group.findings if not one.arm.baseline)
     assert found.outcome == outcome
-    assert ("on contents that it has met" in (found.reason or "")) == (outcome != Outcome.OK)
+    assert ("on contents that come again" in (found.reason or "")) == (outcome != Outcome.OK)
 
 
 def test_what_prepare_does_is_told_beside_the_time_of_the_baseline_on_new_contents():

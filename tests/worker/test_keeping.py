@@ -52,6 +52,48 @@ def test_work_that_was_put_off_is_found_by_the_first_look_and_told(tmp_path):
     assert "computed when the clock had stopped: the first look at it took 0.512 ms, the second 0.015 ms" in said
 
 
+def copied(folder, monkeypatch, *copy_ns, call_ns=US, numbers=100):
+    """Return what is said where looks take 10 us beside copies that take so long each, of so many numbers."""
+    now, coming, copy = [0], chain(copy_ns, repeat(copy_ns[-1])), np.copyto
+
+    def look_at(result):
+        now[0] += 10 * US
+        return look({"x": result}, {"x": Numbers(array=result)}, tested=False)
+
+    def slow(*arrays):
+        now[0] += next(coming)
+        copy(*arrays)
+
+    one = Keeping(look_at, folder / "kept", room=9 * numbers, clock=lambda: now[0], waited_ns=lambda: 0)
+    with monkeypatch.context() as patch:
+        patch.setattr("bench.worker.keeping.np.copyto", slow)
+        one(np.arange(float(numbers)), 0)
+    return one.contradiction(call_ns)
+
+
+def test_work_that_was_put_off_until_a_copy_is_found_where_it_is_less(tmp_path, monkeypatch):
+    said = copied(tmp_path, monkeypatch, 40 * US, US)
+    assert "the first copy of it took 0.04 ms, the second 0.001 ms" in said
+
+
+def test_work_that_is_put_off_until_each_copy_is_found_too(tmp_path, monkeypatch):
+    assert "the first copy of it took 0.04 ms" in copied(tmp_path, monkeypatch, 40 * US)
+
+
+@pytest.mark.parametrize(
+    ("copy_ns", "others"),
+    [
+        ((25 * US, US), {}),
+        ((40 * US, US), {"call_ns": 60 * US}),
+        ((300 * US, 60 * US), {"numbers": 100_000}),
+        ((2 * MS,), {"numbers": 100_000}),
+    ],
+    ids=["below what is judged", "beside a longer call", "pages that nobody has touched", "slow memory"],
+)
+def test_a_first_copy_that_takes_what_copies_take_is_no_contradiction(tmp_path, monkeypatch, copy_ns, others):
+    assert copied(tmp_path, monkeypatch, *copy_ns, **others) is None
+
+
 def test_what_was_done_between_the_call_and_the_look_counts_too(tmp_path):
     clock, look_at = looks(515 * US, 15 * US)
     one = Keeping(look_at, tmp_path / "kept", room=800, clock=clock, waited_ns=lambda: 0)
