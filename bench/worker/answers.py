@@ -134,7 +134,7 @@ class Answers:
         return found
 
     def _require_finite(self, problem: ProblemFunctions, contents: Made, leaves: Mapping[str, Leaf]) -> None:
-        """Raise Wrong for NaN or infinity where the baseline's result has none: a test that compares lets NaN pass."""
+        """Raise Wrong for more NaN or infinity than the baseline's result has: a test that compares lets NaN pass."""
         found = correctness.not_finite(leaves)
         if not found:
             return
@@ -144,8 +144,7 @@ class Answers:
                 own = correctness.not_finite(leaves_of(baseline(_own(contents)), judged=True))
         except Unfit:
             return  # it cannot be computed here: the test alone says what is right
-        for what in found.keys() - own.keys():
-            raise Wrong(f"{found[what]} has {what}, where the baseline's result has none")
+        correctness.require_numbers(found, own)
 
     def _tested(self, problem: ProblemFunctions, contents: Made, given: Mapping[str, Any]) -> None:
         """Raise Wrong unless the problem's own functions take outputs for right."""

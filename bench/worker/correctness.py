@@ -1,6 +1,8 @@
 """Right or wrong: outputs within tolerance of what is expected, inputs left alone, and the problem's own test."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -8,6 +10,7 @@ import numpy as np
 
 from ..store.worker_records import Verification, worst
 from ..text import article
+from ..units import percent
 from .outcome import Unfit, Wrong, shortened, where
 from .outputs import RESULT
 from .values.comparison import Difference, Error, Expected, compared
@@ -17,6 +20,9 @@ Values = Mapping[str, Any]
 
 #: What is no number, of which kinds of dtypes, and who tells.
 _NO_NUMBERS = (("NaN", "fc", np.isnan), ("infinity", "fc", np.isinf), ("NaT", "mM", np.isnat))
+
+#: A result that a problem's own test accepts has at most so many times the baseline's share of what is no number.
+MOST_TIMES = 2
 
 #: So many differences are told, and the errors of so many parts of a result are kept apart.
 MOST_TOLD, MOST_PARTS = 3, 20
@@ -84,17 +90,48 @@ def figure(given: Any) -> float:
     return number
 
 
-def not_finite(leaves: Leaves) -> dict[str, str]:
-    """Return what is no finite number among leaves, with the path of the first that has it."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoNumbers:
+    """What is no finite number, of one kind."""
+
+    path: str
+    """Of the first that has it."""
+    share: float
+    """Of all elements that could be so."""
+
+
+def not_finite(leaves: Leaves) -> dict[str, NoNumbers]:
+    """Return what is no finite number among leaves, by kind."""
+    paths: dict[str, str] = {}
+    counts, sizes = Counter[str](), Counter[str]()
+    for path, what, there in _no_numbers(leaves):
+        sizes[what] += there.size
+        if count := int(there.sum()):
+            counts[what] += count
+            paths.setdefault(what, path)
+    return {what: NoNumbers(path=path, share=counts[what] / sizes[what]) for what, path in paths.items()}
+
+
+def _no_numbers(leaves: Leaves) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield path and kind of what may be no number, and where it is none."""
     for path, leaf in leaves.items():
-        if isinstance(leaf, Numbers):
-            if path.endswith(MISSING) and leaf.array.any():
-                found.setdefault("missing values", path.removesuffix(MISSING))
-            for what, kinds, is_it in _NO_NUMBERS:
-                if what not in found and leaf.array.dtype.kind in kinds and is_it(leaf.array).any():
-                    found[what] = path
-    return found
+        if not isinstance(leaf, Numbers):
+            continue
+        if path.endswith(MISSING):
+            yield path.removesuffix(MISSING), "missing values", leaf.array
+        for what, kinds, is_it in _NO_NUMBERS:
+            if leaf.array.dtype.kind in kinds:
+                yield path, what, is_it(leaf.array)
+
+
+def require_numbers(found: Mapping[str, NoNumbers], baseline: Mapping[str, NoNumbers]) -> None:
+    """Raise Wrong where a result has what is no number, and the baseline's has none, or far less of it."""
+    for what, one in found.items():
+        if what not in baseline:
+            raise Wrong(f"{one.path} has {what}, where the baseline's result has none")
+        if one.share > MOST_TIMES * baseline[what].share:
+            own, usual = percent(one.share), percent(baseline[what].share)
+            raise Wrong(f"{own} of its numbers are {what} ({one.path} has some), of those of the baseline {usual}")
 
 
 def check(found: Leaves, expected: Expected) -> tuple[Verification, ...]:

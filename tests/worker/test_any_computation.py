@@ -492,9 +492,13 @@ def test_no_test_of_ones_own_takes_nan_or_infinity_where_the_baseline_has_none(c
         measured(spec, "other")
     assert caught.value.outcome == "wrong"
     text = text.replace("r.rand(n)", "r.rand(n) - 0.5")
-    base, wrong = of(f"np.where(x > 0, x, {value})", "x"), of(f"np.where(x > 0.2, {value}, x)", "x")
-    spec, _ = computation(text, name="mine_too", base=base, other=wrong)
+    base, other = of(f"np.where(x > 0, x, {value})", "x"), of(f"np.where(x > 0.2, {value}, x)", "x")
+    spec, _ = computation(text, name="mine_too", base=base, other=other)
     measured(spec, "other")
+    few, none = of(f"np.where(x > -0.3, x, {value})", "x"), of(f"x + {value}", "x")
+    spec, _ = computation(text, name="mine_of_few", base=few, none=none)
+    with pytest.raises(Unfit, match=rf"100 % of its numbers are {bad}"):
+        measured(spec, "none")
 
 
 def test_nor_does_it_take_what_is_no_time(computation):

@@ -6,6 +6,7 @@ import pytest
 
 from bench.store.worker_records import Verification
 from bench.worker import correctness
+from bench.worker.correctness import NoNumbers
 from bench.worker.outcome import Wrong
 from bench.worker.outputs import leaves_of
 from bench.worker.values.comparison import Expected
@@ -98,10 +99,19 @@ def test_an_unchanged_input_is_so_in_any_dtype_and_order_and_with_nan(dtype, ord
 
 def test_what_is_no_finite_number_is_found_and_what_is_missing():
     series = pd.Series([1, None], dtype="Int64")
-    assert correctness.not_finite(leaves_of({"y": series, "z": np.array([np.nan])}, judged=True)) == {
-        "missing values": "y",
-        "NaN": "z",
+    found = correctness.not_finite(leaves_of({"y": series, "z": np.array([np.nan, 1, 2])}, judged=True))
+    assert found == {
+        "missing values": NoNumbers(path="y", share=1 / 2),
+        "NaN": NoNumbers(path="z", share=1 / 3),
     }
+
+
+def test_what_a_test_accepts_has_no_more_of_what_is_no_number_than_twice_what_the_baseline_has():
+    few, some, many = ({"NaN": NoNumbers(path="z", share=share)} for share in (0.01, 0.02, 0.5))
+    correctness.require_numbers(some, few)
+    correctness.require_numbers({}, few)
+    with pytest.raises(Wrong, match=r"50 % of its numbers are NaN \(z has some\), of those of the baseline 1.0 %"):
+        correctness.require_numbers(many, few)
 
 
 def test_integers_are_held_against_integers_and_may_be_floats_of_the_case():
