@@ -45,6 +45,10 @@ _SAID = (
 )
 
 
+#: What to do about it: more rounds, or more time, show the same.
+REMEDY = "have each call compute its result from what it is given, and measure again"
+
+
 def _is_far_longer(slow_ns: int, fast_ns: int, limits: Sequence[tuple[float, int]] = FAR_LONGER) -> bool:
     return any(slow_ns >= factor * fast_ns and slow_ns - fast_ns >= least_ns for factor, least_ns in limits)
 

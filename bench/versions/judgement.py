@@ -170,8 +170,11 @@ def _asked(run: Run) -> float:
 def _without_time(outcome: Outcome, reason: str | None) -> Said:
     if outcome not in _OPEN:
         return Said(decision=Decision.REJECT, outcome=outcome, reason=reason)
-    lacks = outcome == Outcome.UNAVAILABLE
-    remedy = f"what is missing here: it {reason}" if lacks else "another run, with more time for it (--budget)"
+    remedy = "another run, with more time for it (--budget)"
+    if outcome == Outcome.UNAVAILABLE:
+        remedy = f"what is missing here: it {reason}"
+    elif remembering.is_said(reason):
+        remedy = f"another candidate: {remembering.REMEDY}"
     return Said(decision=Decision.UNDECIDED, outcome=outcome, reason=reason, needed=Needed(remedy=remedy))
 
 

@@ -68,3 +68,15 @@ def test_a_baseline_without_a_time_judges_nobody():
     run = make_run((replace(LOOP, outcome=Outcome.FAILED, reason="raised"), Spec(name="fast", ms=8.0)))
     with pytest.raises(BaselineFailed, match="against its baseline: failed, raised"):
         said(run)
+
+
+def test_who_gains_on_contents_that_come_again_needs_another_candidate_and_no_more_time():
+    run = make_run((replace(LOOP, ms=1.0), Spec(name="fast", ms=0.3)), rounds=8)
+    new = [
+        replace(one, workers=tuple(replace(worker, met_ns=300_000, unmet_ns=1_000_000) for worker in one.workers))
+        for one in run.rounds
+    ]
+    found = said(replace(run, rounds=tuple(new)))
+    assert (found.decision, found.outcome) == (Decision.UNDECIDED, Outcome.NOT_MEASURED)
+    assert "on contents that come again" in found.reason
+    assert found.needed.remedy.startswith("another candidate: have each call compute its result")

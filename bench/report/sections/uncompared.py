@@ -43,9 +43,6 @@ _REMEDIES: Mapping[Outcome, str] = {
 #: What else is to be done where a tolerance decides.
 _TOLERANCE = ", and where the difference is small enough for you, a `tolerance` in the problem accepts it"
 
-#: What is to be done where nothing differs from what is right, but is remembered.
-_REMEMBERED = "have each call compute its result from what it is given, and measure again"
-
 #: Commands whose words name the problem as `implbench check` takes it.
 _NAMING = ("run", "explain", "roofline")
 
@@ -94,7 +91,7 @@ def _next_step(run: Run, group: GroupFindings) -> str | None:
     if gravest is None or (gravest == Outcome.NOT_MEASURED and run.interrupted):
         return None
     if all(map(remembering.is_said, _reasons(group, gravest))):
-        return f"Next: {_REMEMBERED}."
+        return f"Next: {remembering.REMEDY}."
     remedy = _REMEDIES[gravest].format(check=code(_check(run)))
     if is_nowhere(run):
         remedy = _REMEDIES[gravest].partition("; {check}")[0]
