@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -116,13 +117,14 @@ def test_an_array_may_outlive_the_counting_and_the_interpreter():
     assert (done.returncode, done.stdout, done.stderr) == (0, "0.0\n", "")
 
 
-def objects():
-    return [[number] for number in range(60_000)]
-
-
 def test_what_makes_very_many_objects_is_traced_for_some_time_only(monkeypatch):
-    monkeypatch.setattr(allocations, "LONGEST_TOLD_S", 0.001)
-    threads = threading.active_count()
+    monkeypatch.setattr(allocations, "LONGEST_TOLD_S", 0.05)
+    threads, gives_up_s = threading.active_count(), time.monotonic() + 60
+
+    def objects():  # until the thread that ends the tracing gets the GIL, whenever that is
+        while tracemalloc.is_tracing() and time.monotonic() < gives_up_s:
+            assert [[number] for number in range(1000)]
+
     counts = counted(objects)
     assert (counts.peak_bytes, counts.allocations, tracemalloc.is_tracing()) == (None, 0, False)
     assert threading.active_count() == threads
