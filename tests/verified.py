@@ -78,7 +78,11 @@ class VerifiedBench:
         self._content = LAST
         self._keep(place / "first", found.first, LAST, first=True)
         return SimpleNamespace(
-            verification=self._verify(), met_ns=found.met_ns, unmet_ns=found.unmet_ns, copies=found.copies
+            verification=self._verify(),
+            met_ns=found.met_ns,
+            unmet_ns=found.unmet_ns,
+            anew_ns=found.anew_ns,
+            copies=found.copies,
         )
 
     def _new(self) -> Path:

@@ -28,8 +28,9 @@ FAR_LONGER_THREADS = FAR_LONGER[:2]
 #: So many rounds there must be: what is seen in a single one may have been another program.
 LEAST_ROUNDS = 3
 
-#: In so large a part of them it must be seen, each by itself: beside busy programs one of few calls takes long.
-MOST_OF_ROUNDS = 0.75
+#: In so large a part of them it must be seen, each by itself: beside busy programs one of few calls takes long, be it
+#: one that computes or one that looks up.
+MOST_OF_ROUNDS = 2 / 3
 
 #: A call on new contents that takes so many times as long, and so many ns longer, tells that an arm gains by having met
 #: them, where it then takes so large a part of the baseline's time or more. Of honest code, whose branches are learned,
@@ -87,6 +88,24 @@ def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]
     )
 
 
+def share_with_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> float | None:
+    """Return how many times as long as a call of the baseline it takes to prepare anew and to call, where nothing is
+    gained by that; None where it is, or nobody knows.
+
+    That is asked of who says that it copies its inputs, for what it does meanwhile is not timed. The parameters are
+    those of `unearned`.
+    """
+    times = [
+        (anew_ns, _longest_ns(base))
+        for index, base in baseline.items()
+        if index in own and (anew_ns := own[index].anew_ns) is not None
+    ]
+    if not times:
+        return None
+    anew_ns, base_ns = (median(column) for column in zip(*times, strict=True))
+    return anew_ns / base_ns if anew_ns >= NO_GAIN * base_ns else None
+
+
 def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
     """Return that an arm gains on contents that it has met alone; None where that is not so, or nobody knows.
 
@@ -128,14 +147,19 @@ def _share_on_new(
     """
     both = [(own[index], baseline[index]) for index in own.keys() & baseline.keys()]
     times = [
-        (one.unmet_ns, max(_call_ns(base), base.unmet_ns or 0))
+        (one.unmet_ns, _longest_ns(base))
         for one, base in both
         if counts(one) and one.unmet_ns is not None and _call_ns(one) < _call_ns(base)
     ]
-    if len(times) < max(LEAST_ROUNDS, MOST_OF_ROUNDS * len(own)):
+    if is_untested(own) or len(times) < MOST_OF_ROUNDS * len(own):
         return None
     new_ns, base_ns = (median(column) for column in zip(*times, strict=True))
     return new_ns / base_ns if new_ns >= least * base_ns else None
+
+
+def _longest_ns(worker: Worker) -> float:
+    """Return what a call takes, or one on new contents where that takes longer."""
+    return max(_call_ns(worker), worker.unmet_ns or 0)
 
 
 def _call_ns(worker: Worker) -> float:
@@ -147,8 +171,8 @@ def is_said(reason: str | None) -> bool:
     return any(words in (reason or "") for words in _SAID)
 
 
-def is_untested(workers: Collection[Worker]) -> bool:
-    """Return whether there were too few rounds yet to tell whether an arm remembers."""
+def is_untested(workers: Collection[object]) -> bool:
+    """Return whether there were too few rounds, one for each worker, yet to tell whether an arm remembers."""
     return len(workers) < LEAST_ROUNDS
 
 

@@ -148,6 +148,7 @@ def changed(record: Worker, reply: Changed) -> Worker:
         record,
         met_ns=_least(record.met_ns, met_ns),
         unmet_ns=_least(record.unmet_ns, unmet_ns),
+        anew_ns=_least(record.anew_ns, reply.anew_ns),
         peak=reply.peak or record.peak,
         consumed=record.consumed or (ANEW if reply.copies else None),
         shares=reply.shares,

@@ -250,6 +250,7 @@ def _case(finding: Finding) -> dict[str, Any]:
         "prepare_seconds": finding.prepare_s,
         "transfer_seconds": finding.transfer_s,
         "consumed": finding.consumed,
+        "with_preparing": finding.with_preparing,
         "bimodal": bimodal.text(finding.bimodal) if finding.bimodal else None,
     }
 

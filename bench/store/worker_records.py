@@ -252,6 +252,8 @@ class Worker:
     """Time of one of its last calls, on contents that it has met before; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None = None
     """The same of its first call on contents that it has not met."""
+    anew_ns: Natural | None = None
+    """Of who says that it copies its inputs: what it took to prepare anew on other contents and to call."""
     own_clock: bool = False
     """Whether the samples are read off the implementation's own clock, that of another program."""
     discarded_bursts: tuple[DiscardedBurst, ...] = ()

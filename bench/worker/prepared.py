@@ -160,21 +160,27 @@ class Prepared:
         given: list[Any] = []
         times = []
         with judged(), collector_off():
+            before_ns = usage.beside_ns()
             for put in puts:
                 given.clear()
-                beside_ns = usage.beside_ns()
                 gc.disable()  # as in `_before`
                 put()
                 started = time.process_time_ns()
                 call_ns = self.sampler.call(lambda result, _ended: given.append(result))
                 call_ns = min(call_ns, time.process_time_ns() - started)
-                times.append(call_ns + max(0, usage.beside_ns() - beside_ns))
+                beside_ns = usage.beside_ns()
+                times.append(call_ns + max(0, beside_ns - before_ns))
+                before_ns = beside_ns
         return self.outputs(given.pop()), times
+
+    def making_step(self) -> int:
+        """Prepare the implementation on the inputs as they are now; return what that took in ns."""
+        started, used = self.wall_ns(), time.process_time_ns()
+        self.make_step()
+        return min(self.wall_ns() - started, time.process_time_ns() - used)
 
     def computing_anew(self) -> tuple[Outputs, int]:
         """Prepare on the inputs as they are now and make one call; return its outputs and the time of both in ns."""
-        started, used = self.wall_ns(), time.process_time_ns()
-        self.make_step()
-        prepare_ns = min(self.wall_ns() - started, time.process_time_ns() - used)
+        prepare_ns = self.making_step()
         outputs, (call_ns,) = self.computing()
         return outputs, prepare_ns + call_ns

@@ -257,10 +257,10 @@ class Changed(Reply, frozen=True, kw_only=True):
     """Time of a call on the contents so far, just written anew; None of long calls, or where it is unknown."""
     unmet_ns: Natural | None
     """The same of the first call on the other contents; with what it took to prepare anew who `copies`."""
-    copies: bool = False
-    """Whether it was prepared anew because its prepare() keeps copies of the inputs."""
-    peak: Peak | None = None
-    """Memory of the last call on the contents so far, where one was made."""
+    anew_ns: Natural | None = None
+    """What it took to prepare anew on the other contents and to call, of who says that it copies its inputs."""
+    copies: bool = False  # whether it was prepared anew because its prepare() keeps copies of the inputs
+    peak: Peak | None = None  # memory of the last call on the contents so far, where one was made
     shares: tuple[str, ...] = ()  # as of the start, of all calls by now that were looked at
 
 

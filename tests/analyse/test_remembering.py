@@ -8,7 +8,7 @@ import pytest
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings
 from bench.analyse.remembering import saved_by_preparing, warning
-from bench.report.sections import answer
+from bench.report.sections import advice, answer
 from bench.store.records import Role
 from bench.store.worker_records import ANEW, Outcome
 from bench.versions.benchmarks import arm_name
@@ -86,18 +86,22 @@ def test_of_what_is_prepared_anew_a_call_on_new_contents_holds_that_too():
     assert warning(workers(*[(3000, 9000)] * 4)) is not None
 
 
-def preparing(*anew, base=1000.0, call=100.0, consumed=ANEW, met=None):
+def preparing(*anew, base=1000.0, call=100.0, consumed=ANEW, met=None, said=False):
     """Return a run in which to prepare and to call took so many us, one number a round, calls `call` and `base`.
 
-    With `met`, calls on contents that it has met took so many us, and those numbers are calls on new ones.
+    With `met`, calls on contents that it has met took so many us, and those numbers are calls on new ones. With `said`
+    it is said that it copies its inputs.
     """
+    prepared = "anew_ns" if said else "unmet_ns"
     run = make_run([replace(USUAL[0], ms=base / 1000), replace(USUAL[1], ms=call / 1000)], rounds=len(anew))
     arm = next(one.name for one in run.arms if one.role == Role.CASE)
     rounds = [
         replace(
             one,
             workers=tuple(
-                replace(worker, unmet_ns=ns(us), met_ns=ns(met), consumed=consumed) if worker.arm == arm else worker
+                replace(worker, **{prepared: ns(us)}, met_ns=ns(met), consumed=consumed)
+                if worker.arm == arm
+                else worker
                 for worker in one.workers
             ),
         )
@@ -127,9 +131,31 @@ def test_who_is_faster_only_without_what_prepare_does_has_no_time(how, outcome):
 
 
 @pytest.mark.parametrize(
+    ("how", "share"),
+    [
+        ({"anew": [1100] * 6}, 1.1),
+        ({"anew": [950] * 6}, 0.95),
+        ({"anew": [800] * 6}, None),
+        ({"anew": [1100] * 6, "call": 1200.0}, None),
+        ({"anew": [None] * 6}, None),
+    ],
+)
+def test_who_says_that_it_copies_and_gains_by_preparing_alone_has_a_time_and_a_warning(how, share):
+    found = Analysis(preparing(*how.pop("anew"), said=True, **how))
+    (one,) = (one for one in found.groups[0].findings if not one.arm.baseline)
+    assert one.outcome == Outcome.OK
+    answered, (advised, *_) = answer.section(found).paragraphs, advice.section(found).paragraphs
+    told = f"with its prepare(), which is not timed, a call on other ones takes {share} times as long as the baseline's"
+    assert sum(told in text for text in answered) == (share is not None)
+    assert ("where it is called again on the same inputs" in advised) == (share is not None)
+
+
+@pytest.mark.parametrize(
     ("how", "outcome"),
     [
         ({"anew": [1010] * 6, "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),
+        ({"anew": [1010] * 4 + [400] * 2, "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),
+        ({"anew": [1010] * 3 + [400] * 3, "call": 300.0, "met": 300.0}, Outcome.OK),
         ({"anew": [1010] * 5 + [800], "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),
         ({"anew": [950] * 6, "call": 500.0, "met": 500.0}, Outcome.NOT_MEASURED),
         ({"anew": [800] * 6, "call": 300.0, "met": 300.0}, Outcome.OK),  # faster on new contents, too

@@ -17,3 +17,5 @@ def test_for_long_calls_stands_the_lower_quartile_of_those_that_were_timed():
     found = changed(timed, reply)
     assert (found.met_ns, found.unmet_ns) == (30, 90)
     assert changed(found, structs.replace(reply, met_ns=7)).met_ns == 7
+    prepared = structs.replace(reply, anew_ns=7)
+    assert changed(changed(found, structs.replace(reply, anew_ns=9)), prepared).anew_ns == 7

@@ -314,6 +314,30 @@ def test_what_a_call_takes_on_contents_that_were_met_and_on_new_ones_is_told(
     assert last_calls(order, implemented, monkeypatch, keyed=keyed) == times
 
 
+@pytest.mark.parametrize("copies", [True, False])
+def test_what_it_takes_to_prepare_on_new_contents_is_told_of_who_says_that_it_copies(
+    order, implemented, monkeypatch, copies
+):
+    now = [0]
+
+    def prepare(inputs):
+        now[0] += 3_000_000
+
+        def step():
+            now[0] += 2_000_000
+            return inputs["x"].T @ inputs["y"]
+
+        step.clock_ns = lambda: now[0]
+        return step
+
+    implemented(prepare)
+    for clock in ("perf_counter_ns", "process_time_ns", "thread_time_ns"):
+        monkeypatch.setattr(f"time.{clock}", lambda: now[0])
+    bench = VerifiedBench(replace(order, copies_inputs=copies))
+    bench.start()
+    assert bench.finish().anew_ns == (5_000_000 if copies else None)
+
+
 def test_contents_are_exchanged_between_two_calls_of_the_loop_that_times_bursts(order, implemented):
     calls = []
 

@@ -21,6 +21,9 @@ _PARTS: dict[Cause, tuple[Colour, str]] = {
 }
 _REST = "not explained"
 
+#: What is less of a whole is what rounding leaves of 0.
+_PLACES = 12
+
 
 def charts(analysis: Analysis) -> tuple[Chart, ...]:
     """Return ``parts-<place of the group>`` for each group in which it was counted what implementations do."""
@@ -68,7 +71,7 @@ def _series(ladder: Ladder, rows: Sequence[Rung]) -> Iterator[Series]:
                 ends[row] += share.value
         if points:
             yield Series(name=name, colour=colour, kind="parts", points=tuple(points))
-    rest = [Share(value=left, low=left, high=left) for left in (max(0.0, 1.0 - end) for end in ends)]
+    rest = [Share(value=left, low=left, high=left) for left in (max(0.0, round(1.0 - end, _PLACES)) for end in ends)]
     yield Series(
         name=_REST,
         colour="grey",

@@ -28,6 +28,7 @@ from .changed_since import since_sentences
 from .reasons import baseline_sentence
 from .subject import Subject
 from .uncompared import command_on, deciding, is_nowhere, next_steps
+from .unearned import gain_by_preparing
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -90,9 +91,15 @@ def _picks(one: Advice) -> Iterator[Line]:
         yield Line(
             kind="take",
             text=f"{use} {_name(pick.finding, group)}{_means(pick.facts, one.baseline_facts)}: "
-            f"{times_text(pick.speedup)} as fast as {_base(one)}{_length(one, pick)}.{_attained(one) if last else ''}",
+            f"{times_text(pick.speedup)} as fast as {_base(one)}{_again(pick)}{_length(one, pick)}."
+            + (_attained(one) if last else ""),
             implementation=pick.finding.arm.case.implementation,
         )
+
+
+def _again(pick: Pick) -> str:
+    """Return, after a space, that nothing is gained on inputs that it was not prepared for; nothing where it is."""
+    return " where it is called again on the same inputs" if gain_by_preparing(pick.finding) else ""
 
 
 def _keep(one: Advice) -> str:

@@ -20,7 +20,6 @@ from ..phrases import (
     condition,
     counted,
     difference_text,
-    label,
     least_text,
     margin_text,
     times_text,
@@ -33,6 +32,7 @@ from .sweep import at_sizes
 from .sweep import sentences as sweep_sentences
 from .uncompared import case_name, is_nowhere, takes, untimed
 from .uncompared import sentence as uncompared_sentence
+from .unearned import sentences as unearned_sentences
 
 #: What is not known of a rank of the first rounds.
 _UNTESTED = ", and whether it remembers results was not tested yet"
@@ -53,7 +53,7 @@ def section(analysis: Analysis) -> Section:
     paragraphs += dict.fromkeys(_doubts_over_sizes(analysis))
     for group in analysis.groups:
         if group.name not in swept:
-            doubts = (*_doubts(analysis.run, group), *_remembering(group))
+            doubts = (*_doubts(analysis.run, group), *unearned_sentences(group))
             checked = filter(None, [checked_sentence(analysis.run.checks.get(group.name), exact=_are_exact(group))])
             race = _race(analysis, group)
             if race is not None:
@@ -120,14 +120,6 @@ def _doubts_over_sizes(analysis: Analysis) -> Iterator[str]:
             values = [value for value, text in told.items() if text == doubt]
             where = "" if len(values) == len(told) else f" at {at_sizes(one, values)}"
             yield f"Warning: {plain(analysis.run.problem.name)}{where}: {plain(doubt)}."
-
-
-def _remembering(group: GroupFindings) -> Iterator[str]:
-    """Yield whose times are perhaps not those of computing."""
-    for finding in group.ok:
-        said = remembering.warning(group.rounds.workers(finding.arm).values())
-        if said:
-            yield f"Warning: {code(label(finding.arm.case, group))}: {plain(said)}."
 
 
 def sentence(run: Run, group: GroupFindings) -> str:
