@@ -43,8 +43,8 @@ class Finding:
     """How good its results are, by the problem's own figure: median over rounds."""
     consumed: str | None = None
     """What was done inside the clock for its result to be there, where that is computed only when it is looked at."""
-    with_preparing: float | None = None
-    """How many times as long as a call of the baseline it takes to prepare and to call, if it gains by that alone."""
+    on_new: remembering.OnNew | None = None
+    """What it takes on contents that it has not met, where far less is left of its gain than it seems."""
     seconds_per_call: Estimate | None = None
     """What a call usually takes: of each round the median over all samples, over rounds the median of these."""
     min_seconds_per_call: Estimate | None = None
@@ -229,7 +229,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     both = rounds.workers(arm), rounds.workers(rounds.baseline) if rounds.baseline else {}
     if unearned := remembering.unearned(*both):
         return replace(unknown, outcome=unearned[0], reason=unearned[1])
-    known = replace(unknown, with_preparing=remembering.share_with_preparing(*both))
+    known = replace(unknown, on_new=remembering.on_new_contents(*both))
     return _with_memory(_timed(known, rounds, limits), rounds, limits.settings.stopping)
 
 

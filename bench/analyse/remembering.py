@@ -6,6 +6,7 @@ written to the same arrays.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import starmap
 from statistics import median
 
@@ -37,17 +38,30 @@ MOST_OF_ROUNDS = 2 / 3
 #: that is as true: what it gains it gains on contents that come again.
 LONGER, NO_GAIN = (1.75, 20_000), 0.9
 
+#: Where it takes so many times as large a part as it seems, that is told, though it gains.
+FAR_LESS = 1.5
+
 #: What is said of who remembers has one of these words: by times, and by who verifies.
 _SAID = (
     "its time is that of",
     "the result is remembered",
     "what it gains is done in prepare()",
-    "what it gains it gains on contents that come again",
+    "on contents that come again",
 )
 
 
 #: What to do about it: more rounds, or more time, show the same.
 REMEDY = "have each call compute its result from what it is given, and measure again"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnNew:
+    """What an arm takes on contents that it has not met, beside the baseline."""
+
+    share: float
+    """How many times as long as a call of the baseline takes."""
+    prepares: bool
+    """Whether that holds what prepare() does: of who says that it copies its inputs, whose time it is not."""
 
 
 def _is_far_longer(slow_ns: int, fast_ns: int, limits: Sequence[tuple[float, int]] = FAR_LONGER) -> bool:
@@ -88,22 +102,35 @@ def saved_by_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]
     )
 
 
-def share_with_preparing(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> float | None:
-    """Return how many times as long as a call of the baseline it takes to prepare anew and to call, where nothing is
-    gained by that; None where it is, or nobody knows.
+def on_new_contents(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> OnNew | None:
+    """Return what an arm takes on contents that it has not met, where far less is left of its gain than it seems.
 
-    That is asked of who says that it copies its inputs, for what it does meanwhile is not timed. The parameters are
-    those of `unearned`.
+    The parameters are those of `unearned`.
     """
-    times = [
-        (anew_ns, _longest_ns(base))
-        for index, base in baseline.items()
-        if index in own and (anew_ns := own[index].anew_ns) is not None
+    prepared = [
+        (one.anew_ns, max(_longest_ns(base), base.anew_ns or 0))
+        for one, base in _both(own, baseline)
+        if one.anew_ns is not None
     ]
-    if not times:
+    if prepared:
+        share = _share_of(prepared)
+        return OnNew(share=share, prepares=True) if share >= NO_GAIN else None
+    longer = [(one, base) for one, base in _both(own, baseline) if _is_longer_on_new(one)]
+    if is_untested(own) or len(longer) < MOST_OF_ROUNDS * len(own):
         return None
-    anew_ns, base_ns = (median(column) for column in zip(*times, strict=True))
-    return anew_ns / base_ns if anew_ns >= NO_GAIN * base_ns else None
+    share = _share_of([(one.unmet_ns or 0, _longest_ns(base)) for one, base in longer])
+    usual = median(_call_ns(one) / _call_ns(base) for one, base in longer)
+    return OnNew(share=share, prepares=False) if share >= FAR_LESS * usual else None
+
+
+def _both(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> list[tuple[Worker, Worker]]:
+    """Return the workers of the rounds that both were in."""
+    return [(own[index], baseline[index]) for index in own.keys() & baseline.keys()]
+
+
+def _share_of(times: Sequence[tuple[float, float]]) -> float:
+    """Return how many times as long as the baseline an arm takes, from the ns of both, by the medians over rounds."""
+    return median(own_ns for own_ns, _ in times) / max(1.0, median(base_ns for _, base_ns in times))
 
 
 def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
@@ -122,8 +149,10 @@ def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker])
 
 
 def _is_longer_on_new(worker: Worker) -> bool:
-    known = worker.consumed != ANEW and worker.met_ns is not None and worker.unmet_ns is not None
-    return known and _is_far_longer(worker.unmet_ns or 0, worker.met_ns or 0, (LONGER,))
+    met_ns, unmet_ns = worker.met_ns, worker.unmet_ns
+    if met_ns is None or unmet_ns is None or worker.consumed == ANEW:
+        return False
+    return _is_far_longer(unmet_ns, met_ns, (LONGER,))
 
 
 def _share_on_new(
@@ -145,16 +174,15 @@ def _share_on_new(
     float | None
         That of the medians over rounds; None where it is less, or most rounds do not tell.
     """
-    both = [(own[index], baseline[index]) for index in own.keys() & baseline.keys()]
     times = [
         (one.unmet_ns, _longest_ns(base))
-        for one, base in both
+        for one, base in _both(own, baseline)
         if counts(one) and one.unmet_ns is not None and _call_ns(one) < _call_ns(base)
     ]
     if is_untested(own) or len(times) < MOST_OF_ROUNDS * len(own):
         return None
-    new_ns, base_ns = (median(column) for column in zip(*times, strict=True))
-    return new_ns / base_ns if new_ns >= least * base_ns else None
+    share = _share_of(times)
+    return share if share >= least else None
 
 
 def _longest_ns(worker: Worker) -> float:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..analyse.verdict import Ratio
 from ..versions.judgement import Judgement
-from .json_run import estimate
+from .json_run import estimate, on_new
 
 
 def of(one: Judgement) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def of(one: Judgement) -> dict[str, Any]:
         "ratio_to_baseline": estimate(ratio),
         "speedup_over_baseline": estimate(ratio.inverse() if ratio else None),
         "speedup_over_baseline_of_medians": estimate(medians.inverse() if medians else None),
+        "on_new_contents": on_new(one.last.on_new),
         "attempt": one.attempt,
         "level": one.level,
         "resolves": one.last.resolved,

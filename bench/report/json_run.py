@@ -12,6 +12,7 @@ from ..analyse.environments import Change
 from ..analyse.findings import Finding, GroupFindings
 from ..analyse.growth import Growth
 from ..analyse.machines import AcrossMachines
+from ..analyse.remembering import OnNew
 from ..analyse.roofline import Roofline
 from ..analyse.run_warnings import run_warnings
 from ..analyse.sweep import Sweep
@@ -250,9 +251,14 @@ def _case(finding: Finding) -> dict[str, Any]:
         "prepare_seconds": finding.prepare_s,
         "transfer_seconds": finding.transfer_s,
         "consumed": finding.consumed,
-        "with_preparing": finding.with_preparing,
+        "on_new_contents": on_new(finding.on_new),
         "bimodal": bimodal.text(finding.bimodal) if finding.bimodal else None,
     }
+
+
+def on_new(found: OnNew | None) -> dict[str, Any] | None:
+    """Return what a case takes on contents that it has not met, beside the baseline; None where no less is left."""
+    return None if found is None else {"share_of_baseline": found.share, "with_prepare": found.prepares}
 
 
 def _left(skipped: Left) -> dict[str, Any]:

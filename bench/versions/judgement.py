@@ -19,6 +19,9 @@ from ..units import significant
 #: How a candidate may end without a time that is no fault of its own: nothing is said against it.
 _OPEN = frozenset({Outcome.UNAVAILABLE, Outcome.NOT_MEASURED})
 
+#: What decides about who gains on contents that come again.
+_ANOTHER = f"another candidate: {remembering.REMEDY}"
+
 
 class BaselineFailed(ImplbenchError):
     """What candidates are compared with has no time, or is wrong."""
@@ -52,6 +55,8 @@ class Said:
     """The same by the usual calls, not the shortest."""
     resolved: float | None = None
     """The smallest difference that the machine could tell in these rounds."""
+    on_new: remembering.OnNew | None = None
+    """What it takes on contents that it has not met, where far less is left of its gain than it seems."""
     needed: Needed | None = None
     """What it would take to decide, where that is open."""
 
@@ -140,6 +145,7 @@ def said(run: Run) -> Said:
         log_ratio=finding.log_ratio,
         log_ratio_of_medians=finding.log_ratio_of_medians,
         resolved=group.resolved,
+        on_new=finding.on_new,
         needed=_needed(run, group, finding, reason) if decision == Decision.UNDECIDED else None,
     )
 
@@ -174,7 +180,7 @@ def _without_time(outcome: Outcome, reason: str | None) -> Said:
     if outcome == Outcome.UNAVAILABLE:
         remedy = f"what is missing here: it {reason}"
     elif remembering.is_said(reason):
-        remedy = f"another candidate: {remembering.REMEDY}"
+        remedy = _ANOTHER
     return Said(decision=Decision.UNDECIDED, outcome=outcome, reason=reason, needed=Needed(remedy=remedy))
 
 
@@ -211,6 +217,9 @@ def _doubt(run: Run, group: GroupFindings, finding: Finding) -> str | None:
     if usual is not None and usual.value > -log1p(_asked(run)):
         times = significant(exp(-usual.value))
         return f"faster by its shortest calls alone: by its usual ones (medians) it is {times} times as fast"
+    if finding.on_new is not None and finding.on_new.share * (1 + _asked(run)) > 1:
+        times = significant(finding.on_new.share, 2)
+        return f"faster on contents that come again alone: on other ones it takes {times} times as long as the baseline"
     found = doubts(run).get(group.name) or remembering.warning(group.rounds.workers(finding.arm).values())
     return f"faster, but {found}" if found else None
 
@@ -220,7 +229,8 @@ def _needed(run: Run, group: GroupFindings, finding: Finding, doubt: str | None)
     alpha = (run.settings.level or ALPHA) / max(1, len(run.settings.looks))
     rounds = judging.rounds_to_decide(list(finding.log_ratios.values()), _asked(run), alpha)
     if doubt is not None:
-        return Needed(remedy="an answer to that doubt; more rounds give none")
+        remedy = _ANOTHER if remembering.is_said(doubt) else "an answer to that doubt; more rounds give none"
+        return Needed(remedy=remedy)
     if group.too_noisy:
         return Needed(
             remedy="a quieter machine (implbench doctor): the baseline, measured twice, differs from itself too much"

@@ -151,6 +151,27 @@ def test_who_says_that_it_copies_and_gains_by_preparing_alone_has_a_time_and_a_w
 
 
 @pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ({"anew": [400] * 6}, "2.5"),
+        ({"anew": [400] * 4 + [100] * 2}, "2.5"),
+        ({"anew": [400] * 3 + [100] * 3}, None),
+        ({"anew": [250] * 6, "call": 200.0}, None),  # nearly all of its gain is left
+        ({"anew": [400] * 2}, None),
+        ({"anew": [50] * 6, "base": 100.0, "call": 10.0, "met": 40.0}, None),  # behind others' calls
+        ({"anew": [25] * 6, "base": 50.0, "call": 10.0, "met": 10.0}, None),  # a learned branch
+        ({"anew": [400] * 6, "consumed": ANEW}, None),
+    ],
+)
+def test_whose_gain_is_far_less_on_new_contents_has_a_time_and_a_warning(how, told):
+    found = Analysis(preparing(*how.pop("anew"), **{"consumed": None, "met": 100.0} | how))
+    (one,) = (one for one in found.groups[0].findings if not one.arm.baseline)
+    assert one.outcome == Outcome.OK
+    said = f"is {told} times as fast as the baseline on contents that it has not met before"
+    assert sum(said in text for text in answer.section(found).paragraphs) == (told is not None)
+
+
+@pytest.mark.parametrize(
     ("how", "outcome"),
     [
         ({"anew": [1010] * 6, "call": 300.0, "met": 300.0}, Outcome.NOT_MEASURED),

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from bench.analyse.remembering import OnNew
+from bench.report import json_judgement
+from bench.report.sections.judged import section
 from bench.stats.judging import Decision
 from bench.store.worker_records import Outcome
-from bench.versions.judgement import BaselineFailed, decided, said
+from bench.versions.judgement import BaselineFailed, Judgement, decided, said
 from tests.builders import Spec, disturbed, make_run
 
 LOOP = Spec(name="loop", ms=10.0, baseline=True)
@@ -68,6 +71,32 @@ def test_a_baseline_without_a_time_judges_nobody():
     run = make_run((replace(LOOP, outcome=Outcome.FAILED, reason="raised"), Spec(name="fast", ms=8.0)))
     with pytest.raises(BaselineFailed, match="against its baseline: failed, raised"):
         said(run)
+
+
+@pytest.mark.parametrize(("accept_at", "decision"), [(0.03, Decision.ACCEPT), (1.0, Decision.UNDECIDED)])
+def test_who_gains_less_on_new_contents_is_accepted_for_that_alone_and_it_is_told(accept_at, decision):
+    run = make_run((replace(LOOP, ms=1.0), Spec(name="fast", ms=0.3)), rounds=8)
+    new = [
+        replace(one, workers=(*one.workers[:-1], replace(one.workers[-1], met_ns=300_000, unmet_ns=600_000)))
+        for one in run.rounds
+    ]
+    found = said(replace(run, rounds=tuple(new), settings=replace(run.settings, accept_at=accept_at)))
+    assert (found.decision, found.on_new) == (decision, OnNew(share=pytest.approx(0.6, rel=0.01), prepares=False))
+    if decision == Decision.UNDECIDED:
+        assert "on contents that come again alone: on other ones it takes 0.60 times as long" in found.reason
+        assert found.needed.remedy.startswith("another candidate: have each call compute its result")
+    one = Judgement(
+        candidate="fast",
+        baseline="loop",
+        attempt=1,
+        accept_at=accept_at,
+        screening=found,
+        confirmation=None,
+        seeds=(),
+        documents=(),
+    )
+    assert json_judgement.of(one)["on_new_contents"]["share_of_baseline"] == pytest.approx(0.6, rel=0.01)
+    assert "contents that it has not met before it takes 0.60 times as long as `loop`." in section(one).paragraphs[0]
 
 
 def test_who_gains_on_contents_that_come_again_needs_another_candidate_and_no_more_time():

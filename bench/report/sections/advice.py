@@ -28,7 +28,7 @@ from .changed_since import since_sentences
 from .reasons import baseline_sentence
 from .subject import Subject
 from .uncompared import command_on, deciding, is_nowhere, next_steps
-from .unearned import gain_by_preparing
+from .unearned import gains_by_preparing
 
 #: Of more groups than these nothing is said here: each has its own table.
 _MOST_GROUPS = 3
@@ -99,7 +99,7 @@ def _picks(one: Advice) -> Iterator[Line]:
 
 def _again(pick: Pick) -> str:
     """Return, after a space, that nothing is gained on inputs that it was not prepared for; nothing where it is."""
-    return " where it is called again on the same inputs" if gain_by_preparing(pick.finding) else ""
+    return " where it is called again on the same inputs" if gains_by_preparing(pick.finding) else ""
 
 
 def _keep(one: Advice) -> str:

@@ -20,6 +20,9 @@ def _sentences(one: Judgement) -> Iterator[str]:
     if last.log_ratio is not None:
         fast = times_text(Ratio.of(last.log_ratio).inverse())
         yield f"It is {fast} as fast as {code(one.baseline)} ({counted(last.rounds, kind)})."
+    if last.on_new is not None:
+        share = significant(last.on_new.share, 2)
+        yield f"On contents that it has not met before it takes {share} times as long as {code(one.baseline)}."
     if last.needed is not None:
         takes = f", {significant(last.needed.seconds, 2)} s" if last.needed.seconds else ""
         yield f"To decide it takes {plain(last.needed.remedy)}{takes}."
