@@ -229,7 +229,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
     both = rounds.workers(arm), rounds.workers(rounds.baseline) if rounds.baseline else {}
     if unearned := remembering.unearned(*both):
         return replace(unknown, outcome=unearned[0], reason=unearned[1])
-    known = replace(unknown, on_new=remembering.on_new_contents(*both))
+    known = unknown if arm.baseline else replace(unknown, on_new=remembering.on_new_contents(*both))
     return _with_memory(_timed(known, rounds, limits), rounds, limits.settings.stopping)
 
 

@@ -110,9 +110,9 @@ def on_new_contents(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -
     prepared = [
         (one.anew_ns, max(_longest_ns(base), base.anew_ns or 0))
         for one, base in _both(own, baseline)
-        if one.anew_ns is not None
+        if one.anew_ns is not None and _is_far_longer(one.anew_ns, int(_call_ns(one)), (LONGER,))
     ]
-    if prepared:
+    if prepared and len(prepared) >= MOST_OF_ROUNDS * len(own):
         share = _share_of(prepared)
         return OnNew(share=share, prepares=True) if share >= NO_GAIN else None
     longer = [(one, base) for one, base in _both(own, baseline) if _is_longer_on_new(one)]

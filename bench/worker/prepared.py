@@ -40,6 +40,8 @@ class Prepared:
         self._evict = evictor(order.filler) if order.filler else None
         self._consumed: str | None = None
         self._given: tuple[Any, ...] = ()
+        self.prepare_ns = 0
+        """What it took to prepare the last time, without waiting for a CPU or for others."""
 
     def load(self, arena: Arena, fresh: Fresh | None) -> None:
         """Load the implementation, for these inputs."""
@@ -48,8 +50,11 @@ class Prepared:
 
     def make_step(self) -> None:
         """Prepare the implementation on the inputs as they are now."""
+        inputs = dict(self._arena.inputs)
+        started, used = self.wall_ns(), time.process_time_ns()
         with judged():
-            self.step = self.prepare(dict(self._arena.inputs))
+            self.step = self.prepare(inputs)
+            self.prepare_ns = min(self.wall_ns() - started, time.process_time_ns() - used)
             if inspect.iscoroutine(self.step):
                 self.step.close()
             if not callable(self.step):
@@ -173,14 +178,8 @@ class Prepared:
                 before_ns = beside_ns
         return self.outputs(given.pop()), times
 
-    def making_step(self) -> int:
-        """Prepare the implementation on the inputs as they are now; return what that took in ns."""
-        started, used = self.wall_ns(), time.process_time_ns()
-        self.make_step()
-        return min(self.wall_ns() - started, time.process_time_ns() - used)
-
     def computing_anew(self) -> tuple[Outputs, int]:
         """Prepare on the inputs as they are now and make one call; return its outputs and the time of both in ns."""
-        prepare_ns = self.making_step()
+        self.make_step()
         outputs, (call_ns,) = self.computing()
-        return outputs, prepare_ns + call_ns
+        return outputs, self.prepare_ns + call_ns

@@ -168,13 +168,12 @@ class Task:
         obedient_pools(self._guard, prepared.step)
         last, peak = self._last(order.kept / "last") if order.timed else (None, None)
         again, others = self._again() if order.timed else [], self._arena.loaded(order.content)
-        anew, prepare_ns = not others.in_place or self._order.copies_inputs, 0
+        anew = not others.in_place or self._order.copies_inputs
 
         def change() -> None:
-            nonlocal prepare_ns
             others.put()
             if anew:
-                prepare_ns = prepared.making_step()
+                prepared.make_step()
 
         outputs, (*met, unmet_ns) = prepared.computing((*again, change))
         first = self._looked_at(outputs, place)
@@ -194,7 +193,7 @@ class Task:
             first=first,
             met_ns=min(met, default=None) if tells else None,
             unmet_ns=unmet_ns if tells else None,
-            anew_ns=prepare_ns + unmet_ns if self._order.copies_inputs else None,
+            anew_ns=prepared.prepare_ns + unmet_ns if self._order.copies_inputs else None,
             copies=copies,
             peak=peak,
             shares=self._checker.shares,

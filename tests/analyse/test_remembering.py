@@ -137,6 +137,7 @@ def test_who_is_faster_only_without_what_prepare_does_has_no_time(how, outcome):
         ({"anew": [950] * 6}, 0.95),
         ({"anew": [800] * 6}, None),
         ({"anew": [1100] * 6, "call": 1200.0}, None),
+        ({"anew": [1.5] * 6, "base": 1.4, "call": 0.1}, None),  # a call behind another program's
         ({"anew": [None] * 6}, None),
     ],
 )

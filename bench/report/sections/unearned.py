@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...analyse import remembering
 from ...analyse.findings import Finding, GroupFindings
+from ...analyse.verdict import Verdict
 from ...units import significant
 from ..parts import code, plain
 from ..phrases import label
@@ -23,6 +24,8 @@ def gain_on_new(finding: Finding) -> str | None:
     """Return what is said of a case whose gain is far less on contents that it has not met."""
     found, speedup = finding.on_new, finding.speedup_over_baseline
     if found is None or speedup is None or speedup.value <= 1:
+        return None
+    if speedup.interval is not None and finding.verdict != Verdict.FASTER:
         return None
     if found.prepares:
         return (
