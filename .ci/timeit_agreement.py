@@ -13,6 +13,7 @@ import tempfile
 import timeit
 from pathlib import Path
 
+sys.path.pop(0)  # this folder: its coverage.py is not the one that Numba looks for
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.machine import affinity
