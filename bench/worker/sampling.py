@@ -184,7 +184,7 @@ class Sampler:
 
         `call_ns`: what a call took before, on the same clock; where it alone is a long sample, none is tried.
         """
-        if self._is_timed_together and call_ns >= max(self._wanted_ns, LONGEST_TRIED_NS):
+        if self.before is None and call_ns >= max(self._wanted_ns, LONGEST_TRIED_NS):
             return 1, call_ns
         number, (shortest, took) = 1, self._shortest(1)
         if self.before is not None:

@@ -98,6 +98,13 @@ def test_a_call_that_is_a_long_sample_by_itself_is_not_tried_again(machine):
     assert real.now_ns > 0
 
 
+def test_nor_is_one_by_a_clock_of_another_program():
+    calls = []
+    sampler = sampling.Sampler(lambda: calls.append(1), lambda: 0, 1000)
+    assert sampler.calls_in_a_sample(200_000_000) == (1, 200_000_000)
+    assert not calls
+
+
 def test_however_coarse_the_clock_a_sample_does_not_take_minutes(machine):
     _, sampler = machine(15_000_000, 20_000)
     number, _ = sampler.calls_in_a_sample()
