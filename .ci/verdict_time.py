@@ -180,7 +180,11 @@ def implbench(folder: Path, pair: Mapping[str, Work], ratio: float) -> bool:
     words = ("run", "./pair", "--json", "--quiet", "--margin", MARGINS[ratio])
     printed = run(folder, "-m", "implbench.bench", *words)
     (group,) = json.loads(printed)["groups"]
-    return any(case["implementation"] == "slow" and case["verdict"] == "slower" for case in group["cases"])
+    (slow,) = (case for case in group["cases"] if case["implementation"] == "slow")
+    if slow["verdict"] != "slower":
+        ratio_text = json.dumps(slow["ratio_to_baseline"])
+        print(f"{slow['outcome']}, {slow['verdict']}: {ratio_text} {slow['reason'] or ''}", file=sys.stderr, flush=True)
+    return bool(slow["verdict"] == "slower")
 
 
 def pytest_benchmark(folder: Path, pair: Mapping[str, Work], ratio: float) -> bool:

@@ -38,6 +38,11 @@ MOST_OF_ROUNDS = 2 / 3
 #: that is as true: what it gains it gains on contents that come again.
 LONGER, NO_GAIN = (1.75, 20_000), 0.9
 
+#: A call by itself that takes so many times as long as one of a burst, and so many ns longer, tells of an arm that is
+#: as many times as fast as the baseline that it gains where calls follow each other closely, if nothing is left of it
+#: by itself. What finds nothing in the caches takes less than 0.1 ms longer, or twice as long; threads must be woken.
+BY_ITSELF = 2.5, 100_000
+
 #: Where it takes so many times as large a part as it seems, that is told, though it gains.
 FAR_LESS = 1.5
 
@@ -47,6 +52,7 @@ _SAID = (
     "the result is remembered",
     "what it gains is done in prepare()",
     "on contents that come again",
+    "where calls follow each other closely",
 )
 
 
@@ -84,7 +90,7 @@ def unearned(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> tuple
     """
     if said := warning(own.values()):
         return Outcome.WRONG, said
-    said = saved_by_preparing(own, baseline) or gained_by_meeting(own, baseline)
+    said = saved_by_preparing(own, baseline) or gained_by_meeting(own, baseline) or gained_in_bursts(own, baseline)
     return (Outcome.NOT_MEASURED, said) if said else None
 
 
@@ -145,6 +151,31 @@ def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker])
     return (
         f"on contents that it has not met before it takes {significant(share, 2)} times as long as the baseline: "
         "what it gains it gains on contents that come again, whose branches the CPU learns, or whose results are kept"
+    )
+
+
+def gained_in_bursts(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -> str | None:
+    """Return that an arm gains where many calls follow each other alone; None where that is not so, or nobody knows.
+
+    Who looks up what it knows only there takes as long as anybody behind a pause. The parameters are those of
+    `unearned`.
+    """
+    times = [
+        (one.met_ns, max(_call_ns(base), base.met_ns or 0))
+        for one, base in _both(own, baseline)
+        if one.met_ns is not None
+        and len(one.affinity) <= 1
+        and _is_far_longer(one.met_ns, int(_call_ns(one)), (BY_ITSELF,))
+        and BY_ITSELF[0] * _call_ns(one) <= _call_ns(base)
+    ]
+    if is_untested(own) or len(times) < MOST_OF_ROUNDS * len(own):
+        return None
+    share = _share_of(times)
+    if share < NO_GAIN:
+        return None
+    return (
+        f"a call by itself takes {significant(share, 2)} times as long as the baseline: what it gains it gains where "
+        "calls follow each other closely"
     )
 
 

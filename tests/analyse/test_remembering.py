@@ -195,6 +195,30 @@ def test_who_is_faster_only_on_contents_that_it_has_met_has_no_time(how, outcome
     assert ("on contents that come again" in (found.reason or "")) == (outcome != Outcome.OK)
 
 
+@pytest.mark.parametrize(
+    ("met", "how", "outcome"),
+    [
+        ([950] * 6, {}, Outcome.NOT_MEASURED),
+        ([950] * 4 + [101] * 2, {}, Outcome.NOT_MEASURED),
+        ([950] * 3 + [101] * 3, {}, Outcome.OK),
+        ([950] * 2, {}, Outcome.OK),
+        ([600] * 6, {}, Outcome.OK),  # it gains by itself, too
+        ([950] * 6, {"call": 450.0}, Outcome.OK),  # as where it finds nothing in the caches
+        ([95] * 6, {"call": 5.0, "base": 95.0}, Outcome.OK),
+    ],
+)
+def test_who_is_faster_only_where_calls_follow_each_other_closely_has_no_time(met, how, outcome):
+    run = preparing(*[None] * len(met), consumed=None, **how)
+    rounds = [
+        replace(one, workers=tuple(replace(worker, met_ns=ns(us)) for worker in one.workers))
+        for one, us in zip(run.rounds, met, strict=True)
+    ]
+    (group,) = findings(replace(run, rounds=tuple(rounds)))
+    (found,) = (one for one in group.findings if not one.arm.baseline)
+    assert found.outcome == outcome
+    assert ("where calls follow each other closely" in (found.reason or "")) == (outcome != Outcome.OK)
+
+
 def test_what_prepare_does_is_told_beside_the_time_of_the_baseline_on_new_contents():
     run = preparing(*[1100] * 6)
     own, base = ({one.index: one.workers[place] for one in run.rounds} for place in (-1, 0))
