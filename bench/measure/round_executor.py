@@ -97,10 +97,11 @@ class ProcessRoundExecutor:
                 self._time_on(one, group, turns[name].passes)
             self._interleave(held, warm, turns)
             explains = index == 0 and self._counting.explains  # it times, too: nothing is started beside it
-            coming = iter(following.spawn_order if following and not explains else ())
+            names = following.spawn_order if following and not explains else ()
+            coming = (arms[name] for name in names if name in warm)
             for one in held.active:
+                self._supply.start_ahead(next(coming, None), group, following)
                 self._finish(one, group, counts=index == 0, stays=pool is not None)
-                self._supply.start_ahead(next((arms[name] for name in coming if name in warm), None), group, following)
             self._verifying.require_untouched()
         self._open = None
         return held.so_far(next((one.lost for one in held.active if one.lost), None) or asleep.told())
