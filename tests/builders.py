@@ -1,12 +1,14 @@
 """Made-up runs with known numbers: what tests of verdicts, sections and reports read instead of measuring."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 from math import exp
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bench.machine.load import Activity
 from bench.problems.case import Case, Size
@@ -17,8 +19,7 @@ from bench.store.worker_records import Burst, Outcome, Peak, Pool, Verification,
 SIZE_M = Size(name="M", values={"m": 10000, "n": 64, "p": 25})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spec:
+class Spec(Struct, frozen=True, kw_only=True):
     """An arm to be made up."""
 
     name: str
@@ -89,8 +90,7 @@ def make_case(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Plan:
+class _Plan(Struct, frozen=True, kw_only=True):
     """What the parts of a run share while it is made up."""
 
     specs: dict[str, Spec]

@@ -1,6 +1,6 @@
 """Made-up workers of two versions, of which it is known what each does."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.store.profile_records import Profiled
 from bench.store.worker_records import OTHERS, Call, CallKind, Counts

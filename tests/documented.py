@@ -21,8 +21,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 #: Longest wait for one command in seconds.
 LONGEST_S = 300.0
@@ -46,8 +47,7 @@ class Untrue(AssertionError):
     """A page shows something else than what happens."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A block of a page between fences."""
 
     language: str

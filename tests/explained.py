@@ -1,6 +1,7 @@
 """Made-up runs in which was counted what each implementation does."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bench.store.profile_records import Line
 from bench.store.worker_records import Call, CallKind, Costs, Counts
@@ -10,8 +11,7 @@ from tests.builders import Spec, make_run
 COSTS = Costs(call_ns=dict.fromkeys(CallKind, 250.0), fault_ns=1000.0, product_flops_per_s=100e9, pass_bytes_per_s=30e9)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Does:
+class Does(Struct, frozen=True, kw_only=True):
     """What an implementation does in one evaluation."""
 
     calls: tuple[Call, ...] | None = ()

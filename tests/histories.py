@@ -1,10 +1,11 @@
 """Results folders that never were: runs an hour apart, with known changes, for tests of index and history."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from bench.store import documents
 from tests.builders import Spec, make_run

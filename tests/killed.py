@@ -1,8 +1,8 @@
 """Runs that are killed at a round of a simulated machine, and what is left of them: a journal, as after SIGKILL."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ def resumed(
 
 def later(simulation: Simulation, rounds: int) -> Simulation:
     """Return the same machine hours later, when so many rounds of it are on record."""
-    fresh = replace(simulation, clock=type(simulation.clock)(), held=simulation.held[:rounds], told=[])
+    fresh = dataclasses.replace(simulation, clock=type(simulation.clock)(), held=simulation.held[:rounds], told=[])
     fresh.clock.spend(12_345.0)
     return fresh
 

@@ -1,7 +1,8 @@
 """Made-up runs beside which the limits of a machine were measured, with known rates."""
 
-from dataclasses import replace
 from random import Random
+
+from msgspec.structs import replace
 
 from bench.problems.case import Case, Size
 from bench.store.records import Arm, Limit, Role

@@ -1,11 +1,12 @@
 """Runs of many cases, or of many rounds, on a simulated machine that keeps nothing but what the parent keeps."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bench.measure.backends import Backend
 from bench.measure.progress import Progress
@@ -73,8 +74,7 @@ class _Receiving(SimulatedExecutor):
         return found
 
 
-@dataclass(kw_only=True)
-class Growth:
+class Growth(Struct, kw_only=True):
     """Listens to a run; at the beginning of some rounds it takes its memory and the length of its journal."""
 
     results: Path

@@ -5,14 +5,14 @@ its whole life. So samples of one process are no independent evidence, and the s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import exp, log, log1p, pi, sin, sqrt
 from random import Random
 from statistics import median
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Noise:
+
+class Noise(Struct, frozen=True, kw_only=True):
     """Sizes of what bends a time; nothing by default."""
 
     sample: float = 0.0

@@ -9,11 +9,13 @@ in simulated seconds. `Simulation.everywhere(monkeypatch)` has the commands and 
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from bench.machine.load import Activity
 from bench.measure import backends, recording, selection

@@ -140,7 +140,7 @@ COLUMN = (
 
 PROGRAM = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from bench.analyse.analysis import Analysis
 from bench.report import markdown

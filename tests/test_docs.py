@@ -7,10 +7,10 @@ measure on a simulated machine, so that each is typed as it is shown.
 import re
 import shlex
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.cli import parser
 from bench.store.worker_records import Counts, Peak

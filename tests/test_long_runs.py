@@ -3,10 +3,10 @@
 import subprocess
 import sys
 import tracemalloc
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.killed import SETTINGS, killed, killing, later, measured, plan_of, resumed
 from tests.long_runs import Growth, Received, many

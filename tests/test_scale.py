@@ -1,8 +1,7 @@
 """What thousands of cases, rounds and samples make of a report: counted, not timed; .ci/scale.py takes the times."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench import html
 from bench.analyse.analysis import Analysis

@@ -6,11 +6,11 @@ What holds whatever a call takes is asserted here; what follows from times is in
 import os
 import signal
 import sys
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.decided import decided
 from bench.analyse.findings import findings

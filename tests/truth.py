@@ -2,7 +2,8 @@
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from bench.measure.group import Source
 from bench.store.profile_records import Profiled
@@ -10,8 +11,7 @@ from bench.store.records import Arm
 from bench.store.worker_records import Call, Costs, Counts, Outcome, Peak
 
 
-@dataclass(frozen=True, kw_only=True)
-class Truth:
+class Truth(Struct, frozen=True, kw_only=True):
     """What is true of an arm in a round."""
 
     seconds: float = 0.001

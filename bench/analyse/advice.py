@@ -5,8 +5,9 @@ more than counts, and who is called equal was shown to be.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ..store.records import Run
 from ..store.worker_records import Outcome
@@ -29,8 +30,7 @@ NEARLY_ALL = 0.9
 _EQUAL = (Verdict.EQUIVALENT, Verdict.SLOWER_WITHIN)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True, kw_only=True):
     """An implementation that is worth taking in the place of the baseline."""
 
     finding: Finding
@@ -40,8 +40,7 @@ class Pick:
     """None where the run does not hold its source."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FirstStep:
+class FirstStep(Struct, frozen=True, kw_only=True):
     """The step of the ladder that pays most."""
 
     before: Finding
@@ -52,8 +51,7 @@ class FirstStep:
     """What explains it; empty where nothing was counted."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Same:
+class Same(Struct, frozen=True, kw_only=True):
     """One implementation is equal to another: whoever has the one gains nothing from the other."""
 
     finding: Finding
@@ -61,8 +59,7 @@ class Same:
     """The baseline, or the step of the ladder before it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True, kw_only=True):
     """What to do about one group."""
 
     group: GroupFindings
@@ -175,8 +172,7 @@ def _verdict(run: Run, group: GroupFindings, one: Finding, other: Finding) -> Ve
     return group.verdict_on(logs) if logs else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """One step of the ladder, with what was decided on it."""
 
     before: Finding

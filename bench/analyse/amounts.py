@@ -1,8 +1,9 @@
 """What one evaluation does, added up: of calls of NumPy, of allocations, of page faults. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..store.worker_records import Call, CallKind, Worker
 
@@ -13,8 +14,7 @@ LEAST_SEEN = 0.5
 _FEWER, _FASTER = 0.5, 1.3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Amounts:
+class Amounts(Struct, frozen=True, kw_only=True):
     """What one evaluation does, added up; None is unknown."""
 
     numpy_calls: int | None
@@ -54,8 +54,7 @@ class Unit(StrEnum):
     """In billions a second, of which the name says what; of all others less is better."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True, kw_only=True):
     """A count or rate in which implementations differ."""
 
     name: str

@@ -1,15 +1,15 @@
 """Whether the rounds of a case fall into two groups. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import exp
 from statistics import median
+
+from msgspec import Struct
 
 from ..stats.clusters import two_clusters
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Level:
+class Level(Struct, frozen=True, kw_only=True):
     """Rounds of a case that are alike."""
 
     rounds: int
@@ -19,8 +19,7 @@ class Level:
     """Likewise; None where they are unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bimodal:
+class Bimodal(Struct, frozen=True, kw_only=True):
     """How the rounds of a case fall into two groups."""
 
     fast: Level

@@ -5,7 +5,8 @@ measures all its groups one after the other, in shuffled order: so their times a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..problems.case import DEFAULT_ALLOCATOR, DTYPES, Case, Size
 from ..stats.sequential import FIXED, Stopping
@@ -17,8 +18,7 @@ from .verdict import Ratio
 AXES = ("threads", "dtype", "allocator")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """One implementation under two conditions that differ in one axis."""
 
     axis: str

@@ -14,9 +14,11 @@ named, if all of its range is large enough to explain something.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..stats.intervals import Estimate
 from ..store.worker_records import Call, CallKind, Costs
@@ -58,8 +60,7 @@ _ARITHMETIC = (CallKind.PRODUCT, CallKind.FUNCTION)
 _Pick = Callable[[Sequence[float]], float]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CostRange:
+class CostRange(Struct, frozen=True, kw_only=True):
     """What things cost, as several workers of a group measured it."""
 
     typical: Costs
@@ -88,8 +89,7 @@ def _picked(measured: Sequence[Costs], time: _Pick, rate: _Pick) -> Costs:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """A part of the time, 0 to 1, with the range that its costs and the time leave it."""
 
     value: float
@@ -97,8 +97,7 @@ class Share:
     high: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """The parts of an evaluation's time."""
 
     shares: Mapping[Cause, Share | None]
@@ -180,8 +179,7 @@ def _share(tries: Sequence[float | None]) -> Share | None:
     return Share(value=known[0], low=min(known), high=max(known)) if len(known) == len(tries) else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Try:
+class _Try(Struct, frozen=True, kw_only=True):
     """An evaluation at one time and one set of costs."""
 
     seconds: float

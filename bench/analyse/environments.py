@@ -1,8 +1,9 @@
 """What another environment does to the same implementation: other versions, interpreter or variables. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..stats.intervals import Estimate
 from ..stats.sequential import Stopping
@@ -14,8 +15,7 @@ from .verdict import Ratio, Verdict
 _INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One implementation in one layout, in two environments of the same rounds."""
 
     before: Finding

@@ -1,8 +1,10 @@
 """From a run in which was counted what each implementation does, to why each is as fast as it is. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import log
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..problems.case import Case
 from ..store.profile_records import Line
@@ -35,8 +37,7 @@ _FAULTING = ("page faults", "allocated bytes")
 MOST_CHANGES = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CountChange:
+class CountChange(Struct, frozen=True, kw_only=True):
     """A count or rate that is another than on the rung before."""
 
     what: str
@@ -50,8 +51,7 @@ class CountChange:
         return abs(log((self.after + 1) / (self.before + 1)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rung:
+class Rung(Struct, frozen=True, kw_only=True):
     """One implementation: its time, what it does, and why it takes that long."""
 
     finding: Finding
@@ -82,8 +82,7 @@ class Rung:
         return self.worker.lines_watched * self.seconds
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ladder:
+class Ladder(Struct, frozen=True, kw_only=True):
     """The implementations of a group, in the order in which each improves on the one before."""
 
     group: GroupFindings
@@ -146,8 +145,7 @@ def _seconds(finding: Finding) -> float:
     return finding.min_seconds_per_call.value if finding.min_seconds_per_call else 0.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True, kw_only=True):
     """What the rungs of a ladder share."""
 
     run: Run

@@ -1,15 +1,18 @@
 """From a run to what may be said of each case: times, ratios with intervals, verdicts, and the noise floor. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from functools import cached_property
 from statistics import median
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..stats import intervals, peak_ratios
 from ..stats.intervals import Estimate
 from ..stats.sequential import FIXED, Stopping
 from ..store.records import Arm, Left, Round, Run, Settings
 from ..store.selectors import GroupRounds, by_group, cold_start_s, faults_per_call, take_arrays
-from ..store.worker_records import Outcome, Verification
+from ..store.worker_records import Outcome, Verification, worst
 from ..units import time_text
 from . import remembering
 from .bimodal import Bimodal, bimodal
@@ -22,8 +25,7 @@ REFERENCE_BLAS = "reference blas"
 BAD = {Outcome.WRONG, Outcome.FAILED, Outcome.CRASHED, Outcome.TIMEOUT, Outcome.OUT_OF_MEMORY}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What the run says of one case; times only where the outcome is ok."""
 
     arm: Arm
@@ -81,6 +83,11 @@ class Finding:
         return Ratio(value=1.0, interval=None) if self.arm.baseline else self.speedup_over_baseline
 
     @property
+    def is_timed(self) -> bool:
+        """Whether it has a time."""
+        return self.outcome == Outcome.OK and self.seconds_per_call is not None
+
+    @property
     def error_over_tolerance(self) -> float | None:
         """The largest over the outputs and rounds."""
         return max((one.error_over_tolerance for one in self.verification), default=None)
@@ -91,15 +98,14 @@ class Finding:
         return max((one.max_ulp for one in self.verification), default=None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GroupFindings:
+class GroupFindings(Struct, frozen=True, kw_only=True, dict=True):
     """What the run says of the cases that share a baseline."""
 
     name: str
     findings: tuple[Finding, ...]
     """In the order of the run; the second baseline is not among them."""
     left: tuple[Left, ...]
-    rounds: GroupRounds = field(repr=False, compare=False)
+    rounds: GroupRounds
     """What they come from."""
     noise: Estimate | None
     """Log-ratio of two identical arms, the baseline measured twice: the noise floor."""
@@ -110,24 +116,26 @@ class GroupFindings:
     """Whether an array was seen among its inputs, or nothing was seen of them."""
     says_dtype: bool
     """Whether these arrays are in the dtype of its cases."""
-    ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
-    """The cases with a time, fastest first."""
-    not_ok: tuple[Finding, ...] = field(init=False, repr=False, compare=False)
-    """The other cases, in the order of the run."""
-    layouts: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    """Of all its cases, the baseline's first."""
 
-    def __post_init__(self) -> None:
-        """Part the cases with a time from those without, once: many ask for them."""
-        parts: dict[bool, list[Finding]] = {True: [], False: []}
-        for one in self.findings:
-            parts[one.outcome == Outcome.OK and one.seconds_per_call is not None].append(one)
-        parts[True].sort(key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0.0)
-        object.__setattr__(self, "ok", tuple(parts[True]))
-        object.__setattr__(self, "not_ok", tuple(parts[False]))
+    @cached_property
+    def ok(self) -> tuple[Finding, ...]:
+        """The cases with a time, fastest first."""
+        timed = [one for one in self.findings if one.is_timed]
+        return tuple(
+            sorted(timed, key=lambda one: one.log_ratio.value if one.log_ratio and not one.arm.baseline else 0)
+        )
+
+    @cached_property
+    def not_ok(self) -> tuple[Finding, ...]:
+        """The other cases, in the order of the run."""
+        return tuple(one for one in self.findings if not one.is_timed)
+
+    @cached_property
+    def layouts(self) -> tuple[str, ...]:
+        """Of all its cases, the baseline's first."""
         cases = [one.arm.case for one in self.findings] + [one.case for one in self.left]
         first = [self.baseline.arm.case] if self.baseline else []
-        object.__setattr__(self, "layouts", tuple(dict.fromkeys(case.layout for case in [*first, *cases])))
+        return tuple(dict.fromkeys(case.layout for case in [*first, *cases]))
 
     @property
     def baseline(self) -> Finding | None:
@@ -197,8 +205,7 @@ def _why_unmeasured(rounds: Sequence[Round]) -> str:
     return "the run was interrupted in its first round" if rounds else "the run ended before its first round"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True, kw_only=True):
     """What a verdict is held to."""
 
     margin: float
@@ -219,7 +226,7 @@ def _finding(arm: Arm, rounds: GroupRounds, limits: _Limits, unmeasured: str) ->
         prepare_s=_median_s([worker.prepare_ns for worker in workers]),
         transfer_s=_median_s([worker.transfer_ns for worker in workers]),
         cold_start_s=cold_start_s(workers),
-        verification=_worst([one for worker in workers for one in worker.verification]),
+        verification=worst(*(worker.verification for worker in workers)),
         reference_blas=any(pool.library == REFERENCE_BLAS for worker in workers for pool in worker.pools),
         quality=_median([worker.quality for worker in workers]),
         consumed=next((worker.consumed for worker in workers if worker.consumed), None),
@@ -290,11 +297,3 @@ def _median(values: Sequence[float | None]) -> float | None:
 def _median_s(nanoseconds: Sequence[int | None]) -> float | None:
     found = _median(nanoseconds)
     return None if found is None else found * 1e-9
-
-
-def _worst(verifications: Sequence[Verification]) -> tuple[Verification, ...]:
-    """Return for each output the largest of either error, that with the largest error over tolerance last."""
-    outputs: dict[str, list[Verification]] = {}
-    for one in sorted(verifications, key=lambda one: one.error_over_tolerance):
-        outputs[one.output] = [*outputs.pop(one.output, []), one]
-    return tuple(replace(found[-1], max_ulp=max(one.max_ulp for one in found)) for found in outputs.values())

@@ -1,9 +1,10 @@
 """A run as a tidy table: one row a sample, every condition a column."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import repeat
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..store.records import Arm, Round, Run
 from ..store.worker_records import Outcome, Worker
@@ -21,8 +22,7 @@ _WHOLE_NUMBERS = dict.fromkeys(("threads", "round", "pid"), "Int64")
 _WHOLE_NUMBERS_OF_SAMPLES = dict.fromkeys(SAMPLE[:-1], "Int64")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Measured:
+class _Measured(Struct, frozen=True, kw_only=True):
     """A worker that ended well, in its round."""
 
     arm: Arm

@@ -4,8 +4,9 @@ Slopes of log time over log size, formed within rounds of the same index.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ..stats.intervals import MIN_ROUNDS, Estimate
 from ..stats.scaling import slope
@@ -17,8 +18,7 @@ LEAST_SIZES = 3
 DECADE = 10.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Growth:
+class Growth(Struct, frozen=True, kw_only=True):
     """How the time of one implementation grows: s of time ~ size ** s."""
 
     name: str

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from math import exp, log
 from pathlib import Path
+
+from msgspec import Struct, to_builtins
 
 from ..errors import ImplbenchError, unknown
 from ..machine import environment
@@ -29,8 +31,7 @@ _ALL_FROM = 50
 _MOST_COMMITS = 100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """A commit, as git tells it."""
 
     id: str
@@ -41,8 +42,7 @@ class Commit:
 Commits = Mapping[tuple[str, str | None, str | None], tuple[Commit, ...] | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LevelChange:
+class LevelChange(Struct, frozen=True, kw_only=True):
     """A change of level between two successive runs."""
 
     start: int
@@ -58,8 +58,7 @@ class LevelChange:
     """What else is not the same, as ``numpy 2.3.1 -> 2.4.6``."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Track:
+class Track(Struct, frozen=True, kw_only=True):
     """One series of numbers, oldest first."""
 
     is_ratio: bool
@@ -72,8 +71,7 @@ class Track:
     """Level since the last change; None for an unstable series."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """The runs of one case on one kind of machine."""
 
     series: Series
@@ -91,20 +89,21 @@ class History:
         return tuple((of, track) for of, track in both if track.entries)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Histories:
+class Histories(Struct, frozen=True, kw_only=True, dict=True):
     """What was asked for."""
 
     machine: Machine
     cases: tuple[History, ...]
     elsewhere: tuple[tuple[Machine, tuple[History, ...]], ...]
     """The same cases on other machines."""
-    _series: dict[str, list[Series]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    """Id of a case -> all series of it."""
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _series(self) -> Mapping[str, Sequence[Series]]:
+        """Id of a case -> all series of it."""
+        found: dict[str, list[Series]] = {}
         for one in self.cases:
-            self._series.setdefault(one.series.case_id, []).append(one.series)
+            found.setdefault(one.series.case_id, []).append(one.series)
+        return found
 
     def label(self, history: History) -> str:
         """Return a case's id, with what else sets it apart where several have that id."""
@@ -124,8 +123,7 @@ def _role(series: Series) -> str:
     return "as the baseline" if series.is_baseline else f"against {series.baseline}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """What to look for in an index."""
 
     wanted: str | None = None
@@ -222,7 +220,7 @@ def _history(index: Index, series: Series, machine: str) -> History:
     remembered = index.remembered(series, machine)
     if remembered is None:
         analyses = [change_points.analyse([value for _entry, value in pairs]) for pairs in (compared, timed)]
-        index.remember(series, machine, json.dumps([asdict(analysis) for analysis in analyses]))
+        index.remember(series, machine, json.dumps([to_builtins(analysis) for analysis in analyses]))
     else:
         analyses = [ChangePoints(**{**one, "starts": tuple(one["starts"])}) for one in json.loads(remembered)]
     return History(

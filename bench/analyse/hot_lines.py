@@ -3,7 +3,8 @@
 import ast
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..store.profile_records import Line
 from .source_facts import name_of
@@ -25,8 +26,7 @@ _SEARCHING = frozenset({"index", "count", "remove"})
 _WHOLE = ("{}", "{} pass", "if 0: pass\n{} pass")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accounted:
+class Accounted(Struct, frozen=True, kw_only=True):
     """The lines of the slower of two implementations in which their difference lies."""
 
     lines: tuple[Line, ...]

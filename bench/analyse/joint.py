@@ -5,8 +5,9 @@ not paired either: of two speed-ups no more is said than whether their intervals
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
@@ -25,8 +26,7 @@ CONDITIONS = ("size", "dtype", "threads", "allocator", "data", "caches")
 AXES = (*CONDITIONS, "layout")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What one run says of one case."""
 
     outcome: Outcome
@@ -40,8 +40,7 @@ class Result:
     reference_blas: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One case over all runs."""
 
     implementation: str
@@ -83,8 +82,7 @@ class Row:
         return max(known) / min(known) if len(known) > 1 else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """The cases that are compared with one baseline."""
 
     condition: Mapping[str, str]
@@ -95,8 +93,7 @@ class Block:
     """In the order of the first run that has the block, fastest first; what has no time in any run last."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Together:
+class Together(Struct, frozen=True, kw_only=True):
     """Runs side by side, in the order in which they were given."""
 
     analyses: tuple[Analysis, ...]
@@ -129,8 +126,7 @@ class Together:
         return tuple(places for places in alike if len(places) > 1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     """Where a case of one run belongs."""
 
     implementation: str

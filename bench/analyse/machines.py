@@ -6,8 +6,10 @@ machines do not differ, their rounds make one interval; where they do, there is 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..problems.case import Case
 from ..stats.intervals import ALPHA, Estimate
@@ -20,8 +22,7 @@ from .verdict import Ratio, Verdict, judge
 LEVEL = 2 * ALPHA
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AcrossMachines:
+class AcrossMachines(Struct, frozen=True, kw_only=True):
     """One case against the baseline, on every machine that has a ratio of it."""
 
     case: Case

@@ -6,9 +6,10 @@ written to the same arrays.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import starmap
 from statistics import median
+
+from msgspec import Struct
 
 from ..store.selectors import burst_minima
 from ..store.worker_records import ANEW, Outcome, Worker
@@ -60,8 +61,7 @@ _SAID = (
 REMEDY = "have each call compute its result from what it is given, and measure again"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OnNew:
+class OnNew(Struct, frozen=True, kw_only=True):
     """What an arm takes on contents that it has not met, beside the baseline."""
 
     share: float

@@ -8,10 +8,11 @@ implementation must move; the peaks are not those of a data sheet, but measured 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf, log
 from statistics import median
+
+from msgspec import Struct
 
 from ..stats import intervals
 from ..stats.intervals import Estimate
@@ -43,8 +44,7 @@ class Doubt(StrEnum):
     ABOVE = "above the limit"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Roof:
+class Roof(Struct, frozen=True, kw_only=True):
     """A limit that was measured."""
 
     limit: Limit
@@ -63,8 +63,7 @@ class Roof:
         return self.waited is not None and self.waited > MOST_WAITED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """Where an implementation stands under the roofs."""
 
     finding: Finding
@@ -80,8 +79,7 @@ class Placed:
     """With a share: its interval lies above 1, so that limit, work or implementation are not what they should be."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Roofline:
+class Roofline(Struct, frozen=True, kw_only=True):
     """A group under this machine's roofs."""
 
     group: GroupFindings

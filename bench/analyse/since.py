@@ -6,8 +6,9 @@ else how large a change they leave possible.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import expm1
+
+from msgspec import Struct
 
 from ..stats.intervals import Estimate, Interval
 from ..store.records import Run
@@ -15,8 +16,7 @@ from .findings import Finding, GroupFindings
 from .verdict import Ratio, Verdict, judge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True, kw_only=True):
     """A case whose ratio to the baseline is not what it was."""
 
     group: GroupFindings
@@ -29,8 +29,7 @@ class Changed:
     """``faster`` or ``slower``."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True, kw_only=True):
     """A case that both runs have."""
 
     group: GroupFindings
@@ -44,8 +43,7 @@ class Compared:
     its ratios has no interval."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Since:
+class Since(Struct, frozen=True, kw_only=True):
     """The run before, and what is different."""
 
     earlier: Run

@@ -11,8 +11,9 @@ import symtable
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import dirname, join, splitext
+
+from msgspec import Struct
 
 from ..problems.literals import is_for_main, literals
 
@@ -56,8 +57,7 @@ _NO_CODE = frozenset(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceFacts:
+class SourceFacts(Struct, frozen=True, kw_only=True):
     """What the source of one implementation tells."""
 
     lines: int

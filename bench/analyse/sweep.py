@@ -5,10 +5,12 @@ within rounds of one size, as everywhere; growth from one size to the next is fo
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import log1p
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..problems.case import Case
 from ..stats.intervals import Estimate
@@ -21,8 +23,7 @@ from .growth import LEAST_SIZES, Growth
 from .verdict import Verdict
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """One size of a sweep."""
 
     value: int
@@ -44,8 +45,7 @@ class Place:
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Overtaking:
+class Overtaking(Struct, frozen=True, kw_only=True):
     """One implementation becomes faster than another."""
 
     winner: str
@@ -56,8 +56,7 @@ class Overtaking:
     """Whether the two are the fastest on either side of it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True, kw_only=True):
     """Sizes that differ in one number, under one condition."""
 
     parameter: str

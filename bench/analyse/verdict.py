@@ -1,6 +1,5 @@
 """What an interval says at a margin: faster, slower, equivalent, or undecided. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, log1p
 
@@ -43,8 +42,7 @@ def judge(log_ratio: Estimate, margin: float, resolved: float = 0.0) -> Verdict:
     return Verdict.UNDECIDED
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ratio(Uncertain):
+class Ratio(Uncertain, frozen=True, kw_only=True):
     """A ratio of times with its interval, both as plain numbers."""
 
     @classmethod

@@ -13,9 +13,10 @@ import operator
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..problems.pickled import SIZE, Setup, problem_of

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..machine.threads import die_with_parent
@@ -33,8 +34,7 @@ _PROGRAM = f"from {__name__} import measure; measure()"
 _BESIDE = Path(__file__).parents[__name__.count(".")]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A part of a run."""
 
     options: RunOptions
@@ -43,8 +43,7 @@ class Block:
     """What the user has typed behind ``implbench``."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """A part that was measured."""
 
     machine: str

@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..machine import variables
 from ..measure import backends
@@ -30,8 +32,7 @@ from ..versions.sides import Asked, Side, sides
 _Read = tuple[frozenset[str], frozenset[str]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """Two versions, and what of them is to be measured."""
 
     pair: tuple[Side, Side]

@@ -19,9 +19,10 @@ import argparse
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from .. import reading
 from ..errors import ImplbenchError, did_you_mean
@@ -40,8 +41,7 @@ BENCHMARKS = "benchmarks"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A table of a file."""
 
     file: Path

@@ -2,7 +2,9 @@
 
 import os
 import sys
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..machine import privacy
@@ -27,15 +29,13 @@ def to_paste() -> tuple[str, ...]:
     return ("implbench", *(privacy.masked(word, {**os.environ, "HOME": ""}) for word in sys.argv[1:]))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GateSelection(Selection):
+class GateSelection(Selection, frozen=True, kw_only=True):
     """The axes of a gate: freed memory is kept, so that no page faults are compared."""
 
     allocators: tuple[str, ...] = ("retain",)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True, kw_only=True):
     """How long to measure, and what counts as a difference."""
 
     seed: int = 1
@@ -77,8 +77,7 @@ _APART = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunOptions(ReportingOptions):
+class RunOptions(ReportingOptions, frozen=True, kw_only=True):
     """Of `run`, and of what measures as it does: `roofline` and the pytest plugin."""
 
     problem: tuple[str, ...] = HERE

@@ -1,18 +1,18 @@
-"""What all commands can be told: frozen dataclasses, made and checked once, right after parsing.
+"""What all commands can be told: frozen records, made and checked once, right after parsing.
 
 What measuring commands can be told stands in `measuring_options`, a command's own beside its function. Every default
-stands in a dataclass: the parser leaves out what was not typed, for it may not import dataclasses, so that
+stands in a record: the parser leaves out what was not typed, for it may not import records, so that
 ``implbench --help`` answers at once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+
+class Options(Struct, frozen=True, kw_only=True):
     """How the user is talked to, by every command."""
 
     quiet: bool = False
@@ -20,15 +20,13 @@ class Options:
     json: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoredOptions(Options):
+class StoredOptions(Options, frozen=True, kw_only=True):
     """Where runs are kept."""
 
     results: Path = Path("results")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportingOptions(StoredOptions):
+class ReportingOptions(StoredOptions, frozen=True, kw_only=True):
     """What a report consists of, and where it is written."""
 
     html: bool = False
@@ -46,7 +44,7 @@ Made = TypeVar("Made")
 
 
 def made(kind: type[Made], typed: Mapping[str, Any]) -> Made:
-    """Return a dataclass out of what was typed; each dataclass in it takes what it knows of the same.
+    """Return a record out of what was typed; each record in it takes what it knows of the same.
 
     Raises
     ------
@@ -55,7 +53,7 @@ def made(kind: type[Made], typed: Mapping[str, Any]) -> Made:
     """
     values: dict[str, Any] = {}
     for name, wanted in get_type_hints(kind).items():
-        if isinstance(wanted, type) and is_dataclass(wanted):
+        if isinstance(wanted, type) and issubclass(wanted, Struct):
             values[name] = made(wanted, typed)
         elif name in typed:
             value: Any = typed[name]

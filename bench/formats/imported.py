@@ -1,8 +1,10 @@
 """Runs made from other tools' files: what those do not say is None; `WARNING` is on every page that shows one."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..machine.load import Activity
@@ -30,8 +32,7 @@ _ONE_VALUE = (
 _LONGEST_NS = 10**18
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where a run comes from."""
 
     file: str
@@ -48,8 +49,7 @@ class Origin:
         return replace(self, tool=tool, made=made)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Foreign:
+class Foreign(Struct, frozen=True, kw_only=True):
     """One foreign benchmark: a case and its samples, process by process."""
 
     case: Case
@@ -60,8 +60,7 @@ class Foreign:
     """What the one sample is of those that the file does not hold; None where it holds them."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """A foreign benchmark that cannot be imported."""
 
     case: Case

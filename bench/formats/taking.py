@@ -8,10 +8,10 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..report.parts import plain
@@ -22,8 +22,7 @@ from .imported import Foreign, Skipped
 _GZIP = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """The benchmarks of a file."""
 
     found: tuple[Foreign, ...]

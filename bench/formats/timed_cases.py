@@ -1,9 +1,10 @@
 """What every export is made from: the cases that have a time, round by round, and what is left out and why."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+
+from msgspec import Struct
 
 from ..analyse.findings import Finding, GroupFindings, findings
 from ..errors import ImplbenchError, NothingMeasured
@@ -17,8 +18,7 @@ from ..store.worker_records import Outcome, Worker
 UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Process:
+class Process(Struct, frozen=True, kw_only=True):
     """One round of a case: a fresh process, which is the unit of replication."""
 
     round: Round
@@ -35,8 +35,7 @@ class Process:
         return int(median(burst.number for burst in self.worker.bursts))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Timed:
+class Timed(Struct, frozen=True, kw_only=True):
     """A case with a time."""
 
     run: Run

@@ -1,7 +1,9 @@
 """The table of a group's cases as the page has it: a row an arm, its source beside it, and a choice of baselines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..analyse.analysis import Analysis
 from ..analyse.findings import GroupFindings
@@ -14,8 +16,7 @@ from .payload import has_choice, is_comparable, sources
 from .rendering import visible
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where the source of a row's implementation stands."""
 
     implementation: str
@@ -25,8 +26,7 @@ class Source:
     """Whether it stands in this row: in the first that needs it, to which the others link."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """A case."""
 
     arm: str
@@ -35,8 +35,7 @@ class Row:
     wrong: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True, kw_only=True):
     """A group: its table, its forest, and what can be chosen as the baseline."""
 
     place: int

@@ -1,7 +1,8 @@
 """The lines of a source as its page shows them: those that take much of the time are marked, as far as it is known."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..store.profile_records import Line
 from ..store.records import Run
@@ -13,8 +14,7 @@ from .rendering import visible
 _LEAST, _MUCH = 0.05, 0.25
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """A line of a source."""
 
     text: str

@@ -1,8 +1,9 @@
 """Implementations by problems: how many times as fast as the baseline each is, in the latest run of each problem."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import exp, fsum, log
+
+from msgspec import Struct
 
 from ..analyse.analysis import Analysis
 from ..report.parts import plain
@@ -16,8 +17,7 @@ _LEAST_PROBLEMS = 2
 _STRONGEST, _SHADES = 30.0, 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Square:
+class Square(Struct, frozen=True, kw_only=True):
     """One place of the matrix."""
 
     text: str
@@ -26,8 +26,7 @@ class Square:
     """-4 to 4: slower to faster than the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True, kw_only=True):
     """What a table of all problems shows."""
 
     problems: tuple[tuple[str, str], ...]

@@ -1,6 +1,7 @@
 """What a run's page says, in reading order: for each part its text, tables and charts."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..analyse.analysis import Analysis
 from ..analyse.history import Commits, Histories
@@ -16,8 +17,7 @@ from ..store.records import Run
 LEAST_RUNS = 2
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """What was found."""
 
     found: Histories
@@ -33,8 +33,7 @@ def of_run(run: Run, found: Histories) -> Histories | None:
     return replace(found, cases=cases, elsewhere=()) if cases else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part of a page."""
 
     id: str

@@ -4,10 +4,12 @@ Numbers are those of the findings, exactly.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from math import isfinite
 from statistics import median
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from ..analyse.analysis import Analysis
 from ..analyse.findings import Finding, GroupFindings
@@ -176,7 +178,7 @@ def to_dict(chart: Chart) -> dict[str, Any]:
 
 
 def _plain_data(value: object) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         return {
             field.name: _plain_data(getattr(value, field.name))
             for field in fields(value)

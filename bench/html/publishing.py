@@ -7,12 +7,12 @@ made.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from .. import reading
 from ..analyse.analysis import Analysis
@@ -41,8 +41,7 @@ _TOLD_FROM = 20
 _PACKAGE = Path(__file__).parent.parent
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Published:
+class Published(Struct, frozen=True, kw_only=True):
     """What was done."""
 
     index: Path
@@ -54,8 +53,7 @@ class Published:
     """A sentence for each document that cannot be read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Note:
+class _Note(Struct, frozen=True, kw_only=True):
     """From what a page was made, and what the list says of it."""
 
     made_by: str
@@ -65,8 +63,7 @@ class _Note:
     listed: Listed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True, kw_only=True):
     """What the index of a results folder holds."""
 
     stored: tuple[Stored, ...]

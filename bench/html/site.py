@@ -1,7 +1,9 @@
 """All runs of a results folder as pages that link to each other: the list of runs, and a history for each machine."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..analyse.history import Commits, Histories, History, LevelChange
 from ..report.charts import history as history_charts
@@ -28,8 +30,7 @@ _RUNS_A_PAGE = 500
 _NEWEST_CHANGES = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """A run as the list has it."""
 
     run: str
@@ -63,8 +64,7 @@ class Listed:
         return plain(self.created[:16]).replace("T", " ") or DASH
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True, kw_only=True):
     """A history and where its page is, relative to the list."""
 
     found: Histories
@@ -97,8 +97,7 @@ class HistoryPage:
         return tuple(sorted(every, key=lambda each: each[2].first_after.created, reverse=True))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """What the pages are made of."""
 
     runs: tuple[Listed, ...]

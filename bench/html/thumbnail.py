@@ -1,8 +1,9 @@
 """A run's speed-ups in a picture of one line: a mark for each implementation, on a logarithmic axis. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import log
+
+from msgspec import Struct
 
 from ..units import times
 
@@ -16,8 +17,7 @@ LEAST = log(2)
 _NAMED = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Thumbnail:
+class Thumbnail(Struct, frozen=True, kw_only=True):
     """Where the marks lie, from the left."""
 
     baseline: float

@@ -8,9 +8,10 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from ..units import percent, significant
 from . import environment, hardware, variables
@@ -29,8 +30,7 @@ ROOM_BYTES = 100 * 2**20
 TUNED_BLAS = ("openblas", "mkl", "blis", "flexiblas", "accelerate", "atlas", "nvpl", "armpl")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """What is to be said of one subject."""
 
     subject: str

@@ -3,10 +3,9 @@
 import os
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from ..units import percent
 from .hardware import frequency_hz
@@ -23,8 +22,7 @@ Load = Annotated[float, Meta(ge=0, le=1e9)]
 Frequency = Annotated[float, Meta(ge=0, le=1e15)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """The CPUs' clocks at one moment; two of them make an Activity."""
 
     load: float | None
@@ -34,8 +32,7 @@ class Snapshot:
     frequency_hz: float | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """How busy the machine was between two snapshots."""
 
     load_before: Load | None

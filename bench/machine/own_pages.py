@@ -10,9 +10,10 @@ its own copy, at physical addresses of its own: what was one error for all round
 import ctypes
 import mmap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 #: Of more than this nothing is copied: it would take long, and memory.
 MOST_BYTES = 2**29
@@ -26,8 +27,7 @@ _PROTECTIONS = {"r-xp": mmap.PROT_READ | mmap.PROT_EXEC, "r--p": mmap.PROT_READ}
 _FAILED = ctypes.c_void_p(-1).value
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Mapping:
+class _Mapping(Struct, frozen=True, kw_only=True):
     """A part of a library, as it is mapped."""
 
     start: int

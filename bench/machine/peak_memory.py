@@ -7,8 +7,9 @@ unknown: the mark of macOS (ru_maxrss) can be lowered by nobody, so what is done
 
 import contextlib
 import ctypes
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 #: Where the system tells of this process.
 PLACE = Path("/proc/self")
@@ -21,8 +22,7 @@ UNTOLD = "the system does not tell what is resident (/proc/self/status)"
 RAISED = "the mark of what was resident cannot be lowered (/proc/self/clear_refs) and stood above what was there"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resident:
+class Resident(Struct, frozen=True, kw_only=True):
     """What is resident, in bytes."""
 
     now: int

@@ -6,12 +6,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Used:
+
+class Used(Struct, frozen=True):
     """What the process used between two readings."""
 
     cpu_ns: int
@@ -33,8 +33,7 @@ class Used:
 NOTHING = Used(0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The counters of the process at one moment; as reading takes a while itself, both clocks at both ends of that."""
 
     first_cpu_ns: int

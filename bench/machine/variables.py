@@ -1,7 +1,8 @@
 """Variables of the environment: those that are recorded, and those that bend results."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .privacy import masked
 
@@ -103,8 +104,7 @@ BENDING = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BendingVariable:
+class BendingVariable(Struct, frozen=True, kw_only=True):
     """A variable that is set and bends results."""
 
     name: str

@@ -1,8 +1,9 @@
 """Workers of a round, asked; and how a case that ends over it is recorded."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from ..store.records import Role
 from ..store.worker_records import Outcome

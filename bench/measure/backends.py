@@ -5,9 +5,10 @@ What measures asks its `Backend` alone, so that a test can give it another one, 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from ..machine import environment, hardware, load
 from ..machine.load import Activity
@@ -98,8 +99,7 @@ class ExecutorFactory(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True, kw_only=True):
     """What a run is measured on."""
 
     executor: ExecutorFactory

@@ -1,7 +1,8 @@
 """What a worker is told of a case."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..problems.case import Case
 from ..problems.implementation import make_importable

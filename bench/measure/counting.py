@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from ..store.records import Role
 from ..worker.untimed import Count, Counted, Part, Track, Tracked
@@ -43,8 +44,7 @@ ELSEWHERE = "it computes in another program, whose memory is not seen"
 ENDED = "its worker ended while it was counted what it does"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Untimed:
+class Untimed(Struct, frozen=True, kw_only=True):
     """To count what an evaluation does, and more where that is asked for."""
 
     explains: bool = False

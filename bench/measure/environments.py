@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..machine.distributions import project_of
 from ..store.records import EnvironmentRecord
@@ -15,8 +17,7 @@ LEVEL = "IMPLBENCH_LEVEL"
 _BESIDE_TEXT_BYTES = 9
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True, kw_only=True):
     """What the workers of a case run in."""
 
     label: str = ""

@@ -5,7 +5,8 @@ how long it takes to start one.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..stats.intervals import MIN_ROUNDS
 from ..store.journal import MOST_BYTES
@@ -19,8 +20,7 @@ from .workspace import Stage
 WORKER_BYTES = 1600
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True, kw_only=True):
     """What is to be measured."""
 
     cases: int

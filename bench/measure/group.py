@@ -1,8 +1,9 @@
 """What is measured together: arms that share a baseline, and where their code and inputs are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError, NothingMeasured
 from ..problems.case import MemoryOrder
@@ -13,8 +14,7 @@ from ..worker.origins import Own
 from .environments import HERE, Environment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where the code of an arm comes from."""
 
     problem: Problem
@@ -36,8 +36,7 @@ class Source:
         return (*own, *self.problem.beside)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Arms that are compared with one baseline, and what their workers need."""
 
     name: str

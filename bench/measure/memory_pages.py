@@ -3,8 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import Unavailable
 from ..problems.case import Case
@@ -18,8 +19,7 @@ LONGEST_DRAWING_S = 120.0
 _WHOLE = ("--no-web", "--force")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryPage:
+class MemoryPage(Struct, frozen=True, kw_only=True):
     """What is told of a case."""
 
     case: Case

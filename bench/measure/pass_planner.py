@@ -12,10 +12,12 @@ repeated more often than in it. The ratios are those to the baseline, and of the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil, log, log1p, sqrt
 from statistics import median, stdev
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..stats.racing import TIMES_AT_ONCE
 from ..store.records import Role, Round
@@ -58,8 +60,7 @@ _Minima = Mapping[int, float]
 _Known = Mapping[str, _Minima]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True, kw_only=True):
     """What the rounds so far say of two arms."""
 
     each: tuple[tuple[float, ...], ...]

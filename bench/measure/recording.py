@@ -4,9 +4,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..machine import load
 from ..machine.variables import ALLOCATOR
@@ -21,8 +23,7 @@ from .worker_process import WorkerProcess
 Told = TypeVar("Told")
 
 
-@dataclass(slots=True)
-class Active:
+class Active(Struct):
     """A worker in a round, while the round lasts."""
 
     arm: Arm
@@ -183,8 +184,7 @@ def _known(told: Told | None, before: Told | None) -> Told | None:
     return before if told is None else told
 
 
-@dataclass(kw_only=True, slots=True)
-class OpenRound:
+class OpenRound(Struct, kw_only=True):
     """A round while it lasts."""
 
     index: int
@@ -212,8 +212,7 @@ class OpenRound:
         )
 
 
-@dataclass(kw_only=True, slots=True)
-class Past:
+class Past(Struct, kw_only=True):
     """What the rounds of a run tell those that follow."""
 
     sizes: BurstSizes = field(default_factory=BurstSizes)

@@ -5,10 +5,10 @@ code on the same machine. What differs in that is refused. How busy the machine 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..store.documents import encoded

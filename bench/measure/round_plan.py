@@ -6,7 +6,9 @@ Two versions that are compared call by call have bursts of one size, or the mini
 import math
 import random
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 #: A burst is about this long, with between so many samples (notes: stats, 3).
 BURST_NS, FEWEST_SAMPLES, MOST_SAMPLES = 10_000_000, 5, 20
@@ -22,8 +24,7 @@ FEWEST_PASSES, MOST_PASSES = 5, 25
 LONGEST_PADDING = 4096
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RoundPlan:
+class RoundPlan(Struct, frozen=True, kw_only=True):
     """What is drawn at random for one round of one group."""
 
     spawn_order: tuple[str, ...]
@@ -72,8 +73,7 @@ def samples_in_a_burst(call_ns: int, number: int) -> int:
     return min(MOST_SAMPLES, max(FEWEST_SAMPLES, math.ceil(BURST_NS / sample_ns)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BurstSize:
+class BurstSize(Struct, frozen=True, kw_only=True):
     """What a burst of an arm is expected to be."""
 
     call_ns: int
@@ -92,8 +92,7 @@ class BurstSize:
         return self.samples * self.sample_ns
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True, kw_only=True):
     """How often an arm is timed in a round."""
 
     passes: int
@@ -130,8 +129,7 @@ def passes_for(pass_ns: int, start_ns: int, share_ns: int) -> int:
 FAR_APART = 4.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paced:
+class Paced(Struct, frozen=True, kw_only=True):
     """An arm whose worker has warmed up."""
 
     name: str

@@ -3,9 +3,10 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..machine import load, variables
 from ..problems.implementation import chosen

@@ -8,7 +8,8 @@ time than has passed on the CPUs that it may use.
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..machine import affinity, usage
 from ..machine.threads import CPU_SLACK, SHORTEST_JUDGED_NS
@@ -25,8 +26,7 @@ WAITED_NS, WAITED_SHARE = 5_000_000, 0.1
 MOST_CONTRADICTIONS = 3
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Contradiction:
+class Contradiction(Struct, frozen=True, kw_only=True):
     """What contradicts a worker's word."""
 
     reason: str
@@ -34,8 +34,7 @@ class Contradiction:
     """How the case ends if it goes on: what only clocks say may be a machine that is too busy, and nobody's fault."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """What is seen of a worker at one moment; None is what the system does not tell."""
 
     at_ns: int

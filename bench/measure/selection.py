@@ -1,8 +1,10 @@
 """From what the user asks for to the cases: what cannot run stays in the list, with its reason."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import product
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError, unknown
 from ..machine.hardware import allowed_cpus
@@ -15,8 +17,7 @@ from ..store.worker_records import Outcome
 from .environments import HERE, Environment
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """The axes of a run; an empty one means the problem's own default."""
 
     implementations: tuple[str, ...] = ()

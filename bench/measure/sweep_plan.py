@@ -10,9 +10,10 @@ A size that is measured gets the rounds that its intervals need. Where the budge
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import log
 from statistics import median_low
+
+from msgspec import Struct
 
 #: An implementation, and its layout.
 Who = tuple[str, str]
@@ -30,8 +31,7 @@ TIMES_SLOWER = 5.0
 MOST_OF_BASELINE = 0.25
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Want:
+class Want(Struct, frozen=True, kw_only=True):
     """A group of the sweep, and what its rounds would take."""
 
     group: str

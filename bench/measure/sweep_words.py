@@ -1,7 +1,8 @@
 """What a sweep says of its plan: what all would take, what the budget allows, and why something is left out. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..units import duration, significant
 from .sweep_plan import Kept, Want, Who, hopeless
@@ -10,8 +11,7 @@ from .sweep_plan import Kept, Want, Who, hopeless
 WORTH_TELLING = 2.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What is measured where."""
 
     wants: Sequence[Want]

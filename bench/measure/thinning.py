@@ -1,7 +1,8 @@
 """Who leaves a run whose time does not pay for all: the slowest, for the answer is about the fastest. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..store.records import Round
 from ..store.selectors import min_seconds_per_call
@@ -12,8 +13,7 @@ from ..units import significant
 HOPELESS = 2.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True, kw_only=True):
     """What an arm took in its last round."""
 
     times: float

@@ -7,16 +7,16 @@ two rounds measure two things. So would who adds one that Python imports before 
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import cache_from_source
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from . import importable
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True, kw_only=True):
     """What a file was."""
 
     status: tuple[int, int, int, int]

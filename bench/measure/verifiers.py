@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import ForeignCode
@@ -46,8 +46,7 @@ MOST_DRAWN = 10**6
 PATIENCE = 10
 
 
-@dataclass(kw_only=True, slots=True)
-class _Verifier:
+class _Verifier(Struct, kw_only=True):
     """The one of a folder."""
 
     process: WorkerProcess

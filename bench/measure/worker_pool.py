@@ -7,8 +7,9 @@ page faults of each call), and from round to round every interpreter is fresh, a
 """
 
 from collections.abc import Hashable
-from dataclasses import replace
 from types import TracebackType
+
+from msgspec.structs import replace
 
 from .round_plan import RoundPlan
 from .worker_process import WorkerProcess

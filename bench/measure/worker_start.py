@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from .. import worker
 from ..errors import ImplbenchError
@@ -21,8 +22,7 @@ from .scratch import SCRATCH, TEMPORARY
 _NUMBERS = itertools.count()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True, kw_only=True):
     """What is set before a worker starts."""
 
     environment: Mapping[str, str]
@@ -42,8 +42,7 @@ class Conditions:
     """The interpreter."""
 
 
-@dataclass(kw_only=True, slots=True)
-class Reached:
+class Reached(Struct, kw_only=True):
     """A worker's process, and its parent's ends of the pipes."""
 
     process: "subprocess.Popen[bytes]"

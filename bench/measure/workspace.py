@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..errors import NO_ROOM, OWN_ERROR, NothingMeasured
 from ..machine import affinity, hardware
@@ -40,8 +42,7 @@ FOR_WANT_OF_ROOM = frozenset({Outcome.OUT_OF_MEMORY, Outcome.TIMEOUT})
 _ABSENT = re.compile(r"No module named '([A-Za-z0-9_]+)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """Groups that are ready to be measured, and what making their inputs told."""
 
     executor: RoundExecutor

@@ -9,8 +9,10 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import reading
 from ..errors import ImplbenchError
@@ -28,8 +30,7 @@ READ_FROM_STDIN, STDIN = "-", "stdin"
 _APART = shutil.ignore_patterns("__pycache__", ".git")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A candidate, ready to be measured."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError, unknown
 
@@ -24,8 +25,7 @@ CACHES = WARM, COLD = ("warm", "cold")
 END_OF_ID = re.compile(r"-(?P<dtype>[a-z]+[0-9]*)-(?P<layout>[^-\]]+)-(?P<threads>\d+)t(?P<more>(?:-[^\]]*)?)\]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Size:
+class Size(Struct, frozen=True, kw_only=True):
     """A named set of whole numbers, as ``M`` = {m: 10000, n: 64, p: 25}; without name and numbers it is not known."""
 
     name: str
@@ -44,8 +44,7 @@ class Size:
         return Size(name=f"{name}=1", values={**self.values, name: 1})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One thing that is measured; equal cases are the same thing.
 
     Of a run of another tool, size, dtype and layout may be unknown: they are empty then, and no part of the name.

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from .contract import CONTRACT, OFFERED
@@ -17,8 +18,7 @@ def counts(name: str) -> bool:
     return not name.startswith(("_", ".", "test_")) and name != "conftest"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Function:
+class Function(Struct, frozen=True, kw_only=True):
     """A function that is an implementation, as its file tells."""
 
     name: str
@@ -120,8 +120,7 @@ def _described(name: str, node: _Function | None, file: Path) -> Function:
     return Function(name=name, title=title, arguments=arguments, needed=needed, broken=broken)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True, kw_only=True):
     """What `inputs` takes."""
 
     sizes: Mapping[str, int]

@@ -8,10 +8,12 @@ import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import reading
 from ..errors import ImplbenchError, unknown
@@ -23,8 +25,7 @@ from .literals import LARGEST_SOURCE, described, literals
 from .problem import Elsewhere, Problem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Implementation:
+class Implementation(Struct, frozen=True, kw_only=True):
     """What can be told of an implementation without importing it."""
 
     name: str

@@ -1,11 +1,11 @@
 """Where a problem comes from that is an entry of somebody else's collection: ``npbench:PATH#gemm``."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
+
+class Origin(Struct, frozen=True, kw_only=True):
     """An entry of a collection; it is all that a worker needs to make the problem's functions."""
 
     scheme: str

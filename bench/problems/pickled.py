@@ -8,11 +8,12 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct, field
 
 from ..errors import ImplbenchError
 from .contract import CONTRACT
@@ -29,8 +30,7 @@ MODULE = "functions"
 SIZE = "n"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True, kw_only=True):
     """How what the functions are called with is made."""
 
     make: Callable[..., Any]

@@ -5,9 +5,11 @@ import hashlib
 import importlib.util
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .. import reading
 from ..errors import ImplbenchError, did_you_mean, unknown
@@ -29,8 +31,7 @@ USUAL_DATA = "usual"
 ONLY_SIZE = "fixed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True, kw_only=True):
     """Where an implementation lies that is none of the problem's own files: a candidate that is judged."""
 
     file: Path
@@ -38,8 +39,7 @@ class Elsewhere:
     """Where the problem is one file: which function of it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What a problem says of itself in its docstring, its literal constants and the signature of ``inputs``."""
 
     name: str

@@ -3,8 +3,10 @@
 Values on an axis with categories are indices into them. None is unknown and is not drawn.
 """
 
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 AxisName = Literal["x", "y"]
 Scale = Literal["log", "linear", "category"]
@@ -19,8 +21,7 @@ Colour = int | Literal["grey", "good", "bad"]
 Kind = Literal["points", "line", "bars", "cells", "parts"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True, kw_only=True):
     """One axis; categories on y run from top to bottom."""
 
     label: str
@@ -34,8 +35,7 @@ class Axis:
     """Where it has ticks, as the sizes that were measured; empty for round numbers."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Band:
+class Band(Struct, frozen=True, kw_only=True):
     """A stretch of an axis that is shaded."""
 
     axis: AxisName
@@ -44,8 +44,7 @@ class Band:
     label: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """A line across the chart."""
 
     axis: AxisName
@@ -54,8 +53,7 @@ class Rule:
     dashed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """A mark, with the ends of its interval along the series' `whiskers`."""
 
     x: float | None
@@ -68,8 +66,7 @@ class Point:
     """What stands beside it; in a row without a mark, why there is none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """Marks that belong together: `points`, or for thousands of them `xs` and `ys`, which have no whiskers."""
 
     name: str
@@ -90,8 +87,7 @@ class Series:
     ys: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """Another view of the same chart, which a reader may choose."""
 
     label: str
@@ -99,8 +95,7 @@ class View:
     x: Axis
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A chart; where it has views, the first of them is what is seen at first, and `series` stays empty."""
 
     id: str

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..analyse.amounts import Amounts, seen_calls
+from msgspec.structs import asdict
+
+from ..analyse.amounts import seen_calls
 from ..analyse.diagnosis import Diagnosis, Share
 from ..analyse.explanation import Ladder, Rung
 from .json_run import estimate
@@ -42,14 +44,10 @@ def _rung(rung: Rung) -> dict[str, Any]:
         "cause": rung.diagnosis.cause if rung.diagnosis else None,
         "shares": _shares(rung.diagnosis, lambda share: share.value),
         "share_ranges": _shares(rung.diagnosis, lambda share: [share.low, share.high]),
-        **{name: getattr(amounts, name) for name in Amounts.__slots__},
-        "calls": None if calls is None else [{name: getattr(one, name) for name in one.__slots__} for one in calls],
-        "functions": None
-        if rung.worker.functions is None
-        else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.functions],
-        "lines": None
-        if rung.worker.lines is None
-        else [{name: getattr(one, name) for name in one.__slots__} for one in rung.worker.lines],
+        **asdict(amounts),
+        "calls": None if calls is None else [asdict(one) for one in calls],
+        "functions": None if rung.worker.functions is None else [asdict(one) for one in rung.worker.functions],
+        "lines": None if rung.worker.lines is None else [asdict(one) for one in rung.worker.lines],
         "lines_watched": None if rung.worker.lines is None else rung.worker.lines_watched,
         "costs": None
         if costs is None

@@ -1,9 +1,10 @@
 """A run in short, for programs: what ``--json`` prints."""
 
-from dataclasses import asdict
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from msgspec import to_builtins
 
 from ..analyse.advice import Advice
 from ..analyse.analysis import Analysis
@@ -44,8 +45,8 @@ def of(analysis: Analysis, path: Path | None) -> dict[str, Any]:
         "what_to_do": [_advice(one) for one in analysis.advice],
         "sweeps": [_sweep(sweep) for sweep in analysis.sweeps],
         "effects": [_effect(one) for axis in AXES for one in analysis.effects[axis]],
-        "environments": [asdict(one) for one in analysis.run.environments],
-        "machines": [asdict(one) for one in analysis.run.machines],
+        "environments": [to_builtins(one) for one in analysis.run.environments],
+        "machines": [to_builtins(one) for one in analysis.run.machines],
         "across_machines": [_across(one) for each in analysis.machines.values() for one in each],
         "groups": [
             _group(group)

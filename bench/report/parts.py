@@ -6,8 +6,10 @@ from a user's file goes through `plain` or `code` before it is shown.
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..units import DASH
 from .chart import Chart
@@ -60,8 +62,7 @@ def file_name(text: str) -> str:
     return safe or "unnamed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
+class Column(Struct, frozen=True, kw_only=True):
     """One column of a table, with its unit in the header."""
 
     name: str
@@ -80,8 +81,7 @@ class Column:
     """Whether a page shows it only to who wants all columns."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """A value for programs and its text for people."""
 
     value: Value
@@ -101,8 +101,7 @@ class Cell:
         return cls(value=value, text=DASH if value is None else f"{value:,}")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """Rows of cells, one for each column."""
 
     name: str
@@ -137,8 +136,7 @@ class Table:
         return f"Further rows, not shown here: {count:,}; all are in `{file_name(self.name)}.csv`." if count > 0 else ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """A picture that is drawn when a format asks for it."""
 
     name: str
@@ -151,8 +149,7 @@ class Figure:
     """So many panels stand beside each other."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """One subject of a report."""
 
     title: str

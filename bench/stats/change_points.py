@@ -5,11 +5,12 @@ of each segment but the first. How it does beside another method is in docs/hist
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, isfinite, log, log1p, sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from .mann_whitney import mann_whitney
 
@@ -40,8 +41,7 @@ _EXACT_LEVELS = 1024
 _GRID_LEVELS = 512
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangePoints:
+class ChangePoints(Struct, frozen=True, kw_only=True):
     """The changes in one series."""
 
     starts: tuple[int, ...]

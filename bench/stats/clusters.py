@@ -1,8 +1,9 @@
 """Whether the rounds of a case fall into two clusters, as those with page faults and those without."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
+
+from msgspec import Struct
 
 from .intervals import check_finite
 
@@ -22,8 +23,7 @@ MIN_CLUSTER_ROUNDS = 8
 CLUSTER_FREEDOM = 5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Split:
+class Split(Struct, frozen=True, kw_only=True):
     """Rounds that fall into two clusters."""
 
     low: tuple[int, ...]

@@ -11,9 +11,10 @@ A search that holds several gates, one after the other, shares the same level am
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, log1p, log2
+
+from msgspec import Struct
 
 from .intervals import MIN_ROUNDS, Estimate, hodges_lehmann
 
@@ -35,8 +36,7 @@ class Decision(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """How a gate is held."""
 
     comparisons: int = 1

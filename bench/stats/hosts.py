@@ -19,12 +19,12 @@ that are slower than others or are held up, for which all wait, and paths that s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, log2
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Network:
+
+class Network(Struct, frozen=True, kw_only=True):
     """What a message costs."""
 
     latency_s: float
@@ -33,8 +33,7 @@ class Network:
     """beta: for each byte more."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """What a step costs on one host, and what hosts tell one another."""
 
     fixed_s: float

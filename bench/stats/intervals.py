@@ -5,13 +5,15 @@ Ratios are handled as natural logarithms and shown as exp() of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from math import comb, expm1, floor, isfinite, log, sqrt
 from operator import neg
 from statistics import NormalDist, median
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .walsh import MOST_LISTED, WalshAverages
 
@@ -22,8 +24,7 @@ ALPHA = 0.025
 MIN_ROUNDS = 6
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """A confidence interval, both ends included."""
 
     low: float
@@ -35,8 +36,7 @@ class Interval:
         return Interval(low=low, high=high)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Uncertain:
+class Uncertain(Struct, frozen=True, kw_only=True):
     """A value, with its interval where there is one."""
 
     value: float
@@ -52,8 +52,7 @@ class Uncertain:
         return replace(self, value=of(self.value), interval=self.interval.mapped(of) if self.interval else None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Estimate(Uncertain):
+class Estimate(Uncertain, frozen=True, kw_only=True):
     """A value over rounds, in the unit of what it was made from (for ratios: natural logarithm)."""
 
     rounds: int

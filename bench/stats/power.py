@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import log1p
+
+from msgspec import Struct
 
 from . import gate
 from .gate import Decision
@@ -18,8 +19,7 @@ POWER = 0.95
 GATES = 300
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True, kw_only=True):
     """What a gate of these benchmarks can be trusted with, here and now."""
 
     margin: float

@@ -18,9 +18,11 @@ the screening are not used again is what allows for counting only those that it 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import ceil, inf, log, log1p, log2
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .intervals import MIN_ROUNDS, Estimate, hodges_lehmann, pass_log_ratio
 from .sequential import Stopping
@@ -41,8 +43,7 @@ USUAL_ERROR = 0.05
 Times = Mapping[str, Mapping[int, float]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Eliminated:
+class Eliminated(Struct, frozen=True, kw_only=True):
     """Who is out."""
 
     name: str
@@ -54,8 +55,7 @@ class Eliminated:
     """Over who is faster; without an interval where it was screened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Race:
+class Race(Struct, frozen=True, kw_only=True):
     """Where a race stands."""
 
     left: tuple[str, ...]

@@ -1,16 +1,17 @@
 """How time grows with size, and where one implementation overtakes another. Pure: numbers in, numbers out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import exp, log
 from statistics import fmean
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from .intervals import Estimate, hodges_lehmann
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Crossing:
+class Crossing(Struct, frozen=True, kw_only=True):
     """Where two curves of time against size cross, in the unit of the size."""
 
     at: float
@@ -24,8 +25,7 @@ class Crossing:
     """The first at which the other was."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """Two implementations at one size."""
 
     size: float
@@ -124,8 +124,7 @@ def _zeros(x: Sequence[float], y: Sequence[float]) -> list[float]:
     ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reign:
+class Reign(Struct, frozen=True, kw_only=True):
     """Neighbouring sizes with the same fastest."""
 
     first: int

@@ -18,9 +18,10 @@ tests/stats/test_sequential.py the first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, inf
 from statistics import NormalDist, stdev
+
+from msgspec import Struct
 
 from .intervals import ALPHA, MIN_ROUNDS, hodges_lehmann
 
@@ -35,8 +36,7 @@ WIDTH_LEVEL = 2.0**-MIN_ROUNDS
 PLANNED_PART = 0.9
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stopping:
+class Stopping(Struct, frozen=True, kw_only=True):
     """What ends the rounds of a pair, but for time."""
 
     looks: tuple[int, ...] = ()

@@ -1,7 +1,8 @@
 """Which kind of check the results of a group had to pass: against what they were held, and how close they had to be."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Against(StrEnum):
@@ -29,8 +30,7 @@ class Closeness(StrEnum):
     """By the problem's own test, or its own comparison, alone."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """How results were checked."""
 
     against: Against = Against.REFERENCE

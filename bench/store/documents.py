@@ -6,12 +6,12 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import fields, replace
 
 from .. import reading
 from ..errors import ImplbenchError

@@ -5,10 +5,10 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from .. import reading
 from ..errors import ImplbenchError
@@ -17,8 +17,7 @@ from .documents import JOURNAL, LARGEST_BYTES
 from .records import Basis, Begun, Round, Run
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Interrupted:
+class Interrupted(Struct, frozen=True, kw_only=True):
     """A run that can go on."""
 
     path: Path

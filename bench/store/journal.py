@@ -6,11 +6,12 @@ import os
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 from secrets import token_hex
 from types import TracebackType
+
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from . import documents

@@ -5,9 +5,11 @@ its own. No time of one machine is ever put beside that of another.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
@@ -23,8 +25,7 @@ _Item = TypeVar("_Item")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A run that is to be merged."""
 
     label: str
@@ -135,7 +136,7 @@ def _require_apart(parts: Sequence[Part]) -> None:
 
 
 def _of_settings(run: Run) -> dict[str, Any]:
-    names = (name for name in Settings.__dataclass_fields__ if name not in _FREE)
+    names = (name for name in Settings.__struct_fields__ if name not in _FREE)
     return {name: getattr(run.settings, name) for name in names}
 
 

@@ -1,10 +1,11 @@
 """What one run says of each of its cases, in one value a case, and what an index of results/ gives of many runs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..problems.case import Case
@@ -15,8 +16,7 @@ from .selectors import GroupRounds, by_group, finished
 from .worker_records import Outcome
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where and of what a run was made."""
 
     run: str
@@ -32,8 +32,7 @@ class Origin:
     """Distribution, or ``python``, -> version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """What one run says of one case."""
 
     case: Case
@@ -107,8 +106,7 @@ def _point(arm: Arm, rounds: GroupRounds) -> Point:
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """Runs of one case at one size against one baseline."""
 
     id: int
@@ -126,8 +124,7 @@ class Series:
         return self.baseline == self.case_id
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexedPoint:
+class IndexedPoint(Struct, frozen=True, kw_only=True):
     """What one run says of a case."""
 
     run: str
@@ -139,8 +136,7 @@ class IndexedPoint:
     log_ratio: float | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True, kw_only=True):
     """Like machines, by their fingerprint."""
 
     fingerprint: str
@@ -150,8 +146,7 @@ class Machine:
     """Its name in the network, where its CPU is not named."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True, kw_only=True):
     """A document that can be read, and the run in it."""
 
     document: str

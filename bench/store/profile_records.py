@@ -1,9 +1,8 @@
 """Where an evaluation spends its time, function by function and line by line: records of a profile."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from ..machine.load import Share
 from .quantities import Amount, Natural
@@ -15,8 +14,7 @@ MOST_FUNCTIONS, LONGEST_NAME = 20, 200
 MOST_LINES = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profiled:
+class Profiled(Struct, frozen=True, kw_only=True):
     """A Python function in one evaluation, as a profiler sees it: its times are estimates."""
 
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]
@@ -33,8 +31,7 @@ class Profiled:
 Functions = Annotated[tuple[Profiled, ...], Meta(max_length=MOST_FUNCTIONS)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """A line of the user's own code in one evaluation, as Python tells of it: its share is an estimate."""
 
     file: Annotated[str, Meta(max_length=LONGEST_NAME)]

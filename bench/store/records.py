@@ -4,9 +4,10 @@ Run > Round > Worker > Burst > sample. All times are integer nanoseconds of the 
 ``None`` is unknown. The document in results/ is a Run, field by field.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from ..machine.load import Activity, Load
 from ..problems.case import Case
@@ -24,8 +25,7 @@ SCHEMA = 2
 INTERRUPTED = "the run was interrupted in it"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Round:
+class Round(Struct, frozen=True, kw_only=True):
     """One fresh worker for each arm of a group, and their interleaved bursts."""
 
     index: Natural
@@ -73,8 +73,7 @@ class Role(StrEnum):
     """A limit of the machine; no implementation of the problem."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Arm:
+class Arm(Struct, frozen=True, kw_only=True):
     """A case as it takes part in a run: the baseline does so twice."""
 
     name: str
@@ -93,8 +92,7 @@ class Arm:
         return self.role == Role.AGAIN
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True, kw_only=True):
     """A limit of the machine, measured in the rounds of a group as one more arm; no implementation of the problem."""
 
     group: str
@@ -107,8 +105,7 @@ class Limit:
     """{"flops": ..., "bytes": ...} of one call."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Left:
+class Left(Struct, frozen=True, kw_only=True):
     """A case that was not started, with the reason."""
 
     case: Case
@@ -117,8 +114,7 @@ class Left:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
+class Basis(Struct, frozen=True, kw_only=True):
     """What the plan of a run went by up to the end of a round, beside the rounds themselves; of each round its own."""
 
     clock_s: tuple[Amount, ...]
@@ -131,8 +127,7 @@ class Basis:
     """Arm that had warmed up -> of its bursts ns a call, calls in a sample, and samples, as they were expected."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """What a run that was not finished has begun with; from this and its rounds it goes on (`--resume`)."""
 
     arms: tuple[Arm, ...]
@@ -141,8 +136,7 @@ class Begun:
     """One for each of its rounds."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Resumed:
+class Resumed(Struct, frozen=True, kw_only=True):
     """That a run was ended from outside, and went on later."""
 
     at: str
@@ -153,8 +147,7 @@ class Resumed:
     """Load average of the last minute, when it went on."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProblemRecord:
+class ProblemRecord(Struct, frozen=True, kw_only=True):
     """The problem, as it was when the run was made."""
 
     name: str
@@ -174,8 +167,7 @@ class ProblemRecord:
     """Implementations in the order in which each improves on the one before it; empty where the problem names none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnvironmentRecord:
+class EnvironmentRecord(Struct, frozen=True, kw_only=True):
     """What the workers of some cases ran in, where another environment than the harness's was asked for."""
 
     label: str
@@ -192,8 +184,7 @@ class EnvironmentRecord:
     """NumPy, its BLAS and kernel, as ``environment.numeric_stack`` gives them."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MachineRecord:
+class MachineRecord(Struct, frozen=True, kw_only=True):
     """One of the machines whose runs were merged."""
 
     label: str
@@ -210,8 +201,7 @@ class MachineRecord:
 DEFAULT_MARGIN = 0.03
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What the user asked for."""
 
     seed: Natural
@@ -247,8 +237,7 @@ class Settings:
         return Stopping(looks=self.looks, precision=self.precision, alpha=self.level or ALPHA)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """Everything about one run; immutable once written."""
 
     schema: int

@@ -1,9 +1,10 @@
 """From the records of workers to one number each: seconds and page faults a call, ratios of two. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from math import log
 from statistics import median
+
+from msgspec.structs import replace
 
 from ..stats import intervals
 from .records import Arm, Round, Run

@@ -4,11 +4,11 @@ All times are integer nanoseconds of the monotonic clock, all sizes bytes; ``Non
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct, field
+from msgspec.structs import fields
 
 from ..machine.load import Share
 from .profile_records import Functions, Lines
@@ -40,8 +40,7 @@ ANEW = "prepared anew, untimed, for other inputs"
 Figure = Annotated[float, Meta(ge=-1e300, le=1e300)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Burst:
+class Burst(Struct, frozen=True, kw_only=True):
     """Several samples in a row of one implementation."""
 
     pass_index: Natural
@@ -58,16 +57,14 @@ class Burst:
     involuntary_switches: Natural | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DiscardedBurst:
+class DiscardedBurst(Struct, frozen=True, kw_only=True):
     """A burst that was timed again, and why."""
 
     burst: Burst
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pool:
+class Pool(Struct, frozen=True, kw_only=True):
     """A thread pool that threadpoolctl saw in the worker."""
 
     library: str
@@ -78,8 +75,7 @@ class Pool:
     threads: Natural
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True, kw_only=True):
     """The error of one output against what is right, a reference or the result of the baseline."""
 
     output: str
@@ -102,8 +98,7 @@ def worst(*checks: Iterable[Verification]) -> tuple[Verification, ...]:
     return tuple(found.values())
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """What one evaluation does, counted apart from the timing; the same on every call."""
 
     allocations: Natural | None
@@ -118,8 +113,7 @@ class Counts:
     """Calls of built-in functions and methods; operators and ufuncs are no such calls."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Peak:
+class Peak(Struct, frozen=True, kw_only=True):
     """The most memory that was resident in the process during a call, beyond what was before its first one."""
 
     resident_bytes: Natural | None
@@ -151,8 +145,7 @@ class CallKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """What one evaluation calls NumPy for, with the same operands: all these calls together."""
 
     name: str
@@ -175,8 +168,7 @@ class Call:
         return not self.operands and self.name.endswith(OTHERS)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Costs:
+class Costs(Struct, frozen=True, kw_only=True):
     """What things cost in a worker, measured there on the same CPU; in the case's dtype."""
 
     call_ns: dict[CallKind, Amount]
@@ -189,8 +181,7 @@ class Costs:
     """Of an element-wise sum of arrays as large as the largest input."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spent:
+class Spent(Struct, frozen=True, kw_only=True):
     """Where the time went that a round spent on one worker."""
 
     starting_ns: Natural = 0
@@ -209,8 +200,7 @@ class Spent:
         return sum(getattr(self, field.name) for field in fields(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Worker:
+class Worker(Struct, frozen=True, kw_only=True):
     """One implementation in one round: a fresh process."""
 
     arm: str

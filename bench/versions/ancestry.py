@@ -1,7 +1,8 @@
 """The commits that lead from one revision to another, one after the other."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from .checkout import Repository
@@ -11,8 +12,7 @@ from .revisions import Revision, remedy
 _FORMAT = "%H%x00%P%x00%aI%x00%s"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """A commit, as its author describes it."""
 
     commit: str

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import did_you_mean, unknown
 from ..measure.group import Source
@@ -23,8 +25,7 @@ SAME = "the same code on both sides (--all measures it)"
 _MARKS = {Role.CASE: "head", Role.BASELINE: "base", Role.AGAIN: "base (again)"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Benchmark:
+class Benchmark(Struct, frozen=True, kw_only=True):
     """One case, with its code on both sides."""
 
     case: Case
@@ -35,8 +36,7 @@ class Benchmark:
     """Whether its own files or those that it shares with others in its problem's folder have changed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True, kw_only=True):
     """A case that is not measured, and why."""
 
     name: str
@@ -47,8 +47,7 @@ class Skipped:
     """Whether something is missing here that HEAD needs, and nothing that BASE needs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Both:
+class _Both(Struct, frozen=True, kw_only=True):
     """A problem on both sides, with its implementations."""
 
     name: str

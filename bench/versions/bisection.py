@@ -15,9 +15,10 @@ same, and the one before it is not: both have been compared with GOOD.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, inf, log2
+
+from msgspec import Struct
 
 from ..stats.intervals import Estimate
 from .ancestry import Commit
@@ -46,8 +47,7 @@ class State(StrEnum):
 _WITHOUT_TIME = frozenset({Standing.WRONG, Standing.DIFFERENT, Standing.NOT_COMPARABLE, Standing.LOST})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True, kw_only=True):
     """What a comparison of a commit with GOOD has said."""
 
     state: State
@@ -61,8 +61,7 @@ class Tried:
         return self.compared.log_ratio if self.compared else None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bisection:
+class Bisection(Struct, frozen=True, kw_only=True):
     """What a search has found."""
 
     good: str

@@ -5,10 +5,11 @@ bytes. Such times are estimates, and only order what is told; the counts are exa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from math import log
+
+from msgspec import Struct
 
 from ..analyse.amounts import QUANTITIES, Amounts, Unit, amounts, seen_calls
 from ..store.profile_records import MOST_FUNCTIONS
@@ -35,8 +36,7 @@ class Sort(StrEnum):
     """In seconds, by a profiler: an estimate."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One thing that is otherwise in HEAD."""
 
     sort: Sort
@@ -79,8 +79,7 @@ class Change:
         return abs(log(((self.head or 0) + 1) / ((self.base or 0) + 1)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """All that is otherwise in HEAD, as far as it was seen."""
 
     found: tuple[Change, ...]
@@ -89,8 +88,7 @@ class Changes:
     """What could not be seen of one side at least."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True, kw_only=True):
     """Calls of one version."""
 
     numbers: Mapping[tuple[str, str], Pair]

@@ -4,8 +4,9 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..programs import git
@@ -20,8 +21,7 @@ _SUBMODULE, _SKIPPED = "160000", "S "
 _AT_ONCE = 400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True, kw_only=True):
     """A repository of git."""
 
     top: Path

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import log1p
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..measure import backends, round_plan
 from ..measure.backends import Backend
@@ -36,8 +37,7 @@ SCREENING_PART = 0.6
 MOST_GROWTH = 2.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Decided:
+class _Decided(Struct, frozen=True, kw_only=True):
     """What the gate said of a suspect."""
 
     decision: Decision

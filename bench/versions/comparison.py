@@ -1,9 +1,11 @@
 """From what a gate measured to what may be said of two versions. Pure."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from math import log1p
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..analyse import remembering
 from ..stats import intervals
@@ -21,8 +23,7 @@ from .native import Doubt
 from .standing import Standing, fate, is_wrong_in_both
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True, kw_only=True):
     """One benchmark: where HEAD stands against BASE."""
 
     name: str
@@ -54,8 +55,7 @@ class Compared:
     """What HEAD does otherwise; None where that was not asked for, or could not be seen."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """What may be said of two versions."""
 
     base: str

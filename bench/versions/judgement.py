@@ -1,9 +1,10 @@
 """From the runs of a candidate beside its baseline to what is said of it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, log1p
 from statistics import mean
+
+from msgspec import Struct
 
 from ..analyse import remembering, sharing
 from ..analyse.findings import Finding, GroupFindings, findings
@@ -29,8 +30,7 @@ class BaselineFailed(ImplbenchError):
     exit_code = Exit.WRONG
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True, kw_only=True):
     """What it would take to decide."""
 
     remedy: str
@@ -41,8 +41,7 @@ class Needed:
     """That these would take."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What one run says of its candidate."""
 
     decision: Decision
@@ -66,8 +65,7 @@ class Said:
         return self.log_ratio.rounds if self.log_ratio else 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What is said of a candidate."""
 
     candidate: str

@@ -1,13 +1,13 @@
 """The smallest differences that matter: one for all benchmarks of a gate, and those that some have of their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ..problems.case import Case
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Margins:
+class Margins(Struct, frozen=True, kw_only=True):
     """What a difference has to exceed."""
 
     usual: float

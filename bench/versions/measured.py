@@ -1,7 +1,8 @@
 """What a gate measured of a benchmark: its rounds, and what it decided by them. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..stats.gate import Decision
 from ..store import selectors
@@ -9,8 +10,7 @@ from ..store.records import Role, Round
 from .benchmarks import Benchmark, arm_name
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """What the gate measured of one benchmark, and what it decided."""
 
     benchmark: Benchmark

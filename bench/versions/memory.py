@@ -5,8 +5,9 @@ larger peak is to be a regression, the benchmarks share the level of the gate (B
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..analyse.verdict import Verdict, judge
 from ..stats import gate, intervals, peak_ratios
@@ -40,8 +41,7 @@ _STANDINGS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryLimits:
+class MemoryLimits(Struct, frozen=True, kw_only=True):
     """What peaks of memory are held to."""
 
     margins: Margins = _USUAL_MARGINS
@@ -62,8 +62,7 @@ class MemoryLimits:
 USUAL = MemoryLimits()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """Peaks of memory of a benchmark's two sides."""
 
     standing: MemoryStanding | None

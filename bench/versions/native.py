@@ -5,8 +5,9 @@ become slower in the compiled part is in neither. So it may be where one of them
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 #: Files that are code only once something has compiled them.
 _SOURCES = frozenset(
@@ -84,8 +85,7 @@ def built_once(changed: frozenset[str], read: tuple[frozenset[str], frozenset[st
     return tuple(sorted(name for name in compiled if PurePosixPath(name).suffix.lower() not in _INCLUDED))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True, kw_only=True):
     """Why both versions may have run the same compiled code, and what to do about it."""
 
     reason: str

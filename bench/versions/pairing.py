@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..problems.files import MODULE
@@ -12,8 +13,7 @@ from ..problems.implementation import Implementation
 from ..programs import git
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pairs:
+class Pairs(Struct, frozen=True, kw_only=True):
     """Names of BASE and HEAD that belong together, and those that have no partner."""
 
     pairs: tuple[tuple[str, str], ...]

@@ -1,7 +1,8 @@
 """What a new version of an implementation turned out to be: right or wrong, how fast beside the one before it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..analyse.findings import estimate
 from ..analyse.verdict import Ratio, Verdict, judge
@@ -13,8 +14,7 @@ from ..store.records import Arm, Round
 from ..store.worker_records import Outcome, Worker
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True, kw_only=True):
     """What verification says of one case of a new version."""
 
     case: Case
@@ -25,8 +25,7 @@ class Verified:
     error_over_tolerance: float | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One case of a new version, and what it is measured beside."""
 
     now: Arm
@@ -36,8 +35,7 @@ class Entry:
     """None for the baseline itself, and where that was never right."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Remeasured:
+class Remeasured(Struct, frozen=True, kw_only=True):
     """What the rounds say of one entry; times only where the outcome is ok."""
 
     entry: Entry

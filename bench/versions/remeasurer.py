@@ -3,9 +3,10 @@
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+
+from msgspec.structs import replace
 
 from ..measure import backends, round_plan
 from ..measure.backends import Backend, RoundExecutor

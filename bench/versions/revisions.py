@@ -1,8 +1,9 @@
 """What the user calls BASE and HEAD, as commits of the repository that the command is started in."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import ImplbenchError
 from ..programs import git
@@ -23,8 +24,7 @@ _SHALLOW = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True, kw_only=True):
     """A commit, as the user named it."""
 
     label: str

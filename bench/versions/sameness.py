@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from .. import reading
 from ..measure.backends import Backend
@@ -21,8 +22,7 @@ from .benchmarks import SAME, Benchmark, Skipped, arms_of, sources_of
 _WELL = frozenset({Outcome.OK, Outcome.UNAVAILABLE, Outcome.UNSUPPORTED})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Parted:
+class Parted(Struct, frozen=True, kw_only=True):
     """What is to be measured, and what is not."""
 
     changed: tuple[Benchmark, ...]
@@ -35,8 +35,7 @@ class Parted:
     """Id of one to be measured -> why HEAD's problem gave it no inputs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True, kw_only=True):
     """What workers did while nothing was timed."""
 
     same: frozenset[str]

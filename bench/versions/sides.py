@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError, unknown
 from ..machine import distributions
@@ -26,8 +28,7 @@ from .places import is_among_tests, is_called, name_at, places_in
 from .revisions import WORKING_TREE, Revision
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What is to be compared, as the user says it."""
 
     base: str
@@ -46,8 +47,7 @@ class Asked:
     """What both are built and measured in."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Side:
+class Side(Struct, frozen=True, kw_only=True):
     """One version of the code."""
 
     label: str
@@ -81,8 +81,7 @@ class Side:
         return Source(problem=problem, implementation=implementation, own=own, environment=place.environment)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Copy:
+class _Copy(Struct, frozen=True, kw_only=True):
     """The files of one version."""
 
     label: str

@@ -5,8 +5,10 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ImplbenchError
 from ..problems import implementation, problem, source_code
@@ -28,8 +30,7 @@ class Saved(KeyboardInterrupt):
     """Something was saved during a measurement, which ends as Ctrl-C would end it: whole rounds are kept."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """A problem at one moment, in a copy of its own that nobody edits."""
 
     root: Path
@@ -43,8 +44,7 @@ class Version:
     """Digest of what is no implementation's own: problem.py, and what lies beside it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What has happened between two versions, by implementation."""
 
     new: tuple[str, ...]
@@ -53,8 +53,7 @@ class Changes:
     gone: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True, kw_only=True):
     """A problem's folder, or its file with those beside it that it imports, in which somebody saves files."""
 
     path: Path

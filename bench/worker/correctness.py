@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..store.worker_records import Verification, worst
 from ..text import article
@@ -90,8 +90,7 @@ def figure(given: Any) -> float:
     return number
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NoNumbers:
+class NoNumbers(Struct, frozen=True, kw_only=True):
     """What is no finite number, of one kind."""
 
     path: str

@@ -3,10 +3,11 @@
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..store.checks import Against, Check, Closeness
 from .baseline import copied, detached, elsewhere
@@ -36,8 +37,7 @@ LARGEST_EXTENDED_BYTES = 2**28
 LOOSELY = 0.1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Right:
+class Right(Struct, frozen=True, kw_only=True):
     """What the outputs for one content are held against, and how."""
 
     expected: Expected | None

@@ -2,11 +2,11 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..machine import threads
 from ..problems import sources
@@ -19,8 +19,7 @@ from .untimed import Counted, Part
 LONGEST_READY_NS = 1_000_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Explaining:
+class Explaining(Struct, frozen=True, kw_only=True):
     """One evaluation, of which each part is seen apart."""
 
     step: Callable[[], Any]

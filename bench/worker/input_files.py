@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..problems.case import FoundOrder
 from ..problems.sources import calls
@@ -27,8 +27,7 @@ from .values.digest import digest, looked
 from .values.leaves import Leaf, Numbers, Unreadable
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
+class Made(Struct, frozen=True, kw_only=True):
     """Contents of a case's inputs, as they are before any call."""
 
     inputs: Mapping[str, Any]

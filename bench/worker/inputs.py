@@ -3,10 +3,10 @@
 import contextlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..problems.case import FoundOrder, MemoryOrder
 from . import correctness
@@ -21,8 +21,7 @@ QUICKLY_CHECKED_BYTES = 2**20
 Contents = Callable[[Any], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """Contents that are ready to be put into the arrays of a worker."""
 
     put: Callable[[], None]

@@ -3,11 +3,11 @@
 import mmap
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..machine import usage
 from .outcome import held_against
@@ -32,8 +32,7 @@ SHORTEST_PUT_OFF_IN_COPY_NS, SLOWEST_NS = 100_000, 2
 _ALIGNMENT = 64
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """What a call has returned, taken apart."""
 
     leaves: Leaves

@@ -17,10 +17,11 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+from msgspec import Struct
 
 from ..machine import usage
 from ..machine.collector import collector_off
@@ -55,8 +56,7 @@ _HARNESS = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _clock = time.thread_time_ns
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LineProfile:
+class LineProfile(Struct, frozen=True, kw_only=True):
     """Where the time of an evaluation goes."""
 
     lines: tuple[Line, ...]

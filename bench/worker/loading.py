@@ -1,10 +1,12 @@
 """A problem's functions and an implementation's module, as a worker imports them: what one lacks has its reason."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from ..problems import implementation, pickled, sources
 from ..problems.case import Case
@@ -15,8 +17,7 @@ from .protocol import CaseSpec, Start
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProblemFunctions:
+class ProblemFunctions(Struct, frozen=True, kw_only=True):
     """What a worker calls of a problem; None is what the problem does not give."""
 
     inputs: Callable[[Mapping[str, int], str, str, int], Values]
@@ -66,8 +67,7 @@ def _require_hooks(found: Mapping[str, Any], module: ModuleType, spec: CaseSpec)
             problem_hooks.require(name, hook, None if named else problem_hooks.CALLED.get(name), module.__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """An implementation as it is called."""
 
     prepare: Callable[[Values], Any]

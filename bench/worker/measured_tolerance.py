@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from . import tolerance
 from .outcome import Unfit
@@ -28,8 +28,7 @@ SLOWED = 4
 SHARES = (2.0**-4, 2.0**-8, 2.0**-12, 2.0**-16)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Algorithm:
+class Algorithm(Struct, frozen=True, kw_only=True):
     """What computes the results that a tolerance is for."""
 
     evaluate: Callable[[Values], Mapping[str, Leaf]]
@@ -42,8 +41,7 @@ class Algorithm:
     """How long an evaluation took."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """A tolerance and what it was made of."""
 
     tolerance: Arrays

@@ -1,10 +1,10 @@
 """The contents of a case's inputs as they were made: what is in files from these, the rest made again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from .loading import problem_functions
 from .outcome import Unfit, judged
@@ -15,8 +15,7 @@ from .value_files import load_values
 _MAKING, _FIRST = "making.json", "first"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Making:
+class Making(Struct, frozen=True, kw_only=True):
     """How the first contents of a case were made, and how results are checked: all that a worker is told of that."""
 
     data: str

@@ -8,10 +8,11 @@ every loaded module whose name that side has is shown to come from that side.
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from types import ModuleType
+
+from msgspec import Struct
 
 from ..problems.from_source import PACKAGE
 from .relocation import Relocation, mapped
@@ -44,8 +45,7 @@ _FIRST = __name__.partition(".")[0]
 _SOURCES, _BUILT = ("py", "pyx"), ("so", "pyd")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Own:
+class Own(Struct, frozen=True, kw_only=True):
     """Where the code of one side of a comparison lies."""
 
     tree: Path

@@ -1,10 +1,10 @@
 """What a call has given, by name, and in whose memory it lies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from .forcing import items_of
 from .outcome import Wrong
@@ -144,8 +144,7 @@ def overlaps(array: np.ndarray) -> bool:
     return bool(array.nbytes and (repeats or span.end - span.begin < array.nbytes))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True, kw_only=True):
     """Where an array lies."""
 
     begin: int

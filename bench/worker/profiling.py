@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..machine import usage
 from ..machine.collector import collector_off
@@ -36,8 +37,7 @@ _WITHIN = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _Totals = dict[tuple[str, str], tuple[int, float]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Try:
+class _Try(Struct, frozen=True, kw_only=True):
     """Evaluations, profiled together."""
 
     evaluations: int

@@ -6,8 +6,9 @@ Whatever leads a worker there, as PYTHONPATH, a .pth file or GITHUB_WORKSPACE do
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 #: Variables that name the user's own place, whatever lies there.
 _KEPT = frozenset({"CONDA_PREFIX", "HOME", "USERPROFILE", "VIRTUAL_ENV"})
@@ -16,8 +17,7 @@ _KEPT = frozenset({"CONDA_PREFIX", "HOME", "USERPROFILE", "VIRTUAL_ENV"})
 _INSTALLED = frozenset({"dist-packages", "site-packages"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relocation:
+class Relocation(Struct, frozen=True, kw_only=True):
     """From the folders that both sides are copies of to the copy that one side has."""
 
     origins: tuple[Path, ...]

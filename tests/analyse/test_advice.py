@@ -1,8 +1,7 @@
 """What to take, where to begin and what to leave: nothing that the findings do not show."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.store.worker_records import Outcome

@@ -1,8 +1,7 @@
 """All that a run says, in one object: worked out once, and every ratio at one level."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio

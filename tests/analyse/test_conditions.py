@@ -1,9 +1,9 @@
 """What changing one condition does, on runs whose truth is known."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report import json_run

@@ -1,8 +1,7 @@
 """Where the time goes, on made-up counts and costs of which it is known."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.diagnosis import LEAST_SHARE, Cause, CostRange, diagnose
 from bench.stats.intervals import Estimate, Interval

@@ -1,8 +1,7 @@
 """What another environment does to the same implementation."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.decided import decided

@@ -1,9 +1,9 @@
 """From counts to a ladder: the order of the rungs, what changed from each to the next, and why."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.diagnosis import Cause
 from bench.analyse.explanation import better, ladders

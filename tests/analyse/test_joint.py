@@ -1,8 +1,7 @@
 """Runs side by side: what is a row and what a column, which intervals are apart, and what cannot be joined."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

@@ -1,11 +1,11 @@
 """One case on several machines: like ones make one interval that holds, unlike ones are named, and none is made."""
 
-from dataclasses import replace
 from math import exp, log
 from random import Random
 from statistics import mean
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

@@ -1,9 +1,9 @@
 """Who is fast only on contents that it has met before."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

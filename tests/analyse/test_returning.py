@@ -1,8 +1,7 @@
 """Who returns another kind of container than the baseline is named."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import threats

@@ -1,8 +1,7 @@
 """Which warnings of a run concern its code."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.run_warnings import run_warnings
 from tests.builders import Spec, make_run

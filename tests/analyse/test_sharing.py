@@ -1,8 +1,7 @@
 """Who hands out its inputs where the baseline hands out copies is named, and accepted by no judge."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

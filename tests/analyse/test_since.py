@@ -1,6 +1,6 @@
 """What changed since the run before: ratios with their intervals, on one machine, over one baseline."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from tests.builders import USUAL, Spec, make_run

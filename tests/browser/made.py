@@ -1,9 +1,10 @@
 """The runs whose pages are opened: made up with known numbers, but for the two that are committed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bench import html
 from bench.analyse.analysis import Analysis

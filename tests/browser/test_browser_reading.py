@@ -1,8 +1,7 @@
 """What was unreadable once: clipped, run into each other, out of the window, or told at the wrong place."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench import html
 from bench.analyse.analysis import Analysis

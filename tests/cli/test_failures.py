@@ -1,8 +1,7 @@
 """`--traceback`: what code wrote last that failed."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.cli import failures
 from bench.errors import NothingMeasured

@@ -1,14 +1,15 @@
-"""What each command is asked for: frozen dataclasses, whose defaults are those that the help names."""
+"""What each command is asked for: frozen records, whose defaults are those that the help names."""
 
 import argparse
 import re
-from dataclasses import fields, is_dataclass
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import Struct
+from msgspec.structs import fields
 
 from bench.cli.measuring_options import RunOptions
 from bench.cli.options import Options, made
@@ -64,7 +65,7 @@ def values_of(options):
     """Yield name and value of all that was asked for, that of the parts too."""
     for field in fields(options):
         value = getattr(options, field.name)
-        yield from values_of(value) if is_dataclass(value) else [(field.name, value)]
+        yield from values_of(value) if isinstance(value, Struct) else [(field.name, value)]
 
 
 def arguments_of(parsed):

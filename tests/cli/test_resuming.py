@@ -1,9 +1,9 @@
 """`implbench run --resume`: what is asked for, what is said, and with which exit code it ends."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.cli import resuming

@@ -3,9 +3,9 @@
 import json
 import math
 import subprocess
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.formats import asv

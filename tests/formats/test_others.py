@@ -5,12 +5,12 @@ change that was meant: ``PYTHONPATH=. python tests/formats/test_others.py``.
 """
 
 import json
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.findings import findings
 from bench.errors import ImplbenchError

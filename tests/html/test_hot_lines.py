@@ -1,7 +1,8 @@
 """Which lines of a source a page marks."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.html import hot_lines, report_page

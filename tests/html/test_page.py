@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import re
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench import html
 from bench.analyse.analysis import Analysis

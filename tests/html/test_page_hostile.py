@@ -1,8 +1,7 @@
 """Names, titles, reasons and sources that try to be more than text."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench import html
 from bench.analyse.analysis import Analysis

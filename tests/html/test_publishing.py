@@ -3,11 +3,11 @@
 import json
 import os
 import re
-from dataclasses import replace
 from html import unescape
 from urllib.parse import unquote
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.findings import findings
 from bench.html import publishing

@@ -1,9 +1,9 @@
 """Who is asked once more after having ended."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.asking import Asking
 from bench.measure.ended import Ended

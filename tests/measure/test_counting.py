@@ -1,9 +1,9 @@
 """What the workers of a first round are asked for behind their bursts; the case is ok whatever comes of it."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure import memory_pages
 from bench.measure.counting import LONGEST_COUNTED_NS, LONGEST_PROFILED_NS, PARTS, Counting, Untimed

@@ -1,9 +1,9 @@
 """What workers run in."""
 
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.environments import HERE, LEVEL, Environment, levelled
 from bench.store.records import EnvironmentRecord

@@ -1,8 +1,7 @@
 """What a long run says before its first round."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.forecast import WORKER_BYTES, Extent, told
 from bench.store.documents import encoded

@@ -1,11 +1,11 @@
 """How often each arm is timed in a round: from the times of a call at first, then from what rounds have shown."""
 
-from dataclasses import replace
 from math import exp
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.group import Group
 from bench.measure.pass_planner import (

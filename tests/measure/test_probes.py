@@ -1,7 +1,8 @@
 """Which limits are measured beside a group."""
 
-from dataclasses import replace
 from types import SimpleNamespace
+
+from msgspec.structs import replace
 
 from bench import pytest_plugin
 from bench.measure import probes

@@ -1,8 +1,7 @@
 """What replies of a worker become in its record."""
 
-from dataclasses import replace
-
 from msgspec import structs
+from msgspec.structs import replace
 
 from bench.measure.recording import changed
 from bench.worker.protocol import Changed

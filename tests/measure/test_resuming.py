@@ -1,9 +1,10 @@
 """A run that was killed goes on as it would have without that: the same rounds, drawn and planned as they were."""
 
-from dataclasses import replace
+import dataclasses
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.machine.load import Activity
@@ -154,7 +155,7 @@ def test_another_environment_is_refused_before_anything_is_measured_and_the_run_
     (before,) = tmp_path.iterdir()
     data = before.read_bytes()
     with pytest.raises(ImplbenchError, match=told):
-        resumed(tmp_path, replace(simulation, facts=facts))
+        resumed(tmp_path, dataclasses.replace(simulation, facts=facts))
     assert before.read_bytes() == data
 
 
@@ -163,7 +164,7 @@ def test_another_clock_load_and_commit_are_no_other_environment_and_neighbours_a
     killed(tmp_path, simulation, listener=killing(simulation, 1))
     busy = Activity(load_before=3.0, load_after=3.0, busy=(0.9, 0.0), steal=(0.0, 0.0), frequency_hz=None)
     facts = {**FACTS, "cpu": {"model": "one", "frequency_hz": 2e9}, "commit": None}
-    run, _ = resumed(tmp_path, replace(later(simulation, 1), facts=facts, activity=busy))
+    run, _ = resumed(tmp_path, dataclasses.replace(later(simulation, 1), facts=facts, activity=busy))
     assert [one.load for one in run.resumed] == [3.0]
     assert any("CPU 0 was 90 % busy" in warning for warning in run.warnings)
 

@@ -1,9 +1,9 @@
 """One round: what its workers tell becomes its record, and nothing of it depends on how busy the machine is."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.decided import decided
 from bench.analyse.findings import findings

@@ -1,11 +1,11 @@
 """How a run goes on, on a simulated machine: it ends where it is decided, as exact as was asked for, or out of time."""
 
 from collections import Counter
-from dataclasses import replace
 from math import expm1
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.decided import decided
 from bench.analyse.findings import findings

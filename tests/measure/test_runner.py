@@ -1,9 +1,9 @@
 """How a run goes on and ends, on a simulated machine: what takes part in which round, and what is kept."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.decided import decided

@@ -1,9 +1,9 @@
 """From what the user asks for to the cases."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.measure import selection

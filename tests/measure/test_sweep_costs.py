@@ -1,8 +1,7 @@
 """What the rounds of other sizes will take, from those whose cost the test says."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.group import Group
 from bench.measure.sweep_costs import FEWEST_CALLS, Costs

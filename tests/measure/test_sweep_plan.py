@@ -1,8 +1,7 @@
 """Which sizes of a sweep, and who at each, a budget allows; on costs that the test says."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.measure import sweep_words
 from bench.measure.sweep_plan import Want, in_order, is_coarse, planned

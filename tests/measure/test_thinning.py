@@ -1,6 +1,6 @@
 """Who leaves where the time does not pay for all."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.measure.thinning import HOPELESS, Cost, costs, leaving
 from bench.store.worker_records import Spent

@@ -1,9 +1,9 @@
 """Workers that serve several groups of one round: real ones, each group in a fork of its own."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.decided import decided

@@ -2,10 +2,10 @@
 
 import threading
 from contextlib import nullcontext
-from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import OWN_ERROR, Exit, NothingMeasured
 from bench.measure import workspace

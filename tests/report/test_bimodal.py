@@ -1,8 +1,7 @@
 """A case whose rounds fall into two groups: what is said, and what to do."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.bimodal import Bimodal, Level
 from bench.report import bimodal

@@ -4,11 +4,11 @@ To write the golden text anew after a change that was meant: ``PYTHONPATH=. pyth
 """
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.errors import ImplbenchError

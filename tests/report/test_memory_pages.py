@@ -1,7 +1,8 @@
 """What memray's pages are called, and what is said of them."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bench.measure.memory_pages import MemoryPage
 from bench.report import memory_pages

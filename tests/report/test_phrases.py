@@ -1,8 +1,7 @@
 """Words that sections share."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.verdict import Ratio
 from bench.problems.case import RETAIN_ALLOCATOR

@@ -1,10 +1,10 @@
 """The only reader and writer of results/."""
 
 import os
-from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.store import documents

@@ -1,9 +1,9 @@
 """Runs that were ended from outside: which of them goes on, and that only one process takes it."""
 
 import os
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.store import documents, interrupted

@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import zip_longest
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.store import documents, journal
@@ -218,7 +218,7 @@ def test_an_error_of_the_disk_is_one_sentence(tmp_path, run, monkeypatch):
 
 WRITER = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from bench.store.journal import Journal
 from tests.builders import make_run

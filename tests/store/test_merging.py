@@ -1,8 +1,7 @@
 """Runs of several machines, and the parts of one run, made one: what it holds, and what cannot be merged."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import ImplbenchError
 from bench.store import documents, soundness

@@ -1,9 +1,9 @@
 """One run's points: the same that verdict says of its cases."""
 
-from dataclasses import replace
 from math import log
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.findings import findings as findings_of
 from bench.errors import ImplbenchError

@@ -1,8 +1,7 @@
 """A run that nobody could have measured is doubted, with what is wrong about it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.store.records import Role
 from bench.store.soundness import doubt

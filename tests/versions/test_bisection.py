@@ -1,10 +1,10 @@
 """The search for the commit that became slower, over commits whose truth is known."""
 
 import random
-from dataclasses import replace
 from math import ceil, log1p, log2
 
 import pytest
+from msgspec.structs import replace
 
 from bench.stats import gate
 from bench.stats.gate import Decision

@@ -1,8 +1,7 @@
 """What HEAD does otherwise than BASE, of workers of which it is known what they do."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.amounts import Unit
 from bench.store.profile_records import MOST_FUNCTIONS

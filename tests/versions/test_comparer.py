@@ -1,9 +1,9 @@
 """The gate at work, on a simulated machine: which benchmark is measured in which round."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure import round_plan
 from bench.measure.group import Source

@@ -1,9 +1,9 @@
 """From what a gate measured to what may be said of two versions."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.cli.exit_codes import exit_code_of_comparison
 from bench.errors import Exit

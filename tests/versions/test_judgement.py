@@ -1,8 +1,7 @@
 """What is said of a candidate, from runs that are made up."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.remembering import OnNew
 from bench.report import json_judgement

@@ -1,8 +1,7 @@
 """Which margin a benchmark is held to."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.versions.margins import Margins
 from tests.versions.test_comparison import SAME

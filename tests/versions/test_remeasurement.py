@@ -1,8 +1,7 @@
 """What is made of the rounds of a new version."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.verdict import Verdict
 from bench.store.worker_records import Outcome

@@ -1,8 +1,7 @@
 """How a benchmark stands where a side did not end well: who is blamed, and who is not."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.cli.exit_codes import exit_code_of_comparison
 from bench.errors import Exit

@@ -1,10 +1,10 @@
 """Who knows what is right: what is told of a wrong result, and what a worker finds in the files of the run."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from bench.problems.case import Case, Size
 from bench.worker.answers import Answers

@@ -1,10 +1,10 @@
 """Computations as people write them, of whatever goes in and comes out: right ones pass, wrong ones are told where."""
 
-import dataclasses
 import sys
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.problems.case import Case, Size
 from bench.worker import task
@@ -637,7 +637,7 @@ def test_a_list_of_rows_may_be_an_array_and_a_large_message_is_cut(computation):
 def test_in_single_precision_whoever_computes_in_double_is_no_measure_of_digits(computation):
     spec, _ = computation(
         inputs("{'x': r.rand(n, 9).astype(dtype)}"),
-        case=dataclasses.replace(CASE, dtype="float32"),
+        case=replace(CASE, dtype="float32"),
         base=of("[sum(row) for row in x.tolist()]", "x"),
         other=of("x.sum(axis=1)", "x"),
         wrong=of("x[:, 1:].sum(axis=1)", "x"),

@@ -1,7 +1,6 @@
 """The child process's work, done in this process."""
 
 import contextlib
-import dataclasses
 import functools
 import gc
 import itertools
@@ -411,7 +410,7 @@ SCAN = Path(__file__).parent.parent / "fakes" / "scan"
 @pytest.fixture
 def scan(tmp_path):
     """An order of a problem whose input is overwritten, and that has a test of its own."""
-    case = dataclasses.replace(CASE, problem="scan", size=Size(name="S", values={"n": 50}))
+    case = replace(CASE, problem="scan", size=Size(name="S", values={"n": 50}))
     spec = spec_of(SCAN, tmp_path / "inputs", ("scan",), case, ("a",))
     assert written(spec).doubt is None
     return Start(spec=spec, implementation="same", layout={})

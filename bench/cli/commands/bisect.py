@@ -1,7 +1,9 @@
 """Find the first commit between GOOD and BAD in which an implementation is slower than in GOOD."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import field
+from msgspec.structs import replace
 
 from ...machine import exclusive
 from ...report import json_bisection, terminal
@@ -17,8 +19,7 @@ from ..measuring_options import GateSelection, Timing
 from ..options import Options
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BisectOptions(Options):
+class BisectOptions(Options, frozen=True, kw_only=True):
     """What `implbench bisect` can be told."""
 
     good: str

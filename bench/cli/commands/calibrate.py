@@ -1,7 +1,8 @@
 """Measure identical code on both sides, and say what a gate can see here."""
 
 import json
-from dataclasses import asdict, dataclass
+
+from msgspec import to_builtins
 
 from ...errors import Exit, NothingMeasured
 from ...machine import exclusive
@@ -21,8 +22,7 @@ from ..options import Options
 MOST_UNDECIDED = 0.5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CalibrateOptions(Options):
+class CalibrateOptions(Options, frozen=True, kw_only=True):
     """What `implbench calibrate` can be told."""
 
     problem: str
@@ -52,7 +52,7 @@ def command(options: CalibrateOptions) -> int:
     noise = noise_of(measured)
     resolved = resolves(noise)
     if options.json:
-        print(json.dumps({**asdict(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
+        print(json.dumps({**to_builtins(said), "resolves": resolved, "log_ratios": series}, indent=2, allow_nan=False))
     else:
         terminal.show([Section(title="What a gate can see", paragraphs=_told(said, resolved, comparer.fresh_rounds))])
     quiet = resolved is not None and resolved <= settings.margin

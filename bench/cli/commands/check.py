@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+
+from msgspec import to_builtins
 
 from ...errors import ImplbenchError, Unavailable
 from ...measure.runner import check
@@ -20,8 +21,7 @@ from ..measuring_options import HERE, Timing
 from ..options import Options
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckOptions(Options):
+class CheckOptions(Options, frozen=True, kw_only=True):
     """What `implbench check` can be told."""
 
     problem: tuple[str, ...] = HERE
@@ -42,7 +42,7 @@ def command(options: CheckOptions) -> int:
     with failures.told(wanted=options.traceback):
         verified = _of_entries(words, options) if words else _verified(options.problem, options)
     if options.json:
-        print(json.dumps([asdict(one) for one in verified], indent=2, allow_nan=False))
+        print(json.dumps([to_builtins(one) for one in verified], indent=2, allow_nan=False))
     else:
         tables = (checks.of_collection(verified, lacking=options.all),) if words else checks.tables(verified)
         terminal.show([Section(title="Checks", tables=tables)])

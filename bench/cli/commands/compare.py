@@ -5,8 +5,10 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import field
+from msgspec.structs import replace
 
 from ...errors import Exit
 from ...machine import exclusive
@@ -33,8 +35,7 @@ from ..measuring_options import GateSelection, Timing, to_paste
 from ..options import Options
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CompareOptions(Options):
+class CompareOptions(Options, frozen=True, kw_only=True):
     """What `implbench compare` can be told."""
 
     base: str

@@ -6,7 +6,6 @@ and implementations, and the results folder for runs.
 
 import argparse
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import shtab
@@ -162,8 +161,7 @@ _BY_ARGUMENT: Mapping[str, Completes] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CompletionOptions(Options):
+class CompletionOptions(Options, frozen=True, kw_only=True):
     """What `implbench completion` can be told."""
 
     shell: Literal["bash", "zsh", "fish"]

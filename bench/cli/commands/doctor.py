@@ -1,7 +1,8 @@
 """Print what is here, what is missing and what makes this machine noisy."""
 
 import json
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from ...errors import Exit
 from ...machine import doctor
@@ -13,7 +14,7 @@ def command(options: StoredOptions) -> int:
     """Do `implbench doctor`; see `parser`."""
     examined = doctor.examine(options.results)
     if options.json:
-        print(json.dumps([asdict(one) for one in examined], indent=2))
+        print(json.dumps([to_builtins(one) for one in examined], indent=2))
     else:
         terminal.say(doctor.verdict(examined), hanging=9)
         for one in doctor.ordered(examined):

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...errors import Exit, ImplbenchError
@@ -14,8 +13,7 @@ from ...versions.environments.cache import Entry
 from ..options import Options
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnvOptions(Options):
+class EnvOptions(Options, frozen=True, kw_only=True):
     """What `implbench env` can be told."""
 
     action: Literal["list", "remove"]

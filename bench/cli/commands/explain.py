@@ -4,9 +4,10 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ...errors import ImplbenchError
@@ -29,8 +30,7 @@ from ..measuring_options import Timing
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExplainOptions(StoredOptions):
+class ExplainOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench explain` can be told."""
 
     problem: str

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ... import formats
@@ -14,8 +13,7 @@ from ...store.selectors import finished
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExportOptions(StoredOptions):
+class ExportOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench export` can be told."""
 
     run: tuple[str, ...] = ()

@@ -1,6 +1,5 @@
 """Print how the times of cases went over all runs, where they changed, and what was committed in between."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -16,8 +15,7 @@ from ...store import documents, index
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryOptions(StoredOptions):
+class HistoryOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench history` can be told."""
 
     wanted: str | None = None

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,8 +16,7 @@ from ...store.records import Run
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ImportOptions(StoredOptions):
+class ImportOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench import` can be told."""
 
     file: tuple[str, ...]

@@ -1,7 +1,6 @@
 """Write all runs of a results folder as a static site."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import Exit
@@ -13,8 +12,7 @@ from ..options import StoredOptions
 from .history import commits_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IndexOptions(StoredOptions):
+class IndexOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench index` can be told."""
 
     output: Path = Path("reports/site")

@@ -2,8 +2,9 @@
 
 import json
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ...measure.scratch import scratch
 from ...problems import candidates
@@ -19,8 +20,7 @@ from ..measuring_options import GateSelection, Timing
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JudgeOptions(StoredOptions):
+class JudgeOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench judge` can be told."""
 
     against: str

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ...errors import Exit
@@ -15,8 +14,7 @@ from ..asked import entries
 from ..options import Options
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ListOptions(Options):
+class ListOptions(Options, frozen=True, kw_only=True):
     """What `implbench list` can be told."""
 
     problem: str | None = None

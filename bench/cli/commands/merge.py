@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...analyse.analysis import Analysis
@@ -18,8 +17,7 @@ from ..measuring_options import as_typed
 from ..options import StoredOptions
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MergeOptions(StoredOptions):
+class MergeOptions(StoredOptions, frozen=True, kw_only=True):
     """What `implbench merge` can be told."""
 
     place: tuple[str, ...]

@@ -7,10 +7,11 @@ import shlex
 import shutil
 from codecs import BOM_UTF8
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from keyword import iskeyword
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from ...errors import Exit, ImplbenchError, unknown
 from ...problems import implementation, problem
@@ -33,8 +34,7 @@ DOCSTRING = '''\
 """'''
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NewOptions(Options):
+class NewOptions(Options, frozen=True, kw_only=True):
     """What `implbench new` can be told."""
 
     kind: Literal["problem", "impl"]

@@ -2,7 +2,6 @@
 
 import json
 import webbrowser
-from dataclasses import dataclass
 from pathlib import Path
 
 from ... import html
@@ -26,8 +25,7 @@ from ..options import ReportingOptions
 from .history import commits_of
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReportOptions(ReportingOptions):
+class ReportOptions(ReportingOptions, frozen=True, kw_only=True):
     """What `implbench report` can be told."""
 
     run: tuple[str, ...] = ()

@@ -1,7 +1,6 @@
 """Compare statements that stand on the command line."""
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...measure.selection import Selection
@@ -13,8 +12,7 @@ from ..options import Options
 from . import run
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TimeOptions(Options):
+class TimeOptions(Options, frozen=True, kw_only=True):
     """Of `time`."""
 
     statements: tuple[str, ...]

@@ -34,12 +34,13 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from msgspec.structs import replace
 
 from ...errors import ImplbenchError
 from ..contract import CONTRACT

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -52,8 +51,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """The combinations of its parameters' values that asv would take one after the other."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True, kw_only=True):
     """Where the modules of benchmarks are."""
 
     root: Path
@@ -118,8 +116,7 @@ def seen(place: str, module: str, name: str, method: str = "") -> Entry:
         raise ImplbenchError(f"{suite.file(module)}: cannot be looked into: {told}") from error
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True, kw_only=True):
     """A class or function in its module."""
 
     module: ModuleType

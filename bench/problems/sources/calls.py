@@ -5,13 +5,13 @@ A source of such (`within` in the package's docstring) brings a worker to where 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call:
+
+class Call(Struct, frozen=True, kw_only=True):
     """What is timed."""
 
     function: Callable[..., Any]

@@ -7,10 +7,11 @@ compared as ``#test_one,test_other``, and the values of a parameter as ``#GROUP@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ...errors import ImplbenchError, unknown
 from ..files import own_files
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 _IN, _BY = "::", "@"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Arranged:
+class _Arranged(Struct, frozen=True, kw_only=True):
     """What one test of an entry is."""
 
     implementation: str

@@ -1,7 +1,8 @@
 """What speed costs in accuracy, or does not: the errors of each case, a row each, the fastest on top."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
@@ -14,8 +15,7 @@ from .drawn import drawn, left_out
 _BELOW = 3.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Subject:
+class _Subject(Struct, frozen=True, kw_only=True):
     """One number of each case."""
 
     id: str

@@ -1,8 +1,9 @@
 """The ladder: what each step alone brings, with its interval, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from ...analyse.advice import on_ladder
 from ...analyse.analysis import Analysis
@@ -17,8 +18,7 @@ from ..sections.reasons import sentences
 from . import ratios
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One rung and what it brings over the one before."""
 
     finding: Finding

@@ -1,7 +1,8 @@
 """Memory: the most that an evaluation holds at one time, what it allocates, and the page faults of a timed call."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
@@ -14,8 +15,7 @@ from .drawn import drawn, left_out
 _Number = Callable[[Finding, Counts | None], float | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Subject:
+class _Subject(Struct, frozen=True, kw_only=True):
     """One of the charts."""
 
     id: str

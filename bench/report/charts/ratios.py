@@ -1,6 +1,6 @@
 """Ratios on an axis: what they are held against, and the mark, the interval and the colour of one."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ...analyse.verdict import Ratio
 from ...stats.intervals import Uncertain

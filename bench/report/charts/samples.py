@@ -7,9 +7,10 @@ that lie far out as many as there is room for, the farthest first; how many are 
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil, floor
 from statistics import median, quantiles
+
+from msgspec import Struct
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
@@ -85,8 +86,7 @@ class Samples:
         return (burst.start_ns - self._start_ns + sum(burst.sample_ns[: sample - self._firsts[at]])) * 1e-9
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """Which samples of an arm are shown."""
 
     places: Sequence[int]

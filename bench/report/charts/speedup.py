@@ -1,7 +1,9 @@
 """The forest: speed-up over the baseline with its interval, a row a case, the band of equality."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
@@ -18,8 +20,7 @@ _COLOURS: dict[Verdict | None, Colour] = {Verdict.FASTER: "good", Verdict.SLOWER
 _SHAPES = {Verdict.FASTER: 0, Verdict.SLOWER: 1, None: 5}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line of the plot; without a ratio it is text alone, struck out where the answer was wrong."""
 
     name: str

@@ -1,7 +1,8 @@
 """How an implementation looks in every chart of a page: the same colour and shape throughout."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...problems.case import Case
 from ...store.records import Run
@@ -13,8 +14,7 @@ _COLOURS, _SHAPES = 8, 5
 _OF_BASELINE = 5
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Look:
+class Look(Struct, frozen=True, kw_only=True):
     """Colour and shape; together they tell forty apart."""
 
     colour: Colour

@@ -1,10 +1,11 @@
 """The marks of a chart's series: points with their intervals, lines, bars, cells, parts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 from math import nan
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ..chart import Chart, Point, Series
 from .style import GREY, MARKERS, PALE, colour_of

@@ -5,11 +5,12 @@ and, where that matters, its place. Nothing else has to know of it: a report and
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal
+
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ..parts import Section

@@ -1,6 +1,6 @@
 """What speed costs in accuracy, or does not: the errors of each case beside its speed-up."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ...store.worker_records import Outcome

@@ -2,8 +2,9 @@
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ...analyse.advice import NEARLY_ALL, Advice, Pick, Same
 from ...analyse.analysis import Analysis
@@ -37,8 +38,7 @@ _MOST_GROUPS = 3
 _MOST_NAMES = 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One thing to do, or not to do."""
 
     kind: Literal["take", "keep", "begin", "leave", "since"]

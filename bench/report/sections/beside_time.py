@@ -1,7 +1,8 @@
 """What stands beside the time in the table of cases: memory, page faults, quality and errors, each as a cell."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...analyse.findings import Finding, GroupFindings
 from ...analyse.verdict import Ratio

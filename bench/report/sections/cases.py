@@ -1,7 +1,9 @@
 """The main table: every case with its time, its ratio to the baseline, and its outcome."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.findings import Finding, GroupFindings
@@ -19,8 +21,7 @@ from . import answer, beside_time
 from .subject import Subject
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True, kw_only=True):
     """A case, whether it was started or not."""
 
     case: Case

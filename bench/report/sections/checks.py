@@ -1,7 +1,8 @@
 """What verification alone says: a row for each case, right or wrong, and by how much."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...problems.case import Case
 from ...store.checks import Against, Closeness
@@ -17,8 +18,7 @@ ALIKE = Kind(against=Against.BASELINE, closeness=Closeness.MEASURED)
 ABSENT = Kind(closeness=Closeness.ABSENT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """What verification alone says of a case."""
 
     id: str

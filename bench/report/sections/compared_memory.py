@@ -1,7 +1,8 @@
 """Peaks of memory of two versions, in words and as columns beside their times."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...analyse.verdict import Ratio
 from ...stats.peak_ratios import LEAST_BYTES

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...problems.case import END_OF_ID, RETAIN_ALLOCATOR
 from ...versions.comparison import Comparison

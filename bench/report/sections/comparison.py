@@ -1,7 +1,8 @@
 """Two versions compared, as a pull request wants to read it: the answer, the table, what threatens it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...analyse.verdict import Ratio
 from ...store.worker_records import Outcome

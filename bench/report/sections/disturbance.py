@@ -1,7 +1,8 @@
 """What came between the rounds of a run: other programs, the hypervisor, discarded rounds, an end from outside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...machine.load import Activity
 from ...store.records import Run
@@ -30,8 +31,7 @@ def briefly(run: Run) -> tuple[str, ...]:
     return (*load, *((f"steal up to {percent(max(seen.steal))}",) if seen.stolen else ()))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True, kw_only=True):
     """What else the machine did."""
 
     steal: tuple[float, ...]

@@ -1,7 +1,8 @@
 """The tables of why: the ladder, what each rung does, where its time goes, rates, and what NumPy is called for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...analyse.amounts import Amounts, seen_calls
 from ...analyse.diagnosis import Cause, Diagnosis, Share

@@ -1,8 +1,9 @@
 """What a section is to a report and to a page: where it stands, and which charts a page shows beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from ...analyse.analysis import Analysis
 from ..chart import Chart
@@ -16,8 +17,7 @@ def _nothing(_analysis: Analysis) -> None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """One subject; where it has neither section nor chart it is left out."""
 
     id: str

@@ -1,7 +1,8 @@
 """A run over many sizes: who is the fastest from where to where, who overtakes whom, and how time grows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ...analyse.analysis import Analysis
 from ...analyse.sweep import Place, Sweep

@@ -5,9 +5,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ...measure.progress import Listener, Progress
 from ...problems.case import END_OF_ID

@@ -5,15 +5,15 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 #: Terminals that show text and nothing else.
 _DUMB = ("dumb", "unknown")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True, kw_only=True):
     """A terminal, or a file or pipe that a program reads."""
 
     width: int | None = None
@@ -23,8 +23,7 @@ class Screen:
     """Whether lines and bars can be drawn by characters beyond ASCII."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True, kw_only=True):
     """How the user wants to be talked to."""
 
     quiet: bool = False

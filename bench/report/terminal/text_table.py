@@ -5,11 +5,13 @@ end each row becomes a record of lines. Numbers are never broken.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from io import StringIO
 from math import inf, log
 from textwrap import fill
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..parts import Cell, Column, Table, printable
 from .screen import Screen
@@ -38,8 +40,7 @@ _STYLES = {
 _JUDGING = ("verdict", "outcome")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Fit:
+class _Fit(Struct, frozen=True, kw_only=True):
     """How a table fits a width."""
 
     kept: tuple[int, ...]

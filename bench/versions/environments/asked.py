@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...errors import ImplbenchError
 from ...machine.threads import THREAD_VARIABLES
@@ -21,8 +22,7 @@ _SET_BY_HARNESS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnvironmentOptions:
+class EnvironmentOptions(Struct, frozen=True, kw_only=True):
     """The axes of environments; an empty one means what the harness itself has."""
 
     packages: tuple[tuple[str, ...], ...] = ()
@@ -42,8 +42,7 @@ class EnvironmentOptions:
 AS_HERE = EnvironmentOptions()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """One environment as it is asked for."""
 
     label: str

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ... import reading
 from ...errors import Exit, ImplbenchError
@@ -55,8 +57,7 @@ class BuildFailed(ImplbenchError):
     exit_code = Exit.WRONG
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """The files of a version, and where their history is."""
 
     label: str
@@ -67,8 +68,7 @@ class Version:
     """Where the files come from; None: they may have changed since the last one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class How:
+class How(Struct, frozen=True, kw_only=True):
     """How versions are built."""
 
     command: tuple[str, ...]
@@ -77,8 +77,7 @@ class How:
     """The environments that each is built in."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Built:
+class Built(Struct, frozen=True, kw_only=True):
     """A version in an environment."""
 
     environment: Environment = HERE

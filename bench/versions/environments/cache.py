@@ -8,10 +8,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from ... import reading
 from ...errors import ImplbenchError, unknown
@@ -41,8 +41,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     made: str = msgspec.field(default_factory=now)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An environment that is kept."""
 
     name: str

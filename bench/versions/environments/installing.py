@@ -6,9 +6,10 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from ...errors import ImplbenchError
 from ...machine.distributions import project_of
@@ -43,8 +44,7 @@ class Installer(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Uv:
+class Uv(Struct, frozen=True, kw_only=True):
     """By uv."""
 
     program: str
@@ -66,8 +66,7 @@ class Uv:
         _done([self.program, "pip", "install", *how, "--requirement", str(requirements)])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pip:
+class Pip(Struct, frozen=True, kw_only=True):
     """By venv and pip, which the interpreter brings."""
 
     def resolve(self, interpreter: Interpreter, requirements: Path, constraints: Path) -> tuple[str, ...]:

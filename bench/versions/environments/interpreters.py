@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...errors import ImplbenchError
 
@@ -26,8 +27,7 @@ _QUESTION = (
 _PATIENCE_S = 30.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Interpreter:
+class Interpreter(Struct, frozen=True, kw_only=True):
     """An interpreter that is here."""
 
     path: Path

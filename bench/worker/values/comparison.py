@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ...text import article
 from . import labels, rows
@@ -18,8 +19,7 @@ from .usual import settled
 _PLACE = re.compile(r"^\[\d+(, \d+)+\]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True, kw_only=True):
     """What is right."""
 
     leaves: Leaves
@@ -31,8 +31,7 @@ class Expected:
     """Whether they must be of just that dtype; else a wider one will do."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Error:
+class Error(Struct, frozen=True, kw_only=True):
     """How far a leaf of numbers is from what is right."""
 
     path: str
@@ -42,8 +41,7 @@ class Error:
     """Largest componentwise error in units in the last place."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """Something that is not as it should be."""
 
     path: str

@@ -5,10 +5,10 @@ import hashlib
 import operator
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from .leaves import Exact, Holder, Leaf, Numbers
 from .reading import taken_apart
@@ -23,8 +23,7 @@ _KEEP_NOTHING = (
 _OF_MASKED = frozenset(vars(np.ma.masked_array(0)))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True, kw_only=True):
     """What is known of a value."""
 
     digest: str

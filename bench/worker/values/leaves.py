@@ -5,17 +5,16 @@ and 2.5, and at ``result['b']`` the text 'yes'.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 
 class Unreadable(Exception):
     """A value that cannot be taken apart; the text begins with its path and says why, and what to do."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Numbers:
+class Numbers(Struct, frozen=True, kw_only=True, eq=False):
     """An array of bool, integer, real or complex numbers, or of what else NumPy keeps by its bytes."""
 
     array: np.ndarray
@@ -23,8 +22,7 @@ class Numbers:
     """Whether it came with this dtype; Python's own numbers, and lists of them, have none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Exact:
+class Exact(Struct, frozen=True, kw_only=True):
     """What is the same or is not: text, bytes, None, a date, ..."""
 
     kind: str
@@ -33,8 +31,7 @@ class Exact:
     """As Python writes it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True, kw_only=True):
     """What holds other leaves: a sequence, a mapping, a set or an object with attributes."""
 
     kind: str

@@ -1,17 +1,16 @@
 """How far numbers are from those expected: in tolerances, and in units in the last place. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 #: So many numbers are held against others at a time: in extended precision, they take much memory.
 _PIECE = 1_000_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Distance:
+class Distance(Struct, frozen=True, kw_only=True):
     """How far an array is from what is expected."""
 
     over: float = 0.0

@@ -5,11 +5,11 @@ two numbers are three leaves, not 80,000. They are told row by row. Pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from .leaves import Exact, Holder, Leaf, Leaves, Numbers
 
@@ -20,8 +20,7 @@ ROWS, RECORDS = "rows", "records"
 _FEWEST, _LONGEST = 64, 64
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True, kw_only=True):
     """A leaf as it would be if the rows had been read one by one, and where it was found."""
 
     leaf: Leaf

@@ -3,7 +3,7 @@
 Of two equal polynomials one may have its domain itself, the other that of all polynomials.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from .leaves import Holder, Leaves
 

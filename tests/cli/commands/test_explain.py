@@ -1,10 +1,10 @@
 """`implbench explain` with real workers, on implementations of which the counts are known."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse import explanation
 from bench.analyse.analysis import Analysis

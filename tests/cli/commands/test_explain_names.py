@@ -1,8 +1,7 @@
 """What `implbench explain` takes as names of implementations: all that `implbench run` does."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.cli.commands import explain
 from bench.errors import ImplbenchError

@@ -1,9 +1,9 @@
 """`implbench report` of one run and of several, from stored documents."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.cli.main import main
 from bench.errors import Exit

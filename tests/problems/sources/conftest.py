@@ -3,11 +3,11 @@
 import sys
 import tempfile
 import warnings
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.measure.case_spec import case_spec
 from bench.measure.group import Source

@@ -1,8 +1,7 @@
 """Earlier runs of each case, as charts."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.history import Question
 from bench.report.charts import history

@@ -1,7 +1,8 @@
 """Charts of ratios, a row a case: forest, ladder, layouts."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio

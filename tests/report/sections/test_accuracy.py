@@ -1,6 +1,6 @@
 """Errors beside speed."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.figures.drawing import draw

@@ -1,9 +1,9 @@
 """The box that says what to do."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import advice, answer, brief

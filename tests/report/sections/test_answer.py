@@ -1,9 +1,9 @@
 """The first sentence: number, interval, condition; or honestly why not."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.verdict import Ratio

@@ -1,8 +1,7 @@
 """What a search for a commit is told as."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.report import json_bisection
 from bench.report.sections.bisected import sections, step

@@ -1,8 +1,7 @@
 """The main table and the one that fits a terminal."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

@@ -1,9 +1,9 @@
 """What changed, as somebody whose code became slower reads it."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.report.json_comparison import of_comparison
 from bench.report.markdown import titled_page

@@ -1,9 +1,9 @@
 """What is told of benchmarks that are judged by several margins."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.cli.exit_codes import exit_code_of_comparison
 from bench.errors import Exit

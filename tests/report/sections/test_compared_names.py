@@ -1,8 +1,7 @@
 """Names of benchmarks for people."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.report.sections.compared_names import condition, shortened
 from bench.store.worker_records import Outcome

@@ -1,6 +1,6 @@
 """What was counted, in a report."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import counts

@@ -1,8 +1,7 @@
 """The table that lets somebody repeat a run, or doubt it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import environment

@@ -1,7 +1,8 @@
 """Environments side by side, as tables and in words."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report import json_run, sections

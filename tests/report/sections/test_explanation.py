@@ -1,8 +1,7 @@
 """The tables that say why."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.markdown import titled_page

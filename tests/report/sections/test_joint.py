@@ -1,8 +1,7 @@
 """What a joint report says: the answer, ratios side by side, times only where they may, and what differs."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

@@ -1,6 +1,6 @@
 """Layouts side by side, as table and in words."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import layouts

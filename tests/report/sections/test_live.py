@@ -1,8 +1,7 @@
 """What a run says while it is being measured."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import live

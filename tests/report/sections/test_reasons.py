@@ -1,8 +1,7 @@
 """Why, in plain words, one implementation after the other."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.problems.case import Size

@@ -1,9 +1,9 @@
 """The share of what a machine allows: sentence, tables and figure."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

@@ -1,8 +1,7 @@
 """What comes before the first result."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.findings import findings

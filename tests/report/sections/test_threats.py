@@ -1,9 +1,9 @@
 """What a reader should know before trusting the figures."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.analyse.explanation import ladders

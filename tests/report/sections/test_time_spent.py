@@ -1,8 +1,7 @@
 """Where the time of a run went, in one sentence."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import time_spent

@@ -1,8 +1,7 @@
 """Where nothing could be compared: each reason once, and what to do next."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bench.analyse.analysis import Analysis
 from bench.report.sections import advice, answer, brief, threats

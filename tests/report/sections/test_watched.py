@@ -1,9 +1,9 @@
 """What is said of a version that was just saved."""
 
-from dataclasses import replace
 from math import log
 
 import pytest
+from msgspec.structs import replace
 
 from bench.report.sections import watched
 from bench.stats.intervals import Estimate, Interval

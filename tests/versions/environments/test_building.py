@@ -1,10 +1,10 @@
 """Versions of a package, built into environments of their own: here without an index, into made-up ones."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bench.errors import Exit, ImplbenchError
 from bench.store.records import EnvironmentRecord
