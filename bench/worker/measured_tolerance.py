@@ -145,7 +145,7 @@ class _Trial:
     """Evaluations on changed inputs, within the time there is for them."""
 
     def __init__(
-        self, algorithm: Algorithm, inputs: Values, right: Mapping[str, Leaf], random: np.random.Generator
+        self, algorithm: Algorithm, inputs: Values, right: Mapping[str, Leaf], random: "np.random.Generator"
     ) -> None:
         self._algorithm = algorithm
         self._inputs = inputs

@@ -102,7 +102,7 @@ def _changed_inside(value: Any, change: Change) -> Any:
 _WITH_DATA = ("csr", "csc", "coo", "bsr", "dia")
 
 
-def moved(random: np.random.Generator) -> Change:
+def moved(random: "np.random.Generator") -> Change:
     """Return a change that moves each number up or down, by one to three units in its last place; 0 stays 0.
 
     By one alone, what is moved would often cancel: x0 - 2 x1 + x2 would stay what it is in every fourth trial.
@@ -119,7 +119,7 @@ def moved(random: np.random.Generator) -> Change:
     return change
 
 
-def some_shrunk(random: np.random.Generator, share: float) -> Change:
+def some_shrunk(random: "np.random.Generator", share: float) -> Change:
     """Return a change that makes a random share of the numbers a little smaller, one at least; single numbers stay."""
 
     def change(array: np.ndarray) -> np.ndarray:

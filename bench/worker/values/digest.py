@@ -19,9 +19,6 @@ _KEEP_NOTHING = (
     *(types.MethodDescriptorType, types.WrapperDescriptorType, np.ufunc, type(np.sort)),
 )
 
-#: Attributes that every masked array has.
-_OF_MASKED = frozenset(vars(np.ma.masked_array(0)))
-
 
 class Looked(Struct, frozen=True, kw_only=True):
     """What is known of a value."""
@@ -138,7 +135,8 @@ def _of_subclass(value: np.ndarray) -> list[Any]:
         return [np.asarray(value), own]
     nothing: Any = np.zeros((), value.dtype)[()]
     shown = np.asarray(value.filled(nothing))
-    added = {name: one for name, one in own.items() if name not in _OF_MASKED}
+    usual = vars(np.ma.masked_array(0))  # looked at here, for few workers have to load numpy.ma
+    added = {name: one for name, one in own.items() if name not in usual}
     return [shown, np.ma.getmaskarray(value), value.fill_value, added]
 
 
