@@ -271,12 +271,15 @@ class ProcessRoundExecutor:
         )
 
     def _finish(self, one: Active, group: Group, *, counts: bool, stays: bool) -> None:
-        """Have a worker's results verified, and one on contents new to it; end it, or its fork where it stays."""
+        """Have a worker's results verified, and one on contents new to it; end it, or its fork where it stays.
+
+        The baseline, when it is measured again, has done all that in its first worker.
+        """
         if one.record.outcome != Outcome.OK:
             return
         self._asking.tell(f"verifying the last results of {one.arm.name}")
         with one.spending("verifying_ns"):
-            if self._change(one, group, protocol.LAST):
+            if one.arm.again or self._change(one, group, protocol.LAST):
                 self._asking.unless_ended(one, lambda: self._verifying.all_of(one, group.inputs[one.arm.name]))
         if one.record.outcome != Outcome.OK:
             return
