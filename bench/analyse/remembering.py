@@ -121,11 +121,11 @@ def on_new_contents(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) -
     if prepared and len(prepared) >= MOST_OF_ROUNDS * len(own):
         share = _share_of(prepared)
         return OnNew(share=share, prepares=True) if share >= NO_GAIN else None
-    longer = [(one, base) for one, base in _both(own, baseline) if _is_longer_on_new(one)]
+    longer = [(new_ns, one, base) for one, base in _both(own, baseline) if (new_ns := _longer_on_new_ns(one))]
     if is_untested(own) or len(longer) < MOST_OF_ROUNDS * len(own):
         return None
-    share = _share_of([(one.unmet_ns or 0, _longest_ns(base)) for one, base in longer])
-    usual = median(_call_ns(one) / _call_ns(base) for one, base in longer)
+    share = _share_of([(new_ns, _longest_ns(base)) for new_ns, _, base in longer])
+    usual = median(_call_ns(one) / _call_ns(base) for _, one, base in longer)
     return OnNew(share=share, prepares=False) if share >= FAR_LESS * usual else None
 
 
@@ -145,7 +145,7 @@ def gained_by_meeting(own: Mapping[int, Worker], baseline: Mapping[int, Worker])
     Who keeps a part of what it computed, or starts from it, takes as long as anybody on others. The parameters are
     those of `unearned`.
     """
-    share = _share_on_new(own, baseline, _is_longer_on_new, least=NO_GAIN)
+    share = _share_on_new(own, baseline, lambda one: _longer_on_new_ns(one) is not None, least=NO_GAIN)
     if share is None:
         return None
     return (
@@ -179,11 +179,12 @@ def gained_in_bursts(own: Mapping[int, Worker], baseline: Mapping[int, Worker]) 
     )
 
 
-def _is_longer_on_new(worker: Worker) -> bool:
+def _longer_on_new_ns(worker: Worker) -> int | None:
+    """Return what a call on new contents takes, where it is far longer; None where it is not, or is not known."""
     met_ns, unmet_ns = worker.met_ns, worker.unmet_ns
     if met_ns is None or unmet_ns is None or worker.consumed == ANEW:
-        return False
-    return _is_far_longer(unmet_ns, met_ns, (LONGER,))
+        return None
+    return unmet_ns if _is_far_longer(unmet_ns, met_ns, (LONGER,)) else None
 
 
 def _share_on_new(
