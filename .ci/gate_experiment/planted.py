@@ -22,6 +22,7 @@ from pathlib import Path
 from amounts import PERCENTS, Amounts, measured_amounts
 from kinds import KINDS
 from load import busy_loops
+from msgspec import to_builtins
 from records import Record, append, go_on, read
 from repository import Repository
 
@@ -98,7 +99,7 @@ def measure(options: argparse.Namespace) -> None:
             with busy_loops(CONDITIONS[gate.condition]):
                 said = repositories[gate.kind].gate(planted[0], options.seed + gate.repeat)
             extra = {"amount": planted[0], "planted_ratio": round(planted[1], 4)}
-            append(options.log, asdict(gate) | extra | asdict(said))
+            append(options.log, asdict(gate) | extra | to_builtins(said))
             words = f"{gate.condition:6} {gate.percent:2} % {gate.kind:9} {said.wall_s:4.0f} s"
             print(f"{number:3} {words} {judged(gate.percent, said.verdict, said.exit)}", flush=True)
 

@@ -9,11 +9,11 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from kinds import SHORT
 from load import busy_loops
+from msgspec import to_builtins
 from planted import judged
 from records import Record, append, read
 from repository import Repository
@@ -45,7 +45,7 @@ def main() -> None:
         repository = Repository(Path(temporary) / "repository", SHORT)
         for number in range(len(read(options.log)), options.gates):
             said = repository.gate(0, seed=number)
-            append(options.log, asdict(said))
+            append(options.log, to_builtins(said))
             print(f"{number + 1:2} {said.wall_s:4.0f} s {outcome(said.verdict, said.exit)}", flush=True)
     print(told(read(options.log)))
 
