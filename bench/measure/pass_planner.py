@@ -7,8 +7,9 @@ matters no longer where it is small beside
 - the distance of the ratio from what would change its verdict: a ratio of 455 is one short burst of each arm, or
 - what processes differ by: no number of passes makes that any smaller.
 
-A first round goes by the times of a call alone; while nobody knows what processes differ by, long bursts are not
-repeated more often than in it. The ratios are those to the baseline, and of the two fastest.
+Nor do passes take much longer than the rest of a round: for the same time there would be another round, which does
+more where bursts are disturbed, for it is the rounds that are few. A first round goes by the times of a call alone. The
+ratios are those to the baseline, and of the two fastest.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +48,9 @@ ERROR_OF_MEDIAN = 1.25
 #: The error of a round may be this part of the distance to another verdict, or of what processes differ by.
 DISTANCE_PART, PROCESS_PART = 1 / 3, 0.5
 
+#: The passes of a round may take so many times as long as all that comes before them.
+PASSES_TO_START = 2.0
+
 #: No error of a round smaller than this is asked for.
 LEAST_ERROR = 5e-4
 
@@ -77,14 +81,9 @@ class _Pair(Struct, frozen=True, kw_only=True):
         known = [stdev(passes) for passes in self.each if len(passes) >= NEAR_PASSES]
         return median(known) if known else None
 
-    @property
-    def tells_between(self) -> bool:
-        """Whether there are rounds enough to tell what they differ by."""
-        return len(self.each) >= 3
-
     def between(self, within: float) -> float:
         """Return what rounds differ by beside the error of each, which passes make smaller; 0 while it is not known."""
-        if not self.tells_between:
+        if len(self.each) < 3:
             return 0.0
         own = (ERROR_OF_MEDIAN * within) ** 2 / median(map(len, self.each))
         return sqrt(max(0.0, stdev(self.ratios) ** 2 - own))
@@ -132,7 +131,7 @@ class PassPlanner:
         self._clear[group.name] = len(rounds), clear
         return bool(rounds) and clear
 
-    def turns(self, group: Group, sizes: Mapping[str, BurstSize], share_ns: float) -> dict[str, Turns]:
+    def turns(self, group: Group, sizes: Mapping[str, BurstSize], start_ns: float, share_ns: float) -> dict[str, Turns]:
         """Return the turns of each arm that has warmed up.
 
         Parameters
@@ -141,24 +140,26 @@ class PassPlanner:
             Theirs.
         sizes
             Arm -> what a burst of it is.
+        start_ns
+            What the round has taken up to its first burst.
         share_ns
-            Time for all bursts of the round. Whoever takes part has a burst, whatever the time is.
+            Time for the round. Whoever takes part has a burst, whatever the time is.
         """
         sizes = {name: replace(size, samples=self._samples_of(name, group, sizes)) for name, size in sizes.items()}
         passes: dict[str, int] = {}
         for one, other in _to_fastest(group, sizes) if self._races else _judged(group, sizes):
-            wanted = self._wanted(group, (one, other), sizes)
+            wanted = self._wanted(group, (one, other), sizes, start_ns / len(sizes))
             passes |= {name: max(wanted, passes.get(name, 1)) for name in (one, other)}
         most = max(passes.values(), default=FIRST_PASSES)
         passes = {name: passes.get(name, most) for name in sizes}
-        while max(passes.values(), default=1) > 1 and _cost_ns(passes, sizes) > share_ns:
+        while max(passes.values(), default=1) > 1 and start_ns + _cost_ns(passes, sizes) > share_ns:
             most = max(passes.values()) - 1
             passes = {name: min(most, count) for name, count in passes.items()}
         turns = {name: Turns(passes=passes[name], samples=size.samples) for name, size in sizes.items()}
         return turns | dict.fromkeys(_hopeless(group, sizes) if self._races else (), ONE_SAMPLE)
 
-    def _wanted(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> int:
-        """Return the passes that still matter to the ratio of two arms."""
+    def _wanted(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize], start_ns: float) -> int:
+        """Return the passes that still matter to the ratio of two arms, each of which took so long to start."""
         if self._precision is None and self._are_far(group, names, sizes):
             slowest_ns = max(sizes[name].burst_ns for name in names)
             return 1 if slowest_ns > LONG_BURST_NS else max(FAR_PASSES, self._least)
@@ -168,8 +169,8 @@ class PassPlanner:
             return FIRST_PASSES
         distance = abs(abs(median(pair.ratios)) - self._margin) * DISTANCE_PART
         enough = max(self._precision or distance, pair.between(within) * PROCESS_PART, LEAST_ERROR)
-        is_long = max(sizes[name].burst_ns for name in names) > LONG_BURST_NS
-        most = FIRST_PASSES if is_long and not pair.tells_between else MOST_PASSES
+        dear = PASSES_TO_START * start_ns * len(names) / sum(sizes[name].burst_ns for name in names)
+        most = min(MOST_PASSES, max(FIRST_PASSES, round(dear)))
         return min(most, max(NEAR_PASSES, self._least, ceil((ERROR_OF_MEDIAN * within / enough) ** 2)))
 
     def _are_far(self, group: Group, names: tuple[str, str], sizes: Mapping[str, BurstSize]) -> bool:

@@ -101,7 +101,7 @@ class RunPlanner:
         """Return how often each arm of one of so many groups is timed, and say so where its rounds will not fit."""
         is_first = not self._groups
         self._groups[group.name] = group
-        found = self._planner.turns(group, sizes, self._pace.share_s(groups) * 1e9 - start_ns)
+        found = self._planner.turns(group, sizes, start_ns, self._pace.share_s(groups) * 1e9)
         if self._pace.done == 0 and self._settings.best is None:
             timed_ns = sum(found[name].passes * size.burst_ns for name, size in sizes.items())
             round_s = (start_ns + timed_ns + 3 * sum(size.call_ns for size in sizes.values())) * 1e-9

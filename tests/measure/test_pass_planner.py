@@ -23,6 +23,7 @@ from tests.builders import make_run
 
 MARGIN = 0.03
 AMPLE_NS = 1e12
+START_NS = 1e9
 RUN = make_run()
 ARM = RUN.arms[0]
 NAMES = {"base": Role.BASELINE, "again": Role.AGAIN, "one": Role.CASE, "other": Role.CASE}
@@ -43,8 +44,9 @@ def sizes(**call_ns):
     return {name: BurstSize(call_ns=ns, number=1, samples=5) for name, ns in call_ns.items()}
 
 
-def passes(planner, names, call_ns, share_ns=AMPLE_NS):
-    return {name: one.passes for name, one in planner.turns(group(*names), sizes(**call_ns), share_ns).items()}
+def passes(planner, names, call_ns, share_ns=AMPLE_NS, start_ns=START_NS):
+    turns = planner.turns(group(*names), sizes(**call_ns), start_ns, start_ns + share_ns)
+    return {name: one.passes for name, one in turns.items()}
 
 
 def round_of(calls, *, within=0.0, between=0.0, count=10, seed=0):
@@ -87,15 +89,20 @@ def test_the_two_fastest_are_told_apart_too_however_far_the_baseline_is():
 
 
 def test_long_bursts_of_who_is_far_come_once_a_round_and_have_few_samples():
-    turns = PassPlanner(MARGIN).turns(group("base", "one"), sizes(base=LONG_BURST_NS, one=1000), AMPLE_NS)
+    turns = PassPlanner(MARGIN).turns(group("base", "one"), sizes(base=LONG_BURST_NS, one=1000), START_NS, AMPLE_NS)
     assert (turns["base"].passes, turns["one"].passes) == (1, 1)
-    assert PassPlanner(MARGIN).turns(group("base"), sizes(base=2 * LONG_BURST_NS), 1)["base"].samples == SLOW_SAMPLES
+    assert (
+        PassPlanner(MARGIN).turns(group("base"), sizes(base=2 * LONG_BURST_NS), START_NS, 1)["base"].samples
+        == SLOW_SAMPLES
+    )
 
 
 @pytest.mark.parametrize("slower", [0.999, 1.001])
 def test_arms_near_the_baseline_have_bursts_like_its_own(slower):
     call_ns = LONG_BURST_NS
-    turns = PassPlanner(MARGIN).turns(group("base", "one"), sizes(base=call_ns, one=round(slower * call_ns)), AMPLE_NS)
+    turns = PassPlanner(MARGIN).turns(
+        group("base", "one"), sizes(base=call_ns, one=round(slower * call_ns)), START_NS, AMPLE_NS
+    )
     assert turns["base"].samples == turns["one"].samples
 
 
@@ -119,12 +126,20 @@ def test_what_processes_differ_by_makes_passes_useless():
     assert passes(torn, ("base", "one"), CALLS)["one"] == NEAR_PASSES
 
 
-@pytest.mark.parametrize(("rounds", "most"), [(2, FIRST_PASSES), (3, MOST_PASSES)])
-def test_long_bursts_are_not_repeated_more_often_before_it_is_known_what_processes_differ_by(rounds, most):
-    call_ns = LONG_BURST_NS
-    planner = shown(rounds, calls={"base": call_ns, "one": 1.03 * call_ns}, within=0.01)
-    assert passes(planner, ("base", "one"), {"base": call_ns, "one": call_ns})["one"] == most
-    assert passes(planner, ("base", "one"), CALLS)["one"] == MOST_PASSES
+@pytest.mark.parametrize(
+    ("call_ns", "start_ns", "most"),
+    [
+        (1e6, 1e9, MOST_PASSES),
+        (50e6, 1e9, 10),
+        (50e6, 0.1e9, FIRST_PASSES),
+        (5e9, 1e9, FIRST_PASSES),
+    ],
+)
+def test_passes_take_little_longer_than_the_start_of_their_round(call_ns, start_ns, most):
+    """Two workers, of which a burst is two samples of a long call: 2 x 2 x 50 ms a pass."""
+    planner = shown(RECENT_ROUNDS, calls={"base": call_ns, "one": 1.031 * call_ns}, within=0.01)
+    found = passes(planner, ("base", "one"), {"base": call_ns, "one": call_ns}, start_ns=start_ns)
+    assert found == {"base": most, "one": most}
 
 
 def test_a_precision_that_is_asked_for_takes_the_place_of_the_distance():
