@@ -16,12 +16,13 @@ from bench.measure.round_plan import RoundPlan
 from bench.measure.runner import Runner
 from bench.measure.seen import Seen
 from bench.measure.selection import Selection, select
+from bench.measure.verifying import Verifying
 from bench.problems import problem
 from bench.problems.implementation import Implementation
 from bench.report.sections.cases import summary_table
 from bench.store.records import Arm, Role, Settings
 from bench.store.worker_records import Burst, DiscardedBurst, Outcome
-from bench.worker.protocol import Awake, BurstTimed, Wake
+from bench.worker.protocol import FIRST, LAST, TIMED, Awake, BurstTimed, Wake
 from tests.builders import USUAL, make_run
 from tests.started import children
 
@@ -299,6 +300,26 @@ def test_where_the_time_went_is_on_the_record_of_each_worker(scanned):
         assert worker.spent.preparing_ns >= worker.first_call_ns
         assert min(worker.spent.warming_ns, worker.spent.verifying_ns, worker.spent.starting_ns) > 0
     assert sum(worker.spent.total_ns for worker in kept.workers) <= kept.duration_ns
+
+
+def test_the_baselines_second_worker_has_what_its_bursts_returned_verified_and_ends_with_that(tmp_path, monkeypatch):
+    found = problem.find(str(SCAN.parent / "product"))
+    arms, left = select(found, Selection(implementations=("honest_too",), sizes=("S",)))
+    verified, usual = [], Verifying.all_of
+
+    def all_of(self, one, inputs):
+        verified.append((one.arm.role, [len(one.returned), one.content]))
+        usual(self, one, inputs)
+
+    monkeypatch.setattr(Verifying, "all_of", all_of)
+    run, _ = Runner(found, SETTINGS, lambda progress: None, decided=decided).run(arms, left, tmp_path)
+    again, base = ([what for role, what in verified if role == one] for one in (Role.AGAIN, Role.BASELINE))
+    assert [content for _, content in again] == [FIRST, TIMED]
+    assert [content for _, content in base] == [FIRST, LAST]
+    assert 1 < again[-1][0] < base[-1][0]
+    (kept,) = run.rounds
+    peaks = {one.arm: one.peak is not None for one in kept.workers}
+    assert peaks == {one.name: not one.again for one in arms}
 
 
 def test_what_an_arm_compiles_is_kept_with_the_run_apart_from_what_others_and_its_second_self_compile(executor):
